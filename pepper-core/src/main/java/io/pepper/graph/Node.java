@@ -1,0 +1,23 @@
+package io.pepper.graph;
+
+/**
+ * A vertex of the JGraphT view of a {@link DataflowGraph}: an operator or a tensor.
+ *
+ * @param kind which of the two
+ * @param index its index in the graph, among operators or among tensors
+ * @param name the operator's label ({@link DataflowGraph#operatorLabel}) or the tensor's name
+ */
+public record Node(Kind kind, int index, String name) {
+    /** What a vertex stands for. */
+    public enum Kind {
+        /** An operator. */
+        OPERATOR,
+        /** A tensor. */
+        TENSOR
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,7 @@
+/** Dataflow graphs of neural networks, where they can be cut, and how to divide them. */
+module io.pepper.core {
+    requires static transitive org.jspecify;
+    requires transitive org.jgrapht.core;
+
+    exports io.pepper.graph;
+}
