@@ -1,0 +1,5 @@
+/** ONNX models. */
+@NullMarked
+package io.pepper.onnx;
+
+import org.jspecify.annotations.NullMarked;
