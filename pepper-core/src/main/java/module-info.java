@@ -3,5 +3,6 @@ module io.pepper.core {
     requires static transitive org.jspecify;
     requires transitive org.jgrapht.core;
 
+    exports io.pepper.cut;
     exports io.pepper.graph;
 }

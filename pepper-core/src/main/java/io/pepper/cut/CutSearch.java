@@ -1,0 +1,152 @@
+package io.pepper.cut;
+
+import io.pepper.cut.internal.Adjacency;
+import io.pepper.cut.internal.LowLink;
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
+import java.util.stream.IntStream;
+
+/** Finds the tensors that separate inputs from outputs, and how many of them come before each operator. */
+final class CutSearch {
+    private final DataflowGraph graph;
+    private final boolean[] usedOperator;
+    private final boolean[] usedTensor;
+    private final boolean[] isOutput;
+    private final int[] cutTensors;
+    private final int[] places;
+
+    CutSearch(DataflowGraph graph) {
+        this.graph = graph;
+        usedOperator = new boolean[graph.operatorCount()];
+        usedTensor = new boolean[graph.tensorCount()];
+        isOutput = new boolean[graph.tensorCount()];
+        findUsed();
+        cutTensors = findCuts();
+        places = findPlaces();
+    }
+
+    /** The tensors at which the graph can be cut, in topological order. */
+    int[] cutTensors() {
+        return cutTensors;
+    }
+
+    /** For each operator how many cuts come before it, -1 if no output needs it. */
+    int[] places() {
+        return places;
+    }
+
+    /** Backwards from the outputs: readers come after what they read. */
+    private void findUsed() {
+        graph.outputs().stream().forEach(tensor -> isOutput[tensor] = true);
+        graph.outputs().stream().forEach(tensor -> usedTensor[tensor] = true);
+        for (int operator = graph.operatorCount() - 1; operator >= 0; operator--) {
+            Indices writes = graph.writes(operator);
+            for (int i = 0; i < writes.size(); i++) {
+                usedOperator[operator] |= usedTensor[writes.get(i)];
+            }
+            if (usedOperator[operator]) {
+                Indices reads = graph.reads(operator);
+                for (int i = 0; i < reads.size(); i++) {
+                    usedTensor[reads.get(i)] = true;
+                }
+            }
+        }
+    }
+
+    private int[] findCuts() {
+        int[] bridgeParents = LowLink.bridgeParents(new Flow().adjacency());
+        return IntStream.range(0, graph.tensorCount())
+                .filter(tensor -> usedTensor[tensor] && graph.producer(tensor).isPresent() && isReadOn(tensor))
+                .filter(tensor -> {
+                    int producer = graph.producer(tensor).getAsInt();
+                    int vertex = graph.operatorCount() + tensor;
+                    return bridgeParents[vertex] == producer || bridgeParents[producer] == vertex;
+                })
+                .toArray();
+    }
+
+    private boolean isReadOn(int tensor) {
+        return graph.readers(tensor).stream().anyMatch(reader -> usedOperator[reader]);
+    }
+
+    private int[] findPlaces() {
+        int[] placeAfter = new int[graph.tensorCount()];
+        for (int i = 0; i < cutTensors.length; i++) {
+            placeAfter[cutTensors[i]] = i + 1;
+        }
+        int[] found = new int[graph.operatorCount()];
+        for (int operator = 0; operator < found.length; operator++) {
+            if (!usedOperator[operator]) {
+                found[operator] = -1;
+                continue;
+            }
+            Indices reads = graph.reads(operator);
+            for (int i = 0; i < reads.size(); i++) {
+                found[operator] = Math.max(found[operator], placeAfter[reads.get(i)]);
+            }
+            Indices writes = graph.writes(operator);
+            for (int i = 0; i < writes.size(); i++) {
+                placeAfter[writes.get(i)] = Math.max(placeAfter[writes.get(i)], found[operator]);
+            }
+        }
+        return found;
+    }
+
+    /** The used part of the graph as an undirected one, with a source and a sink. */
+    private final class Flow {
+        private final int source = graph.operatorCount() + graph.tensorCount();
+        private final int sink = source + 1;
+        private final int[] ends;
+        private final int[] otherEnds;
+        private int count;
+
+        Flow() {
+            int bound = graph.edgeCount() + graph.operatorCount() + graph.tensorCount();
+            ends = new int[bound];
+            otherEnds = new int[bound];
+        }
+
+        private void join(int end, int otherEnd) {
+            ends[count] = end;
+            otherEnds[count++] = otherEnd;
+        }
+
+        private int vertex(int tensor) {
+            return graph.operatorCount() + tensor;
+        }
+
+        Adjacency adjacency() {
+            for (int operator = 0; operator < usedOperator.length; operator++) {
+                if (usedOperator[operator]) {
+                    joinOperator(operator);
+                }
+            }
+            for (int tensor = 0; tensor < usedTensor.length; tensor++) {
+                if (graph.producer(tensor).isEmpty()) {
+                    if (isReadOn(tensor)) {
+                        join(source, vertex(tensor));
+                    }
+                } else if (isOutput[tensor]) {
+                    join(vertex(tensor), sink);
+                }
+            }
+            return Adjacency.of(sink + 1, ends, otherEnds, count);
+        }
+
+        private void joinOperator(int operator) {
+            Indices reads = graph.reads(operator);
+            for (int i = 0; i < reads.size(); i++) {
+                join(vertex(reads.get(i)), operator);
+            }
+            if (reads.isEmpty()) {
+                join(source, operator);
+            }
+            Indices writes = graph.writes(operator);
+            for (int i = 0; i < writes.size(); i++) {
+                if (usedTensor[writes.get(i)]) {
+                    join(operator, vertex(writes.get(i)));
+                }
+            }
+        }
+    }
+}

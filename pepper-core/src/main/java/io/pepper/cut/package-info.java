@@ -1,0 +1,8 @@
+/**
+ * Where a graph can be cut: {@link io.pepper.cut.Bridges} for any graph, {@link io.pepper.cut.Cuts} for the dataflow of a
+ * model.
+ */
+@NullMarked
+package io.pepper.cut;
+
+import org.jspecify.annotations.NullMarked;
