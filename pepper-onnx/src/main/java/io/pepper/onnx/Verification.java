@@ -1,5 +1,6 @@
 package io.pepper.onnx;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -49,5 +50,13 @@ public record Verification(
         Objects.requireNonNull(optimization);
         inputs = List.copyOf(inputs);
         warnings = List.copyOf(warnings);
+    }
+
+    /** The same with further warnings first. */
+    Verification withWarnings(List<String> more) {
+        List<String> all = new ArrayList<>(more);
+        all.addAll(warnings);
+        return new Verification(
+                identical, passed, maxAbsDiff, maxRelDiff, outputs, trials, seed, optimization, inputs, all);
     }
 }

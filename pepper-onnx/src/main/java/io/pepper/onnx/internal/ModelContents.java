@@ -1,7 +1,6 @@
 package io.pepper.onnx.internal;
 
 import io.pepper.onnx.TensorInfo;
-import io.pepper.onnx.internal.export.Sha256;
 import io.pepper.onnx.internal.model.Constants;
 import io.pepper.onnx.internal.model.ExternalData;
 import io.pepper.onnx.internal.model.FunctionId;
@@ -12,11 +11,14 @@ import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.internal.shape.TensorTypes;
+import io.pepper.onnx.internal.verify.ModelSource;
+import io.pepper.onnx.internal.wire.ArraySource;
 import io.pepper.onnx.internal.wire.ByteSource;
 import io.pepper.onnx.internal.wire.Limits;
 import io.pepper.onnx.internal.wire.PayloadScanner;
 import io.pepper.onnx.internal.wire.PayloadTable;
 import io.pepper.onnx.internal.wire.PayloadWeaver;
+import io.pepper.onnx.internal.wire.Sha256;
 import io.pepper.onnx.internal.wire.Skeleton;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -109,12 +111,12 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * The file that the bytes stand in.
+     * What ONNX Runtime opens.
      *
-     * @return the file, empty if the model is in memory
+     * @return the file, or the bytes in memory
      */
-    public Optional<Path> file() {
-        return file;
+    public ModelSource runtimeSource() {
+        return file.map(ModelSource::file).orElseGet(() -> ModelSource.bytes(name, ((ArraySource) source).bytes()));
     }
 
     /**
@@ -214,7 +216,7 @@ public final class ModelContents implements Closeable {
      */
     public synchronized String sha256() throws IOException {
         if (sha256 == null) {
-            sha256 = Sha256.of(source);
+            sha256 = Sha256.of(source, () -> Thread.currentThread().isInterrupted());
         }
         return sha256;
     }

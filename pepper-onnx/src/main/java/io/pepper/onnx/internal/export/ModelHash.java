@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.export;
 
 import io.pepper.onnx.internal.wire.ByteSource;
+import io.pepper.onnx.internal.wire.Sha256;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
@@ -12,8 +13,10 @@ final class ModelHash implements AutoCloseable {
     private final Optional<FutureTask<String>> task;
     private final Thread worker;
 
+    private volatile boolean closed;
+
     ModelHash(ByteSource source, boolean wanted) {
-        task = wanted ? Optional.of(new FutureTask<>(() -> Sha256.of(source))) : Optional.empty();
+        task = wanted ? Optional.of(new FutureTask<>(() -> Sha256.of(source, () -> closed))) : Optional.empty();
         worker = new Thread(() -> task.ifPresent(FutureTask::run), "pepper-model-hash");
         worker.setDaemon(true);
         worker.start();
@@ -35,9 +38,20 @@ final class ModelHash implements AutoCloseable {
         }
     }
 
-    /** Does not interrupt the worker, which would close the file that it reads; it ends with the next buffer. */
+    /** Waits for the worker, which ends with the next buffer. It is not interrupted: that would close the file it reads. */
     @Override
     public void close() {
-        task.ifPresent(running -> running.cancel(false));
+        closed = true;
+        boolean interrupted = false;
+        while (worker.isAlive()) {
+            try {
+                worker.join();
+            } catch (InterruptedException early) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.export;
 
 import io.pepper.onnx.internal.wire.ByteSource;
+import io.pepper.onnx.internal.wire.Sha256;
 import io.pepper.onnx.internal.wire.WovenSink;
 import java.io.EOFException;
 import java.io.IOException;

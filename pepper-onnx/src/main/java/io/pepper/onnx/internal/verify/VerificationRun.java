@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.pepper.onnx.OptimizationLevel;
 import io.pepper.onnx.OutputComparison;
+import io.pepper.onnx.ProgressListener;
 import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
 import io.pepper.onnx.VerifiedInput;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * Runs the whole and the chain of parts on the same inputs and compares their outputs.
@@ -27,12 +27,12 @@ public final class VerificationRun implements AutoCloseable {
 
     private final WholeModel whole;
     private final VerificationOptions options;
-    private final Consumer<String> progress;
+    private final ProgressListener progress;
     private final List<OrtSession> sessions = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final Map<String, OutputTrack> tracks = new LinkedHashMap<>();
 
-    private VerificationRun(WholeModel whole, VerificationOptions options, Consumer<String> progress) {
+    private VerificationRun(WholeModel whole, VerificationOptions options, ProgressListener progress) {
         this.whole = whole;
         this.options = options;
         this.progress = progress;
@@ -52,7 +52,7 @@ public final class VerificationRun implements AutoCloseable {
      */
     public static Verification run(WholeModel whole, List<PartModel> parts, VerificationOptions options)
             throws IOException {
-        return run(whole, parts, options, step -> {});
+        return run(whole, parts, options, ProgressListener.NONE);
     }
 
     /**
@@ -68,7 +68,7 @@ public final class VerificationRun implements AutoCloseable {
      * @throws IllegalArgumentException if the options do not fit the model's inputs
      */
     public static Verification run(
-            WholeModel whole, List<PartModel> parts, VerificationOptions options, Consumer<String> progress)
+            WholeModel whole, List<PartModel> parts, VerificationOptions options, ProgressListener progress)
             throws IOException {
         try (var run = new VerificationRun(whole, options, progress)) {
             return run.verify(parts);
@@ -78,7 +78,7 @@ public final class VerificationRun implements AutoCloseable {
     }
 
     private Verification verify(List<PartModel> parts) throws IOException, OrtException {
-        progress.accept("loading " + whole.source().name());
+        progress.progress("loading " + whole.source().name(), 0, parts.size() + 1L);
         OrtSession session = open(whole.source());
         List<PlannedInput> plan = InputSearch.find(session, whole, options);
         List<String> names = plan.stream().map(PlannedInput::name).toList();
@@ -87,14 +87,14 @@ public final class VerificationRun implements AutoCloseable {
                 whole.outputs());
         var steps = new ArrayList<ChainRunner.Step>();
         for (PartModel part : parts) {
-            progress.accept("loading " + part.source().name());
+            progress.progress("loading " + part.source().name(), steps.size() + 1L, parts.size() + 1L);
             steps.add(new ChainRunner.Step(part, open(part.source())));
         }
         var chain = new ChainRunner(steps, whole.outputs());
         boolean inputsChange = !options.inputs().keySet().containsAll(names);
         int trial = 0;
         while (trial < options.trials() || (isWeak(inputsChange) && trial < options.trials() + EXTRA_TRIALS)) {
-            progress.accept("trial " + (trial + 1));
+            progress.progress("comparing on inputs " + (trial + 1), trial, options.trials());
             trial(alone, chain, plan, trial);
             trial++;
         }

@@ -21,6 +21,15 @@ public final class ArraySource implements ByteSource {
         this.bytes = bytes;
     }
 
+    /**
+     * The bytes.
+     *
+     * @return the array itself, not to be changed
+     */
+    public byte[] bytes() {
+        return bytes;
+    }
+
     @Override
     public String name() {
         return name;

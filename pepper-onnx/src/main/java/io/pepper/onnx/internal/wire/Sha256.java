@@ -1,12 +1,12 @@
-package io.pepper.onnx.internal.export;
+package io.pepper.onnx.internal.wire;
 
-import io.pepper.onnx.internal.wire.ByteSource;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.BooleanSupplier;
 
 /** SHA-256 sums. */
 public final class Sha256 {
@@ -14,7 +14,12 @@ public final class Sha256 {
 
     private Sha256() {}
 
-    static MessageDigest start() {
+    /**
+     * A sum to add bytes to.
+     *
+     * @return a new digest
+     */
+    public static MessageDigest start() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {
@@ -26,16 +31,17 @@ public final class Sha256 {
      * The sum of all bytes of a source.
      *
      * @param source what to read
+     * @param cancelled asked now and then whether to give up
      * @return the sum in hexadecimal, lower case
-     * @throws InterruptedIOException if the thread is interrupted
+     * @throws InterruptedIOException if it was cancelled
      * @throws IOException if the source cannot be read
      */
-    public static String of(ByteSource source) throws IOException {
+    public static String of(ByteSource source, BooleanSupplier cancelled) throws IOException {
         MessageDigest digest = start();
         byte[] buffer = new byte[BUFFER_BYTES];
         for (long position = 0; position < source.size(); ) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("hashing " + source.name() + " was interrupted");
+            if (cancelled.getAsBoolean()) {
+                throw new InterruptedIOException("hashing " + source.name() + " was cancelled");
             }
             int length = (int) Math.min(buffer.length, source.size() - position);
             int read = source.read(position, buffer, 0, length);
