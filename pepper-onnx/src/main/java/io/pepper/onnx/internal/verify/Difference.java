@@ -50,7 +50,7 @@ record Difference(boolean identical, boolean within, double absolute, double rel
             at = at < 0 || difference > absolute ? i : at;
             absolute = Math.max(absolute, difference);
             relative = Math.max(relative, relative(difference, whole.magnitude(i), chain.magnitude(i)));
-            within &= difference <= absTolerance || difference <= absTolerance + relTolerance * whole.magnitude(i);
+            within &= Double.isFinite(difference) && difference <= absTolerance + relTolerance * whole.magnitude(i);
         }
         return at < 0 ? NONE : new Difference(false, within, absolute, relative, Optional.of(whole.index(at)));
     }
