@@ -5,4 +5,5 @@ module io.pepper.core {
 
     exports io.pepper.cut;
     exports io.pepper.graph;
+    exports io.pepper.partition;
 }

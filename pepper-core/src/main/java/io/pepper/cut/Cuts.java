@@ -13,6 +13,9 @@ import java.util.Optional;
  * output, with at least one operator on either side. All else that an output needs is either before or after such a tensor,
  * so that it is the only thing that has to travel.
  *
+ * <p>An output of the graph that is read further on can be such a tensor too, the last of all. What follows it makes only
+ * by-products, so it is not listed; {@link #at} gives it by name.
+ *
  * <p>Operators that no output needs are set aside. An operator that reads nothing is where paths begin, as an input is. An
  * input that is at the same time an output passes by, and hinders no cut. The cuts are then exactly the {@linkplain Bridges
  * bridges} from an operator to its tensor in the graph with a source joined to where paths begin and a sink joined to the
@@ -49,9 +52,12 @@ public final class Cuts {
         int before = 0;
         for (int i = 0; i < search.cutTensors().length; i++) {
             before += operatorsAt[i];
-            Indices tensor = Indices.of(search.cutTensors()[i]);
-            cuts.add(new Cut(graph, tensor, places, i, before, used - before));
-            byTensor.put(graph.tensorName(tensor.get(0)), cuts.get(i));
+            int tensor = search.cutTensors()[i];
+            Cut cut = new Cut(graph, Indices.of(tensor), places, i, before, used - before);
+            byTensor.put(graph.tensorName(tensor), cut);
+            if (!graph.outputs().contains(tensor)) {
+                cuts.add(cut);
+            }
         }
         list = List.copyOf(cuts);
     }
@@ -76,7 +82,7 @@ public final class Cuts {
     }
 
     /**
-     * All cuts.
+     * All cuts but one at an output of the graph.
      *
      * @return the cuts in topological order: what is before one is before all that follow
      */
@@ -85,7 +91,7 @@ public final class Cuts {
     }
 
     /**
-     * How many cuts there are.
+     * How many cuts are listed.
      *
      * @return 0 or more
      */
@@ -105,7 +111,7 @@ public final class Cuts {
     }
 
     /**
-     * The cut at a tensor.
+     * The cut at a tensor, which may be an output of the graph that is read further on.
      *
      * @param tensorName the tensor's name
      * @return the cut, empty if the graph cannot be cut at this tensor alone, or has no such tensor

@@ -1,0 +1,69 @@
+package io.pepper.examples.cli;
+
+import io.pepper.onnx.VerificationOptions;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The sizes of inputs that the model leaves open. */
+final class InputOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--shape",
+            paramLabel = "NAME=1x3x224x224",
+            description = "The shape of an input; may be given for each.")
+    private List<String> shapes = List.of();
+
+    @Option(
+            names = "--dim",
+            paramLabel = "NAME=N",
+            description = "The size of a named dimension; may be given for each.")
+    private List<String> dimensions = List.of();
+
+    VerificationOptions verification() {
+        VerificationOptions.Builder options = VerificationOptions.builder();
+        for (String shape : shapes) {
+            int split = split("--shape", shape);
+            String sizes = shape.substring(split + 1);
+            long[] parsed = sizes.isEmpty()
+                    ? new long[0]
+                    : Arrays.stream(sizes.split("x", -1))
+                            .mapToLong(size -> size("--shape", shape, size))
+                            .toArray();
+            options.withShape(shape.substring(0, split), parsed);
+        }
+        for (String dimension : dimensions) {
+            int split = split("--dim", dimension);
+            options.withDimension(
+                    dimension.substring(0, split), size("--dim", dimension, dimension.substring(split + 1)));
+        }
+        return options.build();
+    }
+
+    /** At the last equals sign, since names of inputs may hold one. */
+    private int split(String option, String value) {
+        int split = value.lastIndexOf('=');
+        if (split < 1) {
+            throw new ParameterException(spec.commandLine(), option + " takes NAME=VALUE, found '" + value + "'");
+        }
+        return split;
+    }
+
+    private long size(String option, String value, String size) {
+        try {
+            long parsed = Long.parseLong(size);
+            if (parsed >= 0) {
+                return parsed;
+            }
+        } catch (NumberFormatException notANumber) {
+            throw new ParameterException(
+                    spec.commandLine(), option + " " + value + ": '" + size + "' is no size", notANumber);
+        }
+        throw new ParameterException(spec.commandLine(), option + " " + value + ": '" + size + "' is no size");
+    }
+}

@@ -1,0 +1,160 @@
+package io.pepper.examples.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.cut.Cut;
+import io.pepper.onnx.Dimension;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.OutputComparison;
+import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.Verification;
+import io.pepper.onnx.VerifiedInput;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Results for a program. What is not known is null. {@code docs/command-line.md} describes the documents. */
+final class Json {
+    private static final ObjectMapper MAPPER =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    private Json() {}
+
+    static String print(ObjectNode document) {
+        try {
+            return MAPPER.writeValueAsString(document);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree of JSON nodes is JSON", impossible);
+        }
+    }
+
+    static ObjectNode model(OnnxModel model, Path file) throws IOException {
+        ObjectNode document = object();
+        document.put("model", file.toString());
+        document.put("sha256", model.sha256());
+        document.put("irVersion", model.irVersion());
+        ObjectNode opsets = document.putObject("opsets");
+        model.opsets().forEach(opsets::put);
+        document.put("operators", model.operatorCount());
+        document.put("constantOperators", model.constantOperatorCount());
+        document.put("tensors", model.graph().tensorCount());
+        document.put("weightBytes", model.weightBytes());
+        document.set("inputs", tensors(model.inputs()));
+        document.set("outputs", tensors(model.outputs()));
+        ArrayNode cuts = document.putArray("cuts");
+        List<Cut> found = model.cuts().list();
+        List<List<TensorInfo>> crossing = model.cutTensors(found);
+        for (int i = 0; i < found.size(); i++) {
+            ObjectNode cut = cuts.addObject();
+            cut.set("tensors", sizedTensors(crossing.get(i)));
+            cut.put("operatorsBefore", found.get(i).operatorsBefore());
+            cut.put("operatorsAfter", found.get(i).operatorsAfter());
+        }
+        return document;
+    }
+
+    static ObjectNode split(
+            Path file, Path directory, PartitionManifest manifest, Optional<Verification> verification) {
+        ObjectNode document = object();
+        document.put("model", file.toString());
+        document.put("partition", directory.resolve(PartitionManifest.FILE_NAME).toString());
+        ArrayNode parts = document.putArray("parts");
+        for (PartitionManifest.Part part : manifest.parts()) {
+            ObjectNode node = parts.addObject();
+            node.put("file", directory.resolve(part.file()).toString());
+            node.put("bytes", part.bytes());
+            node.put("operators", part.operators());
+            node.put("constantOperators", part.constantOperators());
+            node.put("weightBytes", part.weightBytes());
+            node.set("inputs", tensors(part.inputs()));
+            node.set("outputs", tensors(part.outputs()));
+        }
+        document.set("verification", verification.map(Json::verification).orElse(null));
+        return document;
+    }
+
+    static ObjectNode verification(Verification verification) {
+        ObjectNode document = object();
+        document.put("identical", verification.identical());
+        document.put("passed", verification.passed());
+        document.put("maxAbsDiff", verification.maxAbsDiff());
+        document.put("maxRelDiff", verification.maxRelDiff());
+        document.put("optimization", verification.optimization());
+        document.put("trials", verification.trials());
+        document.put("seed", verification.seed());
+        ArrayNode inputs = document.putArray("inputs");
+        for (VerifiedInput input : verification.inputs()) {
+            ObjectNode node = inputs.addObject().put("name", input.name()).put("type", input.type());
+            node.set("shape", numbers(input.shape()));
+        }
+        ArrayNode outputs = document.putArray("outputs");
+        for (OutputComparison output : verification.outputs()) {
+            ObjectNode node = outputs.addObject();
+            node.put("name", output.output());
+            node.put("type", output.type());
+            node.set("shape", numbers(output.shape()));
+            node.put("identical", output.identical());
+            node.put("maxAbsDiff", output.maxAbsDiff());
+            node.put("maxRelDiff", output.maxRelDiff());
+            node.set("where", output.where().map(Json::numbers).orElse(null));
+            node.put("weakEvidence", output.weakReason().orElse(null));
+        }
+        ArrayNode warnings = document.putArray("warnings");
+        verification.warnings().forEach(warnings::add);
+        return document;
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    private static ArrayNode numbers(List<Long> numbers) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        numbers.forEach(array::add);
+        return array;
+    }
+
+    private static ArrayNode tensors(List<TensorInfo> tensors) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        tensors.forEach(tensor -> array.add(tensor(tensor)));
+        return array;
+    }
+
+    private static ArrayNode sizedTensors(List<TensorInfo> tensors) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        for (TensorInfo tensor : tensors) {
+            ObjectNode node = tensor(tensor);
+            if (tensor.bytes().isPresent()) {
+                node.put("bytes", tensor.bytes().getAsLong());
+            } else {
+                node.putNull("bytes");
+            }
+            array.add(node);
+        }
+        return array;
+    }
+
+    private static ObjectNode tensor(TensorInfo tensor) {
+        ObjectNode node =
+                object().put("name", tensor.name()).put("type", tensor.type().orElse(null));
+        if (tensor.shape().isEmpty()) {
+            return node.putNull("shape");
+        }
+        ArrayNode shape = node.putArray("shape");
+        for (Dimension dimension : tensor.shape().get()) {
+            if (dimension.size().isPresent()) {
+                shape.add(dimension.size().getAsLong());
+            } else {
+                shape.add(dimension.symbol().orElse(null));
+            }
+        }
+        return node;
+    }
+}

@@ -1,0 +1,81 @@
+package io.pepper.examples.cli;
+
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code pepper} command with its sub-commands. */
+@Command(
+        name = "pepper",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Cuts neural networks in ONNX form into parts that together compute what the whole computes.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DemoCommand.class, InspectCommand.class, SplitCommand.class, VerifyCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:the model or the request is refused; standard error says why",
+            "2:wrong usage",
+            "3:the parts do not compute what the whole computes"
+        })
+public final class Main {
+    static final int DONE = 0;
+    static final int REFUSED = 1;
+    static final int DIFFERENT = 3;
+
+    private Main() {}
+
+    /**
+     * Runs the command and exits with its code.
+     *
+     * @param args the arguments
+     */
+    public static void main(String[] args) {
+        System.exit(run(writer(System.out), writer(System.err), args));
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+
+    /**
+     * Runs the command within this process.
+     *
+     * @param out takes the results
+     * @param err takes messages and progress
+     * @param args the arguments
+     * @return the exit code
+     */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine command = new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler((failure, line, parsed) -> {
+                    err.println("pepper: " + explain(failure));
+                    return REFUSED;
+                });
+        return command.execute(args);
+    }
+
+    private static String explain(Exception failure) {
+        if (failure instanceof NoSuchFileException missing) {
+            return missing.getFile() + ": no such file";
+        }
+        if (failure instanceof FileSystemException file && file.getReason() != null) {
+            return file.getFile() + ": " + file.getReason();
+        }
+        if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
+            return String.valueOf(failure.getMessage());
+        }
+        return failure.toString();
+    }
+}

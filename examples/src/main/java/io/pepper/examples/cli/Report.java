@@ -1,0 +1,128 @@
+package io.pepper.examples.cli;
+
+import io.pepper.cut.Cut;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.OutputComparison;
+import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.Verification;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/** Results for a person at a terminal. */
+final class Report {
+    private static final long KIBIBYTE = 1024;
+
+    private Report() {}
+
+    static void model(OnnxModel model, PrintWriter out) throws IOException {
+        summary(model, out);
+        List<Cut> cuts = model.cuts().list();
+        if (cuts.isEmpty()) {
+            out.println("No single tensor separates its inputs from its outputs.");
+            return;
+        }
+        List<List<TensorInfo>> tensors = model.cutTensors(cuts);
+        Table table = new Table("#", "cut at", "bytes", "operators before", "after");
+        for (int i = 0; i < cuts.size(); i++) {
+            Cut cut = cuts.get(i);
+            String names = tensors.get(i).stream().map(TensorInfo::toString).collect(Collectors.joining("; "));
+            table.row(
+                    Integer.toString(i + 1),
+                    names,
+                    bytes(tensors.get(i)),
+                    Integer.toString(cut.operatorsBefore()),
+                    Integer.toString(cut.operatorsAfter()));
+        }
+        table.print(out);
+    }
+
+    static void summary(OnnxModel model, PrintWriter out) {
+        String opsets = model.opsets().entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+        out.println(model.name() + ": IR version " + model.irVersion() + ", operator sets " + opsets);
+        out.println("  operators  " + model.operatorCount() + ", of which " + model.constantOperatorCount()
+                + " only make constants");
+        out.println("  weights    " + size(model.weightBytes()));
+        model.inputs().forEach(input -> out.println("  input      " + input));
+        model.outputs().forEach(output -> out.println("  output     " + output));
+        out.println("  cuts       " + model.cuts().size() + " at a single tensor");
+        out.println();
+    }
+
+    static void parts(PartitionManifest manifest, Path directory, PrintWriter out) {
+        Table table = new Table("part", "size", "operators", "weights", "takes", "gives");
+        for (PartitionManifest.Part part : manifest.parts()) {
+            table.row(
+                    part.file(),
+                    size(part.bytes()),
+                    Integer.toString(part.operators()),
+                    size(part.weightBytes()),
+                    names(part.inputs()),
+                    names(part.outputs()));
+        }
+        table.print(out);
+        manifest.notes().forEach(note -> out.println("note: " + note));
+        out.println("written to " + directory);
+    }
+
+    static void verification(Verification verification, PrintWriter out) {
+        out.println();
+        Table table = new Table("output", "shape", "whole and parts", "largest difference");
+        for (OutputComparison output : verification.outputs()) {
+            table.row(
+                    output.output(),
+                    output.shape().toString(),
+                    output.identical() ? "bit-identical" : "different",
+                    output.identical()
+                            ? "0"
+                            : String.format(
+                                    Locale.ROOT, "%.3g (relative %.3g)", output.maxAbsDiff(), output.maxRelDiff()));
+        }
+        table.print(out);
+        verification.warnings().forEach(warning -> out.println("warning: " + warning));
+        out.println(verdict(verification));
+    }
+
+    private static String verdict(Verification verification) {
+        if (verification.identical()) {
+            return "verified: the parts compute exactly what the whole computes";
+        }
+        return verification.passed()
+                ? "verified: the parts compute what the whole computes, within the tolerance"
+                : "NOT verified: the parts do not compute what the whole computes";
+    }
+
+    private static String names(List<TensorInfo> tensors) {
+        return tensors.stream().map(TensorInfo::name).collect(Collectors.joining(", "));
+    }
+
+    private static String bytes(List<TensorInfo> tensors) {
+        long sum = 0;
+        for (TensorInfo tensor : tensors) {
+            OptionalLong bytes = tensor.bytes();
+            if (bytes.isEmpty()) {
+                return "?";
+            }
+            sum += bytes.getAsLong();
+        }
+        return Long.toString(sum);
+    }
+
+    static String size(long bytes) {
+        String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
+        double value = bytes;
+        int unit = 0;
+        while (value >= KIBIBYTE && unit < units.length - 1) {
+            value /= KIBIBYTE;
+            unit++;
+        }
+        return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
+    }
+}

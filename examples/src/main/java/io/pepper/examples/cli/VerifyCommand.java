@@ -1,0 +1,51 @@
+package io.pepper.examples.cli;
+
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.SplitVerifier;
+import io.pepper.onnx.Verification;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Proves that parts compute what the whole computes. */
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = "Runs a model and its parts on the same inputs and compares the outputs bit by bit.")
+final class VerifyCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(index = "0", paramLabel = "MODEL", description = "The whole model, an ONNX file.")
+    private Path model = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "DIR", description = "The directory with the parts and partition.json.")
+    private Path directory = Path.of("");
+
+    @Mixin
+    private InputOptions inputs = new InputOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
+        try (OnnxModel opened = OnnxModel.load(model)) {
+            Verification verification = SplitVerifier.verify(opened, directory, inputs.verification(), progress);
+            if (output.json) {
+                out.println(Json.print(Json.verification(verification)));
+            } else {
+                Report.verification(verification, out);
+            }
+            return verification.passed() ? Main.DONE : Main.DIFFERENT;
+        }
+    }
+}

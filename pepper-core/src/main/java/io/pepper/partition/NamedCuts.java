@@ -1,0 +1,58 @@
+package io.pepper.partition;
+
+import io.pepper.cut.Cut;
+import io.pepper.cut.Cuts;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Takes the cuts that were named. */
+final class NamedCuts implements Partitioner {
+    private final List<String> tensors;
+
+    NamedCuts(List<String> tensors) {
+        this.tensors = List.copyOf(tensors);
+        if (tensors.isEmpty()) {
+            throw new IllegalArgumentException("no tensor is named to cut at");
+        }
+        HashSet<String> seen = new HashSet<>();
+        for (String tensor : tensors) {
+            if (!seen.add(tensor)) {
+                throw new IllegalArgumentException("tensor '" + tensor + "' is named twice");
+            }
+        }
+    }
+
+    @Override
+    public Partition partition(Cuts cuts) {
+        List<Cut> chosen = tensors.stream()
+                .map(tensor -> cuts.at(tensor).orElseThrow(() -> refusal(cuts, tensor)))
+                .sorted(Comparator.comparingInt(Cut::operatorsBefore))
+                .toList();
+        return Partition.of(cuts.graph(), chosen);
+    }
+
+    private static NoSuchPartitionException refusal(Cuts cuts, String tensor) {
+        OptionalInt index = cuts.graph().tensor(tensor);
+        if (index.isEmpty()) {
+            return new NoSuchPartitionException(
+                    "the graph has no tensor '" + tensor + "' in its dataflow; " + Possible.cuts(cuts));
+        }
+        return new NoSuchPartitionException(
+                "the graph cannot be cut at '" + tensor + "' alone; " + near(cuts, index.getAsInt()));
+    }
+
+    /** The cuts around a tensor, by the operators before it. */
+    private static String near(Cuts cuts, int tensor) {
+        OptionalInt producer = cuts.graph().producer(tensor);
+        int passed = 0;
+        for (Cut cut : cuts.list()) {
+            if (producer.isPresent() && cut.isAfter(producer.getAsInt())) {
+                passed++;
+            }
+        }
+        List<Cut> around = cuts.list().subList(Math.max(0, passed - 1), Math.min(cuts.size(), passed + 1));
+        return around.isEmpty() ? Possible.cuts(cuts) : "the nearest cuts are at " + Possible.names(around);
+    }
+}

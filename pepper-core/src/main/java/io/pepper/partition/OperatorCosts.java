@@ -1,0 +1,64 @@
+package io.pepper.partition;
+
+/**
+ * What operators cost, one by one or with something shared: the cost of a set of operators grows as operators are added, and
+ * never shrinks. Implementations are immutable; an {@link Accumulator} belongs to one thread.
+ */
+public interface OperatorCosts {
+    /** Adds up the cost of a set of operators. */
+    interface Accumulator {
+        /** Begins again with no operator. */
+        void clear();
+
+        /**
+         * Adds an operator that is not in the set.
+         *
+         * @param operator the operator's index
+         * @return the cost of the set with it, no less than before
+         * @throws ArithmeticException if the cost is more than {@link Long#MAX_VALUE}
+         */
+        long add(int operator);
+    }
+
+    /**
+     * A way to add up.
+     *
+     * @return a new accumulator with no operator
+     */
+    Accumulator accumulator();
+
+    /**
+     * Each operator costs 1.
+     *
+     * @return the costs
+     */
+    static OperatorCosts count() {
+        return () -> new SumAccumulator(operator -> 1);
+    }
+
+    /**
+     * Each operator has a cost of its own.
+     *
+     * @param costs the cost of each operator by index, 0 or more; copied
+     * @return the costs
+     * @throws IllegalArgumentException if a cost is negative
+     */
+    static OperatorCosts perOperator(long... costs) {
+        long[] checked = SharedItems.checked(costs);
+        return () -> new SumAccumulator(operator -> checked[operator]);
+    }
+
+    /**
+     * Operators need items, such as weights, that may be shared: a set of operators costs what the items cost that at least
+     * one of them needs.
+     *
+     * @param itemsOfOperator for each operator the numbers of its items; not to be changed later
+     * @param itemCosts the cost of each item, 0 or more; copied
+     * @return the costs
+     * @throws IllegalArgumentException if a cost is negative
+     */
+    static OperatorCosts shared(int[][] itemsOfOperator, long[] itemCosts) {
+        long[] checked = SharedItems.checked(itemCosts);
+        return () -> new SharedItems(itemsOfOperator, checked);
+    }
+}

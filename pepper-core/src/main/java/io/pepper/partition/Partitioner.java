@@ -1,0 +1,87 @@
+package io.pepper.partition;
+
+import io.pepper.cut.Cuts;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Chooses among the cuts of a graph. The partitioners made here are immutable, thread-safe, and always choose the same.
+ *
+ * <pre>{@code
+ * Partition partition = Partitioner.balanced(3, OperatorCosts.count()).partition(Cuts.of(graph));
+ * }</pre>
+ */
+@FunctionalInterface
+public interface Partitioner {
+    /** The distance of the original: {@value}. */
+    int DEFAULT_MINIMUM_DISTANCE = 6;
+
+    /**
+     * Divides a graph.
+     *
+     * @param cuts the cuts to choose from
+     * @return the partition
+     * @throws NoSuchPartitionException if the graph has none of the kind asked for
+     */
+    Partition partition(Cuts cuts);
+
+    /**
+     * Takes every cut.
+     *
+     * @return the partitioner
+     */
+    static Partitioner everyCut() {
+        return cuts -> Partition.of(cuts.graph(), cuts.list());
+    }
+
+    /**
+     * Takes cuts at named tensors.
+     *
+     * @param tensors names of tensors, in any order
+     * @return a partitioner that refuses names at which the graph cannot be cut, and says where it can be
+     * @throws IllegalArgumentException if no name is given, or one twice
+     */
+    static Partitioner atTensors(String... tensors) {
+        return atTensors(Arrays.asList(tensors));
+    }
+
+    /**
+     * Takes cuts at named tensors.
+     *
+     * @param tensors names of tensors, in any order
+     * @return a partitioner that refuses names at which the graph cannot be cut, and says where it can be
+     * @throws IllegalArgumentException if no name is given, or one twice
+     */
+    static Partitioner atTensors(List<String> tensors) {
+        return new NamedCuts(tensors);
+    }
+
+    /**
+     * Takes, from the inputs on, each cut before which more than a number of operators lie since the last one taken, or since
+     * the inputs: the rule of the original, with operators counted and no chosen cut dropped.
+     *
+     * @param operators the distance, 0 or more; the original's default is {@link #DEFAULT_MINIMUM_DISTANCE}
+     * @return a partitioner that refuses graphs in which no cut is that far from the inputs
+     * @throws IllegalArgumentException if the distance is negative
+     */
+    static Partitioner minimumDistance(int operators) {
+        return new MinimumDistance(operators);
+    }
+
+    /**
+     * Makes a number of parts as equal as can be: the largest cost of a part is the smallest possible; among such choices the
+     * sum of the squares of the costs (in double precision) is the smallest; among such, the last cut is the earliest, then
+     * the last but one, and so on.
+     *
+     * <p>The bottleneck is found by halving and the choice by dynamic programming over the cuts that keep to it: with n cuts,
+     * of which w lie within the reach of a part, O(operators log cost + parts × n × w) time and O(parts × n) memory.
+     *
+     * @param parts how many, 1 or more
+     * @param costs what to balance
+     * @return a partitioner that refuses graphs with too few cuts
+     * @throws IllegalArgumentException if {@code parts} is less than 1
+     */
+    static Partitioner balanced(int parts, OperatorCosts costs) {
+        return new Balanced(parts, costs);
+    }
+}

@@ -1,0 +1,24 @@
+package io.pepper.partition;
+
+import java.util.function.IntToLongFunction;
+
+/** Costs that are just added. */
+final class SumAccumulator implements OperatorCosts.Accumulator {
+    private final IntToLongFunction cost;
+    private long sum;
+
+    SumAccumulator(IntToLongFunction cost) {
+        this.cost = cost;
+    }
+
+    @Override
+    public void clear() {
+        sum = 0;
+    }
+
+    @Override
+    public long add(int operator) {
+        sum = Math.addExact(sum, cost.applyAsLong(operator));
+        return sum;
+    }
+}

@@ -1,0 +1,317 @@
+package io.pepper.onnx;
+
+import io.pepper.cut.Cut;
+import io.pepper.cut.Cuts;
+import io.pepper.cut.OriginalBridges;
+import io.pepper.graph.DataflowGraph;
+import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.export.ToolVersion;
+import io.pepper.onnx.internal.model.OriginalView;
+import io.pepper.onnx.internal.model.Weights;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.OperatorSetIdProto;
+import io.pepper.onnx.internal.wire.ArraySource;
+import io.pepper.onnx.internal.wire.FileSource;
+import io.pepper.partition.OperatorCosts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * An ONNX model that is open for looking at and dividing: the door to this module.
+ *
+ * <p>Opening reads the structure only. Large tensors are indexed where they stand in the file and never enter the heap, so
+ * that a model of several gigabytes opens in milliseconds; time and memory are O(operators + tensors). The file stays open
+ * until the model is closed and must not change meanwhile. Immutable and thread-safe. Interrupting a thread that reads a
+ * model's file may close the model.
+ *
+ * <p>Reads ONNX of IR version 3 and newer, with tensors in the file or in files beside it, control flow, functions and
+ * quantised tensors. A file that is no model is refused with a {@link MalformedModelException} that says where.
+ *
+ * <pre>{@code
+ * try (OnnxModel model = OnnxModel.load(Path.of("detector.onnx"))) {
+ *     Partition partition = Partitioner.balanced(3, model.weights()).partition(model.cuts());
+ *     SubmodelExporter.export(model, partition, Path.of("parts"));
+ * }
+ * }</pre>
+ */
+public final class OnnxModel implements AutoCloseable {
+    private static final String ENDING = ".onnx";
+
+    private final ModelContents contents;
+    private final Cuts cuts;
+    private final Optional<Path> path;
+    private final Optional<Path> temporary;
+
+    private OnnxModel(ModelContents contents, Optional<Path> path, Optional<Path> temporary) {
+        this.contents = contents;
+        this.cuts = Cuts.of(contents.graph().dataflow());
+        this.path = path;
+        this.temporary = temporary;
+    }
+
+    /**
+     * Opens a model file. Tensors in other files are looked for beside it.
+     *
+     * @param file the file
+     * @return the model
+     * @throws MalformedModelException if the file is no ONNX model, or its external data is missing or outside its
+     *     directory
+     * @throws UnsupportedModelException if the model holds something that is not supported
+     * @throws IOException if the file cannot be read
+     */
+    public static OnnxModel load(Path file) throws IOException {
+        Path directory = file.toAbsolutePath().normalize().getParent();
+        ModelContents contents = new ModelContents(
+                stem(String.valueOf(file.getFileName())),
+                new FileSource(file),
+                Optional.of(file),
+                Optional.ofNullable(directory));
+        return new OnnxModel(contents, Optional.of(file), Optional.empty());
+    }
+
+    /**
+     * Opens a model from a stream, by way of a temporary file that lives as long as the model.
+     *
+     * @param in the bytes of the model, read to the end, not closed
+     * @param name the name to give the model
+     * @return the model
+     * @throws MalformedModelException if the bytes are no ONNX model
+     * @throws UnsupportedModelException if the model keeps tensors in other files
+     * @throws IOException if the stream cannot be read, or the file not be written
+     */
+    public static OnnxModel load(InputStream in, String name) throws IOException {
+        Path file = Files.createTempFile("pepper-", ENDING);
+        try {
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+            ModelContents contents =
+                    new ModelContents(stem(name), new FileSource(file), Optional.of(file), Optional.empty());
+            return new OnnxModel(contents, Optional.empty(), Optional.of(file));
+        } catch (IOException | RuntimeException failed) {
+            Files.deleteIfExists(file);
+            throw failed;
+        }
+    }
+
+    /**
+     * Opens a model from memory.
+     *
+     * @param bytes the bytes of the model; kept, not copied, and must not change while the model is open
+     * @param name the name to give the model
+     * @return the model
+     * @throws MalformedModelException if the bytes are no ONNX model
+     * @throws UnsupportedModelException if the model keeps tensors in other files
+     * @throws IOException never for another reason
+     */
+    public static OnnxModel load(byte[] bytes, String name) throws IOException {
+        ModelContents contents =
+                new ModelContents(stem(name), new ArraySource(name, bytes), Optional.empty(), Optional.empty());
+        return new OnnxModel(contents, Optional.empty(), Optional.empty());
+    }
+
+    private static String stem(String name) {
+        return name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
+    }
+
+    /**
+     * The version of this library, as it stands in the files that it writes.
+     *
+     * @return for instance {@code pepper 0.1.0}
+     */
+    public static String toolVersion() {
+        return ToolVersion.get();
+    }
+
+    ModelContents contents() {
+        return contents;
+    }
+
+    /**
+     * The model's name.
+     *
+     * @return its file name without {@code .onnx}
+     */
+    public String name() {
+        return contents.name();
+    }
+
+    /**
+     * The file that was opened.
+     *
+     * @return empty if the model came from a stream or from memory
+     */
+    public Optional<Path> path() {
+        return path;
+    }
+
+    /**
+     * The SHA-256 of the model's file. The first call reads the whole file; tensors in other files are not part of it.
+     *
+     * @return 64 hexadecimal digits in lower case
+     * @throws IOException if the file cannot be read
+     */
+    public String sha256() throws IOException {
+        return contents.sha256();
+    }
+
+    /**
+     * The version of the format that the model is written in.
+     *
+     * @return {@code ir_version}, 3 and more in models of today
+     */
+    public long irVersion() {
+        return proto().getIrVersion();
+    }
+
+    /**
+     * The operator sets that the model uses.
+     *
+     * @return version by domain, where ONNX's own domain is {@code ai.onnx}
+     */
+    public SortedMap<String, Long> opsets() {
+        SortedMap<String, Long> opsets = new TreeMap<>();
+        for (OperatorSetIdProto opset : proto().getOpsetImportList()) {
+            opsets.put(opset.getDomain().isEmpty() ? "ai.onnx" : opset.getDomain(), opset.getVersion());
+        }
+        return Collections.unmodifiableSortedMap(opsets);
+    }
+
+    /**
+     * How many operators the main graph has, constant ones included; what stands in bodies and functions is not counted.
+     *
+     * @return 0 or more
+     */
+    public int operatorCount() {
+        return proto().getGraph().getNodeCount();
+    }
+
+    /**
+     * How many of the main graph's operators depend on constants only. They are no dataflow: each part that needs what
+     * they make has its own copy.
+     *
+     * @return 0 to {@link #operatorCount()}
+     */
+    public int constantOperatorCount() {
+        return contents.graph().constants().operatorCount();
+    }
+
+    /**
+     * The bytes of the constant tensors that the model's outputs need: initializers and tensors in attributes, bodies and
+     * functions, each once, as elements times the size of one. What operators compute from them is not counted.
+     *
+     * @return 0 or more
+     */
+    public long weightBytes() {
+        return contents.weightBytes(IntStream.range(0, graph().operatorCount()).filter(cuts::isUsed));
+    }
+
+    /**
+     * What flows into the model.
+     *
+     * @return its inputs in order, without those that are initializers
+     */
+    public List<TensorInfo> inputs() {
+        return contents.inputs();
+    }
+
+    /**
+     * What flows out of the model.
+     *
+     * @return its outputs in order
+     */
+    public List<TensorInfo> outputs() {
+        return contents.outputs();
+    }
+
+    /**
+     * The dataflow graph: the operators of the main graph that are not constant, and the tensors between them. A tensor
+     * that the body of an operator captures is read by that operator.
+     *
+     * @return the graph, always the same
+     */
+    public DataflowGraph graph() {
+        return contents.graph().dataflow();
+    }
+
+    /**
+     * The single tensors at which the model can be cut in two.
+     *
+     * @return the cuts in topological order, always the same
+     */
+    public Cuts cuts() {
+        return cuts;
+    }
+
+    /**
+     * Types and shapes of the tensors that cross some cuts: as the model states them and, where it does not, as ONNX
+     * Runtime infers them, which takes some milliseconds the first time.
+     *
+     * @param asked cuts of this model
+     * @return for each cut the tensors that cross it
+     * @throws IOException if the model cannot be read
+     */
+    public List<List<TensorInfo>> cutTensors(List<Cut> asked) throws IOException {
+        List<String> names = new ArrayList<>();
+        asked.forEach(
+                cut -> cut.tensors().stream().mapToObj(graph()::tensorName).forEach(names::add));
+        List<TensorInfo> infos = contents.infos(names);
+        List<List<TensorInfo>> found = new ArrayList<>();
+        int from = 0;
+        for (Cut cut : asked) {
+            found.add(List.copyOf(infos.subList(from, from + cut.width())));
+            from += cut.width();
+        }
+        return found;
+    }
+
+    /**
+     * What operators cost in bytes of constant tensors, to balance parts by; what several operators of a part share counts
+     * once.
+     *
+     * @return costs for the operators of {@link #graph()}
+     */
+    public OperatorCosts weights() {
+        return Weights.costs(contents.graph());
+    }
+
+    /**
+     * The bridges that the original PEPPER finds in this model, for comparison with {@link #cuts()}.
+     *
+     * @return its bridges
+     */
+    public OriginalBridges originalBridges() {
+        return OriginalView.bridges(proto().getGraph());
+    }
+
+    private ModelProto proto() {
+        return contents.graph().model();
+    }
+
+    /**
+     * Closes the model's files, and removes the temporary one of a model that came from a stream.
+     *
+     * @throws IOException if a file cannot be closed
+     */
+    @Override
+    public void close() throws IOException {
+        contents.close();
+        if (temporary.isPresent()) {
+            Files.deleteIfExists(temporary.get());
+        }
+    }
+
+    /** For instance {@code OnnxModel[detector: 672 operators, 50 cuts]}. */
+    @Override
+    public String toString() {
+        return "OnnxModel[" + name() + ": " + operatorCount() + " operators, " + cuts.size() + " cuts]";
+    }
+}

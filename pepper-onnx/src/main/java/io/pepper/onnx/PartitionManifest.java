@@ -1,0 +1,109 @@
+package io.pepper.onnx;
+
+import io.pepper.onnx.internal.export.ManifestJson;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code partition.json} says: which model was divided, where, and into which files. The parts, run in order, make the
+ * model's outputs from its inputs: each part takes its inputs by name from the model's inputs and from what earlier parts
+ * gave. An output of the model that is one of its inputs stands in no part. Immutable.
+ *
+ * @param tool what wrote the files, with its version
+ * @param modelName the model's file name without its ending
+ * @param modelSha256 the SHA-256 of the model's file in hexadecimal, empty if it was not computed
+ * @param inputs the model's inputs, in its order
+ * @param outputs the model's outputs, in its order
+ * @param parts the parts in the order to run them in
+ * @param cuts the tensors that cross each cut, cut by cut; one fewer than parts
+ * @param unusedOperators how many operators stand in no part because no output needs them
+ * @param notes what else did not go into the parts, and why
+ */
+public record PartitionManifest(
+        String tool,
+        String modelName,
+        Optional<String> modelSha256,
+        List<TensorInfo> inputs,
+        List<TensorInfo> outputs,
+        List<Part> parts,
+        List<List<TensorInfo>> cuts,
+        int unusedOperators,
+        List<String> notes) {
+    /** The name of the file that holds the manifest, beside the parts. */
+    public static final String FILE_NAME = "partition.json";
+
+    /**
+     * Copies the lists.
+     *
+     * @param tool see the record
+     * @param modelName see the record
+     * @param modelSha256 see the record
+     * @param inputs see the record
+     * @param outputs see the record
+     * @param parts see the record
+     * @param cuts see the record
+     * @param unusedOperators see the record
+     * @param notes see the record
+     */
+    public PartitionManifest {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        parts = List.copyOf(parts);
+        cuts = cuts.stream().map(List::copyOf).toList();
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * One file of the partition.
+     *
+     * @param file its name in the directory
+     * @param sha256 the SHA-256 of the file in hexadecimal, empty if it was not computed
+     * @param bytes its size
+     * @param operators how many operators of the dataflow it holds
+     * @param constantOperators how many operators it holds that only make constants
+     * @param weightBytes the bytes of the constant tensors that it holds
+     * @param inputs what it takes: inputs of the model and what earlier parts give
+     * @param outputs what it gives: outputs of the model and what later parts take
+     */
+    public record Part(
+            String file,
+            Optional<String> sha256,
+            long bytes,
+            int operators,
+            int constantOperators,
+            long weightBytes,
+            List<TensorInfo> inputs,
+            List<TensorInfo> outputs) {
+        /**
+         * Copies the lists.
+         *
+         * @param file see the record
+         * @param sha256 see the record
+         * @param bytes see the record
+         * @param operators see the record
+         * @param constantOperators see the record
+         * @param weightBytes see the record
+         * @param inputs see the record
+         * @param outputs see the record
+         */
+        public Part {
+            inputs = List.copyOf(inputs);
+            outputs = List.copyOf(outputs);
+        }
+    }
+
+    /**
+     * Reads the manifest of a directory.
+     *
+     * @param directory where the parts are
+     * @return what its {@code partition.json} says
+     * @throws MalformedModelException if the file is no manifest, or of a version not known here; the message names the
+     *     field
+     * @throws IOException if the file cannot be read
+     */
+    public static PartitionManifest read(Path directory) throws IOException {
+        return ManifestJson.read(directory.resolve(FILE_NAME));
+    }
+}

@@ -1,0 +1,97 @@
+package io.pepper.onnx;
+
+import io.pepper.onnx.internal.verify.ModelSource;
+import io.pepper.onnx.internal.verify.PartModel;
+import io.pepper.onnx.internal.verify.VerificationRun;
+import io.pepper.onnx.internal.verify.WholeModel;
+import io.pepper.onnx.internal.wire.FileSource;
+import io.pepper.onnx.internal.wire.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Proves that the parts of a partition compute what the whole model computes: runs both through ONNX Runtime on the same
+ * inputs, and compares the outputs.
+ *
+ * <p>Inputs are random, from a seed, of the types and shapes that the model asks for; integers that select rows are within
+ * range. Without graph optimisation, the default, outputs must be identical bit by bit; with it, within a tolerance. Where
+ * outputs agree but are constant or saturated, more inputs are tried, and what remains weak is said so.
+ *
+ * <p>Takes a few runs of the model, and the memory of the model and of all parts. To cancel, interrupt the thread. Stateless
+ * and therefore thread-safe. The same model, parts and options give the same answer.
+ */
+public final class SplitVerifier {
+    private SplitVerifier() {}
+
+    /**
+     * Verifies with the default options.
+     *
+     * @param model the whole model
+     * @param directory the parts with their {@code partition.json}
+     * @return what was found
+     * @throws MalformedModelException if the manifest is none
+     * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
+     *     cannot be handed on
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     * @throws IOException if a file cannot be read, or ONNX Runtime refuses it
+     */
+    public static Verification verify(OnnxModel model, Path directory) throws IOException {
+        return verify(model, directory, VerificationOptions.defaults(), ProgressListener.NONE);
+    }
+
+    /**
+     * Verifies.
+     *
+     * @param model the whole model
+     * @param directory the parts with their {@code partition.json}
+     * @param options how to verify
+     * @param progress hears of each step
+     * @return what was found
+     * @throws IllegalArgumentException if the options name an input or dimension that the model does not have
+     * @throws MalformedModelException if the manifest is none
+     * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
+     *     cannot be handed on
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     * @throws IOException if a file cannot be read, or ONNX Runtime refuses it
+     */
+    public static Verification verify(
+            OnnxModel model, Path directory, VerificationOptions options, ProgressListener progress)
+            throws IOException {
+        PartitionManifest manifest = PartitionManifest.read(directory);
+        List<String> warnings = new ArrayList<>();
+        warnIfChanged(model.name(), manifest.modelSha256(), model.sha256(), warnings);
+        List<PartModel> parts = new ArrayList<>();
+        for (PartitionManifest.Part part : manifest.parts()) {
+            Path file = directory.resolve(part.file());
+            if (part.sha256().isPresent()) {
+                warnIfChanged(part.file(), part.sha256(), sha256(file), warnings);
+            }
+            parts.add(new PartModel(ModelSource.file(file), names(part.inputs()), names(part.outputs())));
+        }
+        WholeModel whole = new WholeModel(
+                model.contents().runtimeSource(), model.contents().graph().model());
+        Verification found = VerificationRun.run(whole, parts, options, progress);
+        return found.withWarnings(warnings);
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try (FileSource source = new FileSource(file)) {
+            return Sha256.of(source, () -> Thread.currentThread().isInterrupted());
+        }
+    }
+
+    /** A file that was changed is run all the same: what it computes is what counts. */
+    private static void warnIfChanged(String name, Optional<String> then, String now, List<String> warnings) {
+        if (then.isPresent() && !then.get().equals(now)) {
+            warnings.add(name + " is not the file that the manifest speaks of: its SHA-256 is " + now + ", not "
+                    + then.get());
+        }
+    }
+
+    private static List<String> names(List<TensorInfo> tensors) {
+        return tensors.stream().map(TensorInfo::name).toList();
+    }
+}

@@ -1,0 +1,230 @@
+package io.pepper.onnx.internal;
+
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.internal.model.Constants;
+import io.pepper.onnx.internal.model.ExternalData;
+import io.pepper.onnx.internal.model.FunctionId;
+import io.pepper.onnx.internal.model.GraphReader;
+import io.pepper.onnx.internal.model.ModelGraph;
+import io.pepper.onnx.internal.model.ValueTypes;
+import io.pepper.onnx.internal.model.Weights;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
+import io.pepper.onnx.internal.shape.TensorTypes;
+import io.pepper.onnx.internal.verify.ModelSource;
+import io.pepper.onnx.internal.wire.ArraySource;
+import io.pepper.onnx.internal.wire.ByteSource;
+import io.pepper.onnx.internal.wire.Limits;
+import io.pepper.onnx.internal.wire.PayloadScanner;
+import io.pepper.onnx.internal.wire.PayloadTable;
+import io.pepper.onnx.internal.wire.PayloadWeaver;
+import io.pepper.onnx.internal.wire.Sha256;
+import io.pepper.onnx.internal.wire.Skeleton;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** An open model: its bytes, its message without large payloads, and the graph understood. Thread-safe. */
+public final class ModelContents implements Closeable {
+    /** Constants inside sub-graphs and functions are given to ONNX Runtime for type inference up to this size. */
+    private static final long MAX_INFERENCE_BYTES = 64L << 20;
+
+    private final String name;
+    private final ByteSource source;
+    private final Optional<Path> file;
+    private final ExternalData external;
+    private final Skeleton skeleton;
+    private final ModelGraph graph;
+    private final TensorTypes types;
+    private @Nullable String sha256;
+
+    /**
+     * Opens a model.
+     *
+     * @param name the model's name
+     * @param source its bytes, closed with the contents, or at once if the model is refused
+     * @param file the file of the bytes, if they stand in one
+     * @param directory where its external data may be, if anywhere
+     * @throws IOException if it cannot be read, or is no model
+     */
+    public ModelContents(String name, ByteSource source, Optional<Path> file, Optional<Path> directory)
+            throws IOException {
+        this.name = name;
+        this.source = source;
+        this.file = file;
+        this.external = new ExternalData(source.name(), directory);
+        try {
+            skeleton = external.attach(PayloadScanner.scan(source, Limits.DEFAULT));
+            graph = GraphReader.read(source.name(), skeleton.model(), skeleton.payloads()::bytes);
+        } catch (IOException | RuntimeException refused) {
+            closeAfter(refused);
+            throw refused;
+        }
+        types = new TensorTypes(
+                source.name(), skeleton.model(), skeleton.payloads()::isTakenOut, this::bytesForInference);
+    }
+
+    private void closeAfter(Exception failure) {
+        try {
+            close();
+        } catch (IOException alsoFailed) {
+            failure.addSuppressed(alsoFailed);
+        }
+    }
+
+    private Optional<byte[]> bytesForInference(ModelProto model) throws IOException {
+        PayloadWeaver weaver = new PayloadWeaver(model, skeleton.payloads());
+        long size = weaver.size();
+        if (size > MAX_INFERENCE_BYTES + model.getSerializedSize()) {
+            return Optional.empty();
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) size);
+        weaver.write(new MemorySink(bytes));
+        return Optional.of(bytes.toByteArray());
+    }
+
+    /**
+     * The model's name.
+     *
+     * @return the file's name without its ending
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The model's bytes.
+     *
+     * @return open until the contents are closed
+     */
+    public ByteSource source() {
+        return source;
+    }
+
+    /**
+     * What ONNX Runtime opens.
+     *
+     * @return the file, or the bytes in memory
+     */
+    public ModelSource runtimeSource() {
+        return file.map(ModelSource::file).orElseGet(() -> ModelSource.bytes(name, ((ArraySource) source).bytes()));
+    }
+
+    /**
+     * The graph.
+     *
+     * @return the main graph, understood
+     */
+    public ModelGraph graph() {
+        return graph;
+    }
+
+    /**
+     * The large payloads.
+     *
+     * @return those that the model's message refers to
+     */
+    public PayloadTable payloads() {
+        return skeleton.payloads();
+    }
+
+    /**
+     * Types and shapes.
+     *
+     * @return those of the main graph's tensors
+     */
+    public TensorTypes types() {
+        return types;
+    }
+
+    /**
+     * The model's inputs.
+     *
+     * @return those that are no initializers, in order
+     */
+    public List<TensorInfo> inputs() {
+        return graph().model().getGraph().getInputList().stream()
+                .filter(input -> !graph.constants().contains(input.getName()))
+                .map(ValueTypes::info)
+                .toList();
+    }
+
+    /**
+     * The model's outputs.
+     *
+     * @return all, in order
+     */
+    public List<TensorInfo> outputs() {
+        return graph().model().getGraph().getOutputList().stream()
+                .map(ValueTypes::info)
+                .toList();
+    }
+
+    /**
+     * What is known of tensors.
+     *
+     * @param names names of tensors of the main graph
+     * @return what is known of each, in the same order
+     * @throws IOException if the model cannot be read
+     */
+    public List<TensorInfo> infos(List<String> names) throws IOException {
+        Map<String, ValueInfoProto> known = types.of(names);
+        List<TensorInfo> infos = new ArrayList<>(names.size());
+        for (String tensor : names) {
+            ValueInfoProto value = known.get(tensor);
+            infos.add(
+                    value == null
+                            ? new TensorInfo(tensor, Optional.empty(), Optional.empty())
+                            : ValueTypes.info(value));
+        }
+        return infos;
+    }
+
+    /**
+     * The bytes of the constant tensors that the outputs need.
+     *
+     * @param operators the operators that the outputs need
+     * @return 0 or more
+     */
+    public long weightBytes(IntStream operators) {
+        Set<String> read = new LinkedHashSet<>(graph.constantOutputs());
+        List<Integer> nodes = new ArrayList<>();
+        operators.map(graph::node).forEach(nodes::add);
+        nodes.forEach(node -> read.addAll(graph.reads(node)));
+        Constants.Needed needed = graph.constants().neededFor(read);
+        needed.nodes().stream().forEach(nodes::add);
+        Set<FunctionId> calls = new LinkedHashSet<>();
+        nodes.forEach(node -> calls.addAll(graph.calls(node)));
+        return Weights.bytes(
+                graph, nodes, needed.initializers(), graph.functions().closure(calls));
+    }
+
+    /**
+     * The SHA-256 of the model's bytes; computed on the first call.
+     *
+     * @return the sum in hexadecimal
+     * @throws IOException if the bytes cannot be read
+     */
+    public synchronized String sha256() throws IOException {
+        if (sha256 == null) {
+            sha256 = Sha256.of(source, () -> Thread.currentThread().isInterrupted());
+        }
+        return sha256;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (source) {
+            external.close();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.pepper.onnx.internal.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pepper.onnx.Dimension;
+import io.pepper.onnx.MalformedModelException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The fields of one object of a manifest. What is missing or of another kind is refused by its path. */
+final class ManifestFields {
+    private final String source;
+    private final String path;
+    private final JsonNode node;
+
+    ManifestFields(String source, String path, JsonNode node) throws MalformedModelException {
+        this.source = source;
+        this.path = path;
+        this.node = node;
+        if (!node.isObject()) {
+            throw new MalformedModelException(source, path.isEmpty() ? "file" : path, "is no JSON object");
+        }
+    }
+
+    private String path(String field) {
+        return path.isEmpty() ? field : path + "." + field;
+    }
+
+    private MalformedModelException wrong(String field, String what) {
+        return new MalformedModelException(source, path(field), what);
+    }
+
+    private JsonNode required(String field) throws MalformedModelException {
+        JsonNode value = node.get(field);
+        if (value == null) {
+            throw wrong(field, "is missing");
+        }
+        return value;
+    }
+
+    void expect(String field, String value) throws MalformedModelException {
+        String found = required(field).asText();
+        if (!found.equals(value)) {
+            throw wrong(field, "is '" + found + "', where only '" + value + "' is known");
+        }
+    }
+
+    String text(String field) throws MalformedModelException {
+        JsonNode value = required(field);
+        if (!value.isTextual()) {
+            throw wrong(field, "is no text");
+        }
+        return value.textValue();
+    }
+
+    Optional<String> optionalText(String field) throws MalformedModelException {
+        return required(field).isNull() ? Optional.empty() : Optional.of(text(field));
+    }
+
+    /** A plain file name: it leads nowhere but into the manifest's own directory. */
+    String fileName(String field) throws MalformedModelException {
+        String name = text(field);
+        if (!FileNames.isPlain(name)) {
+            throw wrong(field, "'" + name + "' is no plain file name");
+        }
+        return name;
+    }
+
+    long number(String field, long max) throws MalformedModelException {
+        JsonNode value = required(field);
+        if (!value.canConvertToLong()
+                || !value.isIntegralNumber()
+                || value.longValue() < 0
+                || value.longValue() > max) {
+            throw wrong(field, "is no number from 0 to " + max);
+        }
+        return value.longValue();
+    }
+
+    ManifestFields object(String field) throws MalformedModelException {
+        return new ManifestFields(source, path(field), required(field));
+    }
+
+    List<ManifestFields> list(String field) throws MalformedModelException {
+        List<ManifestFields> elements = new ArrayList<>();
+        for (JsonNode element : array(field)) {
+            elements.add(new ManifestFields(source, path(field) + "[" + elements.size() + "]", element));
+        }
+        return elements;
+    }
+
+    List<String> texts(String field) throws MalformedModelException {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : array(field)) {
+            if (!element.isTextual()) {
+                throw wrong(field, "holds what is no text");
+            }
+            texts.add(element.textValue());
+        }
+        return texts;
+    }
+
+    private JsonNode array(String field) throws MalformedModelException {
+        JsonNode value = required(field);
+        if (!value.isArray()) {
+            throw wrong(field, "is no list");
+        }
+        return value;
+    }
+
+    Optional<List<Dimension>> dimensions(String field) throws MalformedModelException {
+        if (required(field).isNull()) {
+            return Optional.empty();
+        }
+        List<Dimension> dimensions = new ArrayList<>();
+        for (JsonNode element : array(field)) {
+            dimensions.add(dimension(field, element));
+        }
+        return Optional.of(dimensions);
+    }
+
+    private Dimension dimension(String field, JsonNode element) throws MalformedModelException {
+        if (element.isNull()) {
+            return Dimension.unknown();
+        }
+        if (element.isTextual() && !element.textValue().isEmpty()) {
+            return Dimension.of(element.textValue());
+        }
+        if (element.isIntegralNumber() && element.canConvertToLong() && element.longValue() >= 0) {
+            return Dimension.of(element.longValue());
+        }
+        throw wrong(field, "holds '" + element + "', which is no size, no symbol and not null");
+    }
+}

@@ -1,0 +1,179 @@
+package io.pepper.onnx.internal.export;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.onnx.Dimension;
+import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.TensorInfo;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The manifest as JSON. {@code docs/partition-format.md} describes it. */
+public final class ManifestJson {
+    private static final String FORMAT = "pepper-partition";
+    private static final int VERSION = 1;
+    private static final long MAX_BYTES = 64L << 20;
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    static {
+        MAPPER.getFactory()
+                .setStreamReadConstraints(
+                        StreamReadConstraints.builder().maxNestingDepth(16).build());
+    }
+
+    private ManifestJson() {}
+
+    /**
+     * Writes a manifest.
+     *
+     * @param manifest the manifest
+     * @return the bytes of the file
+     * @throws IOException if it cannot be written as JSON
+     */
+    public static byte[] write(PartitionManifest manifest) throws IOException {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("format", FORMAT).put("version", VERSION).put("tool", manifest.tool());
+        root.putObject("model")
+                .put("name", manifest.modelName())
+                .put("sha256", manifest.modelSha256().orElse(null));
+        root.set("inputs", tensors(manifest.inputs()));
+        root.set("outputs", tensors(manifest.outputs()));
+        ArrayNode parts = root.putArray("parts");
+        for (PartitionManifest.Part part : manifest.parts()) {
+            parts.add(part(part));
+        }
+        ArrayNode cuts = root.putArray("cuts");
+        for (List<TensorInfo> cut : manifest.cuts()) {
+            cuts.addObject().set("tensors", tensors(cut));
+        }
+        root.put("unusedOperators", manifest.unusedOperators());
+        ArrayNode notes = root.putArray("notes");
+        manifest.notes().forEach(notes::add);
+        // A line feed everywhere: the same partition gives the same bytes on every system.
+        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+        DefaultPrettyPrinter printer =
+                new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
+        return (MAPPER.writer(printer).writeValueAsString(root) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static ObjectNode part(PartitionManifest.Part part) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("file", part.file())
+                .put("sha256", part.sha256().orElse(null))
+                .put("bytes", part.bytes())
+                .put("operators", part.operators())
+                .put("constantOperators", part.constantOperators())
+                .put("weightBytes", part.weightBytes());
+        node.set("inputs", tensors(part.inputs()));
+        node.set("outputs", tensors(part.outputs()));
+        return node;
+    }
+
+    private static ArrayNode tensors(List<TensorInfo> tensors) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        for (TensorInfo tensor : tensors) {
+            ObjectNode node = array.addObject();
+            node.put("name", tensor.name()).put("type", tensor.type().orElse(null));
+            node.set("shape", shape(tensor));
+        }
+        return array;
+    }
+
+    private static JsonNode shape(TensorInfo tensor) {
+        if (tensor.shape().isEmpty()) {
+            return JsonNodeFactory.instance.nullNode();
+        }
+        ArrayNode shape = JsonNodeFactory.instance.arrayNode();
+        for (Dimension dimension : tensor.shape().get()) {
+            if (dimension.size().isPresent()) {
+                shape.add(dimension.size().getAsLong());
+            } else {
+                shape.add(dimension.symbol().orElse(null));
+            }
+        }
+        return shape;
+    }
+
+    /**
+     * Reads a manifest.
+     *
+     * @param file the file
+     * @return the manifest
+     * @throws MalformedModelException if the file is no manifest
+     * @throws IOException if it cannot be read
+     */
+    public static PartitionManifest read(Path file) throws IOException {
+        if (Files.size(file) > MAX_BYTES) {
+            throw new MalformedModelException(file.toString(), "file", "has more than " + MAX_BYTES + " bytes");
+        }
+        JsonNode root;
+        try {
+            root = MAPPER.readTree(Files.readAllBytes(file));
+        } catch (JsonProcessingException invalid) {
+            throw new MalformedModelException(
+                    file.toString(), "file", "is no JSON: " + invalid.getOriginalMessage(), invalid);
+        }
+        ManifestFields fields = new ManifestFields(file.toString(), "", root);
+        fields.expect("format", FORMAT);
+        fields.expect("version", Integer.toString(VERSION));
+        ManifestFields model = fields.object("model");
+        List<PartitionManifest.Part> parts = new ArrayList<>();
+        for (ManifestFields part : fields.list("parts")) {
+            parts.add(part(part));
+        }
+        List<List<TensorInfo>> cuts = new ArrayList<>();
+        for (ManifestFields cut : fields.list("cuts")) {
+            cuts.add(tensors(cut, "tensors"));
+        }
+        return new PartitionManifest(
+                fields.text("tool"),
+                model.text("name"),
+                model.optionalText("sha256"),
+                tensors(fields, "inputs"),
+                tensors(fields, "outputs"),
+                parts,
+                cuts,
+                (int) fields.number("unusedOperators", Integer.MAX_VALUE),
+                fields.texts("notes"));
+    }
+
+    private static PartitionManifest.Part part(ManifestFields part) throws MalformedModelException {
+        return new PartitionManifest.Part(
+                part.fileName("file"),
+                part.optionalText("sha256"),
+                part.number("bytes", Long.MAX_VALUE),
+                (int) part.number("operators", Integer.MAX_VALUE),
+                (int) part.number("constantOperators", Integer.MAX_VALUE),
+                part.number("weightBytes", Long.MAX_VALUE),
+                tensors(part, "inputs"),
+                tensors(part, "outputs"));
+    }
+
+    private static List<TensorInfo> tensors(ManifestFields owner, String field) throws MalformedModelException {
+        List<TensorInfo> tensors = new ArrayList<>();
+        for (ManifestFields tensor : owner.list(field)) {
+            Optional<List<Dimension>> shape = tensor.dimensions("shape");
+            tensors.add(new TensorInfo(tensor.text("name"), tensor.optionalText("type"), shape));
+        }
+        return tensors;
+    }
+}

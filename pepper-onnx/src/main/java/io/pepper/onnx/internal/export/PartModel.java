@@ -1,0 +1,23 @@
+package io.pepper.onnx.internal.export;
+
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.internal.proto.ModelProto;
+import java.util.List;
+
+/**
+ * A part, ready to be written.
+ *
+ * @param model the message, whose large payloads stand in the whole model's table
+ * @param inputs what it takes
+ * @param outputs what it gives
+ * @param operators how many operators of the dataflow it holds
+ * @param constantOperators how many operators it holds that make constants
+ * @param weightBytes the bytes of its constant tensors
+ */
+record PartModel(
+        ModelProto model,
+        List<TensorInfo> inputs,
+        List<TensorInfo> outputs,
+        int operators,
+        int constantOperators,
+        long weightBytes) {}

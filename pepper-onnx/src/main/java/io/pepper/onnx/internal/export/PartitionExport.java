@@ -1,0 +1,189 @@
+package io.pepper.onnx.internal.export;
+
+import io.pepper.cut.Cut;
+import io.pepper.graph.DataflowGraph;
+import io.pepper.onnx.ExportOptions;
+import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
+import io.pepper.onnx.internal.wire.PayloadWeaver;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Segment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One export: assembles the parts one after the other, writes each, and publishes them with their manifest. */
+public final class PartitionExport {
+    /** Neither protobuf nor ONNX Runtime reads a message of more. */
+    private static final long MAX_PART_BYTES = Integer.MAX_VALUE;
+
+    private final ModelContents model;
+    private final Partition partition;
+    private final ExportOptions options;
+    private final List<String> fileNames = new ArrayList<>();
+
+    /**
+     * Prepares an export.
+     *
+     * @param model the model
+     * @param partition a partition of its dataflow graph
+     * @param options how to write
+     */
+    public PartitionExport(ModelContents model, Partition partition, ExportOptions options) {
+        this.model = model;
+        this.partition = partition;
+        this.options = options;
+        String stem = FileNames.safe(model.name());
+        for (int part = 1; part <= partition.segments().size(); part++) {
+            fileNames.add(stem + "_part" + part + ".onnx");
+        }
+    }
+
+    /**
+     * Writes everything.
+     *
+     * @param target the directory in which the files appear
+     * @return the manifest
+     * @throws IOException if anything cannot be read or written; the directory is then as it was
+     */
+    public PartitionManifest to(Path target) throws IOException {
+        List<PartModel> models = assemble();
+        List<String> names = new ArrayList<>(fileNames);
+        names.add(PartitionManifest.FILE_NAME);
+        try (Staging staging = Staging.of(target, earlierFiles(target));
+                ModelHash hash = new ModelHash(model.source(), options.checksums())) {
+            staging.refuseStrangers(names);
+            PartitionManifest manifest = manifest(write(models, staging, hash), hash.get());
+            writeManifest(staging.file(PartitionManifest.FILE_NAME), manifest);
+            staging.publish(names);
+            return manifest;
+        }
+    }
+
+    private List<PartModel> assemble() throws IOException {
+        DataflowGraph graph = partition.graph();
+        Set<String> crossing = new LinkedHashSet<>();
+        for (Segment segment : partition.segments()) {
+            segment.inputs().stream().mapToObj(graph::tensorName).forEach(crossing::add);
+            segment.outputs().stream().mapToObj(graph::tensorName).forEach(crossing::add);
+        }
+        crossing.addAll(model.graph().constantOutputs());
+        Map<String, ValueInfoProto> types = model.types().required(crossing);
+        PartAssembler assembler = new PartAssembler(model.graph(), partition, types);
+        List<PartModel> models = new ArrayList<>();
+        for (Segment segment : partition.segments()) {
+            PartModel part = assembler.part(segment);
+            refuseTooLarge(part, fileNames.get(segment.index()));
+            models.add(part);
+        }
+        return models;
+    }
+
+    private void refuseTooLarge(PartModel part, String file) throws IOException {
+        long bytes = new PayloadWeaver(part.model(), model.payloads()).size();
+        if (bytes > MAX_PART_BYTES) {
+            throw new UnsupportedModelException(
+                    model.source().name(),
+                    file,
+                    "would have " + bytes + " bytes, where an ONNX file has at most " + MAX_PART_BYTES
+                            + "; ask for more parts");
+        }
+    }
+
+    /** The files of the export that stands in the target, if any, so that they may be replaced. */
+    private static Set<String> earlierFiles(Path target) throws IOException {
+        Set<String> files = new LinkedHashSet<>();
+        if (Files.isRegularFile(target.resolve(PartitionManifest.FILE_NAME))) {
+            files.add(PartitionManifest.FILE_NAME);
+            PartitionManifest.read(target).parts().forEach(part -> files.add(part.file()));
+        }
+        return files;
+    }
+
+    private List<PartitionManifest.Part> write(List<PartModel> models, Staging staging, ModelHash hash)
+            throws IOException {
+        List<PartitionManifest.Part> parts = new ArrayList<>();
+        long total = models.size();
+        for (PartModel part : models) {
+            String name = fileNames.get(parts.size());
+            options.progress().progress("writing " + name, parts.size(), total);
+            PartFile.Written written;
+            try (PartFile file = new PartFile(staging.file(name), options.checksums())) {
+                new PayloadWeaver(part.model(), model.payloads()).write(file);
+                byte[] metadata = metadata(part, parts.size(), hash);
+                file.write(metadata, 0, metadata.length);
+                written = file.finish(options.durable());
+            }
+            parts.add(new PartitionManifest.Part(
+                    name,
+                    written.sha256(),
+                    written.bytes(),
+                    part.operators(),
+                    part.constantOperators(),
+                    part.weightBytes(),
+                    part.inputs(),
+                    part.outputs()));
+        }
+        options.progress().progress("writing parts", total, total);
+        return parts;
+    }
+
+    /** Comes last in the file, so that the model's hash can be computed while the part is copied. */
+    private byte[] metadata(PartModel part, int index, ModelHash hash) throws IOException {
+        PartMetadata metadata = new PartMetadata();
+        metadata.addModel(model.name(), hash.get());
+        metadata.add("part", Integer.toString(index + 1));
+        metadata.add("parts", Integer.toString(fileNames.size()));
+        metadata.addTensors("inputs", part.inputs());
+        metadata.addTensors("outputs", part.outputs());
+        return metadata.toBytes();
+    }
+
+    private PartitionManifest manifest(List<PartitionManifest.Part> parts, Optional<String> sha256) throws IOException {
+        ModelProto proto = model.graph().model();
+        int used = parts.stream().mapToInt(PartitionManifest.Part::operators).sum();
+        List<String> notes = new ArrayList<>();
+        if (proto.getTrainingInfoCount() > 0) {
+            notes.add("training_info is left out: it speaks of the whole graph");
+        }
+        return new PartitionManifest(
+                ToolVersion.get(),
+                model.name(),
+                sha256,
+                model.inputs(),
+                model.outputs(),
+                parts,
+                cuts(),
+                partition.graph().operatorCount() - used,
+                notes);
+    }
+
+    private List<List<TensorInfo>> cuts() throws IOException {
+        DataflowGraph graph = partition.graph();
+        List<List<TensorInfo>> cuts = new ArrayList<>();
+        for (Cut cut : partition.cuts()) {
+            List<String> names =
+                    cut.tensors().stream().mapToObj(graph::tensorName).toList();
+            cuts.add(model.infos(names));
+        }
+        return cuts;
+    }
+
+    private void writeManifest(Path file, PartitionManifest manifest) throws IOException {
+        byte[] bytes = ManifestJson.write(manifest);
+        try (PartFile out = new PartFile(file, false)) {
+            out.write(bytes, 0, bytes.length);
+            out.finish(options.durable());
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.pepper.onnx.internal.model;
+
+import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.FunctionProto;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.SparseTensorProto;
+import io.pepper.onnx.internal.proto.StringStringEntryProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.TrainingInfoProto;
+import io.pepper.onnx.internal.wire.ByteSource;
+import io.pepper.onnx.internal.wire.FileSource;
+import io.pepper.onnx.internal.wire.Payload;
+import io.pepper.onnx.internal.wire.PayloadTable;
+import io.pepper.onnx.internal.wire.Skeleton;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Attaches the tensors that a model keeps in other files: each becomes one whose payload lies there, as if it stood in the
+ * model itself. Holds the files open until closed.
+ */
+public final class ExternalData implements Closeable {
+    private final String source;
+    private final ExternalFiles files;
+    private final Map<Path, ByteSource> open = new LinkedHashMap<>();
+
+    /**
+     * Prepares; opens nothing.
+     *
+     * @param source what to call the model in messages
+     * @param directory the directory that the files must be in, empty if the model has none
+     */
+    public ExternalData(String source, Optional<Path> directory) {
+        this.source = source;
+        this.files = new ExternalFiles(source, directory);
+    }
+
+    /**
+     * Attaches all external tensors of a model: initializers, attributes, bodies and functions.
+     *
+     * @param skeleton the model
+     * @return the same with no external tensor left
+     * @throws IOException if a file is missing, is outside the directory, or is too short
+     */
+    public Skeleton attach(Skeleton skeleton) throws IOException {
+        if (!skeleton.hasExternalTensors()) {
+            return skeleton;
+        }
+        ModelProto.Builder model = skeleton.model().toBuilder();
+        Walk walk = new Walk(skeleton.payloads().toBuilder());
+        walk.graphs.push(model.getGraphBuilder());
+        for (FunctionProto.Builder function : model.getFunctionsBuilderList()) {
+            for (AttributeProto.Builder attribute : function.getAttributeProtoBuilderList()) {
+                walk.attribute(attribute);
+            }
+            for (NodeProto.Builder node : function.getNodeBuilderList()) {
+                walk.node(node);
+            }
+        }
+        for (TrainingInfoProto.Builder training : model.getTrainingInfoBuilderList()) {
+            walk.graphs.push(training.getInitializationBuilder());
+            walk.graphs.push(training.getAlgorithmBuilder());
+        }
+        walk.run();
+        return new Skeleton(model.build(), walk.payloads.build(), false);
+    }
+
+    /** One pass over a model; bodies wait in a stack, so that no depth is too great. */
+    private final class Walk {
+        private final PayloadTable.Builder payloads;
+        private final Deque<GraphProto.Builder> graphs = new ArrayDeque<>();
+
+        Walk(PayloadTable.Builder payloads) {
+            this.payloads = payloads;
+        }
+
+        void run() throws IOException {
+            while (!graphs.isEmpty()) {
+                graph(graphs.pop());
+            }
+        }
+
+        private void graph(GraphProto.Builder graph) throws IOException {
+            for (TensorProto.Builder initializer : graph.getInitializerBuilderList()) {
+                tensor(initializer);
+            }
+            for (SparseTensorProto.Builder sparse : graph.getSparseInitializerBuilderList()) {
+                sparse(sparse);
+            }
+            for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+                node(node);
+            }
+        }
+
+        void node(NodeProto.Builder node) throws IOException {
+            for (AttributeProto.Builder attribute : node.getAttributeBuilderList()) {
+                attribute(attribute);
+            }
+        }
+
+        void attribute(AttributeProto.Builder attribute) throws IOException {
+            if (attribute.hasT()) {
+                tensor(attribute.getTBuilder());
+            }
+            for (TensorProto.Builder tensor : attribute.getTensorsBuilderList()) {
+                tensor(tensor);
+            }
+            if (attribute.hasSparseTensor()) {
+                sparse(attribute.getSparseTensorBuilder());
+            }
+            for (SparseTensorProto.Builder sparse : attribute.getSparseTensorsBuilderList()) {
+                sparse(sparse);
+            }
+            if (attribute.hasG()) {
+                graphs.push(attribute.getGBuilder());
+            }
+            attribute.getGraphsBuilderList().forEach(graphs::push);
+        }
+
+        private void sparse(SparseTensorProto.Builder sparse) throws IOException {
+            if (sparse.hasValues()) {
+                tensor(sparse.getValuesBuilder());
+            }
+            if (sparse.hasIndices()) {
+                tensor(sparse.getIndicesBuilder());
+            }
+        }
+
+        private void tensor(TensorProto.Builder tensor) throws IOException {
+            if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+                Payload payload = payload(tensor.buildPartial());
+                tensor.clearDataLocation().clearExternalData();
+                PayloadTable.attach(tensor, payloads.add(payload));
+            }
+        }
+    }
+
+    private Payload payload(TensorProto tensor) throws IOException {
+        String where = "tensor '" + tensor.getName() + "'";
+        Map<String, String> entries = new HashMap<>();
+        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
+            entries.put(entry.getKey(), entry.getValue());
+        }
+        String location = entries.getOrDefault("location", "");
+        ByteSource file = open(files.resolve(where, location));
+        long offset = number(where, entries, "offset").orElse(0);
+        long expected = expectedBytes(where, tensor);
+        long length = number(where, entries, "length").orElse(expected);
+        if (length != expected) {
+            throw new MalformedModelException(
+                    source,
+                    where + ".external_data.length",
+                    "is " + length + ", where its type and shape take " + expected);
+        }
+        if (offset > file.size() || length > file.size() - offset) {
+            throw new MalformedModelException(
+                    source,
+                    where + ".external_data",
+                    "takes " + length + " bytes at " + offset + " of '" + location + "', which has " + file.size());
+        }
+        return new Payload(file, offset, length, Payload.Form.RAW);
+    }
+
+    private long expectedBytes(String where, TensorProto tensor) throws IOException {
+        ElementType type = ElementType.ofCode(tensor.getDataType()).orElse(ElementType.UNDEFINED);
+        if (type.bits() == 0) {
+            throw new MalformedModelException(
+                    source, where, "a tensor of " + type.onnxName() + " cannot have external data");
+        }
+        return new TensorSizes(source, any -> 0).bytes(tensor);
+    }
+
+    private OptionalLong number(String where, Map<String, String> entries, String key) throws MalformedModelException {
+        String written = entries.get(key);
+        if (written == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            long value = Long.parseLong(written);
+            if (value >= 0) {
+                return OptionalLong.of(value);
+            }
+        } catch (NumberFormatException notANumber) {
+            throw new MalformedModelException(
+                    source, where + ".external_data." + key, "'" + written + "' is no number", notANumber);
+        }
+        throw new MalformedModelException(source, where + ".external_data." + key, "'" + written + "' is negative");
+    }
+
+    private ByteSource open(Path file) throws IOException {
+        ByteSource known = open.get(file);
+        if (known == null) {
+            known = new FileSource(file);
+            open.put(file, known);
+        }
+        return known;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (ByteSource file : open.values()) {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.pepper.onnx.internal.model;
+
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.InvalidGraphException;
+import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.SparseTensorProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Understands the main graph of a model: first everything as one graph, constants included, to check it and to find an
+ * order; then, in that order, what is constant; then the dataflow that remains.
+ */
+public final class GraphReader {
+    final ModelProto model;
+    final TensorSizes sizes;
+    final Functions functions;
+    final NodeFacts[] facts;
+    final int[] rankOfNode;
+    final boolean[] constantNode;
+
+    /** Bytes of each constant that stands in the graph under a name: initializers, dense and sparse. */
+    final Map<String, Long> initializers = new LinkedHashMap<>();
+
+    final List<String> constantOutputs = new ArrayList<>();
+
+    /** The nodes that are dataflow, in the file's order. */
+    final int[] dataflowNodes;
+
+    final Constants constants;
+
+    private final String source;
+    private final GraphProto graph;
+    private final List<String> inputs = new ArrayList<>();
+
+    /**
+     * Reads a model.
+     *
+     * @param source what to call the model in messages
+     * @param model the message, with or without its large payloads
+     * @param payloadBytes the size of a tensor's payload
+     * @return the graph
+     * @throws MalformedModelException if the graph is none: cycles, names defined twice or never, impossible tensors
+     */
+    public static ModelGraph read(String source, ModelProto model, ToLongFunction<TensorProto> payloadBytes)
+            throws MalformedModelException {
+        if (!model.hasGraph()) {
+            throw new MalformedModelException(source, "graph", "is missing");
+        }
+        try {
+            GraphReader reader = new GraphReader(source, model, payloadBytes);
+            return new ModelGraph(reader, reader.dataflow());
+        } catch (InvalidGraphException invalid) {
+            throw new MalformedModelException(source, "graph", String.valueOf(invalid.getMessage()), invalid);
+        }
+    }
+
+    private GraphReader(String source, ModelProto model, ToLongFunction<TensorProto> payloadBytes)
+            throws MalformedModelException {
+        this.source = source;
+        this.model = model;
+        this.graph = model.getGraph();
+        this.sizes = new TensorSizes(source, payloadBytes);
+        functions = Functions.of(model, source, sizes);
+        facts = new NodeFacts[graph.getNodeCount()];
+        for (int node = 0; node < facts.length; node++) {
+            facts[node] = NodeReader.read(graph.getNode(node), functions.ids(), sizes);
+        }
+        readInitializers();
+        readInputs();
+        DataflowGraph everything = everything();
+        rankOfNode = new int[facts.length];
+        constantNode = new boolean[facts.length];
+        findConstants(everything);
+        dataflowNodes =
+                IntStream.range(0, facts.length).filter(n -> !constantNode[n]).toArray();
+        constants = new Constants(this);
+    }
+
+    private void readInitializers() throws MalformedModelException {
+        for (TensorProto initializer : graph.getInitializerList()) {
+            addInitializer(initializer.getName(), sizes.bytes(initializer));
+        }
+        for (SparseTensorProto sparse : graph.getSparseInitializerList()) {
+            addInitializer(sparse.getValues().getName(), sizes.bytes(sparse));
+        }
+    }
+
+    private void addInitializer(String name, long bytes) throws MalformedModelException {
+        if (name.isEmpty()) {
+            throw new MalformedModelException(source, "graph.initializer", "one has no name");
+        }
+        // ONNX Runtime takes the last of several of one name, with a warning.
+        initializers.put(name, bytes);
+    }
+
+    private void readInputs() throws MalformedModelException {
+        for (ValueInfoProto input : graph.getInputList()) {
+            if (input.getName().isEmpty()) {
+                throw new MalformedModelException(source, "graph.input", "one has no name");
+            }
+            if (!initializers.containsKey(input.getName())) {
+                inputs.add(input.getName());
+            }
+        }
+    }
+
+    private DataflowGraph everything() throws MalformedModelException {
+        DataflowGraph.Builder builder = DataflowGraph.builder();
+        inputs.forEach(builder::input);
+        initializers.keySet().forEach(builder::input);
+        for (int node = 0; node < facts.length; node++) {
+            addOperator(builder, node, facts[node].reads());
+        }
+        for (ValueInfoProto output : graph.getOutputList()) {
+            if (output.getName().isEmpty()) {
+                throw new MalformedModelException(source, "graph.output", "one has no name");
+            }
+            addOutput(builder, output.getName());
+        }
+        return builder.build();
+    }
+
+    private void addOutput(DataflowGraph.Builder builder, String name) throws MalformedModelException {
+        try {
+            builder.output(name);
+        } catch (InvalidGraphException invalid) {
+            throw invalid;
+        } catch (IllegalArgumentException twice) {
+            throw new MalformedModelException(source, "graph.output", String.valueOf(twice.getMessage()), twice);
+        }
+    }
+
+    private void addOperator(DataflowGraph.Builder builder, int node, List<String> reads) {
+        NodeProto proto = graph.getNode(node);
+        List<String> writes =
+                proto.getOutputList().stream().filter(name -> !name.isEmpty()).toList();
+        builder.operator(proto.getName(), proto.getOpType(), reads, writes);
+    }
+
+    /** Walks all operators in their order, so that what an operator reads is settled before it. */
+    private void findConstants(DataflowGraph everything) {
+        boolean[] constant = new boolean[everything.tensorCount()];
+        for (String initializer : initializers.keySet()) {
+            constant[everything.tensor(initializer).orElseThrow()] = true;
+        }
+        for (int operator = 0; operator < everything.operatorCount(); operator++) {
+            int node = everything.operatorPosition(operator);
+            rankOfNode[node] = operator;
+            constantNode[node] =
+                    isRepeatable(node) && everything.reads(operator).stream().allMatch(tensor -> constant[tensor]);
+            if (constantNode[node]) {
+                everything.writes(operator).stream().forEach(tensor -> constant[tensor] = true);
+            }
+        }
+        for (ValueInfoProto output : graph.getOutputList()) {
+            if (constant[everything.tensor(output.getName()).orElseThrow()]) {
+                constantOutputs.add(output.getName());
+            }
+        }
+    }
+
+    private boolean isRepeatable(int node) {
+        NodeFacts fact = facts[node];
+        return !fact.random() && !fact.foreign() && functions.repeatable(fact.calls());
+    }
+
+    private DataflowGraph dataflow() {
+        DataflowGraph.Builder builder = DataflowGraph.builder();
+        inputs.forEach(builder::input);
+        for (int node : dataflowNodes) {
+            List<String> reads = facts[node].reads().stream()
+                    .filter(name -> !constants.contains(name))
+                    .toList();
+            addOperator(builder, node, reads);
+        }
+        graph.getOutputList().stream()
+                .map(ValueInfoProto::getName)
+                .filter(name -> !constants.contains(name))
+                .forEach(builder::output);
+        return builder.build();
+    }
+}

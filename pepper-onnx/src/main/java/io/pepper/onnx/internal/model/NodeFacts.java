@@ -1,0 +1,15 @@
+package io.pepper.onnx.internal.model;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What has to be known of one operator, its bodies included.
+ *
+ * @param reads the tensors that it reads: its inputs, one entry a use, then what its bodies capture, each once
+ * @param random whether it, or an operator in its bodies, may give other outputs for the same inputs; calls aside
+ * @param foreign whether it, or an operator in its bodies, is of a domain that is neither known nor a function's
+ * @param calls the functions of the model that it and its bodies call directly
+ * @param storedBytes the bytes of the tensors that stand in its attributes and bodies
+ */
+record NodeFacts(List<String> reads, boolean random, boolean foreign, Set<FunctionId> calls, long storedBytes) {}

@@ -1,0 +1,110 @@
+package io.pepper.onnx.internal.model;
+
+import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.SparseTensorProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one operator with the bodies that it holds (the branches of an If, the body of a Loop or Scan), nested to any
+ * depth, without recursion. A name that a body reads and that neither it nor a body around it defines is captured.
+ */
+final class NodeReader {
+    private final Collection<FunctionId> functions;
+    private final TensorSizes sizes;
+
+    private final Set<String> captured = new LinkedHashSet<>();
+    private final Set<FunctionId> calls = new LinkedHashSet<>();
+    private final Deque<Scope> open = new ArrayDeque<>();
+    private boolean random;
+    private boolean foreign;
+    private long storedBytes;
+
+    /** A body and the names that it defines. */
+    private record Scope(GraphProto body, Set<String> defined, @Nullable Scope around) {
+        static Scope of(GraphProto body, @Nullable Scope around) {
+            Set<String> defined = new HashSet<>();
+            body.getInputList().forEach(input -> defined.add(input.getName()));
+            body.getInitializerList().forEach(initializer -> defined.add(initializer.getName()));
+            body.getSparseInitializerList()
+                    .forEach(sparse -> defined.add(sparse.getValues().getName()));
+            body.getNodeList().forEach(node -> defined.addAll(node.getOutputList()));
+            return new Scope(body, defined, around);
+        }
+
+        boolean knows(String name) {
+            for (Scope scope = this; scope != null; scope = scope.around) {
+                if (scope.defined.contains(name)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private NodeReader(Collection<FunctionId> functions, TensorSizes sizes) {
+        this.functions = functions;
+        this.sizes = sizes;
+    }
+
+    static NodeFacts read(NodeProto node, Collection<FunctionId> functions, TensorSizes sizes)
+            throws MalformedModelException {
+        NodeReader reader = new NodeReader(functions, sizes);
+        reader.visit(node, null);
+        while (!reader.open.isEmpty()) {
+            reader.walk(reader.open.pop());
+        }
+        List<String> reads = new ArrayList<>(node.getInputCount() + reader.captured.size());
+        node.getInputList().stream().filter(name -> !name.isEmpty()).forEach(reads::add);
+        reads.addAll(reader.captured);
+        return new NodeFacts(reads, reader.random, reader.foreign, reader.calls, reader.storedBytes);
+    }
+
+    private void walk(Scope scope) throws MalformedModelException {
+        for (TensorProto initializer : scope.body.getInitializerList()) {
+            storedBytes += sizes.bytes(initializer);
+        }
+        for (SparseTensorProto sparse : scope.body.getSparseInitializerList()) {
+            storedBytes += sizes.bytes(sparse);
+        }
+        for (NodeProto node : scope.body.getNodeList()) {
+            node.getInputList().forEach(name -> use(name, scope));
+            visit(node, scope);
+        }
+        scope.body.getOutputList().forEach(output -> use(output.getName(), scope));
+    }
+
+    private void use(String name, Scope scope) {
+        if (!name.isEmpty() && !scope.knows(name)) {
+            captured.add(name);
+        }
+    }
+
+    private void visit(NodeProto node, @Nullable Scope scope) throws MalformedModelException {
+        FunctionId id = FunctionId.of(node);
+        if (functions.contains(id)) {
+            calls.add(id);
+        } else {
+            random |= Repeatability.isRandom(node);
+            foreign |= !Repeatability.isKnownDomain(id.domain());
+        }
+        for (AttributeProto attribute : node.getAttributeList()) {
+            storedBytes += sizes.bytes(attribute, node);
+            if (attribute.hasG()) {
+                open.push(Scope.of(attribute.getG(), scope));
+            }
+            attribute.getGraphsList().forEach(body -> open.push(Scope.of(body, scope)));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.pepper.onnx.internal.model;
+
+import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.SparseTensorProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
+
+/**
+ * How many bytes the constant tensors of a model take: elements times the size of one, however they are written down. A
+ * tensor of strings, or of a type not known here, takes the bytes of its payload.
+ */
+final class TensorSizes {
+    private final String source;
+    private final ToLongFunction<TensorProto> payloadBytes;
+
+    TensorSizes(String source, ToLongFunction<TensorProto> payloadBytes) {
+        this.source = source;
+        this.payloadBytes = payloadBytes;
+    }
+
+    long bytes(TensorProto tensor) throws MalformedModelException {
+        for (long dim : tensor.getDimsList()) {
+            if (dim < 0) {
+                throw malformed(tensor, "has a dimension of " + dim);
+            }
+        }
+        ElementType type = ElementType.ofCode(tensor.getDataType()).orElse(ElementType.STRING);
+        if (type == ElementType.STRING) {
+            return payloadBytes.applyAsLong(tensor);
+        }
+        OptionalLong bytes = type.bytes(
+                tensor.getDimsList().stream().mapToLong(Long::longValue).toArray());
+        return bytes.orElseThrow(
+                () -> malformed(tensor, "has dimensions " + tensor.getDimsList() + ", more than can be addressed"));
+    }
+
+    long bytes(SparseTensorProto sparse) throws MalformedModelException {
+        return bytes(sparse.getValues()) + bytes(sparse.getIndices());
+    }
+
+    /** The tensors of an attribute and, for a Constant operator, the numbers and strings that stand for a tensor. */
+    long bytes(AttributeProto attribute, NodeProto node) throws MalformedModelException {
+        long bytes = attribute.hasT() ? bytes(attribute.getT()) : 0;
+        for (TensorProto tensor : attribute.getTensorsList()) {
+            bytes += bytes(tensor);
+        }
+        bytes += attribute.hasSparseTensor() ? bytes(attribute.getSparseTensor()) : 0;
+        for (SparseTensorProto sparse : attribute.getSparseTensorsList()) {
+            bytes += bytes(sparse);
+        }
+        return bytes + (node.getOpType().equals("Constant") ? plainBytes(attribute) : 0);
+    }
+
+    private static long plainBytes(AttributeProto attribute) {
+        long bytes = attribute.hasF() ? Float.BYTES : 0;
+        bytes += attribute.hasI() ? Long.BYTES : 0;
+        bytes += (long) Float.BYTES * attribute.getFloatsCount() + (long) Long.BYTES * attribute.getIntsCount();
+        bytes += attribute.getS().size();
+        return bytes
+                + attribute.getStringsList().stream()
+                        .mapToLong(text -> text.size())
+                        .sum();
+    }
+
+    private MalformedModelException malformed(TensorProto tensor, String what) {
+        return new MalformedModelException(source, "tensor '" + tensor.getName() + "'", what);
+    }
+}

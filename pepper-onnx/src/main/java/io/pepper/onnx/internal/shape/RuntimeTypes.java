@@ -1,0 +1,110 @@
+package io.pepper.onnx.internal.shape;
+
+import ai.onnxruntime.MapInfo;
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.SequenceInfo;
+import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.ValueInfo;
+import io.pepper.onnx.internal.model.ElementType;
+import io.pepper.onnx.internal.proto.TensorShapeProto;
+import io.pepper.onnx.internal.proto.TypeProto;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Types and shapes as ONNX Runtime infers them when it opens a model; nothing is run. */
+final class RuntimeTypes {
+    private static final String TYPE_PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
+
+    private RuntimeTypes() {}
+
+    /**
+     * Opens a model and reads the types of its outputs.
+     *
+     * @param model the bytes of the model
+     * @return the types that ONNX Runtime knows, by name
+     * @throws OrtException if ONNX Runtime cannot open the model
+     */
+    static Map<String, TypeProto> outputTypes(byte[] model) throws OrtException {
+        Map<String, TypeProto> types = new LinkedHashMap<>();
+        try (SessionOptions options = new SessionOptions()) {
+            options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT);
+            options.setIntraOpNumThreads(1);
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            try (OrtSession session = OrtEnvironment.getEnvironment().createSession(model, options)) {
+                for (NodeInfo output : session.getOutputInfo().values()) {
+                    type(output.getInfo()).ifPresent(type -> types.put(output.getName(), type));
+                }
+            }
+        }
+        return types;
+    }
+
+    private static Optional<TypeProto> type(ValueInfo info) {
+        if (info instanceof TensorInfo tensor) {
+            return element(tensor.onnxType).map(element -> tensor(element, shape(tensor)));
+        }
+        if (info instanceof SequenceInfo sequence) {
+            Optional<TypeProto> element = sequence.isSequenceOfMaps() && sequence.mapInfo != null
+                    ? map(sequence.mapInfo)
+                    : element(sequence.sequenceType).map(type -> tensor(type, Optional.empty()));
+            return element.map(type -> TypeProto.newBuilder()
+                    .setSequenceType(TypeProto.Sequence.newBuilder().setElemType(type))
+                    .build());
+        }
+        return info instanceof MapInfo map ? map(map) : Optional.empty();
+    }
+
+    private static Optional<TypeProto> map(MapInfo map) {
+        Optional<ElementType> key = element(map.keyType);
+        Optional<ElementType> value = element(map.valueType);
+        if (key.isEmpty() || value.isEmpty()) {
+            return Optional.empty();
+        }
+        TypeProto.Map.Builder type = TypeProto.Map.newBuilder()
+                .setKeyType(key.get().code())
+                .setValueType(tensor(value.get(), Optional.empty()));
+        return Optional.of(TypeProto.newBuilder().setMapType(type).build());
+    }
+
+    private static TypeProto tensor(ElementType element, Optional<TensorShapeProto> shape) {
+        TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder().setElemType(element.code());
+        shape.ifPresent(tensor::setShape);
+        return TypeProto.newBuilder().setTensorType(tensor).build();
+    }
+
+    /** By name: the numbers that the Java API gives the types are not those of the specification. */
+    private static Optional<ElementType> element(TensorInfo.OnnxTensorType type) {
+        return ElementType.named(type.name().substring(TYPE_PREFIX.length()).toLowerCase(Locale.ROOT));
+    }
+
+    private static Optional<ElementType> element(OnnxJavaType type) {
+        return ElementType.named(type.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** ONNX Runtime gives an unknown rank as no dimensions, so that a scalar cannot be told from it. */
+    private static Optional<TensorShapeProto> shape(TensorInfo tensor) {
+        long[] sizes = tensor.getShape();
+        if (sizes.length == 0) {
+            return Optional.empty();
+        }
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        String[] names = tensor.getDimensionNames();
+        for (int i = 0; i < sizes.length; i++) {
+            TensorShapeProto.Dimension.Builder dim = shape.addDimBuilder();
+            if (sizes[i] >= 0) {
+                dim.setDimValue(sizes[i]);
+            } else if (names != null && i < names.length && !names[i].isEmpty()) {
+                dim.setDimParam(names[i]);
+            }
+        }
+        return Optional.of(shape.build());
+    }
+}

@@ -1,0 +1,5 @@
+/** Types and shapes of tensors that a model does not state, asked of ONNX Runtime without loading weights. */
+@NullMarked
+package io.pepper.onnx.internal.shape;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,77 @@
+package io.pepper.onnx.internal.verify;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * An input as ONNX Runtime sees it.
+ *
+ * @param name its name
+ * @param type the element type as ONNX writes it
+ * @param shape the sizes, -1 where unknown
+ * @param symbols the names of the unknown sizes, empty where unnamed
+ * @param hint what its integers are used for
+ */
+record InputSpec(String name, String type, List<Long> shape, List<String> symbols, ValueHint hint) {
+    private static final String PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
+
+    static List<InputSpec> of(OrtSession session, WholeModel whole) throws IOException {
+        var hints = new IndexHints(whole.skeleton());
+        var specs = new ArrayList<InputSpec>();
+        try {
+            for (NodeInfo input : session.getInputInfo().values()) {
+                if (!(input.getInfo() instanceof TensorInfo tensor)) {
+                    throw new IllegalStateException(whole.source().name() + ": input " + input.getName()
+                            + " is no tensor but " + input.getInfo() + "; such inputs cannot be given");
+                }
+                ValueHint hint = hints.of(input.getName());
+                specs.add(new InputSpec(input.getName(), type(tensor), shape(tensor), symbols(tensor), hint));
+            }
+        } catch (OrtException e) {
+            throw new IOException(whole.source().name() + ": " + e.getMessage(), e);
+        }
+        return specs;
+    }
+
+    static String type(TensorInfo info) {
+        return info.onnxType.name().substring(PREFIX.length()).toLowerCase(Locale.ROOT);
+    }
+
+    private static List<Long> shape(TensorInfo info) {
+        return Arrays.stream(info.getShape()).boxed().toList();
+    }
+
+    private static List<String> symbols(TensorInfo info) {
+        String[] names = info.getDimensionNames();
+        return names == null ? List.of() : List.of(names);
+    }
+
+    /** What a user calls the dimension: its symbol or, without one, input and position. */
+    String label(int axis) {
+        String symbol = symbol(axis);
+        return symbol.isEmpty() ? name + "[" + axis + "]" : symbol;
+    }
+
+    String symbol(int axis) {
+        return axis < symbols.size() ? symbols.get(axis) : "";
+    }
+
+    boolean isFree(int axis) {
+        return shape.get(axis) < 0;
+    }
+
+    long freeAxes() {
+        return shape.stream().filter(size -> size < 0).count();
+    }
+
+    PlannedInput planned(List<Long> sizes) {
+        return new PlannedInput(name, type, sizes, hint);
+    }
+}

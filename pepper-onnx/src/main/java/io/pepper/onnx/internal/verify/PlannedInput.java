@@ -1,0 +1,28 @@
+package io.pepper.onnx.internal.verify;
+
+import java.util.List;
+
+/** An input with all its sizes chosen. */
+record PlannedInput(String name, String type, List<Long> shape, ValueHint hint) {
+    private static final long MAX_ELEMENTS = 1L << 27;
+
+    /** Whether it is small enough to be tried. */
+    boolean isSmall() {
+        double count = 1;
+        for (long size : shape) {
+            count *= size;
+        }
+        return count <= MAX_ELEMENTS;
+    }
+
+    int elements() {
+        if (!isSmall()) {
+            throw new IllegalArgumentException("input " + name + ": shape " + shape + " is too big");
+        }
+        return (int) shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+    }
+
+    long[] dims() {
+        return shape.stream().mapToLong(Long::longValue).toArray();
+    }
+}

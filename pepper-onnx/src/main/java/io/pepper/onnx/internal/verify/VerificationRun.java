@@ -1,0 +1,206 @@
+package io.pepper.onnx.internal.verify;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.pepper.onnx.OptimizationLevel;
+import io.pepper.onnx.OutputComparison;
+import io.pepper.onnx.ProgressListener;
+import io.pepper.onnx.Verification;
+import io.pepper.onnx.VerificationOptions;
+import io.pepper.onnx.VerifiedInput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs the whole and the chain of parts on the same inputs and compares their outputs.
+ *
+ * <p>The whole runs twice on the first inputs: if it does not agree with itself, nothing is proved. If the evidence is
+ * weak after the trials asked for, a few more sets of inputs are tried. The same options give the same inputs.
+ */
+public final class VerificationRun implements AutoCloseable {
+    private static final int EXTRA_TRIALS = 3;
+
+    private final WholeModel whole;
+    private final VerificationOptions options;
+    private final ProgressListener progress;
+    private final List<OrtSession> sessions = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final Map<String, OutputTrack> tracks = new LinkedHashMap<>();
+
+    private VerificationRun(WholeModel whole, VerificationOptions options, ProgressListener progress) {
+        this.whole = whole;
+        this.options = options;
+        this.progress = progress;
+        whole.outputs().forEach(output -> tracks.put(output, new OutputTrack(output, options)));
+    }
+
+    /**
+     * Verifies a chain.
+     *
+     * @param whole the whole model
+     * @param parts the parts in the order in which they run
+     * @param options how to verify
+     * @return the answer
+     * @throws IOException if ONNX Runtime cannot load or run a model, or if the thread was interrupted
+     * @throws IllegalStateException if no inputs are found on which the whole runs, or if the parts do not fit together
+     * @throws IllegalArgumentException if the options do not fit the model's inputs
+     */
+    public static Verification run(WholeModel whole, List<PartModel> parts, VerificationOptions options)
+            throws IOException {
+        return run(whole, parts, options, ProgressListener.NONE);
+    }
+
+    /**
+     * Verifies a chain and tells how far it is.
+     *
+     * @param whole the whole model
+     * @param parts the parts in the order in which they run
+     * @param options how to verify
+     * @param progress is told what is done next
+     * @return the answer
+     * @throws IOException if ONNX Runtime cannot load or run a model, or if the thread was interrupted
+     * @throws IllegalStateException if no inputs are found on which the whole runs, or if the parts do not fit together
+     * @throws IllegalArgumentException if the options do not fit the model's inputs
+     */
+    public static Verification run(
+            WholeModel whole, List<PartModel> parts, VerificationOptions options, ProgressListener progress)
+            throws IOException {
+        try (var run = new VerificationRun(whole, options, progress)) {
+            return run.verify(parts);
+        } catch (OrtException e) {
+            throw new IOException(whole.source().name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Verification verify(List<PartModel> parts) throws IOException, OrtException {
+        progress.progress("loading " + whole.source().name(), 0, parts.size() + 1L);
+        OrtSession session = open(whole.source());
+        List<PlannedInput> plan = InputSearch.find(session, whole, options);
+        List<String> names = plan.stream().map(PlannedInput::name).toList();
+        var alone = new ChainRunner(
+                List.of(new ChainRunner.Step(new PartModel(whole.source(), names, whole.outputs()), session)),
+                whole.outputs());
+        var steps = new ArrayList<ChainRunner.Step>();
+        for (PartModel part : parts) {
+            progress.progress("loading " + part.source().name(), steps.size() + 1L, parts.size() + 1L);
+            steps.add(new ChainRunner.Step(part, open(part.source())));
+        }
+        var chain = new ChainRunner(steps, whole.outputs());
+        boolean inputsChange = !options.inputs().keySet().containsAll(names);
+        int trial = 0;
+        while (trial < options.trials() || (isWeak(inputsChange) && trial < options.trials() + EXTRA_TRIALS)) {
+            progress.progress("comparing on inputs " + (trial + 1), trial, options.trials());
+            trial(alone, chain, plan, trial);
+            trial++;
+        }
+        return result(plan, trial, inputsChange);
+    }
+
+    private OrtSession open(ModelSource source) throws IOException {
+        ChainRunner.checkInterrupt();
+        OrtSession session = Sessions.open(source, options);
+        sessions.add(session);
+        return session;
+    }
+
+    private boolean isWeak(boolean inputsChange) {
+        return inputsChange
+                && tracks.values().stream()
+                        .anyMatch(track -> track.weakness(true).isPresent());
+    }
+
+    private void trial(ChainRunner alone, ChainRunner chain, List<PlannedInput> plan, int trial)
+            throws IOException, OrtException {
+        var generator = new InputGenerator(options.seed(), options.inputs());
+        Map<String, OnnxTensor> inputs = generator.create(plan, trial);
+        try {
+            Map<String, Snapshot> expected = snapshots(alone, inputs);
+            if (trial == 0) {
+                compareWithItself(expected, snapshots(alone, inputs));
+            }
+            Map<String, Snapshot> found = snapshots(chain, inputs);
+            for (Map.Entry<String, Snapshot> output : expected.entrySet()) {
+                track(output.getKey()).add(output.getValue(), get(found, output.getKey()));
+            }
+        } finally {
+            inputs.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private OutputTrack track(String output) {
+        return get(tracks, output);
+    }
+
+    private static <T> T get(Map<String, T> map, String name) {
+        T value = map.get(name);
+        if (value == null) {
+            throw new IllegalStateException("no output " + name);
+        }
+        return value;
+    }
+
+    private static Map<String, Snapshot> snapshots(ChainRunner runner, Map<String, OnnxTensor> inputs)
+            throws IOException, OrtException {
+        Map<String, Snapshot> snapshots = new LinkedHashMap<>();
+        try (ChainOutputs outputs = runner.run(inputs)) {
+            for (Map.Entry<String, OnnxValue> output : outputs.values().entrySet()) {
+                snapshots.put(output.getKey(), Snapshot.of(output.getValue()));
+            }
+        }
+        return snapshots;
+    }
+
+    private void compareWithItself(Map<String, Snapshot> first, Map<String, Snapshot> second) {
+        for (Map.Entry<String, Snapshot> output : first.entrySet()) {
+            if (!Difference.of(output.getValue(), get(second, output.getKey()), 0, 0)
+                    .identical()) {
+                warnings.add("not comparable: the whole model is not deterministic, two runs on the same inputs differ"
+                        + " in output " + output.getKey());
+            }
+        }
+    }
+
+    private Verification result(List<PlannedInput> plan, int trials, boolean inputsChange) {
+        boolean comparable = warnings.isEmpty();
+        boolean exact = options.optimization() == OptimizationLevel.NONE;
+        List<OutputComparison> outputs = tracks.values().stream()
+                .map(track -> track.result(inputsChange, exact))
+                .toList();
+        for (OutputComparison output : outputs) {
+            output.weakReason().ifPresent(why -> warnings.add("weak evidence: output " + output.output() + ": " + why));
+        }
+        return new Verification(
+                comparable && outputs.stream().allMatch(OutputComparison::identical),
+                comparable && outputs.stream().allMatch(OutputComparison::passed),
+                outputs.stream().mapToDouble(OutputComparison::maxAbsDiff).max().orElse(0),
+                outputs.stream().mapToDouble(OutputComparison::maxRelDiff).max().orElse(0),
+                outputs,
+                trials,
+                options.seed(),
+                options.optimization().name(),
+                plan.stream()
+                        .map(input -> new VerifiedInput(input.name(), input.type(), input.shape()))
+                        .toList(),
+                warnings);
+    }
+
+    @Override
+    public void close() throws OrtException {
+        OrtException failure = null;
+        for (OrtSession session : sessions) {
+            try {
+                session.close();
+            } catch (OrtException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.pepper.onnx.internal.verify;
+
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
+import java.util.List;
+
+/**
+ * The whole model.
+ *
+ * @param source what ONNX Runtime loads
+ * @param skeleton the same model, possibly without its big payloads
+ */
+public record WholeModel(ModelSource source, ModelProto skeleton) {
+    List<String> outputs() {
+        return skeleton.getGraph().getOutputList().stream()
+                .map(ValueInfoProto::getName)
+                .toList();
+    }
+}

@@ -1,0 +1,116 @@
+package io.pepper.onnx.internal.wire;
+
+import com.google.protobuf.UnknownFieldSet;
+import io.pepper.onnx.internal.proto.TensorProto;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The payloads that were taken out of a model, or that lie in other files. Tensors refer to them by index. Immutable. */
+public final class PayloadTable {
+    private final List<Payload> payloads;
+
+    private PayloadTable(List<Payload> payloads) {
+        this.payloads = List.copyOf(payloads);
+    }
+
+    /** Collects payloads. */
+    public static final class Builder {
+        private final List<Payload> payloads = new ArrayList<>();
+
+        /** Begins with none. */
+        public Builder() {}
+
+        /**
+         * Adds a payload.
+         *
+         * @param payload the payload
+         * @return its index
+         */
+        public int add(Payload payload) {
+            payloads.add(payload);
+            return payloads.size() - 1;
+        }
+
+        /**
+         * Ends.
+         *
+         * @return the table
+         */
+        public PayloadTable build() {
+            return new PayloadTable(payloads);
+        }
+    }
+
+    /**
+     * A builder that begins with these payloads.
+     *
+     * @return the builder
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.payloads.addAll(payloads);
+        return builder;
+    }
+
+    /**
+     * How many payloads there are.
+     *
+     * @return 0 or more
+     */
+    public int size() {
+        return payloads.size();
+    }
+
+    /**
+     * One payload.
+     *
+     * @param index its index
+     * @return the payload
+     */
+    public Payload get(int index) {
+        return payloads.get(index);
+    }
+
+    /**
+     * Makes a tensor refer to a payload.
+     *
+     * @param tensor the tensor
+     * @param index the payload's index
+     */
+    public static void attach(TensorProto.Builder tensor, int index) {
+        UnknownFieldSet.Field field =
+                UnknownFieldSet.Field.newBuilder().addVarint(index).build();
+        tensor.setUnknownFields(tensor.getUnknownFields().toBuilder()
+                .mergeField(MessageKind.MARKER, field)
+                .build());
+    }
+
+    /**
+     * Whether elements of a tensor stand elsewhere.
+     *
+     * @param tensor the tensor
+     * @return true if it refers to a payload
+     */
+    public boolean isTakenOut(TensorProto tensor) {
+        return tensor.getUnknownFields().hasField(MessageKind.MARKER);
+    }
+
+    /**
+     * How many bytes a tensor's elements take as they are written down, here or elsewhere.
+     *
+     * @param tensor the tensor
+     * @return the bytes of its fields of elements, about: strings count with their contents only
+     */
+    public long bytes(TensorProto tensor) {
+        long bytes = tensor.getRawData().size();
+        bytes += tensor.getStringDataList().stream()
+                .mapToLong(text -> text.size())
+                .sum();
+        bytes += 4L * tensor.getFloatDataCount() + 4L * tensor.getInt32DataCount();
+        bytes += 8L * tensor.getInt64DataCount() + 8L * tensor.getDoubleDataCount() + 8L * tensor.getUint64DataCount();
+        for (long index : tensor.getUnknownFields().getField(MessageKind.MARKER).getVarintList()) {
+            bytes += payloads.get((int) index).length();
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,56 @@
+package io.pepper.onnx.internal.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.BooleanSupplier;
+
+/** SHA-256 sums. */
+public final class Sha256 {
+    private static final int BUFFER_BYTES = 1 << 18;
+
+    private Sha256() {}
+
+    /**
+     * A sum to add bytes to.
+     *
+     * @return a new digest
+     */
+    public static MessageDigest start() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /**
+     * The sum of all bytes of a source.
+     *
+     * @param source what to read
+     * @param cancelled asked now and then whether to give up
+     * @return the sum in hexadecimal, lower case
+     * @throws InterruptedIOException if it was cancelled
+     * @throws IOException if the source cannot be read
+     */
+    public static String of(ByteSource source, BooleanSupplier cancelled) throws IOException {
+        MessageDigest digest = start();
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (long position = 0; position < source.size(); ) {
+            if (cancelled.getAsBoolean()) {
+                throw new InterruptedIOException("hashing " + source.name() + " was cancelled");
+            }
+            int length = (int) Math.min(buffer.length, source.size() - position);
+            int read = source.read(position, buffer, 0, length);
+            if (read <= 0) {
+                throw new EOFException(source.name() + ": ended before byte " + source.size());
+            }
+            digest.update(buffer, 0, read);
+            position += read;
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

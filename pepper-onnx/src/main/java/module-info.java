@@ -1,0 +1,11 @@
+/** ONNX models: what they are made of, the parts of a partition as files, and the proof that the parts are right. */
+module io.pepper.onnx {
+    requires static transitive org.jspecify;
+    requires transitive io.pepper.core;
+    requires com.fasterxml.jackson.databind;
+    requires com.google.protobuf;
+    requires com.microsoft.onnxruntime;
+    requires org.slf4j;
+
+    exports io.pepper.onnx;
+}
