@@ -123,6 +123,9 @@ final class LeastSquares {
                 best = begin;
             }
         }
+        if (best < 0) {
+            throw GrowingCosts.orderMatters();
+        }
         int place = end - reach.first(part);
         high[part][place] = bestHigh;
         low[part][place] = bestLow;

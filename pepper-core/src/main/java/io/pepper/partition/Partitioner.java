@@ -78,8 +78,9 @@ public interface Partitioner {
      * × w) time and O(operators + parts × n) memory: 20 bytes for each part and each cut where it can end. There may be
      * 2<sup>24</sup> such pairs; how many there are depends on the costs, and is never more than parts × n.
      *
-     * <p>The partitioner throws {@link IllegalArgumentException} if there are more pairs or an operator has no cost, and
-     * {@link ArithmeticException} if the cost of all operators is more than {@link Long#MAX_VALUE}.
+     * <p>The partitioner throws {@link IllegalArgumentException} if there are more pairs, if an operator has no cost, or if costs
+     * shrink or depend on the order of operators so that no choice is left; and {@link ArithmeticException} if the cost of
+     * all operators is more than {@link Long#MAX_VALUE}.
      *
      * @param parts how many, 1 or more
      * @param costs what to balance
