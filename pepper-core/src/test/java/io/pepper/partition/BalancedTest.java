@@ -147,7 +147,7 @@ class BalancedTest {
                         Partitioner.balanced(60_000, OperatorCosts.count()).partition(cuts))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("60000 parts of 100000 blocks need a table of ")
-                .hasMessageEndingWith(" entries, where at most 16777216 are held");
+                .hasMessageEndingWith(" places, where at most 8388608 are held");
     }
 
     @Test
