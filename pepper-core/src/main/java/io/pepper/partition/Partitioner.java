@@ -57,8 +57,8 @@ public interface Partitioner {
     }
 
     /**
-     * Takes, from the inputs on, each cut before which more than a number of operators lie since the last one taken, or since
-     * the inputs: the rule of the original, with operators counted and no chosen cut dropped.
+     * Takes, from the inputs on, each cut that is more than a number of operators from the last one taken, or from the inputs,
+     * along the shortest way: the rule of the original, without dropping the last cut that it chooses.
      *
      * @param operators the distance, 0 or more; the original's default is {@link #DEFAULT_MINIMUM_DISTANCE}
      * @return a partitioner that refuses graphs in which no cut is that far from the inputs

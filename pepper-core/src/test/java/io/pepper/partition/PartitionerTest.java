@@ -84,12 +84,32 @@ class PartitionerTest {
     }
 
     @Test
+    void minimumDistanceGoesTheShortestWay() {
+        // A long and a short way from ta to tc: the distance is that of the short one.
+        DataflowGraph graph = DataflowGraph.builder()
+                .input("x")
+                .operator("a", "Op", List.of("x"), List.of("ta"))
+                .operator("b1", "Op", List.of("ta"), List.of("t1"))
+                .operator("b2", "Op", List.of("t1"), List.of("t2"))
+                .operator("b3", "Op", List.of("t2"), List.of("t3"))
+                .operator("c", "Op", List.of("t3", "ta"), List.of("tc"))
+                .operator("d", "Op", List.of("tc"), List.of("td"))
+                .operator("e", "Op", List.of("td"), List.of("y"))
+                .output("y")
+                .build();
+        assertThat(Graphs.cutTensors(Partitioner.minimumDistance(1).partition(Cuts.of(graph))))
+                .containsExactly("tc");
+        assertThat(Graphs.cutTensors(Partitioner.minimumDistance(2).partition(Cuts.of(graph))))
+                .containsExactly("td");
+    }
+
+    @Test
     void minimumDistanceSaysWhatIsPossible() {
         assertImpossible(Partitioner.minimumDistance(6), chain(7))
-                .hasMessage("no cut has more than 6 operators before it;"
+                .hasMessage("no cut is more than 6 operators from the inputs;"
                         + " it can be cut at 't1', 't2', 't3', 't4', 't5', 't6'");
         assertImpossible(Partitioner.minimumDistance(0), chain(1))
-                .hasMessage("no cut has more than 0 operators before it; it cannot be cut at a single tensor");
+                .hasMessage("no cut is more than 0 operators from the inputs; it cannot be cut at a single tensor");
         assertRefused(() -> Partitioner.minimumDistance(-1)).hasMessage("a distance of 0 or more is needed, found -1");
     }
 

@@ -1,5 +1,7 @@
 package io.pepper.onnx.internal.wire;
 
+import java.io.IOException;
+
 /**
  * The elements of a tensor, where they stand.
  *
@@ -15,6 +17,20 @@ public record Payload(ByteSource source, long position, long length, Form form) 
         RAW,
         /** Complete fields with their tags, as they stand in a message. */
         VERBATIM
+    }
+
+    /**
+     * Reads a small payload.
+     *
+     * @return its bytes
+     * @throws IOException if they cannot be read
+     */
+    public byte[] read() throws IOException {
+        byte[] bytes = new byte[Math.toIntExact(length)];
+        for (int done = 0; done < bytes.length; ) {
+            done += source.read(position + done, bytes, done, bytes.length - done);
+        }
+        return bytes;
     }
 
     /** How many bytes the payload takes within a message. */

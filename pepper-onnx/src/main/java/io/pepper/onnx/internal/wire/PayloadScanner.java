@@ -16,7 +16,7 @@ import java.util.Deque;
  */
 public final class PayloadScanner implements WireWalk.Visitor {
     /** Payloads up to this size stay: they may be shapes and axes, whose values matter. */
-    static final int INLINE_BYTES = 1024;
+    public static final int INLINE_BYTES = 1024;
 
     private static final int NONE = 0;
 
