@@ -55,6 +55,15 @@ class BalancedTest {
         assertThat(balanced(3, big, 1, 1, 2)).containsExactly("t1", "t3");
     }
 
+    /** Only costs that parts share can be so great that their squares do not fit. */
+    @Test
+    void countsSumsThatDoNotFitAsEqual() {
+        Cuts cuts = Cuts.of(RandomGraphs.chain(5));
+        OperatorCosts costs = OperatorCosts.shared(new int[][] {{0}, {0}, {0}, {0}, {0}}, new long[] {Long.MAX_VALUE});
+        assertThat(Graphs.cutTensors(Partitioner.balanced(4, costs).partition(cuts)))
+                .containsExactly("t1", "t2", "t3");
+    }
+
     @Test
     void aWeightReadTwiceCountsOnceInAPart() {
         Cuts cuts = Cuts.of(RandomGraphs.chain(4));
