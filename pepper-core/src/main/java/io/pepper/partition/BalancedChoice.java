@@ -14,7 +14,7 @@ final class BalancedChoice {
     BalancedChoice(Blocks blocks, OperatorCosts costs, int parts) {
         this.blocks = blocks;
         this.parts = parts;
-        this.costs = costs.accumulator();
+        this.costs = new GrowingCosts(costs.accumulator());
     }
 
     /** The indices of the chosen cuts: cut i is between block i and block i + 1. */

@@ -28,6 +28,9 @@ final class Reach {
             while (begin > 0 && blocks.add(begin - 1, costs) <= bound) {
                 begin--;
             }
+            if (width(part) < 1) {
+                throw GrowingCosts.orderMatters();
+            }
         }
     }
 
