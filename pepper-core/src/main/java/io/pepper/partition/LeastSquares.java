@@ -10,8 +10,6 @@ final class LeastSquares {
      * Blocks are in the outer loop and parts in the inner one, so that the cost of each window is added up once for all parts.
      * BestBegin says how a part's begin is found.
      */
-    static final int MOST_PLACES = 1 << 23;
-
     private final Blocks blocks;
     private final OperatorCosts.Accumulator costs;
     private final long bound;
@@ -24,24 +22,12 @@ final class LeastSquares {
         this.costs = costs;
         this.bound = bound;
         this.reach = reach;
-        checkSize();
         sums = new SquareSums[reach.parts() + 1];
         for (int part = 0; part <= reach.parts(); part++) {
             sums[part] = new SquareSums(reach.first(part), reach.width(part));
         }
         sums[0].add(0, 0, 0);
         search = new BestBegin(blocks.count());
-    }
-
-    private void checkSize() {
-        long places = 0;
-        for (int part = 0; part <= reach.parts(); part++) {
-            places += reach.width(part);
-        }
-        if (places > MOST_PLACES) {
-            throw new IllegalArgumentException(reach.parts() + " parts of " + blocks.count()
-                    + " blocks need a table of " + places + " places, where at most " + MOST_PLACES + " are held");
-        }
     }
 
     /** The indices of the chosen cuts: cut i is between block i and block i + 1. */
