@@ -1,0 +1,244 @@
+package io.pepper.cut;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.RandomGraphs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CutsTest {
+    private static final int LARGE = 100_000;
+
+    @Test
+    void ofAResidualBlockIsTheTensorThatTwoOperatorsRead() {
+        DataflowGraph graph = DataflowGraph.builder()
+                .input("x")
+                .operator("conv1", "Conv", List.of("x"), List.of("a"))
+                .operator("conv2", "Conv", List.of("a"), List.of("b"))
+                .operator("add1", "Add", List.of("a", "b"), List.of("c"))
+                .operator("conv3", "Conv", List.of("c"), List.of("d"))
+                .operator("add2", "Add", List.of("c", "d"), List.of("y"))
+                .output("y")
+                .build();
+        Cuts cuts = Cuts.of(graph);
+        assertThat(tensors(cuts)).containsExactly("a", "c");
+        Cut second = cuts.get(1);
+        assertThat(second).hasToString("cut at 'c' (3 operators before, 2 after)");
+        assertThat(second.width()).isOne();
+        assertThat(second.readers().stream().mapToObj(graph::operatorName)).containsExactly("conv3", "add2");
+        assertThat(cuts.at("c")).containsSame(second);
+        assertThat(cuts.at("b")).isEmpty();
+        assertThat(cuts.at("none")).isEmpty();
+    }
+
+    @Test
+    void areNotAtASideOutputNorAfterIt() {
+        DataflowGraph graph = DataflowGraph.builder()
+                .input("x")
+                .operator("a", "Op", List.of("x"), List.of("ta"))
+                .operator("b", "Op", List.of("ta"), List.of("tb"))
+                .operator("side1", "Op", List.of("tb"), List.of("s1"))
+                .operator("side2", "Op", List.of("s1"), List.of("s2"))
+                .operator("c", "Op", List.of("tb"), List.of("tc"))
+                .operator("d", "Op", List.of("tc"), List.of("y"))
+                .output("y")
+                .output("s2")
+                .build();
+        assertThat(tensors(Cuts.of(graph))).containsExactly("ta", "tb");
+    }
+
+    @Test
+    void areOnlyAfterALateInput() {
+        DataflowGraph graph = DataflowGraph.builder()
+                .input("x")
+                .input("late")
+                .operator("a", "Op", List.of("x"), List.of("ta"))
+                .operator("b", "Op", List.of("late"), List.of("tb"))
+                .operator("c", "Op", List.of("ta", "tb"), List.of("tc"))
+                .operator("d", "Op", List.of("tc"), List.of("y"))
+                .output("y")
+                .build();
+        assertThat(tensors(Cuts.of(graph))).containsExactly("tc");
+    }
+
+    @Test
+    void ignoreWhatNoOutputNeeds() {
+        DataflowGraph graph = DataflowGraph.builder()
+                .input("x")
+                .operator("dropout", "Dropout", List.of("x"), List.of("kept", "mask"))
+                .operator("dead", "Op", List.of("mask"), List.of("nothing"))
+                .operator("last", "Op", List.of("kept"), List.of("y"))
+                .output("y")
+                .build();
+        Cuts cuts = Cuts.of(graph);
+        assertThat(tensors(cuts)).containsExactly("kept");
+        assertThat(cuts.usedOperatorCount()).isEqualTo(2);
+        assertThat(IntStream.range(0, 3).filter(cuts::isUsed)).hasSize(2);
+        assertThat(cuts.get(0).isBefore(1) || cuts.get(0).isAfter(1)).isFalse();
+    }
+
+    @Test
+    void areNotHinderedByAnInputThatIsAnOutput() {
+        DataflowGraph graph = DataflowGraph.builder()
+                .input("x")
+                .operator("a", "Op", List.of("x"), List.of("ta"))
+                .operator("b", "Op", List.of("ta"), List.of("y"))
+                .output("x")
+                .output("y")
+                .build();
+        assertThat(tensors(Cuts.of(graph))).containsExactly("ta");
+    }
+
+    @Test
+    void areHinderedByAnOperatorThatReadsNothing() {
+        DataflowGraph graph = DataflowGraph.builder()
+                .input("x")
+                .operator("a", "Op", List.of("x"), List.of("ta"))
+                .operator("noise", "RandomNormal", List.of(), List.of("n"))
+                .operator("add", "Add", List.of("ta", "n"), List.of("s"))
+                .operator("b", "Op", List.of("s"), List.of("y"))
+                .output("y")
+                .build();
+        assertThat(tensors(Cuts.of(graph))).containsExactly("s");
+    }
+
+    @Test
+    void atAnOutputThatIsReadOnAreGivenByNameOnly() {
+        DataflowGraph graph = DataflowGraph.builder()
+                .input("x")
+                .operator("a", "Op", List.of("x"), List.of("ta"))
+                .operator("b", "Op", List.of("ta"), List.of("features"))
+                .operator("pool", "Op", List.of("features"), List.of("y"))
+                .output("features")
+                .output("y")
+                .build();
+        Cuts cuts = Cuts.of(graph);
+        assertThat(tensors(cuts)).containsExactly("ta");
+        assertThat(cuts.at("features")).hasValueSatisfying(cut -> {
+            assertThat(cut.operatorsBefore()).isEqualTo(2);
+            assertThat(cut.operatorsAfter()).isEqualTo(1);
+        });
+        assertThat(cuts.at("y")).isEmpty();
+    }
+
+    @Test
+    void ofAnEmptyGraphAreNone() {
+        DataflowGraph graph = DataflowGraph.builder().input("x").output("x").build();
+        assertThat(Cuts.of(graph).list()).isEmpty();
+    }
+
+    @Test
+    void ofALongChainAreAllTensorsWithin() {
+        Cuts cuts = Cuts.of(RandomGraphs.chain(LARGE));
+        assertThat(cuts.size()).isEqualTo(LARGE - 1);
+        assertThat(cuts.get(LARGE / 2).operatorsBefore()).isEqualTo(LARGE / 2 + 1);
+    }
+
+    @Test
+    void ofAPreActivationResidualNetAreAllItsBlocks() {
+        DataflowGraph.Builder builder = DataflowGraph.builder().input("t0");
+        for (int block = 0; block < 1_000; block++) {
+            builder.operator("n" + block, "Norm", List.of("t" + block), List.of("n" + block));
+            builder.operator("c" + block, "Conv", List.of("n" + block), List.of("c" + block));
+            builder.operator("a" + block, "Add", List.of("c" + block, "t" + block), List.of("t" + (block + 1)));
+        }
+        assertThat(Cuts.of(builder.output("t1000").build()).size()).isEqualTo(999);
+    }
+
+    @Test
+    void agreeWithTakingEachTensorAway() {
+        int found = 0;
+        for (int seed = 0; seed < 4_000; seed++) {
+            DataflowGraph graph = RandomGraphs.plan(new Random(seed), 25).build();
+            Cuts cuts = Cuts.of(graph);
+            assertThat(new TreeSet<>(tensors(cuts))).as("seed %d", seed).isEqualTo(new TreeSet<>(bruteForce(graph)));
+            checkSides(cuts);
+            found += cuts.size();
+        }
+        assertThat(found).as("the random graphs have cuts").isGreaterThan(2_000);
+    }
+
+    private static List<String> tensors(Cuts cuts) {
+        return cuts.list().stream()
+                .map(cut -> cut.graph().tensorName(cut.tensors().get(0)))
+                .toList();
+    }
+
+    /** Nothing but the cut's tensor crosses, what is before has all it needs, and cuts are nested. */
+    private static void checkSides(Cuts cuts) {
+        DataflowGraph graph = cuts.graph();
+        int before = 0;
+        for (Cut cut : cuts.list()) {
+            assertThat(cut.operatorsBefore()).isGreaterThan(before);
+            before = cut.operatorsBefore();
+            assertThat(IntStream.range(0, graph.operatorCount()).filter(cut::isBefore))
+                    .hasSize(before);
+            assertThat(IntStream.range(0, graph.operatorCount()).filter(cut::isAfter))
+                    .hasSize(cut.operatorsAfter());
+            for (int operator = 0; operator < graph.operatorCount(); operator++) {
+                for (int tensor : graph.reads(operator)) {
+                    if (cut.isAfter(operator) && graph.producer(tensor).isPresent()) {
+                        boolean crosses = cut.isBefore(graph.producer(tensor).getAsInt());
+                        assertThat(crosses).isEqualTo(cut.tensors().contains(tensor));
+                    } else if (cut.isBefore(operator) && graph.producer(tensor).isPresent()) {
+                        assertThat(cut.isBefore(graph.producer(tensor).getAsInt()))
+                                .isTrue();
+                    } else if (cut.isAfter(operator)) {
+                        throw new AssertionError("an input is read after the cut");
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<String> bruteForce(DataflowGraph graph) {
+        boolean[] needed = neededTensors(graph);
+        List<String> cuts = new ArrayList<>();
+        if (!reachesAnOutput(graph, -1)) {
+            return cuts;
+        }
+        for (int tensor = 0; tensor < graph.tensorCount(); tensor++) {
+            boolean made = graph.producer(tensor).isPresent();
+            boolean readOn = graph.readers(tensor).stream()
+                    .anyMatch(reader -> graph.writes(reader).stream().anyMatch(written -> needed[written]));
+            boolean output = graph.outputs().contains(tensor);
+            if (made && needed[tensor] && readOn && !output && !reachesAnOutput(graph, tensor)) {
+                cuts.add(graph.tensorName(tensor));
+            }
+        }
+        return cuts;
+    }
+
+    private static boolean[] neededTensors(DataflowGraph graph) {
+        boolean[] needed = new boolean[graph.tensorCount()];
+        graph.outputs().stream().forEach(tensor -> needed[tensor] = true);
+        for (int operator = graph.operatorCount() - 1; operator >= 0; operator--) {
+            if (graph.writes(operator).stream().anyMatch(tensor -> needed[tensor])) {
+                graph.reads(operator).stream().forEach(tensor -> needed[tensor] = true);
+            }
+        }
+        return needed;
+    }
+
+    /** Whether an output that an operator makes can be reached from where paths begin, with one tensor taken away. */
+    private static boolean reachesAnOutput(DataflowGraph graph, int without) {
+        boolean[] reached = new boolean[graph.tensorCount()];
+        graph.inputs().stream().filter(tensor -> tensor != without).forEach(tensor -> reached[tensor] = true);
+        for (int operator = 0; operator < graph.operatorCount(); operator++) {
+            boolean fires = graph.reads(operator).isEmpty()
+                    || graph.reads(operator).stream().anyMatch(tensor -> reached[tensor]);
+            if (fires) {
+                graph.writes(operator).stream()
+                        .filter(tensor -> tensor != without)
+                        .forEach(t -> reached[t] = true);
+            }
+        }
+        return graph.outputs().stream()
+                .anyMatch(output -> reached[output] && graph.producer(output).isPresent());
+    }
+}
