@@ -53,7 +53,7 @@ public final class FileSource implements ByteSource {
         if (length == 0) {
             return 0;
         }
-        int count = channel.read(ByteBuffer.wrap(target, offset, length), position);
+        int count = position < size ? channel.read(ByteBuffer.wrap(target, offset, length), position) : -1;
         if (count < 0) {
             throw new EOFException(file + ": ends before byte " + position);
         }
@@ -63,6 +63,9 @@ public final class FileSource implements ByteSource {
     @Override
     public void transferTo(long position, long length, WritableByteChannel target) throws IOException {
         checkRange(position, length);
+        if (length > 0 && position > size - length) {
+            throw new EOFException(file + ": " + length + " bytes at " + position + " of " + size);
+        }
         for (long done = 0; done < length; ) {
             long count = channel.transferTo(position + done, length - done, target);
             done += count > 0 ? count : copy(position + done, length - done, target);
