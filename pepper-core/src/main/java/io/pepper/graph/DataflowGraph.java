@@ -235,7 +235,7 @@ public final class DataflowGraph {
      *
      * <p>Operators given in topological order keep their order; otherwise each is preceded by just those that it needs
      * and that were given later (a stable topological order, found by an iterative depth-first search). Building takes
-     * time and memory linear in what was given. Not thread-safe.
+     * time and memory linear in what was given. A call that fails leaves the builder as it was. Not thread-safe.
      */
     public static final class Builder {
         private final GraphDraft draft = new GraphDraft();

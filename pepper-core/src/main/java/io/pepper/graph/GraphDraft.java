@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** What a builder was given, in its order, with tensors numbered as they were first named. */
@@ -31,13 +32,19 @@ final class GraphDraft {
     }
 
     void addInput(String name) {
+        checkName(name);
+        checkUnclaimed(name, "the graph's inputs");
         int tensor = tensor(name);
-        claim(tensor, GRAPH_INPUT);
+        producers.set(tensor, GRAPH_INPUT);
         inputs.add(tensor);
     }
 
+    /** Checks all before it changes anything, so that a refused operator leaves nothing behind. */
     void addOperator(String name, String type, List<String> read, List<String> written) {
         int operator = operatorNames.size();
+        Objects.requireNonNull(type);
+        read.forEach(GraphDraft::checkName);
+        checkWritten(written, "operator '" + DataflowGraph.label(name, type, operator) + "'");
         operatorNames.add(name);
         operatorTypes.add(type);
         for (String tensor : read) {
@@ -46,18 +53,29 @@ final class GraphDraft {
         readOffsets.add(reads.size());
         for (String tensor : written) {
             int id = tensor(tensor);
-            claim(id, operator);
+            producers.set(id, operator);
             writes.add(id);
         }
         writeOffsets.add(writes.size());
     }
 
+    private void checkWritten(List<String> written, String producer) {
+        Set<String> seen = new HashSet<>();
+        for (String tensor : written) {
+            checkName(tensor);
+            checkUnclaimed(tensor, producer);
+            if (!seen.add(tensor)) {
+                throw twoProducers(tensor, producer, producer);
+            }
+        }
+    }
+
     void addOutput(String name) {
-        int tensor = tensor(name);
+        checkName(name);
         if (!outputNames.add(name)) {
             throw new IllegalArgumentException("tensor '" + name + "' is named as an output twice");
         }
-        outputs.add(tensor);
+        outputs.add(tensor(name));
     }
 
     String label(int operator) {
@@ -65,9 +83,6 @@ final class GraphDraft {
     }
 
     private int tensor(String name) {
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("a tensor needs a name, found an empty one");
-        }
         Integer known = tensorIds.putIfAbsent(name, tensorNames.size());
         if (known != null) {
             return known;
@@ -77,13 +92,22 @@ final class GraphDraft {
         return tensorNames.size() - 1;
     }
 
-    private void claim(int tensor, int producer) {
-        int earlier = producers.get(tensor);
-        if (earlier != NOBODY) {
-            throw new InvalidGraphException("tensor '" + tensorNames.get(tensor) + "' has two producers: "
-                    + producerLabel(earlier) + " and " + producerLabel(producer));
+    private static void checkName(String tensor) {
+        if (tensor.isEmpty()) {
+            throw new IllegalArgumentException("a tensor needs a name, found an empty one");
         }
-        producers.set(tensor, producer);
+    }
+
+    private void checkUnclaimed(String tensor, String producer) {
+        Integer known = tensorIds.get(tensor);
+        int earlier = known == null ? NOBODY : producers.get(known);
+        if (earlier != NOBODY) {
+            throw twoProducers(tensor, producerLabel(earlier), producer);
+        }
+    }
+
+    private static InvalidGraphException twoProducers(String tensor, String one, String other) {
+        return new InvalidGraphException("tensor '" + tensor + "' has two producers: " + one + " and " + other);
     }
 
     private String producerLabel(int producer) {

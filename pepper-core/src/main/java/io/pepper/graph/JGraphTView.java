@@ -1,8 +1,10 @@
 package io.pepper.graph;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jgrapht.GraphType;
@@ -81,7 +83,8 @@ final class JGraphTView extends AbstractGraph<Node, Edge> {
         return -1;
     }
 
-    private int existing(@Nullable Object vertex) {
+    private int existing(Node vertex) {
+        Objects.requireNonNull(vertex);
         int number = number(vertex);
         if (number < 0) {
             throw new IllegalArgumentException("no such vertex in graph: " + vertex);
@@ -114,13 +117,13 @@ final class JGraphTView extends AbstractGraph<Node, Edge> {
     }
 
     @Override
-    public boolean containsVertex(Node vertex) {
+    public boolean containsVertex(@Nullable Node vertex) {
         return number(vertex) >= 0;
     }
 
     @Override
-    public boolean containsEdge(Edge edge) {
-        return edge.number() >= 0 && edge.number() < edges.length && edges[edge.number()].equals(edge);
+    public boolean containsEdge(@Nullable Edge edge) {
+        return edge != null && edge.number() >= 0 && edge.number() < edges.length && edges[edge.number()].equals(edge);
     }
 
     @Override
@@ -222,6 +225,21 @@ final class JGraphTView extends AbstractGraph<Node, Edge> {
 
     @Override
     public boolean removeEdge(Edge edge) {
+        throw readOnly();
+    }
+
+    @Override
+    public boolean removeAllEdges(Collection<? extends Edge> some) {
+        throw readOnly();
+    }
+
+    @Override
+    public Set<Edge> removeAllEdges(Node source, Node target) {
+        throw readOnly();
+    }
+
+    @Override
+    public boolean removeAllVertices(Collection<? extends Node> some) {
         throw readOnly();
     }
 

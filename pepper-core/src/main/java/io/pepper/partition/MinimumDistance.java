@@ -2,10 +2,12 @@ package io.pepper.partition;
 
 import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes cuts that are more than a number of operators apart. */
+/** Takes cuts that are more than a number of operators apart, along the shortest way. */
 final class MinimumDistance implements Partitioner {
     private final int distance;
 
@@ -18,18 +20,39 @@ final class MinimumDistance implements Partitioner {
 
     @Override
     public Partition partition(Cuts cuts) {
+        int[] depths = depths(cuts);
         List<Cut> chosen = new ArrayList<>();
         int last = 0;
         for (Cut cut : cuts.list()) {
-            if (cut.operatorsBefore() - last > distance) {
+            // Every way to a cut leads through the cuts before it, so that depths differ by the way between them.
+            int depth = depths[cut.tensors().get(0)];
+            if (depth - last > distance) {
                 chosen.add(cut);
-                last = cut.operatorsBefore();
+                last = depth;
             }
         }
         if (chosen.isEmpty()) {
             throw new NoSuchPartitionException(
-                    "no cut has more than " + distance + " operators before it; " + Possible.cuts(cuts));
+                    "no cut is more than " + distance + " operators from the inputs; " + Possible.cuts(cuts));
         }
         return Partition.of(cuts.graph(), chosen);
+    }
+
+    /** For each tensor the fewest operators on a way to it from an input of the graph, or from an operator without any. */
+    private static int[] depths(Cuts cuts) {
+        DataflowGraph graph = cuts.graph();
+        int[] depths = new int[graph.tensorCount()];
+        for (int operator = 0; operator < graph.operatorCount(); operator++) {
+            int depth = graph.reads(operator).stream()
+                            .map(tensor -> depths[tensor])
+                            .min()
+                            .orElse(0)
+                    + 1;
+            Indices writes = graph.writes(operator);
+            for (int i = 0; i < writes.size(); i++) {
+                depths[writes.get(i)] = depth;
+            }
+        }
+        return depths;
     }
 }

@@ -39,13 +39,17 @@ final class NamedCuts implements Partitioner {
             return new NoSuchPartitionException(
                     "the graph has no tensor '" + tensor + "' in its dataflow; " + Possible.cuts(cuts));
         }
+        OptionalInt producer = cuts.graph().producer(index.getAsInt());
+        if (producer.isPresent() && !cuts.isUsed(producer.getAsInt())) {
+            return new NoSuchPartitionException(
+                    "the graph cannot be cut at '" + tensor + "', which no output needs; " + Possible.cuts(cuts));
+        }
         return new NoSuchPartitionException(
-                "the graph cannot be cut at '" + tensor + "' alone; " + near(cuts, index.getAsInt()));
+                "the graph cannot be cut at '" + tensor + "' alone; " + near(cuts, producer));
     }
 
-    /** The cuts around a tensor, by the operators before it. */
-    private static String near(Cuts cuts, int tensor) {
-        OptionalInt producer = cuts.graph().producer(tensor);
+    /** The cuts around the tensor of a producer, or of none if it is an input. */
+    private static String near(Cuts cuts, OptionalInt producer) {
         int passed = 0;
         for (Cut cut : cuts.list()) {
             if (producer.isPresent() && cut.isAfter(producer.getAsInt())) {

@@ -15,6 +15,7 @@ public interface OperatorCosts {
          *
          * @param operator the operator's index
          * @return the cost of the set with it, no less than before
+         * @throws IllegalArgumentException if the operator has no cost
          * @throws ArithmeticException if the cost is more than {@link Long#MAX_VALUE}
          */
         long add(int operator);
@@ -44,21 +45,23 @@ public interface OperatorCosts {
      * @throws IllegalArgumentException if a cost is negative
      */
     static OperatorCosts perOperator(long... costs) {
-        long[] checked = SharedItems.checked(costs);
-        return () -> new SumAccumulator(operator -> checked[operator]);
+        long[] checked = Costs.checked(costs);
+        return () -> new SumAccumulator(operator -> {
+            Costs.checkOperator(operator, checked.length);
+            return checked[operator];
+        });
     }
 
     /**
      * Operators need items, such as weights, that may be shared: a set of operators costs what the items cost that at least
      * one of them needs.
      *
-     * @param itemsOfOperator for each operator the numbers of its items; not to be changed later
+     * @param itemsOfOperator for each operator the numbers of its items; copied
      * @param itemCosts the cost of each item, 0 or more; copied
      * @return the costs
-     * @throws IllegalArgumentException if a cost is negative
+     * @throws IllegalArgumentException if a cost is negative, or an operator needs an item that has none
      */
     static OperatorCosts shared(int[][] itemsOfOperator, long[] itemCosts) {
-        long[] checked = SharedItems.checked(itemCosts);
-        return () -> new SharedItems(itemsOfOperator, checked);
+        return new SharedItems(itemsOfOperator, itemCosts);
     }
 }

@@ -57,8 +57,8 @@ public interface Partitioner {
     }
 
     /**
-     * Takes, from the inputs on, each cut before which more than a number of operators lie since the last one taken, or since
-     * the inputs: the rule of the original, with operators counted and no chosen cut dropped.
+     * Takes, from the inputs on, each cut that is more than a number of operators from the last one taken, or from the inputs,
+     * along the shortest way: the rule of the original, without dropping the last cut that it chooses.
      *
      * @param operators the distance, 0 or more; the original's default is {@link #DEFAULT_MINIMUM_DISTANCE}
      * @return a partitioner that refuses graphs in which no cut is that far from the inputs
@@ -70,11 +70,16 @@ public interface Partitioner {
 
     /**
      * Makes a number of parts as equal as can be: the largest cost of a part is the smallest possible; among such choices the
-     * sum of the squares of the costs (in double precision) is the smallest; among such, the last cut is the earliest, then
-     * the last but one, and so on.
+     * sum of the squares of the costs is the smallest (exactly, up to 2<sup>127</sup>, and beyond that all sums count as
+     * equal); among such, the last cut is the earliest, then the last but one, and so on.
      *
-     * <p>The bottleneck is found by halving and the choice by dynamic programming over the cuts that keep to it: with n cuts,
-     * of which w lie within the reach of a part, O(operators log cost + parts × n × w) time and O(parts × n) memory.
+     * <p>The bottleneck is found by halving and the choice by dynamic programming over the cuts at which parts can end within
+     * it. With n cuts, of which at most w lie within the reach of one part, it takes O(operators × (log cost + w) + parts × n
+     * × w) time and O(operators + parts × n) memory: 20 bytes for each part and each cut where it can end. There may be
+     * 2<sup>24</sup> such pairs; how many there are depends on the costs, and is never more than parts × n.
+     *
+     * <p>The partitioner throws {@link IllegalArgumentException} if there are more pairs or an operator has no cost, and
+     * {@link ArithmeticException} if the cost of all operators is more than {@link Long#MAX_VALUE}.
      *
      * @param parts how many, 1 or more
      * @param costs what to balance

@@ -1,45 +1,59 @@
 package io.pepper.partition;
 
+import java.util.Arrays;
+
 /** Costs of items that count once, however many operators need them. */
-final class SharedItems implements OperatorCosts.Accumulator {
+final class SharedItems implements OperatorCosts {
     private final int[][] itemsOfOperator;
     private final long[] itemCosts;
 
-    /** The round in which each item was last counted; clearing begins a new one. */
-    private final int[] counted;
-
-    private int round = 1;
-    private long sum;
-
     SharedItems(int[][] itemsOfOperator, long[] itemCosts) {
-        this.itemsOfOperator = itemsOfOperator;
-        this.itemCosts = itemCosts;
-        this.counted = new int[itemCosts.length];
-    }
-
-    static long[] checked(long[] costs) {
-        for (int i = 0; i < costs.length; i++) {
-            if (costs[i] < 0) {
-                throw new IllegalArgumentException("cost " + i + " is " + costs[i] + ", where 0 or more is needed");
+        this.itemCosts = Costs.checked(itemCosts);
+        this.itemsOfOperator = new int[itemsOfOperator.length][];
+        for (int operator = 0; operator < itemsOfOperator.length; operator++) {
+            int[] items = itemsOfOperator[operator].clone();
+            for (int item : items) {
+                if (item < 0 || item >= itemCosts.length) {
+                    throw new IllegalArgumentException("operator " + operator + " needs item " + item + ", where "
+                            + itemCosts.length + " items have a cost");
+                }
             }
+            this.itemsOfOperator[operator] = items;
         }
-        return costs.clone();
     }
 
     @Override
-    public void clear() {
-        round++;
-        sum = 0;
+    public Accumulator accumulator() {
+        return new ItemAccumulator();
     }
 
-    @Override
-    public long add(int operator) {
-        for (int item : itemsOfOperator[operator]) {
-            if (counted[item] != round) {
-                counted[item] = round;
-                sum = Math.addExact(sum, itemCosts[item]);
+    private final class ItemAccumulator implements Accumulator {
+        /** The round in which each item was last counted; clearing begins a new one. */
+        private final int[] counted = new int[itemCosts.length];
+
+        private int round = 1;
+        private long sum;
+
+        @Override
+        public void clear() {
+            sum = 0;
+            round++;
+            if (round == 0) {
+                Arrays.fill(counted, 0);
+                round = 1;
             }
         }
-        return sum;
+
+        @Override
+        public long add(int operator) {
+            Costs.checkOperator(operator, itemsOfOperator.length);
+            for (int item : itemsOfOperator[operator]) {
+                if (counted[item] != round) {
+                    counted[item] = round;
+                    sum = Costs.add(sum, itemCosts[item], operator);
+                }
+            }
+            return sum;
+        }
     }
 }

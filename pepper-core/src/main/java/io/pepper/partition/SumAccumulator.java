@@ -18,7 +18,7 @@ final class SumAccumulator implements OperatorCosts.Accumulator {
 
     @Override
     public long add(int operator) {
-        sum = Math.addExact(sum, cost.applyAsLong(operator));
+        sum = Costs.add(sum, cost.applyAsLong(operator), operator);
         return sum;
     }
 }

@@ -59,4 +59,20 @@ public record Verification(
         return new Verification(
                 identical, passed, maxAbsDiff, maxRelDiff, outputs, trials, seed, optimization, inputs, all);
     }
+
+    /** The same, passed although not identical. */
+    Verification passedBecause(String why) {
+        Verification explained = withWarnings(List.of(why));
+        return new Verification(
+                identical,
+                true,
+                maxAbsDiff,
+                maxRelDiff,
+                outputs,
+                trials,
+                seed,
+                optimization,
+                inputs,
+                explained.warnings);
+    }
 }

@@ -23,10 +23,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "Cuts a real text detector (PP-OCRv4, a CNN of 672 operators) in three and proves that the parts "
-                + "compute what the whole computes.")
+        description =
+                "Cuts a real text recogniser (PP-OCRv4: convolutions and attention, 860 operators) in three and proves that the parts "
+                        + "compute what the whole computes.")
 final class DemoCommand implements Callable<Integer> {
-    private static final String MODEL = "ch_PP-OCRv4_det_infer.onnx";
+    private static final String MODEL = "ch_PP-OCRv4_rec_infer.onnx";
     private static final int PARTS = 3;
 
     @Spec

@@ -42,8 +42,9 @@ final class SplitCommand implements Callable<Integer> {
         @Option(
                 names = "--min-distance",
                 paramLabel = "N",
-                description = "Cut where more than N operators lie between neighbouring cuts (the default, with N = "
-                        + Partitioner.DEFAULT_MINIMUM_DISTANCE + ").")
+                description =
+                        "Cut where the shortest way from the last cut has more than N operators (the default, with N = "
+                                + Partitioner.DEFAULT_MINIMUM_DISTANCE + ").")
         private Optional<Integer> minimumDistance = Optional.empty();
 
         @Option(names = "--parts", paramLabel = "K", description = "Cut into K parts, as equal as possible.")

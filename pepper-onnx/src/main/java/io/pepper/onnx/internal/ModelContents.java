@@ -196,11 +196,9 @@ public final class ModelContents implements Closeable {
      * @return 0 or more
      */
     public long weightBytes(IntStream operators) {
-        Set<String> read = new LinkedHashSet<>(graph.constantOutputs());
         List<Integer> nodes = new ArrayList<>();
         operators.map(graph::node).forEach(nodes::add);
-        nodes.forEach(node -> read.addAll(graph.reads(node)));
-        Constants.Needed needed = graph.constants().neededFor(read);
+        Constants.Needed needed = graph.constantsOf(nodes, graph.constantOutputs());
         needed.nodes().stream().forEach(nodes::add);
         Set<FunctionId> calls = new LinkedHashSet<>();
         nodes.forEach(node -> calls.addAll(graph.calls(node)));

@@ -11,7 +11,6 @@ import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.StringStringEntryProto;
-import io.pepper.onnx.internal.proto.TensorAnnotation;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
@@ -51,7 +50,7 @@ final class PartAssembler {
         List<String> outputs = outputs(segment, last);
         List<Integer> nodes = new ArrayList<>();
         segment.operators().stream().forEach(operator -> nodes.add(graph.node(operator)));
-        Constants.Needed constants = constants(nodes, outputs);
+        Constants.Needed constants = graph.constantsOf(nodes, outputs);
         int operators = nodes.size();
         constants.nodes().stream().forEach(nodes::add);
         graph.sortTopologically(nodes);
@@ -94,25 +93,6 @@ final class PartAssembler {
         }
         outputs.addAll(made);
         return List.copyOf(outputs);
-    }
-
-    /** The constants that nodes read, that are outputs, and that say how the nodes' tensors were quantised. */
-    private Constants.Needed constants(List<Integer> nodes, List<String> outputs) {
-        Set<String> read = new LinkedHashSet<>(outputs);
-        Set<String> present = new HashSet<>();
-        for (int node : nodes) {
-            read.addAll(graph.reads(node));
-            present.addAll(graph.model().getGraph().getNode(node).getOutputList());
-        }
-        present.addAll(read);
-        for (TensorAnnotation annotation : graph.model().getGraph().getQuantizationAnnotationList()) {
-            if (present.contains(annotation.getTensorName())) {
-                annotation.getQuantParameterTensorNamesList().stream()
-                        .map(StringStringEntryProto::getValue)
-                        .forEach(read::add);
-            }
-        }
-        return graph.constants().neededFor(read);
     }
 
     private GraphProto graph(List<Integer> nodes, Set<String> initializers, List<String> inputs, List<String> outputs) {

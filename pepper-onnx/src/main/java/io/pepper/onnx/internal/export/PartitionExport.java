@@ -10,6 +10,7 @@ import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.internal.wire.PayloadWeaver;
+import io.pepper.onnx.internal.wire.WovenFile;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
 import java.io.IOException;
@@ -117,8 +118,8 @@ public final class PartitionExport {
         for (PartModel part : models) {
             String name = fileNames.get(parts.size());
             options.progress().progress("writing " + name, parts.size(), total);
-            PartFile.Written written;
-            try (PartFile file = new PartFile(staging.file(name), options.checksums())) {
+            WovenFile.Written written;
+            try (WovenFile file = new WovenFile(staging.file(name), options.checksums())) {
                 new PayloadWeaver(part.model(), model.payloads()).write(file);
                 byte[] metadata = metadata(part, parts.size(), hash);
                 file.write(metadata, 0, metadata.length);
@@ -181,7 +182,7 @@ public final class PartitionExport {
 
     private void writeManifest(Path file, PartitionManifest manifest) throws IOException {
         byte[] bytes = ManifestJson.write(manifest);
-        try (PartFile out = new PartFile(file, false)) {
+        try (WovenFile out = new WovenFile(file, false)) {
             out.write(bytes, 0, bytes.length);
             out.finish(options.durable());
         }

@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.model;
 
+import com.google.protobuf.ByteString;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.FunctionProto;
@@ -13,6 +14,7 @@ import io.pepper.onnx.internal.proto.TrainingInfoProto;
 import io.pepper.onnx.internal.wire.ByteSource;
 import io.pepper.onnx.internal.wire.FileSource;
 import io.pepper.onnx.internal.wire.Payload;
+import io.pepper.onnx.internal.wire.PayloadScanner;
 import io.pepper.onnx.internal.wire.PayloadTable;
 import io.pepper.onnx.internal.wire.Skeleton;
 import java.io.Closeable;
@@ -141,7 +143,11 @@ public final class ExternalData implements Closeable {
             if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
                 Payload payload = payload(tensor.buildPartial());
                 tensor.clearDataLocation().clearExternalData();
-                PayloadTable.attach(tensor, payloads.add(payload));
+                if (payload.length() <= PayloadScanner.INLINE_BYTES) {
+                    tensor.setRawData(ByteString.copyFrom(payload.read()));
+                } else {
+                    PayloadTable.attach(tensor, payloads.add(payload));
+                }
             }
         }
     }

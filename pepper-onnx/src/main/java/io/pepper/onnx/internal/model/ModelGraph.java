@@ -2,8 +2,13 @@ package io.pepper.onnx.internal.model;
 
 import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.StringStringEntryProto;
+import io.pepper.onnx.internal.proto.TensorAnnotation;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -130,5 +135,31 @@ public final class ModelGraph {
      */
     public long storedBytes(int node) {
         return facts[node].storedBytes();
+    }
+
+    /**
+     * The constants that a part needs: those that its nodes read, those that are its outputs, and those that say how its
+     * tensors were quantised.
+     *
+     * @param nodes places of nodes of the main graph
+     * @param outputs names of tensors
+     * @return the constants
+     */
+    public Constants.Needed constantsOf(List<Integer> nodes, Collection<String> outputs) {
+        Set<String> read = new LinkedHashSet<>(outputs);
+        Set<String> present = new HashSet<>();
+        for (int node : nodes) {
+            read.addAll(reads(node));
+            present.addAll(model.getGraph().getNode(node).getOutputList());
+        }
+        present.addAll(read);
+        for (TensorAnnotation annotation : model.getGraph().getQuantizationAnnotationList()) {
+            if (present.contains(annotation.getTensorName())) {
+                annotation.getQuantParameterTensorNamesList().stream()
+                        .map(StringStringEntryProto::getValue)
+                        .forEach(read::add);
+            }
+        }
+        return constants.neededFor(read);
     }
 }

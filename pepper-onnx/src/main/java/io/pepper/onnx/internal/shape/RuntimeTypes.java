@@ -14,7 +14,9 @@ import ai.onnxruntime.ValueInfo;
 import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,18 +31,22 @@ final class RuntimeTypes {
      * Opens a model and reads the types of its outputs.
      *
      * @param model the bytes of the model
+     * @param outputs the names of its outputs
      * @return the types that ONNX Runtime knows, by name
      * @throws OrtException if ONNX Runtime cannot open the model
      */
-    static Map<String, TypeProto> outputTypes(byte[] model) throws OrtException {
+    static Map<String, TypeProto> outputTypes(byte[] model, List<String> outputs) throws OrtException {
         Map<String, TypeProto> types = new LinkedHashMap<>();
         try (SessionOptions options = new SessionOptions()) {
             options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT);
             options.setIntraOpNumThreads(1);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             try (OrtSession session = OrtEnvironment.getEnvironment().createSession(model, options)) {
+                // By place: names with characters beyond 16 bits do not survive the Java interface.
+                Iterator<String> names = outputs.iterator();
                 for (NodeInfo output : session.getOutputInfo().values()) {
-                    type(output.getInfo()).ifPresent(type -> types.put(output.getName(), type));
+                    String name = names.next();
+                    type(output.getInfo()).ifPresent(type -> types.put(name, type));
                 }
             }
         }

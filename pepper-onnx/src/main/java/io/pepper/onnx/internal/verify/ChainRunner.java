@@ -73,7 +73,7 @@ final class ChainRunner {
         Map<String, OnnxTensorLike> feed = new LinkedHashMap<>();
         for (String input : step.part().inputs()) {
             if (!(find(input, name, inputs, made) instanceof OnnxTensorLike tensor)) {
-                throw new IllegalStateException(name + ": input " + input
+                throw new CannotVerifyException(name + ": input " + input
                         + " is no tensor; ONNX Runtime's Java interface cannot pass it from one part to another");
             }
             feed.put(input, tensor);
@@ -82,7 +82,7 @@ final class ChainRunner {
         Set<String> twice = new HashSet<>(wanted);
         twice.retainAll(made.keySet());
         if (!twice.isEmpty()) {
-            throw new IllegalStateException(name + ": an earlier part gives its output too: "
+            throw new CannotVerifyException(name + ": an earlier part gives its output too: "
                     + twice.stream().sorted().toList());
         }
         try {
@@ -98,7 +98,7 @@ final class ChainRunner {
         OnnxValue value = made.get(tensor);
         value = value == null ? inputs.get(tensor) : value;
         if (value == null) {
-            throw new IllegalStateException(reader + ": nothing before gives tensor " + tensor);
+            throw new CannotVerifyException(reader + ": nothing before gives tensor " + tensor);
         }
         return value;
     }

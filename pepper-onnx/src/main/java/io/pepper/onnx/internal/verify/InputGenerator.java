@@ -135,7 +135,7 @@ final class InputGenerator {
             case "int64" -> OnnxJavaType.INT64;
             case "bool" -> OnnxJavaType.BOOL;
             default ->
-                throw new IllegalStateException("input " + input.name() + " has type " + input.type()
+                throw new CannotVerifyException("input " + input.name() + " has type " + input.type()
                         + ", which ONNX Runtime's Java interface cannot make");
         };
     }

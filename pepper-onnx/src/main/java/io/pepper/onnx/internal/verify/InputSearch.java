@@ -33,7 +33,7 @@ final class InputSearch {
                 last = e;
             }
         }
-        throw new IllegalStateException(message(whole, specs, last), last);
+        throw new CannotVerifyException(message(specs, last), last);
     }
 
     private static void tryOut(OrtSession session, Map<String, OnnxTensor> inputs) throws OrtException {
@@ -64,7 +64,7 @@ final class InputSearch {
         }
     }
 
-    private static String message(WholeModel whole, List<InputSpec> specs, @Nullable OrtException last) {
+    private static String message(List<InputSpec> specs, @Nullable OrtException last) {
         var free = new TreeSet<String>();
         for (InputSpec spec : specs) {
             for (int axis = 0; axis < spec.shape().size(); axis++) {
@@ -76,7 +76,7 @@ final class InputSearch {
         String advice = free.isEmpty()
                 ? "give its inputs with withInput"
                 : "give the size of " + free + " with withDimension or withShape, or the inputs with withInput";
-        return whole.source().name() + ": found no inputs on which the model runs; " + advice
-                + "; ONNX Runtime's last message: " + (last == null ? "none" : last.getMessage());
+        return "found no inputs on which the model runs; " + advice + "; ONNX Runtime's last message: "
+                + (last == null ? "none" : last.getMessage());
     }
 }

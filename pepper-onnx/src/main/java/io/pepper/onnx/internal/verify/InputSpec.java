@@ -28,8 +28,8 @@ record InputSpec(String name, String type, List<Long> shape, List<String> symbol
         try {
             for (NodeInfo input : session.getInputInfo().values()) {
                 if (!(input.getInfo() instanceof TensorInfo tensor)) {
-                    throw new IllegalStateException(whole.source().name() + ": input " + input.getName()
-                            + " is no tensor but " + input.getInfo() + "; such inputs cannot be given");
+                    throw new CannotVerifyException("input " + input.getName() + " is no tensor but " + input.getInfo()
+                            + "; such inputs cannot be given");
                 }
                 ValueHint hint = hints.of(input.getName());
                 specs.add(new InputSpec(input.getName(), type(tensor), shape(tensor), symbols(tensor), hint));

@@ -53,7 +53,7 @@ record Snapshot(String type, List<Long> shape, List<Leaf> leaves) {
             return "map(" + map.keyType.name().toLowerCase(Locale.ROOT) + ","
                     + map.valueType.name().toLowerCase(Locale.ROOT) + ")";
         }
-        throw new IllegalStateException("an output of kind " + value.getInfo() + " cannot be compared");
+        throw new CannotVerifyException("an output of kind " + value.getInfo() + " cannot be compared");
     }
 
     private static Leaf leaf(OnnxValue value, List<Long> prefix) throws OrtException {
@@ -66,7 +66,7 @@ record Snapshot(String type, List<Long> shape, List<Leaf> leaves) {
             return new Leaf.Objects(prefix, List.of((long) values.size()), List.copyOf(values));
         }
         if (!(value instanceof OnnxTensor tensor) || !(value.getInfo() instanceof TensorInfo info)) {
-            throw new IllegalStateException("an output of kind " + value.getInfo() + " cannot be compared");
+            throw new CannotVerifyException("an output of kind " + value.getInfo() + " cannot be compared");
         }
         List<Long> shape = Arrays.stream(info.getShape()).boxed().toList();
         if (InputSpec.type(info).equals("string")) {

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import io.pepper.onnx.OptimizationLevel;
 import io.pepper.onnx.OutputComparison;
 import io.pepper.onnx.ProgressListener;
+import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
 import io.pepper.onnx.VerifiedInput;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Runs the whole and the chain of parts on the same inputs and compares their outputs.
@@ -47,7 +49,7 @@ public final class VerificationRun implements AutoCloseable {
      * @param options how to verify
      * @return the answer
      * @throws IOException if ONNX Runtime cannot load or run a model, or if the thread was interrupted
-     * @throws IllegalStateException if no inputs are found on which the whole runs, or if the parts do not fit together
+     * @throws UnsupportedModelException if no inputs are found on which the whole runs, or if the parts do not fit together
      * @throws IllegalArgumentException if the options do not fit the model's inputs
      */
     public static Verification run(WholeModel whole, List<PartModel> parts, VerificationOptions options)
@@ -64,7 +66,7 @@ public final class VerificationRun implements AutoCloseable {
      * @param progress is told what is done next
      * @return the answer
      * @throws IOException if ONNX Runtime cannot load or run a model, or if the thread was interrupted
-     * @throws IllegalStateException if no inputs are found on which the whole runs, or if the parts do not fit together
+     * @throws UnsupportedModelException if no inputs are found on which the whole runs, or if the parts do not fit together
      * @throws IllegalArgumentException if the options do not fit the model's inputs
      */
     public static Verification run(
@@ -72,12 +74,16 @@ public final class VerificationRun implements AutoCloseable {
             throws IOException {
         try (var run = new VerificationRun(whole, options, progress)) {
             return run.verify(parts);
+        } catch (CannotVerifyException e) {
+            throw new UnsupportedModelException(
+                    whole.source().name(), "verification", String.valueOf(e.getMessage()), e);
         } catch (OrtException e) {
             throw new IOException(whole.source().name() + ": " + e.getMessage(), e);
         }
     }
 
     private Verification verify(List<PartModel> parts) throws IOException, OrtException {
+        parts.forEach(VerificationRun::checkNames);
         progress.progress("loading " + whole.source().name(), 0, parts.size() + 1L);
         OrtSession session = open(whole.source());
         List<PlannedInput> plan = InputSearch.find(session, whole, options);
@@ -99,6 +105,17 @@ public final class VerificationRun implements AutoCloseable {
             trial++;
         }
         return result(plan, trial, inputsChange);
+    }
+
+    /** The Java interface of ONNX Runtime garbles other names on their way to and from native code. */
+    private static void checkNames(PartModel part) {
+        for (String name :
+                Stream.concat(part.inputs().stream(), part.outputs().stream()).toList()) {
+            if (name.codePoints().anyMatch(c -> c == 0 || c > Character.MAX_VALUE)) {
+                throw new CannotVerifyException("ONNX Runtime's Java interface cannot pass the tensor '" + name
+                        + "': its name has a character beyond U+FFFF");
+            }
+        }
     }
 
     private OrtSession open(ModelSource source) throws IOException {

@@ -1,5 +1,7 @@
 package io.pepper.onnx.internal.wire;
 
+import java.io.IOException;
+
 /**
  * The elements of a tensor, where they stand.
  *
@@ -31,6 +33,20 @@ public record Payload(ByteSource source, long position, long length, Form form) 
             throw new IllegalArgumentException(
                     source.name() + ": " + length + " bytes at " + position + " of " + source.size());
         }
+    }
+
+    /**
+     * Reads a small payload.
+     *
+     * @return its bytes
+     * @throws IOException if they cannot be read
+     */
+    public byte[] read() throws IOException {
+        byte[] bytes = new byte[Math.toIntExact(length)];
+        for (int done = 0; done < bytes.length; ) {
+            done += source.read(position + done, bytes, done, bytes.length - done);
+        }
+        return bytes;
     }
 
     /** How many bytes the payload takes within a message. */

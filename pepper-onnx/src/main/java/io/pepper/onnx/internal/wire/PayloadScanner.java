@@ -25,7 +25,7 @@ public final class PayloadScanner implements WireWalk.Visitor {
      */
 
     /** Elements up to this size stay: they may be shapes and axes, whose values matter. */
-    static final int INLINE_BYTES = 1024;
+    public static final int INLINE_BYTES = 1024;
 
     /** What a run may take with its tags to stay: many entries, such as empty strings, may have no content at all. */
     static final int INLINE_WIRE_BYTES = 4 * INLINE_BYTES;

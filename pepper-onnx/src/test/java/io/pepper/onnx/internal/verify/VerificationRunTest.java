@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.onnx.OptimizationLevel;
 import io.pepper.onnx.OutputComparison;
+import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
 import io.pepper.onnx.VerifiedInput;
@@ -294,7 +295,7 @@ class VerificationRunTest {
                 .output("y", FLOAT, 7, 11)
                 .build();
         assertThatThrownBy(() -> alone(odd))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("[length]")
                 .hasMessageContaining("withDimension");
         VerificationOptions told =
@@ -305,13 +306,13 @@ class VerificationRunTest {
     @Test
     void partsThatDoNotFitAreRefused() {
         assertThatThrownBy(() -> run(WHOLE, DEFAULTS, part(second(3, 4))))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("tensor h");
         assertThatThrownBy(() -> run(WHOLE, DEFAULTS, part(FIRST)))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("tensor y");
         assertThatThrownBy(() -> run(WHOLE, DEFAULTS, part(FIRST), part(FIRST)))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("an earlier part");
     }
 

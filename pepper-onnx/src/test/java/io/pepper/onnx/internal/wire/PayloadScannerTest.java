@@ -53,6 +53,7 @@ class PayloadScannerTest {
         assertThat(payload.form()).isEqualTo(Payload.Form.RAW);
         assertThat(payload.length()).isEqualTo(5000);
         assertThat(payload.position()).isEqualTo(bytes.length - 5000);
+        assertThat(payload.read()).isEqualTo(content);
     }
 
     @Test

@@ -1,8 +1,5 @@
-package io.pepper.onnx.internal.export;
+package io.pepper.onnx.internal.wire;
 
-import io.pepper.onnx.internal.wire.ByteSource;
-import io.pepper.onnx.internal.wire.Sha256;
-import io.pepper.onnx.internal.wire.WovenSink;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -15,7 +12,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** A new file that is written from front to back and hashed on the way if wished. */
-final class PartFile implements WovenSink, AutoCloseable {
+public final class WovenFile implements WovenSink, AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 18;
 
     private final FileChannel channel;
@@ -23,7 +20,14 @@ final class PartFile implements WovenSink, AutoCloseable {
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int buffered;
 
-    PartFile(Path file, boolean hash) throws IOException {
+    /**
+     * Makes the file.
+     *
+     * @param file a file that does not exist
+     * @param hash whether to hash what is written
+     * @throws IOException if it cannot be made
+     */
+    public WovenFile(Path file, boolean hash) throws IOException {
         channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         digest = hash ? Optional.of(Sha256.start()) : Optional.empty();
     }
@@ -76,8 +80,14 @@ final class PartFile implements WovenSink, AutoCloseable {
         buffered = 0;
     }
 
-    /** Writes what is left and, if wished, waits until all is on the disk. */
-    Written finish(boolean durable) throws IOException {
+    /**
+     * Writes what is left and, if wished, waits until all is on the disk.
+     *
+     * @param durable whether to wait
+     * @return what was written
+     * @throws IOException if it cannot be written
+     */
+    public Written finish(boolean durable) throws IOException {
         flush();
         if (durable) {
             channel.force(true);
@@ -85,8 +95,13 @@ final class PartFile implements WovenSink, AutoCloseable {
         return new Written(channel.size(), digest.map(hash -> HexFormat.of().formatHex(hash.digest())));
     }
 
-    /** What was written: its size, and its SHA-256 in hexadecimal if one was computed. */
-    record Written(long bytes, Optional<String> sha256) {}
+    /**
+     * What was written.
+     *
+     * @param bytes how many bytes
+     * @param sha256 their SHA-256 in hexadecimal, if one was computed
+     */
+    public record Written(long bytes, Optional<String> sha256) {}
 
     @Override
     public void close() throws IOException {

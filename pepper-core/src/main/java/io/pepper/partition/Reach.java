@@ -1,0 +1,49 @@
+package io.pepper.partition;
+
+/**
+ * Where parts can end if none costs more than a bound: after {@code part} parts, between {@code first(part)} and
+ * {@code last(part)} blocks are behind. Wherever a part ends within these, the rest can be done: what fits into fewer parts
+ * fits into more, as long as each has a block.
+ */
+final class Reach {
+    private final int[] first;
+    private final int[] last;
+
+    Reach(Blocks blocks, OperatorCosts.Accumulator costs, long bound, int parts) {
+        int count = blocks.count();
+        first = new int[parts + 1];
+        last = new int[parts + 1];
+        int end = 0;
+        for (int part = 1; part <= parts; part++) {
+            costs.clear();
+            while (end < count && blocks.add(end, costs) <= bound) {
+                end++;
+            }
+            last[part] = Math.min(end, count - (parts - part));
+        }
+        int begin = count;
+        for (int part = parts; part > 0; part--) {
+            first[part] = Math.max(begin, part);
+            costs.clear();
+            while (begin > 0 && blocks.add(begin - 1, costs) <= bound) {
+                begin--;
+            }
+        }
+    }
+
+    int parts() {
+        return first.length - 1;
+    }
+
+    int first(int part) {
+        return first[part];
+    }
+
+    int last(int part) {
+        return last[part];
+    }
+
+    int width(int part) {
+        return last[part] - first[part] + 1;
+    }
+}

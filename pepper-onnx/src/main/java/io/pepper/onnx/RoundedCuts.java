@@ -1,0 +1,66 @@
+package io.pepper.onnx;
+
+import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.verify.ModelSource;
+import io.pepper.onnx.internal.verify.PartModel;
+import io.pepper.onnx.internal.verify.RoundedModel;
+import io.pepper.onnx.internal.verify.VerificationRun;
+import io.pepper.onnx.internal.verify.WholeModel;
+import io.pepper.onnx.internal.wire.PayloadWeaver;
+import io.pepper.onnx.internal.wire.WovenFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Verifies parts between which 16-bit floating point travels, where whole and parts differ: ONNX Runtime may compute with
+ * more bits within the whole than the model has, and then only parts round as the model says. The whole is run again with
+ * the numbers rounded at the cuts; then the outputs must be identical.
+ */
+final class RoundedCuts {
+    private static final Set<String> NARROW = Set.of("float16", "bfloat16");
+    private static final String WHY =
+            "whole and parts differ only because ONNX Runtime keeps 16-bit floating point in more "
+                    + "bits within the whole model; with the tensors at the cuts rounded as the model says, they are identical";
+
+    private RoundedCuts() {}
+
+    /** The tensors at the cuts that are of 16-bit floating point. */
+    static Set<String> tensors(PartitionManifest manifest) {
+        return manifest.cuts().stream()
+                .flatMap(List::stream)
+                .filter(tensor -> tensor.type().filter(NARROW::contains).isPresent())
+                .map(TensorInfo::name)
+                .collect(Collectors.toSet());
+    }
+
+    /** What was found before, passed if the whole is identical to the parts once it rounds. */
+    static Verification verify(
+            ModelContents contents,
+            Set<String> tensors,
+            List<PartModel> parts,
+            VerificationOptions options,
+            Verification before)
+            throws IOException {
+        ModelProto rounded = RoundedModel.of(contents.graph().model(), tensors);
+        Path directory = Files.createTempDirectory("pepper-");
+        Path file = directory.resolve("rounded.onnx");
+        try {
+            try (WovenFile out = new WovenFile(file, false)) {
+                new PayloadWeaver(rounded, contents.payloads()).write(out);
+                out.finish(false);
+            }
+            WholeModel whole =
+                    new WholeModel(ModelSource.file(file), contents.graph().model());
+            Verification after = VerificationRun.run(whole, parts, options, ProgressListener.NONE);
+            return after.identical() ? before.passedBecause(WHY) : before;
+        } finally {
+            Files.deleteIfExists(file);
+            Files.delete(directory);
+        }
+    }
+}
