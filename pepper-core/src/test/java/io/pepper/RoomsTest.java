@@ -40,7 +40,7 @@ class RoomsTest {
     @Test
     void theRoomsAreThere() {
         assertThat(CLASSES.stream().map(JavaClass::getPackageName))
-                .contains("io.pepper.graph", "io.pepper.cut", "io.pepper.cut.internal");
+                .contains("io.pepper.graph", "io.pepper.cut", "io.pepper.cut.internal", "io.pepper.partition");
     }
 
     @Test

@@ -4,9 +4,12 @@ package io.pepper.partition;
  * Chooses cuts so that the largest part is the smallest possible, and the squares of the parts add up to the least.
  *
  * <p>The smallest possible bottleneck is found by halving: whether parts of a cost at most b suffice is told by making each as
- * long as it may be. {@link Reach} then says where parts can end at all, and {@link LeastSquares} chooses among these.
+ * long as it may be. {@link Reach} then says where parts can end at all, and {@link LeastSquares} chooses among these, if they are not too many.
  */
 final class BalancedChoice {
+    /** At 36 bytes each, the table of the choice then takes 300 MB. */
+    private static final int MOST_PLACES = 1 << 23;
+
     private final Blocks blocks;
     private final int parts;
     private final OperatorCosts.Accumulator costs;
@@ -14,13 +17,16 @@ final class BalancedChoice {
     BalancedChoice(Blocks blocks, OperatorCosts costs, int parts) {
         this.blocks = blocks;
         this.parts = parts;
-        this.costs = costs.accumulator();
+        this.costs = new GrowingCosts(costs.accumulator());
     }
 
     /** The indices of the chosen cuts: cut i is between block i and block i + 1. */
     int[] choose() {
         long bound = bottleneck();
-        return new LeastSquares(blocks, costs, bound, new Reach(blocks, costs, bound, parts)).choose();
+        Reach reach = new Reach(blocks, costs, bound, parts);
+        return reach.places() > MOST_PLACES
+                ? reach.longestParts()
+                : new LeastSquares(blocks, costs, bound, reach).choose();
     }
 
     private long bottleneck() {

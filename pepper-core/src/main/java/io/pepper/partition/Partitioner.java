@@ -74,12 +74,14 @@ public interface Partitioner {
      * equal); among such, the last cut is the earliest, then the last but one, and so on.
      *
      * <p>The bottleneck is found by halving and the choice by dynamic programming over the cuts at which parts can end within
-     * it. With n cuts, of which at most w lie within the reach of one part, it takes O(operators × (log cost + w) + parts × n
-     * × w) time and O(operators + parts × n) memory: 20 bytes for each part and each cut where it can end. There may be
-     * 2<sup>24</sup> such pairs; how many there are depends on the costs, and is never more than parts × n.
+     * it. With n cuts, of which at most w lie within the reach of one part, it takes O(operators × (log cost + w)) time for
+     * costs and O(parts × n × w) at worst for the choice, of which bounds leave out most. Memory is O(operators) and 36 bytes
+     * for each pair of a part and a cut where it can end. If there are more than 2<sup>23</sup> such pairs, only the bottleneck
+     * is optimal: each part is then as long as it may be.
      *
-     * <p>The partitioner throws {@link IllegalArgumentException} if there are more pairs or an operator has no cost, and
-     * {@link ArithmeticException} if the cost of all operators is more than {@link Long#MAX_VALUE}.
+     * <p>The partitioner throws {@link IllegalArgumentException} if an operator has no cost, or if costs shrink or depend on
+     * the order of operators so that no choice is left; and {@link ArithmeticException} if the cost of all operators is more
+     * than {@link Long#MAX_VALUE}.
      *
      * @param parts how many, 1 or more
      * @param costs what to balance

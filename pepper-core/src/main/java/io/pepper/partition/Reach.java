@@ -28,6 +28,9 @@ final class Reach {
             while (begin > 0 && blocks.add(begin - 1, costs) <= bound) {
                 begin--;
             }
+            if (width(part) < 1) {
+                throw GrowingCosts.orderMatters();
+            }
         }
     }
 
@@ -45,5 +48,23 @@ final class Reach {
 
     int width(int part) {
         return last[part] - first[part] + 1;
+    }
+
+    /** How many pairs there are of a number of parts and a place where they can end. */
+    long places() {
+        long places = 0;
+        for (int part = 0; part <= parts(); part++) {
+            places += width(part);
+        }
+        return places;
+    }
+
+    /** The indices of the cuts that make each part as long as the bound and the parts after it allow. */
+    int[] longestParts() {
+        int[] chosen = new int[parts() - 1];
+        for (int part = 1; part < parts(); part++) {
+            chosen[part - 1] = last[part] - 1;
+        }
+        return chosen;
     }
 }

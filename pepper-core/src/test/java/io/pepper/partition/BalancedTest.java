@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,15 @@ class BalancedTest {
         assertThat(balanced(3, big + 2, big - 1, 1, big)).isEqualTo(bruteForce(3, big + 2, big - 1, 1, big));
         assertThat(balanced(3, big, 2, 1, 1)).containsExactly("t1", "t2");
         assertThat(balanced(3, big, 1, 1, 2)).containsExactly("t1", "t3");
+    }
+
+    /** Only costs that parts share can be so great that their squares do not fit. */
+    @Test
+    void countsSumsThatDoNotFitAsEqual() {
+        Cuts cuts = Cuts.of(RandomGraphs.chain(5));
+        OperatorCosts costs = OperatorCosts.shared(new int[][] {{0}, {0}, {0}, {0}, {0}}, new long[] {Long.MAX_VALUE});
+        assertThat(Graphs.cutTensors(Partitioner.balanced(4, costs).partition(cuts)))
+                .containsExactly("t1", "t2", "t3");
     }
 
     @Test
@@ -140,13 +150,77 @@ class BalancedTest {
     }
 
     @Test
-    void refusesTablesThatAreTooLarge() {
+    void keepsToTheBottleneckWhereTheTableWouldBeTooLarge() {
         Cuts cuts = Cuts.of(RandomGraphs.chain(100_000));
-        assertThatThrownBy(() ->
-                        Partitioner.balanced(60_000, OperatorCosts.count()).partition(cuts))
+        Partition partition =
+                Partitioner.balanced(60_000, OperatorCosts.count()).partition(cuts);
+        assertThat(partition.segments()).hasSize(60_000);
+        assertThat(partition.segments())
+                .allSatisfy(segment -> assertThat(segment.operators().size()).isBetween(1, 2));
+    }
+
+    @Test
+    void refusesCostsThatShrink() {
+        Cuts cuts = Cuts.of(RandomGraphs.chain(5));
+        assertThatThrownBy(() -> Partitioner.balanced(2, written(operator -> 10 - operator))
+                        .partition(cuts))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("60000 parts of 100000 blocks need a table of ")
-                .hasMessageEndingWith(" entries, where at most 16777216 are held");
+                .hasMessage("with operator 1 the cost shrinks from 10 to 9");
+        assertThatThrownBy(
+                        () -> Partitioner.balanced(2, written(operator -> -5)).partition(cuts))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("with operator 0 the cost shrinks from 0 to -5");
+    }
+
+    /** Costs that depend on the order may give any partition, or are refused; they break nothing. */
+    @Test
+    void survivesCostsThatDependOnTheOrder() {
+        Cuts cuts = Cuts.of(RandomGraphs.chain(12));
+        int refused = 0;
+        for (int seed = 0; seed < 1_000; seed++) {
+            Random random = new Random(seed);
+            try {
+                assertThat(Partitioner.balanced(4, erratic(random))
+                                .partition(cuts)
+                                .segments())
+                        .hasSize(4);
+            } catch (IllegalArgumentException e) {
+                assertThat(e).hasMessage("the cost of operators depends on the order in which they are added");
+                refused++;
+            }
+        }
+        assertThat(refused).isBetween(1, 999);
+    }
+
+    /** The cost of a set is what the last operator says. */
+    private static OperatorCosts written(IntToLongFunction cost) {
+        return () -> new OperatorCosts.Accumulator() {
+            @Override
+            public void clear() {}
+
+            @Override
+            public long add(int operator) {
+                return cost.applyAsLong(operator);
+            }
+        };
+    }
+
+    /** Costs that grow, by something else each time. */
+    private static OperatorCosts erratic(Random random) {
+        return () -> new OperatorCosts.Accumulator() {
+            private long sum;
+
+            @Override
+            public void clear() {
+                sum = 0;
+            }
+
+            @Override
+            public long add(int operator) {
+                sum += random.nextInt(100);
+                return sum;
+            }
+        };
     }
 
     private static OperatorCosts costs(Random random, DataflowGraph graph) {

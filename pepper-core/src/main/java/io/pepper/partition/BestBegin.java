@@ -1,0 +1,102 @@
+package io.pepper.partition;
+
+/**
+ * Finds where a part that ends at a given place begins best: where the square of its cost and the least sum of the parts
+ * before it add up to the least, and of such places the first.
+ *
+ * <p>Squares fall with the begin. So for all begins from l to r, the least sum from l on and the square at r add up to no
+ * more than any of them: intervals for which this is too much are left out, others are halved. The begin that was best for
+ * the end before is tried first, as it is mostly near.
+ */
+final class BestBegin {
+    private static final int MOST_HALVINGS = 32;
+
+    /** The square of the cost of the blocks from each place to the end at hand. */
+    private final long[] squareHigh;
+
+    private final long[] squareLow;
+
+    /** Intervals that are still to be looked at: there is at most one for each halving. */
+    private final int[] lefts = new int[MOST_HALVINGS + 1];
+
+    private final int[] rights = new int[MOST_HALVINGS + 1];
+
+    private long sumHigh;
+    private long sumLow;
+
+    private int best;
+    private long bestHigh;
+    private long bestLow;
+
+    BestBegin(int blocks) {
+        squareHigh = new long[blocks];
+        squareLow = new long[blocks];
+    }
+
+    void setCost(int begin, long cost) {
+        squareHigh[begin] = Math.multiplyHigh(cost, cost);
+        squareLow[begin] = cost * cost;
+    }
+
+    /** Finds the best of the begins from {@code low} to {@code high}, and adds its sum. */
+    void addBest(int low, int high, SquareSums before, SquareSums sums) {
+        if (low > high) {
+            throw GrowingCosts.orderMatters();
+        }
+        best = Integer.MAX_VALUE;
+        bestHigh = Long.MAX_VALUE;
+        bestLow = -1;
+        int guess = sums.lastBegin();
+        if (low <= guess && guess <= high) {
+            tryBegin(guess, before);
+        }
+        lefts[0] = low;
+        rights[0] = high;
+        int open = 1;
+        while (open > 0) {
+            open--;
+            int left = lefts[open];
+            int right = rights[open];
+            if (left == right) {
+                tryBegin(left, before);
+            } else if (isWorthALook(left, right, before)) {
+                int middle = (left + right) >>> 1;
+                lefts[open] = middle + 1;
+                rights[open++] = right;
+                lefts[open] = left;
+                rights[open++] = middle;
+            }
+        }
+        sums.add(bestHigh, bestLow, best);
+    }
+
+    private void tryBegin(int begin, SquareSums before) {
+        add(before.high(begin), before.low(begin), begin);
+        if (isBetter(begin)) {
+            best = begin;
+            bestHigh = sumHigh;
+            bestLow = sumLow;
+        }
+    }
+
+    private boolean isWorthALook(int left, int right, SquareSums before) {
+        add(before.leastHigh(left), before.leastLow(left), right);
+        return isBetter(left);
+    }
+
+    private boolean isBetter(int begin) {
+        int order = SquareSums.compare(sumHigh, sumLow, bestHigh, bestLow);
+        return order < 0 || (order == 0 && begin < best);
+    }
+
+    /** Adds a square to a sum. What does not fit into 127 bits counts as the greatest number that does. */
+    private void add(long high, long low, int begin) {
+        sumLow = low + squareLow[begin];
+        long carry = Long.compareUnsigned(sumLow, low) < 0 ? 1 : 0;
+        sumHigh = high + squareHigh[begin] + carry;
+        if (sumHigh < 0) {
+            sumHigh = Long.MAX_VALUE;
+            sumLow = -1;
+        }
+    }
+}

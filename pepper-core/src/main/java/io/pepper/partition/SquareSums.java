@@ -1,0 +1,71 @@
+package io.pepper.partition;
+
+/**
+ * The least sums of squares for one number of parts: for each place where the last of them can end, in ascending order, the
+ * sum and where that part begins. Sums are unsigned numbers below 2^127, as two longs.
+ */
+final class SquareSums {
+    private final int first;
+    private final long[] high;
+    private final long[] low;
+
+    /** The least of the sums from each place on. */
+    private final long[] leastHigh;
+
+    private final long[] leastLow;
+    private final int[] begins;
+    private int count;
+
+    SquareSums(int first, int width) {
+        this.first = first;
+        high = new long[width];
+        low = new long[width];
+        leastHigh = new long[width];
+        leastLow = new long[width];
+        begins = new int[width];
+    }
+
+    /** Adds the next place. The least sums never fall from place to place, so that few of them change. */
+    void add(long sumHigh, long sumLow, int begin) {
+        high[count] = sumHigh;
+        low[count] = sumLow;
+        begins[count] = begin;
+        leastHigh[count] = sumHigh;
+        leastLow[count] = sumLow;
+        for (int i = count - 1; i >= 0 && compare(leastHigh[i], leastLow[i], sumHigh, sumLow) > 0; i--) {
+            leastHigh[i] = sumHigh;
+            leastLow[i] = sumLow;
+        }
+        count++;
+    }
+
+    long high(int end) {
+        return high[end - first];
+    }
+
+    long low(int end) {
+        return low[end - first];
+    }
+
+    long leastHigh(int end) {
+        return leastHigh[end - first];
+    }
+
+    long leastLow(int end) {
+        return leastLow[end - first];
+    }
+
+    /** Where the last part begins if it ends at a place. */
+    int begin(int end) {
+        return begins[end - first];
+    }
+
+    /** Where the part that was added last begins, or -1. */
+    int lastBegin() {
+        return count == 0 ? -1 : begins[count - 1];
+    }
+
+    static int compare(long high, long low, long otherHigh, long otherLow) {
+        return high == otherHigh ? Long.compareUnsigned(low, otherLow) : Long.compare(high, otherHigh);
+    }
+}
