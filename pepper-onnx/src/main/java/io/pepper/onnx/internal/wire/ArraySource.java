@@ -42,20 +42,31 @@ public final class ArraySource implements ByteSource {
 
     @Override
     public int read(long position, byte[] target, int offset, int length) throws IOException {
-        int count = (int) Math.min(length, bytes.length - position);
-        if (count <= 0 && length > 0) {
+        long left = left(position, length);
+        if (length == 0) {
+            return 0;
+        }
+        if (left == 0) {
             throw new EOFException(name + ": ends before byte " + position);
         }
+        int count = (int) Math.min(length, left);
         System.arraycopy(bytes, (int) position, target, offset, count);
         return count;
     }
 
+    private long left(long position, long length) {
+        if (position < 0 || length < 0) {
+            throw new IllegalArgumentException(name + ": " + length + " bytes at " + position);
+        }
+        return Math.max(0, bytes.length - position);
+    }
+
     @Override
     public void transferTo(long position, long length, WritableByteChannel target) throws IOException {
-        if (length > bytes.length - position) {
+        if (length > left(position, length)) {
             throw new EOFException(name + ": ends before byte " + (position + length));
         }
-        ByteBuffer rest = ByteBuffer.wrap(bytes, (int) position, (int) length);
+        ByteBuffer rest = ByteBuffer.wrap(bytes, (int) Math.min(position, bytes.length), (int) length);
         while (rest.hasRemaining()) {
             target.write(rest);
         }

@@ -28,6 +28,7 @@ public interface ByteSource extends Closeable {
      * @param offset where in {@code target} they go
      * @param length how many to read at most
      * @return how many were read, at least 1 if {@code length} is
+     * @throws IllegalArgumentException if the position or the length is negative
      * @throws java.io.EOFException if the source has ended before the position
      * @throws IOException if it cannot be read
      */
@@ -38,7 +39,8 @@ public interface ByteSource extends Closeable {
      *
      * @param position where to begin
      * @param length how many to copy
-     * @param target where they go
+     * @param target where they go, in blocking mode
+     * @throws IllegalArgumentException if the position or the length is negative
      * @throws java.io.EOFException if the source ends before
      * @throws IOException if it cannot be read, or the target not be written
      */

@@ -13,6 +13,8 @@ import java.nio.file.StandardOpenOption;
  * where a mapped file would take the process down.
  */
 public final class FileSource implements ByteSource {
+    private static final int COPY_BYTES = 1 << 16;
+
     private final Path file;
     private final FileChannel channel;
     private final long size;
@@ -26,7 +28,13 @@ public final class FileSource implements ByteSource {
     public FileSource(Path file) throws IOException {
         this.file = file;
         channel = FileChannel.open(file, StandardOpenOption.READ);
-        size = channel.size();
+        try {
+            size = channel.size();
+        } catch (IOException failed) {
+            try (channel) {
+                throw failed;
+            }
+        }
     }
 
     @Override
@@ -41,7 +49,11 @@ public final class FileSource implements ByteSource {
 
     @Override
     public int read(long position, byte[] target, int offset, int length) throws IOException {
-        int count = channel.read(ByteBuffer.wrap(target, offset, length), position);
+        checkRange(position, length);
+        if (length == 0) {
+            return 0;
+        }
+        int count = position < size ? channel.read(ByteBuffer.wrap(target, offset, length), position) : -1;
         if (count < 0) {
             throw new EOFException(file + ": ends before byte " + position);
         }
@@ -50,12 +62,30 @@ public final class FileSource implements ByteSource {
 
     @Override
     public void transferTo(long position, long length, WritableByteChannel target) throws IOException {
+        checkRange(position, length);
+        if (length > 0 && position > size - length) {
+            throw new EOFException(file + ": " + length + " bytes at " + position + " of " + size);
+        }
         for (long done = 0; done < length; ) {
             long count = channel.transferTo(position + done, length - done, target);
-            if (count <= 0) {
-                throw new EOFException(file + ": ends before byte " + (position + length));
-            }
-            done += count;
+            done += count > 0 ? count : copy(position + done, length - done, target);
+        }
+    }
+
+    /** The slow way, for a channel that the kernel cannot fill now; says so if the file has ended. */
+    private int copy(long position, long length, WritableByteChannel target) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(length, COPY_BYTES)];
+        int count = read(position, bytes, 0, bytes.length);
+        ByteBuffer rest = ByteBuffer.wrap(bytes, 0, count);
+        while (rest.hasRemaining()) {
+            target.write(rest);
+        }
+        return count;
+    }
+
+    private void checkRange(long position, long length) {
+        if (position < 0 || length < 0) {
+            throw new IllegalArgumentException(file + ": " + length + " bytes at " + position);
         }
     }
 

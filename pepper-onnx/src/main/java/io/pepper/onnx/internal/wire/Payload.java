@@ -5,7 +5,7 @@ import java.io.IOException;
 /**
  * The elements of a tensor, where they stand.
  *
- * @param source the bytes that hold them
+ * @param source the bytes that hold them, not necessarily the model's own
  * @param position where they begin
  * @param length how many bytes they take there
  * @param form what these bytes are
@@ -13,10 +13,26 @@ import java.io.IOException;
 public record Payload(ByteSource source, long position, long length, Form form) {
     /** What the bytes of a payload are. */
     public enum Form {
-        /** The content of a {@code raw_data} field. */
+        /** The content of a {@code raw_data} field; its tag and length are written anew. */
         RAW,
         /** Complete fields with their tags, as they stand in a message. */
         VERBATIM
+    }
+
+    /**
+     * Checks the range.
+     *
+     * @param source the bytes that hold the elements
+     * @param position where they begin
+     * @param length how many bytes they take there
+     * @param form what these bytes are
+     * @throws IllegalArgumentException if it is no range of the source
+     */
+    public Payload {
+        if (position < 0 || length < 0 || position > source.size() - length) {
+            throw new IllegalArgumentException(
+                    source.name() + ": " + length + " bytes at " + position + " of " + source.size());
+        }
     }
 
     /**
@@ -35,6 +51,8 @@ public record Payload(ByteSource source, long position, long length, Form form) 
 
     /** How many bytes the payload takes within a message. */
     long wireBytes() {
-        return form == Form.VERBATIM ? length : 1 + Wire.varintBytes(length) + length;
+        return form == Form.VERBATIM
+                ? length
+                : Wire.tagSize(PayloadField.RAW_DATA.number()) + Wire.varintSize(length) + length;
     }
 }

@@ -6,38 +6,59 @@ import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Scans a model and takes the large payloads of its tensors out: wherever a tensor may stand, a run of bytes that holds
- * elements and is longer than {@value #INLINE_BYTES} bytes is noted and stepped over. What remains, a few kilobytes, is
- * parsed. O(fields) time, O(structure) memory; payloads are not even read.
+ * Scans a model and takes the large payloads of its tensors out: wherever a tensor may stand, a run of fields that hold
+ * more than {@value #INLINE_BYTES} bytes of elements is noted and stepped over. What remains, a few kilobytes, is parsed.
+ * O(fields) time, O(structure) memory; payloads are not even read.
+ *
+ * <p>Some models that protobuf would take are refused, because their meaning is in doubt or they could not be written
+ * as they were: those with a message that ONNX has once occurring twice, with groups, or with a tensor that holds the
+ * field number {@value PayloadTable#MARKER}.
  */
 public final class PayloadScanner implements WireWalk.Visitor {
-    /** Payloads up to this size stay: they may be shapes and axes, whose values matter. */
+    /*
+     * A tensor's inline fields are written before its payloads. So that the elements of a repeated field keep their
+     * order, all runs after the first one that is taken out are taken out too, however short they are.
+     */
+
+    /** Elements up to this size stay: they may be shapes and axes, whose values matter. */
     public static final int INLINE_BYTES = 1024;
 
-    private static final int NONE = 0;
+    /** What a run may take with its tags to stay: many entries, such as empty strings, may have no content at all. */
+    static final int INLINE_WIRE_BYTES = 4 * INLINE_BYTES;
 
-    private final WireInput input;
+    private static final int EXTERNAL_DATA = 13;
+    private static final int DATA_LOCATION = 14;
+
+    private final ByteSource source;
     private final Limits limits;
     private final PayloadTable.Builder payloads = new PayloadTable.Builder();
-    private final Deque<Integer> lengthsAt = new ArrayDeque<>();
-    private byte[] skeleton = new byte[1 << 12];
-    private int size;
+    private final Deque<Integer> marks = new ArrayDeque<>();
+    private final SkeletonBuffer skeleton;
+    private long elements;
     private boolean external;
 
-    /** The run of elements in the tensor at hand. */
-    private int runField = NONE;
+    /** Of the tensor at hand: the fields with runs that were taken out, as bits, and whether raw_data occurred. */
+    private int takenOut;
+
+    private boolean raw;
+
+    /** The run of elements at hand: entries of one field, one after another. */
+    private @Nullable PayloadField runField;
 
     private long runStart;
     private long runEnd;
-    private int rawFields;
+    private long runContentStart;
+    private long runContentBytes;
+    private long runEntries;
 
     private PayloadScanner(ByteSource source, Limits limits) {
-        this.input = new WireInput(source);
+        this.source = source;
         this.limits = limits;
+        this.skeleton = new SkeletonBuffer(limits.maxSkeletonBytes());
     }
 
     /**
@@ -51,13 +72,15 @@ public final class PayloadScanner implements WireWalk.Visitor {
      */
     public static Skeleton scan(ByteSource source, Limits limits) throws IOException {
         PayloadScanner scanner = new PayloadScanner(source, limits);
-        new WireWalk(scanner.input, limits, scanner).walk(MessageKind.MODEL);
-        CodedInputStream bytes = CodedInputStream.newInstance(scanner.skeleton, 0, scanner.size);
-        bytes.setRecursionLimit(limits.maxDepth());
-        bytes.setSizeLimit(Integer.MAX_VALUE);
+        WireWalk.walk(source, MessageKind.MODEL, limits.maxDepth(), scanner);
+        return new Skeleton(scanner.parse(), scanner.payloads.build(), scanner.external);
+    }
+
+    private ModelProto parse() throws IOException {
+        CodedInputStream input = skeleton.input();
+        input.setRecursionLimit(limits.maxDepth());
         try {
-            ModelProto model = ModelProto.parseFrom(bytes);
-            return new Skeleton(model, scanner.payloads.build(), scanner.external);
+            return ModelProto.parseFrom(input);
         } catch (InvalidProtocolBufferException invalid) {
             throw new MalformedModelException(
                     source.name(), "model", "is no ONNX model: " + invalid.getMessage(), invalid);
@@ -65,103 +88,105 @@ public final class PayloadScanner implements WireWalk.Visitor {
     }
 
     @Override
-    public void begin(WireWalk.Open message) throws IOException {
-        if (message.around == null) {
-            return;
+    public void open(WireWalk walk, WireWalk.Frame frame) throws WireFault {
+        if (frame.depth() > 0) {
+            count(1);
+            marks.push(skeleton.beginMessage(frame.number()));
         }
-        reserve(Wire.MAX_VARINT_BYTES + Wire.PADDED_BYTES);
-        size = Wire.putVarint(skeleton, size, Wire.tag(message.field, Wire.DELIMITED));
-        lengthsAt.push(size);
-        size += Wire.PADDED_BYTES;
-        rawFields = 0;
+        takenOut = 0;
+        raw = false;
     }
 
     @Override
-    public void field(WireWalk.Open message, int field, int type, long start, long end) throws IOException {
-        if (message.kind != MessageKind.TENSOR) {
-            copy(start, end);
+    public void field(WireWalk walk, WireWalk.Frame frame) throws IOException, WireFault {
+        if (frame.kind() == MessageKind.TENSOR) {
+            tensorField(walk);
+        } else {
+            keep(walk);
+        }
+    }
+
+    private void keep(WireWalk walk) throws IOException, WireFault {
+        count(1);
+        skeleton.copy(walk.reader(), walk.fieldStart(), walk.contentEnd());
+    }
+
+    private void tensorField(WireWalk walk) throws IOException, WireFault {
+        int number = walk.number();
+        PayloadField field = PayloadField.of(number);
+        if (field != null && field.reads(walk.wireType())) {
+            element(walk, field);
             return;
         }
-        if (field == MessageKind.MARKER) {
-            throw malformed(message, "holds field " + field + ", which is reserved");
+        if (number == PayloadTable.MARKER) {
+            throw new WireFault("is reserved");
         }
-        external |= field == MessageKind.EXTERNAL_DATA || field == MessageKind.DATA_LOCATION;
-        if (field == MessageKind.RAW_DATA && ++rawFields > 1) {
-            throw malformed(message, "holds raw_data twice");
+        endRun(walk);
+        external |= number == EXTERNAL_DATA || number == DATA_LOCATION;
+        keep(walk);
+    }
+
+    private void element(WireWalk walk, PayloadField field) throws IOException, WireFault {
+        long length = walk.contentEnd() - walk.contentStart();
+        if (field == PayloadField.RAW_DATA) {
+            if (raw) {
+                throw new WireFault("occurs twice");
+            }
+            raw = true;
+        }
+        if (length % field.unit() != 0) {
+            throw new WireFault("has " + length + " bytes, no multiple of " + field.unit());
         }
         if (field != runField) {
-            endRun();
-        }
-        if (!MessageKind.isPayload(field)) {
-            copy(start, end);
-        } else {
-            runStart = runField == NONE ? start : runStart;
+            endRun(walk);
             runField = field;
-            runEnd = end;
-            if (field == MessageKind.RAW_DATA && type != Wire.DELIMITED) {
-                throw malformed(message, "raw_data is of wire type " + type);
-            }
+            runStart = walk.fieldStart();
+            runContentStart = walk.contentStart();
+            runContentBytes = 0;
+            runEntries = 0;
         }
+        runEnd = walk.contentEnd();
+        runContentBytes += length;
+        runEntries++;
     }
 
-    /** Notes the run if it is long, and keeps it otherwise. */
-    private void endRun() throws IOException {
-        if (runField == NONE) {
+    /** Takes the run out if it is long, and keeps it otherwise. */
+    private void endRun(WireWalk walk) throws IOException, WireFault {
+        PayloadField field = runField;
+        if (field == null) {
             return;
         }
-        if (runEnd - runStart <= INLINE_BYTES) {
-            copy(runStart, runEnd);
+        runField = null;
+        int bit = 1 << field.number();
+        boolean isLong = runContentBytes > INLINE_BYTES || runEnd - runStart > INLINE_WIRE_BYTES;
+        if (isLong || (takenOut & bit) != 0) {
+            takenOut |= bit;
+            count(1);
+            skeleton.marker(payloads.add(payload(field)));
         } else {
-            reserve(2 * Wire.MAX_VARINT_BYTES);
-            size = Wire.putVarint(skeleton, size, Wire.tag(MessageKind.MARKER, Wire.VARINT));
-            size = Wire.putVarint(skeleton, size, payloads.add(payload()));
+            count(runEntries);
+            skeleton.copy(walk.reader(), runStart, runEnd);
         }
-        runField = NONE;
     }
 
-    private Payload payload() throws IOException {
-        if (runField != MessageKind.RAW_DATA) {
-            return new Payload(input.source(), runStart, runEnd - runStart, Payload.Form.VERBATIM);
-        }
-        long back = input.position();
-        input.seek(runStart);
-        input.readVarint();
-        long length = input.readVarint();
-        long position = input.position();
-        input.seek(back);
-        return new Payload(input.source(), position, length, Payload.Form.RAW);
+    private Payload payload(PayloadField field) {
+        return field == PayloadField.RAW_DATA
+                ? new Payload(source, runContentStart, runContentBytes, Payload.Form.RAW)
+                : new Payload(source, runStart, runEnd - runStart, Payload.Form.VERBATIM);
     }
 
     @Override
-    public void end(WireWalk.Open message) throws IOException {
-        endRun();
-        if (message.around != null) {
-            int at = lengthsAt.pop();
-            Wire.putPadded(skeleton, at, size - at - Wire.PADDED_BYTES);
+    public void close(WireWalk walk, WireWalk.Frame frame) throws IOException, WireFault {
+        endRun(walk);
+        if (frame.depth() > 0) {
+            skeleton.endMessage(marks.pop());
         }
     }
 
-    private void copy(long start, long end) throws IOException {
-        reserve(end - start);
-        input.copy(start, skeleton, size, (int) (end - start));
-        size += (int) (end - start);
-    }
-
-    private void reserve(long more) throws IOException {
-        long needed = size + more;
-        if (needed > limits.maxSkeletonBytes()) {
-            throw new MalformedModelException(
-                    input.source().name(),
-                    "byte " + input.position(),
-                    "the structure, payloads aside, takes more than " + limits.maxSkeletonBytes() + " bytes");
+    private void count(long more) throws WireFault {
+        elements += more;
+        if (elements > limits.maxElements()) {
+            throw new WireFault("is beyond the limit of " + limits.maxElements() + " fields");
         }
-        if (needed > skeleton.length) {
-            long larger = Math.max(needed, skeleton.length + (skeleton.length >> 1));
-            skeleton = Arrays.copyOf(skeleton, (int) Math.min(larger, Integer.MAX_VALUE - 8));
-        }
-    }
-
-    private MalformedModelException malformed(WireWalk.Open message, String what) {
-        return new MalformedModelException(input.source().name(), message.path(), what);
     }
 }

@@ -7,6 +7,9 @@ import java.util.List;
 
 /** The payloads that were taken out of a model, or that lie in other files. Tensors refer to them by index. Immutable. */
 public final class PayloadTable {
+    /** Stands in a tensor for payloads that were taken out: a number that ONNX leaves free, the last there is. */
+    static final int MARKER = 536_870_911;
+
     private final List<Payload> payloads;
 
     private PayloadTable(List<Payload> payloads) {
@@ -72,7 +75,7 @@ public final class PayloadTable {
     }
 
     /**
-     * Makes a tensor refer to a payload.
+     * Makes a tensor refer to a payload, which takes the place of all elements that the tensor holds or refers to.
      *
      * @param tensor the tensor
      * @param index the payload's index
@@ -80,9 +83,24 @@ public final class PayloadTable {
     public static void attach(TensorProto.Builder tensor, int index) {
         UnknownFieldSet.Field field =
                 UnknownFieldSet.Field.newBuilder().addVarint(index).build();
+        tensor.clearFloatData().clearInt32Data().clearStringData().clearInt64Data();
+        tensor.clearRawData().clearDoubleData().clearUint64Data();
         tensor.setUnknownFields(tensor.getUnknownFields().toBuilder()
-                .mergeField(MessageKind.MARKER, field)
+                .clearField(MARKER)
+                .addField(MARKER, field)
                 .build());
+    }
+
+    /**
+     * The payloads of a tensor.
+     *
+     * @param tensor the tensor
+     * @return the payloads that it refers to, in the order of its elements; empty if it holds all elements itself
+     */
+    public List<Payload> of(TensorProto tensor) {
+        return tensor.getUnknownFields().getField(MARKER).getVarintList().stream()
+                .map(index -> get(Math.toIntExact(index)))
+                .toList();
     }
 
     /**
@@ -92,7 +110,7 @@ public final class PayloadTable {
      * @return true if it refers to a payload
      */
     public boolean isTakenOut(TensorProto tensor) {
-        return tensor.getUnknownFields().hasField(MessageKind.MARKER);
+        return tensor.getUnknownFields().hasField(MARKER);
     }
 
     /**
@@ -108,8 +126,8 @@ public final class PayloadTable {
                 .sum();
         bytes += 4L * tensor.getFloatDataCount() + 4L * tensor.getInt32DataCount();
         bytes += 8L * tensor.getInt64DataCount() + 8L * tensor.getDoubleDataCount() + 8L * tensor.getUint64DataCount();
-        for (long index : tensor.getUnknownFields().getField(MessageKind.MARKER).getVarintList()) {
-            bytes += payloads.get((int) index).length();
+        for (Payload payload : of(tensor)) {
+            bytes += payload.length();
         }
         return bytes;
     }

@@ -1,36 +1,37 @@
 package io.pepper.onnx.internal.wire;
 
-import io.pepper.onnx.internal.proto.ModelProto;
+import com.google.protobuf.MessageLite;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
+import java.util.Arrays;
 
 /**
- * Writes a skeleton as a complete model: the payloads that its tensors refer to are put back, straight from where they
- * stand. O(fields) time besides copying, O(structure) memory.
+ * Writes a skeleton as a complete message: the payloads that its tensors refer to are put back, straight from where they
+ * stand. O(fields) time besides copying, O(structure) memory. The same message and payloads give the same bytes.
  */
 public final class PayloadWeaver {
-    private static final Limits TRUSTED = new Limits(Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
-
     private final PayloadTable payloads;
+    private final MessageKind kind;
     private final byte[] skeleton;
 
     /** The complete sizes of all messages that lead to tensors, in the order in which they begin. */
-    private final List<Long> sizes = new ArrayList<>();
+    private final long[] sizes;
 
     /**
      * Prepares to write a message.
      *
-     * @param model a skeleton, or a message made of parts of it
+     * @param message a skeleton, or a message made of parts of it: a model, graph, operator, function or tensor
      * @param payloads the payloads that its tensors refer to
-     * @throws IOException never: the message was made by protobuf
+     * @throws IllegalArgumentException if a tensor refers to a payload that is not in the table, or the message is of
+     *     a type that cannot hold tensors
+     * @throws IOException if a message occurs twice that ONNX has once, as an unknown field
      */
-    public PayloadWeaver(ModelProto model, PayloadTable payloads) throws IOException {
+    public PayloadWeaver(MessageLite message, PayloadTable payloads) throws IOException {
         this.payloads = payloads;
-        this.skeleton = model.toByteArray();
-        walk(new Measure());
+        this.kind = MessageKind.of(message);
+        this.skeleton = message.toByteArray();
+        Measure measure = new Measure();
+        walk(measure);
+        this.sizes = measure.sizes;
     }
 
     /**
@@ -39,7 +40,7 @@ public final class PayloadWeaver {
      * @return 0 or more; protobuf reads no more than {@link Integer#MAX_VALUE}
      */
     public long size() {
-        return sizes.get(0);
+        return sizes[0];
     }
 
     /**
@@ -49,54 +50,76 @@ public final class PayloadWeaver {
      * @throws IOException if a payload cannot be read, or the sink not be written
      */
     public void write(WovenSink sink) throws IOException {
-        walk(new Emit(sink));
+        Emit emit = new Emit(sink);
+        walk(emit);
+        emit.flush();
     }
 
     private void walk(WireWalk.Visitor visitor) throws IOException {
-        WireInput input = new WireInput(new ArraySource("skeleton", skeleton));
-        new WireWalk(input, TRUSTED, visitor).walk(MessageKind.MODEL);
+        WireWalk.walk(new ArraySource("skeleton", skeleton), kind, Integer.MAX_VALUE, visitor);
     }
 
-    private Payload payload(long start) {
-        int tagBytes = Wire.varintBytes(Wire.tag(MessageKind.MARKER, Wire.VARINT));
-        return payloads.get((int) Wire.getVarint(skeleton, (int) start + tagBytes));
+    private static boolean isMarker(WireWalk walk, WireWalk.Frame frame) {
+        return frame.kind() == MessageKind.TENSOR
+                && walk.number() == PayloadTable.MARKER
+                && walk.wireType() == Wire.VARINT;
     }
 
-    private static boolean isMarker(WireWalk.Open message, int field) {
-        return message.kind == MessageKind.TENSOR && field == MessageKind.MARKER;
+    private Payload payload(WireWalk walk) throws IOException, WireFault {
+        walk.reader().seek(walk.contentStart());
+        long index = walk.reader().varint();
+        if (index < 0 || index >= payloads.size()) {
+            throw new IllegalArgumentException(
+                    "a tensor refers to payload " + index + " of a table of " + payloads.size());
+        }
+        return payloads.get((int) index);
     }
 
+    /** Adds up the sizes of messages from the inside out. */
     private final class Measure implements WireWalk.Visitor {
-        private final Deque<Integer> open = new ArrayDeque<>();
+        private long[] sizes = new long[16];
+        private int begun;
+
+        /** The places in {@link #sizes} of the messages that are open. */
+        private int[] open = new int[16];
 
         @Override
-        public void begin(WireWalk.Open message) {
-            open.push(sizes.size());
-            sizes.add(0L);
+        public void open(WireWalk walk, WireWalk.Frame frame) {
+            if (begun == sizes.length) {
+                sizes = Arrays.copyOf(sizes, 2 * begun);
+            }
+            if (frame.depth() == open.length) {
+                open = Arrays.copyOf(open, 2 * open.length);
+            }
+            open[frame.depth()] = begun++;
         }
 
-        private void grow(int message, long bytes) {
-            sizes.set(message, sizes.get(message) + bytes);
+        private void grow(int depth, long bytes) {
+            int at = open[depth];
+            sizes[at] = Math.addExact(sizes[at], bytes);
         }
 
         @Override
-        public void field(WireWalk.Open message, int field, int type, long start, long end) throws IOException {
-            grow(open.element(), isMarker(message, field) ? payload(start).wireBytes() : end - start);
+        public void field(WireWalk walk, WireWalk.Frame frame) throws IOException, WireFault {
+            boolean marker = isMarker(walk, frame);
+            grow(frame.depth(), marker ? payload(walk).wireBytes() : walk.contentEnd() - walk.fieldStart());
         }
 
         @Override
-        public void end(WireWalk.Open message) {
-            long size = sizes.get(open.pop());
-            if (!open.isEmpty()) {
-                int tagBytes = Wire.varintBytes(Wire.tag(message.field, Wire.DELIMITED));
-                grow(open.element(), tagBytes + Wire.varintBytes(size) + size);
+        public void close(WireWalk walk, WireWalk.Frame frame) {
+            if (frame.depth() > 0) {
+                long size = sizes[open[frame.depth()]];
+                grow(frame.depth() - 1, Wire.tagSize(frame.number()) + Wire.varintSize(size));
+                grow(frame.depth() - 1, size);
             }
         }
     }
 
+    /** Writes with the sizes known; what lies between payloads is gathered into larger pieces. */
     private final class Emit implements WireWalk.Visitor {
         private final WovenSink sink;
-        private final byte[] head = new byte[2 * Wire.MAX_VARINT_BYTES];
+        private final byte[] buffer = new byte[1 << 14];
+        private int buffered;
         private int begun;
 
         Emit(WovenSink sink) {
@@ -104,32 +127,59 @@ public final class PayloadWeaver {
         }
 
         @Override
-        public void begin(WireWalk.Open message) throws IOException {
-            long size = sizes.get(begun++);
-            if (message.around != null) {
-                writeHead(message.field, size);
+        public void open(WireWalk walk, WireWalk.Frame frame) throws IOException {
+            long size = sizes[begun++];
+            if (frame.depth() > 0) {
+                head(frame.number(), size);
             }
         }
 
-        private void writeHead(int field, long length) throws IOException {
-            int end = Wire.putVarint(head, 0, Wire.tag(field, Wire.DELIMITED));
-            sink.write(head, 0, Wire.putVarint(head, end, length));
+        private void head(int number, long length) throws IOException {
+            if (buffer.length - buffered < 2 * Wire.MAX_VARINT_BYTES) {
+                flush();
+            }
+            buffered = Wire.putVarint(buffer, buffered, Wire.tag(number, Wire.DELIMITED));
+            buffered = Wire.putVarint(buffer, buffered, length);
         }
 
         @Override
-        public void field(WireWalk.Open message, int field, int type, long start, long end) throws IOException {
-            if (!isMarker(message, field)) {
-                sink.write(skeleton, (int) start, (int) (end - start));
-                return;
+        public void field(WireWalk walk, WireWalk.Frame frame) throws IOException, WireFault {
+            if (isMarker(walk, frame)) {
+                put(payload(walk));
+            } else {
+                copy((int) walk.fieldStart(), (int) walk.contentEnd());
             }
-            Payload payload = payload(start);
+        }
+
+        private void put(Payload payload) throws IOException {
             if (payload.form() == Payload.Form.RAW) {
-                writeHead(MessageKind.RAW_DATA, payload.length());
+                head(PayloadField.RAW_DATA.number(), payload.length());
             }
+            flush();
             sink.transfer(payload.source(), payload.position(), payload.length());
         }
 
+        private void copy(int from, int to) throws IOException {
+            int length = to - from;
+            if (length > buffer.length - buffered) {
+                flush();
+            }
+            if (length > buffer.length) {
+                sink.write(skeleton, from, length);
+            } else {
+                System.arraycopy(skeleton, from, buffer, buffered, length);
+                buffered += length;
+            }
+        }
+
+        void flush() throws IOException {
+            if (buffered > 0) {
+                sink.write(buffer, 0, buffered);
+                buffered = 0;
+            }
+        }
+
         @Override
-        public void end(WireWalk.Open message) {}
+        public void close(WireWalk walk, WireWalk.Frame frame) {}
     }
 }

@@ -2,138 +2,247 @@ package io.pepper.onnx.internal.wire;
 
 import io.pepper.onnx.MalformedModelException;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the fields of a message and of those within it that lead to tensors, without recursion, and tells a visitor. Every
- * length is checked against the message around it.
+ * Walks over the fields of a message and of all messages in it that can hold tensors, in the order of the bytes and
+ * without recursion. Everything else is one field to it, and is not looked into.
  */
 final class WireWalk {
-    private final WireInput input;
-    private final Limits limits;
-    private final Visitor visitor;
-    private final Deque<Open> open = new ArrayDeque<>();
-    private long elements;
 
-    /** Hears of the fields in their order. */
+    /** Told of what the walk comes across. */
     interface Visitor {
-        /** A message begins that leads to tensors; its tag and length have been read. */
-        void begin(Open message) throws IOException;
 
-        /** A field that leads to no tensor, or a message that holds a tensor's elements, from its tag to its end. */
-        void field(Open message, int field, int type, long start, long end) throws IOException;
+        /** A message begins; the root too. */
+        void open(WireWalk walk, Frame frame) throws IOException, WireFault;
 
-        /** The message ends that began last. */
-        void end(Open message) throws IOException;
+        /** A field that is not descended into; {@link #fieldStart()} and its like say where. */
+        void field(WireWalk walk, Frame frame) throws IOException, WireFault;
+
+        /** A message has ended; the root too. */
+        void close(WireWalk walk, Frame frame) throws IOException, WireFault;
     }
 
-    /** A message that the walk is in. */
-    static final class Open {
-        final MessageKind kind;
-        final int field;
-        final long end;
-        final @Nullable Open around;
-        private final String name;
-        private final int number;
-        private final int[] counts = new int[32];
+    /** An open message. */
+    static final class Frame {
+        private final int depth;
+        private final int[] counts = new int[ChildField.NUMBERS];
+        private MessageKind kind = MessageKind.MODEL;
+        private @Nullable ChildField field;
+        private int index;
+        private long end;
 
-        Open(MessageKind kind, int field, String name, long end, @Nullable Open around) {
-            this.kind = kind;
-            this.field = field;
-            this.name = name;
-            this.end = end;
-            this.around = around;
-            this.number = around == null ? 0 : around.counts[field]++;
+        private Frame(int depth) {
+            this.depth = depth;
         }
 
-        /** For instance {@code graph.node[12].attribute[0].t}. */
-        String path() {
-            Deque<String> names = new ArrayDeque<>();
-            for (Open message = this; message != null && !message.name.isEmpty(); message = message.around) {
-                names.push(isSingle(message.name) ? message.name : message.name + "[" + message.number + "]");
+        int depth() {
+            return depth;
+        }
+
+        MessageKind kind() {
+            return kind;
+        }
+
+        /** The number of the field that holds this message, 0 for the root. */
+        int number() {
+            return field == null ? 0 : field.number();
+        }
+    }
+
+    private final ByteSource source;
+    private final WireReader reader;
+    private final List<Frame> frames = new ArrayList<>();
+    private final int maxDepth;
+    private int depth = -1;
+    private long fieldStart;
+    private int number;
+    private int wireType;
+    private long contentStart;
+    private long contentEnd;
+
+    private WireWalk(ByteSource source, int maxDepth) {
+        this.source = source;
+        this.reader = new WireReader(source);
+        this.maxDepth = maxDepth;
+    }
+
+    /**
+     * Walks over a whole source.
+     *
+     * @throws MalformedModelException if the source is malformed or deeper than that, or the visitor finds a fault
+     */
+    static void walk(ByteSource source, MessageKind root, int maxDepth, Visitor visitor) throws IOException {
+        WireWalk walk = new WireWalk(source, maxDepth);
+        try {
+            walk.run(root, visitor);
+        } catch (WireFault fault) {
+            throw new MalformedModelException(source.name(), walk.where(), fault.what());
+        }
+    }
+
+    private void run(MessageKind root, Visitor visitor) throws IOException, WireFault {
+        Frame top = push(root, source.size());
+        visitor.open(this, top);
+        while (true) {
+            if (reader.position() == top.end) {
+                number = 0;
+                visitor.close(this, top);
+                if (top.depth == 0) {
+                    return;
+                }
+                top = pop();
+                continue;
             }
-            return names.isEmpty() ? "model" : String.join(".", names);
-        }
-
-        private static boolean isSingle(String name) {
-            return switch (name) {
-                case "graph", "g", "t", "values", "indices", "sparse_tensor", "initialization", "algorithm" -> true;
-                default -> false;
-            };
-        }
-    }
-
-    WireWalk(WireInput input, Limits limits, Visitor visitor) {
-        this.input = input;
-        this.limits = limits;
-        this.visitor = visitor;
-    }
-
-    void walk(MessageKind kind) throws IOException {
-        begin(new Open(kind, 0, "", input.source().size(), null));
-        while (!open.isEmpty()) {
-            Open message = open.peek();
-            if (input.position() == message.end) {
-                open.pop();
-                visitor.end(message);
+            readField(top);
+            ChildField child = wireType == Wire.DELIMITED ? ChildField.of(top.kind, number) : null;
+            if (child == null) {
+                visitor.field(this, top);
+                reader.seek(contentEnd);
             } else {
-                field(message);
+                top = descend(top, child);
+                visitor.open(this, top);
             }
         }
     }
 
-    private void begin(Open message) throws IOException {
-        if (open.size() >= limits.maxDepth()) {
-            throw malformed(message, "messages are nested more than " + limits.maxDepth() + " deep");
+    private Frame descend(Frame parent, ChildField child) throws WireFault {
+        int index = parent.counts[child.number()]++;
+        if (index > 0 && !child.isRepeated()) {
+            throw new WireFault("occurs twice");
         }
-        open.push(message);
-        visitor.begin(message);
+        Frame frame = push(child.kind(), contentEnd);
+        frame.field = child;
+        frame.index = index;
+        number = 0;
+        return frame;
     }
 
-    private void field(Open message) throws IOException {
-        if (++elements > limits.maxElements()) {
-            throw malformed(message, "the model has more than " + limits.maxElements() + " fields");
+    private Frame push(MessageKind kind, long end) throws WireFault {
+        if (depth >= maxDepth) {
+            throw new WireFault("is nested deeper than " + depth + " messages");
         }
-        long start = input.position();
-        long tag = input.readVarint();
-        int type = (int) (tag & 7);
-        long number = tag >>> Wire.TYPE_BITS;
-        if (number == 0 || number > MessageKind.MARKER) {
-            throw malformed(message, "a field of number " + number + " at byte " + start);
+        depth++;
+        if (depth == frames.size()) {
+            frames.add(new Frame(depth));
         }
-        int field = (int) number;
-        MessageKind.Child child = type == Wire.DELIMITED ? message.kind.child(field) : null;
-        long end = endOfValue(message, type, start);
+        Frame frame = frames.get(depth);
+        Arrays.fill(frame.counts, 0);
+        frame.kind = kind;
+        frame.end = end;
+        reader.limit(end);
+        return frame;
+    }
+
+    private Frame pop() {
+        depth--;
+        Frame frame = frames.get(depth);
+        reader.limit(frame.end);
+        return frame;
+    }
+
+    private void readField(Frame frame) throws IOException, WireFault {
+        number = 0;
+        fieldStart = reader.position();
+        long tag = reader.varint();
+        if (tag >>> 32 != 0) {
+            throw new WireFault("has a tag of more than 32 bits");
+        }
+        number = (int) (tag >>> 3);
+        wireType = (int) tag & 7;
+        if (number == 0) {
+            throw new WireFault("has a field of number 0");
+        }
+        contentStart = reader.position();
+        contentEnd = endOfContent(frame);
+        if (contentEnd > frame.end) {
+            throw new WireFault("is cut off");
+        }
+    }
+
+    private long endOfContent(Frame frame) throws IOException, WireFault {
+        return switch (wireType) {
+            case Wire.VARINT -> {
+                reader.varint();
+                yield reader.position();
+            }
+            case Wire.FIXED64 -> contentStart + Long.BYTES;
+            case Wire.FIXED32 -> contentStart + Integer.BYTES;
+            case Wire.DELIMITED -> endOfDelimited(frame);
+            case Wire.START_GROUP, Wire.END_GROUP -> throw new WireFault("is a group, which ONNX does not use");
+            default -> throw new WireFault("has wire type " + wireType + ", which does not exist");
+        };
+    }
+
+    private long endOfDelimited(Frame frame) throws IOException, WireFault {
+        long length = reader.varint();
+        contentStart = reader.position();
+        long left = frame.end - contentStart;
+        if (length < 0 || length > left) {
+            throw new WireFault("declares " + Long.toUnsignedString(length) + " bytes where " + left + " are left");
+        }
+        return contentStart + length;
+    }
+
+    /** The reader, to copy from. */
+    WireReader reader() {
+        return reader;
+    }
+
+    /** Where the current field begins, tag included. */
+    long fieldStart() {
+        return fieldStart;
+    }
+
+    int number() {
+        return number;
+    }
+
+    int wireType() {
+        return wireType;
+    }
+
+    /** Where the content of the current field begins: after its tag and, if it has one, its length. */
+    long contentStart() {
+        return contentStart;
+    }
+
+    long contentEnd() {
+        return contentEnd;
+    }
+
+    private String where() {
+        StringBuilder path = new StringBuilder();
+        for (int level = 1; level <= depth; level++) {
+            Frame frame = frames.get(level);
+            append(path, frame.field, frame.index);
+        }
+        if (number > 0) {
+            appendField(path);
+        }
+        return (path.isEmpty() ? "model" : path.substring(1)) + " at byte " + fieldStart;
+    }
+
+    private void appendField(StringBuilder path) {
+        MessageKind kind = frames.get(depth).kind;
+        ChildField child = ChildField.of(kind, number);
+        PayloadField payload = kind == MessageKind.TENSOR ? PayloadField.of(number) : null;
         if (child != null) {
-            begin(new Open(child.kind(), field, child.name(), end, message));
+            append(path, child, Math.max(0, frames.get(depth).counts[number] - 1));
         } else {
-            input.seek(end);
-            visitor.field(message, field, type, start, end);
+            path.append('.').append(payload != null ? payload.label() : "field " + number);
         }
     }
 
-    /** Where the value ends; for a delimited one the position is then at its content. */
-    private long endOfValue(Open message, int type, long start) throws IOException {
-        long length =
-                switch (type) {
-                    case Wire.VARINT -> {
-                        input.readVarint();
-                        yield 0;
-                    }
-                    case Wire.FIXED64 -> Long.BYTES;
-                    case Wire.DELIMITED -> input.readVarint();
-                    case Wire.FIXED32 -> Integer.BYTES;
-                    default -> throw malformed(message, "a field of wire type " + type + " at byte " + start);
-                };
-        if (length < 0 || length > message.end - input.position()) {
-            throw malformed(message, "a field at byte " + start + " reaches beyond the end of its message");
+    private static void append(StringBuilder path, @Nullable ChildField field, int index) {
+        if (field != null) {
+            path.append('.').append(field.label());
+            if (field.isRepeated()) {
+                path.append('[').append(index).append(']');
+            }
         }
-        return input.position() + length;
-    }
-
-    private MalformedModelException malformed(Open message, String what) {
-        return new MalformedModelException(input.source().name(), message.path(), what);
     }
 }

@@ -1,0 +1,93 @@
+package io.pepper.onnx.internal.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+
+/** Reads the wire format from any position through a small window; what is skipped is not read. */
+final class WireReader {
+
+    /*
+     * After a jump the window is small, because the next payload often follows soon; it grows while reading goes on.
+     */
+
+    private static final int SMALLEST = 1 << 12;
+    private static final int LARGEST = 1 << 16;
+
+    private final ByteSource source;
+    private byte[] window = new byte[0];
+    private long windowStart;
+    private int windowLength;
+    private long position;
+    private long limit;
+
+    WireReader(ByteSource source) {
+        this.source = source;
+        this.limit = source.size();
+    }
+
+    long position() {
+        return position;
+    }
+
+    /** Goes anywhere, without reading. */
+    void seek(long newPosition) {
+        position = newPosition;
+    }
+
+    /** Sets where the current message ends; nothing beyond it is taken for a varint. */
+    void limit(long newLimit) {
+        limit = newLimit;
+    }
+
+    long varint() throws IOException, WireFault {
+        long value = 0;
+        for (int i = 0; i < Wire.MAX_VARINT_BYTES; i++) {
+            int next = next();
+            value |= (long) (next & 0x7F) << (7 * i);
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw new WireFault("has a varint of more than " + Wire.MAX_VARINT_BYTES + " bytes");
+    }
+
+    private int next() throws IOException, WireFault {
+        if (position >= limit) {
+            throw new WireFault("is cut off");
+        }
+        long index = position - windowStart;
+        if (index < 0 || index >= windowLength) {
+            fill();
+            index = 0;
+        }
+        position++;
+        return window[(int) index];
+    }
+
+    private void fill() throws IOException {
+        boolean goesOn = position == windowStart + windowLength;
+        int wanted = goesOn ? Math.min(LARGEST, Math.max(SMALLEST, 4 * windowLength)) : SMALLEST;
+        int length = (int) Math.min(wanted, source.size() - position);
+        windowLength = 0;
+        if (window.length < length) {
+            window = new byte[length];
+        }
+        if (length <= 0) {
+            throw new EOFException(source.name() + ": ends before byte " + position);
+        }
+        windowLength = source.read(position, window, 0, length);
+        windowStart = position;
+    }
+
+    /** Copies bytes without moving. */
+    void copy(long from, byte[] target, int offset, int length) throws IOException {
+        long index = from - windowStart;
+        if (index >= 0 && index + length <= windowLength) {
+            System.arraycopy(window, (int) index, target, offset, length);
+            return;
+        }
+        for (int done = 0; done < length; ) {
+            done += source.read(from + done, target, offset + done, length - done);
+        }
+    }
+}

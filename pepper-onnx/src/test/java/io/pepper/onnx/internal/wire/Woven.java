@@ -1,0 +1,52 @@
+package io.pepper.onnx.internal.wire;
+
+import com.google.protobuf.MessageLite;
+import io.pepper.onnx.internal.proto.ModelProto;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+
+/** Scans and weaves bytes in memory. */
+final class Woven {
+    private Woven() {}
+
+    static Skeleton scan(byte[] bytes) throws IOException {
+        return PayloadScanner.scan(new ArraySource("test", bytes), Limits.DEFAULT);
+    }
+
+    static byte[] weave(MessageLite message, PayloadTable payloads) throws IOException {
+        var weaver = new PayloadWeaver(message, payloads);
+        var sink = new ByteSink();
+        weaver.write(sink);
+        byte[] bytes = sink.bytes.toByteArray();
+        if (bytes.length != weaver.size()) {
+            throw new AssertionError(bytes.length + " bytes where size() says " + weaver.size());
+        }
+        return bytes;
+    }
+
+    static byte[] roundTrip(byte[] bytes) throws IOException {
+        Skeleton skeleton = scan(bytes);
+        return weave(skeleton.model(), skeleton.payloads());
+    }
+
+    static ModelProto parse(byte[] bytes) throws IOException {
+        return ModelProto.parseFrom(bytes);
+    }
+
+    private static final class ByteSink implements WovenSink {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final WritableByteChannel channel = Channels.newChannel(bytes);
+
+        @Override
+        public void write(byte[] part, int offset, int length) {
+            bytes.write(part, offset, length);
+        }
+
+        @Override
+        public void transfer(ByteSource source, long position, long length) throws IOException {
+            source.transferTo(position, length, channel);
+        }
+    }
+}
