@@ -35,10 +35,10 @@ public final class Bridges {
      */
     public static List<Edge> of(DataflowGraph graph) {
         DataflowEdges edges = new DataflowEdges(graph);
-        int[] parents = LowLink.bridgeParents(edges.adjacency());
+        int[] ends = LowLink.bridgeEnds(edges.adjacency());
         List<Edge> bridges = new ArrayList<>();
         for (int e = 0; e < edges.count(); e++) {
-            if (isBridge(parents, edges.source(e), edges.target(e))) {
+            if (LowLink.isBridge(ends, edges.source(e), edges.target(e))) {
                 bridges.add(edges.edge(e));
             }
         }
@@ -65,10 +65,10 @@ public final class Bridges {
             sources[e] = number(numbers, graph.getEdgeSource(edges.get(e)));
             targets[e] = number(numbers, graph.getEdgeTarget(edges.get(e)));
         }
-        int[] parents = LowLink.bridgeParents(Adjacency.of(numbers.size(), sources, targets, sources.length));
+        int[] ends = LowLink.bridgeEnds(Adjacency.of(numbers.size(), sources, targets, sources.length));
         List<E> bridges = new ArrayList<>();
         for (int e = 0; e < sources.length; e++) {
-            if (isBridge(parents, sources[e], targets[e])) {
+            if (LowLink.isBridge(ends, sources[e], targets[e])) {
                 bridges.add(edges.get(e));
             }
         }
@@ -81,11 +81,6 @@ public final class Bridges {
             throw new IllegalArgumentException("an edge ends at " + vertex + ", which is no vertex of the graph");
         }
         return number;
-    }
-
-    /** A bridge is the only edge between its ends, so that the ends tell it. */
-    private static boolean isBridge(int[] parents, int source, int target) {
-        return parents[source] == target || parents[target] == source;
     }
 
     /** The edges of a dataflow graph by number: reads, then writes. Operators are the first vertices, then tensors. */

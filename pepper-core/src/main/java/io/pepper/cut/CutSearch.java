@@ -54,13 +54,13 @@ final class CutSearch {
     }
 
     private int[] findCuts() {
-        int[] bridgeParents = LowLink.bridgeParents(new Flow().adjacency());
+        int[] ends = LowLink.bridgeEnds(new Flow().adjacency());
         return IntStream.range(0, graph.tensorCount())
                 .filter(tensor -> usedTensor[tensor] && graph.producer(tensor).isPresent() && isReadOn(tensor))
                 .filter(tensor -> {
                     int producer = graph.producer(tensor).getAsInt();
                     int vertex = graph.operatorCount() + tensor;
-                    return bridgeParents[vertex] == producer || bridgeParents[producer] == vertex;
+                    return LowLink.isBridge(ends, vertex, producer);
                 })
                 .toArray();
     }

@@ -70,11 +70,11 @@ final class OriginalGraph {
     List<Bridge> bridges() {
         int[] depths = depths();
         List<Set<Integer>> neighbours = neighbours();
-        int[] parents = LowLink.bridgeParents(adjacency(neighbours));
+        int[] ends = LowLink.bridgeEnds(adjacency(neighbours));
         List<Bridge> found = new ArrayList<>();
         for (int u = 0; u < names.size(); u++) {
             for (int v : neighbours.get(u)) {
-                boolean bridge = parents[u] == v || parents[v] == u;
+                boolean bridge = LowLink.isBridge(ends, u, v);
                 if (u < v && bridge && isOperator.get(u) && isOperator.get(v) && depths[u] >= 0) {
                     found.add(new Bridge(names.get(u), names.get(v), depths[u]));
                 }

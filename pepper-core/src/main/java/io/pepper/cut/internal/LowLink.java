@@ -13,10 +13,12 @@ public final class LowLink {
      * there are few such reads. The row of a vertex is read once, when it is entered: neighbours that were met are then
      * ancestors and count for the low-link, the others wait on a stack. A neighbour that was met meanwhile is a descendant and
      * has already counted the edge. A vertex's number and the begin of its row stand side by side. Edges need no numbers: the
-     * first edge to the parent is the one that the walk came by, any further one is parallel.
+     * first edge to the parent is the one that the walk came by, any further one is parallel. Stacks begin small, since even
+     * to clear memory costs time, and most graphs need little.
      */
     private static final int NUMBER = 0;
     private static final int ROW = 1;
+    private static final int FIRST_DEPTH = 1 << 10;
 
     private final int[] neighbours;
 
@@ -24,19 +26,19 @@ public final class LowLink {
     private final int[] vertices;
 
     /** For each vertex on the path: the vertex, its number, its low-link so far, and where its waiting neighbours begin. */
-    private final int[] path;
+    private int[] path = new int[FIRST_DEPTH];
 
-    private final int[] numbers;
-    private final int[] lows;
-    private final int[] bases;
+    private int[] numbers = new int[FIRST_DEPTH];
+    private int[] lows = new int[FIRST_DEPTH];
+    private int[] bases = new int[FIRST_DEPTH];
 
     /** Neighbours that were not met when the vertex on the path was entered. */
-    private int[] waiting;
+    private int[] waiting = new int[FIRST_DEPTH];
 
     private int waitingCount;
 
-    /** For the lower end of each bridge the upper one, -1 for other vertices. */
-    private final int[] bridgeParents;
+    /** For the lower end of each bridge one more than the upper one, 0 for other vertices. */
+    private final int[] bridgeEnds;
 
     private int count;
 
@@ -48,81 +50,107 @@ public final class LowLink {
         for (int v = 0; v <= vertexCount; v++) {
             vertices[2 * v + ROW] = offsets[v];
         }
-        path = new int[vertexCount];
-        numbers = new int[vertexCount];
-        lows = new int[vertexCount];
-        bases = new int[vertexCount];
-        waiting = new int[vertexCount];
-        bridgeParents = new int[vertexCount];
-        Arrays.fill(bridgeParents, -1);
+        bridgeEnds = new int[vertexCount];
+    }
+
+    /**
+     * Whether an edge is a bridge, where {@link #bridgeEnds} has told. A bridge is the only edge between its ends.
+     *
+     * @param ends what it told
+     * @param one an end of the edge
+     * @param other the other end
+     * @return true if it is
+     */
+    public static boolean isBridge(int[] ends, int one, int other) {
+        return ends[one] == other + 1 || ends[other] == one + 1;
     }
 
     /**
      * Finds the bridges.
      *
      * @param graph the graph
-     * @return for each vertex the other end of the bridge that leads to it in the walk, or -1; each bridge stands at one of
-     *     its ends
+     * @return for each vertex one more than the other end of the bridge that leads to it in the walk, or 0 if none does; each
+     *     bridge stands at one of its ends
      */
-    public static int[] bridgeParents(Adjacency graph) {
+    public static int[] bridgeEnds(Adjacency graph) {
         LowLink walk = new LowLink(graph);
         for (int v = 0; v < graph.vertexCount(); v++) {
             if (walk.vertices[2 * v + NUMBER] == 0) {
                 walk.walk(v);
             }
         }
-        return walk.bridgeParents;
+        return walk.bridgeEnds;
     }
 
     private void walk(int root) {
         int depth = 0;
-        enter(root, -1, 0);
+        int next = enter(root, -1, 0);
         while (true) {
-            int next = nextNew(depth);
             if (next >= 0) {
-                enter(next, path[depth], depth + 1);
+                next = enter(next, path[depth], depth + 1);
                 depth++;
-            } else if (depth == 0) {
-                return;
-            } else {
-                int low = lows[depth];
-                if (low == numbers[depth]) {
-                    bridgeParents[path[depth]] = path[depth - 1];
+                continue;
+            }
+            next = nextNew(depth);
+            if (next < 0) {
+                if (depth == 0) {
+                    return;
                 }
-                depth--;
-                lows[depth] = Math.min(lows[depth], low);
+                leave(depth--);
             }
         }
     }
 
-    private void enter(int vertex, int parent, int depth) {
+    /** Begins with a vertex that was not met; one of its neighbours that were not met either, or -1. */
+    private int enter(int vertex, int parent, int depth) {
+        if (depth == path.length) {
+            deepen();
+        }
+        int[] vertices = this.vertices;
         int number = ++count;
         vertices[2 * vertex + NUMBER] = number;
-        int begin = vertices[2 * vertex + ROW];
+        int low = number;
+        int first = -1;
+        int skipped = parent;
+        bases[depth] = waitingCount;
         int end = vertices[2 * vertex + 2 + ROW];
-        if (waiting.length - waitingCount < end - begin) {
-            waiting = Arrays.copyOf(
-                    waiting, Math.max(waitingCount + end - begin, waiting.length + (waiting.length >> 1)));
+        for (int i = vertices[2 * vertex + ROW]; i < end; i++) {
+            int next = neighbours[i];
+            int met = vertices[2 * next + NUMBER];
+            if (met != 0) {
+                if (next == skipped) {
+                    skipped = -1;
+                } else if (met < low) {
+                    low = met;
+                }
+            } else if (first < 0) {
+                first = next;
+            } else {
+                await(next);
+            }
         }
         path[depth] = vertex;
         numbers[depth] = number;
-        bases[depth] = waitingCount;
-        int low = number;
-        boolean parentMet = false;
-        for (int i = begin; i < end; i++) {
-            int next = neighbours[i];
-            int met = vertices[2 * next + NUMBER];
-            if (met == 0) {
-                waiting[waitingCount++] = next;
-            } else if (next == parent && !parentMet) {
-                parentMet = true;
-            } else if (met < low) {
-                low = met;
-            }
-        }
         lows[depth] = low;
+        return first;
     }
 
+    private void await(int vertex) {
+        if (waitingCount == waiting.length) {
+            waiting = Arrays.copyOf(waiting, waitingCount + (waitingCount >> 1));
+        }
+        waiting[waitingCount++] = vertex;
+    }
+
+    private void deepen() {
+        int deeper = path.length + (path.length >> 1);
+        path = Arrays.copyOf(path, deeper);
+        numbers = Arrays.copyOf(numbers, deeper);
+        lows = Arrays.copyOf(lows, deeper);
+        bases = Arrays.copyOf(bases, deeper);
+    }
+
+    /** A waiting neighbour of the vertex at a depth that was still not met, or -1. */
     private int nextNew(int depth) {
         int base = bases[depth];
         while (waitingCount > base) {
@@ -132,5 +160,14 @@ public final class LowLink {
             }
         }
         return -1;
+    }
+
+    private void leave(int depth) {
+        int low = lows[depth];
+        if (low == numbers[depth]) {
+            bridgeEnds[path[depth]] = path[depth - 1] + 1;
+        } else if (low < lows[depth - 1]) {
+            lows[depth - 1] = low;
+        }
     }
 }
