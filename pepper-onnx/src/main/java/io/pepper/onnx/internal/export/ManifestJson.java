@@ -134,7 +134,7 @@ public final class ManifestJson {
         }
         ManifestFields fields = new ManifestFields(file.toString(), "", root);
         fields.expect("format", FORMAT);
-        fields.expect("version", Integer.toString(VERSION));
+        fields.expect("version", VERSION);
         ManifestFields model = fields.object("model");
         List<PartitionManifest.Part> parts = new ArrayList<>();
         for (ManifestFields part : fields.list("parts")) {
@@ -143,6 +143,10 @@ public final class ManifestJson {
         List<List<TensorInfo>> cuts = new ArrayList<>();
         for (ManifestFields cut : fields.list("cuts")) {
             cuts.add(tensors(cut, "tensors"));
+        }
+        if (parts.isEmpty() || cuts.size() != parts.size() - 1) {
+            throw new MalformedModelException(
+                    file.toString(), "cuts", "are " + cuts.size() + ", where there are " + parts.size() + " parts");
         }
         return new PartitionManifest(
                 fields.text("tool"),

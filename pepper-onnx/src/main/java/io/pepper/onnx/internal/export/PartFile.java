@@ -44,6 +44,8 @@ final class PartFile implements WovenSink, AutoCloseable {
 
     @Override
     public void transfer(ByteSource source, long position, long length) throws IOException {
+        // Before the source is read: a file that is read by an interrupted thread is closed, and the model with it.
+        refuseInterrupted();
         if (digest.isEmpty()) {
             flush();
             source.transferTo(position, length, channel);
@@ -64,10 +66,14 @@ final class PartFile implements WovenSink, AutoCloseable {
         }
     }
 
-    private void flush() throws IOException {
+    private static void refuseInterrupted() throws InterruptedIOException {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException("the export was interrupted");
         }
+    }
+
+    private void flush() throws IOException {
+        refuseInterrupted();
         digest.ifPresent(hash -> hash.update(buffer, 0, buffered));
         ByteBuffer rest = ByteBuffer.wrap(buffer, 0, buffered);
         while (rest.hasRemaining()) {

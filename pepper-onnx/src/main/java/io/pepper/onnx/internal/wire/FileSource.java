@@ -2,9 +2,13 @@ package io.pepper.onnx.internal.wire;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -21,10 +25,13 @@ public final class FileSource implements ByteSource {
      * Opens a file.
      *
      * @param file the file
-     * @throws IOException if it cannot be opened
+     * @throws IOException if it cannot be opened, or is a directory
      */
     public FileSource(Path file) throws IOException {
         this.file = file;
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "is a directory");
+        }
         channel = FileChannel.open(file, StandardOpenOption.READ);
         size = channel.size();
     }
@@ -41,7 +48,12 @@ public final class FileSource implements ByteSource {
 
     @Override
     public int read(long position, byte[] target, int offset, int length) throws IOException {
-        int count = channel.read(ByteBuffer.wrap(target, offset, length), position);
+        int count;
+        try {
+            count = channel.read(ByteBuffer.wrap(target, offset, length), position);
+        } catch (ClosedByInterruptException interrupted) {
+            throw stopped(interrupted);
+        }
         if (count < 0) {
             throw new EOFException(file + ": ends before byte " + position);
         }
@@ -51,12 +63,23 @@ public final class FileSource implements ByteSource {
     @Override
     public void transferTo(long position, long length, WritableByteChannel target) throws IOException {
         for (long done = 0; done < length; ) {
-            long count = channel.transferTo(position + done, length - done, target);
+            long count;
+            try {
+                count = channel.transferTo(position + done, length - done, target);
+            } catch (ClosedByInterruptException interrupted) {
+                throw stopped(interrupted);
+            }
             if (count <= 0) {
                 throw new EOFException(file + ": ends before byte " + (position + length));
             }
             done += count;
         }
+    }
+
+    private InterruptedIOException stopped(ClosedByInterruptException interrupted) {
+        InterruptedIOException stopped = new InterruptedIOException(file + ": reading was interrupted");
+        stopped.initCause(interrupted);
+        return stopped;
     }
 
     @Override
