@@ -14,10 +14,14 @@ import ai.onnxruntime.ValueInfo;
 import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Types and shapes as ONNX Runtime infers them when it opens a model; nothing is run. */
 final class RuntimeTypes {
@@ -29,18 +33,26 @@ final class RuntimeTypes {
      * Opens a model and reads the types of its outputs.
      *
      * @param model the bytes of the model
+     * @param outputs the names of its outputs, in its order
      * @return the types that ONNX Runtime knows, by name
      * @throws OrtException if ONNX Runtime cannot open the model
      */
-    static Map<String, TypeProto> outputTypes(byte[] model) throws OrtException {
+    static Map<String, TypeProto> outputTypes(byte[] model, List<String> outputs) throws OrtException {
         Map<String, TypeProto> types = new LinkedHashMap<>();
         try (SessionOptions options = new SessionOptions()) {
             options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT);
             options.setIntraOpNumThreads(1);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             try (OrtSession session = OrtEnvironment.getEnvironment().createSession(model, options)) {
-                for (NodeInfo output : session.getOutputInfo().values()) {
-                    type(output.getInfo()).ifPresent(type -> types.put(output.getName(), type));
+                Collection<NodeInfo> infos = session.getOutputInfo().values();
+                Set<String> known = new HashSet<>(outputs);
+                int position = 0;
+                for (NodeInfo output : infos) {
+                    // The Java API garbles names with characters beyond the basic plane, but keeps the order.
+                    boolean garbled = infos.size() == outputs.size() && !known.contains(output.getName());
+                    String name = garbled ? outputs.get(position) : output.getName();
+                    type(output.getInfo()).ifPresent(type -> types.put(name, type));
+                    position++;
                 }
             }
         }

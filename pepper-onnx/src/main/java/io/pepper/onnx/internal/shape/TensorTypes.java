@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -136,7 +137,7 @@ public final class TensorTypes {
             return;
         }
         try {
-            Map<String, TypeProto> types = RuntimeTypes.outputTypes(bytes.get());
+            Map<String, TypeProto> types = RuntimeTypes.outputTypes(bytes.get(), List.copyOf(names));
             types.forEach((name, type) -> inferred.put(
                     name,
                     ValueInfoProto.newBuilder().setName(name).setType(type).build()));
