@@ -18,6 +18,8 @@ import io.pepper.onnx.testmodels.BodyTopologies;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.onnx.testmodels.Topologies;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Partitioner;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files that are no models, or wrong ones: each is refused with a message, never with a crash. */
 class MalformedModelTest {
     private static final long SEED = 20250301;
+    private static final int MUTATIONS = 6000;
+    private static final int EXPORTS = 400;
     private static final long HUGE = 1L << 60;
 
     @TempDir
@@ -105,11 +109,8 @@ class MalformedModelTest {
     @Test
     void mutatedModelsAreRefusedOrRead() {
         Random random = new Random(SEED);
-        List<byte[]> models = Topologies.all().stream()
-                .map(TestModel::bytes)
-                .filter(bytes -> bytes.length < 20_000)
-                .toList();
-        for (int trial = 0; trial < 6000; trial++) {
+        List<byte[]> models = smallModels();
+        for (int trial = 0; trial < MUTATIONS; trial++) {
             byte[] bytes = models.get(trial % models.size()).clone();
             int changes = 1 + random.nextInt(4);
             for (int change = 0; change < changes; change++) {
@@ -119,13 +120,49 @@ class MalformedModelTest {
         }
     }
 
+    /** What can be read is exported or refused, and then leaves nothing. */
+    @Test
+    void mutatedModelsAreExportedWholeOrRefused() throws IOException {
+        Random random = new Random(SEED);
+        List<byte[]> models = smallModels();
+        int exported = 0;
+        for (int trial = 0; trial < EXPORTS; trial++) {
+            byte[] bytes = models.get(trial % models.size()).clone();
+            mutate(bytes, random);
+            Path target = directory.resolve("parts" + trial);
+            try (OnnxModel model = OnnxModel.load(bytes, "mutant")) {
+                Partition partition = Partitioner.everyCut().partition(model.cuts());
+                SubmodelExporter.export(model, partition, target, ExportOptions.DEFAULT.withDurable(false));
+                assertThat(PartitionManifest.read(target).parts())
+                        .hasSize(partition.segments().size());
+                exported++;
+            } catch (ModelException refused) {
+                assertThat(refused).hasMessageStartingWith("mutant: ");
+                assertThat(target).doesNotExist();
+            }
+        }
+        assertThat(exported).isPositive();
+        assertThat(Parts.names(directory)).hasSize(exported);
+    }
+
+    private static List<byte[]> smallModels() {
+        return Topologies.all().stream()
+                .map(TestModel::bytes)
+                .filter(bytes -> bytes.length < 20_000)
+                .toList();
+    }
+
     /** Structure stands at both ends of these files, weights between: half the changes go to the last bytes. */
     private static void mutate(byte[] bytes, Random random) {
         int reach = random.nextBoolean() ? bytes.length : Math.min(bytes.length, 400);
         int at = bytes.length - 1 - random.nextInt(reach);
-        switch (random.nextInt(3)) {
+        switch (random.nextInt(4)) {
             case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
             case 1 -> bytes[at] = (byte) random.nextInt(256);
+            case 2 -> {
+                int length = 1 + random.nextInt(Math.min(16, bytes.length - at));
+                System.arraycopy(bytes, random.nextInt(bytes.length - length + 1), bytes, at, length);
+            }
             default -> bytes[at] = bytes[random.nextInt(bytes.length)];
         }
     }
