@@ -256,6 +256,15 @@ class ExportFaultsTest {
     }
 
     @Test
+    void interruptedThreadCannotOpenAModel() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> OnnxModel.load(file).close())
+                .isInstanceOf(InterruptedIOException.class)
+                .hasMessageContaining("residual.onnx");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
     void exceptionOfAListenerLeavesNothing() throws IOException {
         Map<String, String> before = Parts.contents(directory);
         try (OnnxModel model = OnnxModel.load(file)) {

@@ -13,6 +13,7 @@ import io.pepper.onnx.testmodels.NameTopologies;
 import io.pepper.onnx.testmodels.OperatorTopologies;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -257,6 +258,15 @@ class PartitionManifestTest {
         root.putArray("parts");
         Files.write(file, MAPPER.writeValueAsBytes(root));
         assertRefused("cuts", "0 parts");
+    }
+
+    @Test
+    void directoryInsteadOfAManifestIsRefused() throws IOException {
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertThatThrownBy(() -> PartitionManifest.read(directory))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContainingAll(file.toString(), "is a directory");
     }
 
     @Test

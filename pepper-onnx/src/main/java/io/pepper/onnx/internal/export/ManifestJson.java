@@ -17,6 +17,7 @@ import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,6 +123,9 @@ public final class ManifestJson {
      * @throws IOException if it cannot be read
      */
     public static PartitionManifest read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "is a directory");
+        }
         if (Files.size(file) > MAX_BYTES) {
             throw new MalformedModelException(file.toString(), "file", "has more than " + MAX_BYTES + " bytes");
         }

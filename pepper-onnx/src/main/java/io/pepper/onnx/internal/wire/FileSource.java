@@ -33,7 +33,11 @@ public final class FileSource implements ByteSource {
             throw new FileSystemException(file.toString(), null, "is a directory");
         }
         channel = FileChannel.open(file, StandardOpenOption.READ);
-        size = channel.size();
+        try {
+            size = channel.size();
+        } catch (ClosedByInterruptException interrupted) {
+            throw stopped(file, interrupted);
+        }
     }
 
     @Override
@@ -52,7 +56,7 @@ public final class FileSource implements ByteSource {
         try {
             count = channel.read(ByteBuffer.wrap(target, offset, length), position);
         } catch (ClosedByInterruptException interrupted) {
-            throw stopped(interrupted);
+            throw stopped(file, interrupted);
         }
         if (count < 0) {
             throw new EOFException(file + ": ends before byte " + position);
@@ -67,7 +71,7 @@ public final class FileSource implements ByteSource {
             try {
                 count = channel.transferTo(position + done, length - done, target);
             } catch (ClosedByInterruptException interrupted) {
-                throw stopped(interrupted);
+                throw stopped(file, interrupted);
             }
             if (count <= 0) {
                 throw new EOFException(file + ": ends before byte " + (position + length));
@@ -76,7 +80,7 @@ public final class FileSource implements ByteSource {
         }
     }
 
-    private InterruptedIOException stopped(ClosedByInterruptException interrupted) {
+    private static InterruptedIOException stopped(Path file, ClosedByInterruptException interrupted) {
         InterruptedIOException stopped = new InterruptedIOException(file + ": reading was interrupted");
         stopped.initCause(interrupted);
         return stopped;
