@@ -34,6 +34,9 @@ public final class SubmodelExporter {
      * @throws UnsupportedModelException if the type of a tensor that crosses a cut is not known, or a part would not fit
      *     into one file of ONNX's (2 GiB)
      * @throws java.nio.file.FileAlreadyExistsException if a file of the name of a part exists that no earlier export made
+     * @throws java.nio.file.NotDirectoryException if {@code directory} is a file
+     * @throws MalformedModelException if a {@code partition.json} stands in the directory that cannot be understood, so that
+     *     it is not known which files are those of an earlier export
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read or written
      */
@@ -53,6 +56,9 @@ public final class SubmodelExporter {
      * @throws UnsupportedModelException if the type of a tensor that crosses a cut is not known, or a part would not fit
      *     into one file of ONNX's (2 GiB)
      * @throws java.nio.file.FileAlreadyExistsException if a file of the name of a part exists that no earlier export made
+     * @throws java.nio.file.NotDirectoryException if {@code directory} is a file
+     * @throws MalformedModelException if a {@code partition.json} stands in the directory that cannot be understood, so that
+     *     it is not known which files are those of an earlier export
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read or written
      */

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 public final class FileNames {
     private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9._-]+");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
+    private static final Pattern PART = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*_part[1-9][0-9]*[.]onnx");
     private static final int MAX_LENGTH = 100;
 
     private FileNames() {}
@@ -23,6 +24,27 @@ public final class FileNames {
             safe = "_" + safe;
         }
         return safe.length() > MAX_LENGTH ? safe.substring(0, MAX_LENGTH) : safe;
+    }
+
+    /**
+     * The name of the file of a part.
+     *
+     * @param model the model's name, any text
+     * @param part the part, counted from 1
+     * @return a plain file name
+     */
+    static String ofPart(String model, int part) {
+        return safe(model) + "_part" + part + ".onnx";
+    }
+
+    /**
+     * Whether a name is one that {@link #ofPart} may have made.
+     *
+     * @param name the name
+     * @return true if it is
+     */
+    static boolean isOfPart(String name) {
+        return PART.matcher(name).matches();
     }
 
     /**

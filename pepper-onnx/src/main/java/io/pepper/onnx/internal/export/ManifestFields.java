@@ -9,6 +9,8 @@ import java.util.Optional;
 
 /** The fields of one object of a manifest. What is missing or of another kind is refused by its path. */
 final class ManifestFields {
+    private static final int MAX_SHOWN = 40;
+
     private final String source;
     private final String path;
     private final JsonNode node;
@@ -43,6 +45,18 @@ final class ManifestFields {
         if (!found.equals(value)) {
             throw wrong(field, "is '" + found + "', where only '" + value + "' is known");
         }
+    }
+
+    void expect(String field, int value) throws MalformedModelException {
+        JsonNode found = required(field);
+        if (!found.isInt() || found.intValue() != value) {
+            throw wrong(field, "is " + shortened(found) + ", where only " + value + " is known");
+        }
+    }
+
+    private static String shortened(JsonNode node) {
+        String written = node.toString();
+        return written.length() <= MAX_SHOWN ? written : written.substring(0, MAX_SHOWN) + "…";
     }
 
     String text(String field) throws MalformedModelException {
@@ -129,6 +143,6 @@ final class ManifestFields {
         if (element.isIntegralNumber() && element.canConvertToLong() && element.longValue() >= 0) {
             return Dimension.of(element.longValue());
         }
-        throw wrong(field, "holds '" + element + "', which is no size, no symbol and not null");
+        throw wrong(field, "holds '" + shortened(element) + "', which is no size, no symbol and not null");
     }
 }

@@ -17,6 +17,7 @@ import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,6 +123,9 @@ public final class ManifestJson {
      * @throws IOException if it cannot be read
      */
     public static PartitionManifest read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "is a directory");
+        }
         if (Files.size(file) > MAX_BYTES) {
             throw new MalformedModelException(file.toString(), "file", "has more than " + MAX_BYTES + " bytes");
         }
@@ -134,7 +138,7 @@ public final class ManifestJson {
         }
         ManifestFields fields = new ManifestFields(file.toString(), "", root);
         fields.expect("format", FORMAT);
-        fields.expect("version", Integer.toString(VERSION));
+        fields.expect("version", VERSION);
         ManifestFields model = fields.object("model");
         List<PartitionManifest.Part> parts = new ArrayList<>();
         for (ManifestFields part : fields.list("parts")) {
@@ -143,6 +147,10 @@ public final class ManifestJson {
         List<List<TensorInfo>> cuts = new ArrayList<>();
         for (ManifestFields cut : fields.list("cuts")) {
             cuts.add(tensors(cut, "tensors"));
+        }
+        if (parts.isEmpty() || cuts.size() != parts.size() - 1) {
+            throw new MalformedModelException(
+                    file.toString(), "cuts", "are " + cuts.size() + ", where there are " + parts.size() + " parts");
         }
         return new PartitionManifest(
                 fields.text("tool"),

@@ -2,6 +2,7 @@ package io.pepper.onnx.internal.export;
 
 import io.pepper.onnx.internal.wire.ByteSource;
 import io.pepper.onnx.internal.wire.Sha256;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
@@ -34,6 +35,11 @@ final class ModelHash implements AutoCloseable {
             stopped.initCause(interrupted);
             throw stopped;
         } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof EOFException ended) {
+                EOFException shortened = new EOFException(ended.getMessage());
+                shortened.initCause(failed);
+                throw shortened;
+            }
             throw new IOException("cannot hash the model: " + failed.getCause(), failed);
         }
     }

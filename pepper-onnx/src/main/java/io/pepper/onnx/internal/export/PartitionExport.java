@@ -14,7 +14,9 @@ import io.pepper.onnx.internal.wire.WovenFile;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -44,9 +46,8 @@ public final class PartitionExport {
         this.model = model;
         this.partition = partition;
         this.options = options;
-        String stem = FileNames.safe(model.name());
         for (int part = 1; part <= partition.segments().size(); part++) {
-            fileNames.add(stem + "_part" + part + ".onnx");
+            fileNames.add(FileNames.ofPart(model.name(), part));
         }
     }
 
@@ -58,6 +59,9 @@ public final class PartitionExport {
      * @throws IOException if anything cannot be read or written; the directory is then as it was
      */
     public PartitionManifest to(Path target) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("the export was interrupted");
+        }
         List<PartModel> models = assemble();
         List<String> names = new ArrayList<>(fileNames);
         names.add(PartitionManifest.FILE_NAME);
@@ -101,12 +105,19 @@ public final class PartitionExport {
         }
     }
 
-    /** The files of the export that stands in the target, if any, so that they may be replaced. */
+    /**
+     * The files of the export that stands in the target, if any, so that they may be replaced. A manifest that somebody
+     * wrote by hand may name any file: only names that an export gives count, and never a directory.
+     */
     private static Set<String> earlierFiles(Path target) throws IOException {
         Set<String> files = new LinkedHashSet<>();
         if (Files.isRegularFile(target.resolve(PartitionManifest.FILE_NAME))) {
             files.add(PartitionManifest.FILE_NAME);
-            PartitionManifest.read(target).parts().forEach(part -> files.add(part.file()));
+            PartitionManifest.read(target).parts().stream()
+                    .map(PartitionManifest.Part::file)
+                    .filter(FileNames::isOfPart)
+                    .filter(name -> !Files.isDirectory(target.resolve(name), LinkOption.NOFOLLOW_LINKS))
+                    .forEach(files::add);
         }
         return files;
     }

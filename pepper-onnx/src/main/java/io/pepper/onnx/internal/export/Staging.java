@@ -31,14 +31,18 @@ final class Staging implements AutoCloseable {
     private final Path directory;
     private final Set<String> replaceable;
 
+    /** The directories above a new target that were made for it, the innermost first. */
+    private final List<Path> madeAbove;
+
     /** A move that was made, so that it can be undone. */
     private record Move(Path from, Path to) {}
 
-    private Staging(Path target, Path parent, String name, Set<String> replaceable) throws IOException {
+    private Staging(Path target, Path directory, Set<String> replaceable, List<Path> madeAbove) {
         this.target = target;
-        this.parent = parent;
-        this.directory = Files.createDirectory(parent.resolve(name));
+        this.parent = Objects.requireNonNull(directory.getParent());
+        this.directory = directory;
         this.replaceable = replaceable;
+        this.madeAbove = madeAbove;
     }
 
     /**
@@ -54,11 +58,31 @@ final class Staging implements AutoCloseable {
             if (!Files.isDirectory(absolute)) {
                 throw new NotDirectoryException(target.toString());
             }
-            return new Staging(absolute, absolute, mark, replaceable);
+            return new Staging(absolute, Files.createDirectory(absolute.resolve(mark)), replaceable, List.of());
         }
         Path parent = Objects.requireNonNull(absolute.getParent(), "the root exists");
-        Files.createDirectories(parent);
-        return new Staging(absolute, parent, mark, Set.of());
+        List<Path> missing = new ArrayList<>();
+        for (Path above = parent; above != null && Files.notExists(above); above = above.getParent()) {
+            missing.add(above);
+        }
+        try {
+            Files.createDirectories(parent);
+            return new Staging(absolute, Files.createDirectory(parent.resolve(mark)), Set.of(), missing);
+        } catch (IOException failed) {
+            removeEmpty(missing);
+            throw failed;
+        }
+    }
+
+    /** Removes directories that were made in vain; one in which somebody else put a file meanwhile stays. */
+    private static void removeEmpty(List<Path> directories) {
+        try {
+            for (Path empty : directories) {
+                Files.deleteIfExists(empty);
+            }
+        } catch (IOException stays) {
+            // An empty directory more is no reason to hide why the export failed.
+        }
     }
 
     Path file(String name) {
@@ -143,5 +167,6 @@ final class Staging implements AutoCloseable {
         for (Path file : files) {
             Files.deleteIfExists(file);
         }
+        removeEmpty(madeAbove);
     }
 }

@@ -60,7 +60,7 @@ public final class ExternalData implements Closeable {
             return skeleton;
         }
         ModelProto.Builder model = skeleton.model().toBuilder();
-        Walk walk = new Walk(skeleton.payloads().toBuilder());
+        Walk walk = new Walk(skeleton.payloads());
         walk.graphs.push(model.getGraphBuilder());
         for (FunctionProto.Builder function : model.getFunctionsBuilderList()) {
             for (AttributeProto.Builder attribute : function.getAttributeProtoBuilderList()) {
@@ -80,11 +80,13 @@ public final class ExternalData implements Closeable {
 
     /** One pass over a model; bodies wait in a stack, so that no depth is too great. */
     private final class Walk {
+        private final PayloadTable inside;
         private final PayloadTable.Builder payloads;
         private final Deque<GraphProto.Builder> graphs = new ArrayDeque<>();
 
-        Walk(PayloadTable.Builder payloads) {
-            this.payloads = payloads;
+        Walk(PayloadTable inside) {
+            this.inside = inside;
+            this.payloads = inside.toBuilder();
         }
 
         void run() throws IOException {
@@ -139,8 +141,16 @@ public final class ExternalData implements Closeable {
             }
         }
 
+        private void refuseDataInside(TensorProto.Builder tensor) throws MalformedModelException {
+            if (inside.bytes(tensor.buildPartial()) > 0) {
+                throw new MalformedModelException(
+                        source, "tensor '" + tensor.getName() + "'", "has data in the model and in another file");
+            }
+        }
+
         private void tensor(TensorProto.Builder tensor) throws IOException {
             if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+                refuseDataInside(tensor);
                 Payload payload = payload(tensor.buildPartial());
                 tensor.clearDataLocation().clearExternalData();
                 if (payload.length() <= PayloadScanner.INLINE_BYTES) {

@@ -13,15 +13,28 @@ import java.util.function.ToLongFunction;
  * tensor of strings, or of a type not known here, takes the bytes of its payload.
  */
 final class TensorSizes {
+    private static final long MAX_TOTAL = Long.MAX_VALUE / 2;
+
     private final String source;
     private final ToLongFunction<TensorProto> payloadBytes;
+    private long total;
 
     TensorSizes(String source, ToLongFunction<TensorProto> payloadBytes) {
         this.source = source;
         this.payloadBytes = payloadBytes;
     }
 
+    /** The bytes of a tensor. All tensors asked for together stay below {@link Long#MAX_VALUE}, so that sums are safe. */
     long bytes(TensorProto tensor) throws MalformedModelException {
+        long bytes = bytesOfOne(tensor);
+        if (bytes > MAX_TOTAL - total) {
+            throw malformed(tensor, "makes the model's tensors together larger than can be addressed");
+        }
+        total += bytes;
+        return bytes;
+    }
+
+    private long bytesOfOne(TensorProto tensor) throws MalformedModelException {
         for (long dim : tensor.getDimsList()) {
             if (dim < 0) {
                 throw malformed(tensor, "has a dimension of " + dim);

@@ -14,12 +14,14 @@ import ai.onnxruntime.ValueInfo;
 import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
-import java.util.Iterator;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Types and shapes as ONNX Runtime infers them when it opens a model; nothing is run. */
 final class RuntimeTypes {
@@ -31,7 +33,7 @@ final class RuntimeTypes {
      * Opens a model and reads the types of its outputs.
      *
      * @param model the bytes of the model
-     * @param outputs the names of its outputs
+     * @param outputs the names of its outputs, in its order
      * @return the types that ONNX Runtime knows, by name
      * @throws OrtException if ONNX Runtime cannot open the model
      */
@@ -42,11 +44,15 @@ final class RuntimeTypes {
             options.setIntraOpNumThreads(1);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             try (OrtSession session = OrtEnvironment.getEnvironment().createSession(model, options)) {
-                // By place: names with characters beyond 16 bits do not survive the Java interface.
-                Iterator<String> names = outputs.iterator();
-                for (NodeInfo output : session.getOutputInfo().values()) {
-                    String name = names.next();
+                Collection<NodeInfo> infos = session.getOutputInfo().values();
+                Set<String> known = new HashSet<>(outputs);
+                int position = 0;
+                for (NodeInfo output : infos) {
+                    // The Java API garbles names with characters beyond the basic plane, but keeps the order.
+                    boolean garbled = infos.size() == outputs.size() && !known.contains(output.getName());
+                    String name = garbled ? outputs.get(position) : output.getName();
                     type(output.getInfo()).ifPresent(type -> types.put(name, type));
+                    position++;
                 }
             }
         }

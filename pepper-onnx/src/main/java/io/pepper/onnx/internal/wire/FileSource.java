@@ -2,9 +2,13 @@ package io.pepper.onnx.internal.wire;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -23,16 +27,19 @@ public final class FileSource implements ByteSource {
      * Opens a file.
      *
      * @param file the file
-     * @throws IOException if it cannot be opened
+     * @throws IOException if it cannot be opened, or is a directory
      */
     public FileSource(Path file) throws IOException {
         this.file = file;
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "is a directory");
+        }
         channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
             size = channel.size();
         } catch (IOException failed) {
             try (channel) {
-                throw failed;
+                throw told(failed);
             }
         }
     }
@@ -53,7 +60,12 @@ public final class FileSource implements ByteSource {
         if (length == 0) {
             return 0;
         }
-        int count = position < size ? channel.read(ByteBuffer.wrap(target, offset, length), position) : -1;
+        int count;
+        try {
+            count = position < size ? channel.read(ByteBuffer.wrap(target, offset, length), position) : -1;
+        } catch (IOException failed) {
+            throw told(failed);
+        }
         if (count < 0) {
             throw new EOFException(file + ": ends before byte " + position);
         }
@@ -66,9 +78,13 @@ public final class FileSource implements ByteSource {
         if (length > 0 && position > size - length) {
             throw new EOFException(file + ": " + length + " bytes at " + position + " of " + size);
         }
-        for (long done = 0; done < length; ) {
-            long count = channel.transferTo(position + done, length - done, target);
-            done += count > 0 ? count : copy(position + done, length - done, target);
+        try {
+            for (long done = 0; done < length; ) {
+                long count = channel.transferTo(position + done, length - done, target);
+                done += count > 0 ? count : copy(position + done, length - done, target);
+            }
+        } catch (IOException failed) {
+            throw told(failed);
         }
     }
 
@@ -87,6 +103,16 @@ public final class FileSource implements ByteSource {
         if (position < 0 || length < 0) {
             throw new IllegalArgumentException(file + ": " + length + " bytes at " + position);
         }
+    }
+
+    /** An interrupt closes the file; it is told as what it is. */
+    private IOException told(IOException failed) {
+        if (failed instanceof ClosedByInterruptException) {
+            InterruptedIOException stopped = new InterruptedIOException(file + ": reading was interrupted");
+            stopped.initCause(failed);
+            return stopped;
+        }
+        return failed;
     }
 
     @Override

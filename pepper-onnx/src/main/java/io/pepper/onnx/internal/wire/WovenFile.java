@@ -48,6 +48,8 @@ public final class WovenFile implements WovenSink, AutoCloseable {
 
     @Override
     public void transfer(ByteSource source, long position, long length) throws IOException {
+        // Before the source is read: a file that is read by an interrupted thread is closed, and the model with it.
+        refuseInterrupted();
         if (digest.isEmpty()) {
             flush();
             source.transferTo(position, length, channel);
@@ -68,10 +70,14 @@ public final class WovenFile implements WovenSink, AutoCloseable {
         }
     }
 
-    private void flush() throws IOException {
+    private static void refuseInterrupted() throws InterruptedIOException {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException("the export was interrupted");
         }
+    }
+
+    private void flush() throws IOException {
+        refuseInterrupted();
         digest.ifPresent(hash -> hash.update(buffer, 0, buffered));
         ByteBuffer rest = ByteBuffer.wrap(buffer, 0, buffered);
         while (rest.hasRemaining()) {
