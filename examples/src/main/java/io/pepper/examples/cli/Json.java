@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Results for a program. What is not known is null. {@code docs/command-line.md} describes the documents. */
 final class Json {
@@ -84,8 +85,8 @@ final class Json {
         ObjectNode document = object();
         document.put("identical", verification.identical());
         document.put("passed", verification.passed());
-        document.put("maxAbsDiff", verification.maxAbsDiff());
-        document.put("maxRelDiff", verification.maxRelDiff());
+        document.put("maxAbsDiff", finite(verification.maxAbsDiff()));
+        document.put("maxRelDiff", finite(verification.maxRelDiff()));
         document.put("optimization", verification.optimization());
         document.put("trials", verification.trials());
         document.put("seed", verification.seed());
@@ -101,14 +102,19 @@ final class Json {
             node.put("type", output.type());
             node.set("shape", numbers(output.shape()));
             node.put("identical", output.identical());
-            node.put("maxAbsDiff", output.maxAbsDiff());
-            node.put("maxRelDiff", output.maxRelDiff());
+            node.put("maxAbsDiff", finite(output.maxAbsDiff()));
+            node.put("maxRelDiff", finite(output.maxRelDiff()));
             node.set("where", output.where().map(Json::numbers).orElse(null));
             node.put("weakEvidence", output.weakReason().orElse(null));
         }
         ArrayNode warnings = document.putArray("warnings");
         verification.warnings().forEach(warnings::add);
         return document;
+    }
+
+    /** JSON has no infinity: null stands for it. */
+    private static @Nullable Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
     }
 
     private static ObjectNode object() {

@@ -1,10 +1,12 @@
 package io.pepper.examples.cli;
 
+import io.pepper.onnx.UnsupportedModelException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
@@ -30,6 +32,9 @@ public final class Main {
     static final int REFUSED = 1;
     static final int DIFFERENT = 3;
 
+    private static final String SIZES =
+            "on the command line: --dim NAME=N for a named dimension, --shape INPUT=1x3x224x224 for an input";
+
     private Main() {}
 
     /**
@@ -54,28 +59,42 @@ public final class Main {
      * @return the exit code
      */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine command = new CommandLine(new Main())
+        CommandLine command = commandLine()
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
-                .setExecutionExceptionHandler((failure, line, parsed) -> {
-                    err.println("pepper: " + explain(failure));
-                    return REFUSED;
-                });
+                .setExecutionExceptionHandler((failure, line, parsed) -> refuse(failure, err));
         return command.execute(args);
+    }
+
+    /** The command with its sub-commands, not yet told where to print. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
+    }
+
+    private static int refuse(Exception failure, PrintWriter err) {
+        if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
+            err.println("pepper: " + explain(failure));
+        } else {
+            err.println("pepper: this is a mistake of the program; please report it:");
+            failure.printStackTrace(err);
+        }
+        return REFUSED;
     }
 
     private static String explain(Exception failure) {
         if (failure instanceof NoSuchFileException missing) {
             return missing.getFile() + ": no such file";
         }
+        if (failure instanceof FileAlreadyExistsException existing) {
+            return existing.getFile() + ": exists and " + existing.getReason();
+        }
         if (failure instanceof FileSystemException file && file.getReason() != null) {
             return file.getFile() + ": " + file.getReason();
         }
-        if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
-            return String.valueOf(failure.getMessage());
-        }
-        return failure.toString();
+        String message = String.valueOf(failure.getMessage());
+        boolean sizesMissing = failure instanceof UnsupportedModelException && message.contains("found no inputs");
+        return sizesMissing ? message + System.lineSeparator() + "  " + SIZES : message;
     }
 }

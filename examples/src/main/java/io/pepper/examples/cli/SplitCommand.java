@@ -102,6 +102,13 @@ final class SplitCommand implements Callable<Integer> {
         if (balance.isPresent() && where.parts.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--balance goes with --parts");
         }
+        if (where.parts.orElse(1) < 1) {
+            throw new ParameterException(spec.commandLine(), "--parts takes 1 or more, found " + where.parts.get());
+        }
+        if (where.minimumDistance.orElse(0) < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--min-distance takes 0 or more, found " + where.minimumDistance.get());
+        }
         if (where.parts.isPresent()) {
             OperatorCosts costs =
                     balance.orElse(Balance.OPERATORS) == Balance.BYTES ? opened.weights() : OperatorCosts.count();

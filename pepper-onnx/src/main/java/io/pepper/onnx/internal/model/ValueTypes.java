@@ -8,11 +8,15 @@ import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Types as the messages have them, and as users see them. */
 public final class ValueTypes {
     /** More nesting of sequences and optionals than this is shown as {@code …}. */
     private static final int MAX_DEPTH = 8;
+
+    /** What exporters write for a size that has no name. */
+    private static final Set<String> UNNAMED = Set.of("", "?");
 
     private ValueTypes() {}
 
@@ -72,7 +76,7 @@ public final class ValueTypes {
         for (TensorShapeProto.Dimension dim : shape.getDimList()) {
             if (dim.hasDimValue() && dim.getDimValue() >= 0) {
                 dimensions.add(Dimension.of(dim.getDimValue()));
-            } else if (dim.hasDimParam() && !dim.getDimParam().isEmpty()) {
+            } else if (dim.hasDimParam() && !UNNAMED.contains(dim.getDimParam())) {
                 dimensions.add(Dimension.of(dim.getDimParam()));
             } else {
                 dimensions.add(Dimension.unknown());

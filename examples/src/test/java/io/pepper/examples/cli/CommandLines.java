@@ -1,0 +1,24 @@
+package io.pepper.examples.cli;
+
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The options that the commands have. */
+public final class CommandLines {
+    private CommandLines() {}
+
+    /** The long names of all options of all commands, but for those that every command has. */
+    public static Set<String> options() {
+        Set<String> options = new TreeSet<>();
+        for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+            for (OptionSpec option : command.getCommandSpec().options()) {
+                options.add(option.longestName());
+            }
+        }
+        options.remove("--help");
+        options.remove("--version");
+        return options;
+    }
+}

@@ -1,0 +1,131 @@
+package io.pepper.examples.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pepper.examples.cli.CommandLines;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the documents show is true: their Java runs, their links lead somewhere, their options exist. */
+class DocumentsTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+    private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]+");
+    private static final String IMPORTS =
+            """
+            import io.pepper.cut.*;
+            import io.pepper.graph.*;
+            import io.pepper.onnx.*;
+            import io.pepper.partition.*;
+            import java.nio.file.*;
+            import java.util.*;
+            import org.jgrapht.Graph;
+            import org.jgrapht.alg.connectivity.ConnectivityInspector;
+            """;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void theReadmesJavaRuns() throws IOException, InterruptedException {
+        String output = runJavaOf(ROOT.resolve("README.md"));
+        assertThat(output).contains("cut at '").endsWith("true\n");
+    }
+
+    @Test
+    void theGuidesJavaRuns() throws IOException, InterruptedException {
+        String output = runJavaOf(ROOT.resolve("docs/guide/splitting.md"));
+        assertThat(output)
+                .contains("860 operators, of which 435 make constants")
+                .contains("identical: true")
+                .contains("again: true")
+                .contains("the original finds 179 bridges, and would choose 30; here are 212 cuts");
+    }
+
+    @Test
+    void linksLeadSomewhere() throws IOException {
+        List<String> broken = new ArrayList<>();
+        for (Path document : documents()) {
+            Matcher link = LINK.matcher(Files.readString(document));
+            while (link.find()) {
+                Path target = document.resolveSibling(link.group(1));
+                if (!Files.exists(target)) {
+                    broken.add(ROOT.relativize(document) + " -> " + link.group(1));
+                }
+            }
+        }
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void theCommandLineIsDescribed() throws IOException {
+        String text = Files.readString(ROOT.resolve("docs/command-line.md"));
+        assertThat(CommandLines.options()).isNotEmpty().allSatisfy(option -> assertThat(text)
+                .contains(option));
+        Matcher option = OPTION.matcher(text);
+        while (option.find()) {
+            assertThat(CommandLines.options()).contains(option.group());
+        }
+    }
+
+    private static List<Path> documents() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
+            List<Path> documents =
+                    new ArrayList<>(files.filter(file -> file.toString().endsWith(".md"))
+                            .sorted()
+                            .toList());
+            documents.add(ROOT.resolve("README.md"));
+            documents.add(ROOT.resolve("CONTRIBUTING.md"));
+            return documents;
+        }
+    }
+
+    private String runJavaOf(Path document) throws IOException, InterruptedException {
+        StringBuilder code = new StringBuilder();
+        Matcher block = JAVA.matcher(Files.readString(document));
+        while (block.find()) {
+            code.append(block.group(1));
+        }
+        assertThat(code).as("Java in %s", document).isNotEmpty();
+        Path source = directory.resolve("Shown.java");
+        Files.writeString(
+                source,
+                IMPORTS + "class Shown { public static void main(String[] args) throws Exception {\n" + code + "}}\n");
+        for (String name : List.of("detector.onnx", "model.onnx")) {
+            try (InputStream in = DocumentsTest.class.getResourceAsStream("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+                assertThat(in).isNotNull();
+                Files.copy(in, directory.resolve(name));
+            }
+        }
+        String classPath = System.getProperty("java.class.path");
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        int compiled = compiler.run(null, null, null, "-cp", classPath, "-d", directory.toString(), source.toString());
+        assertThat(compiled).as("compiles").isZero();
+        return runShown(classPath);
+    }
+
+    private String runShown(String classPath) throws IOException, InterruptedException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Process process = new ProcessBuilder(
+                        java.toString(), "-cp", directory + System.getProperty("path.separator") + classPath, "Shown")
+                .directory(directory.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+}
