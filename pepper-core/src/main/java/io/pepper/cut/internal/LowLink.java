@@ -9,46 +9,42 @@ import java.util.Arrays;
  */
 public final class LowLink {
     /*
-     * The walk is bound by memory, not by arithmetic, and a depth-first walk waits for each read before it knows the next. So
-     * there are few such reads. The row of a vertex is read once, when it is entered: neighbours that were met are then
-     * ancestors and count for the low-link, the others wait on a stack. A neighbour that was met meanwhile is a descendant and
-     * has already counted the edge. A vertex's number and the begin of its row stand side by side. Edges need no numbers: the
-     * first edge to the parent is the one that the walk came by, any further one is parallel. Stacks begin small, since even
-     * to clear memory costs time, and most graphs need little.
+     * The walk is bound by memory, and it waits for each read before it knows the next. So a vertex's number and the begin of
+     * its row stand side by side, what belongs to the vertex at hand is in local variables, and what belongs to the vertices
+     * above it is in frames on one stack, which is written and read in order; it begins small, since even to clear memory
+     * costs time. Edges need no numbers: the first edge to the parent is the one that the walk came by, any further one is
+     * parallel.
      */
     private static final int NUMBER = 0;
     private static final int ROW = 1;
-    private static final int FIRST_DEPTH = 1 << 10;
+    private static final int VERTEX_INTS = 2;
+
+    private static final int VERTEX = 0;
+    private static final int CURSOR = 1;
+    private static final int END = 2;
+    private static final int LOW = 3;
+    private static final int NUMBER_ABOVE = 4;
+    private static final int FRAME_INTS = 5;
+    private static final int FIRST_FRAMES = 1 << 12;
 
     private final int[] neighbours;
 
     /** For each vertex its number in the walk, from 1, or 0 if it was not met; and where its row begins. */
     private final int[] vertices;
 
-    /** For each vertex on the path: the vertex, its number, its low-link so far, and where its waiting neighbours begin. */
-    private int[] path = new int[FIRST_DEPTH];
-
-    private int[] numbers = new int[FIRST_DEPTH];
-    private int[] lows = new int[FIRST_DEPTH];
-    private int[] bases = new int[FIRST_DEPTH];
-
-    /** Neighbours that were not met when the vertex on the path was entered. */
-    private int[] waiting = new int[FIRST_DEPTH];
-
-    private int waitingCount;
-
     /** For the lower end of each bridge one more than the upper one, 0 for other vertices. */
     private final int[] bridgeEnds;
 
+    private int[] frames = new int[FIRST_FRAMES * FRAME_INTS];
     private int count;
 
     private LowLink(Adjacency graph) {
         int vertexCount = graph.vertexCount();
         neighbours = graph.neighbours();
-        vertices = new int[2 * (vertexCount + 1)];
+        vertices = new int[VERTEX_INTS * (vertexCount + 1)];
         int[] offsets = graph.offsets();
         for (int v = 0; v <= vertexCount; v++) {
-            vertices[2 * v + ROW] = offsets[v];
+            vertices[VERTEX_INTS * v + ROW] = offsets[v];
         }
         bridgeEnds = new int[vertexCount];
     }
@@ -75,99 +71,78 @@ public final class LowLink {
     public static int[] bridgeEnds(Adjacency graph) {
         LowLink walk = new LowLink(graph);
         for (int v = 0; v < graph.vertexCount(); v++) {
-            if (walk.vertices[2 * v + NUMBER] == 0) {
+            if (walk.vertices[VERTEX_INTS * v + NUMBER] == 0) {
                 walk.walk(v);
             }
         }
         return walk.bridgeEnds;
     }
 
+    /* One long method, so that what changes at every step stays in registers. */
     private void walk(int root) {
-        int depth = 0;
-        int next = enter(root, -1, 0);
-        while (true) {
-            if (next >= 0) {
-                next = enter(next, path[depth], depth + 1);
-                depth++;
-                continue;
-            }
-            next = nextNew(depth);
-            if (next < 0) {
-                if (depth == 0) {
-                    return;
-                }
-                leave(depth--);
-            }
-        }
-    }
-
-    /** Begins with a vertex that was not met; one of its neighbours that were not met either, or -1. */
-    private int enter(int vertex, int parent, int depth) {
-        if (depth == path.length) {
-            deepen();
-        }
         int[] vertices = this.vertices;
+        int[] neighbours = this.neighbours;
+        int[] stack = frames;
+        int top = 0;
+        int parent = -1;
+        int vertex = root;
         int number = ++count;
-        vertices[2 * vertex + NUMBER] = number;
         int low = number;
-        int first = -1;
-        int skipped = parent;
-        bases[depth] = waitingCount;
-        int end = vertices[2 * vertex + 2 + ROW];
-        for (int i = vertices[2 * vertex + ROW]; i < end; i++) {
-            int next = neighbours[i];
-            int met = vertices[2 * next + NUMBER];
-            if (met != 0) {
-                if (next == skipped) {
-                    skipped = -1;
+        int cursor = vertices[VERTEX_INTS * vertex + ROW];
+        int end = vertices[VERTEX_INTS * (vertex + 1) + ROW];
+        boolean parentMet = false;
+        vertices[VERTEX_INTS * vertex + NUMBER] = number;
+        while (true) {
+            if (cursor < end) {
+                int next = neighbours[cursor++];
+                int met = vertices[VERTEX_INTS * next + NUMBER];
+                if (met == 0) {
+                    if (top == stack.length) {
+                        stack = deeper();
+                    }
+                    stack[top + VERTEX] = vertex;
+                    stack[top + CURSOR] = parentMet ? ~cursor : cursor;
+                    stack[top + END] = end;
+                    stack[top + LOW] = low;
+                    stack[top + NUMBER_ABOVE] = number;
+                    top += FRAME_INTS;
+                    parent = vertex;
+                    vertex = next;
+                    number = ++count;
+                    low = number;
+                    cursor = vertices[VERTEX_INTS * vertex + ROW];
+                    end = vertices[VERTEX_INTS * (vertex + 1) + ROW];
+                    parentMet = false;
+                    vertices[VERTEX_INTS * vertex + NUMBER] = number;
+                } else if (next == parent && !parentMet) {
+                    parentMet = true;
                 } else if (met < low) {
                     low = met;
                 }
-            } else if (first < 0) {
-                first = next;
             } else {
-                await(next);
+                if (top == 0) {
+                    return;
+                }
+                if (low == number) {
+                    bridgeEnds[vertex] = parent + 1;
+                }
+                top -= FRAME_INTS;
+                vertex = parent;
+                parent = top == 0 ? -1 : stack[top - FRAME_INTS + VERTEX];
+                cursor = stack[top + CURSOR];
+                parentMet = cursor < 0;
+                cursor = parentMet ? ~cursor : cursor;
+                end = stack[top + END];
+                low = Math.min(low, stack[top + LOW]);
+                number = stack[top + NUMBER_ABOVE];
             }
         }
-        path[depth] = vertex;
-        numbers[depth] = number;
-        lows[depth] = low;
-        return first;
     }
 
-    private void await(int vertex) {
-        if (waitingCount == waiting.length) {
-            waiting = Arrays.copyOf(waiting, waitingCount + (waitingCount >> 1));
-        }
-        waiting[waitingCount++] = vertex;
-    }
-
-    private void deepen() {
-        int deeper = path.length + (path.length >> 1);
-        path = Arrays.copyOf(path, deeper);
-        numbers = Arrays.copyOf(numbers, deeper);
-        lows = Arrays.copyOf(lows, deeper);
-        bases = Arrays.copyOf(bases, deeper);
-    }
-
-    /** A waiting neighbour of the vertex at a depth that was still not met, or -1. */
-    private int nextNew(int depth) {
-        int base = bases[depth];
-        while (waitingCount > base) {
-            int next = waiting[--waitingCount];
-            if (vertices[2 * next + NUMBER] == 0) {
-                return next;
-            }
-        }
-        return -1;
-    }
-
-    private void leave(int depth) {
-        int low = lows[depth];
-        if (low == numbers[depth]) {
-            bridgeEnds[path[depth]] = path[depth - 1] + 1;
-        } else if (low < lows[depth - 1]) {
-            lows[depth - 1] = low;
-        }
+    private int[] deeper() {
+        int depth = frames.length / FRAME_INTS;
+        int most = Math.min(vertices.length / VERTEX_INTS, Integer.MAX_VALUE / FRAME_INTS - 1);
+        frames = Arrays.copyOf(frames, (int) Math.min(2L * depth, most) * FRAME_INTS);
+        return frames;
     }
 }
