@@ -1,7 +1,5 @@
 package io.pepper.cut.internal;
 
-import java.util.Arrays;
-
 /**
  * Tarjan's low-link: a depth-first walk that numbers the vertices and finds for each the smallest number that its subtree
  * reaches by one edge that is not of the tree. The tree edge to a vertex that reaches nothing before itself is a bridge.
@@ -9,43 +7,43 @@ import java.util.Arrays;
  */
 public final class LowLink {
     /*
-     * The walk is bound by memory, and it waits for each read before it knows the next. So a vertex's number and the begin of
-     * its row stand side by side, what belongs to the vertex at hand is in local variables, and what belongs to the vertices
-     * above it is in frames on one stack, which is written and read in order; it begins small, since even to clear memory
-     * costs time. Edges need no numbers: the first edge to the parent is the one that the walk came by, any further one is
-     * parallel.
+     * The walk waits for each read before it knows the next. So a vertex's number and the begin of its row stand side by side,
+     * what belongs to the vertex at hand is in local variables, and what belongs to the vertices above it is on stacks, which
+     * are written and read in order. The stacks are as large as they can become: arrays that never change let the compiler
+     * keep them in registers, which matters more than the memory. Edges need no numbers: the first edge to the parent is the
+     * one that the walk came by, any further one is parallel.
      */
     private static final int NUMBER = 0;
     private static final int ROW = 1;
-    private static final int VERTEX_INTS = 2;
-
-    private static final int VERTEX = 0;
-    private static final int CURSOR = 1;
-    private static final int END = 2;
-    private static final int LOW = 3;
-    private static final int NUMBER_ABOVE = 4;
-    private static final int FRAME_INTS = 5;
-    private static final int FIRST_FRAMES = 1 << 12;
+    private static final int NEXT_ROW = 3;
 
     private final int[] neighbours;
 
     /** For each vertex its number in the walk, from 1, or 0 if it was not met; and where its row begins. */
     private final int[] vertices;
 
+    /** The vertices on the path, and for each where to go on (its complement once the parent was met) and its low-link. */
+    private final int[] path;
+
+    private final int[] cursors;
+    private final int[] lows;
+
     /** For the lower end of each bridge one more than the upper one, 0 for other vertices. */
     private final int[] bridgeEnds;
 
-    private int[] frames = new int[FIRST_FRAMES * FRAME_INTS];
     private int count;
 
     private LowLink(Adjacency graph) {
         int vertexCount = graph.vertexCount();
         neighbours = graph.neighbours();
-        vertices = new int[VERTEX_INTS * (vertexCount + 1)];
+        vertices = new int[2 * (vertexCount + 1)];
         int[] offsets = graph.offsets();
         for (int v = 0; v <= vertexCount; v++) {
-            vertices[VERTEX_INTS * v + ROW] = offsets[v];
+            vertices[2 * v + ROW] = offsets[v];
         }
+        path = new int[vertexCount];
+        cursors = new int[vertexCount];
+        lows = new int[vertexCount];
         bridgeEnds = new int[vertexCount];
     }
 
@@ -71,7 +69,7 @@ public final class LowLink {
     public static int[] bridgeEnds(Adjacency graph) {
         LowLink walk = new LowLink(graph);
         for (int v = 0; v < graph.vertexCount(); v++) {
-            if (walk.vertices[VERTEX_INTS * v + NUMBER] == 0) {
+            if (walk.vertices[2 * v + NUMBER] == 0) {
                 walk.walk(v);
             }
         }
@@ -80,69 +78,51 @@ public final class LowLink {
 
     /* One long method, so that what changes at every step stays in registers. */
     private void walk(int root) {
-        int[] vertices = this.vertices;
-        int[] neighbours = this.neighbours;
-        int[] stack = frames;
-        int top = 0;
-        int parent = -1;
+        int depth = 0;
         int vertex = root;
-        int number = ++count;
-        int low = number;
-        int cursor = vertices[VERTEX_INTS * vertex + ROW];
-        int end = vertices[VERTEX_INTS * (vertex + 1) + ROW];
+        int parent = -1;
         boolean parentMet = false;
-        vertices[VERTEX_INTS * vertex + NUMBER] = number;
+        int low = ++count;
+        int cursor = vertices[2 * root + ROW];
+        int end = vertices[2 * root + NEXT_ROW];
+        vertices[2 * root + NUMBER] = low;
+        path[0] = root;
         while (true) {
             if (cursor < end) {
                 int next = neighbours[cursor++];
-                int met = vertices[VERTEX_INTS * next + NUMBER];
-                if (met == 0) {
-                    if (top == stack.length) {
-                        stack = deeper();
-                    }
-                    stack[top + VERTEX] = vertex;
-                    stack[top + CURSOR] = parentMet ? ~cursor : cursor;
-                    stack[top + END] = end;
-                    stack[top + LOW] = low;
-                    stack[top + NUMBER_ABOVE] = number;
-                    top += FRAME_INTS;
+                int number = vertices[2 * next + NUMBER];
+                if (number == 0) {
+                    cursors[depth] = parentMet ? ~cursor : cursor;
+                    lows[depth] = low;
+                    path[++depth] = next;
                     parent = vertex;
                     vertex = next;
-                    number = ++count;
-                    low = number;
-                    cursor = vertices[VERTEX_INTS * vertex + ROW];
-                    end = vertices[VERTEX_INTS * (vertex + 1) + ROW];
+                    low = ++count;
+                    vertices[2 * next + NUMBER] = low;
+                    cursor = vertices[2 * next + ROW];
+                    end = vertices[2 * next + NEXT_ROW];
                     parentMet = false;
-                    vertices[VERTEX_INTS * vertex + NUMBER] = number;
                 } else if (next == parent && !parentMet) {
                     parentMet = true;
-                } else if (met < low) {
-                    low = met;
+                } else if (number < low) {
+                    low = number;
                 }
             } else {
-                if (top == 0) {
+                if (depth == 0) {
                     return;
                 }
-                if (low == number) {
+                if (low == vertices[2 * vertex + NUMBER]) {
                     bridgeEnds[vertex] = parent + 1;
                 }
-                top -= FRAME_INTS;
+                depth--;
+                low = Math.min(low, lows[depth]);
                 vertex = parent;
-                parent = top == 0 ? -1 : stack[top - FRAME_INTS + VERTEX];
-                cursor = stack[top + CURSOR];
+                parent = depth == 0 ? -1 : path[depth - 1];
+                cursor = cursors[depth];
                 parentMet = cursor < 0;
                 cursor = parentMet ? ~cursor : cursor;
-                end = stack[top + END];
-                low = Math.min(low, stack[top + LOW]);
-                number = stack[top + NUMBER_ABOVE];
+                end = vertices[2 * vertex + NEXT_ROW];
             }
         }
-    }
-
-    private int[] deeper() {
-        int depth = frames.length / FRAME_INTS;
-        int most = Math.min(vertices.length / VERTEX_INTS, Integer.MAX_VALUE / FRAME_INTS - 1);
-        frames = Arrays.copyOf(frames, (int) Math.min(2L * depth, most) * FRAME_INTS);
-        return frames;
     }
 }
