@@ -8,4 +8,8 @@ module io.pepper.onnx {
     requires org.slf4j;
 
     exports io.pepper.onnx;
+
+    // The generated messages are asked for their fields by reflection.
+    opens io.pepper.onnx.internal.proto to
+            com.google.protobuf;
 }
