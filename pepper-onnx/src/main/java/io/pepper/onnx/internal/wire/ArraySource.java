@@ -3,7 +3,6 @@ package io.pepper.onnx.internal.wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 
 /** Bytes in memory. */
 public final class ArraySource implements ByteSource {
@@ -41,35 +40,19 @@ public final class ArraySource implements ByteSource {
     }
 
     @Override
-    public int read(long position, byte[] target, int offset, int length) throws IOException {
-        long left = left(position, length);
-        if (length == 0) {
+    public int read(long position, ByteBuffer target) throws IOException {
+        if (position < 0) {
+            throw new IllegalArgumentException(name + ": " + target.remaining() + " bytes at " + position);
+        }
+        if (!target.hasRemaining()) {
             return 0;
         }
-        if (left == 0) {
+        if (position >= bytes.length) {
             throw new EOFException(name + ": ends before byte " + position);
         }
-        int count = (int) Math.min(length, left);
-        System.arraycopy(bytes, (int) position, target, offset, count);
+        int count = (int) Math.min(target.remaining(), bytes.length - position);
+        target.put(bytes, (int) position, count);
         return count;
-    }
-
-    private long left(long position, long length) {
-        if (position < 0 || length < 0) {
-            throw new IllegalArgumentException(name + ": " + length + " bytes at " + position);
-        }
-        return Math.max(0, bytes.length - position);
-    }
-
-    @Override
-    public void transferTo(long position, long length, WritableByteChannel target) throws IOException {
-        if (length > left(position, length)) {
-            throw new EOFException(name + ": ends before byte " + (position + length));
-        }
-        ByteBuffer rest = ByteBuffer.wrap(bytes, (int) Math.min(position, bytes.length), (int) length);
-        while (rest.hasRemaining()) {
-            target.write(rest);
-        }
     }
 
     @Override

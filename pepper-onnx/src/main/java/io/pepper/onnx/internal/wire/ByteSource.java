@@ -2,7 +2,7 @@ package io.pepper.onnx.internal.wire;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.WritableByteChannel;
+import java.nio.ByteBuffer;
 
 /** Bytes that can be read at any position. Thread-safe. */
 public interface ByteSource extends Closeable {
@@ -24,25 +24,25 @@ public interface ByteSource extends Closeable {
      * Reads some bytes.
      *
      * @param position where to begin
+     * @param target takes as many bytes as it has room for, at most; its position moves past them
+     * @return how many were read, at least 1 if there is room
+     * @throws java.io.EOFException if the source has ended before the position
+     * @throws IOException if it cannot be read
+     */
+    int read(long position, ByteBuffer target) throws IOException;
+
+    /**
+     * Reads some bytes into an array.
+     *
+     * @param position where to begin
      * @param target where the bytes go
      * @param offset where in {@code target} they go
      * @param length how many to read at most
      * @return how many were read, at least 1 if {@code length} is
-     * @throws IllegalArgumentException if the position or the length is negative
      * @throws java.io.EOFException if the source has ended before the position
      * @throws IOException if it cannot be read
      */
-    int read(long position, byte[] target, int offset, int length) throws IOException;
-
-    /**
-     * Copies bytes to a channel, by the kernel where it can.
-     *
-     * @param position where to begin
-     * @param length how many to copy
-     * @param target where they go, in blocking mode
-     * @throws IllegalArgumentException if the position or the length is negative
-     * @throws java.io.EOFException if the source ends before
-     * @throws IOException if it cannot be read, or the target not be written
-     */
-    void transferTo(long position, long length, WritableByteChannel target) throws IOException;
+    default int read(long position, byte[] target, int offset, int length) throws IOException {
+        return read(position, ByteBuffer.wrap(target, offset, length));
+    }
 }

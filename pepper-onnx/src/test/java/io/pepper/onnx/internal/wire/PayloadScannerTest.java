@@ -8,7 +8,7 @@ import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.WritableByteChannel;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -354,15 +354,10 @@ class PayloadScannerTest {
         }
 
         @Override
-        public int read(long position, byte[] target, int offset, int length) throws IOException {
-            int count = source.read(position, target, offset, length);
+        public int read(long position, ByteBuffer target) throws IOException {
+            int count = source.read(position, target);
             bytesRead += count;
             return count;
-        }
-
-        @Override
-        public void transferTo(long position, long length, WritableByteChannel target) throws IOException {
-            throw new IOException("not to be transferred");
         }
 
         @Override

@@ -9,7 +9,7 @@ import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.io.IOException;
-import java.nio.channels.WritableByteChannel;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 class PayloadWeaverTest {
@@ -133,12 +133,7 @@ class PayloadWeaverTest {
         }
 
         @Override
-        public int read(long position, byte[] target, int offset, int length) throws IOException {
-            throw new IOException("nothing to read");
-        }
-
-        @Override
-        public void transferTo(long position, long length, WritableByteChannel target) throws IOException {
+        public int read(long position, ByteBuffer target) throws IOException {
             throw new IOException("nothing to read");
         }
 

@@ -4,8 +4,6 @@ import com.google.protobuf.MessageLite;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 
 /** Scans and weaves bytes in memory. */
 final class Woven {
@@ -37,7 +35,6 @@ final class Woven {
 
     private static final class ByteSink implements WovenSink {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private final WritableByteChannel channel = Channels.newChannel(bytes);
 
         @Override
         public void write(byte[] part, int offset, int length) {
@@ -46,7 +43,11 @@ final class Woven {
 
         @Override
         public void transfer(ByteSource source, long position, long length) throws IOException {
-            source.transferTo(position, length, channel);
+            byte[] part = new byte[Math.toIntExact(length)];
+            for (int done = 0; done < part.length; ) {
+                done += source.read(position + done, part, done, part.length - done);
+            }
+            bytes.write(part, 0, part.length);
         }
     }
 }
