@@ -63,6 +63,7 @@ public final class SplitVerifier {
             OnnxModel model, Path directory, VerificationOptions options, ProgressListener progress)
             throws IOException {
         PartitionManifest manifest = PartitionManifest.read(directory);
+        refuseOptional(model, manifest);
         List<String> warnings = new ArrayList<>();
         warnIfChanged(model.name(), manifest.modelSha256(), model.sha256(), warnings);
         List<PartModel> parts = new ArrayList<>();
@@ -81,6 +82,21 @@ public final class SplitVerifier {
             found = RoundedCuts.verify(model.contents(), narrow, parts, options, found);
         }
         return found.withWarnings(warnings);
+    }
+
+    /** ONNX Runtime's Java interface brings the process down when it is handed an optional value. */
+    private static void refuseOptional(OnnxModel model, PartitionManifest manifest) throws UnsupportedModelException {
+        List<TensorInfo> values = new ArrayList<>(model.inputs());
+        values.addAll(model.outputs());
+        manifest.parts().forEach(part -> values.addAll(part.outputs()));
+        for (TensorInfo value : values) {
+            if (value.type().filter(type -> type.startsWith("optional(")).isPresent()) {
+                throw new UnsupportedModelException(
+                        model.name(),
+                        "'" + value.name() + "'",
+                        "is " + value.type().get() + "; ONNX Runtime's Java interface cannot hand it over");
+            }
+        }
     }
 
     private static String sha256(Path file) throws IOException {
