@@ -23,6 +23,11 @@ final class ModelHash implements AutoCloseable {
         worker.start();
     }
 
+    /** Whether {@link #get} answers at once. */
+    boolean isDone() {
+        return task.map(FutureTask::isDone).orElse(true);
+    }
+
     Optional<String> get() throws IOException {
         if (task.isEmpty()) {
             return Optional.empty();

@@ -124,41 +124,12 @@ public final class PartitionExport {
 
     private List<PartitionManifest.Part> write(List<PartModel> models, Staging staging, ModelHash hash)
             throws IOException {
-        List<PartitionManifest.Part> parts = new ArrayList<>();
-        long total = models.size();
-        for (PartModel part : models) {
-            String name = fileNames.get(parts.size());
-            options.progress().progress("writing " + name, parts.size(), total);
-            WovenFile.Written written;
-            try (WovenFile file = new WovenFile(staging.file(name), options.checksums())) {
-                new PayloadWeaver(part.model(), model.payloads()).write(file);
-                byte[] metadata = metadata(part, parts.size(), hash);
-                file.write(metadata, 0, metadata.length);
-                written = file.finish(options.durable());
+        try (PartsWriter writer = new PartsWriter(model, models.size(), options, hash)) {
+            for (int part = 0; part < models.size(); part++) {
+                writer.write(models.get(part), staging.file(fileNames.get(part)));
             }
-            parts.add(new PartitionManifest.Part(
-                    name,
-                    written.sha256(),
-                    written.bytes(),
-                    part.operators(),
-                    part.constantOperators(),
-                    part.weightBytes(),
-                    part.inputs(),
-                    part.outputs()));
+            return writer.finish();
         }
-        options.progress().progress("writing parts", total, total);
-        return parts;
-    }
-
-    /** Comes last in the file, so that the model's hash can be computed while the part is copied. */
-    private byte[] metadata(PartModel part, int index, ModelHash hash) throws IOException {
-        PartMetadata metadata = new PartMetadata();
-        metadata.addModel(model.name(), hash.get());
-        metadata.add("part", Integer.toString(index + 1));
-        metadata.add("parts", Integer.toString(fileNames.size()));
-        metadata.addTensors("inputs", part.inputs());
-        metadata.addTensors("outputs", part.outputs());
-        return metadata.toBytes();
     }
 
     private PartitionManifest manifest(List<PartitionManifest.Part> parts, Optional<String> sha256) throws IOException {
