@@ -35,6 +35,10 @@ final class CutSearch {
         return places;
     }
 
+    boolean isOutput(int tensor) {
+        return isOutput[tensor];
+    }
+
     /** Backwards from the outputs: readers come after what they read. */
     private void findUsed() {
         graph.outputs().stream().forEach(tensor -> isOutput[tensor] = true);

@@ -55,7 +55,7 @@ public final class Cuts {
             int tensor = search.cutTensors()[i];
             Cut cut = new Cut(graph, Indices.of(tensor), places, i, before, used - before);
             byTensor.put(graph.tensorName(tensor), cut);
-            if (!graph.outputs().contains(tensor)) {
+            if (!search.isOutput(tensor)) {
                 cuts.add(cut);
             }
         }
