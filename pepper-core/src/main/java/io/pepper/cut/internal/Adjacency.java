@@ -5,6 +5,9 @@ package io.pepper.cut.internal;
  * parallel edge stands there once more, a self-loop twice. Memory is O(V+E).
  */
 public final class Adjacency {
+    /** Each edge stands in the array of neighbours twice, and no array is longer than this in any virtual machine. */
+    private static final int MOST_EDGES = (Integer.MAX_VALUE - 8) / 2;
+
     private final int[] offsets;
     private final int[] neighbours;
 
@@ -21,11 +24,11 @@ public final class Adjacency {
      * @param targets the other end of each edge
      * @param edgeCount how many entries of the two arrays count
      * @return the graph
-     * @throws IllegalArgumentException if there are more than 2^30 edges
+     * @throws IllegalArgumentException if there are more edges than an array can hold both ends of, about 2^30
      */
     public static Adjacency of(int vertexCount, int[] sources, int[] targets, int edgeCount) {
-        if (edgeCount > 1 << 30) {
-            throw new IllegalArgumentException(edgeCount + " edges, where at most 2^30 can be held");
+        if (edgeCount > MOST_EDGES) {
+            throw new IllegalArgumentException(edgeCount + " edges, where at most " + MOST_EDGES + " can be held");
         }
         int[] offsets = new int[vertexCount + 1];
         for (int e = 0; e < edgeCount; e++) {
