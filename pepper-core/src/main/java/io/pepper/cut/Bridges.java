@@ -52,6 +52,7 @@ public final class Bridges {
      * @param <V> the type of its vertices
      * @param <E> the type of its edges
      * @return the bridges, in the order of {@link Graph#edgeSet()}
+     * @throws IllegalArgumentException if an edge ends at what is no vertex of the graph
      */
     public static <V, E> List<E> of(Graph<V, E> graph) {
         Map<V, Integer> numbers = new HashMap<>(graph.vertexSet().size() * 2);

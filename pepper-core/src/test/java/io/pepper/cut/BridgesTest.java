@@ -1,6 +1,7 @@
 package io.pepper.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Edge;
@@ -17,6 +18,7 @@ import org.jgrapht.graph.AsSubgraph;
 import org.jgrapht.graph.AsUndirectedGraph;
 import org.jgrapht.graph.DefaultEdge;
 import org.jgrapht.graph.DirectedPseudograph;
+import org.jgrapht.graph.GraphDelegator;
 import org.jgrapht.graph.Pseudograph;
 import org.jgrapht.graph.SimpleGraph;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,30 @@ class BridgesTest {
     }
 
     @Test
+    void refusesAGraphWhoseEdgeEndsOutsideOfIt() {
+        Graph<Integer, DefaultEdge> whole = vertices(3);
+        whole.addEdge(0, 1);
+        whole.addEdge(1, 2);
+        Graph<Integer, DefaultEdge> hostile = new GraphDelegator<>(whole) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Set<Integer> vertexSet() {
+                return Set.of(0, 1);
+            }
+        };
+        assertThatThrownBy(() -> Bridges.of(hostile))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("an edge ends at 2, which is no vertex of the graph");
+    }
+
+    @Test
+    void ofALongDataflowAreAllItsEdges() {
+        DataflowGraph chain = RandomGraphs.chain(LARGE / 2);
+        assertThat(Bridges.of(chain)).hasSize(chain.edgeCount()).first().hasToString("t0 -> op0");
+    }
+
+    @Test
     void ofALongChainAreAllItsEdges() {
         Graph<Integer, DefaultEdge> chain = vertices(LARGE);
         for (int v = 1; v < LARGE; v++) {
@@ -134,7 +160,7 @@ class BridgesTest {
         return graph;
     }
 
-    /** Trees with few edges more, sparse and dense graphs, unconnected ones; a few loops and parallel edges. */
+    /** Trees, trees with few edges more, sparse and dense graphs, unconnected ones; a few loops and parallel edges. */
     private static Graph<Integer, DefaultEdge> random(Random random) {
         Graph<Integer, DefaultEdge> graph = random.nextBoolean()
                 ? new Pseudograph<>(DefaultEdge.class)
@@ -147,7 +173,14 @@ class BridgesTest {
                 graph.addEdge(random.nextBoolean() ? v : other, random.nextBoolean() ? other : v);
             }
         }
-        int more = count == 0 ? 0 : random.nextInt(1 + random.nextInt(2 * count));
+        int bound = Math.max(1, count);
+        int more =
+                switch (random.nextInt(5)) {
+                    case 0 -> 0;
+                    case 1 -> random.nextInt(bound * bound);
+                    default -> random.nextInt(1 + random.nextInt(2 * bound));
+                };
+        more = count == 0 ? 0 : more;
         for (int e = 0; e < more; e++) {
             graph.addEdge(random.nextInt(count), random.nextInt(count));
         }
