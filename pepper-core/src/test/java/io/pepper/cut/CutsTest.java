@@ -1,15 +1,19 @@
 package io.pepper.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.RandomGraphs;
+import io.pepper.graph.RandomShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CutsTest {
     private static final int LARGE = 100_000;
@@ -151,16 +155,65 @@ class CutsTest {
     }
 
     @Test
+    void ofAGraphWithManyOutputsAreThoseBeforeThem() {
+        int half = LARGE / 2;
+        DataflowGraph.Builder builder = DataflowGraph.builder().input("t0");
+        for (int i = 0; i < half; i++) {
+            builder.operator("op" + i, "Op", List.of("t" + i), List.of("t" + (i + 1)));
+        }
+        for (int i = 0; i < half; i++) {
+            builder.operator("head" + i, "Op", List.of("t" + half), List.of("y" + i))
+                    .output("y" + i);
+        }
+        Cuts cuts = Cuts.of(builder.build());
+        assertThat(cuts.size()).isEqualTo(half);
+        assertThat(cuts.get(half - 1).readers().size()).isEqualTo(half);
+    }
+
+    @Test
+    void haveNoPlaceBeyondTheLast() {
+        Cuts cuts = Cuts.of(RandomGraphs.chain(3));
+        assertThatThrownBy(() -> cuts.get(2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> cuts.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
     void agreeWithTakingEachTensorAway() {
         int found = 0;
         for (int seed = 0; seed < 4_000; seed++) {
-            DataflowGraph graph = RandomGraphs.plan(new Random(seed), 25).build();
-            Cuts cuts = Cuts.of(graph);
-            assertThat(new TreeSet<>(tensors(cuts))).as("seed %d", seed).isEqualTo(new TreeSet<>(bruteForce(graph)));
-            checkSides(cuts);
-            found += cuts.size();
+            found += check(RandomGraphs.plan(new Random(seed), 25).build(), "seed " + seed);
         }
         assertThat(found).as("the random graphs have cuts").isGreaterThan(2_000);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void agreeWithTakingEachTensorAwayInShapesOfNetworks(RandomShape shape) {
+        int found = 0;
+        for (int seed = 0; seed < 300; seed++) {
+            found += check(shape.plan(new Random(seed), 12).build(), shape + ", seed " + seed);
+        }
+        assertThat(found).as("the random graphs have cuts").isGreaterThan(150);
+    }
+
+    /** Checks all cuts of a graph, listed or not, and answers how many are listed. */
+    private static int check(DataflowGraph graph, String description) {
+        Cuts cuts = Cuts.of(graph);
+        List<String> separating = bruteForce(graph);
+        for (int tensor = 0; tensor < graph.tensorCount(); tensor++) {
+            String name = graph.tensorName(tensor);
+            assertThat(cuts.at(name).isPresent())
+                    .as("%s, tensor %s", description, name)
+                    .isEqualTo(separating.contains(name));
+        }
+        List<String> within = separating.stream()
+                .filter(name -> !graph.outputs().contains(graph.tensor(name).getAsInt()))
+                .toList();
+        assertThat(tensors(cuts)).as(description).isEqualTo(within);
+        List<Cut> nested =
+                separating.stream().map(name -> cuts.at(name).orElseThrow()).toList();
+        checkSides(cuts, nested);
+        return cuts.size();
     }
 
     private static List<String> tensors(Cuts cuts) {
@@ -170,12 +223,24 @@ class CutsTest {
     }
 
     /** Nothing but the cut's tensor crosses, what is before has all it needs, and cuts are nested. */
-    private static void checkSides(Cuts cuts) {
+    private static void checkSides(Cuts cuts, List<Cut> nested) {
         DataflowGraph graph = cuts.graph();
         int before = 0;
-        for (Cut cut : cuts.list()) {
+        for (Cut cut : nested) {
             assertThat(cut.operatorsBefore()).isGreaterThan(before);
             before = cut.operatorsBefore();
+            assertThat(cut.operatorsAfter()).isEqualTo(cuts.usedOperatorCount() - before);
+            assertThat(IntStream.range(0, graph.operatorCount()).filter(o -> !cut.isBefore(o) && !cut.isAfter(o)))
+                    .containsExactlyElementsOf(IntStream.range(0, graph.operatorCount())
+                            .filter(o -> !cuts.isUsed(o))
+                            .boxed()
+                            .toList());
+            assertThat(cut.readers())
+                    .containsExactlyElementsOf(
+                            new TreeSet<>(graph.readers(cut.tensors().get(0)).stream()
+                                    .filter(cuts::isUsed)
+                                    .boxed()
+                                    .toList()));
             assertThat(IntStream.range(0, graph.operatorCount()).filter(cut::isBefore))
                     .hasSize(before);
             assertThat(IntStream.range(0, graph.operatorCount()).filter(cut::isAfter))
@@ -196,6 +261,7 @@ class CutsTest {
         }
     }
 
+    /** The tensors without which no output can be reached, outputs themselves among them, in the order of their indices. */
     private static List<String> bruteForce(DataflowGraph graph) {
         boolean[] needed = neededTensors(graph);
         List<String> cuts = new ArrayList<>();
@@ -206,8 +272,7 @@ class CutsTest {
             boolean made = graph.producer(tensor).isPresent();
             boolean readOn = graph.readers(tensor).stream()
                     .anyMatch(reader -> graph.writes(reader).stream().anyMatch(written -> needed[written]));
-            boolean output = graph.outputs().contains(tensor);
-            if (made && needed[tensor] && readOn && !output && !reachesAnOutput(graph, tensor)) {
+            if (made && needed[tensor] && readOn && !reachesAnOutput(graph, tensor)) {
                 cuts.add(graph.tensorName(tensor));
             }
         }
