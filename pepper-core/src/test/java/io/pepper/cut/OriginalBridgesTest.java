@@ -85,6 +85,49 @@ class OriginalBridgesTest {
     }
 
     @Test
+    void takesOperatorsOfOneNameForOne() {
+        List<Operator> operators = List.of(
+                new Operator("same", List.of("x"), List.of("a")),
+                new Operator("same", List.of("a"), List.of("b")),
+                new Operator("c", List.of("b"), List.of("y")));
+        assertThat(bridgesOf(operators)).containsExactly(new Bridge("same", "c", 1));
+    }
+
+    @Test
+    void takesAnOperatorNamedLikeAnUnnamedOneForIt() {
+        List<Operator> operators = List.of(
+                new Operator("", List.of("x"), List.of("a")),
+                new Operator("dummy_0", List.of("a"), List.of("b")),
+                new Operator("c", List.of("b"), List.of("y")));
+        assertThat(bridgesOf(operators)).containsExactly(new Bridge("dummy_0", "c", 1));
+    }
+
+    @Test
+    void takesAnOperatorNamedLikeAnInputForAnInput() {
+        List<Operator> operators = List.of(
+                new Operator("input_0", List.of("x"), List.of("a")),
+                new Operator("b", List.of("a"), List.of("b")),
+                new Operator("c", List.of("b"), List.of("y")));
+        assertThat(bridgesOf(operators)).containsExactly(new Bridge("b", "c", 1));
+    }
+
+    @Test
+    void leavesOutWhatTheFirstInputDoesNotReach() {
+        List<Operator> operators = List.of(
+                new Operator("a", List.of("late"), List.of("ta")),
+                new Operator("b", List.of("ta"), List.of("tb")),
+                new Operator("c", List.of("x", "tb"), List.of("tc")),
+                new Operator("d", List.of("tc"), List.of("y")));
+        assertThat(OriginalBridges.of(operators, List.of("x", "late"), List.of("y"))
+                        .bridges())
+                .containsExactly(new Bridge("c", "d", 1));
+    }
+
+    private static List<Bridge> bridgesOf(List<Operator> operators) {
+        return OriginalBridges.of(operators, List.of("x"), List.of("y")).bridges();
+    }
+
+    @Test
     void takesADepthThatTheOriginalOverflowsOn() {
         assertThat(chain(100_000).bridges()).hasSize(99_999);
     }
