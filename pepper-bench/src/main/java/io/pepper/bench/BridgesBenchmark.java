@@ -40,6 +40,9 @@ public class BridgesBenchmark {
 
     private Adjacency graph = Adjacency.of(0, new int[0], new int[0], 0);
 
+    /** JMH makes it. */
+    public BridgesBenchmark() {}
+
     /** Makes the graph. */
     @Setup(Level.Trial)
     public void makeGraph() {

@@ -56,6 +56,9 @@ public class ExportBenchmark {
     @SuppressWarnings("NullAway.Init")
     private Partition partition;
 
+    /** JMH makes it. */
+    public ExportBenchmark() {}
+
     /**
      * Writes the model in a process of its own, which takes more memory than exporting does, and opens it.
      *

@@ -43,6 +43,9 @@ public class JGraphTBridgesBenchmark {
 
     private Graph<Integer, DefaultEdge> graph = new Pseudograph<>(DefaultEdge.class);
 
+    /** JMH makes it. */
+    public JGraphTBridgesBenchmark() {}
+
     /** Makes the graph. */
     @Setup(Level.Trial)
     public void makeGraph() {

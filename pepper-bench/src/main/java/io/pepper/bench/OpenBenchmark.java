@@ -42,6 +42,9 @@ public class OpenBenchmark {
     private Path directory = Path.of("");
     private Path file = Path.of("");
 
+    /** JMH makes it. */
+    public OpenBenchmark() {}
+
     /**
      * Writes the model.
      *
