@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class JGraphTBridgesBenchmark {
     /** The shape of the graph. */
-    @Param({"CHAIN", "LADDER", "STAR", "RANDOM", "RESIDUAL"})
+    @Param({"CHAIN", "LADDER", "STAR", "RANDOM", "RESIDUAL", "REAL"})
     public Shape shape = Shape.CHAIN;
 
     /** How many edges it has. */

@@ -1,6 +1,11 @@
 package io.pepper.bench;
 
 import io.pepper.cut.internal.Adjacency;
+import io.pepper.graph.DataflowGraph;
+import io.pepper.onnx.OnnxModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Random;
 import java.util.function.BiConsumer;
 
@@ -15,7 +20,9 @@ public enum Shape {
     /** Edges between vertices anywhere, two for each vertex. */
     RANDOM,
     /** Operators and tensors of a residual network: three operators and a skip a block. */
-    RESIDUAL;
+    RESIDUAL,
+    /** The dataflow of a real model, the PP-OCRv4 recogniser, as often as it takes, each copy joined to the one before. */
+    REAL;
 
     private static final long SEED = 42;
 
@@ -33,6 +40,7 @@ public enum Shape {
             case STAR -> star(count, edge);
             case RANDOM -> random(count, edge);
             case RESIDUAL -> residual(count / 7, edge);
+            case REAL -> real(count, edge);
         };
     }
 
@@ -102,5 +110,37 @@ public enum Shape {
             next = a + 6;
         }
         return next;
+    }
+
+    private static int real(int count, BiConsumer<Integer, Integer> edge) {
+        DataflowGraph graph = recogniser();
+        int operators = graph.operatorCount();
+        int vertices = operators + graph.tensorCount();
+        int copies = Math.max(1, count / (graph.edgeCount() + 1));
+        for (int copy = 0; copy < copies; copy++) {
+            int first = copy * vertices;
+            for (int operator = 0; operator < operators; operator++) {
+                int vertex = first + operator;
+                graph.reads(operator).stream().forEach(tensor -> edge.accept(first + operators + tensor, vertex));
+                graph.writes(operator).stream().forEach(tensor -> edge.accept(vertex, first + operators + tensor));
+            }
+            if (copy > 0) {
+                edge.accept(first - 1, first + operators);
+            }
+        }
+        return copies * vertices;
+    }
+
+    private static DataflowGraph recogniser() {
+        try (InputStream in = Shape.class.getResourceAsStream("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            if (in == null) {
+                throw new IllegalStateException("the model is not on the class path");
+            }
+            try (OnnxModel model = OnnxModel.load(in, "recogniser")) {
+                return model.graph();
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 }
