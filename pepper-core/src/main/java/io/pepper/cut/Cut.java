@@ -2,34 +2,32 @@ package io.pepper.cut;
 
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
+import java.util.BitSet;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
  * A cut of a dataflow graph: a set of operators that holds, with each operator, all that it needs; and the tensors that
  * cross from these to the rest. Operators that no output of the graph needs stand on neither side.
  *
+ * <p>Where inputs of the graph are {@linkplain Sharing shared}, they and what is carried along for them do not count as
+ * crossing; an operator that is computed on both sides counts as before the cut.
+ *
  * <p>Immutable and therefore thread-safe. Two cuts are equal if they are the same object.
  */
 public final class Cut {
     private final DataflowGraph graph;
+    private final Sharing sharing;
     private final Indices tensors;
-    private final int operatorsBefore;
-    private final int operatorsAfter;
+    private final OptionalLong bytes;
+    private final CutSides sides;
 
-    /*
-     * The place of each operator, -1 if no output needs it: those of a place up to the threshold are before the cut. All cuts
-     * along one order share the places, so that many cuts of a large graph take little memory.
-     */
-    private final int[] places;
-    private final int threshold;
-
-    Cut(DataflowGraph graph, Indices tensors, int[] places, int threshold, int operatorsBefore, int operatorsAfter) {
+    Cut(DataflowGraph graph, Sharing sharing, Indices tensors, OptionalLong bytes, CutSides sides) {
         this.graph = graph;
+        this.sharing = sharing;
         this.tensors = tensors;
-        this.places = places;
-        this.threshold = threshold;
-        this.operatorsBefore = operatorsBefore;
-        this.operatorsAfter = operatorsAfter;
+        this.bytes = bytes;
+        this.sides = sides;
     }
 
     /**
@@ -42,7 +40,16 @@ public final class Cut {
     }
 
     /**
-     * The tensors that cross: made before the cut and read after it.
+     * What both sides share.
+     *
+     * @return the same for all cuts that were found together
+     */
+    public Sharing sharing() {
+        return sharing;
+    }
+
+    /**
+     * The tensors that cross: made before the cut, or inputs of the graph, and read after it; without those that are shared.
      *
      * @return indices of tensors, ascending
      */
@@ -51,12 +58,48 @@ public final class Cut {
     }
 
     /**
+     * The shared tensors that travel to the operators after the cut, beside those that cross.
+     *
+     * @return indices of tensors, ascending
+     */
+    public Indices carried() {
+        BitSet again = recomputedAfter();
+        return Indices.of(sharing.carried().stream()
+                .filter(tensor ->
+                        graph.readers(tensor).stream().anyMatch(reader -> isAfter(reader) || again.get(reader)))
+                .toArray());
+    }
+
+    /** The operators before the cut that are computed again after it: readers come after what they read. */
+    private BitSet recomputedAfter() {
+        BitSet again = new BitSet();
+        for (int i = sharing.recomputed().size() - 1; i >= 0; i--) {
+            int operator = sharing.recomputed().get(i);
+            again.set(
+                    operator,
+                    graph.writes(operator).stream()
+                            .flatMap(tensor -> graph.readers(tensor).stream())
+                            .anyMatch(reader -> isAfter(reader) || again.get(reader)));
+        }
+        return again;
+    }
+
+    /**
      * How many tensors cross.
      *
-     * @return 1 or more
+     * @return 1 or more; a {@link MinimumCut} between operators that have nothing to do with each other may have 0
      */
     public int width() {
         return tensors.size();
+    }
+
+    /**
+     * How much crosses.
+     *
+     * @return the bytes of {@link #tensors()}, empty if the size of one is not known
+     */
+    public OptionalLong bytes() {
+        return bytes;
     }
 
     /**
@@ -80,7 +123,7 @@ public final class Cut {
      * @return true if it is before the cut; false if it is after, or unused
      */
     public boolean isBefore(int operator) {
-        return places[operator] >= 0 && places[operator] <= threshold;
+        return sides.isBefore(operator);
     }
 
     /**
@@ -90,7 +133,7 @@ public final class Cut {
      * @return true if it is after the cut; false if it is before, or unused
      */
     public boolean isAfter(int operator) {
-        return places[operator] > threshold;
+        return sides.isAfter(operator);
     }
 
     /**
@@ -99,7 +142,7 @@ public final class Cut {
      * @return 1 or more
      */
     public int operatorsBefore() {
-        return operatorsBefore;
+        return sides.operatorsBefore();
     }
 
     /**
@@ -108,13 +151,13 @@ public final class Cut {
      * @return 1 or more
      */
     public int operatorsAfter() {
-        return operatorsAfter;
+        return sides.operatorsAfter();
     }
 
     /** For instance {@code cut at 'relu5' (12 operators before, 40 after)}. */
     @Override
     public String toString() {
         String names = tensors.stream().mapToObj(graph::tensorName).collect(Collectors.joining("', '", "'", "'"));
-        return "cut at " + names + " (" + operatorsBefore + " operators before, " + operatorsAfter + " after)";
+        return "cut at " + names + " (" + operatorsBefore() + " operators before, " + operatorsAfter() + " after)";
     }
 }

@@ -8,19 +8,16 @@ import java.util.stream.IntStream;
 
 /** Finds the tensors that separate inputs from outputs, and how many of them come before each operator. */
 final class CutSearch {
+    private final Usage usage;
+    private final Sharing sharing;
     private final DataflowGraph graph;
-    private final boolean[] usedOperator;
-    private final boolean[] usedTensor;
-    private final boolean[] isOutput;
     private final int[] cutTensors;
     private final int[] places;
 
-    CutSearch(DataflowGraph graph) {
-        this.graph = graph;
-        usedOperator = new boolean[graph.operatorCount()];
-        usedTensor = new boolean[graph.tensorCount()];
-        isOutput = new boolean[graph.tensorCount()];
-        findUsed();
+    CutSearch(Usage usage, Sharing sharing) {
+        this.usage = usage;
+        this.sharing = sharing;
+        this.graph = usage.graph();
         cutTensors = findCuts();
         places = findPlaces();
     }
@@ -30,37 +27,25 @@ final class CutSearch {
         return cutTensors;
     }
 
-    /** For each operator how many cuts come before it, -1 if no output needs it. */
+    /** For each operator how many cuts come before it, -1 if no output needs it or it is apart. */
     int[] places() {
         return places;
     }
 
-    boolean isOutput(int tensor) {
-        return isOutput[tensor];
+    /** Whether an operator is on a way from inputs to outputs. */
+    private boolean works(int operator) {
+        return usage.isOperatorUsed(operator) && !sharing.isApart(operator);
     }
 
-    /** Backwards from the outputs: readers come after what they read. */
-    private void findUsed() {
-        graph.outputs().stream().forEach(tensor -> isOutput[tensor] = true);
-        graph.outputs().stream().forEach(tensor -> usedTensor[tensor] = true);
-        for (int operator = graph.operatorCount() - 1; operator >= 0; operator--) {
-            Indices writes = graph.writes(operator);
-            for (int i = 0; i < writes.size(); i++) {
-                usedOperator[operator] |= usedTensor[writes.get(i)];
-            }
-            if (usedOperator[operator]) {
-                Indices reads = graph.reads(operator);
-                for (int i = 0; i < reads.size(); i++) {
-                    usedTensor[reads.get(i)] = true;
-                }
-            }
-        }
+    /** Whether a tensor is on a way from inputs to outputs. */
+    private boolean flows(int tensor) {
+        return usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor);
     }
 
     private int[] findCuts() {
         int[] ends = LowLink.bridgeEnds(new Flow().adjacency());
         return IntStream.range(0, graph.tensorCount())
-                .filter(tensor -> usedTensor[tensor] && graph.producer(tensor).isPresent() && isReadOn(tensor))
+                .filter(tensor -> flows(tensor) && graph.producer(tensor).isPresent() && isReadOn(tensor))
                 .filter(tensor -> {
                     int producer = graph.producer(tensor).getAsInt();
                     int vertex = graph.operatorCount() + tensor;
@@ -70,7 +55,7 @@ final class CutSearch {
     }
 
     private boolean isReadOn(int tensor) {
-        return graph.readers(tensor).stream().anyMatch(reader -> usedOperator[reader]);
+        return graph.readers(tensor).stream().anyMatch(this::works);
     }
 
     private int[] findPlaces() {
@@ -80,7 +65,7 @@ final class CutSearch {
         }
         int[] found = new int[graph.operatorCount()];
         for (int operator = 0; operator < found.length; operator++) {
-            if (!usedOperator[operator]) {
+            if (!works(operator)) {
                 found[operator] = -1;
                 continue;
             }
@@ -120,17 +105,20 @@ final class CutSearch {
         }
 
         Adjacency adjacency() {
-            for (int operator = 0; operator < usedOperator.length; operator++) {
-                if (usedOperator[operator]) {
+            for (int operator = 0; operator < graph.operatorCount(); operator++) {
+                if (works(operator)) {
                     joinOperator(operator);
                 }
             }
-            for (int tensor = 0; tensor < usedTensor.length; tensor++) {
+            for (int tensor = 0; tensor < graph.tensorCount(); tensor++) {
+                if (sharing.isTensorApart(tensor)) {
+                    continue;
+                }
                 if (graph.producer(tensor).isEmpty()) {
                     if (isReadOn(tensor)) {
                         join(source, vertex(tensor));
                     }
-                } else if (isOutput[tensor]) {
+                } else if (usage.isOutput(tensor)) {
                     join(vertex(tensor), sink);
                 }
             }
@@ -139,15 +127,19 @@ final class CutSearch {
 
         private void joinOperator(int operator) {
             Indices reads = graph.reads(operator);
+            boolean begins = true;
             for (int i = 0; i < reads.size(); i++) {
-                join(vertex(reads.get(i)), operator);
+                if (!sharing.isTensorApart(reads.get(i))) {
+                    join(vertex(reads.get(i)), operator);
+                    begins = false;
+                }
             }
-            if (reads.isEmpty()) {
+            if (begins) {
                 join(source, operator);
             }
             Indices writes = graph.writes(operator);
             for (int i = 0; i < writes.size(); i++) {
-                if (usedTensor[writes.get(i)]) {
+                if (usage.isTensorUsed(writes.get(i))) {
                     join(operator, vertex(writes.get(i)));
                 }
             }

@@ -2,29 +2,39 @@ package io.pepper.cut;
 
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * The cuts of a dataflow graph at a single tensor: those tensors that lie on every path from an input of the graph to an
- * output, with at least one operator on either side. All else that an output needs is either before or after such a tensor,
- * so that it is the only thing that has to travel.
+ * The cuts of a dataflow graph, each with all that is before the one before it and more.
  *
- * <p>An output of the graph that is read further on can be such a tensor too, the last of all. What follows it makes only
- * by-products, so it is not listed; {@link #at} gives it by name.
+ * <p><b>At a single tensor</b>: those tensors that lie on every path from an input of the graph to an output, with at least
+ * one operator on either side. All else that an output needs is either before or after such a tensor, so that it is the only
+ * thing that has to travel. All of these are found, in O(operators + tensors + edges): they are exactly the
+ * {@linkplain Bridges bridges} from an operator to its tensor in the graph with a source joined to where paths begin and a
+ * sink joined to the outputs ({@code docs/decisions} has the argument). An output of the graph that is read further on can be
+ * such a tensor too, the last of all. What follows it makes only by-products, so it is not listed; {@link #at} gives it by
+ * name.
  *
- * <p>Operators that no output needs are set aside. An operator that reads nothing is where paths begin, as an input is. An
- * input that is at the same time an output passes by, and hinders no cut. The cuts are then exactly the {@linkplain Bridges
- * bridges} from an operator to its tensor in the graph with a source joined to where paths begin and a sink joined to the
- * outputs: {@code docs/decisions} has the argument.
+ * <p><b>Wider</b>, where {@linkplain CutOptions#withMaxWidth asked for}: between neighbouring cuts at a single tensor,
+ * operators are put into a topological order in which few bytes are alive (a beam search, exact where its beam holds all sets
+ * of operators that may have run). The cut after an operator carries the tensors that are alive there, inputs of the graph
+ * that are read later included. Of the cuts that are narrow enough, those are listed that have no other near that is as
+ * narrow and carries no more bytes. Without sizes, every tensor counts the same. This takes O(operators × beam × reads of
+ * one) time, where the beam is at most 256.
  *
- * <p>Time and memory are O(operators + tensors + edges), however many cuts there are. Immutable and therefore thread-safe.
+ * <p><b>Shared inputs</b>, where {@linkplain CutOptions#withShared asked for}, and what is cheaply computed from them alone, do
+ * not count as crossing: see {@link Sharing}.
+ *
+ * <p>Operators that no output needs are set aside. An operator that reads nothing, or shared tensors only, is where paths
+ * begin, as an input is. An input that is at the same time an output passes by, and hinders no cut.
+ *
+ * <p>Immutable and therefore thread-safe. The same graph and options always give the same cuts.
  *
  * <pre>{@code
- * for (Cut cut : Cuts.of(graph).list()) {
+ * for (Cut cut : Cuts.of(graph, CutOptions.defaults().withMaxWidth(2)).list()) {
  *     System.out.println(cut);
  * }
  * }</pre>
@@ -32,34 +42,20 @@ import java.util.Optional;
 public final class Cuts {
     private final DataflowGraph graph;
     private final List<Cut> list;
-    private final Map<String, Cut> byTensor = new HashMap<>();
-    private final int[] places;
+    private final Map<String, Cut> byTensor;
+    private final Sharing sharing;
+    private final Usage usage;
+    private final CutOptions options;
     private final int usedOperatorCount;
 
-    private Cuts(DataflowGraph graph, CutSearch search) {
+    private Cuts(DataflowGraph graph, CutList found) {
         this.graph = graph;
-        this.places = search.places();
-        int[] operatorsAt = new int[search.cutTensors().length + 1];
-        int used = 0;
-        for (int place : places) {
-            if (place >= 0) {
-                operatorsAt[place]++;
-                used++;
-            }
-        }
-        usedOperatorCount = used;
-        List<Cut> cuts = new ArrayList<>(search.cutTensors().length);
-        int before = 0;
-        for (int i = 0; i < search.cutTensors().length; i++) {
-            before += operatorsAt[i];
-            int tensor = search.cutTensors()[i];
-            Cut cut = new Cut(graph, Indices.of(tensor), places, i, before, used - before);
-            byTensor.put(graph.tensorName(tensor), cut);
-            if (!search.isOutput(tensor)) {
-                cuts.add(cut);
-            }
-        }
-        list = List.copyOf(cuts);
+        list = List.copyOf(found.cuts);
+        byTensor = found.byTensor;
+        sharing = found.sharing;
+        usage = found.usage;
+        options = found.options;
+        usedOperatorCount = found.usedOperatorCount;
     }
 
     /**
@@ -69,7 +65,21 @@ public final class Cuts {
      * @return its cuts
      */
     public static Cuts of(DataflowGraph graph) {
-        return new Cuts(graph, new CutSearch(graph));
+        return of(graph, CutOptions.defaults());
+    }
+
+    /**
+     * Finds all cuts at a single tensor, and wider ones if they are asked for.
+     *
+     * @param graph the graph
+     * @param options which cuts to look for
+     * @return its cuts
+     * @throws IllegalArgumentException if an input that is to be shared is none of the graph's
+     * @throws ArithmeticException if the sizes of tensors add up to more than {@link Long#MAX_VALUE}, or those of shared
+     *     tensors to more than 2<sup>53</sup>
+     */
+    public static Cuts of(DataflowGraph graph, CutOptions options) {
+        return new Cuts(graph, new CutList(graph, options));
     }
 
     /**
@@ -82,7 +92,7 @@ public final class Cuts {
     }
 
     /**
-     * All cuts but one at an output of the graph.
+     * All cuts but those at an output of the graph.
      *
      * @return the cuts in topological order: what is before one is before all that follow
      */
@@ -121,13 +131,22 @@ public final class Cuts {
     }
 
     /**
+     * What the two sides of each cut share.
+     *
+     * @return nothing, unless inputs of the graph were to be shared
+     */
+    public Sharing sharing() {
+        return sharing;
+    }
+
+    /**
      * Whether an output of the graph needs an operator.
      *
      * @param operator the operator's index
      * @return true if one does
      */
     public boolean isUsed(int operator) {
-        return places[operator] >= 0;
+        return usage.isOperatorUsed(operator);
     }
 
     /**
@@ -137,6 +156,20 @@ public final class Cuts {
      */
     public int usedOperatorCount() {
         return usedOperatorCount;
+    }
+
+    /** Whether an operator is on a way from inputs to outputs: used, and not shared. */
+    boolean isWorking(int operator) {
+        return usage.isOperatorUsed(operator) && !sharing.isApart(operator);
+    }
+
+    /** Gives shared operators the places of those that need them. */
+    void settleShared(int... places) {
+        sharing.settle(usage, places);
+    }
+
+    OptionalLong bytes(Indices tensors) {
+        return CutList.bytes(options, tensors);
     }
 
     @Override

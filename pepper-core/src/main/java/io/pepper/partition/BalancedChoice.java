@@ -11,25 +11,36 @@ final class BalancedChoice {
     private static final int MOST_PLACES = 1 << 23;
 
     private final Blocks blocks;
-    private final int parts;
     private final OperatorCosts.Accumulator costs;
+    private final long greatest;
 
-    BalancedChoice(Blocks blocks, OperatorCosts costs, int parts) {
+    /**
+     * Prepares a choice.
+     *
+     * @param costs what to balance: costs that never shrink
+     * @param greatest the most that a part may cost
+     */
+    BalancedChoice(Blocks blocks, OperatorCosts.Accumulator costs, long greatest) {
         this.blocks = blocks;
-        this.parts = parts;
-        this.costs = new GrowingCosts(costs.accumulator());
+        this.costs = costs;
+        this.greatest = greatest;
     }
 
-    /** The indices of the chosen cuts: cut i is between block i and block i + 1. */
-    int[] choose() {
-        long bound = bottleneck();
+    /** The fewest parts of which none costs more than allowed, if that is enough for any one block. */
+    int fewestParts() {
+        return partsWithin(greatest);
+    }
+
+    /** The indices of the chosen cuts, for a number of parts that limits allow: cut i is between block i and block i + 1. */
+    int[] choose(int parts) {
+        long bound = bottleneck(parts);
         Reach reach = new Reach(blocks, costs, bound, parts);
         return reach.places() > MOST_PLACES
                 ? reach.longestParts()
                 : new LeastSquares(blocks, costs, bound, reach).choose();
     }
 
-    private long bottleneck() {
+    private long bottleneck(int parts) {
         long low = 0;
         for (int block = 0; block < blocks.count(); block++) {
             costs.clear();
@@ -40,6 +51,7 @@ final class BalancedChoice {
         for (int block = 0; block < blocks.count(); block++) {
             high = Math.max(high, blocks.add(block, costs));
         }
+        high = Math.min(high, greatest);
         while (low < high) {
             long middle = low + (high - low) / 2;
             if (partsWithin(middle) <= parts) {

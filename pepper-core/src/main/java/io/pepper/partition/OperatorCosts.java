@@ -1,5 +1,7 @@
 package io.pepper.partition;
 
+import java.util.List;
+
 /**
  * What operators cost, one by one or with something shared: the cost of a set of operators grows as operators are added, and
  * never shrinks. Implementations are immutable; an {@link Accumulator} belongs to one thread.
@@ -63,5 +65,29 @@ public interface OperatorCosts {
      */
     static OperatorCosts shared(int[][] itemsOfOperator, long[] itemCosts) {
         return new SharedItems(itemsOfOperator, itemCosts);
+    }
+
+    /**
+     * A set of operators costs what the costliest of them does, such as the memory that is in use while it runs.
+     *
+     * @param costs the cost of each operator by index, 0 or more; copied
+     * @return the costs
+     * @throws IllegalArgumentException if a cost is negative
+     */
+    static OperatorCosts maximum(long... costs) {
+        long[] checked = Costs.checked(costs);
+        return () -> new MaximumAccumulator(checked);
+    }
+
+    /**
+     * Several costs together.
+     *
+     * @param costs what is added up
+     * @return the sum of the costs
+     */
+    static OperatorCosts sum(OperatorCosts... costs) {
+        List<OperatorCosts> summands = List.of(costs);
+        return () -> new TotalAccumulator(
+                summands.stream().map(OperatorCosts::accumulator).toArray(Accumulator[]::new));
     }
 }

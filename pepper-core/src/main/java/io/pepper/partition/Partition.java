@@ -2,12 +2,13 @@ package io.pepper.partition;
 
 import io.pepper.cut.Cut;
 import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
 import java.util.List;
 import java.util.OptionalInt;
 
 /**
  * A graph divided into segments: each operator that an output needs is in exactly one, and a segment reads only from those
- * before it. Memory is O(operators + tensors between segments). Immutable and therefore thread-safe.
+ * before it. Some may be computed again in other segments, where inputs are shared. Memory is O(operators + tensors between segments). Immutable and therefore thread-safe.
  */
 public final class Partition {
     private final DataflowGraph graph;
@@ -15,11 +16,24 @@ public final class Partition {
     private final int[] segmentOf;
     private final List<Segment> segments;
 
-    private Partition(DataflowGraph graph, List<Cut> cuts, int[] segmentOf) {
+    private Partition(DataflowGraph graph, List<Cut> cuts, int[] segmentOf, int count) {
         this.graph = graph;
         this.cuts = cuts;
         this.segmentOf = segmentOf;
-        this.segments = new Segmentation(graph, segmentOf, cuts.size() + 1).segments();
+        Indices recomputed =
+                cuts.isEmpty() ? Indices.of() : cuts.get(0).sharing().recomputed();
+        this.segments = new Segmentation(graph, recomputed, segmentOf, count).segments();
+    }
+
+    /**
+     * Divides a graph by segments that need not be a chain.
+     *
+     * @param cuts cuts of the graph, one for each pair of segments that are linked
+     * @param segmentOf the segment of each operator, -1 if no output needs it; each comes after those that it reads from
+     * @param count how many segments there are
+     */
+    static Partition of(DataflowGraph graph, List<Cut> cuts, int[] segmentOf, int count) {
+        return new Partition(graph, List.copyOf(cuts), segmentOf, count);
     }
 
     /**
@@ -33,18 +47,24 @@ public final class Partition {
     }
 
     /**
-     * Divides a graph at some cuts, in O(edges + operators log cuts).
+     * Divides a graph at some cuts, in O(edges + operators log cuts). Shared inputs are those of the cuts.
      *
      * @param graph the graph
-     * @param cuts cuts of the graph, each with all that is before the one before it and more; may be none
+     * @param cuts cuts of the graph that were found together, each with all that is before the one before it and more; may be
+     *     none
      * @return the partition, of one segment more than there are cuts
-     * @throws IllegalArgumentException if a cut is of another graph, or not after the one before it
+     * @throws IllegalArgumentException if a cut is of another graph, not after the one before it, or was found with other
+     *     inputs shared
      */
     public static Partition of(DataflowGraph graph, List<Cut> cuts) {
         List<Cut> checked = List.copyOf(cuts);
         for (int i = 0; i < checked.size(); i++) {
             if (checked.get(i).graph() != graph) {
                 throw new IllegalArgumentException("the " + checked.get(i) + " is of another graph");
+            }
+            if (!checked.get(i).sharing().isSameAs(checked.get(0).sharing())) {
+                throw new IllegalArgumentException(
+                        "the " + checked.get(i) + " shares other inputs than the " + checked.get(0));
             }
             if (i > 0 && checked.get(i).operatorsBefore() <= checked.get(i - 1).operatorsBefore()) {
                 throw new IllegalArgumentException("the " + checked.get(i) + " is not after the " + checked.get(i - 1));
@@ -55,7 +75,40 @@ public final class Partition {
         for (int operator = 0; operator < segmentOf.length; operator++) {
             segmentOf[operator] = used[operator] ? cutsBefore(checked, operator) : -1;
         }
-        return new Partition(graph, checked, segmentOf);
+        refuseCrossed(graph, checked, segmentOf);
+        return new Partition(graph, checked, segmentOf, checked.size() + 1);
+    }
+
+    /** Cuts from one search are nested, but others may cross: some operator is then before the later and not the earlier. */
+    private static void refuseCrossed(DataflowGraph graph, List<Cut> cuts, int... segmentOf) {
+        int[] sizes = new int[cuts.size() + 1];
+        for (int segment : segmentOf) {
+            if (segment >= 0) {
+                sizes[segment]++;
+            }
+        }
+        int before = 0;
+        for (int i = 0; i < cuts.size(); i++) {
+            before += sizes[i];
+            if (cuts.get(i).operatorsBefore() != before) {
+                throw crossed(cuts, i);
+            }
+        }
+        for (int operator = 0; operator < segmentOf.length; operator++) {
+            int segment = segmentOf[operator];
+            boolean ordered = segment < 0
+                    || graph.reads(operator).stream()
+                            .flatMap(tensor -> graph.producer(tensor).stream())
+                            .allMatch(producer -> segmentOf[producer] <= segment);
+            if (!ordered) {
+                throw crossed(cuts, segment);
+            }
+        }
+    }
+
+    private static IllegalArgumentException crossed(List<Cut> cuts, int cut) {
+        int other = cut == 0 ? Math.min(1, cuts.size() - 1) : cut - 1;
+        return new IllegalArgumentException("the " + cuts.get(cut) + " crosses the " + cuts.get(other));
     }
 
     /** How many of the cuts an operator comes after: they are nested, so that halving finds it. */
@@ -85,7 +138,8 @@ public final class Partition {
     /**
      * Where it is divided.
      *
-     * @return the cuts in order, one fewer than segments
+     * @return the cuts: in order, one fewer than segments, if the segments are a chain; else one for each tensor that links two
+     *     branches
      */
     public List<Cut> cuts() {
         return cuts;

@@ -89,6 +89,34 @@ public interface Partitioner {
      * @throws IllegalArgumentException if {@code parts} is less than 1
      */
     static Partitioner balanced(int parts, OperatorCosts costs) {
-        return new Balanced(parts, costs);
+        return chain().withParts(parts).balancing(costs);
+    }
+
+    /**
+     * Makes parts one after the other, as few as limits allow or as many as asked for, balanced or between few bytes.
+     *
+     * @return a partitioner without limits, to be told what is wanted; as it is, it makes one part
+     */
+    static ChainPartitioner chain() {
+        return ChainPartitioner.DEFAULT;
+    }
+
+    /**
+     * Makes parts along independent branches too, such as two towers that meet: parts need not be a chain. The largest cost of
+     * a part is the smallest possible for so many parts that hang together by single tensors, if costs just add up; where
+     * operators share costs, these count for each component of the {@linkplain io.pepper.cut.CutTree tree} anew. Where fewer
+     * parts already reach that, the costliest parts are divided further as evenly as can be.
+     *
+     * <p>The bottleneck is found by halving; each try cuts off the costliest branches from the leaves on (Kundu and Misra, "A
+     * linear tree partitioning algorithm", 1977). Takes O(operators + components × log components × log cost) time. The widths
+     * of the given cuts do not matter, only what they share.
+     *
+     * @param parts how many, 1 or more
+     * @param costs what to balance
+     * @return a partitioner that refuses graphs with too few components
+     * @throws IllegalArgumentException if {@code parts} is less than 1
+     */
+    static Partitioner tree(int parts, OperatorCosts costs) {
+        return new TreePartitioner(parts, costs);
     }
 }

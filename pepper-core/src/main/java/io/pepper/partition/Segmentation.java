@@ -2,23 +2,42 @@ package io.pepper.partition;
 
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** Makes segments of an assignment of operators to them. */
 final class Segmentation {
+    private static final int[] NONE = {};
+
     private final DataflowGraph graph;
+    private final BitSet recomputed = new BitSet();
     private final int[] segmentOf;
     private final int count;
     private final boolean[] isOutput;
 
-    Segmentation(DataflowGraph graph, int[] segmentOf, int count) {
+    /** For each operator the last segment, as far as segments were looked at, that holds it or computes it again. */
+    private final int[] lastHolder;
+
+    /** Whether a tensor is an input of a segment. */
+    private final boolean[] isTaken;
+
+    Segmentation(DataflowGraph graph, Indices recomputed, int[] segmentOf, int count) {
         this.graph = graph;
+        recomputed.stream().forEach(this.recomputed::set);
         this.segmentOf = segmentOf;
         this.count = count;
         isOutput = new boolean[graph.tensorCount()];
         graph.outputs().stream().forEach(tensor -> isOutput[tensor] = true);
+        lastHolder = new int[graph.operatorCount()];
+        Arrays.fill(lastHolder, -1);
+        isTaken = new boolean[graph.tensorCount()];
     }
 
     /** The operators that an output needs. */
@@ -50,30 +69,53 @@ final class Segmentation {
                 operators[segment][--sizes[segment]] = operator;
             }
         }
-        List<Segment> segments = new ArrayList<>(count);
+        List<Segment> drafts = new ArrayList<>(count);
         for (int segment = 0; segment < count; segment++) {
-            segments.add(segment(segment, operators[segment]));
+            drafts.add(withInputs(segment, operators[segment]));
         }
-        return List.copyOf(segments);
+        return drafts.stream().map(this::withOutputs).toList();
     }
 
-    private Segment segment(int index, int[] operators) {
-        int[] inputs = Arrays.stream(operators)
+    private Segment withInputs(int index, int[] operators) {
+        Arrays.stream(operators).forEach(operator -> lastHolder[operator] = index);
+        int[] again = again(index, operators);
+        Arrays.stream(again).forEach(operator -> lastHolder[operator] = index);
+        int[] inputs = IntStream.concat(Arrays.stream(operators), Arrays.stream(again))
                 .flatMap(operator -> graph.reads(operator).stream())
                 .filter(tensor -> graph.producer(tensor).isEmpty()
-                        || segmentOf[graph.producer(tensor).getAsInt()] != index)
+                        || lastHolder[graph.producer(tensor).getAsInt()] != index)
                 .sorted()
                 .distinct()
                 .toArray();
-        int[] outputs = Arrays.stream(operators)
-                .flatMap(operator -> graph.writes(operator).stream())
-                .filter(tensor -> isOutput[tensor] || isReadElsewhere(tensor, index))
-                .sorted()
-                .toArray();
-        return new Segment(index, Indices.of(operators), Indices.of(inputs), Indices.of(outputs));
+        Arrays.stream(inputs).forEach(tensor -> isTaken[tensor] = true);
+        return new Segment(index, Indices.of(operators), Indices.of(again), Indices.of(inputs), Indices.of());
     }
 
-    private boolean isReadElsewhere(int tensor, int index) {
-        return graph.readers(tensor).stream().anyMatch(reader -> segmentOf[reader] >= 0 && segmentOf[reader] != index);
+    /** Back from what the operators read: the operators of other segments that are to be computed again. */
+    private int[] again(int index, int... operators) {
+        if (recomputed.isEmpty()) {
+            return NONE;
+        }
+        TreeSet<Integer> found = new TreeSet<>();
+        IntPredicate isWanted = operator -> segmentOf[operator] != index && recomputed.get(operator);
+        Deque<Integer> open = new ArrayDeque<>();
+        Arrays.stream(operators).forEach(open::add);
+        while (!open.isEmpty()) {
+            graph.reads(open.pop()).stream()
+                    .flatMap(tensor -> graph.producer(tensor).stream())
+                    .filter(isWanted)
+                    .filter(found::add)
+                    .forEach(open::push);
+        }
+        return found.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private Segment withOutputs(Segment draft) {
+        int[] outputs = draft.operators().stream()
+                .flatMap(operator -> graph.writes(operator).stream())
+                .filter(tensor -> isOutput[tensor] || isTaken[tensor])
+                .sorted()
+                .toArray();
+        return new Segment(draft.index(), draft.operators(), draft.recomputed(), draft.inputs(), Indices.of(outputs));
     }
 }

@@ -50,8 +50,12 @@ class PartitionTest {
         Partition whole = Partition.whole(graph);
         assertThat(whole.cuts()).isEmpty();
         assertThat(whole.segments())
-                .containsExactly(
-                        new Segment(0, Indices.of(0, 2, 3, 4, 5), Indices.of(0), Indices.of(graph.tensorCount() - 1)));
+                .containsExactly(new Segment(
+                        0,
+                        Indices.of(0, 2, 3, 4, 5),
+                        Indices.of(),
+                        Indices.of(0),
+                        Indices.of(graph.tensorCount() - 1)));
         assertThat(whole).hasToString("Partition[1 segments, []]");
     }
 
@@ -62,7 +66,7 @@ class PartitionTest {
                 .operator("a", "Op", List.of("x"), List.of("t"))
                 .output("x")
                 .build();
-        Segment empty = new Segment(0, Indices.of(), Indices.of(), Indices.of());
+        Segment empty = new Segment(0, Indices.of(), Indices.of(), Indices.of(), Indices.of());
         for (Partition partition : List.of(
                 Partition.whole(idle),
                 Partitioner.everyCut().partition(Cuts.of(idle)),

@@ -1,0 +1,141 @@
+package io.pepper.cut;
+
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * What crosses after each place of an order, and which of the narrow places are worth a cut: those of all cuts at single
+ * tensors, and of the others those that have no chosen one near that is as narrow and lets no more bytes cross.
+ */
+final class Crossing {
+    private final CutOrder order;
+    private final CutOptions options;
+
+    /** The tensors that cross anywhere, by the place after which they begin to, and by the place before which they end. */
+    private final int[] byBirth;
+
+    private final int[] byDeath;
+
+    /** For each tensor the first place after which it crosses. */
+    private final int[] births;
+
+    /** For each tensor the first place after which it does not cross any more. */
+    private final int[] deaths;
+
+    Crossing(Usage usage, Sharing sharing, CutOptions options, CutOrder order) {
+        this.order = order;
+        this.options = options;
+        DataflowGraph graph = usage.graph();
+        births = new int[graph.tensorCount()];
+        deaths = new int[graph.tensorCount()];
+        for (int tensor = 0; tensor < births.length; tensor++) {
+            boolean flows = usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor);
+            births[tensor] = graph.producer(tensor).isPresent()
+                    ? order.places()[graph.producer(tensor).getAsInt()]
+                    : 0;
+            deaths[tensor] = !flows
+                    ? -1
+                    : graph.readers(tensor).stream()
+                            .map(reader -> order.places()[reader])
+                            .max()
+                            .orElse(-1);
+        }
+        byBirth = sorted(births);
+        byDeath = sorted(deaths);
+    }
+
+    private int[] sorted(int... places) {
+        return IntStream.range(0, births.length)
+                .filter(tensor -> births[tensor] < deaths[tensor])
+                .boxed()
+                .sorted(Comparator.comparingInt(tensor -> places[tensor]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    /** A place after which a cut is made, and the tensors that cross it. */
+    record Place(int place, Indices tensors) {}
+
+    /** A narrow place. */
+    private record Candidate(int place, boolean single, int width, OptionalLong bytes) {
+        static final Comparator<Candidate> BEST_FIRST = Comparator.comparing(Candidate::single)
+                .reversed()
+                .thenComparingInt(Candidate::width)
+                .thenComparingLong(candidate -> candidate.bytes.orElse(Long.MAX_VALUE))
+                .thenComparingInt(Candidate::place);
+
+        /** Whether this one is no worse than one that comes later in the order above. */
+        boolean beats(Candidate later) {
+            return bytes.isEmpty() || later.bytes.isEmpty() || bytes.getAsLong() <= later.bytes.getAsLong();
+        }
+    }
+
+    /** The chosen places, ascending. */
+    List<Place> chosen() {
+        List<Candidate> candidates = candidates();
+        candidates.sort(Candidate.BEST_FIRST);
+        double share = options.neighbourhood() * order.placeCount();
+        int near = options.neighbourhood() == 0 ? 0 : (int) Math.max(1, share);
+        TreeMap<Integer, Candidate> kept = new TreeMap<>();
+        for (Candidate candidate : candidates) {
+            boolean beaten = kept.subMap(candidate.place - near, true, candidate.place + near, true).values().stream()
+                    .anyMatch(other -> other.beats(candidate));
+            if (candidate.single || !beaten) {
+                kept.put(candidate.place, candidate);
+            }
+        }
+        return withTensors(kept.keySet().stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private List<Candidate> candidates() {
+        List<Candidate> found = new ArrayList<>();
+        int places = order.placeCount();
+        int[] widths = new int[places + 1];
+        int[] unknown = new int[places + 1];
+        long[] bytes = new long[places + 1];
+        for (int tensor : byBirth) {
+            OptionalLong size = options.tensorBytes(tensor);
+            widths[births[tensor]]++;
+            widths[deaths[tensor]]--;
+            unknown[births[tensor]] += size.isPresent() ? 0 : 1;
+            unknown[deaths[tensor]] -= size.isPresent() ? 0 : 1;
+            bytes[births[tensor]] += size.orElse(0);
+            bytes[deaths[tensor]] -= size.orElse(0);
+        }
+        for (int place = 0; place < places - 1; place++) {
+            if (widths[place] >= 1 && widths[place] <= options.maxWidth() && !order.isClosed(place)) {
+                OptionalLong crossing = unknown[place] == 0 ? OptionalLong.of(bytes[place]) : OptionalLong.empty();
+                found.add(new Candidate(place, order.isSingle(place), widths[place], crossing));
+            }
+            widths[place + 1] += widths[place];
+            unknown[place + 1] += unknown[place];
+            bytes[place + 1] += bytes[place];
+        }
+        return found;
+    }
+
+    private List<Place> withTensors(int... places) {
+        List<Place> found = new ArrayList<>(places.length);
+        TreeSet<Integer> crossing = new TreeSet<>();
+        int born = 0;
+        int dead = 0;
+        for (int place : places) {
+            for (; born < byBirth.length && births[byBirth[born]] <= place; born++) {
+                crossing.add(byBirth[born]);
+            }
+            for (; dead < byDeath.length && deaths[byDeath[dead]] <= place; dead++) {
+                crossing.remove(byDeath[dead]);
+            }
+            int[] tensors = crossing.stream().mapToInt(Integer::intValue).toArray();
+            found.add(new Place(place, Indices.of(tensors)));
+        }
+        return found;
+    }
+}

@@ -1,0 +1,89 @@
+package io.pepper.cut;
+
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** Makes the cuts of a graph: at single tensors always, and wider ones where they are asked for. */
+final class CutList {
+    final List<Cut> cuts = new ArrayList<>();
+    final Map<String, Cut> byTensor = new HashMap<>();
+    final Sharing sharing;
+    final Usage usage;
+    final CutOptions options;
+    final int usedOperatorCount;
+
+    private final DataflowGraph graph;
+    private final int[] places;
+
+    CutList(DataflowGraph graph, CutOptions options) {
+        this.graph = graph;
+        this.options = options;
+        usage = new Usage(graph);
+        sharing = Sharing.of(usage, options);
+        CutSearch search = new CutSearch(usage, sharing);
+        CutOrder order = CutOrder.of(usage, sharing, options, search);
+        places = order.places();
+        sharing.settle(usage, places);
+        int[] before = countsUpToEachPlace(order.placeCount());
+        usedOperatorCount = before.length == 0 ? 0 : before[before.length - 1];
+        for (int i = 0; i < search.cutTensors().length; i++) {
+            int tensor = search.cutTensors()[i];
+            byTensor.put(graph.tensorName(tensor), cut(Indices.of(tensor), order.placeOfCut(i), before));
+        }
+        if (options.maxWidth() == 1) {
+            for (int tensor : search.cutTensors()) {
+                if (!usage.isOutput(tensor)) {
+                    cuts.add(byTensor.get(graph.tensorName(tensor)));
+                }
+            }
+        } else {
+            addAlongOrder(order, before);
+        }
+    }
+
+    private void addAlongOrder(CutOrder order, int... before) {
+        for (Crossing.Place place : new Crossing(usage, sharing, options, order).chosen()) {
+            Indices tensors = place.tensors();
+            if (order.isSingle(place.place())) {
+                cuts.add(byTensor.get(graph.tensorName(tensors.get(0))));
+            } else {
+                cuts.add(cut(tensors, place.place(), before));
+            }
+        }
+    }
+
+    private int[] countsUpToEachPlace(int placeCount) {
+        int[] counts = new int[placeCount];
+        for (int place : places) {
+            if (place >= 0) {
+                counts[place]++;
+            }
+        }
+        for (int place = 1; place < placeCount; place++) {
+            counts[place] += counts[place - 1];
+        }
+        return counts;
+    }
+
+    private Cut cut(Indices tensors, int place, int... before) {
+        CutSides sides = new CutSides(places, place, before[place], usedOperatorCount - before[place]);
+        return new Cut(graph, sharing, tensors, bytes(options, tensors), sides);
+    }
+
+    static OptionalLong bytes(CutOptions options, Indices tensors) {
+        long sum = 0;
+        for (int i = 0; i < tensors.size(); i++) {
+            OptionalLong bytes = options.tensorBytes(tensors.get(i));
+            if (bytes.isEmpty()) {
+                return bytes;
+            }
+            sum = Math.addExact(sum, bytes.getAsLong());
+        }
+        return OptionalLong.of(sum);
+    }
+}

@@ -1,0 +1,181 @@
+package io.pepper.cut;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+
+/**
+ * Which cuts to look for. Immutable; thread-safe if the functions that it was given are.
+ *
+ * <pre>{@code
+ * CutOptions options = CutOptions.defaults().withMaxWidth(2).withShared("attention_mask");
+ * }</pre>
+ */
+public final class CutOptions {
+    /** The width up to which cuts are listed unless told otherwise: {@value}. */
+    public static final int DEFAULT_MAX_WIDTH = 1;
+
+    /** The greatest width that may be asked for: {@value}. */
+    public static final int GREATEST_MAX_WIDTH = 1024;
+
+    /** How near two cuts are that compete, as a share of all operators, unless told otherwise: {@value}. */
+    public static final double DEFAULT_NEIGHBOURHOOD = 0.01;
+
+    private static final CutOptions DEFAULTS = new CutOptions(
+            DEFAULT_MAX_WIDTH, List.of(), tensor -> OptionalLong.empty(), operator -> false, DEFAULT_NEIGHBOURHOOD);
+
+    private final int maxWidth;
+    private final List<String> shared;
+    private final IntFunction<OptionalLong> tensorBytes;
+    private final IntPredicate recomputable;
+    private final double neighbourhood;
+
+    private CutOptions(
+            int maxWidth,
+            List<String> shared,
+            IntFunction<OptionalLong> tensorBytes,
+            IntPredicate recomputable,
+            double neighbourhood) {
+        this.maxWidth = maxWidth;
+        this.shared = shared;
+        this.tensorBytes = tensorBytes;
+        this.recomputable = recomputable;
+        this.neighbourhood = neighbourhood;
+    }
+
+    /**
+     * Cuts at single tensors, nothing shared.
+     *
+     * @return the options that hold unless told otherwise
+     */
+    public static CutOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Lists wider cuts too.
+     *
+     * @param width the most tensors that may cross, 1 to {@link #GREATEST_MAX_WIDTH}
+     * @return options with this width
+     * @throws IllegalArgumentException if the width is out of range
+     */
+    public CutOptions withMaxWidth(int width) {
+        if (width < 1 || width > GREATEST_MAX_WIDTH) {
+            throw new IllegalArgumentException("a width of 1 to " + GREATEST_MAX_WIDTH + " is needed, found " + width);
+        }
+        return new CutOptions(width, shared, tensorBytes, recomputable, neighbourhood);
+    }
+
+    /**
+     * Shares inputs of the graph: they, and what is cheaply computed from them, do not count as crossing.
+     *
+     * @param inputs names of inputs of the graph, instead of those given before
+     * @return options with these inputs shared
+     */
+    public CutOptions withShared(String... inputs) {
+        return withShared(Arrays.asList(inputs));
+    }
+
+    /**
+     * Shares inputs of the graph: they, and what is cheaply computed from them, do not count as crossing.
+     *
+     * @param inputs names of inputs of the graph, instead of those given before
+     * @return options with these inputs shared
+     */
+    public CutOptions withShared(List<String> inputs) {
+        return new CutOptions(maxWidth, List.copyOf(inputs), tensorBytes, recomputable, neighbourhood);
+    }
+
+    /**
+     * Says how large tensors are, so that cuts know their bytes and wide cuts are chosen by them.
+     *
+     * @param bytes from the index of a tensor to its size, 0 or more, empty if unknown
+     * @return options with these sizes
+     */
+    public CutOptions withTensorBytes(IntFunction<OptionalLong> bytes) {
+        return new CutOptions(maxWidth, shared, bytes, recomputable, neighbourhood);
+    }
+
+    /**
+     * Says which operators are cheap enough to be computed in more than one part. Only those that depend on nothing but
+     * shared inputs ever are. Without this, shared inputs themselves travel, and nothing is computed twice.
+     *
+     * @param operators whether an operator, by its index, is cheap
+     * @return options with these operators
+     */
+    public CutOptions withRecomputable(IntPredicate operators) {
+        return new CutOptions(maxWidth, shared, tensorBytes, operators, neighbourhood);
+    }
+
+    /**
+     * Says how near two cuts are that compete with each other.
+     *
+     * @param share of all operators, 0 to 1; with 0 all cuts along the order are listed
+     * @return options with this share
+     * @throws IllegalArgumentException if the share is out of range
+     */
+    public CutOptions withNeighbourhood(double share) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("a share of 0 to 1 is needed, found " + share);
+        }
+        return new CutOptions(maxWidth, shared, tensorBytes, recomputable, share);
+    }
+
+    /**
+     * How many tensors may cross at most.
+     *
+     * @return 1 or more
+     */
+    public int maxWidth() {
+        return maxWidth;
+    }
+
+    /**
+     * The inputs that are shared.
+     *
+     * @return names of inputs of the graph
+     */
+    public List<String> shared() {
+        return shared;
+    }
+
+    /**
+     * How near two cuts are that compete with each other.
+     *
+     * @return a share of all operators, 0 to 1
+     */
+    public double neighbourhood() {
+        return neighbourhood;
+    }
+
+    /**
+     * The size of a tensor.
+     *
+     * @param tensor the tensor's index
+     * @return its bytes, empty if unknown
+     */
+    public OptionalLong tensorBytes(int tensor) {
+        OptionalLong bytes = tensorBytes.apply(tensor);
+        if (bytes.orElse(0) < 0) {
+            throw new IllegalArgumentException("tensor " + tensor + " has " + bytes.getAsLong() + " bytes");
+        }
+        return bytes;
+    }
+
+    /**
+     * Whether an operator is cheap enough to be computed in more than one part.
+     *
+     * @param operator the operator's index
+     * @return true if it is
+     */
+    public boolean isRecomputable(int operator) {
+        return recomputable.test(operator);
+    }
+
+    @Override
+    public String toString() {
+        return "CutOptions[maxWidth " + maxWidth + ", shared " + shared + ", neighbourhood " + neighbourhood + "]";
+    }
+}

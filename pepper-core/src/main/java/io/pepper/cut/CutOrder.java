@@ -1,0 +1,119 @@
+package io.pepper.cut;
+
+import io.pepper.graph.DataflowGraph;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
+
+/**
+ * The places of operators along which cuts are found. Operators between neighbouring cuts at single tensors belong together;
+ * for wider cuts each has a place of its own, in an order in which little is alive.
+ */
+final class CutOrder {
+    private final int[] places;
+    private final int placeCount;
+
+    /** For each cut at a single tensor the last place before it. */
+    private final int[] placesOfCuts;
+
+    private final BitSet single = new BitSet();
+    private final BitSet closed = new BitSet();
+
+    private CutOrder(int[] places, int placeCount, int... placesOfCuts) {
+        this.places = places;
+        this.placeCount = placeCount;
+        this.placesOfCuts = placesOfCuts;
+    }
+
+    static CutOrder of(Usage usage, Sharing sharing, CutOptions options, CutSearch search) {
+        int cuts = search.cutTensors().length;
+        if (options.maxWidth() == 1) {
+            return new CutOrder(
+                    search.places(), cuts + 1, IntStream.range(0, cuts).toArray());
+        }
+        int[][] blocks = blocks(search.places(), cuts + 1);
+        int[] places = new int[search.places().length];
+        Arrays.fill(places, -1);
+        int[] placesOfCuts = new int[cuts];
+        int next = 0;
+        IntToLongFunction weight = weight(usage, sharing, options);
+        for (int block = 0; block < blocks.length; block++) {
+            LiveProblem problem = problem(usage, sharing, blocks[block], weight);
+            for (int number : LiveOrder.leastSum(problem).numbers()) {
+                places[problem.operator(number)] = next++;
+            }
+            if (block < cuts) {
+                placesOfCuts[block] = next - 1;
+            }
+        }
+        CutOrder order = new CutOrder(places, Math.max(1, next), placesOfCuts);
+        for (int cut = 0; cut < cuts; cut++) {
+            (usage.isOutput(search.cutTensors()[cut]) ? order.closed : order.single).set(placesOfCuts[cut]);
+        }
+        return order;
+    }
+
+    private static int[][] blocks(int[] blockOf, int count) {
+        int[] sizes = new int[count];
+        for (int block : blockOf) {
+            if (block >= 0) {
+                sizes[block]++;
+            }
+        }
+        int[][] blocks = new int[count][];
+        Arrays.setAll(blocks, block -> new int[sizes[block]]);
+        for (int operator = blockOf.length - 1; operator >= 0; operator--) {
+            if (blockOf[operator] >= 0) {
+                blocks[blockOf[operator]][--sizes[blockOf[operator]]] = operator;
+            }
+        }
+        return blocks;
+    }
+
+    /** Tensors weigh their bytes or, if the size of any is not known, the same. */
+    private static IntToLongFunction weight(Usage usage, Sharing sharing, CutOptions options) {
+        boolean known = IntStream.range(0, usage.graph().tensorCount())
+                .filter(tensor -> usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor))
+                .allMatch(tensor -> options.tensorBytes(tensor).isPresent());
+        return known ? tensor -> options.tensorBytes(tensor).orElse(0) : tensor -> 1;
+    }
+
+    private static LiveProblem problem(Usage usage, Sharing sharing, int[] block, IntToLongFunction weight) {
+        DataflowGraph graph = usage.graph();
+        int last = block.length == 0 ? -1 : block[block.length - 1];
+        boolean[] inside = new boolean[last + 1];
+        for (int operator : block) {
+            inside[operator] = true;
+        }
+        return new LiveProblem(
+                graph,
+                block,
+                tensor -> usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor),
+                tensor -> graph.readers(tensor).stream()
+                        .anyMatch(reader -> usage.isOperatorUsed(reader) && !(reader <= last && inside[reader])),
+                weight);
+    }
+
+    int[] places() {
+        return places;
+    }
+
+    int placeCount() {
+        return placeCount;
+    }
+
+    int placeOfCut(int cut) {
+        return placesOfCuts[cut];
+    }
+
+    /** Whether the cut after a place is at a single tensor. */
+    boolean isSingle(int place) {
+        return single.get(place);
+    }
+
+    /** Whether what follows a place makes by-products only: the tensor that crosses is an output of the graph. */
+    boolean isClosed(int place) {
+        return closed.get(place);
+    }
+}

@@ -1,0 +1,249 @@
+package io.pepper.cut;
+
+import io.pepper.cut.internal.Adjacency;
+import io.pepper.cut.internal.LowLink;
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * A dataflow graph as a tree: its operators in components that hang together by more than one tensor, or are single, and the
+ * tensors that are the only link between two components. Where branches are independent (two towers that meet, heads that
+ * part) the components of one branch neither need nor hinder those of another, so that parts of branches can be cut off that
+ * no {@linkplain Cuts cut from inputs to outputs} separates, and run at the same time.
+ *
+ * <p>The components are what remains when all {@linkplain Bridges bridges} of the undirected graph of operators and tensors are
+ * taken away (its bridge tree). The links form a forest: one tree for each piece that has nothing to do with the rest.
+ * Operators that no output needs, and what is {@linkplain Sharing shared}, are left out.
+ *
+ * <p>Time and memory are O(operators + tensors + edges). Immutable and therefore thread-safe.
+ */
+public final class CutTree {
+    private final Cuts cuts;
+    private final DataflowGraph graph;
+    private final int[] componentOf;
+    private final List<Indices> components;
+    private final List<Link> links;
+
+    /**
+     * A tensor that is the only link between two components.
+     *
+     * @param from the component that makes it
+     * @param to the component that reads it
+     * @param tensor the tensor's index
+     */
+    public record Link(int from, int to, int tensor) {}
+
+    private CutTree(Cuts cuts) {
+        this.cuts = cuts;
+        this.graph = cuts.graph();
+        Builder builder = new Builder();
+        componentOf = builder.componentOf();
+        components = builder.components();
+        links = builder.links();
+    }
+
+    /**
+     * The tree of a graph.
+     *
+     * @param graph the graph
+     * @return its tree
+     */
+    public static CutTree of(DataflowGraph graph) {
+        return of(Cuts.of(graph));
+    }
+
+    /**
+     * The tree of a graph of which some inputs may be shared.
+     *
+     * @param cuts cuts of the graph, which say what is shared
+     * @return its tree
+     */
+    public static CutTree of(Cuts cuts) {
+        return new CutTree(cuts);
+    }
+
+    /**
+     * The operators of each component.
+     *
+     * @return indices of operators, ascending; components in the order of their first operators
+     */
+    public List<Indices> components() {
+        return components;
+    }
+
+    /**
+     * The links between components.
+     *
+     * @return a forest, ordered by tensor and then by reader
+     */
+    public List<Link> links() {
+        return links;
+    }
+
+    /**
+     * The component that an operator is in.
+     *
+     * @param operator the operator's index
+     * @return the component, or -1 if no output needs the operator, or it is shared
+     */
+    public int componentOf(int operator) {
+        return componentOf[operator];
+    }
+
+    /**
+     * The cut at a link: all that the link connects to where its tensor comes from is before the cut.
+     *
+     * @param link one of the links of this tree
+     * @return the cut, made in O(operators)
+     */
+    public Cut cut(Link link) {
+        boolean[] after = new boolean[components.size()];
+        List<List<Integer>> neighbours = new ArrayList<>();
+        components.forEach(component -> neighbours.add(new ArrayList<>()));
+        for (Link other : links) {
+            if (!other.equals(link)) {
+                neighbours.get(other.from()).add(other.to());
+                neighbours.get(other.to()).add(other.from());
+            }
+        }
+        Deque<Integer> open = new ArrayDeque<>(List.of(link.to()));
+        after[link.to()] = true;
+        while (!open.isEmpty()) {
+            for (int neighbour : neighbours.get(open.pop())) {
+                if (!after[neighbour]) {
+                    after[neighbour] = true;
+                    open.push(neighbour);
+                }
+            }
+        }
+        int[] places = spread(component -> after[component] ? 1 : 0);
+        Indices tensors = Indices.of(link.tensor());
+        OptionalLong bytes = cuts.bytes(tensors);
+        return new Cut(graph, cuts.sharing(), tensors, bytes, CutSides.of(places, 0));
+    }
+
+    /**
+     * Gives each operator the number of its component.
+     *
+     * @param numbers from a component to its number, 0 or more
+     * @return for each operator the number of its component; the smallest of those that need it if it is shared; -1 if no
+     *     output needs it
+     */
+    public int[] spread(IntUnaryOperator numbers) {
+        int[] spread = new int[graph.operatorCount()];
+        Arrays.setAll(spread, o -> componentOf[o] < 0 ? -1 : numbers.applyAsInt(componentOf[o]));
+        cuts.settleShared(spread);
+        return spread;
+    }
+
+    @Override
+    public String toString() {
+        return "CutTree[" + components.size() + " components, " + links.size() + " links]";
+    }
+
+    /** Finds components and links. Vertices are operators, then tensors. */
+    private final class Builder {
+        private final Adjacency adjacency = adjacency();
+        private final int[] ends = LowLink.bridgeEnds(adjacency);
+        private final int[] componentOfVertex = new int[adjacency.vertexCount()];
+        private int count;
+
+        Builder() {
+            Arrays.fill(componentOfVertex, -1);
+            for (int operator = 0; operator < graph.operatorCount(); operator++) {
+                if (cuts.isWorking(operator) && componentOfVertex[operator] < 0) {
+                    fill(operator, count++);
+                }
+            }
+        }
+
+        private int vertex(int tensor) {
+            return graph.operatorCount() + tensor;
+        }
+
+        private Adjacency adjacency() {
+            int[] sources = new int[graph.edgeCount()];
+            int[] targets = new int[graph.edgeCount()];
+            int edges = 0;
+            for (int operator = 0; operator < graph.operatorCount(); operator++) {
+                if (cuts.isWorking(operator)) {
+                    for (int tensor : graph.reads(operator)) {
+                        sources[edges] = vertex(tensor);
+                        targets[edges] = operator;
+                        edges += cuts.sharing().isTensorApart(tensor) ? 0 : 1;
+                    }
+                    for (int tensor : graph.writes(operator)) {
+                        sources[edges] = operator;
+                        targets[edges++] = vertex(tensor);
+                    }
+                }
+            }
+            return Adjacency.of(graph.operatorCount() + graph.tensorCount(), sources, targets, edges);
+        }
+
+        private void fill(int operator, int component) {
+            Deque<Integer> open = new ArrayDeque<>(List.of(operator));
+            componentOfVertex[operator] = component;
+            while (!open.isEmpty()) {
+                int vertex = open.pop();
+                for (int i = adjacency.offsets()[vertex]; i < adjacency.offsets()[vertex + 1]; i++) {
+                    int next = adjacency.neighbours()[i];
+                    if (componentOfVertex[next] < 0 && !LowLink.isBridge(ends, vertex, next)) {
+                        componentOfVertex[next] = component;
+                        open.push(next);
+                    }
+                }
+            }
+        }
+
+        int[] componentOf() {
+            return Arrays.copyOf(componentOfVertex, graph.operatorCount());
+        }
+
+        List<Indices> components() {
+            int[] sizes = new int[count];
+            for (int operator = 0; operator < graph.operatorCount(); operator++) {
+                if (componentOfVertex[operator] >= 0) {
+                    sizes[componentOfVertex[operator]]++;
+                }
+            }
+            int[][] operators = new int[count][];
+            Arrays.setAll(operators, component -> new int[sizes[component]]);
+            for (int operator = graph.operatorCount() - 1; operator >= 0; operator--) {
+                int component = componentOfVertex[operator];
+                if (component >= 0) {
+                    operators[component][--sizes[component]] = operator;
+                }
+            }
+            return Arrays.stream(operators).map(Indices::of).toList();
+        }
+
+        /** A tensor whose readers are all single hangs on no component: its maker then links to each reader. */
+        List<Link> links() {
+            List<Link> found = new ArrayList<>();
+            for (int tensor = 0; tensor < graph.tensorCount(); tensor++) {
+                int maker = graph.producer(tensor).orElse(-1);
+                if (maker >= 0 && cuts.isWorking(maker)) {
+                    int from = componentOfVertex[maker];
+                    int own = componentOfVertex[vertex(tensor)];
+                    if (own >= 0 && own != from) {
+                        found.add(new Link(from, own, tensor));
+                    }
+                    for (int reader : graph.readers(tensor)) {
+                        if (cuts.isWorking(reader) && LowLink.isBridge(ends, vertex(tensor), reader)) {
+                            found.add(new Link(from, componentOfVertex[reader], tensor));
+                        }
+                    }
+                }
+            }
+            return List.copyOf(found);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package io.pepper.cut;
+
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.function.IntToLongFunction;
+
+/**
+ * Some operators of a graph, and the tensors that are alive while they run one after another: from when a tensor is made, or
+ * from the start if it comes from elsewhere, until its last reader has run, or to the end if it is kept. Operators and
+ * tensors have numbers of their own.
+ */
+final class LiveProblem {
+    private final int[] operators;
+    private final int[][] reads;
+    private final int[][] writes;
+    private final int[][] readers;
+    private final int[][] successors;
+    private final int[][] predecessors;
+    private final boolean[] kept;
+    private final long[] weights;
+    private final long startWeight;
+
+    /**
+     * Collects what there is to know.
+     *
+     * @param graph the graph
+     * @param operators indices of operators, ascending
+     * @param counts whether a tensor counts at all
+     * @param isKept whether a tensor stays alive to the end
+     * @param weight what a tensor weighs
+     */
+    LiveProblem(
+            DataflowGraph graph, int[] operators, IntPredicate counts, IntPredicate isKept, IntToLongFunction weight) {
+        this.operators = operators;
+        Map<Integer, Integer> numbers = new HashMap<>();
+        reads = new int[operators.length][];
+        writes = new int[operators.length][];
+        for (int i = 0; i < operators.length; i++) {
+            reads[i] = numbered(graph.reads(operators[i]), counts, numbers);
+            writes[i] = numbered(graph.writes(operators[i]), counts, numbers);
+        }
+        kept = new boolean[numbers.size()];
+        weights = new long[numbers.size()];
+        numbers.forEach((tensor, number) -> {
+            kept[number] = isKept.test(tensor);
+            weights[number] = weight.applyAsLong(tensor);
+        });
+        int[] makers = new int[numbers.size()];
+        Arrays.fill(makers, -1);
+        for (int i = 0; i < operators.length; i++) {
+            for (int tensor : writes[i]) {
+                makers[tensor] = i;
+            }
+        }
+        readers = readers();
+        successors = new int[operators.length][];
+        predecessors = new int[operators.length][];
+        for (int i = 0; i < operators.length; i++) {
+            successors[i] = Arrays.stream(writes[i])
+                    .flatMap(tensor -> Arrays.stream(readers[tensor]))
+                    .distinct()
+                    .toArray();
+            predecessors[i] = Arrays.stream(reads[i])
+                    .map(tensor -> makers[tensor])
+                    .filter(maker -> maker >= 0)
+                    .distinct()
+                    .toArray();
+        }
+        long start = 0;
+        for (int tensor = 0; tensor < makers.length; tensor++) {
+            start += makers[tensor] < 0 ? weights[tensor] : 0;
+        }
+        startWeight = start;
+    }
+
+    private static int[] numbered(Indices tensors, IntPredicate counts, Map<Integer, Integer> numbers) {
+        return tensors.stream()
+                .filter(counts)
+                .distinct()
+                .map(tensor -> {
+                    Integer number = numbers.putIfAbsent(tensor, numbers.size());
+                    return number == null ? numbers.size() - 1 : number;
+                })
+                .toArray();
+    }
+
+    private int[][] readers() {
+        int[] counts = new int[weights.length];
+        for (int[] row : reads) {
+            for (int tensor : row) {
+                counts[tensor]++;
+            }
+        }
+        int[][] found = new int[weights.length][];
+        Arrays.setAll(found, tensor -> new int[counts[tensor]]);
+        for (int i = reads.length - 1; i >= 0; i--) {
+            for (int tensor : reads[i]) {
+                found[tensor][--counts[tensor]] = i;
+            }
+        }
+        return found;
+    }
+
+    int size() {
+        return operators.length;
+    }
+
+    /** The operator of a number. */
+    int operator(int number) {
+        return operators[number];
+    }
+
+    /** What weighs before the first operator: all that comes from elsewhere. */
+    long startWeight() {
+        return startWeight;
+    }
+
+    /** What the tensors weigh that an operator makes, read or not. */
+    long madeWeight(int number) {
+        long sum = 0;
+        for (int tensor : writes[number]) {
+            sum += weights[tensor];
+        }
+        return sum;
+    }
+
+    /** What weighs less after an operator than while it runs: what nobody reads any more. */
+    long freedWeight(int number, IntPredicate isDone) {
+        long sum = 0;
+        for (int tensor : reads[number]) {
+            sum += !kept[tensor] && isLastReader(tensor, number, isDone) ? weights[tensor] : 0;
+        }
+        for (int tensor : writes[number]) {
+            sum += !kept[tensor] && readers[tensor].length == 0 ? weights[tensor] : 0;
+        }
+        return sum;
+    }
+
+    private boolean isLastReader(int tensor, int number, IntPredicate isDone) {
+        for (int reader : readers[tensor]) {
+            if (reader != number && !isDone.test(reader)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The operators that read what an operator makes. */
+    int[] successors(int number) {
+        return successors[number];
+    }
+
+    /** The operators that make what an operator reads. */
+    int[] predecessors(int number) {
+        return predecessors[number];
+    }
+}

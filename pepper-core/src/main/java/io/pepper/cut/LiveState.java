@@ -1,0 +1,141 @@
+package io.pepper.cut;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Some operators that have run one after another, and what was alive meanwhile. */
+final class LiveState {
+    private final @Nullable LiveState before;
+    private final int number;
+    private final int count;
+    private final long key;
+    private final long live;
+    private final long peak;
+    private final long sum;
+
+    private LiveState(@Nullable LiveState before, int number, long key, long live, long peak, long sum) {
+        this.before = before;
+        this.number = number;
+        this.count = before == null ? 0 : before.count + 1;
+        this.key = key;
+        this.live = live;
+        this.peak = peak;
+        this.sum = sum;
+    }
+
+    /** Before the first operator. */
+    static LiveState start(LiveProblem problem) {
+        return new LiveState(null, -1, 0, problem.startWeight(), problem.startWeight(), 0);
+    }
+
+    /**
+     * With one operator more.
+     *
+     * @param next the operator
+     * @param isDone the operators so far
+     * @param nextKey the operator's share of {@link #key()}
+     */
+    LiveState after(LiveProblem problem, int next, IntPredicate isDone, long nextKey) {
+        long during = live + problem.madeWeight(next);
+        long after = during - problem.freedWeight(next, isDone);
+        return new LiveState(this, next, key + nextKey, after, Math.max(peak, during), add(sum, after));
+    }
+
+    /** Sums over many operators may be too large for a long: what is beyond counts as equal. */
+    private static long add(long sum, long more) {
+        return sum > Long.MAX_VALUE - more ? Long.MAX_VALUE : sum + more;
+    }
+
+    /** The same for states in which the same operators have run, and different for others, all but surely. */
+    long key() {
+        return key;
+    }
+
+    /** The most that was alive at a time. */
+    long peak() {
+        return peak;
+    }
+
+    /** The sum of what was alive after each operator. */
+    long sum() {
+        return sum;
+    }
+
+    /** The operators in the order in which they ran. */
+    int[] order() {
+        int[] order = new int[count];
+        for (LiveState state = this; state != null && state.count > 0; state = state.before) {
+            order[state.count - 1] = state.number;
+        }
+        return order;
+    }
+
+    /** The operator that ran last. */
+    int number() {
+        return number;
+    }
+
+    /** What can follow: the operators behind a state, and those that wait for none of the others. */
+    static final class Frontier {
+        private final LiveState state;
+        private final BitSet done;
+        private final int[] ready;
+
+        private Frontier(LiveState state, BitSet done, int[] ready) {
+            this.state = state;
+            this.done = done;
+            this.ready = ready;
+        }
+
+        static Frontier start(LiveProblem problem) {
+            int[] ready = IntStream.range(0, problem.size())
+                    .filter(number -> problem.predecessors(number).length == 0)
+                    .toArray();
+            return new Frontier(LiveState.start(problem), new BitSet(problem.size()), ready);
+        }
+
+        LiveState state() {
+            return state;
+        }
+
+        boolean isDone(int number) {
+            return done.get(number);
+        }
+
+        int[] ready() {
+            return ready;
+        }
+
+        /** Moves on to a state that follows this one. */
+        Frontier moveTo(LiveState next, LiveProblem problem) {
+            BitSet behind = (BitSet) done.clone();
+            behind.set(next.number);
+            int[] successors = problem.successors(next.number);
+            int[] found = new int[ready.length + successors.length];
+            int size = 0;
+            for (int number : ready) {
+                if (number != next.number) {
+                    found[size++] = number;
+                }
+            }
+            for (int successor : successors) {
+                if (isReady(problem.predecessors(successor), behind)) {
+                    found[size++] = successor;
+                }
+            }
+            return new Frontier(next, behind, Arrays.copyOf(found, size));
+        }
+
+        private static boolean isReady(int[] predecessors, BitSet behind) {
+            for (int predecessor : predecessors) {
+                if (!behind.get(predecessor)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}

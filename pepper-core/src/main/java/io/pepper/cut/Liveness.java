@@ -1,0 +1,164 @@
+package io.pepper.cut;
+
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
+import java.util.BitSet;
+import java.util.OptionalLong;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/**
+ * What is alive while operators run one after another. A tensor is alive from the operator that makes it, or from the start if
+ * it is made elsewhere, until its last reader has run; to the end if it is an output of the graph or is read elsewhere.
+ *
+ * <p>{@link #of} takes the operators in the order of their indices in O(operators + reads). {@link #leastPeak} looks for an
+ * order of the smallest peak, which is NP-complete (Sethi, "Complete register allocation problems", 1975): it searches the
+ * sets of operators that may have run level by level and keeps the best of each level, in time O(operators × beam × reads of
+ * one), where the beam is at most 256. {@link #isExact} says whether none had to be dropped.
+ *
+ * <p>Immutable and therefore thread-safe. The same graph always gives the same order.
+ */
+public final class Liveness {
+    private final Indices order;
+    private final boolean known;
+    private final boolean exact;
+    private final long[] during;
+    private final long[] after;
+
+    private Liveness(LiveProblem problem, int[] numbers, boolean known, boolean exact) {
+        this.known = known;
+        this.exact = exact;
+        during = new long[numbers.length];
+        after = new long[numbers.length];
+        BitSet done = new BitSet(numbers.length);
+        long live = problem.startWeight();
+        for (int i = 0; i < numbers.length; i++) {
+            during[i] = live + problem.madeWeight(numbers[i]);
+            live = during[i] - problem.freedWeight(numbers[i], done::get);
+            after[i] = live;
+            done.set(numbers[i]);
+        }
+        order = Indices.of(IntStream.of(numbers).map(problem::operator).toArray());
+    }
+
+    /**
+     * What is alive along the order of the graph.
+     *
+     * @param graph the graph
+     * @param operators the operators that run, ascending
+     * @param bytes from the index of a tensor to its size, 0 or more, empty if unknown
+     * @return what is alive
+     */
+    public static Liveness of(DataflowGraph graph, Indices operators, IntFunction<OptionalLong> bytes) {
+        Scope scope = new Scope(graph, operators, bytes);
+        return new Liveness(
+                scope.problem(), IntStream.range(0, operators.size()).toArray(), scope.known, operators.size() <= 1);
+    }
+
+    /**
+     * What is alive along an order in which little is.
+     *
+     * @param graph the graph
+     * @param operators the operators that run, ascending
+     * @param bytes from the index of a tensor to its size, 0 or more, empty if unknown
+     * @return what is alive along the order of the smallest peak that was found
+     */
+    public static Liveness leastPeak(DataflowGraph graph, Indices operators, IntFunction<OptionalLong> bytes) {
+        Scope scope = new Scope(graph, operators, bytes);
+        LiveProblem problem = scope.problem();
+        LiveOrder.Found found = LiveOrder.leastPeak(problem);
+        return new Liveness(problem, found.numbers().toArray(), scope.known, found.exact());
+    }
+
+    /**
+     * The order in which the operators run.
+     *
+     * @return indices of operators, each after those that make what it reads
+     */
+    public Indices order() {
+        return order;
+    }
+
+    /**
+     * Whether no order of these operators has a smaller peak, as far as the search knows.
+     *
+     * @return true if it is sure
+     */
+    public boolean isExact() {
+        return exact;
+    }
+
+    /**
+     * What is alive while an operator runs: what it reads, what it makes, and all that is needed later.
+     *
+     * @param place the operator's place in the order
+     * @return bytes, empty if the size of a tensor is not known
+     */
+    public OptionalLong bytesDuring(int place) {
+        return known ? OptionalLong.of(during[place]) : OptionalLong.empty();
+    }
+
+    /**
+     * What is alive after an operator has run.
+     *
+     * @param place the operator's place in the order
+     * @return bytes, empty if the size of a tensor is not known
+     */
+    public OptionalLong bytesAfter(int place) {
+        return known ? OptionalLong.of(after[place]) : OptionalLong.empty();
+    }
+
+    /**
+     * The most that is alive at a time.
+     *
+     * @return bytes, 0 without operators, empty if the size of a tensor is not known
+     */
+    public OptionalLong peakBytes() {
+        return known
+                ? OptionalLong.of(IntStream.range(0, during.length)
+                        .mapToLong(i -> during[i])
+                        .max()
+                        .orElse(0))
+                : OptionalLong.empty();
+    }
+
+    @Override
+    public String toString() {
+        return "Liveness[" + order.size() + " operators, peak " + peakBytes() + "]";
+    }
+
+    /** Some operators of a graph, and whether all sizes are known. */
+    private static final class Scope {
+        private final DataflowGraph graph;
+        private final Indices operators;
+        private final IntFunction<OptionalLong> bytes;
+        private final BitSet inside = new BitSet();
+        private final BitSet outputs = new BitSet();
+        private boolean known = true;
+
+        Scope(DataflowGraph graph, Indices operators, IntFunction<OptionalLong> bytes) {
+            this.graph = graph;
+            this.operators = operators;
+            this.bytes = bytes;
+            operators.stream().forEach(inside::set);
+            graph.outputs().stream().forEach(outputs::set);
+        }
+
+        LiveProblem problem() {
+            return new LiveProblem(graph, operators.toArray(), tensor -> true, this::isKept, this::weight);
+        }
+
+        private boolean isKept(int tensor) {
+            boolean made = graph.producer(tensor).isPresent()
+                    && inside.get(graph.producer(tensor).getAsInt());
+            return made
+                    && (outputs.get(tensor) || graph.readers(tensor).stream().anyMatch(r -> !inside.get(r)));
+        }
+
+        private long weight(int tensor) {
+            OptionalLong size = bytes.apply(tensor);
+            known &= size.isPresent();
+            return size.orElse(0);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.pepper.cut;
+
+import io.pepper.cut.internal.TensorNetwork;
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/**
+ * The cheapest cut between two places of a dataflow graph: of all sets of operators that hold, with each operator, all that
+ * it needs, and that hold some given ones and not others, one from which the fewest bytes cross.
+ *
+ * <p>A tensor counts once, however many operators read it; an input of the graph counts if it is read after the cut. This is
+ * a minimum cut between a source and a sink (Ford and Fulkerson, "Maximal flow through a network", 1956), found by JGraphT's
+ * push-relabel algorithm in O(V<sup>2</sup> √E) time, with V = operators + 2 × tensors. Of several cheapest cuts it is the
+ * one with the fewest operators before it.
+ *
+ * <p>Immutable and therefore thread-safe, if the sizes are.
+ *
+ * <pre>{@code
+ * Optional<Cut> cheapest = MinimumCut.of(graph, shapes::bytes).betweenOperators(12, 80);
+ * }</pre>
+ */
+public final class MinimumCut {
+    private final DataflowGraph graph;
+    private final Usage usage;
+    private final IntFunction<OptionalLong> bytes;
+    private final long[] weights;
+
+    private MinimumCut(DataflowGraph graph, IntFunction<OptionalLong> bytes) {
+        this.graph = graph;
+        this.bytes = bytes;
+        usage = new Usage(graph);
+        weights = new long[graph.tensorCount()];
+        for (int tensor = 0; tensor < weights.length; tensor++) {
+            if (usage.isTensorUsed(tensor)) {
+                OptionalLong size = bytes.apply(tensor);
+                if (size.isEmpty()) {
+                    throw new IllegalArgumentException(
+                            "the size of tensor '" + graph.tensorName(tensor) + "' is not known");
+                }
+                weights[tensor] = size.getAsLong();
+            }
+        }
+    }
+
+    /**
+     * Prepares to look for cuts.
+     *
+     * @param graph the graph
+     * @param bytes from the index of a tensor to its size, 0 or more
+     * @return a finder
+     * @throws IllegalArgumentException if the size of a tensor that an output needs is not known
+     */
+    public static MinimumCut of(DataflowGraph graph, IntFunction<OptionalLong> bytes) {
+        return new MinimumCut(graph, bytes);
+    }
+
+    /**
+     * The cheapest cut that has one operator before it and another after it.
+     *
+     * @param before index of an operator that an output needs
+     * @param after index of an operator that an output needs
+     * @return the cut, empty if {@code before} needs {@code after}, or is it
+     * @throws IllegalArgumentException if no output needs one of the operators
+     * @throws ArithmeticException if the sizes add up to more than 2<sup>53</sup>
+     */
+    public Optional<Cut> betweenOperators(int before, int after) {
+        return between(Indices.of(before), Indices.of(after));
+    }
+
+    /**
+     * The cheapest cut at or after one tensor, and at or before another.
+     *
+     * @param from index of a tensor: what makes it, if an operator does, is before the cut
+     * @param to index of a tensor: what reads it is after the cut
+     * @return the cut, empty if there is none
+     * @throws IllegalArgumentException if no operator that an output needs makes {@code from} or reads {@code to}
+     * @throws ArithmeticException if the sizes add up to more than 2<sup>53</sup>
+     */
+    public Optional<Cut> betweenTensors(int from, int to) {
+        OptionalInt producer = graph.producer(from);
+        Indices before = producer.isPresent() ? Indices.of(producer.getAsInt()) : Indices.of();
+        int[] after = graph.readers(to).stream()
+                .filter(usage::isOperatorUsed)
+                .distinct()
+                .toArray();
+        if (after.length == 0) {
+            throw new IllegalArgumentException("no operator that an output needs reads '" + graph.tensorName(to) + "'");
+        }
+        return between(before, Indices.of(after));
+    }
+
+    /**
+     * The cheapest cut between two positions of the topological order.
+     *
+     * @param from all operators of smaller index are before the cut
+     * @param to all operators of this index or more are after the cut
+     * @return the cut, empty if no operator that an output needs is on one of the sides
+     * @throws IllegalArgumentException if {@code from} is more than {@code to}, or one is out of range
+     * @throws ArithmeticException if the sizes add up to more than 2<sup>53</sup>
+     */
+    public Optional<Cut> betweenPositions(int from, int to) {
+        if (from < 0 || to > graph.operatorCount() || from > to) {
+            throw new IllegalArgumentException("positions " + from + " to " + to + " are not within the "
+                    + graph.operatorCount() + " operators, or not in order");
+        }
+        return between(used(0, from), used(to, graph.operatorCount()));
+    }
+
+    private Indices used(int from, int to) {
+        return Indices.of(
+                IntStream.range(from, to).filter(usage::isOperatorUsed).toArray());
+    }
+
+    /**
+     * The cheapest cut that has some operators before it and others after it.
+     *
+     * @param before indices of operators that an output needs; may be none
+     * @param after indices of operators that an output needs; may be none
+     * @return the cut, empty if there is none with these sides and at least one operator on each
+     * @throws IllegalArgumentException if no output needs one of the operators
+     * @throws ArithmeticException if the sizes add up to more than 2<sup>53</sup>
+     */
+    public Optional<Cut> between(Indices before, Indices after) {
+        before.stream().forEach(this::requireUsed);
+        after.stream().forEach(this::requireUsed);
+        TensorNetwork network = new TensorNetwork(graph.operatorCount(), weights);
+        for (int operator = 0; operator < graph.operatorCount(); operator++) {
+            if (usage.isOperatorUsed(operator)) {
+                join(network, operator);
+            }
+        }
+        graph.inputs().stream().filter(usage::isTensorUsed).forEach(network::begin);
+        before.stream().forEach(network::hold);
+        after.stream().forEach(network::release);
+        TensorNetwork.Sides sides = network.cut();
+        return sides.isImpossible() ? Optional.empty() : cut(sides);
+    }
+
+    private void requireUsed(int operator) {
+        if (!usage.isOperatorUsed(operator)) {
+            throw new IllegalArgumentException("no output needs operator " + graph.operatorLabel(operator));
+        }
+    }
+
+    private void join(TensorNetwork network, int operator) {
+        Indices reads = graph.reads(operator);
+        for (int i = 0; i < reads.size(); i++) {
+            network.read(reads.get(i), operator);
+            graph.producer(reads.get(i)).ifPresent(producer -> network.follow(operator, producer));
+        }
+        Indices writes = graph.writes(operator);
+        for (int i = 0; i < writes.size(); i++) {
+            network.write(operator, writes.get(i));
+        }
+    }
+
+    private Optional<Cut> cut(TensorNetwork.Sides found) {
+        int[] places = new int[graph.operatorCount()];
+        Arrays.setAll(places, operator -> found.isBefore(operator) ? 0 : 1);
+        for (int operator = 0; operator < places.length; operator++) {
+            places[operator] = usage.isOperatorUsed(operator) ? places[operator] : -1;
+        }
+        CutSides sides = CutSides.of(places, 0);
+        if (sides.operatorsBefore() == 0 || sides.operatorsAfter() == 0) {
+            return Optional.empty();
+        }
+        Indices tensors = Indices.of(IntStream.range(0, graph.tensorCount())
+                .filter(tensor -> isCrossing(tensor, places))
+                .toArray());
+        CutOptions sizes = CutOptions.defaults().withTensorBytes(bytes);
+        return Optional.of(new Cut(graph, Sharing.none(graph), tensors, CutList.bytes(sizes, tensors), sides));
+    }
+
+    private boolean isCrossing(int tensor, int... places) {
+        OptionalInt producer = graph.producer(tensor);
+        boolean madeBefore = producer.isEmpty() || places[producer.getAsInt()] == 0;
+        return madeBefore && graph.readers(tensor).stream().anyMatch(reader -> places[reader] == 1);
+    }
+}
