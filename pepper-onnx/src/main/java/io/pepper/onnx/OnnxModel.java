@@ -274,6 +274,29 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
+     * Types and shapes of all tensors, for a model that states the sizes of its inputs.
+     *
+     * @return what is known; tensors whose sizes depend on open ones are unknown
+     * @throws IOException if the model cannot be read
+     */
+    public TensorShapes shapes() throws IOException {
+        return shapes(InputShapes.NONE);
+    }
+
+    /**
+     * Types and shapes of all tensors, for given sizes of inputs. ONNX Runtime infers them, in milliseconds, without the
+     * model's weights; each call asks it anew.
+     *
+     * @param sizes the sizes of inputs that the model leaves open
+     * @return what is known; of a model that ONNX Runtime cannot open, what it states, and why
+     * @throws IllegalArgumentException if a size is for no input, or contradicts what the model states
+     * @throws IOException if the model cannot be read
+     */
+    public TensorShapes shapes(InputShapes sizes) throws IOException {
+        return new TensorShapes(graph(), sizes, contents.shapes(sizes));
+    }
+
+    /**
      * What operators cost in bytes of constant tensors, to balance parts by; what several operators of a part share counts
      * once.
      *

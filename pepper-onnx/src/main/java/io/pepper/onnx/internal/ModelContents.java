@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal;
 
+import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.model.Constants;
 import io.pepper.onnx.internal.model.ExternalData;
@@ -10,6 +11,7 @@ import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
+import io.pepper.onnx.internal.shape.ShapeInference;
 import io.pepper.onnx.internal.shape.TensorTypes;
 import io.pepper.onnx.internal.verify.ModelSource;
 import io.pepper.onnx.internal.wire.ArraySource;
@@ -144,6 +146,20 @@ public final class ModelContents implements Closeable {
      */
     public TensorTypes types() {
         return types;
+    }
+
+    /**
+     * Types and shapes of all tensors for given sizes of inputs.
+     *
+     * @param sizes the sizes of inputs that the model leaves open
+     * @return what is known
+     * @throws IllegalArgumentException if a size is for no input, or contradicts what the model states
+     * @throws IOException if the model cannot be read
+     */
+    public ShapeInference.Result shapes(InputShapes sizes) throws IOException {
+        return new ShapeInference(
+                        source.name(), graph.model(), skeleton.payloads()::isTakenOut, this::bytesForInference, sizes)
+                .infer();
     }
 
     /**

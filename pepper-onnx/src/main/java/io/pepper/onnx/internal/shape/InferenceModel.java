@@ -9,6 +9,7 @@ import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -57,6 +58,44 @@ final class InferenceModel {
                 .build();
     }
 
+    /**
+     * A variant in which some operators are left out: what they make are inputs.
+     *
+     * @param types the types of what they make
+     */
+    ModelProto without(
+            ModelProto model,
+            Collection<String> outputs,
+            Predicate<NodeProto> isLeftOut,
+            Map<String, TypeProto> types) {
+        ModelProto variant = of(model, outputs);
+        GraphProto.Builder graph = variant.getGraph().toBuilder().clearNode();
+        for (NodeProto node : variant.getGraph().getNodeList()) {
+            if (!isLeftOut.test(node)) {
+                graph.addNode(node);
+                continue;
+            }
+            for (String output : node.getOutputList()) {
+                TypeProto type = types.get(output);
+                if (type != null) {
+                    graph.addInput(ValueInfoProto.newBuilder().setName(output).setType(type));
+                }
+            }
+        }
+        return variant.toBuilder().setGraph(graph).build();
+    }
+
+    /** The type and shape of a constant. */
+    static TypeProto type(TensorProto tensor) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        tensor.getDimsList().forEach(dim -> shape.addDimBuilder().setDimValue(dim));
+        TypeProto.Tensor type = TypeProto.Tensor.newBuilder()
+                .setElemType(tensor.getDataType())
+                .setShape(shape)
+                .build();
+        return TypeProto.newBuilder().setTensorType(type).build();
+    }
+
     private Optional<TensorProto> largeConstant(NodeProto node) {
         if (!node.getOpType().equals("Constant") || node.getOutputCount() != 1) {
             return Optional.empty();
@@ -69,15 +108,6 @@ final class InferenceModel {
     }
 
     private static ValueInfoProto input(String name, TensorProto tensor) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        tensor.getDimsList().forEach(dim -> shape.addDimBuilder().setDimValue(dim));
-        TypeProto.Tensor type = TypeProto.Tensor.newBuilder()
-                .setElemType(tensor.getDataType())
-                .setShape(shape)
-                .build();
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(type))
-                .build();
+        return ValueInfoProto.newBuilder().setName(name).setType(type(tensor)).build();
     }
 }

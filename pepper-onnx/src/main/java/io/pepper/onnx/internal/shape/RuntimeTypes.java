@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
@@ -25,6 +26,7 @@ import java.util.Set;
 
 /** Types and shapes as ONNX Runtime infers them when it opens a model; nothing is run. */
 final class RuntimeTypes {
+    private static final String INVENTED = "unk__";
     private static final String TYPE_PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
 
     private RuntimeTypes() {}
@@ -34,13 +36,14 @@ final class RuntimeTypes {
      *
      * @param model the bytes of the model
      * @param outputs the names of its outputs, in its order
+     * @param level how much ONNX Runtime may rewrite the model before it tells
      * @return the types that ONNX Runtime knows, by name
      * @throws OrtException if ONNX Runtime cannot open the model
      */
-    static Map<String, TypeProto> outputTypes(byte[] model, List<String> outputs) throws OrtException {
+    static Map<String, TypeProto> outputTypes(byte[] model, List<String> outputs, OptLevel level) throws OrtException {
         Map<String, TypeProto> types = new LinkedHashMap<>();
         try (SessionOptions options = new SessionOptions()) {
-            options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT);
+            options.setOptimizationLevel(level);
             options.setIntraOpNumThreads(1);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             try (OrtSession session = OrtEnvironment.getEnvironment().createSession(model, options)) {
@@ -113,10 +116,15 @@ final class RuntimeTypes {
             TensorShapeProto.Dimension.Builder dim = shape.addDimBuilder();
             if (sizes[i] >= 0) {
                 dim.setDimValue(sizes[i]);
-            } else if (names != null && i < names.length && !names[i].isEmpty()) {
+            } else if (names != null && i < names.length && isGiven(names[i])) {
                 dim.setDimParam(names[i]);
             }
         }
         return Optional.of(shape.build());
+    }
+
+    /** Whether a size has a name of the model's own: ONNX Runtime invents names for those that have none. */
+    private static boolean isGiven(String name) {
+        return !name.isEmpty() && !name.startsWith(INVENTED);
     }
 }

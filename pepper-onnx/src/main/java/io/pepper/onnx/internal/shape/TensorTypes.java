@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.shape;
 
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.GraphProto;
@@ -137,7 +138,7 @@ public final class TensorTypes {
             return;
         }
         try {
-            Map<String, TypeProto> types = RuntimeTypes.outputTypes(bytes.get(), List.copyOf(names));
+            Map<String, TypeProto> types = RuntimeTypes.outputTypes(bytes.get(), List.copyOf(names), OptLevel.NO_OPT);
             types.forEach((name, type) -> inferred.put(
                     name,
                     ValueInfoProto.newBuilder().setName(name).setType(type).build()));
