@@ -101,7 +101,7 @@ public final class TensorShapes {
     }
 
     Map<String, TypeProto> types() {
-        return result.types();
+        return result.scope().types();
     }
 
     /** For instance {@code TensorShapes[692 tensors, 0 unknown]}. */

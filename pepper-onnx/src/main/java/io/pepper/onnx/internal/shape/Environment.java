@@ -1,0 +1,107 @@
+package io.pepper.onnx.internal.shape;
+
+import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.TypeProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** What a body sees of the graphs around it: the types of their tensors, and the values of small constants. */
+final class Environment {
+    private final Map<String, TypeProto> types = new HashMap<>();
+    private final Map<String, TensorProto> values = new HashMap<>();
+
+    /** What a graph adds to what is around it. */
+    Environment with(GraphProto graph, Map<String, TypeProto> known, Predicate<TensorProto> isLarge) {
+        Environment inner = new Environment();
+        inner.types.putAll(types);
+        inner.values.putAll(values);
+        known.keySet().forEach(inner.values::remove);
+        inner.types.putAll(known);
+        for (TensorProto initializer : graph.getInitializerList()) {
+            if (!isLarge.test(initializer)) {
+                inner.values.put(initializer.getName(), initializer);
+            }
+        }
+        for (NodeProto node : graph.getNodeList()) {
+            if (node.getOpType().equals("Constant") && node.getOutputCount() == 1) {
+                node.getAttributeList().stream()
+                        .filter(attribute -> attribute.getName().equals("value") && attribute.hasT())
+                        .map(AttributeProto::getT)
+                        .filter(tensor -> !isLarge.test(tensor))
+                        .forEach(tensor -> inner.values.put(node.getOutput(0), tensor));
+            }
+        }
+        return inner;
+    }
+
+    /** The value of a constant, if it is small and stands in the model. */
+    Optional<TensorProto> value(String tensor) {
+        return Optional.ofNullable(values.get(tensor));
+    }
+
+    /**
+     * Makes a body a graph of its own: its inputs have types, and what it captures is an input or a constant too.
+     *
+     * @param body the body
+     * @param inputs the types of its inputs
+     */
+    GraphProto closed(GraphProto body, List<TypeProto> inputs) {
+        GraphProto.Builder closed = body.toBuilder().clearInput().clearOutput();
+        for (int i = 0; i < body.getInputCount(); i++) {
+            ValueInfoProto input = body.getInput(i);
+            TypeProto type = i < inputs.size() && inputs.get(i).getValueCase() != TypeProto.ValueCase.VALUE_NOT_SET
+                    ? inputs.get(i)
+                    : input.getType();
+            closed.addInput(input.toBuilder().setType(type));
+        }
+        for (String name : captured(body)) {
+            TensorProto value = values.get(name);
+            TypeProto type = types.get(name);
+            if (value != null) {
+                closed.addInitializer(value.toBuilder().setName(name));
+            } else if (type != null) {
+                closed.addInput(ValueInfoProto.newBuilder().setName(name).setType(type));
+            }
+        }
+        return closed.build();
+    }
+
+    /** The names that a body, or a body within it, reads and that it does not define. */
+    private static Set<String> captured(GraphProto body) {
+        Set<String> read = new LinkedHashSet<>();
+        Deque<GraphProto> open = new ArrayDeque<>(List.of(body));
+        while (!open.isEmpty()) {
+            GraphProto graph = open.pop();
+            graph.getOutputList().forEach(output -> read.add(output.getName()));
+            for (NodeProto node : graph.getNodeList()) {
+                read.addAll(node.getInputList());
+                for (AttributeProto attribute : node.getAttributeList()) {
+                    if (attribute.hasG()) {
+                        open.push(attribute.getG());
+                    }
+                    attribute.getGraphsList().forEach(open::push);
+                }
+            }
+        }
+        Set<String> defined = new HashSet<>();
+        body.getInputList().forEach(input -> defined.add(input.getName()));
+        body.getInitializerList().forEach(initializer -> defined.add(initializer.getName()));
+        body.getSparseInitializerList()
+                .forEach(sparse -> defined.add(sparse.getValues().getName()));
+        body.getNodeList().forEach(node -> defined.addAll(node.getOutputList()));
+        read.removeAll(defined);
+        return read;
+    }
+}

@@ -1,0 +1,219 @@
+package io.pepper.onnx.internal.shape;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.TensorShapeProto;
+import io.pepper.onnx.internal.proto.TypeProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Types and shapes of all tensors of one graph, asked of ONNX Runtime in up to three steps, none
+ * of which runs the model or holds its weights. The first declares every tensor an output. The second tells scalars from
+ * tensors of unknown rank, which ONNX Runtime's interface does not: the result of a Shape operator has as many elements as its
+ * input has dimensions. The third lets ONNX Runtime fold constants, which settles shapes that the model computes; tensors
+ * that are settled already become inputs before, unless they may hold sizes, so that nothing large is computed.
+ */
+final class GraphTypes {
+    private static final Logger LOG = LoggerFactory.getLogger(GraphTypes.class);
+    private static final String RANK = "pepper/rank/";
+
+    /** Types whose values may decide a shape. */
+    private static final Set<Integer> MAY_BE_SIZES = Set.of(
+            TensorProto.DataType.INT64.getNumber(),
+            TensorProto.DataType.INT32.getNumber(),
+            TensorProto.DataType.BOOL.getNumber());
+
+    private final String source;
+    private final ModelProto model;
+    private final InferenceModel inference;
+    private final TensorTypes.Serializer serializer;
+
+    /** Nodes whose outputs are known already, with their types. */
+    private final IdentityHashMap<NodeProto, List<TypeProto>> settled;
+
+    private final Map<String, TypeProto> types = new HashMap<>();
+    private Optional<String> failure = Optional.empty();
+
+    /**
+     * Prepares.
+     *
+     * @param source what to call the model in messages
+     * @param model a model whose main graph is asked about
+     * @param inference makes variants of it
+     * @param serializer makes the bytes that ONNX Runtime reads
+     * @param settled nodes of the graph, by identity, whose outputs are known already, with their types
+     */
+    GraphTypes(
+            String source,
+            ModelProto model,
+            InferenceModel inference,
+            TensorTypes.Serializer serializer,
+            IdentityHashMap<NodeProto, List<TypeProto>> settled) {
+        this.source = source;
+        this.model = model;
+        this.inference = inference;
+        this.serializer = serializer;
+        this.settled = settled;
+    }
+
+    /** Asks ONNX Runtime; where it knows nothing, what the graph states is there. */
+    Map<String, TypeProto> infer(boolean sized) throws IOException {
+        GraphProto graph = model.getGraph();
+        Set<String> made = new LinkedHashSet<>();
+        graph.getNodeList().forEach(node -> made.addAll(node.getOutputList()));
+        made.remove("");
+        List<String> names = List.copyOf(made);
+        stated(graph);
+        settled.forEach((node, known) -> {
+            for (int i = 0; i < node.getOutputCount(); i++) {
+                types.put(node.getOutput(i), known.get(i));
+            }
+        });
+        if (!names.isEmpty()) {
+            ModelProto variant = inference.without(model, names, settled::containsKey, types);
+            Optional<Map<String, TypeProto>> first = ask(variant, names, OptLevel.NO_OPT);
+            if (first.isPresent()) {
+                types.putAll(first.get());
+                tellScalars();
+                if (sized) {
+                    fold(names);
+                }
+                graph.getNodeList().forEach(this::completeMask);
+            }
+        }
+        return Map.copyOf(types);
+    }
+
+    /** Why nothing could be inferred. */
+    Optional<String> failure() {
+        return failure;
+    }
+
+    private void stated(GraphProto graph) {
+        List<ValueInfoProto> stated = new ArrayList<>(graph.getValueInfoList());
+        stated.addAll(graph.getOutputList());
+        stated.addAll(graph.getInputList());
+        stated.forEach(value -> types.put(value.getName(), value.getType()));
+        graph.getInitializerList().forEach(tensor -> types.put(tensor.getName(), InferenceModel.type(tensor)));
+    }
+
+    private Optional<Map<String, TypeProto>> ask(ModelProto variant, List<String> outputs, OptLevel level)
+            throws IOException {
+        Optional<byte[]> bytes = serializer.bytes(variant);
+        if (bytes.isEmpty()) {
+            failure = Optional.of("the constants in its sub-graphs and functions are too large");
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(RuntimeTypes.outputTypes(bytes.get(), outputs, level));
+        } catch (OrtException refused) {
+            LOG.debug("{}: ONNX Runtime cannot infer shapes: {}", source, refused.getMessage());
+            failure = Optional.of("ONNX Runtime cannot open the model: " + refused.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    static boolean isRanked(TypeProto type) {
+        return !type.hasTensorType() || type.getTensorType().hasShape();
+    }
+
+    private void tellScalars() throws IOException {
+        List<String> unranked = types.entrySet().stream()
+                .filter(entry -> !isRanked(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        List<String> ranks = unranked.stream().map(name -> RANK + name).toList();
+        if (unranked.isEmpty()) {
+            return;
+        }
+        ModelProto.Builder probed = inference.without(model, ranks, settled::containsKey, types).toBuilder();
+        for (String name : unranked) {
+            probed.getGraphBuilder()
+                    .addNode(NodeProto.newBuilder()
+                            .setOpType("Shape")
+                            .addInput(name)
+                            .addOutput(RANK + name));
+        }
+        Optional<Map<String, TypeProto>> found = ask(probed.build(), ranks, OptLevel.NO_OPT);
+        failure = Optional.empty();
+        TensorShapeProto scalar = TensorShapeProto.getDefaultInstance();
+        for (String name : found.isPresent() ? unranked : List.<String>of()) {
+            TypeProto rank = found.get().get(RANK + name);
+            TypeProto type = types.get(name);
+            if (rank != null && type != null && isZero(rank.getTensorType().getShape())) {
+                TypeProto.Builder known = type.toBuilder();
+                known.getTensorTypeBuilder().setShape(scalar);
+                types.put(name, known.build());
+            }
+        }
+    }
+
+    private static boolean isZero(TensorShapeProto shape) {
+        return shape.getDimCount() == 1
+                && shape.getDim(0).hasDimValue()
+                && shape.getDim(0).getDimValue() == 0;
+    }
+
+    /** Whether all dimensions have a size. */
+    static boolean isSettled(TypeProto type) {
+        return isRanked(type)
+                && type.getTensorType().getShape().getDimList().stream()
+                        .allMatch(dim -> dim.hasDimValue() && dim.getDimValue() >= 0);
+    }
+
+    private void fold(List<String> names) throws IOException {
+        List<String> unsettled = names.stream()
+                .filter(name -> !isSettled(types.getOrDefault(name, TypeProto.getDefaultInstance())))
+                .toList();
+        if (unsettled.isEmpty()) {
+            return;
+        }
+        ModelProto reduced = inference.without(model, unsettled, this::isSettledAndNoSize, types);
+        Optional<Map<String, TypeProto>> found = ask(reduced, unsettled, OptLevel.BASIC_OPT);
+        failure = Optional.empty();
+        found.ifPresent(settled -> settled.forEach((name, type) -> {
+            if (isRanked(type)) {
+                types.put(name, type);
+            }
+        }));
+    }
+
+    /** The mask of Dropout has the shape of its data, which ONNX Runtime does not say of old versions. */
+    private void completeMask(NodeProto node) {
+        boolean masked = node.getOpType().equals("Dropout") && node.getInputCount() > 0 && node.getOutputCount() == 2;
+        TypeProto data = masked ? types.get(node.getInput(0)) : null;
+        TypeProto mask = masked ? types.get(node.getOutput(1)) : null;
+        if (data != null && mask != null && data.hasTensorType() && mask.hasTensorType() && !isRanked(mask)) {
+            TypeProto.Builder known = mask.toBuilder();
+            known.getTensorTypeBuilder().setShape(data.getTensorType().getShape());
+            types.put(node.getOutput(1), known.build());
+        }
+    }
+
+    private boolean isSettledAndNoSize(NodeProto node) {
+        return settled.containsKey(node)
+                || node.getOutputList().stream().allMatch(name -> {
+                    TypeProto type = types.get(name);
+                    return type != null
+                            && type.hasTensorType()
+                            && isSettled(type)
+                            && !MAY_BE_SIZES.contains(type.getTensorType().getElemType());
+                });
+    }
+}

@@ -1,0 +1,221 @@
+package io.pepper.onnx.internal.shape;
+
+import io.pepper.onnx.internal.model.FunctionCalls;
+import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.TypeProto;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Infers scopes from the outside in: first the graph, then the bodies of its control flow with the types that they are given,
+ * then, if these tell more of what the control flow gives, the graph again. Depth and number of bodies are bounded; what is
+ * beyond stays unknown.
+ */
+final class ScopeInference {
+    private static final int MAX_DEPTH = 8;
+    private static final int MAX_SCOPES = 500;
+    private static final int MAX_ROUNDS = 4;
+
+    private final String source;
+    private final Predicate<TensorProto> isLarge;
+    private final InferenceModel inference;
+    private final TensorTypes.Serializer serializer;
+
+    /** Calls of a function with inputs of the same types and the same attributes have the same scope. */
+    private final Map<List<Object>, Scope> calls = new HashMap<>();
+
+    private Optional<String> failure = Optional.empty();
+    private int scopes;
+
+    ScopeInference(String source, Predicate<TensorProto> isLarge, TensorTypes.Serializer serializer) {
+        this.source = source;
+        this.isLarge = isLarge;
+        this.inference = new InferenceModel(isLarge);
+        this.serializer = serializer;
+    }
+
+    /** Why nothing is known of the main graph but what it states. */
+    Optional<String> failure() {
+        return failure;
+    }
+
+    /**
+     * Infers the scope of a main graph.
+     *
+     * @param sized whether all its inputs have sizes
+     */
+    Scope infer(ModelProto model, boolean sized) throws IOException {
+        Graph graph = new Graph(model, new Environment(), sized, 0);
+        Scope scope = graph.infer();
+        failure = graph.failure;
+        return scope;
+    }
+
+    /** One graph, with what is around it. */
+    private final class Graph {
+        private final ModelProto model;
+        private final GraphProto graph;
+        private final Environment around;
+        private final boolean sized;
+        private final int depth;
+        private final FunctionCalls functions;
+        private final Map<String, Scope> inner = new HashMap<>();
+        private final IdentityHashMap<NodeProto, List<TypeProto>> settled = new IdentityHashMap<>();
+        private Map<String, TypeProto> types = Map.of();
+        private Optional<String> failure = Optional.empty();
+
+        Graph(ModelProto model, Environment around, boolean sized, int depth) {
+            this.model = model;
+            this.graph = model.getGraph();
+            this.around = around;
+            this.sized = sized;
+            this.depth = depth;
+            this.functions = new FunctionCalls(model);
+        }
+
+        Scope infer() throws IOException {
+            scopes++;
+            boolean more = true;
+            for (int round = 0; more && round < MAX_ROUNDS; round++) {
+                GraphTypes step = new GraphTypes(source, model, inference, serializer, settled);
+                types = step.infer(sized);
+                failure = step.failure();
+                more = false;
+                for (int node = 0; node < graph.getNodeCount(); node++) {
+                    more |= lookInside(node);
+                }
+            }
+            return new Scope(types, Map.copyOf(inner));
+        }
+
+        /** Infers what an operator holds; whether that tells more of what it gives. */
+        private boolean lookInside(int place) throws IOException {
+            NodeProto node = graph.getNode(place);
+            if (depth >= MAX_DEPTH || settled.containsKey(node)) {
+                return false;
+            }
+            Optional<ModelProto> function = functions.body(node);
+            if (function.isPresent()) {
+                call(place, node, function.get());
+                return false;
+            }
+            return switch (node.getOpType()) {
+                case "If" -> learn(node, new Conditional(place, node).outputs());
+                case "Loop", "Scan" -> learn(node, iteration(place, node));
+                default -> false;
+            };
+        }
+
+        private void call(int place, NodeProto node, ModelProto body) throws IOException {
+            List<TypeProto> inputs = typesOf(node.getInputList());
+            List<Object> key =
+                    List.of(node.getDomain(), node.getOpType(), node.getOverload(), inputs, node.getAttributeList());
+            Scope known = calls.get(key);
+            if (known == null && scopes < MAX_SCOPES) {
+                GraphProto closed = new Environment().closed(body.getGraph(), inputs);
+                ModelProto called = body.toBuilder().setGraph(closed).build();
+                known = new Graph(called, new Environment(), sized, depth + 1).infer();
+                calls.put(key, known);
+            }
+            if (known != null) {
+                inner.put(Scope.key(place, Scope.CALL), known);
+            }
+        }
+
+        private boolean learn(NodeProto node, List<TypeProto> outputs) {
+            boolean more = outputs.size() == node.getOutputCount();
+            boolean news = false;
+            for (int i = 0; more && i < outputs.size(); i++) {
+                TypeProto known = types.getOrDefault(node.getOutput(i), TypeProto.getDefaultInstance());
+                news |= !GraphTypes.isSettled(known) && GraphTypes.isSettled(outputs.get(i));
+                more = outputs.get(i).getValueCase() != TypeProto.ValueCase.VALUE_NOT_SET;
+            }
+            if (more && news) {
+                settled.put(node, outputs);
+            }
+            return more && news;
+        }
+
+        private List<TypeProto> typesOf(List<String> names) {
+            return names.stream()
+                    .map(name -> types.getOrDefault(name, TypeProto.getDefaultInstance()))
+                    .toList();
+        }
+
+        /** The types of what a body gives. */
+        private List<TypeProto> body(int place, AttributeProto attribute, List<TypeProto> inputs) throws IOException {
+            if (scopes >= MAX_SCOPES) {
+                return List.of();
+            }
+            Environment environment = around.with(graph, types, isLarge);
+            GraphProto closed = environment.closed(attribute.getG(), inputs);
+            ModelProto body = model.toBuilder().setGraph(closed).build();
+            Scope scope = new Graph(body, environment, sized, depth + 1).infer();
+            inner.put(Scope.key(place, attribute.getName()), scope);
+            List<TypeProto> outputs = new ArrayList<>();
+            attribute
+                    .getG()
+                    .getOutputList()
+                    .forEach(output -> outputs.add(scope.types().getOrDefault(output.getName(), output.getType())));
+            return outputs;
+        }
+
+        private List<TypeProto> iteration(int place, NodeProto node) throws IOException {
+            Optional<AttributeProto> attribute = node.getAttributeList().stream()
+                    .filter(a -> a.getName().equals("body") && a.hasG())
+                    .findFirst();
+            if (attribute.isEmpty()) {
+                return List.of();
+            }
+            List<TypeProto> inputs = typesOf(node.getInputList());
+            Iteration iteration = node.getOpType().equals("Loop")
+                    ? Iteration.loop(inputs, node.getInputCount() == 0 ? Optional.empty() : trips(node))
+                    : Iteration.scan(node, inputs);
+            List<TypeProto> given = body(place, attribute.get(), iteration.bodyInputs());
+            if (iteration.widen(given)) {
+                given = body(place, attribute.get(), iteration.bodyInputs());
+            }
+            return iteration.outputs(given, node.getOutputCount());
+        }
+
+        private Optional<Long> trips(NodeProto node) {
+            return around.with(graph, types, isLarge).value(node.getInput(0)).flatMap(Iteration::integer);
+        }
+
+        /** The two branches of an If. */
+        private final class Conditional {
+            private final List<List<TypeProto>> branches = new ArrayList<>();
+
+            Conditional(int place, NodeProto node) throws IOException {
+                for (AttributeProto attribute : node.getAttributeList()) {
+                    if (attribute.hasG()) {
+                        branches.add(body(place, attribute, List.of()));
+                    }
+                }
+            }
+
+            List<TypeProto> outputs() {
+                if (branches.size() != 2
+                        || branches.get(0).size() != branches.get(1).size()) {
+                    return List.of();
+                }
+                List<TypeProto> merged = new ArrayList<>();
+                for (int i = 0; i < branches.get(0).size(); i++) {
+                    merged.add(Iteration.common(
+                            branches.get(0).get(i), branches.get(1).get(i)));
+                }
+                return merged;
+            }
+        }
+    }
+}
