@@ -1,6 +1,7 @@
 package io.pepper.onnx;
 
 import io.pepper.cut.Cut;
+import io.pepper.cut.CutOptions;
 import io.pepper.cut.Cuts;
 import io.pepper.cut.OriginalBridges;
 import io.pepper.graph.DataflowGraph;
@@ -294,6 +295,28 @@ public final class OnnxModel implements AutoCloseable {
      */
     public TensorShapes shapes(InputShapes sizes) throws IOException {
         return new TensorShapes(graph(), sizes, contents.shapes(sizes));
+    }
+
+    /**
+     * What operators cost, for given sizes.
+     *
+     * @param shapes shapes of this model's tensors
+     * @return the costs
+     */
+    public ModelCosts costs(TensorShapes shapes) {
+        return new ModelCosts(this, shapes);
+    }
+
+    /**
+     * Cuts of the kind asked for: wider ones, or with inputs shared. {@link ModelCosts#cutOptions()} has options that know
+     * sizes.
+     *
+     * @param options which cuts to look for
+     * @return the cuts in topological order
+     * @throws IllegalArgumentException if an input that is to be shared is none of the model's
+     */
+    public Cuts cuts(CutOptions options) {
+        return Cuts.of(graph(), options);
     }
 
     /**

@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param inputs the model's inputs, in its order
  * @param outputs the model's outputs, in its order
  * @param parts the parts in the order to run them in
- * @param cuts the tensors that cross each cut, cut by cut; one fewer than parts
+ * @param cuts the tensors that cross each cut, cut by cut, without those that are shared; one fewer than parts, or fewer
+ *     where some parts have nothing to do with others
  * @param unusedOperators how many operators stand in no part because no output needs them
  * @param notes what else did not go into the parts, and why
  */
@@ -62,6 +63,7 @@ public record PartitionManifest(
      * @param sha256 the SHA-256 of the file in hexadecimal, empty if it was not computed
      * @param bytes its size
      * @param operators how many operators of the dataflow it holds
+     * @param recomputedOperators how many operators it holds that another part counts: it computes them again
      * @param constantOperators how many operators it holds that only make constants
      * @param weightBytes the bytes of the constant tensors that it holds
      * @param inputs what it takes: inputs of the model and what earlier parts give
@@ -72,6 +74,7 @@ public record PartitionManifest(
             Optional<String> sha256,
             long bytes,
             int operators,
+            int recomputedOperators,
             int constantOperators,
             long weightBytes,
             List<TensorInfo> inputs,
@@ -83,6 +86,7 @@ public record PartitionManifest(
          * @param sha256 see the record
          * @param bytes see the record
          * @param operators see the record
+         * @param recomputedOperators see the record
          * @param constantOperators see the record
          * @param weightBytes see the record
          * @param inputs see the record

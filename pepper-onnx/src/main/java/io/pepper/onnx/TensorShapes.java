@@ -3,9 +3,9 @@ package io.pepper.onnx;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.TypeProto;
+import io.pepper.onnx.internal.shape.Scope;
 import io.pepper.onnx.internal.shape.ShapeInference;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
@@ -53,7 +53,7 @@ public final class TensorShapes {
      * @return its type and shape; without both for a name that the model does not have, or of which nothing is known
      */
     public TensorInfo of(String tensor) {
-        TypeProto type = types().get(tensor);
+        TypeProto type = scope().types().get(tensor);
         return type == null
                 ? new TensorInfo(tensor, Optional.empty(), Optional.empty())
                 : ValueTypes.info(tensor, type);
@@ -100,8 +100,8 @@ public final class TensorShapes {
         return result.failure();
     }
 
-    Map<String, TypeProto> types() {
-        return result.scope().types();
+    Scope scope() {
+        return result.scope();
     }
 
     /** For instance {@code TensorShapes[692 tensors, 0 unknown]}. */

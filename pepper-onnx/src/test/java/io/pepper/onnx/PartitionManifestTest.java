@@ -89,7 +89,7 @@ class PartitionManifestTest {
         TensorInfo scalar = new TensorInfo("c", Optional.of("float"), Optional.of(List.of()));
         List<TensorInfo> tensors = List.of(odd, sequence, scalar);
         PartitionManifest.Part part = new PartitionManifest.Part(
-                "a_part1.onnx", Optional.empty(), Long.MAX_VALUE, 0, Integer.MAX_VALUE, 0, tensors, tensors);
+                "a_part1.onnx", Optional.empty(), Long.MAX_VALUE, 0, 3, Integer.MAX_VALUE, 0, tensors, tensors);
         PartitionManifest written = new PartitionManifest(
                 "tool", "", Optional.empty(), tensors, List.of(), List.of(part), List.of(), 7, List.of("a", ""));
         Files.write(file, ManifestJson.write(written));
@@ -252,9 +252,10 @@ class PartitionManifestTest {
     @Test
     void cutsThatDoNotFitThePartsAreRefused() throws IOException {
         ObjectNode root = (ObjectNode) MAPPER.readTree(Files.readAllBytes(file));
-        root.putArray("cuts");
+        root.withArray("cuts").addObject().putArray("tensors");
         Files.write(file, MAPPER.writeValueAsBytes(root));
-        assertRefused("cuts", "3 parts");
+        assertRefused("cuts", "are 3", "3 parts");
+        root.putArray("cuts");
         root.putArray("parts");
         Files.write(file, MAPPER.writeValueAsBytes(root));
         assertRefused("cuts", "0 parts");

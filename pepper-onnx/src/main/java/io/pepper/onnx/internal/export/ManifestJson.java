@@ -82,6 +82,7 @@ public final class ManifestJson {
                 .put("sha256", part.sha256().orElse(null))
                 .put("bytes", part.bytes())
                 .put("operators", part.operators())
+                .put("recomputedOperators", part.recomputedOperators())
                 .put("constantOperators", part.constantOperators())
                 .put("weightBytes", part.weightBytes());
         node.set("inputs", tensors(part.inputs()));
@@ -148,7 +149,7 @@ public final class ManifestJson {
         for (ManifestFields cut : fields.list("cuts")) {
             cuts.add(tensors(cut, "tensors"));
         }
-        if (parts.isEmpty() || cuts.size() != parts.size() - 1) {
+        if (parts.isEmpty() || cuts.size() > parts.size() - 1) {
             throw new MalformedModelException(
                     file.toString(), "cuts", "are " + cuts.size() + ", where there are " + parts.size() + " parts");
         }
@@ -170,6 +171,7 @@ public final class ManifestJson {
                 part.optionalText("sha256"),
                 part.number("bytes", Long.MAX_VALUE),
                 (int) part.number("operators", Integer.MAX_VALUE),
+                (int) part.number("recomputedOperators", Integer.MAX_VALUE),
                 (int) part.number("constantOperators", Integer.MAX_VALUE),
                 part.number("weightBytes", Long.MAX_VALUE),
                 tensors(part, "inputs"),

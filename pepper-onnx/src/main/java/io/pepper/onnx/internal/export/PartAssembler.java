@@ -50,8 +50,9 @@ final class PartAssembler {
         List<String> outputs = outputs(segment, last);
         List<Integer> nodes = new ArrayList<>();
         segment.operators().stream().forEach(operator -> nodes.add(graph.node(operator)));
+        segment.recomputed().stream().forEach(operator -> nodes.add(graph.node(operator)));
         Constants.Needed constants = graph.constantsOf(nodes, outputs);
-        int operators = nodes.size();
+        int dataflow = nodes.size();
         constants.nodes().stream().forEach(nodes::add);
         graph.sortTopologically(nodes);
 
@@ -63,8 +64,9 @@ final class PartAssembler {
                 model(assembled, functions),
                 inputs.stream().map(name -> ValueTypes.info(type(name))).toList(),
                 outputs.stream().map(name -> ValueTypes.info(type(name))).toList(),
-                operators,
-                nodes.size() - operators,
+                segment.operators().size(),
+                segment.recomputed().size(),
+                nodes.size() - dataflow,
                 Weights.bytes(graph, nodes, constants.initializers(), functions));
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
  * @param inputs what it takes
  * @param outputs what it gives
  * @param operators how many operators of the dataflow it holds
+ * @param recomputedOperators how many operators it holds that stand in another part too
  * @param constantOperators how many operators it holds that make constants
  * @param weightBytes the bytes of its constant tensors
  */
@@ -19,5 +20,6 @@ record PartModel(
         List<TensorInfo> inputs,
         List<TensorInfo> outputs,
         int operators,
+        int recomputedOperators,
         int constantOperators,
         long weightBytes) {}

@@ -78,6 +78,7 @@ final class PartsWriter implements AutoCloseable {
                     written.sha256(),
                     written.bytes(),
                     next.part.operators(),
+                    next.part.recomputedOperators(),
                     next.part.constantOperators(),
                     next.part.weightBytes(),
                     next.part.inputs(),

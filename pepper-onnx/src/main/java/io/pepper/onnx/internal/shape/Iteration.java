@@ -126,6 +126,11 @@ final class Iteration {
         return outputs;
     }
 
+    /** How often the body runs, if that is sure. */
+    Optional<Long> length() {
+        return length;
+    }
+
     private static TypeProto scalar(TensorProto.DataType type) {
         TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
                 .setElemType(type.getNumber())

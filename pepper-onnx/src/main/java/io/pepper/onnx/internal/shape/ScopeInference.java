@@ -95,7 +95,7 @@ final class ScopeInference {
                     more |= lookInside(node);
                 }
             }
-            return new Scope(types, Map.copyOf(inner));
+            return new Scope(types, Map.copyOf(inner), Optional.of(1L));
         }
 
         /** Infers what an operator holds; whether that tells more of what it gives. */
@@ -185,6 +185,8 @@ final class ScopeInference {
             if (iteration.widen(given)) {
                 given = body(place, attribute.get(), iteration.bodyInputs());
             }
+            inner.computeIfPresent(
+                    Scope.key(place, "body"), (key, s) -> new Scope(s.types(), s.inner(), iteration.length()));
             return iteration.outputs(given, node.getOutputCount());
         }
 

@@ -1,0 +1,127 @@
+package io.pepper.onnx;
+
+import io.pepper.cut.Liveness;
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
+import io.pepper.onnx.internal.cost.CostWalk;
+import io.pepper.onnx.internal.cost.LayerCount;
+import io.pepper.onnx.internal.cost.PaperCount;
+import io.pepper.onnx.internal.cost.ParameterCount;
+import io.pepper.onnx.internal.cost.Tally;
+import io.pepper.onnx.internal.model.Constants;
+import io.pepper.onnx.internal.model.ModelGraph;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.partition.Segment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/** Collects what some operators of a model are made of. */
+final class Characterization {
+    private final ModelGraph model;
+    private final DataflowGraph graph;
+    private final TensorShapes shapes;
+    private final ModelCosts costs;
+
+    Characterization(ModelGraph model, TensorShapes shapes, ModelCosts costs) {
+        this.model = model;
+        this.graph = model.dataflow();
+        this.shapes = shapes;
+        this.costs = costs;
+    }
+
+    /** Of the whole model, where the original counts everything that stands in the file. */
+    ModelCharacteristics whole(Indices operators) {
+        GraphProto whole = model.model().getGraph();
+        PaperFeatures paper = PaperCount.of(whole.getNodeList(), whole.getInitializerList());
+        return of(operators, paper, graph.inputs(), graph.outputs());
+    }
+
+    ModelCharacteristics segment(Segment segment) {
+        Indices all = Indices.of(IntStream.concat(segment.operators().stream(), segment.recomputed().stream())
+                .sorted()
+                .toArray());
+        return of(all, paper(all, segment.outputs()), segment.inputs(), segment.outputs());
+    }
+
+    private ModelCharacteristics of(Indices all, PaperFeatures paper, Indices inputs, Indices outputs) {
+        List<Integer> nodes = all.stream().map(model::node).boxed().toList();
+        LayerCount layers = LayerCount.of(model, shapes.scope(), nodes);
+        ParameterCount weights = ParameterCount.of(model, shapes.scope(), nodes);
+        Tally tally = new Tally();
+        all.stream().forEach(operator -> tally.add(costs.tally(operator)));
+        boolean known = tally.sizesMissing().isEmpty();
+        OptionalLong flops = known ? OptionalLong.of(tally.work().flops()) : OptionalLong.empty();
+        return new ModelCharacteristics(
+                paper,
+                layers.convLayers(),
+                layers.poolLayers(),
+                layers.fcLayers(),
+                layers.filters(),
+                weights.parameters(),
+                bytes(inputs.stream()),
+                bytes(outputs.stream()),
+                known ? OptionalLong.of(tally.work().macs()) : OptionalLong.empty(),
+                flops,
+                weights.bytes(),
+                bytes(made(all)),
+                Liveness.of(graph, all, shapes::bytes).peakBytes(),
+                Liveness.leastPeak(graph, all, shapes::bytes).peakBytes(),
+                intensity(all, flops, weights.bytes()),
+                histogram(nodes),
+                tally.notCovered());
+    }
+
+    /** With what makes constants, as in the file of the part. */
+    private PaperFeatures paper(Indices operators, Indices outputs) {
+        List<Integer> dataflow = operators.stream().map(model::node).boxed().toList();
+        GraphProto whole = model.model().getGraph();
+        Constants.Needed needed = model.constantsOf(
+                dataflow, outputs.stream().mapToObj(graph::tensorName).toList());
+        List<NodeProto> nodes = new ArrayList<>();
+        dataflow.forEach(node -> nodes.add(whole.getNode(node)));
+        needed.nodes().stream().forEach(node -> nodes.add(whole.getNode(node)));
+        return PaperCount.of(
+                nodes,
+                whole.getInitializerList().stream()
+                        .filter(initializer -> needed.initializers().contains(initializer.getName()))
+                        .toList());
+    }
+
+    private IntStream made(Indices operators) {
+        return operators.stream().flatMap(operator -> graph.writes(operator).stream());
+    }
+
+    private OptionalLong bytes(IntStream tensors) {
+        long sum = 0;
+        for (int tensor : tensors.toArray()) {
+            OptionalLong bytes = shapes.bytes(tensor);
+            if (bytes.isEmpty()) {
+                return bytes;
+            }
+            sum = Math.addExact(sum, bytes.getAsLong());
+        }
+        return OptionalLong.of(sum);
+    }
+
+    private OptionalDouble intensity(Indices operators, OptionalLong flops, long weightBytes) {
+        OptionalLong moved = bytes(IntStream.concat(
+                made(operators), operators.stream().flatMap(operator -> graph.reads(operator).stream())));
+        if (flops.isEmpty() || moved.isEmpty() || moved.getAsLong() + weightBytes == 0) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(flops.getAsLong() / (double) (moved.getAsLong() + weightBytes));
+    }
+
+    private SortedMap<String, Integer> histogram(List<Integer> nodes) {
+        SortedMap<String, Integer> histogram = new TreeMap<>();
+        nodes.forEach(
+                node -> histogram.merge(CostWalk.typeOf(model.model().getGraph().getNode(node)), 1, Integer::sum));
+        return histogram;
+    }
+}

@@ -1,0 +1,175 @@
+package io.pepper.onnx;
+
+import io.pepper.cut.CutOptions;
+import io.pepper.cut.Liveness;
+import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
+import io.pepper.onnx.internal.cost.CostWalk;
+import io.pepper.onnx.internal.cost.OperatorFormulas;
+import io.pepper.onnx.internal.cost.Tally;
+import io.pepper.onnx.internal.model.ModelGraph;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.partition.OperatorCosts;
+import io.pepper.partition.Segment;
+import java.util.Arrays;
+import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * What the operators of a model cost, for given sizes of its inputs: arithmetic, memory, and what follows from these for any
+ * segment. {@code docs/operator-costs.md} has the formula of each operator. Immutable and therefore thread-safe.
+ *
+ * <pre>{@code
+ * ModelCosts costs = model.costs(model.shapes());
+ * System.out.println(costs.characteristics().flops());
+ * Partition partition = Partitioner.balanced(3, costs.flops()).partition(model.cuts());
+ * }</pre>
+ */
+public final class ModelCosts {
+    private final ModelGraph model;
+    private final DataflowGraph graph;
+    private final TensorShapes shapes;
+    private final Indices used;
+    private final Tally[] tallies;
+
+    ModelCosts(OnnxModel opened, TensorShapes shapes) {
+        this.model = opened.contents().graph();
+        this.graph = model.dataflow();
+        this.shapes = shapes;
+        used = Indices.of(IntStream.range(0, graph.operatorCount())
+                .filter(opened.cuts()::isUsed)
+                .toArray());
+        CostWalk walk = new CostWalk(model.model(), shapes.scope());
+        tallies = new Tally[graph.operatorCount()];
+        Arrays.setAll(tallies, operator -> walk.tally(model.node(operator)));
+    }
+
+    /**
+     * The shapes that these costs hold for.
+     *
+     * @return what was given
+     */
+    public TensorShapes shapes() {
+        return shapes;
+    }
+
+    /**
+     * The arithmetic operations of an operator, a multiply-accumulate being two.
+     *
+     * @param operator its index in {@link OnnxModel#graph()}
+     * @return 0 or more; empty if a size is not known, or there is no formula for the operator
+     */
+    public OptionalLong flops(int operator) {
+        return isKnown(operator) ? OptionalLong.of(tallies[operator].work().flops()) : OptionalLong.empty();
+    }
+
+    /**
+     * The multiply-accumulates of an operator: of matrix products, convolutions and the like.
+     *
+     * @param operator its index in {@link OnnxModel#graph()}
+     * @return 0 or more; empty if a size is not known, or there is no formula for the operator
+     */
+    public OptionalLong macs(int operator) {
+        return isKnown(operator) ? OptionalLong.of(tallies[operator].work().macs()) : OptionalLong.empty();
+    }
+
+    private boolean isKnown(int operator) {
+        return tallies[operator].notCovered().isEmpty()
+                && tallies[operator].sizesMissing().isEmpty();
+    }
+
+    Tally tally(int operator) {
+        return tallies[operator];
+    }
+
+    /**
+     * The arithmetic of operators, to balance parts by. Operators for which there is no formula cost nothing; see
+     * {@link ModelCharacteristics#unknownOperators()}.
+     *
+     * @return costs for the operators of {@link OnnxModel#graph()}
+     * @throws UnknownSizeException if the size of a tensor is not known
+     */
+    public OperatorCosts flops() {
+        SortedSet<String> missing = new TreeSet<>();
+        used.stream().forEach(operator -> missing.addAll(tallies[operator].sizesMissing()));
+        if (!missing.isEmpty()) {
+            throw unknown(missing.first());
+        }
+        return OperatorCosts.perOperator(
+                Arrays.stream(tallies).mapToLong(tally -> tally.work().flops()).toArray());
+    }
+
+    /**
+     * The memory that tensors take while a part runs, to limit parts by: the most that is alive at a time, weights aside. What
+     * only passes a part by is counted too, so that this is never too little.
+     *
+     * @return costs for the operators of {@link OnnxModel#graph()}, of which a set costs what its costliest does
+     * @throws UnknownSizeException if the size of a tensor is not known
+     */
+    public OperatorCosts peakActivations() {
+        Liveness liveness = Liveness.of(graph, used, shapes::bytes);
+        long[] bytes = new long[graph.operatorCount()];
+        for (int place = 0; place < used.size(); place++) {
+            OptionalLong alive = liveness.bytesDuring(place);
+            if (alive.isEmpty()) {
+                throw unknown(firstUnknown());
+            }
+            bytes[used.get(place)] = alive.getAsLong();
+        }
+        return OperatorCosts.maximum(bytes);
+    }
+
+    private String firstUnknown() {
+        return used.stream()
+                .flatMap(operator -> IntStream.concat(graph.reads(operator).stream(), graph.writes(operator).stream()))
+                .filter(tensor -> shapes.bytes(tensor).isEmpty())
+                .mapToObj(graph::tensorName)
+                .findFirst()
+                .orElse("?");
+    }
+
+    private UnknownSizeException unknown(String tensor) {
+        return new UnknownSizeException(tensor, shapes.openDimensions(), shapes.failure());
+    }
+
+    /**
+     * Whether an operator has no products, so that it may well be computed in more than one part.
+     *
+     * @param operator its index in {@link OnnxModel#graph()}
+     * @return true for elementwise operators and those that only move data
+     */
+    public boolean isCheap(int operator) {
+        NodeProto node = model.model().getGraph().getNode(model.node(operator));
+        return OperatorFormulas.isCheap(CostWalk.domain(node.getDomain()), node.getOpType());
+    }
+
+    /**
+     * Options for cuts that know the sizes of tensors, and which operators are cheap.
+     *
+     * @return options for {@link OnnxModel#cuts(CutOptions)}, to be told widths and shared inputs
+     */
+    public CutOptions cutOptions() {
+        return CutOptions.defaults().withTensorBytes(shapes::bytes).withRecomputable(this::isCheap);
+    }
+
+    /**
+     * What the whole model is made of.
+     *
+     * @return its characteristics, without operators that no output needs
+     */
+    public ModelCharacteristics characteristics() {
+        return new Characterization(model, shapes, this).whole(used);
+    }
+
+    /**
+     * What a segment is made of.
+     *
+     * @param segment a segment of a partition of the model's graph
+     * @return its characteristics
+     */
+    public ModelCharacteristics characteristics(Segment segment) {
+        return new Characterization(model, shapes, this).segment(segment);
+    }
+}

@@ -1,0 +1,35 @@
+package io.pepper.onnx;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Thrown where the size of a tensor is needed and not known; says what would have to be given. */
+public final class UnknownSizeException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    private final transient List<String> openDimensions;
+
+    UnknownSizeException(String tensor, List<String> openDimensions, Optional<String> failure) {
+        super("the size of tensor '" + tensor + "' is not known: " + why(openDimensions, failure));
+        this.openDimensions = List.copyOf(openDimensions);
+    }
+
+    private static String why(List<String> openDimensions, Optional<String> failure) {
+        if (failure.isPresent()) {
+            return failure.get();
+        }
+        return openDimensions.isEmpty()
+                ? "it depends on values"
+                : "the inputs leave open " + String.join(", ", openDimensions);
+    }
+
+    /**
+     * The sizes of inputs that are open.
+     *
+     * @return names of dimensions, {@code input[axis]} where a dimension has no name, and {@code input} where not even the rank
+     *     is known; empty if these are not the reason
+     */
+    public List<String> openDimensions() {
+        return openDimensions == null ? List.of() : openDimensions;
+    }
+}

@@ -1,0 +1,160 @@
+package io.pepper.onnx.internal.cost;
+
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.internal.model.FunctionCalls;
+import io.pepper.onnx.internal.model.ValueTypes;
+import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.TypeProto;
+import io.pepper.onnx.internal.shape.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Adds up the work of operators, with that of what they hold and call: of an If the branch with more of it, of a Loop or Scan
+ * the body as often as it runs, if that is known. Scopes bound the depth.
+ */
+public final class CostWalk {
+    private final FunctionCalls functions;
+    private final GraphProto graph;
+    private final List<Scope> scopes;
+    private final ModelProto model;
+
+    /**
+     * Prepares for the main graph of a model.
+     *
+     * @param model the model
+     * @param scope what is known of its tensors
+     */
+    public CostWalk(ModelProto model, Scope scope) {
+        this(model, model.getGraph(), List.of(scope));
+    }
+
+    private CostWalk(ModelProto model, GraphProto graph, List<Scope> scopes) {
+        this.model = model;
+        this.graph = graph;
+        this.scopes = scopes;
+        functions = new FunctionCalls(model);
+    }
+
+    /**
+     * ONNX's own domain written in one way.
+     *
+     * @param written the domain as a model has it
+     * @return empty for ONNX's own
+     */
+    public static String domain(String written) {
+        return written.equals("ai.onnx") ? "" : written;
+    }
+
+    /**
+     * An operator's type, with its domain if that is not ONNX's own.
+     *
+     * @param node the operator
+     * @return for instance {@code com.microsoft.Attention}
+     */
+    public static String typeOf(NodeProto node) {
+        String domain = domain(node.getDomain());
+        return domain.isEmpty() ? node.getOpType() : domain + "." + node.getOpType();
+    }
+
+    /**
+     * The work of one operator.
+     *
+     * @param place its place in the graph
+     * @return what is known
+     */
+    public Tally tally(int place) {
+        NodeProto node = graph.getNode(place);
+        Tally tally = new Tally();
+        Optional<ModelProto> function = functions.body(node);
+        boolean holds = node.getAttributeList().stream().anyMatch(AttributeProto::hasG);
+        try {
+            if (function.isPresent()) {
+                addCall(place, function.get(), tally);
+            } else if (holds) {
+                addBodies(place, node, tally);
+            } else {
+                tally.add(OperatorFormulas.estimate(call(node)), typeOf(node));
+            }
+        } catch (ArithmeticException tooMuch) {
+            tally.addMissing(node.getOutputCount() == 0 ? node.getName() : node.getOutput(0));
+        }
+        return tally;
+    }
+
+    private OperatorCall call(NodeProto node) {
+        return new OperatorCall(node, infos(node.getInputList()), infos(node.getOutputList()));
+    }
+
+    private List<Optional<TensorInfo>> infos(List<String> names) {
+        List<Optional<TensorInfo>> infos = new ArrayList<>(names.size());
+        for (String name : names) {
+            infos.add(name.isEmpty() ? Optional.empty() : type(name).map(type -> ValueTypes.info(name, type)));
+        }
+        return infos;
+    }
+
+    /** From the inside out. */
+    private Optional<TypeProto> type(String name) {
+        for (int depth = scopes.size() - 1; depth >= 0; depth--) {
+            TypeProto type = scopes.get(depth).types().get(name);
+            if (type != null) {
+                return Optional.of(type);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Scope scope() {
+        return scopes.get(scopes.size() - 1);
+    }
+
+    private void addCall(int place, ModelProto function, Tally tally) {
+        Scope inner = scope().inner().get(Scope.key(place, Scope.CALL));
+        if (inner == null) {
+            tally.add(new Estimate.NotCovered(), typeOf(graph.getNode(place)));
+        } else {
+            tally.add(new CostWalk(function, function.getGraph(), List.of(inner)).all());
+        }
+    }
+
+    private Tally all() {
+        Tally all = new Tally();
+        for (int place = 0; place < graph.getNodeCount(); place++) {
+            all.add(tally(place));
+        }
+        return all;
+    }
+
+    private void addBodies(int place, NodeProto node, Tally tally) {
+        Tally most = new Tally();
+        for (AttributeProto attribute : node.getAttributeList()) {
+            if (attribute.hasG()) {
+                Scope inner = scope().inner().get(Scope.key(place, attribute.getName()));
+                if (inner == null) {
+                    tally.add(new Estimate.NotCovered(), typeOf(node));
+                    return;
+                }
+                Tally body = body(attribute.getG(), inner);
+                tally.addUnknown(body);
+                if (inner.runs().isEmpty()) {
+                    tally.addMissing(node.getInputCount() == 0 ? node.getName() : node.getInput(0));
+                }
+                Tally run = new Tally();
+                run.add(body, inner.runs().orElse(0L));
+                most = run.work().flops() > most.work().flops() ? run : most;
+            }
+        }
+        tally.add(new Estimate.Known(most.work()), typeOf(node));
+    }
+
+    private Tally body(GraphProto body, Scope inner) {
+        List<Scope> around = new ArrayList<>(scopes);
+        around.add(inner);
+        return new CostWalk(model, body, around).all();
+    }
+}

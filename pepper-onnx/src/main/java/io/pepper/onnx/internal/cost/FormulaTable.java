@@ -1,0 +1,51 @@
+package io.pepper.onnx.internal.cost;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Collects formulas with what documents say of them. */
+final class FormulaTable {
+    static final String ONNX = "";
+    static final String MICROSOFT = "com.microsoft";
+    static final String ML = "ai.onnx.ml";
+
+    /** A formula, and whether what it is of is cheap. */
+    record Entry(Formula formula, boolean cheap, OperatorFormulas.Description description) {}
+
+    private final Map<String, Entry> entries = new TreeMap<>();
+
+    static String key(String domain, String type) {
+        return domain + "\n" + type;
+    }
+
+    /** Operators that are as costly as products are. */
+    void products(String domain, String text, String source, Formula formula, String... types) {
+        add(domain, text, source, formula, false, types);
+    }
+
+    /** Operators that are cheap enough to be computed twice. */
+    void cheap(String domain, String text, String source, Formula formula, String... types) {
+        add(domain, text, source, formula, true, types);
+    }
+
+    private void add(String domain, String text, String source, Formula formula, boolean cheap, String... types) {
+        for (String type : types) {
+            OperatorFormulas.Description description = new OperatorFormulas.Description(domain, type, text, source);
+            Entry other = entries.put(key(domain, type), new Entry(formula, cheap, description));
+            if (other != null) {
+                throw new IllegalStateException(domain + " " + type + " has two formulas");
+            }
+        }
+    }
+
+    Map<String, Entry> entries() {
+        return Collections.unmodifiableMap(entries);
+    }
+
+    List<OperatorFormulas.Description> descriptions() {
+        return new ArrayList<>(entries.values().stream().map(Entry::description).toList());
+    }
+}

@@ -1,0 +1,94 @@
+package io.pepper.onnx.internal.cost;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How much work operators are, by their shapes and attributes. {@code docs/operator-costs.md} has the formulas and the
+ * conventions that they follow.
+ */
+public final class OperatorFormulas {
+    private static final FormulaTable TABLE = table();
+    private static final Map<String, FormulaTable.Entry> ENTRIES = TABLE.entries();
+
+    private OperatorFormulas() {}
+
+    /**
+     * What documents say of an operator.
+     *
+     * @param domain its domain, empty for ONNX's own
+     * @param type its type
+     * @param formula how many operations it takes
+     * @param source where that comes from
+     */
+    public record Description(String domain, String type, String formula, String source) {}
+
+    private static FormulaTable table() {
+        FormulaTable table = new FormulaTable();
+        Convolutions.addTo(table);
+        Products.addTo(table);
+        Pools.addTo(table);
+        Reductions.addTo(table);
+        Normalizations.addTo(table);
+        Elementwise.addTo(table);
+        Interpolations.addTo(table);
+        Recurrences.addTo(table);
+        Attentions.addTo(table);
+        Quantizations.addTo(table);
+        Movements.addTo(table);
+        return table;
+    }
+
+    /**
+     * Estimates an operator.
+     *
+     * @param call the operator
+     * @return its work, or why it is not known; sizes that do not fit an operator, or whose product is more than
+     *     {@link Long#MAX_VALUE}, count as missing
+     */
+    public static Estimate estimate(OperatorCall call) {
+        FormulaTable.Entry entry = ENTRIES.get(FormulaTable.key(call.domain(), call.type()));
+        if (entry == null) {
+            return new Estimate.NotCovered();
+        }
+        try {
+            return new Estimate.Known(entry.formula().work(call));
+        } catch (OperatorCall.SizeMissing missing) {
+            return new Estimate.SizesMissing(missing.tensor());
+        } catch (ArithmeticException tooMuch) {
+            return new Estimate.SizesMissing(call.missingOutput(0).tensor());
+        }
+    }
+
+    /**
+     * Whether there is a formula.
+     *
+     * @param domain the operator's domain, empty for ONNX's own
+     * @param type its type
+     * @return true if there is
+     */
+    public static boolean covers(String domain, String type) {
+        return ENTRIES.containsKey(FormulaTable.key(domain, type));
+    }
+
+    /**
+     * Whether an operator is cheap enough to be computed twice.
+     *
+     * @param domain its domain, empty for ONNX's own
+     * @param type its type
+     * @return true for elementwise operators and those that only move data
+     */
+    public static boolean isCheap(String domain, String type) {
+        FormulaTable.Entry entry = ENTRIES.get(FormulaTable.key(domain, type));
+        return entry != null && entry.cheap();
+    }
+
+    /**
+     * What documents say of all operators.
+     *
+     * @return by domain and type
+     */
+    public static List<Description> descriptions() {
+        return TABLE.descriptions();
+    }
+}

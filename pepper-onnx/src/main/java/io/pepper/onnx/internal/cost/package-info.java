@@ -1,0 +1,5 @@
+/** How much work operators are: multiply-accumulates and arithmetic operations, by their shapes and attributes. */
+@NullMarked
+package io.pepper.onnx.internal.cost;
+
+import org.jspecify.annotations.NullMarked;
