@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.VerificationOptions;
 import java.util.Arrays;
 import java.util.List;
@@ -25,8 +26,20 @@ final class InputOptions {
             description = "The size of a named dimension; may be given for each.")
     private List<String> dimensions = List.of();
 
+    /** The sizes for inputs to run on. */
     VerificationOptions verification() {
         VerificationOptions.Builder options = VerificationOptions.builder();
+        InputShapes given = shapes();
+        given.shapes()
+                .forEach((input, sizes) -> options.withShape(
+                        input, sizes.stream().mapToLong(Long::longValue).toArray()));
+        given.dimensions().forEach(options::withDimension);
+        return options.build();
+    }
+
+    /** The sizes that were given. */
+    InputShapes shapes() {
+        InputShapes given = InputShapes.NONE;
         for (String shape : shapes) {
             int split = split("--shape", shape);
             String sizes = shape.substring(split + 1);
@@ -35,14 +48,14 @@ final class InputOptions {
                     : Arrays.stream(sizes.split("x", -1))
                             .mapToLong(size -> size("--shape", shape, size))
                             .toArray();
-            options.withShape(shape.substring(0, split), parsed);
+            given = given.withInputShape(shape.substring(0, split), parsed);
         }
         for (String dimension : dimensions) {
             int split = split("--dim", dimension);
-            options.withDimension(
+            given = given.withDimension(
                     dimension.substring(0, split), size("--dim", dimension, dimension.substring(split + 1)));
         }
-        return options.build();
+        return given;
     }
 
     /** At the last equals sign, since names of inputs may hold one. */

@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,6 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -15,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
-        description = "Says what a model is made of, and at which single tensors it can be cut.")
+        description = "Says what a model is made of, what it costs, and where it can be cut.")
 final class InspectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -24,16 +26,27 @@ final class InspectCommand implements Callable<Integer> {
     private Path model = Path.of("");
 
     @Mixin
+    private CutChoice cuts = new CutChoice();
+
+    @Option(names = "--original", description = "Say, too, which bridges the original PEPPER finds and would choose.")
+    private boolean original;
+
+    @Mixin
+    private InputOptions inputs = new InputOptions();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         try (OnnxModel opened = OnnxModel.load(model)) {
+            ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
+            Inspection inspection = new Inspection(opened, costs, cuts.of(opened, costs), original);
             if (output.json) {
-                out.println(Json.print(Json.model(opened, model)));
+                out.println(Json.print(InspectionJson.of(inspection, model)));
             } else {
-                Report.model(opened, out);
+                InspectionReport.print(inspection, out);
             }
         }
         return Main.DONE;

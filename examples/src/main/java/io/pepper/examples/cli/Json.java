@@ -7,18 +7,16 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.cut.Cut;
 import io.pepper.onnx.Dimension;
-import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.OutputComparison;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerifiedInput;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Results for a program. What is not known is null. {@code docs/command-line.md} describes the documents. */
@@ -36,31 +34,6 @@ final class Json {
         }
     }
 
-    static ObjectNode model(OnnxModel model, Path file) throws IOException {
-        ObjectNode document = object();
-        document.put("model", file.toString());
-        document.put("sha256", model.sha256());
-        document.put("irVersion", model.irVersion());
-        ObjectNode opsets = document.putObject("opsets");
-        model.opsets().forEach(opsets::put);
-        document.put("operators", model.operatorCount());
-        document.put("constantOperators", model.constantOperatorCount());
-        document.put("tensors", model.graph().tensorCount());
-        document.put("weightBytes", model.weightBytes());
-        document.set("inputs", tensors(model.inputs()));
-        document.set("outputs", tensors(model.outputs()));
-        ArrayNode cuts = document.putArray("cuts");
-        List<Cut> found = model.cuts().list();
-        List<List<TensorInfo>> crossing = model.cutTensors(found);
-        for (int i = 0; i < found.size(); i++) {
-            ObjectNode cut = cuts.addObject();
-            cut.set("tensors", sizedTensors(crossing.get(i)));
-            cut.put("operatorsBefore", found.get(i).operatorsBefore());
-            cut.put("operatorsAfter", found.get(i).operatorsAfter());
-        }
-        return document;
-    }
-
     static ObjectNode split(
             Path file, Path directory, PartitionManifest manifest, Optional<Verification> verification) {
         ObjectNode document = object();
@@ -72,6 +45,7 @@ final class Json {
             node.put("file", directory.resolve(part.file()).toString());
             node.put("bytes", part.bytes());
             node.put("operators", part.operators());
+            node.put("recomputedOperators", part.recomputedOperators());
             node.put("constantOperators", part.constantOperators());
             node.put("weightBytes", part.weightBytes());
             node.set("inputs", tensors(part.inputs()));
@@ -112,12 +86,21 @@ final class Json {
         return document;
     }
 
+    /** What is not known is null. */
+    static void put(ObjectNode node, String field, OptionalLong value) {
+        if (value.isPresent()) {
+            node.put(field, value.getAsLong());
+        } else {
+            node.putNull(field);
+        }
+    }
+
     /** JSON has no infinity: null stands for it. */
     private static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? value : null;
     }
 
-    private static ObjectNode object() {
+    static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();
     }
 
@@ -127,21 +110,17 @@ final class Json {
         return array;
     }
 
-    private static ArrayNode tensors(List<TensorInfo> tensors) {
+    static ArrayNode tensors(List<TensorInfo> tensors) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         tensors.forEach(tensor -> array.add(tensor(tensor)));
         return array;
     }
 
-    private static ArrayNode sizedTensors(List<TensorInfo> tensors) {
+    static ArrayNode sizedTensors(List<TensorInfo> tensors) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         for (TensorInfo tensor : tensors) {
             ObjectNode node = tensor(tensor);
-            if (tensor.bytes().isPresent()) {
-                node.put("bytes", tensor.bytes().getAsLong());
-            } else {
-                node.putNull("bytes");
-            }
+            put(node, "bytes", tensor.bytes());
             array.add(node);
         }
         return array;

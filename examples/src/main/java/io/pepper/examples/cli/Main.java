@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import io.pepper.onnx.UnknownSizeException;
 import io.pepper.onnx.UnsupportedModelException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -9,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -73,6 +76,20 @@ public final class Main {
         return new CommandLine(new Main());
     }
 
+    /** The options to type. */
+    static String hint(List<String> open) {
+        if (open.isEmpty()) {
+            return "";
+        }
+        String options = open.stream()
+                .map(name -> name.endsWith("]")
+                        ? "--shape " + name.substring(0, name.lastIndexOf('[')) + "=1x…"
+                        : "--dim " + name + "=1")
+                .distinct()
+                .collect(Collectors.joining(" "));
+        return System.lineSeparator() + "  on the command line, for instance: " + options;
+    }
+
     private static int refuse(Exception failure, PrintWriter err) {
         if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
             err.println("pepper: " + explain(failure));
@@ -84,6 +101,9 @@ public final class Main {
     }
 
     private static String explain(Exception failure) {
+        if (failure instanceof UnknownSizeException unknown) {
+            return failure.getMessage() + hint(unknown.openDimensions());
+        }
         if (failure instanceof NoSuchFileException missing) {
             return missing.getFile() + ": no such file";
         }

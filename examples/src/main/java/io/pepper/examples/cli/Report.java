@@ -1,17 +1,14 @@
 package io.pepper.examples.cli;
 
-import io.pepper.cut.Cut;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.OutputComparison;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.Verification;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** Results for a person at a terminal. */
@@ -19,28 +16,6 @@ final class Report {
     private static final long KIBIBYTE = 1024;
 
     private Report() {}
-
-    static void model(OnnxModel model, PrintWriter out) throws IOException {
-        summary(model, out);
-        List<Cut> cuts = model.cuts().list();
-        if (cuts.isEmpty()) {
-            out.println("No single tensor separates its inputs from its outputs.");
-            return;
-        }
-        List<List<TensorInfo>> tensors = model.cutTensors(cuts);
-        Table table = new Table("#", "cut at", "bytes", "operators before", "after");
-        for (int i = 0; i < cuts.size(); i++) {
-            Cut cut = cuts.get(i);
-            String names = tensors.get(i).stream().map(TensorInfo::toString).collect(Collectors.joining("; "));
-            table.row(
-                    Integer.toString(i + 1),
-                    names,
-                    bytes(tensors.get(i)),
-                    Integer.toString(cut.operatorsBefore()),
-                    Integer.toString(cut.operatorsAfter()));
-        }
-        table.print(out);
-    }
 
     static void summary(OnnxModel model, PrintWriter out) {
         String opsets = model.opsets().entrySet().stream()
@@ -99,20 +74,8 @@ final class Report {
                 : "NOT verified: the parts do not compute what the whole computes";
     }
 
-    private static String names(List<TensorInfo> tensors) {
+    static String names(List<TensorInfo> tensors) {
         return tensors.stream().map(TensorInfo::name).collect(Collectors.joining(", "));
-    }
-
-    private static String bytes(List<TensorInfo> tensors) {
-        long sum = 0;
-        for (TensorInfo tensor : tensors) {
-            OptionalLong bytes = tensor.bytes();
-            if (bytes.isEmpty()) {
-                return "?";
-            }
-            sum += bytes.getAsLong();
-        }
-        return Long.toString(sum);
     }
 
     static String size(long bytes) {

@@ -1,12 +1,14 @@
 package io.pepper.examples.cli;
 
 import io.pepper.onnx.ExportOptions;
+import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.SplitVerifier;
 import io.pepper.onnx.SubmodelExporter;
 import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
+import io.pepper.partition.ChainPartitioner;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
@@ -34,7 +36,8 @@ final class SplitCommand implements Callable<Integer> {
     /** What the parts may be balanced by. */
     enum Balance {
         OPERATORS,
-        BYTES
+        BYTES,
+        FLOPS
     }
 
     /** Where to cut. */
@@ -68,10 +71,21 @@ final class SplitCommand implements Callable<Integer> {
 
     @Option(
             names = "--balance",
-            paramLabel = "operators|bytes",
+            paramLabel = "operators|bytes|flops",
             description =
-                    "What --parts makes equal: the number of operators (the default) or the bytes of the weights.")
+                    "What --parts makes equal: the number of operators (the default), the bytes of the weights, or the"
+                            + " arithmetic.")
     private Optional<Balance> balance = Optional.empty();
+
+    @Option(
+            names = "--max-part-bytes",
+            paramLabel = "N",
+            description =
+                    "Let no part have more than N bytes of weights; without --parts, make as few parts as that takes.")
+    private Optional<Long> maxPartBytes = Optional.empty();
+
+    @Mixin
+    private CutChoice cuts = new CutChoice();
 
     @Option(names = "--verify", description = "Then prove that the parts compute what the whole computes.")
     private boolean verify;
@@ -86,7 +100,9 @@ final class SplitCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         try (OnnxModel opened = OnnxModel.load(model)) {
-            Partition partition = partitioner(opened).partition(opened.cuts());
+            checkOptions();
+            ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
+            Partition partition = partitioner(opened, costs).partition(cuts.of(opened, costs));
             VerificationOptions verification = inputs.verification();
             PartitionManifest manifest =
                     SubmodelExporter.export(opened, partition, directory, ExportOptions.DEFAULT.withProgress(progress));
@@ -98,26 +114,47 @@ final class SplitCommand implements Callable<Integer> {
         }
     }
 
-    private Partitioner partitioner(OnnxModel opened) {
-        if (balance.isPresent() && where.parts.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--balance goes with --parts");
+    private void checkOptions() {
+        boolean chained = where.parts.isPresent() || maxPartBytes.isPresent();
+        if (balance.isPresent() && !chained) {
+            throw new ParameterException(spec.commandLine(), "--balance goes with --parts or --max-part-bytes");
         }
-        if (where.parts.orElse(1) < 1) {
-            throw new ParameterException(spec.commandLine(), "--parts takes 1 or more, found " + where.parts.get());
-        }
-        if (where.minimumDistance.orElse(0) < 0) {
+        if (maxPartBytes.isPresent() && (where.minimumDistance.isPresent() || !where.tensors.isEmpty())) {
             throw new ParameterException(
-                    spec.commandLine(), "--min-distance takes 0 or more, found " + where.minimumDistance.get());
+                    spec.commandLine(), "--max-part-bytes does not go with --min-distance or --at");
         }
-        if (where.parts.isPresent()) {
-            OperatorCosts costs =
-                    balance.orElse(Balance.OPERATORS) == Balance.BYTES ? opened.weights() : OperatorCosts.count();
-            return Partitioner.balanced(where.parts.get(), costs);
+        require("--parts", 1, where.parts.map(Integer::longValue));
+        require("--min-distance", 0, where.minimumDistance.map(Integer::longValue));
+        require("--max-part-bytes", 0, maxPartBytes);
+    }
+
+    private void require(String option, long least, Optional<Long> found) {
+        if (found.orElse(least) < least) {
+            throw new ParameterException(
+                    spec.commandLine(), option + " takes " + least + " or more, found " + found.get());
+        }
+    }
+
+    private Partitioner partitioner(OnnxModel opened, ModelCosts costs) {
+        if (where.parts.isPresent() || maxPartBytes.isPresent()) {
+            ChainPartitioner chain = Partitioner.chain().balancing(balanced(opened, costs));
+            chain = where.parts.isPresent() ? chain.withParts(where.parts.get()) : chain;
+            return maxPartBytes.isPresent()
+                    ? chain.withLimit("bytes of weights", opened.weights(), maxPartBytes.get())
+                    : chain;
         }
         if (!where.tensors.isEmpty()) {
             return Partitioner.atTensors(where.tensors);
         }
         return Partitioner.minimumDistance(where.minimumDistance.orElse(Partitioner.DEFAULT_MINIMUM_DISTANCE));
+    }
+
+    private OperatorCosts balanced(OnnxModel opened, ModelCosts costs) {
+        return switch (balance.orElse(Balance.OPERATORS)) {
+            case OPERATORS -> OperatorCosts.count();
+            case BYTES -> opened.weights();
+            case FLOPS -> costs.flops();
+        };
     }
 
     private void print(PartitionManifest manifest, Optional<Verification> verified) {

@@ -1,0 +1,34 @@
+package io.pepper.examples.cli;
+
+import io.pepper.cut.Cut;
+import io.pepper.cut.Cuts;
+import io.pepper.graph.Indices;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.TensorInfo;
+import java.util.List;
+
+/**
+ * What there is to say of a model.
+ *
+ * @param model the model
+ * @param costs its costs
+ * @param cuts the cuts that were asked for
+ * @param original whether to speak of the original too
+ */
+record Inspection(OnnxModel model, ModelCosts costs, Cuts cuts, boolean original) {
+    List<TensorInfo> crossing(Cut cut) {
+        return infos(cut.tensors());
+    }
+
+    List<TensorInfo> carried(Cut cut) {
+        return infos(cut.carried());
+    }
+
+    private List<TensorInfo> infos(Indices tensors) {
+        return tensors.stream()
+                .mapToObj(model.graph()::tensorName)
+                .map(costs.shapes()::of)
+                .toList();
+    }
+}

@@ -1,0 +1,111 @@
+package io.pepper.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.cut.Cut;
+import io.pepper.cut.OriginalBridges;
+import io.pepper.onnx.ModelCharacteristics;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.PaperFeatures;
+import io.pepper.partition.Partitioner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+
+/** What there is to say of a model, as JSON. */
+final class InspectionJson {
+    private InspectionJson() {}
+
+    static ObjectNode of(Inspection inspection, Path file) throws IOException {
+        OnnxModel model = inspection.model();
+        ObjectNode document = Json.object();
+        document.put("model", file.toString());
+        document.put("sha256", model.sha256());
+        document.put("irVersion", model.irVersion());
+        ObjectNode opsets = document.putObject("opsets");
+        model.opsets().forEach(opsets::put);
+        document.put("operators", model.operatorCount());
+        document.put("constantOperators", model.constantOperatorCount());
+        document.put("tensors", model.graph().tensorCount());
+        document.put("weightBytes", model.weightBytes());
+        document.set("inputs", Json.tensors(model.inputs()));
+        document.set("outputs", Json.tensors(model.outputs()));
+        ModelCharacteristics characteristics = inspection.costs().characteristics();
+        document.set("paper", paper(characteristics.paper()));
+        document.set("characteristics", characteristics(characteristics));
+        ArrayNode open = document.putArray("openDimensions");
+        inspection.costs().shapes().openDimensions().forEach(open::add);
+        document.put("shapeFailure", inspection.costs().shapes().failure().orElse(null));
+        ArrayNode cuts = document.putArray("cuts");
+        for (Cut found : inspection.cuts().list()) {
+            ObjectNode cut = cuts.addObject();
+            cut.set("tensors", Json.sizedTensors(inspection.crossing(found)));
+            cut.set("carried", Json.sizedTensors(inspection.carried(found)));
+            Json.put(cut, "bytes", found.bytes());
+            cut.put("operatorsBefore", found.operatorsBefore());
+            cut.put("operatorsAfter", found.operatorsAfter());
+        }
+        if (inspection.original()) {
+            document.set("original", original(model.originalBridges()));
+        }
+        return document;
+    }
+
+    private static ObjectNode paper(PaperFeatures paper) {
+        return Json.object()
+                .put("convLayers", paper.convLayers())
+                .put("poolLayers", paper.poolLayers())
+                .put("fcLayers", paper.fcLayers())
+                .put("filters", paper.filters())
+                .put("totalParameters", paper.totalParameters());
+    }
+
+    private static ObjectNode characteristics(ModelCharacteristics found) {
+        ObjectNode node = Json.object()
+                .put("convLayers", found.convLayers())
+                .put("poolLayers", found.poolLayers())
+                .put("fcLayers", found.fcLayers());
+        Json.put(node, "filters", found.filters());
+        node.put("parameters", found.parameters());
+        Json.put(node, "inputBytes", found.inputBytes());
+        Json.put(node, "outputBytes", found.outputBytes());
+        Json.put(node, "macs", found.macs());
+        Json.put(node, "flops", found.flops());
+        node.put("weightBytes", found.weightBytes());
+        Json.put(node, "activationBytes", found.activationBytes());
+        Json.put(node, "peakActivationBytes", found.peakActivationBytes());
+        Json.put(node, "leastPeakActivationBytes", found.leastPeakActivationBytes());
+        if (found.arithmeticIntensity().isPresent()) {
+            node.put("arithmeticIntensity", found.arithmeticIntensity().getAsDouble());
+        } else {
+            node.putNull("arithmeticIntensity");
+        }
+        node.set("operators", counts(found.operators()));
+        node.set("unknownOperators", counts(found.unknownOperators()));
+        return node;
+    }
+
+    private static ArrayNode counts(SortedMap<String, Integer> counts) {
+        ArrayNode array = Json.object().arrayNode();
+        counts.forEach((type, count) -> array.addObject().put("type", type).put("count", count));
+        return array;
+    }
+
+    private static ObjectNode original(OriginalBridges original) {
+        ObjectNode node = Json.object();
+        node.set("bridges", bridges(original.bridges()));
+        node.put("minimumDistance", Partitioner.DEFAULT_MINIMUM_DISTANCE);
+        node.set("chosen", bridges(original.atDistance(Partitioner.DEFAULT_MINIMUM_DISTANCE)));
+        return node;
+    }
+
+    private static ArrayNode bridges(List<OriginalBridges.Bridge> bridges) {
+        ArrayNode array = Json.object().arrayNode();
+        bridges.forEach(bridge -> array.addObject()
+                .put("from", bridge.from())
+                .put("to", bridge.to())
+                .put("depth", bridge.depth()));
+        return array;
+    }
+}

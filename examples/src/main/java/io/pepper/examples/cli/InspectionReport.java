@@ -1,0 +1,104 @@
+package io.pepper.examples.cli;
+
+import io.pepper.cut.Cut;
+import io.pepper.cut.OriginalBridges;
+import io.pepper.onnx.ModelCharacteristics;
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.TensorShapes;
+import io.pepper.partition.Partitioner;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/** What there is to say of a model, for a person at a terminal. */
+final class InspectionReport {
+    private static final double THOUSAND = 1000;
+
+    private InspectionReport() {}
+
+    static void print(Inspection inspection, PrintWriter out) {
+        Report.summary(inspection.model(), out);
+        costs(inspection.costs().characteristics(), out);
+        sizes(inspection.costs().shapes(), out);
+        cuts(inspection, out);
+        if (inspection.original()) {
+            original(inspection.model().originalBridges(), out);
+        }
+    }
+
+    private static void costs(ModelCharacteristics found, PrintWriter out) {
+        out.println("  layers     " + found.convLayers() + " convolutional with " + text(found.filters()) + " filters, "
+                + found.poolLayers() + " pooling, " + found.fcLayers() + " fully connected");
+        out.println("  parameters " + found.parameters() + ", " + Report.size(found.weightBytes()) + " in use");
+        out.println("  arithmetic "
+                + (found.flops().isPresent()
+                        ? count(found.flops().getAsLong()) + "FLOPs, "
+                                + count(found.macs().orElse(0)) + "MACs"
+                        : "unknown"));
+        out.println("  memory     "
+                + (found.peakActivationBytes().isPresent()
+                        ? Report.size(found.peakActivationBytes().getAsLong()) + " of tensors alive at most, "
+                                + Report.size(found.leastPeakActivationBytes().orElse(0)) + " in the best order found"
+                        : "unknown"));
+        found.unknownOperators()
+                .forEach((type, number) -> out.println("  note: no formula for " + number + " " + type));
+    }
+
+    private static void sizes(TensorShapes shapes, PrintWriter out) {
+        shapes.failure().ifPresent(why -> out.println("  note: shapes are as the model states them; " + why));
+        if (!shapes.openDimensions().isEmpty()) {
+            out.println("  note: the inputs leave open " + String.join(", ", shapes.openDimensions())
+                    + Main.hint(shapes.openDimensions()));
+        }
+        out.println();
+    }
+
+    private static void cuts(Inspection inspection, PrintWriter out) {
+        List<Cut> cuts = inspection.cuts().list();
+        if (cuts.isEmpty()) {
+            out.println(
+                    "No single tensor separates its inputs from its outputs; --max-width and --share-input find more.");
+            return;
+        }
+        Table table = new Table("#", "cut at", "bytes", "operators before", "after");
+        for (int i = 0; i < cuts.size(); i++) {
+            Cut cut = cuts.get(i);
+            String names =
+                    inspection.crossing(cut).stream().map(TensorInfo::toString).collect(Collectors.joining("; "));
+            String carried = cut.carried().isEmpty() ? "" : " with " + Report.names(inspection.carried(cut));
+            table.row(
+                    Integer.toString(i + 1),
+                    names + carried,
+                    text(cut.bytes()),
+                    Integer.toString(cut.operatorsBefore()),
+                    Integer.toString(cut.operatorsAfter()));
+        }
+        table.print(out);
+    }
+
+    private static void original(OriginalBridges original, PrintWriter out) {
+        List<OriginalBridges.Bridge> chosen = original.atDistance(Partitioner.DEFAULT_MINIMUM_DISTANCE);
+        out.println();
+        out.println("The original finds " + original.bridges().size() + " bridges, and would choose " + chosen.size()
+                + ":");
+        chosen.forEach(bridge -> out.println("  " + bridge.from() + " to " + bridge.to()));
+    }
+
+    private static String text(OptionalLong value) {
+        return value.isPresent() ? Long.toString(value.getAsLong()) : "?";
+    }
+
+    /** With a decimal prefix, to three digits. */
+    private static String count(long value) {
+        String[] prefixes = {"", "k", "M", "G", "T", "P", "E"};
+        double scaled = value;
+        int prefix = 0;
+        while (scaled >= THOUSAND) {
+            scaled /= THOUSAND;
+            prefix++;
+        }
+        return String.format(Locale.ROOT, "%.3g %s", scaled, prefixes[prefix]);
+    }
+}
