@@ -15,8 +15,9 @@ import java.util.TreeMap;
  * @param poolLayers pooling operators of all kinds
  * @param fcLayers matrix products with a constant factor
  * @param filters the output channels of all convolutions; empty if the shape of a weight is not known
- * @param parameters the elements of constant tensors that operators read, without those of type int64, bool and string, which
- *     are shapes and indices; each tensor counts once
+ * @param parameters the elements of the constant tensors that operators read, where they come from: initializers, tensors in
+ *     attributes, and what is made of nothing but a shape; without those of type int64, bool and string, which are shapes and
+ *     indices
  * @param inputBytes what flows in; empty if a size is not known
  * @param outputBytes what flows out; empty if a size is not known
  * @param macs multiply-accumulates of products; empty if a size is not known

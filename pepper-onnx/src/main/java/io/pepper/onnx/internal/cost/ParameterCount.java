@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.cost;
 
+import io.pepper.onnx.Dimension;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.model.Constants;
 import io.pepper.onnx.internal.model.ElementType;
@@ -14,6 +15,7 @@ import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.shape.Scope;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -23,12 +25,16 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Counts the elements and bytes of the constant tensors that operators read: each tensor once, as it is read, and what stands
- * in bodies and functions. Where the shape of a computed constant is not known, what it is computed from is counted instead.
+ * Counts constant tensors: their bytes as operators read them, and their elements where they come from, so that a weight that
+ * is read as it stands and turned counts once; and what stands in bodies and functions. Where the shape of a computed constant
+ * is not known, its bytes are those of what it is computed from.
  */
 public final class ParameterCount {
     /** Shapes, indices, conditions and texts. */
     private static final Set<String> NO_PARAMETERS = Set.of("int64", "bool", "string");
+
+    /** Operators that make a tensor of nothing but its shape. */
+    private static final Set<String> GENERATORS = Set.of("ConstantOfShape", "EyeLike");
 
     private final ModelGraph graph;
     private final Scope scope;
@@ -57,7 +63,8 @@ public final class ParameterCount {
             called.addAll(graph.calls(node));
             count.addStored(List.of(graph.model().getGraph().getNode(node)));
         }
-        read.forEach(count::addConstant);
+        read.forEach(count::addRead);
+        count.addSources(graph.constants().neededFor(read));
         Set<FunctionId> needed = graph.functions().closure(called);
         for (FunctionProto function : graph.model().getFunctionsList()) {
             if (needed.contains(FunctionId.of(function))) {
@@ -85,43 +92,67 @@ public final class ParameterCount {
         return bytes;
     }
 
-    private void addConstant(String name) {
+    /** The bytes of a constant as it is read. */
+    private void addRead(String name) {
         TypeProto type = scope.types().get(name);
-        if (type == null || !add(ValueTypes.info(name, type))) {
+        OptionalLong size = type == null
+                ? OptionalLong.empty()
+                : ValueTypes.info(name, type).bytes();
+        if (size.isPresent()) {
+            bytes = Math.addExact(bytes, size.getAsLong());
+        } else {
+            long sum = bytes;
             Constants.Needed needed = graph.constants().neededFor(List.of(name));
-            GraphProto main = graph.model().getGraph();
-            main.getInitializerList().stream()
-                    .filter(initializer -> needed.initializers().contains(initializer.getName()))
-                    .forEach(this::add);
-            addStored(needed.nodes().stream().mapToObj(main::getNode).toList());
+            for (String initializer : needed.initializers()) {
+                sum = Math.addExact(sum, graph.constants().bytes(initializer));
+            }
+            for (int node : needed.nodes().stream().toArray()) {
+                sum = Math.addExact(sum, graph.storedBytes(node));
+            }
+            bytes = sum;
         }
     }
 
-    private void add(TensorProto tensor) {
+    /** The elements of what constants come from: what stands in the model, and what is made of nothing but a shape. */
+    private void addSources(Constants.Needed needed) {
+        GraphProto main = graph.model().getGraph();
+        main.getInitializerList().stream()
+                .filter(initializer -> needed.initializers().contains(initializer.getName()))
+                .forEach(this::addParameters);
+        main.getSparseInitializerList().stream()
+                .filter(sparse ->
+                        needed.initializers().contains(sparse.getValues().getName()))
+                .forEach(sparse -> addParameters(sparse.getValues()));
+        for (int place : needed.nodes().stream().toArray()) {
+            NodeProto node = main.getNode(place);
+            if (GENERATORS.contains(node.getOpType()) && node.getOutputCount() > 0) {
+                TypeProto type = scope.types().get(node.getOutput(0));
+                Optional<TensorInfo> made = Optional.ofNullable(type).map(t -> ValueTypes.info(node.getOutput(0), t));
+                made.ifPresent(this::addParameters);
+            } else {
+                stored(List.of(node)).forEach(this::addParameters);
+            }
+        }
+    }
+
+    private void addParameters(TensorInfo made) {
+        List<Dimension> dims = made.shape().orElse(List.of(Dimension.unknown()));
+        if (dims.stream().allMatch(d -> d.size().isPresent())) {
+            addParameters(
+                    made.type().orElse(""),
+                    dims.stream().mapToLong(d -> d.size().getAsLong()).toArray());
+        }
+    }
+
+    private void addParameters(TensorProto tensor) {
         ElementType.ofCode(tensor.getDataType())
-                .ifPresent(type -> add(
-                        type, tensor.getDimsList().stream().mapToLong(d -> d).toArray()));
+                .ifPresent(type -> addParameters(
+                        type.onnxName(),
+                        tensor.getDimsList().stream().mapToLong(d -> d).toArray()));
     }
 
-    private boolean add(TensorInfo info) {
-        Optional<ElementType> type = info.type().flatMap(ElementType::named);
-        boolean known = type.isPresent()
-                && info.shape().isPresent()
-                && info.shape().get().stream().allMatch(d -> d.size().isPresent());
-        if (known) {
-            add(
-                    type.get(),
-                    info.shape().get().stream()
-                            .mapToLong(d -> d.size().getAsLong())
-                            .toArray());
-        }
-        return known;
-    }
-
-    private void add(ElementType type, long... dims) {
-        OptionalLong size = type.bits() == 0 ? OptionalLong.of(0) : type.bytes(dims);
-        bytes = Math.addExact(bytes, size.orElse(0));
-        if (!NO_PARAMETERS.contains(type.onnxName())) {
+    private void addParameters(String type, long... dims) {
+        if (!NO_PARAMETERS.contains(type)) {
             long elements = 1;
             for (long dim : dims) {
                 elements = Math.multiplyExact(elements, dim);
@@ -130,20 +161,34 @@ public final class ParameterCount {
         }
     }
 
-    /** The tensors in attributes and bodies of operators. */
+    /** What stands in attributes and bodies counts as it is. */
     private void addStored(List<NodeProto> nodes) {
+        for (TensorProto tensor : stored(nodes)) {
+            addParameters(tensor);
+            Optional<ElementType> type = ElementType.ofCode(tensor.getDataType());
+            if (type.isPresent() && type.get().bits() > 0) {
+                long[] dims = tensor.getDimsList().stream().mapToLong(d -> d).toArray();
+                bytes = Math.addExact(bytes, type.get().bytes(dims).orElse(0));
+            }
+        }
+    }
+
+    /** The tensors in attributes and bodies of operators. */
+    private static List<TensorProto> stored(List<NodeProto> nodes) {
+        List<TensorProto> found = new ArrayList<>();
         Deque<NodeProto> open = new ArrayDeque<>(nodes);
         while (!open.isEmpty()) {
             for (AttributeProto attribute : open.pop().getAttributeList()) {
                 if (attribute.hasT()) {
-                    add(attribute.getT());
+                    found.add(attribute.getT());
                 }
-                attribute.getTensorsList().forEach(this::add);
+                found.addAll(attribute.getTensorsList());
                 if (attribute.hasG()) {
-                    attribute.getG().getInitializerList().forEach(this::add);
+                    found.addAll(attribute.getG().getInitializerList());
                     attribute.getG().getNodeList().forEach(open::push);
                 }
             }
         }
+        return found;
     }
 }

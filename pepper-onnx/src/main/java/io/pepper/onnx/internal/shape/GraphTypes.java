@@ -93,7 +93,6 @@ final class GraphTypes {
                 if (sized) {
                     fold(names);
                 }
-                graph.getNodeList().forEach(this::completeMask);
             }
         }
         return Map.copyOf(types);
@@ -192,18 +191,6 @@ final class GraphTypes {
                 types.put(name, type);
             }
         }));
-    }
-
-    /** The mask of Dropout has the shape of its data, which ONNX Runtime does not say of old versions. */
-    private void completeMask(NodeProto node) {
-        boolean masked = node.getOpType().equals("Dropout") && node.getInputCount() > 0 && node.getOutputCount() == 2;
-        TypeProto data = masked ? types.get(node.getInput(0)) : null;
-        TypeProto mask = masked ? types.get(node.getOutput(1)) : null;
-        if (data != null && mask != null && data.hasTensorType() && mask.hasTensorType() && !isRanked(mask)) {
-            TypeProto.Builder known = mask.toBuilder();
-            known.getTensorTypeBuilder().setShape(data.getTensorType().getShape());
-            types.put(node.getOutput(1), known.build());
-        }
     }
 
     private boolean isSettledAndNoSize(NodeProto node) {

@@ -174,6 +174,16 @@ final class Iteration {
         return stacked.build();
     }
 
+    /** A type with the shape of another. */
+    static TypeProto withShape(TypeProto type, TypeProto other) {
+        if (!other.getTensorType().hasShape()) {
+            return type;
+        }
+        TypeProto.Builder shaped = type.toBuilder();
+        shaped.getTensorTypeBuilder().setShape(other.getTensorType().getShape());
+        return shaped.build();
+    }
+
     private static TypeProto withoutShape(TypeProto type) {
         if (!type.hasTensorType()) {
             return type;

@@ -112,6 +112,7 @@ final class ScopeInference {
             return switch (node.getOpType()) {
                 case "If" -> learn(node, new Conditional(place, node).outputs());
                 case "Loop", "Scan" -> learn(node, iteration(place, node));
+                case "Dropout", "Scaler", "Normalizer", "Imputer", "Binarizer" -> learn(node, likeInput(node));
                 default -> false;
             };
         }
@@ -144,6 +145,17 @@ final class ScopeInference {
                 settled.put(node, outputs);
             }
             return more && news;
+        }
+
+        /** The mask of Dropout and some operators of {@code ai.onnx.ml}, of which ONNX Runtime does not say it. */
+        private List<TypeProto> likeInput(NodeProto node) {
+            List<TypeProto> inputs = typesOf(node.getInputList());
+            List<TypeProto> outputs = new ArrayList<>();
+            for (TypeProto output : typesOf(node.getOutputList())) {
+                boolean told = inputs.isEmpty() || !output.hasTensorType() || GraphTypes.isRanked(output);
+                outputs.add(told ? output : Iteration.withShape(output, inputs.get(0)));
+            }
+            return outputs;
         }
 
         private List<TypeProto> typesOf(List<String> names) {
