@@ -28,7 +28,7 @@ final class LiveProblem {
      * Collects what there is to know.
      *
      * @param graph the graph
-     * @param operators indices of operators, ascending
+     * @param operators indices of operators in a topological order
      * @param counts whether a tensor counts at all
      * @param isKept whether a tensor stays alive to the end
      * @param weight what a tensor weighs

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * What is alive while operators run one after another. A tensor is alive from the operator that makes it, or from the start if
  * it is made elsewhere, until its last reader has run; to the end if it is an output of the graph or is read elsewhere.
  *
- * <p>{@link #of} takes the operators in the order of their indices in O(operators + reads). {@link #leastPeak} looks for an
+ * <p>{@link #of} takes the operators as they come, in O(operators + reads). {@link #leastPeak} looks for an
  * order of the smallest peak, which is NP-complete (Sethi, "Complete register allocation problems", 1975): it searches the
  * sets of operators that may have run level by level and keeps the best of each level, in time O(operators × beam × reads of
  * one), where the beam is at most 256. {@link #isExact} says whether none had to be dropped.
@@ -42,10 +42,10 @@ public final class Liveness {
     }
 
     /**
-     * What is alive along the order of the graph.
+     * What is alive along a given order.
      *
      * @param graph the graph
-     * @param operators the operators that run, ascending
+     * @param operators the operators in the order in which they run, each after those that make what it reads
      * @param bytes from the index of a tensor to its size, 0 or more, empty if unknown
      * @return what is alive
      */
@@ -59,7 +59,7 @@ public final class Liveness {
      * What is alive along an order in which little is.
      *
      * @param graph the graph
-     * @param operators the operators that run, ascending
+     * @param operators the operators that run, in any order in which each comes after those that make what it reads
      * @param bytes from the index of a tensor to its size, 0 or more, empty if unknown
      * @return what is alive along the order of the smallest peak that was found
      */

@@ -22,7 +22,13 @@ import picocli.CommandLine.Command;
         versionProvider = Version.class,
         description = "Cuts neural networks in ONNX form into parts that together compute what the whole computes.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, InspectCommand.class, SplitCommand.class, VerifyCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            InspectCommand.class,
+            GraphCommand.class,
+            SplitCommand.class,
+            VerifyCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",

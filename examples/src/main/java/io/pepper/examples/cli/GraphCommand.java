@@ -1,0 +1,102 @@
+package io.pepper.examples.cli;
+
+import io.pepper.cut.Cuts;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.ModelPicture;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.partition.OperatorCosts;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Partitioner;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Draws a model. */
+@Command(
+        name = "graph",
+        mixinStandardHelpOptions = true,
+        description = "Draws a model folded to its segments, and what is alive and computed along it, with its cuts.")
+final class GraphCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--format",
+            paramLabel = "dot|graphml|mermaid|svg|html",
+            description = "What to draw it as (default: html).")
+    private ModelPicture.Format format = ModelPicture.Format.HTML;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Where to write it (default: standard output).")
+    private Optional<Path> file = Optional.empty();
+
+    @Option(
+            names = "--parts",
+            paramLabel = "K",
+            description =
+                    "Fold the model to K segments of about equal arithmetic, or as many operators if that is not known"
+                            + " (default: one for each pair of neighbouring cuts).")
+    private Optional<Integer> parts = Optional.empty();
+
+    @Mixin
+    private CutChoice cuts = new CutChoice();
+
+    @Mixin
+    private InputOptions inputs = new InputOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        if (parts.orElse(1) < 1) {
+            throw new ParameterException(spec.commandLine(), "--parts takes 1 or more, found " + parts.get());
+        }
+        try (OnnxModel opened = OnnxModel.load(model)) {
+            ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
+            Cuts found = cuts.of(opened, costs);
+            write(ModelPicture.of(opened, costs, found, partition(costs, found)).as(format));
+        }
+        return Main.DONE;
+    }
+
+    private Partition partition(ModelCosts costs, Cuts found) {
+        if (parts.isEmpty()) {
+            return Partitioner.everyCut().partition(found);
+        }
+        boolean known = costs.characteristics().flops().isPresent();
+        OperatorCosts balanced = known ? costs.flops() : OperatorCosts.count();
+        return Partitioner.balanced(parts.get(), balanced).partition(found);
+    }
+
+    /** The file appears whole or not at all. */
+    private void write(String picture) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        if (file.isEmpty()) {
+            out.print(picture);
+            out.flush();
+            return;
+        }
+        Path target = file.get().toAbsolutePath();
+        Path directory = Optional.ofNullable(target.getParent()).orElse(target);
+        Path draft = Files.createTempFile(directory, ".pepper-", ".draft");
+        try {
+            Files.writeString(draft, picture, StandardCharsets.UTF_8);
+            Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+        spec.commandLine().getErr().println("pepper: written to " + file.get());
+    }
+}
