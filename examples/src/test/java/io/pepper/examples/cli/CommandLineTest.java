@@ -56,6 +56,114 @@ class CommandLineTest {
     }
 
     @Test
+    void tellsCosts() throws IOException {
+        assertThat(run("inspect", model, "--shape", "x=1x3x48x192", "--json")).isZero();
+        JsonNode document = json();
+        assertThat(document.get("paper"))
+                .hasToString("{\"convLayers\":0,\"poolLayers\":11,\"fcLayers\":0,\"filters\":0,\"totalParameters\":0}");
+        JsonNode costs = document.get("characteristics");
+        assertThat(costs.get("convLayers").intValue()).isEqualTo(53);
+        assertThat(costs.get("fcLayers").intValue()).isOne();
+        assertThat(costs.get("flops").longValue()).isEqualTo(36_619_208);
+        assertThat(costs.get("peakActivationBytes").longValue()).isEqualTo(485_376);
+        assertThat(costs.get("unknownOperators")).isEmpty();
+        assertThat(document.get("openDimensions")).isEmpty();
+        JsonNode cut = document.get("cuts").get(0);
+        assertThat(cut.get("bytes").longValue())
+                .isEqualTo(cut.get("tensors").get(0).get("bytes").longValue())
+                .isPositive();
+        assertThat(cut.get("carried")).isEmpty();
+    }
+
+    @Test
+    void leavesOpenWhatTheInputsLeaveOpen() throws IOException {
+        assertThat(run("inspect", model, "--json")).isZero();
+        assertThat(json().get("characteristics").get("flops").isNull()).isTrue();
+        assertThat(json().get("openDimensions")).isNotEmpty();
+        assertThat(run("inspect", model)).isZero();
+        assertThat(out.toString()).contains("arithmetic unknown").contains("--shape x=1x…");
+        assertThat(run("split", model, "--parts", 2, "--balance", "flops", "--out", directory.resolve("none")))
+                .isOne();
+        assertThat(err.toString())
+                .contains("is not known: the inputs leave open x[0]")
+                .contains("--shape x=1x…");
+        assertThat(directory.resolve("none")).doesNotExist();
+        assertThat(run("inspect", model, "--dim", "batch=1")).isOne();
+        assertThat(err.toString()).contains("the model has no dimension 'batch'");
+    }
+
+    @Test
+    void findsWiderCutsAndThoseOfTheOriginal() throws IOException {
+        assertThat(run("inspect", model, "--shape", "x=1x3x48x192", "--max-width", 3, "--original", "--json"))
+                .isZero();
+        JsonNode document = json();
+        assertThat(document.get("cuts")).hasSize(102);
+        assertThat(document.get("original").get("bridges")).hasSize(43);
+        assertThat(document.get("original").get("chosen")).hasSize(8);
+        assertThat(run("inspect", model, "--original")).isZero();
+        assertThat(out.toString()).contains("The original finds 43 bridges, and would choose 8:");
+        assertThat(run("inspect", model, "--max-width", 0)).isEqualTo(2);
+        assertThat(run("inspect", model, "--share-input", "y")).isOne();
+        assertThat(err.toString()).contains("'y' is no input of the graph; its inputs are [x]");
+    }
+
+    @Test
+    void splitsByArithmeticAndWithinLimits() throws IOException {
+        Path parts = directory.resolve("even");
+        assertThat(run(
+                        "split",
+                        model,
+                        "--parts",
+                        3,
+                        "--balance",
+                        "flops",
+                        "--shape",
+                        "x=1x3x48x192",
+                        "--max-width",
+                        2,
+                        "--out",
+                        parts,
+                        "--verify",
+                        "--json"))
+                .isZero();
+        assertThat(json().get("parts")).hasSize(3);
+        assertThat(json().get("verification").get("identical").booleanValue()).isTrue();
+        Path limited = directory.resolve("limited");
+        assertThat(run("split", model, "--max-part-bytes", 200_000, "--out", limited, "--json"))
+                .isZero();
+        assertThat(json().get("parts").size()).isGreaterThan(2);
+        json().get("parts")
+                .forEach(part -> assertThat(part.get("weightBytes").longValue()).isLessThanOrEqualTo(200_000));
+        assertThat(run("split", model, "--max-part-bytes", 10, "--out", limited))
+                .isOne();
+        assertThat(err.toString()).contains("bytes of weights, where at most 10 are allowed");
+        assertThat(run("split", model, "--max-part-bytes", 10, "--min-distance", 3, "--out", limited))
+                .isEqualTo(2);
+        assertThat(run("split", model, "--max-part-bytes", -1, "--out", limited))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void draws() throws IOException {
+        Path page = directory.resolve("page.html");
+        assertThat(run("graph", model, "--shape", "x=1x3x48x192", "--out", page))
+                .isZero();
+        assertThat(Files.readString(page)).startsWith("<!DOCTYPE html>").contains("60 cuts");
+        assertThat(run("graph", model, "--format", "dot", "--parts", 4)).isZero();
+        assertThat(out.toString())
+                .startsWith("digraph \"classifier\"")
+                .contains("s3 ")
+                .doesNotContain("s4 ");
+        assertThat(run("graph", model, "--format", "svg")).isZero();
+        assertThat(out.toString()).startsWith("<svg");
+        assertThat(run("graph", model, "--format", "graphml")).isZero();
+        assertThat(run("graph", model, "--format", "mermaid")).isZero();
+        assertThat(out.toString()).startsWith("flowchart TD");
+        assertThat(run("graph", model, "--format", "png")).isEqualTo(2);
+        assertThat(run("graph", model, "--parts", 0)).isEqualTo(2);
+    }
+
+    @Test
     void inspectsAsJson() throws IOException {
         assertThat(run("inspect", model, "--json")).isZero();
         JsonNode document = json();
@@ -71,6 +179,10 @@ class CommandLineTest {
                         "weightBytes",
                         "inputs",
                         "outputs",
+                        "paper",
+                        "characteristics",
+                        "openDimensions",
+                        "shapeFailure",
                         "cuts");
         assertThat(document.get("sha256").textValue())
                 .isEqualTo("e47acedf663230f8863ff1ab0e64dd2d82b838fceb5957146dab185a89d6215c");
@@ -83,7 +195,7 @@ class CommandLineTest {
         assertThat(document.get("cuts")).hasSize(60);
         int before = 0;
         for (JsonNode cut : document.get("cuts")) {
-            assertThat(names(cut)).containsExactly("tensors", "operatorsBefore", "operatorsAfter");
+            assertThat(names(cut)).containsExactly("tensors", "carried", "bytes", "operatorsBefore", "operatorsAfter");
             assertThat(names(cut.get("tensors").get(0))).containsExactly("name", "type", "shape", "bytes");
             assertThat(cut.get("operatorsBefore").intValue()).isGreaterThan(before);
             before = cut.get("operatorsBefore").intValue();

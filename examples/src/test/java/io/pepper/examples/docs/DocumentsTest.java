@@ -56,6 +56,16 @@ class DocumentsTest {
     }
 
     @Test
+    void theSecondGuidesJavaRuns() throws IOException, InterruptedException {
+        String output = runJavaOf(ROOT.resolve("docs/guide/knowing.md"));
+        assertThat(output)
+                .contains("1461 million operations")
+                .contains("2 cuts of equal work")
+                .contains("212 cuts at one tensor, 221 at up to three")
+                .contains("cut at '");
+    }
+
+    @Test
     void linksLeadSomewhere() throws IOException {
         List<String> broken = new ArrayList<>();
         for (Path document : documents()) {
