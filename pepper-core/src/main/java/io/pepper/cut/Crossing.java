@@ -5,6 +5,7 @@ import io.pepper.graph.Indices;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -85,13 +86,16 @@ final class Crossing {
         int near = options.neighbourhood() == 0 ? 0 : (int) Math.max(1, share);
         TreeMap<Integer, Candidate> kept = new TreeMap<>();
         for (Candidate candidate : candidates) {
-            boolean beaten = kept.subMap(candidate.place - near, true, candidate.place + near, true).values().stream()
-                    .anyMatch(other -> other.beats(candidate));
-            if (candidate.single || !beaten) {
+            if (candidate.single || !isBeaten(candidate, near, kept)) {
                 kept.put(candidate.place, candidate);
             }
         }
         return withTensors(kept.keySet().stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private static boolean isBeaten(Candidate candidate, int near, NavigableMap<Integer, Candidate> kept) {
+        return kept.subMap(candidate.place - near, true, candidate.place + near, true).values().stream()
+                .anyMatch(other -> other.beats(candidate));
     }
 
     private List<Candidate> candidates() {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -22,6 +23,9 @@ final class LiveOrder {
 
     /** Beyond, the operators stay as they stand: each state takes a bit for each operator. */
     private static final int MOST_OPERATORS = 50_000;
+
+    /** Where very many operators wait for none, looking at each at each step would never end. */
+    private static final int MOST_STEPS = 1 << 22;
 
     private static final long SEED = 0x5eed;
 
@@ -47,6 +51,7 @@ final class LiveOrder {
     private final int beam;
     private final long[] keys;
     private boolean exact = true;
+    private int stepsLeft = MOST_STEPS;
 
     private LiveOrder(LiveProblem problem, Comparator<LiveState> lowFirst) {
         this.problem = problem;
@@ -71,8 +76,9 @@ final class LiveOrder {
             return new Found(Indices.of(standing.order()), problem.size() <= 1);
         }
         LiveOrder search = new LiveOrder(problem, lowFirst);
-        LiveState best = search.search();
-        LiveState better = lowFirst.compare(best, standing) < 0 ? best : standing;
+        LiveState better = search.search()
+                .filter(found -> lowFirst.compare(found, standing) < 0)
+                .orElse(standing);
         return new Found(Indices.of(better.order()), search.exact);
     }
 
@@ -87,12 +93,20 @@ final class LiveOrder {
         return state;
     }
 
-    private LiveState search() {
+    /** Nothing if it would take too long. */
+    private Optional<LiveState> search() {
         List<LiveState.Frontier> level = List.of(LiveState.Frontier.start(problem));
         for (int step = 0; step < problem.size(); step++) {
+            int ready =
+                    level.stream().mapToInt(frontier -> frontier.ready().length).sum();
+            stepsLeft -= Math.min(stepsLeft, ready);
+            if (stepsLeft == 0) {
+                exact = false;
+                return Optional.empty();
+            }
             level = next(level);
         }
-        return level.get(0).state();
+        return Optional.of(level.get(0).state());
     }
 
     /** The best states one operator further; of those with the same operators behind only the best. */

@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.testmodels.BodyTopologies;
+import io.pepper.onnx.testmodels.FunctionBuilder;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.NodeSpec;
 import io.pepper.onnx.testmodels.Tensors;
@@ -182,5 +184,50 @@ class ModelCostsTest {
             assertThat(peak.add(1)).as("the sum: 400 numbers in, one out").isEqualTo(1604);
             assertThat(costs.characteristics().peakActivationBytes()).hasValue(1616);
         }
+    }
+
+    @Test
+    void ofFunctionsThatCallOthersManyTimesAreAddedUpOnce() throws IOException {
+        try (OnnxModel model = Parts.load("tower", tower(4))) {
+            TensorShapes shapes = model.shapes();
+            assertThat(shapes.failure()).isEmpty();
+            assertThat(model.costs(shapes).flops(0)).hasValue(4L * 12 * 12 * 12 * 12);
+            assertThat(model.costs(shapes).characteristics().convLayers()).isZero();
+        }
+    }
+
+    @Test
+    void ofFunctionsThatNoMachineCouldExpandAreUnknown() throws IOException {
+        try (OnnxModel model = Parts.load("tower", tower(60))) {
+            TensorShapes shapes = model.shapes();
+            assertThat(shapes.failure()).hasValue("its functions expand to more than 200000 operators");
+            assertThat(model.costs(shapes).flops(0)).isEmpty();
+            assertThat(model.costs(shapes).characteristics().convLayers()).isZero();
+            assertThat(model.cuts().list()).as("the structure is there").hasSize(1);
+        }
+    }
+
+    /** Functions, each of which calls the next 12 times. */
+    private static ModelProto tower(int levels) {
+        int calls = 12;
+        ModelBuilder builder = model("tower").opset("acme", 1).input("x", FLOAT, 1, 4);
+        for (int level = 0; level < levels; level++) {
+            FunctionBuilder function = FunctionBuilder.function("acme", "F" + level)
+                    .opset("", 17)
+                    .opset("acme", 1)
+                    .in("a0")
+                    .out("a" + calls);
+            for (int call = 0; call < calls; call++) {
+                NodeSpec next = level == levels - 1
+                        ? node("Relu")
+                        : node("F" + (level + 1)).domain("acme");
+                function.add(next.in("a" + call).out("a" + (call + 1)));
+            }
+            builder.function(function.build());
+        }
+        return builder.add(node("F0").domain("acme").in("x").out("m"))
+                .let("y", "Relu", "m")
+                .output("y", FLOAT, 1, 4)
+                .build();
     }
 }

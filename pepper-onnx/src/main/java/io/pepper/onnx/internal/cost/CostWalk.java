@@ -10,6 +10,7 @@ import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.shape.Scope;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,9 @@ public final class CostWalk {
     private final List<Scope> scopes;
     private final ModelProto model;
 
+    /** Calls of a function that are alike have one scope: their work is added up once. */
+    private final IdentityHashMap<Scope, Tally> calls;
+
     /**
      * Prepares for the main graph of a model.
      *
@@ -30,11 +34,12 @@ public final class CostWalk {
      * @param scope what is known of its tensors
      */
     public CostWalk(ModelProto model, Scope scope) {
-        this(model, model.getGraph(), List.of(scope));
+        this(model, model.getGraph(), List.of(scope), new IdentityHashMap<>());
     }
 
-    private CostWalk(ModelProto model, GraphProto graph, List<Scope> scopes) {
+    private CostWalk(ModelProto model, GraphProto graph, List<Scope> scopes, IdentityHashMap<Scope, Tally> calls) {
         this.model = model;
+        this.calls = calls;
         this.graph = graph;
         this.scopes = scopes;
         functions = new FunctionCalls(model);
@@ -118,7 +123,12 @@ public final class CostWalk {
         if (inner == null) {
             tally.add(new Estimate.NotCovered(), typeOf(graph.getNode(place)));
         } else {
-            tally.add(new CostWalk(function, function.getGraph(), List.of(inner)).all());
+            Tally called = calls.get(inner);
+            if (called == null) {
+                called = new CostWalk(function, function.getGraph(), List.of(inner), calls).all();
+                calls.put(inner, called);
+            }
+            tally.add(called);
         }
     }
 
@@ -155,6 +165,6 @@ public final class CostWalk {
     private Tally body(GraphProto body, Scope inner) {
         List<Scope> around = new ArrayList<>(scopes);
         around.add(inner);
-        return new CostWalk(model, body, around).all();
+        return new CostWalk(model, body, around, calls).all();
     }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts layers wherever they stand: in the main graph, in bodies and in functions, there once for each operator that calls
- * them, down to a depth that scopes have too.
+ * them, down to a depth that scopes have too, and 10,000 of them at most.
  */
 public final class LayerCount {
     private static final Set<String> CONVOLUTIONS = Set.of(
@@ -61,6 +61,10 @@ public final class LayerCount {
             "MatMulNBits", List.of(0, 1));
 
     private static final int MAX_DEPTH = 8;
+
+    /** So that functions that call others many times, again and again, do not take for ever. */
+    private static final int MAX_LEVELS = 10_000;
+
     private static final int QUANTISED_WEIGHT = 3;
 
     private int convLayers;
@@ -152,7 +156,7 @@ public final class LayerCount {
 
     private void walk(Level main) {
         Deque<Level> open = new ArrayDeque<>(List.of(main));
-        while (!open.isEmpty()) {
+        for (int levels = 0; levels < MAX_LEVELS && !open.isEmpty(); levels++) {
             Level level = open.pop();
             FunctionCalls functions = new FunctionCalls(level.model);
             for (NodeProto node : level.nodes) {
@@ -172,7 +176,7 @@ public final class LayerCount {
     }
 
     private static void open(ModelProto model, GraphProto body, Set<String> around, Level level, Deque<Level> open) {
-        if (level.depth < MAX_DEPTH) {
+        if (level.depth < MAX_DEPTH && open.size() < MAX_LEVELS) {
             Set<String> constants = new HashSet<>(around);
             Map<String, List<Long>> dims = new HashMap<>();
             for (TensorProto initializer : body.getInitializerList()) {

@@ -1,6 +1,5 @@
 package io.pepper.onnx.internal.shape;
 
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * Types and shapes of all tensors of one graph, asked of ONNX Runtime in up to three steps, none
  * of which runs the model or holds its weights. The first declares every tensor an output. The second tells scalars from
  * tensors of unknown rank, which ONNX Runtime's interface does not: the result of a Shape operator has as many elements as its
- * input has dimensions. The third lets ONNX Runtime fold constants, which settles shapes that the model computes; tensors
- * that are settled already become inputs before, unless they may hold sizes, so that nothing large is computed.
+ * input has dimensions. It also lets ONNX Runtime fold constants, if all inputs have sizes, which settles shapes that the model
+ * computes; tensors that are settled already become inputs before, unless they may hold sizes, so that nothing large is
+ * computed. The third is the second without folding, if ONNX Runtime refuses that.
  */
 final class GraphTypes {
     private static final Logger LOG = LoggerFactory.getLogger(GraphTypes.class);
@@ -89,9 +90,8 @@ final class GraphTypes {
             Optional<Map<String, TypeProto>> first = ask(variant, names, OptLevel.NO_OPT);
             if (first.isPresent()) {
                 types.putAll(first.get());
-                tellScalars();
-                if (sized) {
-                    fold(names);
+                if (!sized || !fold(names)) {
+                    tellScalars();
                 }
             }
         }
@@ -113,53 +113,73 @@ final class GraphTypes {
 
     private Optional<Map<String, TypeProto>> ask(ModelProto variant, List<String> outputs, OptLevel level)
             throws IOException {
-        Optional<byte[]> bytes = serializer.bytes(variant);
-        if (bytes.isEmpty()) {
-            failure = Optional.of("the constants in its sub-graphs and functions are too large");
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(RuntimeTypes.outputTypes(bytes.get(), outputs, level));
-        } catch (OrtException refused) {
-            LOG.debug("{}: ONNX Runtime cannot infer shapes: {}", source, refused.getMessage());
-            failure = Optional.of("ONNX Runtime cannot open the model: " + refused.getMessage());
-            return Optional.empty();
-        }
+        RuntimeTypes.Answer answer = RuntimeTypes.ask(variant, serializer, outputs, level);
+        failure = answer.failure();
+        failure.ifPresent(reason -> LOG.debug("{}: no shapes: {}", source, reason));
+        return failure.isPresent() ? Optional.empty() : Optional.of(answer.types());
     }
 
     static boolean isRanked(TypeProto type) {
         return !type.hasTensorType() || type.getTensorType().hasShape();
     }
 
-    private void tellScalars() throws IOException {
-        List<String> unranked = types.entrySet().stream()
+    private List<String> unranked() {
+        return types.entrySet().stream()
                 .filter(entry -> !isRanked(entry.getValue()))
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
-        List<String> ranks = unranked.stream().map(name -> RANK + name).toList();
-        if (unranked.isEmpty()) {
-            return;
+    }
+
+    private void tellScalars() throws IOException {
+        List<String> unranked = unranked();
+        if (!unranked.isEmpty()) {
+            askWithRanks(
+                    inference.without(model, List.of(), settled::containsKey, types),
+                    List.of(),
+                    unranked,
+                    OptLevel.NO_OPT);
+            failure = Optional.empty();
         }
-        ModelProto.Builder probed = inference.without(model, ranks, settled::containsKey, types).toBuilder();
+    }
+
+    /** Asks for types and ranks, and keeps what is told; whether ONNX Runtime tells anything. */
+    private boolean askWithRanks(ModelProto variant, List<String> names, List<String> unranked, OptLevel level)
+            throws IOException {
+        ModelProto.Builder probed = variant.toBuilder();
+        List<String> outputs = new ArrayList<>(names);
         for (String name : unranked) {
+            outputs.add(RANK + name);
             probed.getGraphBuilder()
+                    .addOutput(ValueInfoProto.newBuilder().setName(RANK + name))
                     .addNode(NodeProto.newBuilder()
                             .setOpType("Shape")
                             .addInput(name)
                             .addOutput(RANK + name));
         }
-        Optional<Map<String, TypeProto>> found = ask(probed.build(), ranks, OptLevel.NO_OPT);
-        failure = Optional.empty();
-        TensorShapeProto scalar = TensorShapeProto.getDefaultInstance();
-        for (String name : found.isPresent() ? unranked : List.<String>of()) {
-            TypeProto rank = found.get().get(RANK + name);
-            TypeProto type = types.get(name);
-            if (rank != null && type != null && isZero(rank.getTensorType().getShape())) {
-                TypeProto.Builder known = type.toBuilder();
-                known.getTensorTypeBuilder().setShape(scalar);
-                types.put(name, known.build());
-            }
+        Optional<Map<String, TypeProto>> told = ask(probed.build(), outputs, level);
+        told.ifPresent(known -> {
+            names.forEach(name -> keep(name, known.get(name)));
+            unranked.forEach(name -> keepRank(name, known.get(RANK + name)));
+        });
+        return told.isPresent();
+    }
+
+    private void keep(String name, @Nullable TypeProto type) {
+        if (type != null && isRanked(type)) {
+            types.put(name, type);
+        }
+    }
+
+    private void keepRank(String name, @Nullable TypeProto rank) {
+        TypeProto type = types.get(name);
+        if (rank != null
+                && type != null
+                && !isRanked(type)
+                && isZero(rank.getTensorType().getShape())) {
+            TypeProto.Builder known = type.toBuilder();
+            known.getTensorTypeBuilder().setShape(TensorShapeProto.getDefaultInstance());
+            types.put(name, known.build());
         }
     }
 
@@ -176,21 +196,18 @@ final class GraphTypes {
                         .allMatch(dim -> dim.hasDimValue() && dim.getDimValue() >= 0);
     }
 
-    private void fold(List<String> names) throws IOException {
+    /** Whether ONNX Runtime could fold, or need not. */
+    private boolean fold(List<String> names) throws IOException {
         List<String> unsettled = names.stream()
                 .filter(name -> !isSettled(types.getOrDefault(name, TypeProto.getDefaultInstance())))
                 .toList();
         if (unsettled.isEmpty()) {
-            return;
+            return true;
         }
         ModelProto reduced = inference.without(model, unsettled, this::isSettledAndNoSize, types);
-        Optional<Map<String, TypeProto>> found = ask(reduced, unsettled, OptLevel.BASIC_OPT);
+        boolean folded = askWithRanks(reduced, unsettled, unranked(), OptLevel.BASIC_OPT);
         failure = Optional.empty();
-        found.ifPresent(settled -> settled.forEach((name, type) -> {
-            if (isRanked(type)) {
-                types.put(name, type);
-            }
-        }));
+        return folded;
     }
 
     private boolean isSettledAndNoSize(NodeProto node) {

@@ -13,8 +13,11 @@ import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
 import io.pepper.onnx.internal.model.ElementType;
+import io.pepper.onnx.internal.model.FunctionExpansion;
+import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,15 +35,46 @@ final class RuntimeTypes {
     private RuntimeTypes() {}
 
     /**
+     * What ONNX Runtime says.
+     *
+     * @param types the types that it knows, by name; empty if it cannot open the model
+     * @param failure why it cannot
+     */
+    record Answer(Map<String, TypeProto> types, Optional<String> failure) {
+        static Answer failure(String reason) {
+            return new Answer(Map.of(), Optional.of(reason));
+        }
+    }
+
+    /**
      * Opens a model and reads the types of its outputs.
      *
-     * @param model the bytes of the model
+     * @param model the model
+     * @param serializer makes the bytes that ONNX Runtime reads
      * @param outputs the names of its outputs, in its order
      * @param level how much ONNX Runtime may rewrite the model before it tells
-     * @return the types that ONNX Runtime knows, by name
-     * @throws OrtException if ONNX Runtime cannot open the model
+     * @return what ONNX Runtime knows
+     * @throws IOException if the model cannot be read
      */
-    static Map<String, TypeProto> outputTypes(byte[] model, List<String> outputs, OptLevel level) throws OrtException {
+    static Answer ask(ModelProto model, TensorTypes.Serializer serializer, List<String> outputs, OptLevel level)
+            throws IOException {
+        Optional<String> refusal = FunctionExpansion.refusal(model);
+        if (refusal.isPresent()) {
+            return Answer.failure(refusal.get());
+        }
+        Optional<byte[]> bytes = serializer.bytes(model);
+        if (bytes.isEmpty()) {
+            return Answer.failure("the constants in its sub-graphs and functions are too large");
+        }
+        try {
+            return new Answer(outputTypes(bytes.get(), outputs, level), Optional.empty());
+        } catch (OrtException refused) {
+            return Answer.failure("ONNX Runtime cannot open the model: " + refused.getMessage());
+        }
+    }
+
+    private static Map<String, TypeProto> outputTypes(byte[] model, List<String> outputs, OptLevel level)
+            throws OrtException {
         Map<String, TypeProto> types = new LinkedHashMap<>();
         try (SessionOptions options = new SessionOptions()) {
             options.setOptimizationLevel(level);

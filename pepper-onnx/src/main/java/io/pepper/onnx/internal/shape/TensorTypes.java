@@ -1,6 +1,5 @@
 package io.pepper.onnx.internal.shape;
 
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.model.ValueTypes;
@@ -117,9 +116,7 @@ public final class TensorTypes {
     }
 
     private synchronized String why() {
-        return failure == null
-                ? "and ONNX Runtime does not infer it"
-                : "and ONNX Runtime cannot open the model to infer it: " + failure;
+        return failure == null ? "and ONNX Runtime does not infer it" : "and it cannot be inferred: " + failure;
     }
 
     private boolean isKnown(String name) {
@@ -132,20 +129,16 @@ public final class TensorTypes {
     }
 
     private void infer(Set<String> names) throws IOException {
-        Optional<byte[]> bytes = serializer.bytes(inference.of(model, names));
-        if (bytes.isEmpty()) {
-            failure = "the constants in its sub-graphs and functions are too large";
-            return;
-        }
-        try {
-            Map<String, TypeProto> types = RuntimeTypes.outputTypes(bytes.get(), List.copyOf(names), OptLevel.NO_OPT);
-            types.forEach((name, type) -> inferred.put(
-                    name,
-                    ValueInfoProto.newBuilder().setName(name).setType(type).build()));
+        RuntimeTypes.Answer answer =
+                RuntimeTypes.ask(inference.of(model, names), serializer, List.copyOf(names), OptLevel.NO_OPT);
+        Map<String, TypeProto> types = answer.types();
+        types.forEach((name, type) -> inferred.put(
+                name, ValueInfoProto.newBuilder().setName(name).setType(type).build()));
+        if (answer.failure().isPresent()) {
+            failure = answer.failure().get();
+            LOG.debug("{}: no types: {}", source, failure);
+        } else {
             names.stream().filter(name -> !types.containsKey(name)).forEach(unknown::add);
-        } catch (OrtException refused) {
-            failure = String.valueOf(refused.getMessage());
-            LOG.debug("{}: ONNX Runtime cannot infer types: {}", source, failure);
         }
     }
 }

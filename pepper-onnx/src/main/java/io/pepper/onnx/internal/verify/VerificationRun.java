@@ -11,6 +11,7 @@ import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
 import io.pepper.onnx.VerifiedInput;
+import io.pepper.onnx.internal.model.FunctionExpansion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -84,6 +85,9 @@ public final class VerificationRun implements AutoCloseable {
 
     private Verification verify(List<PartModel> parts) throws IOException, OrtException {
         parts.forEach(VerificationRun::checkNames);
+        FunctionExpansion.refusal(whole.skeleton()).ifPresent(reason -> {
+            throw new CannotVerifyException(reason);
+        });
         progress.progress("loading " + whole.source().name(), 0, parts.size() + 1L);
         OrtSession session = open(whole.source());
         List<PlannedInput> plan = InputSearch.find(session, whole, options);
