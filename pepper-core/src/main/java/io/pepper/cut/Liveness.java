@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * <p>{@link #of} takes the operators as they come, in O(operators + reads). {@link #leastPeak} looks for an
  * order of the smallest peak, which is NP-complete (Sethi, "Complete register allocation problems", 1975): it searches the
  * sets of operators that may have run level by level and keeps the best of each level, in time O(operators × beam × reads of
- * one), where the beam is at most 256, and keeps the given order where that is too much. {@link #isExact} says whether none had to be
- * dropped.
+ * one), where the beam is at most 256, and keeps the given order where that is too much. {@link #isExact} says whether none
+ * had to be dropped.
  *
  * <p>Immutable and therefore thread-safe. The same graph always gives the same order.
  */

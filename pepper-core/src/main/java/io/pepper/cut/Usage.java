@@ -1,7 +1,6 @@
 package io.pepper.cut;
 
 import io.pepper.graph.DataflowGraph;
-import io.pepper.graph.Indices;
 
 /** What of a graph its outputs need. */
 final class Usage {
@@ -10,7 +9,6 @@ final class Usage {
     private final boolean[] tensors;
     private final boolean[] outputs;
 
-    /** Backwards from the outputs: readers come after what they read. */
     Usage(DataflowGraph graph) {
         this.graph = graph;
         operators = new boolean[graph.operatorCount()];
@@ -18,18 +16,10 @@ final class Usage {
         outputs = new boolean[graph.tensorCount()];
         graph.outputs().stream().forEach(tensor -> outputs[tensor] = true);
         graph.outputs().stream().forEach(tensor -> tensors[tensor] = true);
-        for (int operator = graph.operatorCount() - 1; operator >= 0; operator--) {
-            Indices writes = graph.writes(operator);
-            for (int i = 0; i < writes.size(); i++) {
-                operators[operator] |= tensors[writes.get(i)];
-            }
-            if (operators[operator]) {
-                Indices reads = graph.reads(operator);
-                for (int i = 0; i < reads.size(); i++) {
-                    tensors[reads.get(i)] = true;
-                }
-            }
-        }
+        graph.usedOperators().stream().forEach(operator -> {
+            operators[operator] = true;
+            graph.reads(operator).stream().forEach(tensor -> tensors[tensor] = true);
+        });
     }
 
     DataflowGraph graph() {

@@ -3,6 +3,7 @@ package io.pepper.graph;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.jgrapht.Graph;
 
 /**
@@ -211,6 +212,24 @@ public final class DataflowGraph {
      */
     public Indices outputs() {
         return outputs;
+    }
+
+    /**
+     * The operators that an output of the graph needs, directly or through others. Takes O(operators + edges).
+     *
+     * @return indices of operators, ascending
+     */
+    public Indices usedOperators() {
+        boolean[] wanted = new boolean[tensorCount()];
+        outputs.stream().forEach(tensor -> wanted[tensor] = true);
+        boolean[] used = new boolean[operatorCount()];
+        for (int operator = used.length - 1; operator >= 0; operator--) {
+            used[operator] = writes(operator).stream().anyMatch(tensor -> wanted[tensor]);
+            if (used[operator]) {
+                reads(operator).stream().forEach(tensor -> wanted[tensor] = true);
+            }
+        }
+        return Indices.of(IntStream.range(0, used.length).filter(i -> used[i]).toArray());
     }
 
     /**

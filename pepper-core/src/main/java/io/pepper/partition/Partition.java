@@ -3,12 +3,14 @@ package io.pepper.partition;
 import io.pepper.cut.Cut;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
 /**
  * A graph divided into segments: each operator that an output needs is in exactly one, and a segment reads only from those
- * before it. Some may be computed again in other segments, where inputs are shared. Memory is O(operators + tensors between segments). Immutable and therefore thread-safe.
+ * before it. Some may be computed again in other segments, where inputs are shared. Memory is O(operators + tensors between
+ * segments). Immutable and therefore thread-safe.
  */
 public final class Partition {
     private final DataflowGraph graph;
@@ -70,11 +72,9 @@ public final class Partition {
                 throw new IllegalArgumentException("the " + checked.get(i) + " is not after the " + checked.get(i - 1));
             }
         }
-        boolean[] used = Segmentation.usedOperators(graph);
         int[] segmentOf = new int[graph.operatorCount()];
-        for (int operator = 0; operator < segmentOf.length; operator++) {
-            segmentOf[operator] = used[operator] ? cutsBefore(checked, operator) : -1;
-        }
+        Arrays.fill(segmentOf, -1);
+        graph.usedOperators().stream().forEach(operator -> segmentOf[operator] = cutsBefore(checked, operator));
         refuseCrossed(graph, checked, segmentOf);
         return new Partition(graph, checked, segmentOf, checked.size() + 1);
     }

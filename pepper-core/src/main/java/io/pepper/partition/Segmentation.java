@@ -40,20 +40,6 @@ final class Segmentation {
         isTaken = new boolean[graph.tensorCount()];
     }
 
-    /** The operators that an output needs. */
-    static boolean[] usedOperators(DataflowGraph graph) {
-        boolean[] wanted = new boolean[graph.tensorCount()];
-        graph.outputs().stream().forEach(tensor -> wanted[tensor] = true);
-        boolean[] used = new boolean[graph.operatorCount()];
-        for (int operator = used.length - 1; operator >= 0; operator--) {
-            used[operator] = graph.writes(operator).stream().anyMatch(tensor -> wanted[tensor]);
-            if (used[operator]) {
-                graph.reads(operator).stream().forEach(tensor -> wanted[tensor] = true);
-            }
-        }
-        return used;
-    }
-
     List<Segment> segments() {
         int[] sizes = new int[count];
         for (int segment : segmentOf) {

@@ -34,7 +34,7 @@ final class DemoCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Option(
-            names = "--out",
+            names = {"-o", "--out"},
             paramLabel = "DIR",
             defaultValue = "pepper-demo",
             description = "Where the model and its parts go (default: ${DEFAULT-VALUE}).")

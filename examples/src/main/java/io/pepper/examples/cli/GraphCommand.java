@@ -41,7 +41,10 @@ final class GraphCommand implements Callable<Integer> {
             description = "What to draw it as (default: html).")
     private ModelPicture.Format format = ModelPicture.Format.HTML;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Where to write it (default: standard output).")
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE",
+            description = "Where to write it (default: standard output).")
     private Optional<Path> file = Optional.empty();
 
     @Option(

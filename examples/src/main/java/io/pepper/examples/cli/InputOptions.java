@@ -45,7 +45,7 @@ final class InputOptions {
             String sizes = shape.substring(split + 1);
             long[] parsed = sizes.isEmpty()
                     ? new long[0]
-                    : Arrays.stream(sizes.split("x", -1))
+                    : Arrays.stream(sizes.split("[x,]", -1))
                             .mapToLong(size -> size("--shape", shape, size))
                             .toArray();
             given = given.withInputShape(shape.substring(0, split), parsed);

@@ -63,7 +63,11 @@ final class SplitCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
     private Path model = Path.of("");
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "The directory for the parts.")
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "DIR",
+            required = true,
+            description = "The directory for the parts.")
     private Path directory = Path.of("");
 
     @ArgGroup

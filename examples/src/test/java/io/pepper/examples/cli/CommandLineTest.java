@@ -94,7 +94,7 @@ class CommandLineTest {
 
     @Test
     void findsWiderCutsAndThoseOfTheOriginal() throws IOException {
-        assertThat(run("inspect", model, "--shape", "x=1x3x48x192", "--max-width", 3, "--original", "--json"))
+        assertThat(run("inspect", model, "--shape", "x=1,3,48,192", "--max-width", 3, "--original", "--json"))
                 .isZero();
         JsonNode document = json();
         assertThat(document.get("cuts")).hasSize(102);
@@ -146,8 +146,7 @@ class CommandLineTest {
     @Test
     void draws() throws IOException {
         Path page = directory.resolve("page.html");
-        assertThat(run("graph", model, "--shape", "x=1x3x48x192", "--out", page))
-                .isZero();
+        assertThat(run("graph", model, "--shape", "x=1x3x48x192", "-o", page)).isZero();
         assertThat(Files.readString(page)).startsWith("<!DOCTYPE html>").contains("60 cuts");
         assertThat(run("graph", model, "--format", "dot", "--parts", 4)).isZero();
         assertThat(out.toString())
