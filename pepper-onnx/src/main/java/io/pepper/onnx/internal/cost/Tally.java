@@ -11,6 +11,9 @@ public final class Tally {
     private final SortedMap<String, Integer> notCovered = new TreeMap<>();
     private final SortedSet<String> sizesMissing = new TreeSet<>();
 
+    /** Begins with no work. */
+    public Tally() {}
+
     /**
      * The work that is known.
      *
