@@ -3,6 +3,8 @@ module io.pepper.core {
     requires static transitive org.jspecify;
     requires transitive org.jgrapht.core;
 
+    exports io.pepper.cluster;
+    exports io.pepper.cost;
     exports io.pepper.cut;
     exports io.pepper.graph;
     exports io.pepper.partition;

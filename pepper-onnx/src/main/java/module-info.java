@@ -9,6 +9,7 @@ module io.pepper.onnx {
     requires org.slf4j;
 
     exports io.pepper.onnx;
+    exports io.pepper.runtime;
 
     // The generated messages are asked for their fields by reflection.
     opens io.pepper.onnx.internal.proto to

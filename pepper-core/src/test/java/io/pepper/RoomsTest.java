@@ -59,6 +59,16 @@ class RoomsTest {
     }
 
     @Test
+    void clusterNeedsNoOtherRoom() {
+        assertKnowsOnly("cluster");
+    }
+
+    @Test
+    void costNeedsClusterOnly() {
+        assertKnowsOnly("cost", "cluster");
+    }
+
+    @Test
     void roomsDoNotNeedEachOtherInACycle() {
         slices().matching("io.pepper.(*)..").should().beFreeOfCycles().check(CLASSES);
     }

@@ -1,5 +1,7 @@
 package io.pepper.onnx;
 
+import io.pepper.cost.Measure;
+import io.pepper.cost.Workload;
 import io.pepper.cut.Liveness;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
@@ -23,6 +25,9 @@ import java.util.stream.IntStream;
 
 /** Collects what some operators of a model are made of. */
 final class Characterization {
+    /** Below, ONNX Runtime mostly runs an operator on one thread. */
+    private static final double WORTH_DIVIDING = 200_000;
+
     private final ModelGraph model;
     private final DataflowGraph graph;
     private final TensorShapes shapes;
@@ -35,18 +40,68 @@ final class Characterization {
         this.costs = costs;
     }
 
-    /** Of the whole model, where the original counts everything that stands in the file. */
     ModelCharacteristics whole(Indices operators) {
-        GraphProto whole = model.model().getGraph();
-        PaperFeatures paper = PaperCount.of(whole.getNodeList(), whole.getInitializerList());
-        return of(operators, paper, graph.inputs(), graph.outputs());
+        return of(operators, wholePaper(), graph.inputs(), graph.outputs());
     }
 
     ModelCharacteristics segment(Segment segment) {
-        Indices all = Indices.of(IntStream.concat(segment.operators().stream(), segment.recomputed().stream())
+        Indices all = all(segment);
+        return of(all, paper(all, segment.outputs()), segment.inputs(), segment.outputs());
+    }
+
+    Workload wholeWorkload(Indices operators) {
+        return workload(operators, wholePaper(), graph.inputs(), graph.outputs());
+    }
+
+    Workload segmentWorkload(Segment segment) {
+        Indices all = all(segment);
+        return workload(all, paper(all, segment.outputs()), segment.inputs(), segment.outputs());
+    }
+
+    private static Indices all(Segment segment) {
+        return Indices.of(IntStream.concat(segment.operators().stream(), segment.recomputed().stream())
                 .sorted()
                 .toArray());
-        return of(all, paper(all, segment.outputs()), segment.inputs(), segment.outputs());
+    }
+
+    /** Of the whole model, where the original counts everything that stands in the file. */
+    private PaperFeatures wholePaper() {
+        GraphProto whole = model.model().getGraph();
+        return PaperCount.of(whole.getNodeList(), whole.getInitializerList());
+    }
+
+    private Workload workload(Indices operators, PaperFeatures paper, Indices inputs, Indices outputs) {
+        List<Integer> nodes = operators.stream().map(model::node).boxed().toList();
+        Workload.Builder work = Workload.builder()
+                .set(Measure.CONV_LAYERS, paper.convLayers())
+                .set(Measure.POOL_LAYERS, paper.poolLayers())
+                .set(Measure.FC_LAYERS, paper.fcLayers())
+                .set(Measure.FILTERS, (double) paper.filters())
+                .set(Measure.PARAMETERS, (double) paper.totalParameters())
+                .set(Measure.INPUT_BYTES, number(bytes(inputs.stream())))
+                .set(Measure.OUTPUT_BYTES, number(bytes(outputs.stream())))
+                .set(Measure.WEIGHT_BYTES, (double)
+                        ParameterCount.of(model, shapes.scope(), nodes).bytes())
+                .set(Measure.ACTIVATION_BYTES, number(bytes(made(operators))))
+                .set(
+                        Measure.PEAK_BYTES,
+                        number(Liveness.of(graph, operators, shapes::bytes).peakBytes()));
+        double parallel = 0;
+        double largest = 0;
+        for (int operator : operators) {
+            boolean known = costs.tally(operator).sizesMissing().isEmpty();
+            double flops = known ? costs.tally(operator).work().flops() : Double.NaN;
+            work.add(costs.family(operator), flops, costs.movedBytes(operator));
+            largest = Math.max(largest, flops);
+            parallel += flops >= WORTH_DIVIDING ? flops : 0;
+        }
+        return work.set(Measure.PARALLEL_FLOPS, parallel)
+                .set(Measure.LARGEST_FLOPS, largest)
+                .build();
+    }
+
+    private static double number(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : Double.NaN;
     }
 
     private ModelCharacteristics of(Indices all, PaperFeatures paper, Indices inputs, Indices outputs) {

@@ -1,5 +1,7 @@
 package io.pepper.onnx;
 
+import io.pepper.cost.OperatorFamily;
+import io.pepper.cost.Workload;
 import io.pepper.cut.CutOptions;
 import io.pepper.cut.Liveness;
 import io.pepper.graph.DataflowGraph;
@@ -33,6 +35,8 @@ public final class ModelCosts {
     private final TensorShapes shapes;
     private final Indices used;
     private final Tally[] tallies;
+    private final OperatorFamily[] families;
+    private final double[] movedBytes;
 
     ModelCosts(OnnxModel opened, TensorShapes shapes) {
         this.model = opened.contents().graph();
@@ -44,6 +48,10 @@ public final class ModelCosts {
         CostWalk walk = new CostWalk(model.model(), shapes.scope());
         tallies = new Tally[graph.operatorCount()];
         Arrays.setAll(tallies, operator -> walk.tally(model.node(operator)));
+        families = new OperatorFamily[tallies.length];
+        Arrays.setAll(families, operator -> walk.family(model.node(operator)));
+        movedBytes = new double[tallies.length];
+        Arrays.setAll(movedBytes, operator -> walk.movedBytes(model.node(operator)));
     }
 
     /**
@@ -78,6 +86,15 @@ public final class ModelCosts {
     private boolean isKnown(int operator) {
         return tallies[operator].notCovered().isEmpty()
                 && tallies[operator].sizesMissing().isEmpty();
+    }
+
+    OperatorFamily family(int operator) {
+        return families[operator];
+    }
+
+    /** What an operator reads and makes, NaN if a size is not known. */
+    double movedBytes(int operator) {
+        return movedBytes[operator];
     }
 
     Tally tally(int operator) {
@@ -171,5 +188,24 @@ public final class ModelCosts {
      */
     public ModelCharacteristics characteristics(Segment segment) {
         return new Characterization(model, shapes, this).segment(segment);
+    }
+
+    /**
+     * What the whole model asks of a device.
+     *
+     * @return numbers to predict its time from
+     */
+    public Workload workload() {
+        return new Characterization(model, shapes, this).wholeWorkload(used);
+    }
+
+    /**
+     * What a segment asks of a device.
+     *
+     * @param segment a segment of a partition of the model's graph
+     * @return numbers to predict its time from
+     */
+    public Workload workload(Segment segment) {
+        return new Characterization(model, shapes, this).segmentWorkload(segment);
     }
 }

@@ -2,11 +2,11 @@ package io.pepper.onnx;
 
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.proto.ModelProto;
-import io.pepper.onnx.internal.verify.ModelSource;
+import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.internal.verify.PartModel;
 import io.pepper.onnx.internal.verify.RoundedModel;
 import io.pepper.onnx.internal.verify.VerificationRun;
-import io.pepper.onnx.internal.verify.WholeModel;
 import io.pepper.onnx.internal.wire.PayloadWeaver;
 import io.pepper.onnx.internal.wire.WovenFile;
 import java.io.IOException;

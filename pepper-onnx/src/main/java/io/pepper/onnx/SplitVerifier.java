@@ -1,9 +1,9 @@
 package io.pepper.onnx;
 
-import io.pepper.onnx.internal.verify.ModelSource;
+import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.internal.verify.PartModel;
 import io.pepper.onnx.internal.verify.VerificationRun;
-import io.pepper.onnx.internal.verify.WholeModel;
 import io.pepper.onnx.internal.wire.FileSource;
 import io.pepper.onnx.internal.wire.Sha256;
 import java.io.IOException;

@@ -39,6 +39,8 @@ class RoomsTest {
             .definedBy("io.pepper.onnx.internal.picture..")
             .layer("verify")
             .definedBy("io.pepper.onnx.internal.verify..")
+            .layer("session")
+            .definedBy("io.pepper.onnx.internal.session..")
             .layer("model")
             .definedBy("io.pepper.onnx.internal.model..")
             .layer("wire")
@@ -54,7 +56,9 @@ class RoomsTest {
             .whereLayer("shape")
             .mayOnlyBeAccessedByLayers("contents", "export", "cost")
             .whereLayer("verify")
-            .mayOnlyBeAccessedByLayers("contents")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("session")
+            .mayOnlyBeAccessedByLayers("contents", "verify")
             .whereLayer("model")
             .mayOnlyBeAccessedByLayers("contents", "shape", "cost", "verify", "export")
             .whereLayer("wire")
@@ -68,13 +72,22 @@ class RoomsTest {
 
     @ArchTest
     static final ArchRule RUNTIME_STAYS_INSIDE = noClasses()
-            .that(not(resideInAnyPackage("io.pepper.onnx.internal.shape..", "io.pepper.onnx.internal.verify..")))
+            .that(not(resideInAnyPackage(
+                    "io.pepper.onnx.internal.shape..",
+                    "io.pepper.onnx.internal.verify..",
+                    "io.pepper.onnx.internal.session..",
+                    "io.pepper.runtime..")))
             .should()
             .dependOnClassesThat(resideInAPackage("ai.onnxruntime.."));
 
     @ArchTest
     static final ArchRule CORE_KNOWS_NO_ONNX = noClasses()
-            .that(resideInAnyPackage("io.pepper.graph..", "io.pepper.cut..", "io.pepper.partition.."))
+            .that(resideInAnyPackage(
+                    "io.pepper.graph..",
+                    "io.pepper.cut..",
+                    "io.pepper.partition..",
+                    "io.pepper.cost..",
+                    "io.pepper.cluster.."))
             .should()
             .dependOnClassesThat(resideInAPackage("io.pepper.onnx.."));
 

@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.cost;
 
+import io.pepper.cost.OperatorFamily;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.model.FunctionCalls;
 import io.pepper.onnx.internal.model.ValueTypes;
@@ -13,12 +14,20 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Adds up the work of operators, with that of what they hold and call: of an If the branch with more of it, of a Loop or Scan
  * the body as often as it runs, if that is known. Scopes bound the depth.
  */
 public final class CostWalk {
+    /** Operators whose output is their input under another shape, or says something of it only. */
+    private static final Set<String> VIEWS =
+            Set.of("Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Shape", "Size", "Dropout");
+
+    private static final Set<String> PICKS = Set.of("Gather", "GatherElements", "GatherND", "Slice");
+
     private final FunctionCalls functions;
     private final GraphProto graph;
     private final List<Scope> scopes;
@@ -89,6 +98,43 @@ public final class CostWalk {
             tally.addMissing(node.getOutputCount() == 0 ? node.getName() : node.getOutput(0));
         }
         return tally;
+    }
+
+    /**
+     * What one operator is like.
+     *
+     * @param place its place in the graph
+     * @return its family
+     */
+    public OperatorFamily family(int place) {
+        return OperatorFormulas.family(call(graph.getNode(place)));
+    }
+
+    /**
+     * The bytes that one operator reads and makes. What only looks at a tensor in another way moves nothing, and what picks from
+     * a table reads as much as it makes.
+     *
+     * @param place its place in the graph
+     * @return bytes, NaN if a size is not known
+     */
+    public double movedBytes(int place) {
+        NodeProto node = graph.getNode(place);
+        if (VIEWS.contains(node.getOpType())) {
+            return 0;
+        }
+        double made = bytes(node.getOutputList());
+        return made + (PICKS.contains(node.getOpType()) ? made : bytes(node.getInputList()));
+    }
+
+    private double bytes(List<String> names) {
+        double sum = 0;
+        for (Optional<TensorInfo> info : infos(names)) {
+            if (info.isPresent()) {
+                OptionalLong bytes = info.get().bytes();
+                sum += bytes.isPresent() ? bytes.getAsLong() : Double.NaN;
+            }
+        }
+        return sum;
     }
 
     private OperatorCall call(NodeProto node) {

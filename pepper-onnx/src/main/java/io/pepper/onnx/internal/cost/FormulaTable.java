@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.cost;
 
+import io.pepper.cost.OperatorFamily;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,10 +13,25 @@ final class FormulaTable {
     static final String MICROSOFT = "com.microsoft";
     static final String ML = "ai.onnx.ml";
 
-    /** A formula, and whether what it is of is cheap. */
-    record Entry(Formula formula, boolean cheap, OperatorFormulas.Description description) {}
+    /** Parts of the names of operators that compute with integers. */
+    private static final List<String> QUANTIZED =
+            List.of("Integer", "QLinear", "QGemm", "NBits", "DynamicQuantize", "QAttention");
+
+    /** A formula, whether what it is of is cheap, and what that is like. */
+    record Entry(Formula formula, boolean cheap, OperatorFamily family, OperatorFormulas.Description description) {}
 
     private final Map<String, Entry> entries = new TreeMap<>();
+    private OperatorFamily family = OperatorFamily.MOVEMENT;
+
+    /** What follows is of a family, but for operators on integers. */
+    FormulaTable of(OperatorFamily next) {
+        family = next;
+        return this;
+    }
+
+    private OperatorFamily family(String type) {
+        return QUANTIZED.stream().anyMatch(type::contains) ? OperatorFamily.QUANTIZED : family;
+    }
 
     static String key(String domain, String type) {
         return domain + "\n" + type;
@@ -34,7 +50,7 @@ final class FormulaTable {
     private void add(String domain, String text, String source, Formula formula, boolean cheap, String... types) {
         for (String type : types) {
             OperatorFormulas.Description description = new OperatorFormulas.Description(domain, type, text, source);
-            Entry other = entries.put(key(domain, type), new Entry(formula, cheap, description));
+            Entry other = entries.put(key(domain, type), new Entry(formula, cheap, family(type), description));
             if (other != null) {
                 throw new IllegalStateException(domain + " " + type + " has two formulas");
             }

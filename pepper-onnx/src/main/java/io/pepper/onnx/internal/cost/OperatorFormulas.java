@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.cost;
 
+import io.pepper.cost.OperatorFamily;
 import java.util.List;
 import java.util.Map;
 
@@ -25,17 +26,17 @@ public final class OperatorFormulas {
 
     private static FormulaTable table() {
         FormulaTable table = new FormulaTable();
-        Convolutions.addTo(table);
-        Products.addTo(table);
-        Pools.addTo(table);
-        Reductions.addTo(table);
-        Normalizations.addTo(table);
-        Elementwise.addTo(table);
-        Interpolations.addTo(table);
-        Recurrences.addTo(table);
-        Attentions.addTo(table);
-        Quantizations.addTo(table);
-        Movements.addTo(table);
+        Convolutions.addTo(table.of(OperatorFamily.CONVOLUTION));
+        Products.addTo(table.of(OperatorFamily.PRODUCT));
+        Pools.addTo(table.of(OperatorFamily.POOLING));
+        Reductions.addTo(table.of(OperatorFamily.NORMALIZATION));
+        Normalizations.addTo(table.of(OperatorFamily.NORMALIZATION));
+        Elementwise.addTo(table.of(OperatorFamily.ELEMENTWISE));
+        Interpolations.addTo(table.of(OperatorFamily.RESIZING));
+        Recurrences.addTo(table.of(OperatorFamily.RECURRENT));
+        Attentions.addTo(table.of(OperatorFamily.ATTENTION));
+        Quantizations.addTo(table.of(OperatorFamily.QUANTIZED));
+        Movements.addTo(table.of(OperatorFamily.MOVEMENT));
         return table;
     }
 
@@ -81,6 +82,21 @@ public final class OperatorFormulas {
     public static boolean isCheap(String domain, String type) {
         FormulaTable.Entry entry = ENTRIES.get(FormulaTable.key(domain, type));
         return entry != null && entry.cheap();
+    }
+
+    /**
+     * What an operator is like.
+     *
+     * @param call the operator
+     * @return its family; without a formula that of operators that move data
+     */
+    public static OperatorFamily family(OperatorCall call) {
+        FormulaTable.Entry entry = ENTRIES.get(FormulaTable.key(call.domain(), call.type()));
+        if (entry == null) {
+            return OperatorFamily.MOVEMENT;
+        }
+        boolean grouped = entry.family() == OperatorFamily.CONVOLUTION && call.integer("group", 1) > 1;
+        return grouped ? OperatorFamily.GROUPED_CONVOLUTION : entry.family();
     }
 
     /**

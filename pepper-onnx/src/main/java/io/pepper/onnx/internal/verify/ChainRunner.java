@@ -5,8 +5,9 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.Sessions;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,7 +45,7 @@ final class ChainRunner {
         boolean done = false;
         try {
             for (int i = 0; i < steps.size(); i++) {
-                checkInterrupt();
+                Sessions.checkInterrupt();
                 step(steps.get(i), inputs, made);
                 release(i, made);
             }
@@ -61,19 +62,13 @@ final class ChainRunner {
         }
     }
 
-    static void checkInterrupt() throws InterruptedIOException {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedIOException("the verification was interrupted");
-        }
-    }
-
     private static void step(Step step, Map<String, OnnxTensor> inputs, Map<String, OnnxValue> made)
             throws IOException {
         String name = step.part().source().name();
         Map<String, OnnxTensorLike> feed = new LinkedHashMap<>();
         for (String input : step.part().inputs()) {
             if (!(find(input, name, inputs, made) instanceof OnnxTensorLike tensor)) {
-                throw new CannotVerifyException(name + ": input " + input
+                throw new CannotRunException(name + ": input " + input
                         + " is no tensor; ONNX Runtime's Java interface cannot pass it from one part to another");
             }
             feed.put(input, tensor);
@@ -82,7 +77,7 @@ final class ChainRunner {
         Set<String> twice = new HashSet<>(wanted);
         twice.retainAll(made.keySet());
         if (!twice.isEmpty()) {
-            throw new CannotVerifyException(name + ": an earlier part gives its output too: "
+            throw new CannotRunException(name + ": an earlier part gives its output too: "
                     + twice.stream().sorted().toList());
         }
         try {
@@ -98,7 +93,7 @@ final class ChainRunner {
         OnnxValue value = made.get(tensor);
         value = value == null ? inputs.get(tensor) : value;
         if (value == null) {
-            throw new CannotVerifyException(reader + ": nothing before gives tensor " + tensor);
+            throw new CannotRunException(reader + ": nothing before gives tensor " + tensor);
         }
         return value;
     }

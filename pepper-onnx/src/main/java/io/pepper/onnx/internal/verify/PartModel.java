@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.verify;
 
+import io.pepper.onnx.internal.session.ModelSource;
 import java.util.List;
 
 /**

@@ -8,6 +8,8 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtUtil;
 import ai.onnxruntime.TensorInfo;
+import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.Sessions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,13 +49,13 @@ record Snapshot(String type, List<Long> shape, List<Leaf> leaves) {
 
     private static String type(OnnxValue value) {
         if (value.getInfo() instanceof TensorInfo tensor) {
-            return InputSpec.type(tensor);
+            return Sessions.elementType(tensor);
         }
         if (value.getInfo() instanceof MapInfo map) {
             return "map(" + map.keyType.name().toLowerCase(Locale.ROOT) + ","
                     + map.valueType.name().toLowerCase(Locale.ROOT) + ")";
         }
-        throw new CannotVerifyException("an output of kind " + value.getInfo() + " cannot be compared");
+        throw new CannotRunException("an output of kind " + value.getInfo() + " cannot be compared");
     }
 
     private static Leaf leaf(OnnxValue value, List<Long> prefix) throws OrtException {
@@ -66,10 +68,10 @@ record Snapshot(String type, List<Long> shape, List<Leaf> leaves) {
             return new Leaf.Objects(prefix, List.of((long) values.size()), List.copyOf(values));
         }
         if (!(value instanceof OnnxTensor tensor) || !(value.getInfo() instanceof TensorInfo info)) {
-            throw new CannotVerifyException("an output of kind " + value.getInfo() + " cannot be compared");
+            throw new CannotRunException("an output of kind " + value.getInfo() + " cannot be compared");
         }
         List<Long> shape = Arrays.stream(info.getShape()).boxed().toList();
-        if (InputSpec.type(info).equals("string")) {
+        if (Sessions.elementType(info).equals("string")) {
             return new Leaf.Objects(prefix, shape, strings(tensor, info));
         }
         return new Leaf.Numbers(prefix, shape, info.onnxType, tensor.getByteBuffer());

@@ -12,11 +12,21 @@ import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
 import io.pepper.onnx.VerifiedInput;
 import io.pepper.onnx.internal.model.FunctionExpansion;
+import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.InputChoice;
+import io.pepper.onnx.internal.session.InputGenerator;
+import io.pepper.onnx.internal.session.InputSearch;
+import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.session.PlannedInput;
+import io.pepper.onnx.internal.session.SessionSettings;
+import io.pepper.onnx.internal.session.Sessions;
+import io.pepper.onnx.internal.session.WholeModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +37,9 @@ import java.util.stream.Stream;
  */
 public final class VerificationRun implements AutoCloseable {
     private static final int EXTRA_TRIALS = 3;
+
+    /** More than one, so that what is mixed up along the batch shows. */
+    private static final long BATCH = 2;
 
     private final WholeModel whole;
     private final VerificationOptions options;
@@ -75,7 +88,7 @@ public final class VerificationRun implements AutoCloseable {
             throws IOException {
         try (var run = new VerificationRun(whole, options, progress)) {
             return run.verify(parts);
-        } catch (CannotVerifyException e) {
+        } catch (CannotRunException e) {
             throw new UnsupportedModelException(
                     whole.source().name(), "verification", String.valueOf(e.getMessage()), e);
         } catch (OrtException e) {
@@ -86,11 +99,11 @@ public final class VerificationRun implements AutoCloseable {
     private Verification verify(List<PartModel> parts) throws IOException, OrtException {
         parts.forEach(VerificationRun::checkNames);
         FunctionExpansion.refusal(whole.skeleton()).ifPresent(reason -> {
-            throw new CannotVerifyException(reason);
+            throw new CannotRunException(reason);
         });
         progress.progress("loading " + whole.source().name(), 0, parts.size() + 1L);
         OrtSession session = open(whole.source());
-        List<PlannedInput> plan = InputSearch.find(session, whole, options);
+        List<PlannedInput> plan = InputSearch.find(session, whole, choice());
         List<String> names = plan.stream().map(PlannedInput::name).toList();
         var alone = new ChainRunner(
                 List.of(new ChainRunner.Step(new PartModel(whole.source(), names, whole.outputs()), session)),
@@ -111,20 +124,29 @@ public final class VerificationRun implements AutoCloseable {
         return result(plan, trial, inputsChange);
     }
 
+    private InputChoice choice() {
+        return new InputChoice(options.seed(), options.shapes(), options.dimensions(), options.inputs(), BATCH);
+    }
+
+    private SessionSettings settings() {
+        return new SessionSettings(
+                options.intraOpThreads(), options.optimization(), SessionSettings.CPU, false, Optional.empty());
+    }
+
     /** The Java interface of ONNX Runtime garbles other names on their way to and from native code. */
     private static void checkNames(PartModel part) {
         for (String name :
                 Stream.concat(part.inputs().stream(), part.outputs().stream()).toList()) {
             if (name.codePoints().anyMatch(c -> c == 0 || c > Character.MAX_VALUE)) {
-                throw new CannotVerifyException("ONNX Runtime's Java interface cannot pass the tensor '" + name
+                throw new CannotRunException("ONNX Runtime's Java interface cannot pass the tensor '" + name
                         + "': its name has a character beyond U+FFFF");
             }
         }
     }
 
     private OrtSession open(ModelSource source) throws IOException {
-        ChainRunner.checkInterrupt();
-        OrtSession session = Sessions.open(source, options);
+        Sessions.checkInterrupt();
+        OrtSession session = Sessions.open(source, settings());
         sessions.add(session);
         return session;
     }

@@ -6,6 +6,8 @@ import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
+import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.onnx.testmodels.Topologies;
 import java.io.IOException;

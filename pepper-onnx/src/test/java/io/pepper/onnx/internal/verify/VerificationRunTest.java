@@ -1,6 +1,5 @@
 package io.pepper.onnx.internal.verify;
 
-import static io.pepper.onnx.internal.proto.TensorProto.DataType.BOOL;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.DOUBLE;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.FLOAT;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.FLOAT16;
@@ -20,6 +19,8 @@ import io.pepper.onnx.VerifiedInput;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
+import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.testmodels.Tensors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -176,18 +177,6 @@ class VerificationRunTest {
                 .output("y", FLOAT, "batch", 40, 3)
                 .build();
         assertThat(alone(rows).passed()).isTrue();
-        assertThat(new IndexHints(rows).of("ids").bound()).hasValue(7);
-    }
-
-    @Test
-    void comparedIntegerTakesTheConstant() {
-        ModelProto rate = model("rate")
-                .input("sr", INT64)
-                .constant(Tensors.scalar("expected", 16000L))
-                .let("y", "Equal", "sr", "expected")
-                .output("y", BOOL)
-                .build();
-        assertThat(new IndexHints(rate).of("sr").constant()).hasValue(16000);
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package io.pepper.onnx.internal.verify;
+package io.pepper.onnx.internal.session;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** Makes the inputs of a trial: the same seed, trial and input name give the same values. */
-final class InputGenerator {
+public final class InputGenerator {
     private static final int MASK_ONES = 8;
     private static final int SMALL = 3;
     private static final int SCALES = 4;
@@ -29,13 +29,26 @@ final class InputGenerator {
     private final long seed;
     private final Map<String, GivenInput> given;
 
-    InputGenerator(long seed, Map<String, GivenInput> given) {
+    /**
+     * Prepares.
+     *
+     * @param seed of random values
+     * @param given values that are given
+     */
+    public InputGenerator(long seed, Map<String, GivenInput> given) {
         this.seed = seed;
         this.given = given;
     }
 
-    /** The caller closes the tensors. */
-    Map<String, OnnxTensor> create(List<PlannedInput> plan, int trial) throws OrtException {
+    /**
+     * Makes the values.
+     *
+     * @param plan the inputs
+     * @param trial tells sets of values of one seed apart
+     * @return tensors by name, for the caller to close
+     * @throws OrtException if ONNX Runtime refuses one
+     */
+    public Map<String, OnnxTensor> create(List<PlannedInput> plan, int trial) throws OrtException {
         var tensors = new LinkedHashMap<String, OnnxTensor>();
         try {
             for (PlannedInput input : plan) {
@@ -135,7 +148,7 @@ final class InputGenerator {
             case "int64" -> OnnxJavaType.INT64;
             case "bool" -> OnnxJavaType.BOOL;
             default ->
-                throw new CannotVerifyException("input " + input.name() + " has type " + input.type()
+                throw new CannotRunException("input " + input.name() + " has type " + input.type()
                         + ", which ONNX Runtime's Java interface cannot make");
         };
     }

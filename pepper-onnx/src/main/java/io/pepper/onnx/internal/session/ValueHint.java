@@ -1,4 +1,4 @@
-package io.pepper.onnx.internal.verify;
+package io.pepper.onnx.internal.session;
 
 import java.util.OptionalLong;
 
@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  * @param bound the size of the smallest axis that it indexes
  * @param constant a number that it is compared with
  */
-record ValueHint(OptionalLong bound, OptionalLong constant) {
+public record ValueHint(OptionalLong bound, OptionalLong constant) {
     static final ValueHint NONE = new ValueHint(OptionalLong.empty(), OptionalLong.empty());
 
     ValueHint below(long size) {

@@ -1,4 +1,4 @@
-package io.pepper.onnx.internal.verify;
+package io.pepper.onnx.internal.session;
 
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
@@ -11,7 +11,12 @@ import java.util.List;
  * @param skeleton the same model, possibly without its big payloads
  */
 public record WholeModel(ModelSource source, ModelProto skeleton) {
-    List<String> outputs() {
+    /**
+     * The names of its outputs.
+     *
+     * @return in the order of the model
+     */
+    public List<String> outputs() {
         return skeleton.getGraph().getOutputList().stream()
                 .map(ValueInfoProto::getName)
                 .toList();

@@ -1,4 +1,4 @@
-package io.pepper.onnx.internal.verify;
+package io.pepper.onnx.internal.session;
 
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;

@@ -1,8 +1,8 @@
-package io.pepper.onnx.internal.verify;
+package io.pepper.onnx.internal.session;
 
 import io.pepper.onnx.GivenInput;
-import io.pepper.onnx.VerificationOptions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,15 +44,15 @@ final class Sizes {
     private Sizes() {}
 
     /** The combinations to try, best first, each once: one list of sizes per input. */
-    static List<List<PlannedInput>> of(List<InputSpec> inputs, VerificationOptions options) {
+    static List<List<PlannedInput>> of(List<InputSpec> inputs, InputChoice options) {
         Set<List<PlannedInput>> distinct = new LinkedHashSet<>();
-        for (Guess guess : GUESSES) {
-            distinct.add(plan(inputs, guess, options));
-        }
+        GUESSES.stream()
+                .sorted(Comparator.comparing(guess -> guess.batch != options.batch()))
+                .forEach(guess -> distinct.add(plan(inputs, guess, options)));
         return List.copyOf(distinct);
     }
 
-    private static List<PlannedInput> plan(List<InputSpec> inputs, Guess guess, VerificationOptions options) {
+    private static List<PlannedInput> plan(List<InputSpec> inputs, Guess guess, InputChoice options) {
         Map<String, Long> symbols = new HashMap<>();
         inputs.forEach(input -> learn(input, options, symbols));
         symbols.putAll(options.dimensions());
@@ -74,7 +74,7 @@ final class Sizes {
         return List.copyOf(plan);
     }
 
-    private static void learn(InputSpec input, VerificationOptions options, Map<String, Long> symbols) {
+    private static void learn(InputSpec input, InputChoice options, Map<String, Long> symbols) {
         List<Long> given = given(input, options);
         if (given.size() != input.shape().size()) {
             throw new IllegalArgumentException(
@@ -91,7 +91,7 @@ final class Sizes {
         }
     }
 
-    private static List<Long> given(InputSpec input, VerificationOptions options) {
+    private static List<Long> given(InputSpec input, InputChoice options) {
         GivenInput values = options.inputs().get(input.name());
         return values != null ? values.shape() : options.shapes().getOrDefault(input.name(), input.shape());
     }

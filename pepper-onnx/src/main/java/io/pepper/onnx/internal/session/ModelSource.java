@@ -1,4 +1,4 @@
-package io.pepper.onnx.internal.verify;
+package io.pepper.onnx.internal.session;
 
 import java.nio.file.Path;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package io.pepper.onnx.internal.verify;
+package io.pepper.onnx.internal.session;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OrtException;
@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * An input as ONNX Runtime sees it.
@@ -20,28 +19,23 @@ import java.util.Locale;
  * @param hint what its integers are used for
  */
 record InputSpec(String name, String type, List<Long> shape, List<String> symbols, ValueHint hint) {
-    private static final String PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
-
     static List<InputSpec> of(OrtSession session, WholeModel whole) throws IOException {
         var hints = new IndexHints(whole.skeleton());
         var specs = new ArrayList<InputSpec>();
         try {
             for (NodeInfo input : session.getInputInfo().values()) {
                 if (!(input.getInfo() instanceof TensorInfo tensor)) {
-                    throw new CannotVerifyException("input " + input.getName() + " is no tensor but " + input.getInfo()
+                    throw new CannotRunException("input " + input.getName() + " is no tensor but " + input.getInfo()
                             + "; such inputs cannot be given");
                 }
                 ValueHint hint = hints.of(input.getName());
-                specs.add(new InputSpec(input.getName(), type(tensor), shape(tensor), symbols(tensor), hint));
+                specs.add(new InputSpec(
+                        input.getName(), Sessions.elementType(tensor), shape(tensor), symbols(tensor), hint));
             }
         } catch (OrtException e) {
             throw new IOException(whole.source().name() + ": " + e.getMessage(), e);
         }
         return specs;
-    }
-
-    static String type(TensorInfo info) {
-        return info.onnxType.name().substring(PREFIX.length()).toLowerCase(Locale.ROOT);
     }
 
     private static List<Long> shape(TensorInfo info) {

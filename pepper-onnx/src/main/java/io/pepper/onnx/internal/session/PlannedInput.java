@@ -1,9 +1,16 @@
-package io.pepper.onnx.internal.verify;
+package io.pepper.onnx.internal.session;
 
 import java.util.List;
 
-/** An input with all its sizes chosen. */
-record PlannedInput(String name, String type, List<Long> shape, ValueHint hint) {
+/**
+ * An input with all its sizes chosen.
+ *
+ * @param name its name
+ * @param type the element type as ONNX writes it
+ * @param shape the sizes
+ * @param hint what its integers are used for
+ */
+public record PlannedInput(String name, String type, List<Long> shape, ValueHint hint) {
     private static final long MAX_ELEMENTS = 1L << 27;
 
     /** Whether it is small enough to be tried. */

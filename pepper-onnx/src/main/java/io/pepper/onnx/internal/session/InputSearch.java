@@ -1,9 +1,8 @@
-package io.pepper.onnx.internal.verify;
+package io.pepper.onnx.internal.session;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.pepper.onnx.VerificationOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -12,17 +11,28 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Finds sizes with which the whole model runs, by trying. */
-final class InputSearch {
+public final class InputSearch {
     private InputSearch() {}
 
-    static List<PlannedInput> find(OrtSession session, WholeModel whole, VerificationOptions options)
+    /**
+     * Finds sizes.
+     *
+     * @param session the model, open
+     * @param whole the model
+     * @param options what the user decided
+     * @return the inputs with sizes with which the model ran
+     * @throws CannotRunException if no sizes were found
+     * @throws IllegalArgumentException if the user speaks of inputs that are not there
+     * @throws IOException if the model cannot be read, or the thread was interrupted
+     */
+    public static List<PlannedInput> find(OrtSession session, WholeModel whole, InputChoice options)
             throws IOException {
         List<InputSpec> specs = InputSpec.of(session, whole);
         checkNames(specs, options);
         var generator = new InputGenerator(options.seed(), options.inputs());
         OrtException last = null;
         for (List<PlannedInput> plan : Sizes.of(specs, options)) {
-            ChainRunner.checkInterrupt();
+            Sessions.checkInterrupt();
             if (!plan.stream().allMatch(PlannedInput::isSmall)) {
                 continue;
             }
@@ -33,7 +43,7 @@ final class InputSearch {
                 last = e;
             }
         }
-        throw new CannotVerifyException(message(specs, last), last);
+        throw new CannotRunException(message(specs, last), last);
     }
 
     private static void tryOut(OrtSession session, Map<String, OnnxTensor> inputs) throws OrtException {
@@ -44,7 +54,7 @@ final class InputSearch {
         }
     }
 
-    private static void checkNames(List<InputSpec> specs, VerificationOptions options) {
+    private static void checkNames(List<InputSpec> specs, InputChoice options) {
         var names = new TreeSet<String>();
         var symbols = new TreeSet<String>();
         specs.forEach(spec -> {

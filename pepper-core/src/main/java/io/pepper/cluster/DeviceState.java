@@ -1,0 +1,244 @@
+package io.pepper.cluster;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * What is known of a device at a moment. What is not known is empty, never a number that stands for it. Immutable and therefore
+ * thread-safe.
+ *
+ * <pre>{@code
+ * DeviceState state = DeviceState.of("pi-3").withCores(4).withCpuLoadPercent(50);
+ * }</pre>
+ *
+ * @param device the device's name, unique in its cluster
+ * @param readAt when it was read; empty if it was stated and not read
+ * @param model the kind of device, for instance {@code Raspberry Pi 4 Model B}
+ * @param cores the processor's cores, at least 1
+ * @param cpuLoadPercent how much of all cores together others use, 0 to 100
+ * @param runnableThreads how many threads of others want to run at a time on average, 0 or more: load alone does not tell two
+ *     threads that want half of a core each from eight that queue for it
+ * @param memoryFreeBytes the memory that is free or can be freed, 0 or more
+ * @param diskUsagePercent how much of the file system of the system is used, 0 to 100
+ * @param powerWatts what the device draws, 0 or more
+ */
+public record DeviceState(
+        String device,
+        Optional<Instant> readAt,
+        Optional<String> model,
+        OptionalInt cores,
+        OptionalDouble cpuLoadPercent,
+        OptionalDouble runnableThreads,
+        OptionalLong memoryFreeBytes,
+        OptionalDouble diskUsagePercent,
+        OptionalDouble powerWatts) {
+    private static final double ALL = 100;
+
+    /**
+     * Checks the ranges.
+     *
+     * @param device see the record
+     * @param readAt see the record
+     * @param model see the record
+     * @param cores see the record
+     * @param cpuLoadPercent see the record
+     * @param runnableThreads see the record
+     * @param memoryFreeBytes see the record
+     * @param diskUsagePercent see the record
+     * @param powerWatts see the record
+     * @throws IllegalArgumentException if a number is out of its range
+     */
+    public DeviceState {
+        Objects.requireNonNull(device);
+        Objects.requireNonNull(readAt);
+        Objects.requireNonNull(model);
+        check(device, "cores", (double) cores.orElse(1), 1, Integer.MAX_VALUE);
+        check(device, "CPU load", cpuLoadPercent.orElse(0), 0, ALL);
+        check(device, "runnable threads", runnableThreads.orElse(0), 0, Double.MAX_VALUE);
+        check(device, "free memory", (double) memoryFreeBytes.orElse(0), 0, Double.MAX_VALUE);
+        check(device, "disk usage", diskUsagePercent.orElse(0), 0, ALL);
+        check(device, "power", powerWatts.orElse(0), 0, Double.MAX_VALUE);
+    }
+
+    private static void check(String device, String what, double value, double least, double most) {
+        if (!(value >= least && value <= most)) {
+            throw new IllegalArgumentException(
+                    "device '" + device + "': " + what + " " + value + " is not between " + least + " and " + most);
+        }
+    }
+
+    /**
+     * A device of which only the name is known.
+     *
+     * @param device its name
+     * @return a state that knows nothing else
+     */
+    public static DeviceState of(String device) {
+        return new DeviceState(
+                device,
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalLong.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty());
+    }
+
+    /**
+     * Read at a moment.
+     *
+     * @param moment when
+     * @return this state with it
+     */
+    public DeviceState withReadAt(Instant moment) {
+        return new DeviceState(
+                device,
+                Optional.of(moment),
+                model,
+                cores,
+                cpuLoadPercent,
+                runnableThreads,
+                memoryFreeBytes,
+                diskUsagePercent,
+                powerWatts);
+    }
+
+    /**
+     * Of a kind of device.
+     *
+     * @param kind for instance {@code Raspberry Pi 4 Model B}
+     * @return this state with it
+     */
+    public DeviceState withModel(String kind) {
+        return new DeviceState(
+                device,
+                readAt,
+                Optional.of(kind),
+                cores,
+                cpuLoadPercent,
+                runnableThreads,
+                memoryFreeBytes,
+                diskUsagePercent,
+                powerWatts);
+    }
+
+    /**
+     * With so many cores.
+     *
+     * @param count at least 1
+     * @return this state with them
+     */
+    public DeviceState withCores(int count) {
+        return new DeviceState(
+                device,
+                readAt,
+                model,
+                OptionalInt.of(count),
+                cpuLoadPercent,
+                runnableThreads,
+                memoryFreeBytes,
+                diskUsagePercent,
+                powerWatts);
+    }
+
+    /**
+     * Under load.
+     *
+     * @param percent 0 to 100
+     * @return this state with it
+     */
+    public DeviceState withCpuLoadPercent(double percent) {
+        return new DeviceState(
+                device,
+                readAt,
+                model,
+                cores,
+                OptionalDouble.of(percent),
+                runnableThreads,
+                memoryFreeBytes,
+                diskUsagePercent,
+                powerWatts);
+    }
+
+    /**
+     * With threads of others that want to run.
+     *
+     * @param threads how many on average, 0 or more
+     * @return this state with them
+     */
+    public DeviceState withRunnableThreads(double threads) {
+        return new DeviceState(
+                device,
+                readAt,
+                model,
+                cores,
+                cpuLoadPercent,
+                OptionalDouble.of(threads),
+                memoryFreeBytes,
+                diskUsagePercent,
+                powerWatts);
+    }
+
+    /**
+     * With free memory.
+     *
+     * @param bytes 0 or more
+     * @return this state with it
+     */
+    public DeviceState withMemoryFreeBytes(long bytes) {
+        return new DeviceState(
+                device,
+                readAt,
+                model,
+                cores,
+                cpuLoadPercent,
+                runnableThreads,
+                OptionalLong.of(bytes),
+                diskUsagePercent,
+                powerWatts);
+    }
+
+    /**
+     * With a disk in use.
+     *
+     * @param percent 0 to 100
+     * @return this state with it
+     */
+    public DeviceState withDiskUsagePercent(double percent) {
+        return new DeviceState(
+                device,
+                readAt,
+                model,
+                cores,
+                cpuLoadPercent,
+                runnableThreads,
+                memoryFreeBytes,
+                OptionalDouble.of(percent),
+                powerWatts);
+    }
+
+    /**
+     * Drawing power.
+     *
+     * @param watts 0 or more
+     * @return this state with it
+     */
+    public DeviceState withPowerWatts(double watts) {
+        return new DeviceState(
+                device,
+                readAt,
+                model,
+                cores,
+                cpuLoadPercent,
+                runnableThreads,
+                memoryFreeBytes,
+                diskUsagePercent,
+                OptionalDouble.of(watts));
+    }
+}

@@ -1,0 +1,39 @@
+package io.pepper.cost;
+
+/**
+ * The work of the operators of one family.
+ *
+ * @param operators how many there are
+ * @param flops their arithmetic, a multiply-accumulate being two operations; NaN if not known
+ * @param bytes what they read and make, weights included, if each runs by itself; NaN if not known
+ * @param bound of each its arithmetic, or {@link Workload#FLOPS_PER_BYTE} for each byte that it moves, whichever is more; NaN if
+ *     not known
+ */
+public record FamilyWork(long operators, double flops, double bytes, double bound) {
+    /** No operators. */
+    public static final FamilyWork NONE = new FamilyWork(0, 0, 0, 0);
+
+    /**
+     * Checks the numbers.
+     *
+     * @param operators see the record
+     * @param flops see the record
+     * @param bytes see the record
+     * @param bound see the record
+     * @throws IllegalArgumentException if a number is negative or infinite
+     */
+    public FamilyWork {
+        Workload.check("operators", (double) operators);
+        Workload.check("flops", flops);
+        Workload.check("bytes", bytes);
+        Workload.check("bound", bound);
+    }
+
+    FamilyWork plus(double moreFlops, double moreBytes) {
+        return new FamilyWork(
+                operators + 1,
+                flops + moreFlops,
+                bytes + moreBytes,
+                bound + Math.max(moreFlops, Workload.FLOPS_PER_BYTE * moreBytes));
+    }
+}
