@@ -1,0 +1,132 @@
+package io.pepper.predict.internal.tree;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Deque;
+
+/** One tree as XGBoost writes it: parallel arrays, the root first. A node without children is a leaf. Checked. */
+final class Tree {
+    static final int NONE = -1;
+
+    /** Deeper ones than any that are trained. */
+    private static final int MOST_DEPTH = 512;
+
+    private final int[] left;
+    private final int[] right;
+    private final int[] feature;
+    private final float[] value;
+    private final boolean[] defaultLeft;
+    private final int depth;
+
+    /**
+     * Checks that the nodes are a tree.
+     *
+     * @param value of a leaf what it adds, of another node the threshold
+     * @throws InvalidTreeException if they are none
+     */
+    Tree(int[] left, int[] right, int[] feature, float[] value, boolean[] defaultLeft, int features)
+            throws InvalidTreeException {
+        this.left = left;
+        this.right = right;
+        this.feature = feature;
+        this.value = value;
+        this.defaultLeft = defaultLeft;
+        int nodes = left.length;
+        if (nodes == 0
+                || right.length != nodes
+                || feature.length != nodes
+                || value.length != nodes
+                || defaultLeft.length != nodes) {
+            throw new InvalidTreeException("its arrays differ in length, or are empty: left_children " + nodes
+                    + ", right_children " + right.length + ", split_indices " + feature.length + ", split_conditions "
+                    + value.length + ", default_left " + defaultLeft.length);
+        }
+        depth = check(features);
+    }
+
+    /** Thrown where arrays do not make a tree. */
+    static final class InvalidTreeException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        InvalidTreeException(String message) {
+            super(message);
+        }
+    }
+
+    private int check(int features) throws InvalidTreeException {
+        BitSet reached = new BitSet(left.length);
+        reached.set(0);
+        int[] depths = new int[left.length];
+        Deque<Integer> open = new ArrayDeque<>();
+        open.push(0);
+        int deepest = 0;
+        while (!open.isEmpty()) {
+            int node = open.pop();
+            if (Float.isNaN(value[node]) || (isLeaf(node) && Float.isInfinite(value[node]))) {
+                throw new InvalidTreeException("split_conditions[" + node + "] is " + value[node]);
+            }
+            if (!isLeaf(node)) {
+                checkFeature(node, features);
+                for (int child : new int[] {left[node], right[node]}) {
+                    if (child < 0 || child >= left.length || reached.get(child)) {
+                        throw new InvalidTreeException("node " + node + " has " + child
+                                + " as a child, which is outside of the tree or has another parent");
+                    }
+                    reached.set(child);
+                    depths[child] = depths[node] + 1;
+                    deepest = Math.max(deepest, depths[child]);
+                    open.push(child);
+                }
+                if (deepest > MOST_DEPTH) {
+                    throw new InvalidTreeException("it is more than " + MOST_DEPTH + " deep");
+                }
+            }
+        }
+        return deepest;
+    }
+
+    private void checkFeature(int node, int features) throws InvalidTreeException {
+        if (feature[node] < 0 || feature[node] >= features) {
+            throw new InvalidTreeException(
+                    "split_indices[" + node + "] is " + feature[node] + ", there are " + features + " features");
+        }
+    }
+
+    boolean isLeaf(int node) {
+        return left[node] == NONE;
+    }
+
+    int left(int node) {
+        return left[node];
+    }
+
+    int right(int node) {
+        return right[node];
+    }
+
+    int feature(int node) {
+        return feature[node];
+    }
+
+    float value(int node) {
+        return value[node];
+    }
+
+    boolean defaultLeft(int node) {
+        return defaultLeft[node];
+    }
+
+    int depth() {
+        return depth;
+    }
+
+    int size() {
+        return left.length;
+    }
+
+    @Override
+    public String toString() {
+        return "Tree" + Arrays.toString(left);
+    }
+}
