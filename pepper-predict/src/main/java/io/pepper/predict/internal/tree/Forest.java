@@ -7,19 +7,19 @@ import java.util.List;
  * Thread-safe.
  */
 public abstract sealed class Forest permits PerfectForest, WalkedForest {
-    /** Rows walked through one tree before the next, so that the tree stays in the cache. */
+    /** Rows that are scored together. */
     static final int BLOCK = 64;
 
     private final int features;
     private final int trees;
 
     /** Reused by each thread, so that scoring allocates nothing. */
-    private final ThreadLocal<int[]> scratch;
+    private final ThreadLocal<Scratch> scratch;
 
     Forest(int features, int trees) {
         this.features = features;
         this.trees = trees;
-        this.scratch = ThreadLocal.withInitial(() -> new int[2 * features * BLOCK]);
+        this.scratch = ThreadLocal.withInitial(this::scratch);
     }
 
     static Forest of(List<Tree> trees, int features, float baseScore) {
@@ -54,7 +54,7 @@ public abstract sealed class Forest permits PerfectForest, WalkedForest {
      * @return the sum of its leaves
      */
     public final float first(float[] row) {
-        int[] encoded = scratch.get();
+        int[] encoded = scratch.get().encoded;
         Encoding.encode(row, 0, features, encoded);
         return one(encoded);
     }
@@ -67,17 +67,20 @@ public abstract sealed class Forest permits PerfectForest, WalkedForest {
      * @param scores takes the answers
      */
     public final void score(float[] rows, int count, float[] scores) {
-        int[] encoded = scratch.get();
+        Scratch room = scratch.get();
         for (int done = 0; done < count; done += BLOCK) {
             int block = Math.min(BLOCK, count - done);
-            Encoding.encode(rows, done * features, block * features, encoded);
-            block(encoded, block, scores, done);
+            Encoding.encode(rows, done * features, block * features, room.encoded);
+            block(room, block, scores, done);
         }
     }
+
+    /** What a thread needs. */
+    abstract Scratch scratch();
 
     /** Scores the first row. */
     abstract float one(int[] encoded);
 
     /** Scores rows that stand one after another, at most {@link #BLOCK}. */
-    abstract void block(int[] encoded, int rows, float[] scores, int at);
+    abstract void block(Scratch scratch, int rows, float[] scores, int at);
 }

@@ -42,6 +42,11 @@ final class WalkedForest extends Forest {
     }
 
     @Override
+    Scratch scratch() {
+        return new Scratch(features(), new Thresholds(List.of(), features()), 0);
+    }
+
+    @Override
     float one(int[] encoded) {
         return sum(encoded, 0);
     }
@@ -59,9 +64,9 @@ final class WalkedForest extends Forest {
     }
 
     @Override
-    void block(int[] encoded, int rows, float[] scores, int at) {
+    void block(Scratch scratch, int rows, float[] scores, int at) {
         for (int row = 0; row < rows; row++) {
-            scores[at + row] = sum(encoded, row * 2 * features());
+            scores[at + row] = sum(scratch.encoded, row * 2 * features());
         }
     }
 }
