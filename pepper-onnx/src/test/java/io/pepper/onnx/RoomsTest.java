@@ -66,7 +66,7 @@ class RoomsTest {
 
     @ArchTest
     static final ArchRule PROTOBUF_STAYS_INSIDE = noClasses()
-            .that(not(resideInAPackage("io.pepper.onnx.internal..")))
+            .that(not(resideInAnyPackage("io.pepper.onnx.internal..", "io.pepper.runtime.internal..")))
             .should()
             .dependOnClassesThat(resideInAPackage("com.google.protobuf.."));
 

@@ -1,7 +1,7 @@
 package io.pepper.predict.internal.tree;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.pepper.predict.PredictorFormatException;
+import io.pepper.predict.internal.json.JsonReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -57,23 +57,27 @@ public final class XgboostJson {
      * @throws IOException if it cannot be read
      */
     public static Forest read(InputStream in, String source) throws IOException {
-        try (JsonReader json = new JsonReader(in, source)) {
-            XgboostJson document = new XgboostJson(json);
-            document.read();
-            return document.forest();
-        } catch (JsonProcessingException malformed) {
-            throw new PredictorFormatException(
-                    source, "JSON", String.valueOf(malformed.getOriginalMessage()), malformed);
-        }
+        List<Forest> read = new ArrayList<>();
+        JsonReader.read(in, source, json -> read.add(read(json)));
+        return read.get(0);
     }
 
-    private void read() throws IOException {
+    /**
+     * Reads an object of a larger document.
+     *
+     * @param json at its first token
+     * @return its trees, laid out
+     * @throws PredictorFormatException if it is no such object, or of a kind that is not supported
+     * @throws IOException if it cannot be read
+     */
+    public static Forest read(JsonReader json) throws IOException {
+        XgboostJson document = new XgboostJson(json);
         json.object(name -> {
             if (name.equals("learner")) {
-                json.object(this::learner);
+                json.object(document::learner);
             }
         });
-        json.end();
+        return document.forest();
     }
 
     private void learner(String name) throws IOException {

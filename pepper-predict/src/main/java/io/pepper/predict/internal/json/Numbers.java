@@ -1,4 +1,4 @@
-package io.pepper.predict.internal.tree;
+package io.pepper.predict.internal.json;
 
 import java.util.Arrays;
 

@@ -1,0 +1,166 @@
+package io.pepper.runtime.internal;
+
+import com.google.protobuf.ByteString;
+import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.OperatorSetIdProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.TensorShapeProto;
+import io.pepper.onnx.internal.proto.TypeProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+
+/** Writes a model of a few operators on 32-bit floats, one after another; weights are random with a seed. */
+public final class SmallModel {
+    private static final long IR_VERSION = 8;
+    private static final long OPSET = 17;
+    private static final int SEED = 42;
+    private static final double SCALE = 0.05;
+
+    private final GraphProto.Builder graph = GraphProto.newBuilder();
+    private final Random random = new Random(SEED);
+    private String last = "x";
+    private int names;
+
+    /**
+     * Begins with an input {@code x}.
+     *
+     * @param name the model's name
+     * @param shape the input's sizes
+     */
+    public SmallModel(String name, long... shape) {
+        graph.setName(name).addInput(value("x", shape));
+    }
+
+    private static ValueInfoProto value(String name, long... shape) {
+        TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
+        for (long size : shape) {
+            dims.addDimBuilder().setDimValue(size);
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(TensorProto.DataType.FLOAT.getNumber())
+                                .setShape(dims)))
+                .build();
+    }
+
+    /**
+     * Adds a weight.
+     *
+     * @param shape its sizes
+     * @return its name
+     */
+    public String weight(long... shape) {
+        int count = Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
+        ByteBuffer values = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            values.putFloat((float) (random.nextGaussian() * SCALE));
+        }
+        String name = "w" + names++;
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.FLOAT.getNumber())
+                .addAllDims(LongStream.of(shape).boxed().toList())
+                .setRawData(ByteString.copyFrom(values.flip())));
+        return name;
+    }
+
+    /**
+     * The tensor that the last operator made.
+     *
+     * @return its name
+     */
+    public String last() {
+        return last;
+    }
+
+    /**
+     * Adds an operator.
+     *
+     * @param type its type
+     * @param inputs the names of its inputs, empty for those left out
+     * @return this model
+     */
+    public SmallModel then(String type, String... inputs) {
+        return add(type, List.of(inputs), 0);
+    }
+
+    /**
+     * Adds an operator whose output is not its first.
+     *
+     * @param type its type
+     * @param inputs the names of its inputs
+     * @param before how many outputs stand before the one that is used
+     * @return this model
+     */
+    public SmallModel add(String type, List<String> inputs, int before) {
+        last = "t" + names++;
+        NodeProto.Builder node =
+                NodeProto.newBuilder().setOpType(type).setName(last).addAllInput(inputs);
+        for (int i = 0; i < before; i++) {
+            node.addOutput("");
+        }
+        graph.addNode(node.addOutput(last));
+        return this;
+    }
+
+    private NodeProto.Builder lastNode() {
+        return graph.getNodeBuilder(graph.getNodeCount() - 1);
+    }
+
+    /**
+     * Gives the last operator an attribute of integers.
+     *
+     * @param name its name
+     * @param values one or more
+     * @return this model
+     */
+    public SmallModel with(String name, long... values) {
+        lastNode()
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName(name)
+                        .setType(AttributeProto.AttributeType.INTS)
+                        .addAllInts(LongStream.of(values).boxed().toList()));
+        return this;
+    }
+
+    /**
+     * Gives the last operator an attribute of one integer.
+     *
+     * @param name its name
+     * @param value its value
+     * @return this model
+     */
+    public SmallModel with(String name, int value) {
+        lastNode()
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName(name)
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(value));
+        return this;
+    }
+
+    /**
+     * Ends with what the last operator made as the output.
+     *
+     * @return the bytes of the model
+     */
+    public byte[] bytes() {
+        return ModelProto.newBuilder()
+                .setIrVersion(IR_VERSION)
+                .setProducerName("pepper")
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+                .setGraph(graph.clone().addOutput(ValueInfoProto.newBuilder().setName(last)))
+                .build()
+                .toByteArray();
+    }
+}

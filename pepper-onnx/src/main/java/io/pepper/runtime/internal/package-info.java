@@ -1,0 +1,5 @@
+/** Small models, made to be measured. */
+@NullMarked
+package io.pepper.runtime.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package io.pepper.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pepper.cost.OperatorFamily;
+import io.pepper.cost.Workload;
+import io.pepper.onnx.OnnxModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OperatorSweepTest {
+    private static final TimingOptions ONCE =
+            TimingOptions.DEFAULTS.withRuns(1, 1).withBudget(Duration.ZERO);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void everyModelRunsAndIsWhatItsNameSays() throws IOException {
+        List<Path> files = OperatorSweep.write(directory);
+        assertThat(files).hasSameSizeAs(OperatorSweep.names()).hasSizeGreaterThan(100);
+        Set<OperatorFamily> seen = EnumSet.noneOf(OperatorFamily.class);
+        for (Path file : files) {
+            try (OnnxModel model = OnnxModel.load(file)) {
+                Workload work = model.costs(model.shapes()).workload();
+                assertThat(work.flops()).as(file.toString()).isNotNaN();
+                for (OperatorFamily family : OperatorFamily.values()) {
+                    if (work.of(family).operators() > 0) {
+                        seen.add(family);
+                    }
+                }
+            }
+            assertThat(ModelTimer.time(file, ONCE).runs()).isOne();
+        }
+        assertThat(seen)
+                .contains(
+                        OperatorFamily.CONVOLUTION,
+                        OperatorFamily.GROUPED_CONVOLUTION,
+                        OperatorFamily.PRODUCT,
+                        OperatorFamily.POOLING,
+                        OperatorFamily.NORMALIZATION,
+                        OperatorFamily.ELEMENTWISE,
+                        OperatorFamily.RECURRENT,
+                        OperatorFamily.MOVEMENT);
+    }
+}

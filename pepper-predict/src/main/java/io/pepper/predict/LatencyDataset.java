@@ -1,0 +1,201 @@
+package io.pepper.predict;
+
+import io.pepper.predict.internal.csv.CsvTable;
+import io.pepper.predict.internal.csv.OriginalRecords;
+import io.pepper.predict.internal.csv.RecordColumns;
+import io.pepper.predict.internal.csv.Row;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Measured latencies. Immutable and therefore thread-safe. {@code docs/latency-data.md} describes the columns of the files.
+ *
+ * <pre>{@code
+ * LatencyDataset data = LatencyDataset.read(Path.of("data.csv"));
+ * data.problems().forEach(System.err::println);
+ * }</pre>
+ */
+public final class LatencyDataset {
+    private final List<LatencyRecord> records;
+    private final List<String> problems;
+
+    private LatencyDataset(List<LatencyRecord> records, List<String> problems) {
+        this.records = List.copyOf(records);
+        this.problems = List.copyOf(problems);
+    }
+
+    /**
+     * A data set of records.
+     *
+     * @param records what was measured
+     * @return the data set
+     */
+    public static LatencyDataset of(List<LatencyRecord> records) {
+        return new LatencyDataset(records, List.of());
+    }
+
+    /**
+     * Reads a file of {@link LatencyProfiler}, or one of the original PEPPER with its own clean-up. Rows that are wrong are left
+     * out, and said in {@link #problems()}. A file whose name ends in {@code .gz} is decompressed.
+     *
+     * @param file comma-separated values
+     * @return what was measured
+     * @throws IOException if it cannot be read, or has other columns
+     */
+    public static LatencyDataset read(Path file) throws IOException {
+        return read(file, OriginalCleanup.AS_IN_THE_PAPER);
+    }
+
+    /**
+     * Reads a file, see {@link #read(Path)}.
+     *
+     * @param file comma-separated values
+     * @param cleanup what to do with a file of the original; it does not matter for others
+     * @return what was measured
+     * @throws IOException if it cannot be read, or has other columns
+     */
+    public static LatencyDataset read(Path file, OriginalCleanup cleanup) throws IOException {
+        List<LatencyRecord> records = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        OriginalRecords original = new OriginalRecords(cleanup.dropMiddleLoads(), cleanup.normalizeToFourCores());
+        try (InputStream in = open(file)) {
+            List<String> columns = CsvTable.read(
+                    in,
+                    (line, values) -> {
+                        try {
+                            Row row = new Row(values);
+                            if (values.containsKey("execution_time_seconds")) {
+                                records.add(RecordColumns.read(row));
+                            } else {
+                                original.read(row).ifPresent(records::add);
+                            }
+                        } catch (IllegalArgumentException | DateTimeException wrong) {
+                            problems.add(file + ":" + line + ": " + wrong.getMessage());
+                        }
+                    },
+                    (line, problem) -> problems.add(file + ":" + line + ": " + problem));
+            if (!columns.contains("execution_time_seconds") && !columns.contains("execution_time")) {
+                throw new IOException(
+                        file + ":1: there is no column 'execution_time_seconds' or 'execution_time', only " + columns);
+            }
+        }
+        return new LatencyDataset(records, problems);
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        InputStream plain = new BufferedInputStream(Files.newInputStream(file));
+        return file.toString().endsWith(".gz") ? new GZIPInputStream(plain) : plain;
+    }
+
+    /**
+     * What was measured.
+     *
+     * @return in the order of the file
+     */
+    public List<LatencyRecord> records() {
+        return records;
+    }
+
+    /**
+     * The rows that were left out.
+     *
+     * @return file, line and reason of each; empty if all were right
+     */
+    public List<String> problems() {
+        return problems;
+    }
+
+    /**
+     * This data set and another.
+     *
+     * @param other more
+     * @return all records, and all problems
+     */
+    public LatencyDataset plus(LatencyDataset other) {
+        List<LatencyRecord> all = new ArrayList<>(records);
+        all.addAll(other.records);
+        List<String> said = new ArrayList<>(problems);
+        said.addAll(other.problems);
+        return new LatencyDataset(all, said);
+    }
+
+    LatencyDataset withProblems(List<String> more) {
+        List<String> said = new ArrayList<>(problems);
+        said.addAll(more);
+        return new LatencyDataset(records, said);
+    }
+
+    /**
+     * One record of each key: that whose median is the middle one of all, the lower one of two.
+     *
+     * @return as many records as there are keys, in the order of their first ones
+     */
+    public LatencyDataset typical() {
+        List<LatencyRecord> typical = new ArrayList<>();
+        byKey().values().forEach(alike -> {
+            List<LatencyRecord> sorted = alike.stream()
+                    .sorted(Comparator.comparingDouble(r -> r.timing().medianSeconds()))
+                    .toList();
+            typical.add(sorted.get((sorted.size() - 1) / 2));
+        });
+        return new LatencyDataset(typical, problems);
+    }
+
+    /**
+     * Records with the same {@link LatencyRecord#key()}.
+     *
+     * @return in the order of the file
+     */
+    public Map<String, List<LatencyRecord>> byKey() {
+        return group(LatencyRecord::key);
+    }
+
+    /**
+     * Records grouped.
+     *
+     * @param group names the group of a record
+     * @return records by group, groups and records in the order of the file
+     */
+    public Map<String, List<LatencyRecord>> group(Function<LatencyRecord, String> group) {
+        return records.stream().collect(Collectors.groupingBy(group, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    /**
+     * What tells this data set from others.
+     *
+     * @return the SHA-256 of its records, 64 hexadecimal digits
+     */
+    public String sha256() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (LatencyRecord entry : records) {
+                digest.update(CsvTable.line(RecordColumns.values(entry)).getBytes(StandardCharsets.UTF_8));
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    /** For instance {@code LatencyDataset[1200 records, 0 problems]}. */
+    @Override
+    public String toString() {
+        return "LatencyDataset[" + records.size() + " records, " + problems.size() + " problems]";
+    }
+}

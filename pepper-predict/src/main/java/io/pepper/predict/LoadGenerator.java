@@ -1,0 +1,149 @@
+package io.pepper.predict;
+
+import io.pepper.predict.internal.load.LoadWorker;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Writer;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Holds this machine at a load, from a process of its own, so that it competes as a stranger would. What it asks for and what it
+ * gets differ where others compete: a {@link Meter} says what it got. Not thread-safe.
+ *
+ * <pre>{@code
+ * try (LoadGenerator load = LoadGenerator.start()) {
+ *     load.set(LoadLevel.onAllCores(50));
+ *     LoadGenerator.Meter meter = load.meter();
+ *     // measure
+ *     System.out.println(meter.achievedPercent());
+ * }
+ * }</pre>
+ */
+public final class LoadGenerator implements AutoCloseable {
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+    private static final double PERCENT = 100;
+    private static final int STOP_SECONDS = 5;
+
+    private final Process process;
+    private final Writer commands;
+    private final BufferedReader answers;
+
+    private LoadGenerator(Process process) {
+        this.process = process;
+        this.commands = process.outputWriter(StandardCharsets.UTF_8);
+        this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Starts the process, without load. It ends with this process, too.
+     *
+     * @return the generator, for the caller to close
+     * @throws IOException if it cannot be started
+     */
+    public static LoadGenerator start() throws IOException {
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-Xmx16m",
+                        "-cp",
+                        classes(),
+                        LoadWorker.class.getName()))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        LoadGenerator generator = new LoadGenerator(process);
+        try {
+            generator.set(LoadLevel.NONE);
+            return generator;
+        } catch (IOException failed) {
+            generator.close();
+            throw failed;
+        }
+    }
+
+    private static String classes() throws IOException {
+        try {
+            return Path.of(LoadWorker.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException | IllegalArgumentException notAFile) {
+            throw new IOException("the classes of the load generator stand in no file", notAFile);
+        }
+    }
+
+    /**
+     * Sets the load.
+     *
+     * @param level the load
+     * @throws IllegalArgumentException if so few threads cannot make so much load
+     * @throws IOException if the process is gone
+     */
+    public void set(LoadLevel level) throws IOException {
+        double share = level.threads() == 0 ? 0 : level.percent() / PERCENT * CORES / level.threads();
+        if (share > 1) {
+            throw new IllegalArgumentException(level + ": on " + CORES + " cores that takes at least "
+                    + (int) Math.ceil(level.percent() / PERCENT * CORES) + " threads");
+        }
+        commands.write(share + " " + level.threads() + "\n");
+        commands.flush();
+        if (answers.readLine() == null) {
+            throw new IOException("the load generator has ended, with code "
+                    + process.onExit().join().exitValue());
+        }
+    }
+
+    /**
+     * Begins to measure what load there is.
+     *
+     * @return a meter that begins now
+     */
+    public Meter meter() {
+        return new Meter();
+    }
+
+    /** What load was achieved since a moment, as the system accounts for it, to some milliseconds. */
+    public final class Meter {
+        private final long since = System.nanoTime();
+        private final Duration before = used();
+
+        private Meter() {}
+
+        /**
+         * The load since the meter began.
+         *
+         * @return percent of all cores together; less than was set where others compete
+         */
+        public double achievedPercent() {
+            double seconds = (System.nanoTime() - since) * 1e-9;
+            return Math.min(PERCENT, PERCENT * used().minus(before).toNanos() * 1e-9 / (seconds * CORES));
+        }
+    }
+
+    private Duration used() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** Ends the load and the process. */
+    @Override
+    public void close() throws IOException {
+        try {
+            commands.close();
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException interrupted) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        } finally {
+            answers.close();
+        }
+    }
+}

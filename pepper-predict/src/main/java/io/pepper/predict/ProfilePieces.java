@@ -1,0 +1,127 @@
+package io.pepper.predict;
+
+import io.pepper.cut.Cut;
+import io.pepper.onnx.ExportOptions;
+import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.ProgressListener;
+import io.pepper.onnx.SubmodelExporter;
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.TensorShapes;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Segment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Pieces of models to measure: the whole, what stands before and after single cuts, and what stands between two. Which ones is
+ * random with a seed, so that pieces of all sizes are among them.
+ */
+public final class ProfilePieces {
+    private ProfilePieces() {}
+
+    /**
+     * Exports a whole model and pieces of it.
+     *
+     * @param model the model, from a file
+     * @param sizes the sizes of inputs that it leaves open
+     * @param directory where the pieces go, each in a directory of its own
+     * @param most how many pieces at most besides the whole; a model with few cuts gives fewer
+     * @param seed decides which pieces
+     * @param progress hears of each piece
+     * @return the whole, then the pieces
+     * @throws IllegalArgumentException if the sizes are not those of the model's inputs, or the model stands in no file
+     * @throws IOException if a piece cannot be written
+     */
+    public static List<ProfilePiece> of(
+            OnnxModel model, InputShapes sizes, Path directory, int most, long seed, ProgressListener progress)
+            throws IOException {
+        Path file = model.path()
+                .orElseThrow(() -> new IllegalArgumentException(model.name() + ": the model stands in no file"));
+        TensorShapes shapes = model.shapes(sizes);
+        ModelCosts costs = model.costs(shapes);
+        List<ProfilePiece> pieces = new ArrayList<>();
+        pieces.add(new ProfilePiece(model.name(), "whole", file, sizes, costs.workload()));
+        List<Cut> cuts = model.cuts(costs.cutOptions().withMaxWidth(2)).list();
+        int done = 0;
+        List<Span> spans = spans(cuts.size(), most, new Random(seed));
+        for (Span span : spans) {
+            progress.progress("exporting pieces of " + model.name(), done, spans.size());
+            List<Cut> chosen = new ArrayList<>();
+            if (span.begin >= 0) {
+                chosen.add(cuts.get(span.begin));
+            }
+            if (span.end < cuts.size()) {
+                chosen.add(cuts.get(span.end));
+            }
+            Partition partition = Partition.of(model.graph(), chosen);
+            int part = span.begin >= 0 ? 1 : 0;
+            Path target = directory.resolve(model.name()).resolve(span.name());
+            PartitionManifest manifest = SubmodelExporter.export(
+                    model,
+                    partition,
+                    target,
+                    ExportOptions.DEFAULT.withChecksums(false).withDurable(false));
+            Segment segment = partition.segments().get(part);
+            pieces.add(new ProfilePiece(
+                    model.name(),
+                    span.name(),
+                    target.resolve(manifest.parts().get(part).file()),
+                    inputSizes(manifest.parts().get(part).inputs(), shapes),
+                    costs.workload(segment)));
+            done++;
+        }
+        return pieces;
+    }
+
+    /** What stands between two cuts, by their place in the list; -1 for the beginning, their number for the end. */
+    private record Span(int begin, int end) {
+        String name() {
+            return "cuts-" + (begin + 1) + "-" + (end + 1);
+        }
+    }
+
+    private static List<Span> spans(int cuts, int most, Random random) {
+        Set<Span> spans = new LinkedHashSet<>();
+        long possible = (long) (cuts + 1) * (cuts + 2) / 2 - 1;
+        while (spans.size() < Math.min(most, possible)) {
+            int cut = random.nextInt(cuts);
+            switch (random.nextInt(4)) {
+                case 0 -> spans.add(new Span(-1, cut));
+                case 1 -> spans.add(new Span(cut, cuts));
+                default -> {
+                    int other = random.nextInt(cuts + 2) - 1;
+                    if (other != cut && !(Math.min(cut, other) == -1 && Math.max(cut, other) == cuts)) {
+                        spans.add(new Span(Math.min(cut, other), Math.max(cut, other)));
+                    }
+                }
+            }
+        }
+        return List.copyOf(spans);
+    }
+
+    private static InputShapes inputSizes(List<TensorInfo> inputs, TensorShapes shapes) {
+        InputShapes sizes = InputShapes.NONE;
+        for (TensorInfo input : inputs) {
+            TensorInfo known = shapes.of(input.name());
+            boolean sized = known.shape()
+                    .filter(dims -> dims.stream().allMatch(dim -> dim.size().isPresent()))
+                    .isPresent();
+            if (sized) {
+                sizes = sizes.withInputShape(
+                        input.name(),
+                        known.shape().orElseThrow().stream()
+                                .mapToLong(dim -> dim.size().getAsLong())
+                                .toArray());
+            }
+        }
+        return sizes;
+    }
+}

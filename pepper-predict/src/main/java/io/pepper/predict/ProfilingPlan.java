@@ -1,0 +1,70 @@
+package io.pepper.predict;
+
+import io.pepper.runtime.TimingOptions;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a campaign measures: each piece with each number of threads under each load, in each round.
+ *
+ * @param pieces what runs
+ * @param loads what competes with it
+ * @param threads the numbers of threads inside an operator
+ * @param rounds how often each is measured, at least 1: rounds far apart show by how much a machine differs from itself
+ * @param timing how each is timed; its threads and sizes are set for each piece
+ * @param seed decides the order
+ */
+public record ProfilingPlan(
+        List<ProfilePiece> pieces,
+        List<LoadLevel> loads,
+        List<Integer> threads,
+        int rounds,
+        TimingOptions timing,
+        long seed) {
+    private static final TimingOptions TIMING = TimingOptions.DEFAULTS
+            .withRuns(7, 500)
+            .withBudget(Duration.ofMillis(300))
+            .withPrecision(0.02);
+
+    /**
+     * Copies the lists.
+     *
+     * @param pieces see the record
+     * @param loads see the record
+     * @param threads see the record
+     * @param rounds see the record
+     * @param timing see the record
+     * @param seed see the record
+     * @throws IllegalArgumentException if there is nothing to measure
+     */
+    public ProfilingPlan {
+        pieces = List.copyOf(pieces);
+        loads = List.copyOf(loads);
+        threads = List.copyOf(threads);
+        if (pieces.isEmpty() || loads.isEmpty() || threads.isEmpty() || rounds < 1) {
+            throw new IllegalArgumentException("nothing to measure: " + pieces.size() + " pieces, " + loads.size()
+                    + " loads, " + threads.size() + " numbers of threads, " + rounds + " rounds");
+        }
+    }
+
+    /**
+     * Three rounds of up to 0.3 seconds for each measurement.
+     *
+     * @param pieces see the record
+     * @param loads see the record
+     * @param threads see the record
+     * @return the plan
+     */
+    public static ProfilingPlan of(List<ProfilePiece> pieces, List<LoadLevel> loads, List<Integer> threads) {
+        return new ProfilingPlan(pieces, loads, threads, 3, TIMING, 42);
+    }
+
+    /**
+     * How many measurements there are.
+     *
+     * @return pieces times loads times numbers of threads times rounds
+     */
+    public int size() {
+        return Math.multiplyExact(Math.multiplyExact(pieces.size(), loads.size()), threads.size() * rounds);
+    }
+}

@@ -1,0 +1,145 @@
+package io.pepper.predict.internal.csv;
+
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvReadException;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Comma-separated values whose first line names the columns (RFC 4180, but for quoted line breaks). */
+public final class CsvTable {
+    private static final int LONGEST = 1 << 20;
+
+    private static final ObjectReader READER = CsvMapper.builder()
+            .enable(CsvParser.Feature.TRIM_SPACES)
+            .enable(CsvParser.Feature.WRAP_AS_ARRAY)
+            .build()
+            .readerForArrayOf(String.class);
+    private static final ObjectWriter WRITER =
+            new CsvMapper().writerFor(List.class).with(CsvSchema.emptySchema().withLineSeparator("\n"));
+
+    private CsvTable() {}
+
+    /** Takes rows. */
+    @FunctionalInterface
+    public interface RowReader {
+        /**
+         * Takes a row.
+         *
+         * @param line its line, from 1
+         * @param values by column
+         */
+        void row(long line, Map<String, String> values);
+    }
+
+    /** Hears of lines that are no rows. */
+    @FunctionalInterface
+    public interface Problems {
+        /**
+         * A line is no row.
+         *
+         * @param line its number, from 1
+         * @param problem what is wrong with it
+         */
+        void problem(long line, String problem);
+    }
+
+    /**
+     * Reads a table.
+     *
+     * @param in its bytes, in UTF-8
+     * @param rows takes the rows
+     * @param problems hears of lines that are no rows: with more or fewer values than there are columns, or torn
+     * @return the columns
+     * @throws IOException if it cannot be read
+     */
+    public static List<String> read(InputStream in, RowReader rows, Problems problems) throws IOException {
+        BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        List<String> columns = List.of();
+        StringBuilder line = new StringBuilder();
+        long number = 0;
+        while (true) {
+            int character = reader.read();
+            if (character >= 0 && character != '\n') {
+                line.append((char) character);
+                if (line.length() > LONGEST) {
+                    throw new IOException("line " + (number + 1) + " is longer than " + LONGEST + " characters");
+                }
+                continue;
+            }
+            if (character < 0 && line.isEmpty()) {
+                return columns;
+            }
+            number++;
+            String text = line.toString().strip();
+            line.setLength(0);
+            if (number == 1) {
+                columns = values(text.startsWith("\uFEFF") ? text.substring(1) : text);
+            } else if (!text.isEmpty()) {
+                row(number, text, character < 0, columns, rows, problems);
+            }
+        }
+    }
+
+    private static void row(
+            long number, String text, boolean last, List<String> columns, RowReader rows, Problems problems) {
+        if (last) {
+            problems.problem(number, "torn: the last line has no end");
+            return;
+        }
+        List<String> values;
+        try {
+            values = values(text);
+        } catch (IOException malformed) {
+            problems.problem(number, "cannot be read: " + malformed.getMessage());
+            return;
+        }
+        if (values.size() != columns.size()) {
+            problems.problem(number, values.size() + " values where there are " + columns.size() + " columns");
+            return;
+        }
+        Map<String, String> named = new LinkedHashMap<>();
+        for (int i = 0; i < values.size(); i++) {
+            named.put(columns.get(i), values.get(i));
+        }
+        rows.row(number, named);
+    }
+
+    private static List<String> values(String line) throws IOException {
+        try (MappingIterator<String[]> parsed = READER.readValues(line)) {
+            List<String> values = new ArrayList<>();
+            while (parsed.hasNextValue()) {
+                values.addAll(List.of(parsed.nextValue()));
+            }
+            return values;
+        } catch (CsvReadException malformed) {
+            throw new IOException(malformed.getOriginalMessage(), malformed);
+        }
+    }
+
+    /**
+     * Writes a line.
+     *
+     * @param values one for each column
+     * @return the line, with its end
+     */
+    public static String line(List<String> values) {
+        try {
+            return WRITER.writeValueAsString(values);
+        } catch (IOException never) {
+            throw new UncheckedIOException(never);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.pepper.predict.internal.csv;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.FamilyWork;
+import io.pepper.cost.Measure;
+import io.pepper.cost.OperatorFamily;
+import io.pepper.cost.Workload;
+import io.pepper.predict.LatencyRecord;
+import io.pepper.predict.LoadLevel;
+import io.pepper.runtime.ModelTiming;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** The columns of a data set, which {@code docs/latency-data.md} describes. What is not known is left empty. */
+public final class RecordColumns {
+    private static final Map<Measure, String> MEASURES = measures();
+
+    private RecordColumns() {}
+
+    private static Map<Measure, String> measures() {
+        Map<Measure, String> names = new LinkedHashMap<>();
+        names.put(Measure.CONV_LAYERS, "conv_layers");
+        names.put(Measure.POOL_LAYERS, "pool_layers");
+        names.put(Measure.FC_LAYERS, "fully_conn_layers");
+        names.put(Measure.FILTERS, "filter_details");
+        names.put(Measure.PARAMETERS, "total_parameters");
+        names.put(Measure.INPUT_BYTES, "disk_io_read_bytes");
+        names.put(Measure.OUTPUT_BYTES, "disk_io_write_bytes");
+        for (Measure measure : Measure.values()) {
+            names.putIfAbsent(measure, measure.name().toLowerCase(Locale.ROOT));
+        }
+        return names;
+    }
+
+    /**
+     * The names of all columns.
+     *
+     * @return in the order in which they are written
+     */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>(List.of(
+                "model",
+                "piece",
+                "device",
+                "device_model",
+                "device_cpu_cores",
+                "threads",
+                "load_target_percent",
+                "load_threads",
+                "load_achieved_percent",
+                "device_load_percent",
+                "runnable_threads",
+                "device_disk_usage_percent",
+                "memory_free_bytes",
+                "execution_number",
+                "measured_at",
+                "runs",
+                "execution_time",
+                "execution_time_seconds",
+                "min_seconds",
+                "p25_seconds",
+                "p75_seconds",
+                "p90_seconds",
+                "p99_seconds",
+                "median_uncertainty",
+                "session_seconds",
+                "peak_memory_bytes"));
+        names.addAll(MEASURES.values());
+        for (OperatorFamily family : OperatorFamily.values()) {
+            String prefix = family.name().toLowerCase(Locale.ROOT);
+            names.addAll(List.of(prefix + "_operators", prefix + "_flops", prefix + "_bytes", prefix + "_bound"));
+        }
+        return names;
+    }
+
+    /**
+     * A record as values.
+     *
+     * @param record the record
+     * @return one for each column
+     */
+    public static List<String> values(LatencyRecord record) {
+        DeviceState device = record.device();
+        ModelTiming timing = record.timing();
+        List<String> values = new ArrayList<>(List.of(
+                record.model(),
+                record.piece(),
+                device.device(),
+                device.model().orElse(""),
+                device.cores().isPresent() ? String.valueOf(device.cores().getAsInt()) : "",
+                String.valueOf(record.threads()),
+                plain(record.load().percent()),
+                String.valueOf(record.load().threads()),
+                plain(record.achievedPercent()),
+                number(device.cpuLoadPercent()),
+                number(device.runnableThreads()),
+                number(device.diskUsagePercent()),
+                device.memoryFreeBytes().isPresent()
+                        ? String.valueOf(device.memoryFreeBytes().getAsLong())
+                        : "",
+                String.valueOf(record.execution()),
+                device.readAt().map(Instant::toString).orElse(""),
+                String.valueOf(timing.runs()),
+                OriginalTime.format(timing.medianSeconds()),
+                plain(timing.medianSeconds()),
+                plain(timing.minSeconds()),
+                plain(timing.p25Seconds()),
+                plain(timing.p75Seconds()),
+                plain(timing.p90Seconds()),
+                plain(timing.p99Seconds()),
+                plain(timing.medianUncertainty()),
+                plain(timing.sessionSeconds()),
+                timing.peakMemoryBytes().isPresent()
+                        ? String.valueOf(timing.peakMemoryBytes().getAsLong())
+                        : ""));
+        MEASURES.keySet().forEach(measure -> values.add(plain(record.work().get(measure))));
+        for (OperatorFamily family : OperatorFamily.values()) {
+            FamilyWork work = record.work().of(family);
+            values.addAll(List.of(
+                    String.valueOf(work.operators()), plain(work.flops()), plain(work.bytes()), plain(work.bound())));
+        }
+        return values;
+    }
+
+    private static String number(OptionalDouble value) {
+        return value.isPresent() ? plain(value.getAsDouble()) : "";
+    }
+
+    private static String plain(double value) {
+        if (!Double.isFinite(value)) {
+            return "";
+        }
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? String.valueOf((long) value)
+                : String.valueOf(value);
+    }
+
+    /**
+     * A record from values.
+     *
+     * @param row by column
+     * @return the record
+     * @throws IllegalArgumentException if a value is missing or wrong, with its column
+     */
+    public static LatencyRecord read(Row row) {
+        Workload.Builder work = Workload.builder();
+        MEASURES.forEach((measure, column) -> work.set(measure, row.number(column)));
+        for (OperatorFamily family : OperatorFamily.values()) {
+            String prefix = family.name().toLowerCase(Locale.ROOT);
+            double operators = row.number(prefix + "_operators");
+            if (operators > 0) {
+                work.set(
+                        family,
+                        new FamilyWork(
+                                (long) operators,
+                                row.number(prefix + "_flops"),
+                                row.number(prefix + "_bytes"),
+                                row.number(prefix + "_bound")));
+            }
+        }
+        return new LatencyRecord(
+                row.text("model"),
+                row.text("piece"),
+                work.build(),
+                (int) row.known("threads"),
+                device(row),
+                new LoadLevel(row.known("load_target_percent"), (int) row.known("load_threads")),
+                row.number("load_achieved_percent"),
+                (int) row.known("execution_number"),
+                timing(row));
+    }
+
+    private static DeviceState device(Row row) {
+        return new DeviceState(
+                row.text("device"),
+                Optional.of(row.text("measured_at"))
+                        .filter(text -> !text.isEmpty())
+                        .map(Instant::parse),
+                Optional.of(row.text("device_model")).filter(text -> !text.isEmpty()),
+                row.optional("device_cpu_cores").isPresent()
+                        ? OptionalInt.of((int) row.known("device_cpu_cores"))
+                        : OptionalInt.empty(),
+                row.optional("device_load_percent"),
+                row.optional("runnable_threads"),
+                whole(row, "memory_free_bytes"),
+                row.optional("device_disk_usage_percent"),
+                OptionalDouble.empty());
+    }
+
+    private static OptionalLong whole(Row row, String column) {
+        OptionalDouble value = row.optional(column);
+        return value.isPresent() ? OptionalLong.of((long) value.getAsDouble()) : OptionalLong.empty();
+    }
+
+    private static ModelTiming timing(Row row) {
+        return new ModelTiming(
+                (int) row.known("runs"),
+                row.known("execution_time_seconds"),
+                row.known("min_seconds"),
+                row.known("p25_seconds"),
+                row.known("p75_seconds"),
+                row.known("p90_seconds"),
+                row.known("p99_seconds"),
+                row.optional("median_uncertainty").orElse(Double.POSITIVE_INFINITY),
+                row.optional("session_seconds").orElse(Double.NaN),
+                whole(row, "peak_memory_bytes"));
+    }
+}

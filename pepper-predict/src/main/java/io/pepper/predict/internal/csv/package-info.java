@@ -1,0 +1,5 @@
+/** Tables as comma-separated values. */
+@NullMarked
+package io.pepper.predict.internal.csv;
+
+import org.jspecify.annotations.NullMarked;

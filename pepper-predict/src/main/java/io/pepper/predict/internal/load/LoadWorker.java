@@ -1,0 +1,72 @@
+package io.pepper.predict.internal.load;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The process that makes the load. Each line on its standard input, {@code share threads}, sets how many threads are busy for which
+ * share of the time; the end of the input ends it, so that it does not outlive whoever started it.
+ */
+public final class LoadWorker {
+    private static final long PERIOD_NANOS = 20_000_000;
+
+    private volatile double share;
+    private volatile boolean stopped;
+
+    private LoadWorker() {}
+
+    /**
+     * Runs until the input ends.
+     *
+     * @param args none
+     * @throws IOException if the input cannot be read
+     */
+    public static void main(String[] args) throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        PrintStream out = System.out;
+        List<LoadWorker> busy = new ArrayList<>();
+        String line = in.readLine();
+        while (line != null) {
+            String[] words = line.split(" ", -1);
+            busy.forEach(worker -> worker.stopped = true);
+            busy.clear();
+            for (int i = 0; i < Integer.parseInt(words[1]); i++) {
+                LoadWorker worker = new LoadWorker();
+                worker.share = Double.parseDouble(words[0]);
+                Thread thread = new Thread(worker::work, "load-" + i);
+                thread.setDaemon(true);
+                thread.start();
+                busy.add(worker);
+            }
+            out.println("set");
+            out.flush();
+            line = in.readLine();
+        }
+        System.exit(0);
+    }
+
+    /** Busy for a share of each period, then asleep; time that was not got while others ran is not made up for. */
+    private void work() {
+        long spin = 0;
+        while (!stopped) {
+            long begin = System.nanoTime();
+            long busyUntil = begin + (long) (share * PERIOD_NANOS);
+            while (System.nanoTime() < busyUntil) {
+                spin++;
+            }
+            long rest = begin + PERIOD_NANOS - System.nanoTime();
+            if (rest > 0) {
+                LockSupport.parkNanos(rest);
+            }
+        }
+        if (spin < 0) {
+            throw new IllegalStateException("never: the count keeps the loop from being optimised away");
+        }
+    }
+}
