@@ -1,6 +1,5 @@
 package io.pepper.bench;
 
-import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
@@ -8,10 +7,7 @@ import io.pepper.onnx.TensorInfo;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 
@@ -37,32 +33,16 @@ public final class ModelTable {
                 "| model | operators | parameters | GFLOPs | MiB of weights in use | MiB alive at most | cuts of width 1"
                         + " | up to 2 | up to 3 | width 1, mask shared | no formula for |");
         out.println("|---|---|---|---|---|---|---|---|---|---|---|");
-        for (String line : Files.readAllLines(Path.of(args[0]))) {
-            if (!line.startsWith("#")) {
-                List<String> words = Arrays.asList(line.split(" ", -1));
-                Path file = Path.of(args[1], words.get(0) + ".onnx");
-                out.println(row(words.get(0), file, sizes(words.subList(1, words.size()))));
-            }
+        for (ListedModel listed : ListedModel.read(Path.of(args[0]), Path.of(args[1]))) {
+            out.println(row(listed));
         }
     }
 
-    private static InputShapes sizes(List<String> words) {
-        InputShapes sizes = InputShapes.NONE;
-        for (String word : words) {
-            String name = word.substring(0, word.indexOf('='));
-            long[] values = Arrays.stream(word.substring(name.length() + 1).split("x", -1))
-                    .mapToLong(Long::parseLong)
-                    .toArray();
-            sizes = values.length > 1 ? sizes.withInputShape(name, values) : sizes.withDimension(name, values[0]);
-        }
-        return sizes;
-    }
-
-    private static String row(String name, Path file, InputShapes sizes) throws IOException {
-        try (OnnxModel model = OnnxModel.load(file)) {
-            ModelCosts costs = model.costs(model.shapes(sizes));
+    private static String row(ListedModel listed) throws IOException {
+        try (OnnxModel model = OnnxModel.load(listed.file())) {
+            ModelCosts costs = model.costs(model.shapes(listed.sizes()));
             ModelCharacteristics found = costs.characteristics();
-            StringBuilder row = new StringBuilder("| ").append(name);
+            StringBuilder row = new StringBuilder("| ").append(listed.name());
             row.append(" | ").append(model.operatorCount());
             row.append(" | ").append(String.format(Locale.ROOT, "%,d", found.parameters()));
             row.append(" | ").append(scaled(found.flops(), 1e9));

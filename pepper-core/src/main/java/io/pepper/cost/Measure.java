@@ -18,6 +18,11 @@ public enum Measure {
     OUTPUT_BYTES,
     /** Bytes of weights. */
     WEIGHT_BYTES,
+    /**
+     * Bytes of weights on each byte of which an operator computes little, so that it waits for them where no cache holds them. What is
+     * only looked up in a table is not in it.
+     */
+    STREAMED_BYTES,
     /** Bytes of all tensors that operators make. */
     ACTIVATION_BYTES,
     /** The most bytes of tensors alive at a time, weights aside. */

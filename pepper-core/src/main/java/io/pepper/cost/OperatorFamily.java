@@ -20,6 +20,10 @@ public enum OperatorFamily {
     NORMALIZATION,
     /** One output element from one of each input. */
     ELEMENTWISE,
+    /** The same by a function that takes long, such as a power or a sigmoid; local response normalisation, too. */
+    TRANSCENDENTAL,
+    /** What runtimes mostly compute together with the operator before it, so that it takes hardly any time of its own. */
+    FUSED,
     /** Resizing and sampling. */
     RESIZING,
     /** What only moves data, and all that has no formula. */

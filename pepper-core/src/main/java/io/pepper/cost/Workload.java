@@ -126,7 +126,11 @@ public final class Workload {
          */
         public Builder set(Measure measure, double value) {
             check(measure.name(), value);
-            measures.put(measure, value);
+            if (Double.isNaN(value)) {
+                measures.remove(measure);
+            } else {
+                measures.put(measure, value);
+            }
             return this;
         }
 

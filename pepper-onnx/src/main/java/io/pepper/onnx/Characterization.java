@@ -28,6 +28,9 @@ final class Characterization {
     /** Below, ONNX Runtime mostly runs an operator on one thread. */
     private static final double WORTH_DIVIDING = 200_000;
 
+    /** Operations for each byte of a weight from which on processors compute for longer than they wait for it. */
+    private static final double REUSE = 64;
+
     private final ModelGraph model;
     private final DataflowGraph graph;
     private final TensorShapes shapes;
@@ -88,15 +91,19 @@ final class Characterization {
                         number(Liveness.of(graph, operators, shapes::bytes).peakBytes()));
         double parallel = 0;
         double largest = 0;
+        double streamed = 0;
         for (int operator : operators) {
             boolean known = costs.tally(operator).sizesMissing().isEmpty();
             double flops = known ? costs.tally(operator).work().flops() : Double.NaN;
             work.add(costs.family(operator), flops, costs.movedBytes(operator));
             largest = Math.max(largest, flops);
             parallel += flops >= WORTH_DIVIDING ? flops : 0;
+            double weights = costs.constantBytes(operator);
+            streamed += flops < REUSE * weights ? weights : 0;
         }
         return work.set(Measure.PARALLEL_FLOPS, parallel)
                 .set(Measure.LARGEST_FLOPS, largest)
+                .set(Measure.STREAMED_BYTES, streamed)
                 .build();
     }
 

@@ -7,6 +7,7 @@ import io.pepper.cut.Liveness;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import io.pepper.onnx.internal.cost.CostWalk;
+import io.pepper.onnx.internal.cost.Fusion;
 import io.pepper.onnx.internal.cost.OperatorFormulas;
 import io.pepper.onnx.internal.cost.Tally;
 import io.pepper.onnx.internal.model.ModelGraph;
@@ -14,6 +15,7 @@ import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Segment;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -37,6 +39,7 @@ public final class ModelCosts {
     private final Tally[] tallies;
     private final OperatorFamily[] families;
     private final double[] movedBytes;
+    private final double[] constantBytes;
 
     ModelCosts(OnnxModel opened, TensorShapes shapes) {
         this.model = opened.contents().graph();
@@ -49,7 +52,11 @@ public final class ModelCosts {
         tallies = new Tally[graph.operatorCount()];
         Arrays.setAll(tallies, operator -> walk.tally(model.node(operator)));
         families = new OperatorFamily[tallies.length];
-        Arrays.setAll(families, operator -> walk.family(model.node(operator)));
+        BitSet fused = Fusion.of(model);
+        Arrays.setAll(
+                families, operator -> fused.get(operator) ? OperatorFamily.FUSED : walk.family(model.node(operator)));
+        constantBytes = new double[tallies.length];
+        Arrays.setAll(constantBytes, operator -> walk.constantBytes(model.node(operator), model.constants()::contains));
         movedBytes = new double[tallies.length];
         Arrays.setAll(movedBytes, operator -> walk.movedBytes(model.node(operator)));
     }
@@ -95,6 +102,11 @@ public final class ModelCosts {
     /** What an operator reads and makes, NaN if a size is not known. */
     double movedBytes(int operator) {
         return movedBytes[operator];
+    }
+
+    /** The bytes of constants that an operator reads as a whole, NaN if a size is not known. */
+    double constantBytes(int operator) {
+        return constantBytes[operator];
     }
 
     Tally tally(int operator) {

@@ -17,11 +17,16 @@ import java.util.function.Supplier;
  * operators, on a grid from small to large.
  */
 public final class OperatorSweep {
+    /** What data sets call the sweep as a whole: its models are pieces of it. */
+    public static final String MODEL = "sweep";
+
     private final Map<String, Supplier<SmallModel>> models = new LinkedHashMap<>();
 
     private OperatorSweep() {
         convolutions();
         products();
+        quantized();
+        transformerBlocks();
         attention();
         elementwise();
         recurrent();
@@ -74,13 +79,30 @@ public final class OperatorSweep {
             put("averagepool" + place, () -> pool("AveragePool", channels, size));
             put("globalaveragepool" + place, () -> image(channels, size).then("GlobalAveragePool", "x"));
         }
+        for (long size : new long[] {14, 28, 56}) {
+            put("lrn-s" + size, () -> image(64, size).then("LRN", "x").with("size", 5));
+            put("resize-s" + size, () -> {
+                SmallModel model = image(64, size);
+                return model.then("Resize", "x", "", model.scales(1, 1, 2, 2));
+            });
+            put("convtranspose-s" + size, () -> {
+                SmallModel model = image(32, size);
+                return model.then("ConvTranspose", "x", model.weight(32, 32, 2, 2))
+                        .with("strides", 2L, 2L);
+            });
+            put("conv-norm-relu-s" + size, () -> block(64, size));
+            put("shuffle-s" + size, () -> {
+                SmallModel model = image(64, size);
+                return model.then("Transpose", "x").with("perm", 0L, 2L, 3L, 1L);
+            });
+        }
         put("conv7x7-stride2", () -> conv(3, 64, 224, 7, 2, 1));
         put("conv5x5-grouped", () -> conv(64, 64, 28, 5, 1, 4));
         put("depthwise5x5", () -> conv(128, 128, 14, 5, 1, 128));
     }
 
     private static SmallModel image(long channels, long size) {
-        return new SmallModel("sweep", 1, channels, size, size);
+        return new SmallModel(MODEL, 1, channels, size, size);
     }
 
     private static SmallModel conv(long in, long out, long size, long kernel, long stride, long group) {
@@ -95,6 +117,19 @@ public final class OperatorSweep {
                 .with("group", (int) group);
     }
 
+    private static SmallModel block(long channels, long size) {
+        SmallModel model = conv(channels, channels, size, 3, 1, 1);
+        String made = model.last();
+        String scale = model.weight(channels);
+        String shift = model.weight(channels);
+        String mean = model.weight(channels);
+        String variance = model.then("Abs", model.weight(channels)).last();
+        String normal = model.then("BatchNormalization", made, scale, shift, mean, variance)
+                .last();
+        String active = model.then("Relu", normal).last();
+        return model.then("Add", active, "x");
+    }
+
     private static SmallModel pool(String type, long channels, long size) {
         return image(channels, size)
                 .then(type, "x")
@@ -105,9 +140,10 @@ public final class OperatorSweep {
 
     private void products() {
         for (long rows : new long[] {1, 16, 128}) {
-            for (long width : new long[] {64, 256, 512, 1024, 2048}) {
+            for (long width :
+                    rows > 16 ? new long[] {64, 256, 512, 1024, 2048} : new long[] {64, 256, 512, 1024, 2048, 4096}) {
                 put("gemm-m" + rows + "-k" + width, () -> {
-                    SmallModel model = new SmallModel("sweep", rows, width);
+                    SmallModel model = new SmallModel(MODEL, rows, width);
                     String weight = model.weight(width, width);
                     String bias = model.weight(width);
                     return model.then("Gemm", "x", weight, bias);
@@ -115,10 +151,61 @@ public final class OperatorSweep {
             }
             for (long width : new long[] {128, 384, 768}) {
                 put("matmul-m" + rows + "-k" + width, () -> {
-                    SmallModel model = new SmallModel("sweep", 1, rows, width);
+                    SmallModel model = new SmallModel(MODEL, 1, rows, width);
                     return model.then("MatMul", "x", model.weight(width, 4 * width));
                 });
             }
+        }
+    }
+
+    private void quantized() {
+        for (long rows : new long[] {1, 16, 128}) {
+            for (long width : new long[] {128, 384, 768}) {
+                put("quantized-m" + rows + "-k" + width, () -> {
+                    SmallModel model = new SmallModel(MODEL, rows, width);
+                    List<String> quantized = model.several("DynamicQuantizeLinear", 3, "x");
+                    String product = model.then(
+                                    "MatMulInteger", quantized.get(0), model.byteWeight(width, width), quantized.get(2))
+                            .last();
+                    String real = model.then("Cast", product).with("to", 1).last();
+                    return model.then("Mul", real, quantized.get(1));
+                });
+            }
+        }
+    }
+
+    private void transformerBlocks() {
+        for (long length : new long[] {16, 64, 256}) {
+            put("written-layernorm-l" + length, () -> {
+                SmallModel model = new SmallModel(MODEL, 1, length, 384);
+                String mean = model.then("ReduceMean", "x")
+                        .with("axes", new long[] {-1})
+                        .last();
+                String rest = model.then("Sub", "x", mean).last();
+                String square = model.then("Pow", rest, model.scalar(2)).last();
+                String variance = model.then("ReduceMean", square)
+                        .with("axes", new long[] {-1})
+                        .last();
+                String more = model.then("Add", variance, model.scalar(1e-5f)).last();
+                String root = model.then("Sqrt", more).last();
+                String normal = model.then("Div", rest, root).last();
+                String scaled = model.then("Mul", normal, model.weight(384)).last();
+                return model.then("Add", scaled, model.weight(384));
+            });
+            put("written-gelu-l" + length, () -> {
+                SmallModel model = new SmallModel(MODEL, 1, length, 1536);
+                String part = model.then("Div", "x", model.scalar(1.4142135f)).last();
+                String error = model.then("Erf", part).last();
+                String sum = model.then("Add", error, model.scalar(1)).last();
+                String product = model.then("Mul", "x", sum).last();
+                return model.then("Mul", product, model.scalar(0.5f));
+            });
+            put("projection-l" + length, () -> {
+                SmallModel model = new SmallModel(MODEL, 1, length, 384);
+                String product =
+                        model.then("MatMul", "x", model.weight(384, 384)).last();
+                return model.then("Add", product, model.weight(384));
+            });
         }
     }
 
@@ -126,7 +213,7 @@ public final class OperatorSweep {
         for (long length : new long[] {16, 64, 128, 256}) {
             for (long heads : new long[] {2, 12}) {
                 put("attention-l" + length + "-h" + heads, () -> {
-                    SmallModel model = new SmallModel("sweep", 1, heads, length, 32);
+                    SmallModel model = new SmallModel(MODEL, 1, heads, length, 32);
                     String keys = model.then("Transpose", "x")
                             .with("perm", 0L, 1L, 3L, 2L)
                             .last();
@@ -136,30 +223,30 @@ public final class OperatorSweep {
                 });
             }
             put("layernorm-l" + length, () -> {
-                SmallModel model = new SmallModel("sweep", 1, length, 384);
+                SmallModel model = new SmallModel(MODEL, 1, length, 384);
                 return model.then("LayerNormalization", "x", model.weight(384), model.weight(384));
             });
-            put("softmax-l" + length, () -> new SmallModel("sweep", 12, length, length).then("Softmax", "x"));
-            put("reducemean-l" + length, () -> new SmallModel("sweep", 1, length, 384)
+            put("softmax-l" + length, () -> new SmallModel(MODEL, 12, length, length).then("Softmax", "x"));
+            put("reducemean-l" + length, () -> new SmallModel(MODEL, 1, length, 384)
                     .then("ReduceMean", "x")
-                    .with("axes", -1L));
+                    .with("axes", new long[] {-1}));
         }
     }
 
     private void elementwise() {
         for (long size : new long[] {1_000, 30_000, 300_000, 3_000_000}) {
             for (String type : List.of("Relu", "Sigmoid", "Tanh", "Erf", "Sqrt", "Exp")) {
-                put(type + "-" + size, () -> new SmallModel("sweep", 1, size).then(type, "x"));
+                put(type + "-" + size, () -> new SmallModel(MODEL, 1, size).then(type, "x"));
             }
-            put("add-" + size, () -> new SmallModel("sweep", 1, size).then("Add", "x", "x"));
+            put("add-" + size, () -> new SmallModel(MODEL, 1, size).then("Add", "x", "x"));
             put("mul-bias-" + size, () -> {
-                SmallModel model = new SmallModel("sweep", size / 100, 100);
+                SmallModel model = new SmallModel(MODEL, size / 100, 100);
                 return model.then("Mul", "x", model.weight(100));
             });
-            put("transpose-" + size, () -> new SmallModel("sweep", size / 100, 100)
+            put("transpose-" + size, () -> new SmallModel(MODEL, size / 100, 100)
                     .then("Transpose", "x")
                     .with("perm", 1L, 0L));
-            put("concat-" + size, () -> new SmallModel("sweep", 1, size)
+            put("concat-" + size, () -> new SmallModel(MODEL, 1, size)
                     .then("Concat", "x", "x")
                     .with("axis", 0));
         }
@@ -173,7 +260,7 @@ public final class OperatorSweep {
         }
         for (int depth : new int[] {4, 16, 64}) {
             put("chain-" + depth, () -> {
-                SmallModel model = new SmallModel("sweep", 1, 256);
+                SmallModel model = new SmallModel(MODEL, 1, 256);
                 String at = "x";
                 for (int i = 0; i < depth; i++) {
                     at = model.then(i % 2 == 0 ? "Sin" : "Softsign", at).last();
@@ -193,7 +280,7 @@ public final class OperatorSweep {
     }
 
     private static SmallModel recurrent(String type, long gates, long hidden, long length) {
-        SmallModel model = new SmallModel("sweep", length, 1, hidden);
+        SmallModel model = new SmallModel(MODEL, length, 1, hidden);
         return model.then(type, "x", model.weight(1, gates * hidden, hidden), model.weight(1, gates * hidden, hidden))
                 .with("hidden_size", (int) hidden);
     }

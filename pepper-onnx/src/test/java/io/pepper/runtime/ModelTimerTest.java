@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.OptimizationLevel;
 import io.pepper.onnx.ProgressListener;
+import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.testmodels.Architectures;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -76,6 +77,27 @@ class ModelTimerTest {
             assertThat(timer.measure().runs()).isEqualTo(7);
             assertThat(timer.measure().runs()).as("again").isEqualTo(7);
         }
+    }
+
+    @Test
+    void takesAShapeForAnInputOfUnknownRank() throws IOException {
+        Path file = directory.resolve("rankless.onnx");
+        ModelProto.Builder rankless =
+                model("rankless").input("x", FLOAT, 1).let("y", "Relu", "x").output("y", FLOAT, 1).build().toBuilder();
+        rankless.getGraphBuilder()
+                .getInputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .clearShape();
+        rankless.getGraphBuilder()
+                .getOutputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .clearShape();
+        Files.write(file, rankless.build().toByteArray());
+        assertThat(ModelTimer.time(file, QUICK.withSizes(InputShapes.NONE.withInputShape("x", 2, 3, 4)))
+                        .runs())
+                .isEqualTo(7);
     }
 
     @Test

@@ -27,6 +27,10 @@ public final class TreeEnsemble {
         this.forest = forest;
     }
 
+    static TreeEnsemble of(Forest forest) {
+        return new TreeEnsemble(forest);
+    }
+
     /**
      * Reads a model that XGBoost wrote as JSON, from 1.7 on.
      *

@@ -75,6 +75,73 @@ public final class SmallModel {
     }
 
     /**
+     * Adds one number.
+     *
+     * @param value the number
+     * @return its name
+     */
+    public String scalar(float value) {
+        return floats(new long[0], value);
+    }
+
+    /**
+     * Adds a row of numbers.
+     *
+     * @param values the numbers
+     * @return its name
+     */
+    public String scales(float... values) {
+        return floats(new long[] {values.length}, values);
+    }
+
+    private String floats(long[] shape, float... values) {
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName("w" + names++)
+                .setDataType(TensorProto.DataType.FLOAT.getNumber())
+                .addAllDims(LongStream.of(shape).boxed().toList());
+        for (float value : values) {
+            tensor.addFloatData(value);
+        }
+        graph.addInitializer(tensor);
+        return tensor.getName();
+    }
+
+    /**
+     * Adds a weight of bytes without sign.
+     *
+     * @param shape its sizes
+     * @return its name
+     */
+    public String byteWeight(long... shape) {
+        byte[] values = new byte[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
+        random.nextBytes(values);
+        String name = "w" + names++;
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.UINT8.getNumber())
+                .addAllDims(LongStream.of(shape).boxed().toList())
+                .setRawData(ByteString.copyFrom(values)));
+        return name;
+    }
+
+    /**
+     * Adds an operator with several outputs, of which the first is the last tensor.
+     *
+     * @param type its type
+     * @param outputs how many
+     * @param inputs the names of its inputs
+     * @return the names of its outputs
+     */
+    public List<String> several(String type, int outputs, String... inputs) {
+        then(type, inputs);
+        NodeProto.Builder node = lastNode();
+        for (int i = 1; i < outputs; i++) {
+            node.addOutput(last + "-" + i);
+        }
+        return List.copyOf(node.getOutputList());
+    }
+
+    /**
      * The tensor that the last operator made.
      *
      * @return its name
@@ -91,25 +158,12 @@ public final class SmallModel {
      * @return this model
      */
     public SmallModel then(String type, String... inputs) {
-        return add(type, List.of(inputs), 0);
-    }
-
-    /**
-     * Adds an operator whose output is not its first.
-     *
-     * @param type its type
-     * @param inputs the names of its inputs
-     * @param before how many outputs stand before the one that is used
-     * @return this model
-     */
-    public SmallModel add(String type, List<String> inputs, int before) {
         last = "t" + names++;
-        NodeProto.Builder node =
-                NodeProto.newBuilder().setOpType(type).setName(last).addAllInput(inputs);
-        for (int i = 0; i < before; i++) {
-            node.addOutput("");
-        }
-        graph.addNode(node.addOutput(last));
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType(type)
+                .setName(last)
+                .addAllInput(List.of(inputs))
+                .addOutput(last));
         return this;
     }
 

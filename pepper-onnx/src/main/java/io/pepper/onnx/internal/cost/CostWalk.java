@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Adds up the work of operators, with that of what they hold and call: of an If the branch with more of it, of a Loop or Scan
@@ -124,6 +125,19 @@ public final class CostWalk {
         }
         double made = bytes(node.getOutputList());
         return made + (PICKS.contains(node.getOpType()) ? made : bytes(node.getInputList()));
+    }
+
+    /**
+     * The bytes of constants that one operator reads as a whole.
+     *
+     * @param place its place in the graph
+     * @param isConstant whether a tensor is one
+     * @return bytes, NaN if a size is not known
+     */
+    public double constantBytes(int place, Predicate<String> isConstant) {
+        NodeProto node = graph.getNode(place);
+        boolean whole = !VIEWS.contains(node.getOpType()) && !PICKS.contains(node.getOpType());
+        return whole ? bytes(node.getInputList().stream().filter(isConstant).toList()) : 0;
     }
 
     private double bytes(List<String> names) {

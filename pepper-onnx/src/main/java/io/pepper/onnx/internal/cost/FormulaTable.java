@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Collects formulas with what documents say of them. */
@@ -20,6 +21,11 @@ final class FormulaTable {
     /** A formula, whether what it is of is cheap, and what that is like. */
     record Entry(Formula formula, boolean cheap, OperatorFamily family, OperatorFormulas.Description description) {}
 
+    private static final Set<String> TRANSCENDENTAL = Set.of(
+            ("Exp Log Pow Erf Sigmoid Tanh Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Softplus Mish Gelu FastGelu"
+                            + " BiasGelu QuickGelu Elu Selu Celu LRN")
+                    .split(" ", -1));
+
     private final Map<String, Entry> entries = new TreeMap<>();
     private OperatorFamily family = OperatorFamily.MOVEMENT;
 
@@ -30,6 +36,9 @@ final class FormulaTable {
     }
 
     private OperatorFamily family(String type) {
+        if (TRANSCENDENTAL.contains(type)) {
+            return OperatorFamily.TRANSCENDENTAL;
+        }
         return QUANTIZED.stream().anyMatch(type::contains) ? OperatorFamily.QUANTIZED : family;
     }
 

@@ -76,6 +76,9 @@ final class Sizes {
 
     private static void learn(InputSpec input, InputChoice options, Map<String, Long> symbols) {
         List<Long> given = given(input, options);
+        if (input.shape().isEmpty()) {
+            return; // A scalar, or of unknown rank: ONNX Runtime does not tell them apart.
+        }
         if (given.size() != input.shape().size()) {
             throw new IllegalArgumentException(
                     "input " + input.name() + " has shape " + input.shape() + ", given was " + given);

@@ -267,6 +267,24 @@ public final class JsonReader implements AutoCloseable {
         return texts;
     }
 
+    /**
+     * Where the current token begins.
+     *
+     * @return bytes from the beginning of the document
+     */
+    public int begin() {
+        return Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+    }
+
+    /**
+     * Where the current token ends.
+     *
+     * @return bytes from the beginning of the document
+     */
+    public int end() {
+        return Math.toIntExact(parser.currentLocation().getByteOffset());
+    }
+
     @Override
     public void close() throws IOException {
         parser.close();

@@ -1,0 +1,91 @@
+package io.pepper.bench;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.ProgressListener;
+import io.pepper.predict.LatencyDataset;
+import io.pepper.predict.LatencyProfiler;
+import io.pepper.predict.LoadLevel;
+import io.pepper.predict.ProfilePiece;
+import io.pepper.predict.ProfilePieces;
+import io.pepper.predict.ProfilingPlan;
+import io.pepper.runtime.OperatorSweep;
+import io.pepper.runtime.TimingOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The campaign behind {@code docs/performance.md}: listed models and pieces of them, and the operator sweep, under five loads with one and two
+ * threads. Goes on where it was stopped.
+ */
+public final class LatencyCampaign {
+    private static final int PIECES = 8;
+    private static final int SEED = 42;
+    private static final TimingOptions TIMING = TimingOptions.DEFAULTS
+            .withRuns(7, 300)
+            .withBudget(Duration.ofMillis(250))
+            .withPrecision(0.03);
+
+    private LatencyCampaign() {}
+
+    /**
+     * Measures.
+     *
+     * @param args a list of models with the sizes of their inputs, the directory of the models, a directory for pieces, and the
+     *     file of the data set
+     * @throws IOException if a model cannot be read
+     */
+    public static void main(String[] args) throws IOException {
+        if (args.length != 4) {
+            throw new IllegalArgumentException(
+                    "four arguments are needed: the list of models, their directory, one for pieces, and the data set");
+        }
+        Path work = Path.of(args[2]);
+        List<ProfilePiece> pieces = new ArrayList<>();
+        for (ListedModel listed : ListedModel.read(Path.of(args[0]), Path.of(args[1]))) {
+            try (OnnxModel model = OnnxModel.load(listed.file())) {
+                pieces.addAll(ProfilePieces.of(model, listed.sizes(), work, PIECES, SEED, ProgressListener.NONE));
+            }
+        }
+        List<LoadLevel> loads =
+                Stream.of(0, 25, 50, 75, 100).map(LoadLevel::onAllCores).toList();
+        Path data = Path.of(args[3]);
+        run(new ProfilingPlan(pieces, loads, List.of(1, 2), 2, TIMING, SEED), data);
+        run(new ProfilingPlan(sweep(work.resolve("sweep")), loads, List.of(1, 2), 1, TIMING, SEED), data);
+    }
+
+    private static List<ProfilePiece> sweep(Path directory) throws IOException {
+        List<ProfilePiece> pieces = new ArrayList<>();
+        for (Path file : OperatorSweep.write(directory)) {
+            try (OnnxModel model = OnnxModel.load(file)) {
+                pieces.add(new ProfilePiece(
+                        OperatorSweep.MODEL,
+                        model.name(),
+                        file,
+                        InputShapes.NONE,
+                        model.costs(model.shapes()).workload()));
+            }
+        }
+        return pieces;
+    }
+
+    private static void run(ProfilingPlan plan, Path data) throws IOException {
+        long begin = System.nanoTime();
+        LatencyDataset measured =
+                LatencyProfiler.run(plan, () -> DeviceState.of("bench"), data, (task, done, total) -> {
+                    if (done % 50 == 0) {
+                        System.err.printf(
+                                "%d of %d after %d s: %s%n",
+                                done, total, (System.nanoTime() - begin) / 1_000_000_000, task);
+                    }
+                });
+        measured.problems().forEach(System.err::println);
+        System.err.println(data + ": " + measured.records().size() + " records, " + Files.size(data) + " bytes");
+    }
+}

@@ -1,0 +1,133 @@
+package io.pepper.bench;
+
+import io.pepper.onnx.ProgressListener;
+import io.pepper.predict.Accuracy;
+import io.pepper.predict.ChoiceAccuracy;
+import io.pepper.predict.CrossValidation;
+import io.pepper.predict.CrossValidation.Folds;
+import io.pepper.predict.LatencyDataset;
+import io.pepper.predict.LatencyRecord;
+import io.pepper.predict.RooflinePredictor;
+import io.pepper.predict.TrainingOptions;
+import io.pepper.predict.TrainingOptions.Target;
+import io.pepper.runtime.OperatorSweep;
+import io.pepper.runtime.Quantiles;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prints the tables of {@code docs/performance.md} on predicting: how well models are predicted that were held back, by this library, by
+ * the original's features, and by a roofline, all on the same records; and by how much the machine differs from itself.
+ */
+public final class PredictorTable {
+    private static final double PERCENT = 100;
+    private static final double FULL_LOAD = 100;
+
+    private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    private final LatencyDataset all;
+    private final LatencyDataset data;
+
+    private PredictorTable(LatencyDataset all) {
+        this.all = all;
+        this.data = all.typical();
+    }
+
+    /**
+     * Prints the tables.
+     *
+     * @param args the data set
+     * @throws IOException if it cannot be read
+     */
+    public static void main(String[] args) throws IOException {
+        if (args.length != 1) {
+            throw new IllegalArgumentException("one argument is needed: the data set");
+        }
+        new PredictorTable(LatencyDataset.read(Path.of(args[0]))).print();
+    }
+
+    private void print() throws IOException {
+        out.println("| held back: a model | records | median APE | within 10 % | within 20 % | rank correlation"
+                + " | right choices | regret |");
+        out.println("|---|---|---|---|---|---|---|---|");
+        trained("extended", TrainingOptions.EXTENDED);
+        trained("the paper's features and target", TrainingOptions.PAPER);
+        trained("the paper's features, logarithmic target", TrainingOptions.PAPER.withTarget(Target.LOG_SECONDS));
+        RooflinePredictor roofline = RooflinePredictor.calibrate(ProgressListener.NONE);
+        LatencyDataset models = LatencyDataset.of(data.records().stream()
+                .filter(entry -> !entry.model().equals(OperatorSweep.MODEL))
+                .toList());
+        ToDoubleFunction<LatencyRecord> guess = entry ->
+                roofline.predict(entry.work(), entry.threads(), entry.device()).medianSeconds();
+        double[] measured = models.records().stream()
+                .mapToDouble(entry -> entry.timing().medianSeconds())
+                .toArray();
+        double[] guessed = models.records().stream().mapToDouble(guess).toArray();
+        row("roofline, calibrated now", Accuracy.of(measured, guessed, Double.NaN), ChoiceAccuracy.of(models, guess));
+        out.println();
+        out.println("| two measurements of the same | pairs | median difference | 90th percentile |");
+        out.println("|---|---|---|---|");
+        for (int threads : new int[] {1, 2}) {
+            int count = threads;
+            floor(
+                    threads + " threads, load below 100 %",
+                    e -> e.threads() == count && e.load().percent() < FULL_LOAD);
+            floor(
+                    threads + " threads, load 100 %",
+                    e -> e.threads() == count && e.load().percent() == FULL_LOAD);
+        }
+    }
+
+    private void trained(String name, TrainingOptions options) throws IOException {
+        CrossValidation validation = CrossValidation.run(data, options, Folds.MODELS, ProgressListener.NONE);
+        row(name, validation.accuracy(), validation.choices());
+        if (options.equals(TrainingOptions.EXTENDED)) {
+            row(
+                    name + ", 1 thread, load below 100 %",
+                    validation.accuracy(e -> e.threads() == 1 && e.load().percent() < FULL_LOAD),
+                    null);
+            row(name + ", 2 threads", validation.accuracy(e -> e.threads() == 2), null);
+        }
+    }
+
+    private void row(String name, Accuracy accuracy, @Nullable ChoiceAccuracy choice) {
+        out.printf(
+                Locale.ROOT,
+                "| %s | %d | %.1f %% | %.0f %% | %.0f %% | %.2f | %s | %s |%n",
+                name,
+                accuracy.records(),
+                PERCENT * accuracy.medianApe(),
+                PERCENT * accuracy.within10(),
+                PERCENT * accuracy.within20(),
+                accuracy.rankCorrelation(),
+                choice == null ? "" : String.format(Locale.ROOT, "%.0f %%", PERCENT * choice.right()),
+                choice == null ? "" : String.format(Locale.ROOT, "%.0f %%", PERCENT * choice.regret()));
+    }
+
+    private void floor(String name, Predicate<LatencyRecord> which) {
+        List<Double> differences = new ArrayList<>();
+        for (List<LatencyRecord> alike : all.byKey().values()) {
+            if (alike.size() > 1 && which.test(alike.get(0))) {
+                double one = alike.get(0).timing().medianSeconds();
+                double other = alike.get(1).timing().medianSeconds();
+                differences.add(Math.abs(one - other) / Math.min(one, other));
+            }
+        }
+        Quantiles sample = Quantiles.of(
+                differences.stream().mapToDouble(Double::doubleValue).toArray());
+        out.printf(
+                Locale.ROOT,
+                "| %s | %d | %.1f %% | %.0f %% |%n",
+                name,
+                differences.size(),
+                PERCENT * sample.median(),
+                PERCENT * sample.at(0.9));
+    }
+}

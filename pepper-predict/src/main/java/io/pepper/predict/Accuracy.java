@@ -1,0 +1,111 @@
+package io.pepper.predict;
+
+import io.pepper.runtime.Quantiles;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * How well medians were predicted that were not learned from. Errors are of predicted against measured medians.
+ *
+ * @param records how many
+ * @param maeSeconds the mean of the absolute errors
+ * @param rmseSeconds the root of the mean of their squares
+ * @param r2 the share of the variance that is explained, at most 1; below 0 the mean would have done better
+ * @param mape the mean of absolute errors relative to what was measured
+ * @param medianApe the median of the same
+ * @param within10 the share of records that are predicted to 10 %
+ * @param within20 the share of records that are predicted to 20 %
+ * @param rankCorrelation Spearman's, -1 to 1: whether slower is predicted as slower
+ * @param p90Coverage the share of runs that took at most the predicted 90th percentile: 0.9 at best, less is over-confident
+ */
+public record Accuracy(
+        int records,
+        double maeSeconds,
+        double rmseSeconds,
+        double r2,
+        double mape,
+        double medianApe,
+        double within10,
+        double within20,
+        double rankCorrelation,
+        double p90Coverage) {
+    private static final double TEN_PERCENT = 0.1;
+    private static final double TWENTY_PERCENT = 0.2;
+
+    /**
+     * Compares.
+     *
+     * @param measured medians in seconds, at least one, each more than 0
+     * @param predicted what was predicted of each
+     * @param p90Coverage see the record
+     * @return how well they agree
+     * @throws IllegalArgumentException if there are none, or not as many of both
+     */
+    public static Accuracy of(double[] measured, double[] predicted, double p90Coverage) {
+        int n = measured.length;
+        if (n == 0 || predicted.length != n) {
+            throw new IllegalArgumentException(n + " measured, " + predicted.length + " predicted");
+        }
+        double mean = Arrays.stream(measured).average().orElseThrow();
+        double absolute = 0;
+        double squares = 0;
+        double variance = 0;
+        double[] relative = new double[n];
+        for (int i = 0; i < n; i++) {
+            double error = predicted[i] - measured[i];
+            absolute += Math.abs(error);
+            squares += error * error;
+            variance += (measured[i] - mean) * (measured[i] - mean);
+            relative[i] = Math.abs(error) / measured[i];
+        }
+        return new Accuracy(
+                n,
+                absolute / n,
+                Math.sqrt(squares / n),
+                variance == 0 ? Double.NaN : 1 - squares / variance,
+                Arrays.stream(relative).average().orElseThrow(),
+                Quantiles.of(relative).median(),
+                share(relative, TEN_PERCENT),
+                share(relative, TWENTY_PERCENT),
+                correlation(ranks(measured), ranks(predicted)),
+                p90Coverage);
+    }
+
+    private static double share(double[] errors, double most) {
+        return Arrays.stream(errors).filter(error -> error <= most).count() / (double) errors.length;
+    }
+
+    /** Equal values share the mean of their ranks. */
+    private static double[] ranks(double... values) {
+        Integer[] order = IntStream.range(0, values.length).boxed().toArray(Integer[]::new);
+        Arrays.sort(order, Comparator.comparingDouble(i -> values[i]));
+        double[] ranks = new double[values.length];
+        int begin = 0;
+        while (begin < order.length) {
+            int end = begin;
+            while (end < order.length && values[order[end]] == values[order[begin]]) {
+                end++;
+            }
+            for (int i = begin; i < end; i++) {
+                ranks[order[i]] = (begin + end - 1) / 2.0;
+            }
+            begin = end;
+        }
+        return ranks;
+    }
+
+    private static double correlation(double[] a, double[] b) {
+        double meanA = Arrays.stream(a).average().orElse(0);
+        double meanB = Arrays.stream(b).average().orElse(0);
+        double both = 0;
+        double varianceA = 0;
+        double varianceB = 0;
+        for (int i = 0; i < a.length; i++) {
+            both += (a[i] - meanA) * (b[i] - meanB);
+            varianceA += (a[i] - meanA) * (a[i] - meanA);
+            varianceB += (b[i] - meanB) * (b[i] - meanB);
+        }
+        return both / Math.sqrt(varianceA * varianceB);
+    }
+}

@@ -1,0 +1,207 @@
+package io.pepper.predict;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.FamilyWork;
+import io.pepper.cost.Measure;
+import io.pepper.cost.OperatorFamily;
+import io.pepper.cost.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What a predictor looks at, as a row of numbers: a name, a version, and features in a fixed order. A saved predictor carries its
+ * schema and is refused by a library that has another under that name. Immutable and therefore thread-safe.
+ */
+public final class FeatureSchema {
+    /** The ten features of the original PEPPER, in its order. Threads are not among them. */
+    public static final FeatureSchema PAPER = new FeatureSchema("paper", 1, paper());
+
+    /** Arithmetic, bytes and operators by family, memory, threads, and what competes. */
+    public static final FeatureSchema EXTENDED = new FeatureSchema("extended", 1, extended());
+
+    private final String name;
+    private final int version;
+    private final List<Feature> features;
+
+    @FunctionalInterface
+    private interface Value {
+        double of(Workload work, int threads, DeviceState device);
+    }
+
+    private record Feature(String name, boolean growsWithLoad, Value value) {}
+
+    private FeatureSchema(String name, int version, List<Feature> features) {
+        this.name = name;
+        this.version = version;
+        this.features = List.copyOf(features);
+    }
+
+    /**
+     * The schema of a name.
+     *
+     * @param name {@code paper} or {@code extended}
+     * @return the schema, empty if there is none of that name
+     */
+    public static Optional<FeatureSchema> named(String name) {
+        return List.of(PAPER, EXTENDED).stream()
+                .filter(schema -> schema.name.equals(name))
+                .findFirst();
+    }
+
+    private static Feature of(String name, Value value) {
+        return new Feature(name, false, value);
+    }
+
+    private static Feature whole(String name, Measure measure) {
+        return of(name, (work, threads, device) -> work.get(measure));
+    }
+
+    private static Feature load(String name, Value value) {
+        return new Feature(name, true, value);
+    }
+
+    private static double number(OptionalDouble value) {
+        return value.orElse(Double.NaN);
+    }
+
+    private static List<Feature> paper() {
+        return List.of(
+                whole("conv_layers", Measure.CONV_LAYERS),
+                load("device_load_percent", (work, threads, device) -> number(device.cpuLoadPercent())),
+                whole("disk_io_read_bytes", Measure.INPUT_BYTES),
+                whole("disk_io_write_bytes", Measure.OUTPUT_BYTES),
+                of("device_disk_usage_percent", (work, threads, device) -> number(device.diskUsagePercent())),
+                whole("filter_details", Measure.FILTERS),
+                whole("fully_conn_layers", Measure.FC_LAYERS),
+                of("device", (work, threads, device) -> isJetson(device) ? 1 : 0),
+                whole("pool_layers", Measure.POOL_LAYERS),
+                whole("total_parameters", Measure.PARAMETERS));
+    }
+
+    private static boolean isJetson(DeviceState device) {
+        return device.model()
+                .filter(model -> model.toLowerCase(Locale.ROOT).contains("jetson"))
+                .isPresent();
+    }
+
+    private static List<Feature> extended() {
+        List<Feature> features = new ArrayList<>(List.of(
+                load("device_load_percent", (work, threads, device) -> number(device.cpuLoadPercent())),
+                load("runnable_threads", (work, threads, device) -> number(device.runnableThreads())),
+                load("contention", FeatureSchema::contention),
+                of("threads", (work, threads, device) -> threads),
+                of("device_cpu_cores", (work, threads, device) -> cores(device)),
+                of("flops", (work, threads, device) -> work.flops()),
+                of("bytes", (work, threads, device) -> work.bytes()),
+                of("operators", (work, threads, device) -> (double) work.operators()),
+                of("arithmetic_intensity", (work, threads, device) -> work.flops() / work.bytes()),
+                of("flops_per_operator", (work, threads, device) -> work.flops() / work.operators()),
+                of("parallel_share", (work, threads, device) -> work.get(Measure.PARALLEL_FLOPS) / work.flops()),
+                of("largest_share", (work, threads, device) -> work.get(Measure.LARGEST_FLOPS) / work.flops()),
+                whole("weight_bytes", Measure.WEIGHT_BYTES),
+                whole("input_bytes", Measure.INPUT_BYTES),
+                whole("output_bytes", Measure.OUTPUT_BYTES),
+                whole("activation_bytes", Measure.ACTIVATION_BYTES),
+                whole("peak_bytes", Measure.PEAK_BYTES)));
+        for (OperatorFamily family : OperatorFamily.values()) {
+            String prefix = family.name().toLowerCase(Locale.ROOT);
+            features.add(of(prefix + "_share", (work, threads, device) -> share(work, family)));
+            features.add(of(prefix + "_flops", (work, threads, device) -> work.of(family)
+                    .flops()));
+            features.add(of(prefix + "_intensity", (work, threads, device) -> intensity(work.of(family))));
+            features.add(of(
+                    prefix + "_flops_per_operator",
+                    (work, threads, device) ->
+                            work.of(family).flops() / work.of(family).operators()));
+        }
+        return features;
+    }
+
+    private static double cores(DeviceState device) {
+        return device.cores().isPresent() ? device.cores().getAsInt() : Double.NaN;
+    }
+
+    /** How many threads there are for each core. */
+    private static double contention(Workload work, int threads, DeviceState device) {
+        return (threads + number(device.runnableThreads())) / cores(device);
+    }
+
+    private static double intensity(FamilyWork work) {
+        return work.flops() / work.bytes();
+    }
+
+    private static double share(Workload work, OperatorFamily family) {
+        double all = 0;
+        for (OperatorFamily other : OperatorFamily.values()) {
+            all += work.of(other).bound();
+        }
+        return work.of(family).bound() / all;
+    }
+
+    /**
+     * The schema's name.
+     *
+     * @return for instance {@code extended}
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The version, which changes with the features.
+     *
+     * @return 1 or more
+     */
+    public int version() {
+        return version;
+    }
+
+    /**
+     * The names of the features.
+     *
+     * @return in their order
+     */
+    public List<String> features() {
+        return features.stream().map(Feature::name).toList();
+    }
+
+    /**
+     * How many features there are.
+     *
+     * @return 1 or more
+     */
+    public int size() {
+        return features.size();
+    }
+
+    /** Whether a feature grows with what competes, so that no time gets less when it gets more. */
+    boolean growsWithLoad(int feature) {
+        return features.get(feature).growsWithLoad();
+    }
+
+    /**
+     * Writes a row. What is not known is NaN, which predictors take as missing. Allocates nothing.
+     *
+     * @param work what runs
+     * @param threads the threads inside an operator
+     * @param device where
+     * @param row takes the features
+     * @param at where the first goes
+     * @throws IndexOutOfBoundsException if there is no room
+     */
+    public void fill(Workload work, int threads, DeviceState device, float[] row, int at) {
+        for (int i = 0; i < features.size(); i++) {
+            float value = (float) features.get(i).value().of(work, threads, device);
+            row[at + i] = Float.isInfinite(value) ? Float.NaN : value;
+        }
+    }
+
+    /** For instance {@code extended version 1, 69 features}. */
+    @Override
+    public String toString() {
+        return name + " version " + version + ", " + size() + " features";
+    }
+}

@@ -1,0 +1,91 @@
+package io.pepper.predict;
+
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.ProgressListener;
+import io.pepper.predict.CrossValidation.Folds;
+import io.pepper.predict.internal.boost.Boosting;
+import java.io.InterruptedIOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Trains predictors on measured latencies. The same data and options give the same predictions.
+ *
+ * <pre>{@code
+ * LatencyDataset data = LatencyDataset.read(Path.of("data.csv"));
+ * LatencyTrainer trained = LatencyTrainer.train(data, TrainingOptions.EXTENDED, ProgressListener.NONE);
+ * System.out.println(trained.validations().get(Folds.MODELS).accuracy().medianApe());
+ * trained.predictor().save(Path.of("here.predictor"));
+ * }</pre>
+ */
+public final class LatencyTrainer {
+    private final TrainedPredictor predictor;
+    private final Map<Folds, CrossValidation> validations;
+
+    private LatencyTrainer(TrainedPredictor predictor, Map<Folds, CrossValidation> validations) {
+        this.predictor = predictor;
+        this.validations = validations;
+    }
+
+    /**
+     * Validates on rows, models and devices that are held back, as far as there are several, and then trains on all. The predicted 90th
+     * percentile is moved so that it covers 90 % of the runs of models that were held back.
+     *
+     * @param data what was measured
+     * @param options how to train
+     * @param progress hears of each fold
+     * @return the predictor, and how well it does
+     * @throws IllegalArgumentException if there is nothing to learn from
+     * @throws InterruptedIOException if the thread is interrupted
+     */
+    public static LatencyTrainer train(LatencyDataset data, TrainingOptions options, ProgressListener progress)
+            throws InterruptedIOException {
+        Map<Folds, CrossValidation> validations = new LinkedHashMap<>();
+        for (Folds folds : Folds.values()) {
+            if (data.group(folds.group(options.seed())).size() > 1) {
+                validations.put(folds, CrossValidation.run(data, options, folds, progress));
+            }
+        }
+        CrossValidation best = validations.getOrDefault(Folds.MODELS, validations.get(Folds.ROWS));
+        Map<String, Accuracy> accuracy = new LinkedHashMap<>();
+        validations.forEach(
+                (folds, validation) -> accuracy.put(folds.name().toLowerCase(Locale.ROOT), validation.accuracy()));
+        TrainingFacts facts = new TrainingFacts(
+                data.sha256(),
+                data.records().size(),
+                distinct(data.group(LatencyRecord::model)),
+                distinct(data.group(entry -> entry.device().device())),
+                Instant.now(),
+                OnnxModel.toolVersion(),
+                Boosting.version(),
+                options.toString(),
+                accuracy);
+        double shift = best == null ? 0 : best.p90Shift();
+        return new LatencyTrainer(new Learner(data.records(), options).learn(shift, facts), validations);
+    }
+
+    private static List<String> distinct(Map<String, List<LatencyRecord>> groups) {
+        return groups.keySet().stream().sorted().toList();
+    }
+
+    /**
+     * The predictor, trained on all records.
+     *
+     * @return it
+     */
+    public TrainedPredictor predictor() {
+        return predictor;
+    }
+
+    /**
+     * What was predicted of what was held back.
+     *
+     * @return by the kind of folds; without those of which there is one only
+     */
+    public Map<Folds, CrossValidation> validations() {
+        return Map.copyOf(validations);
+    }
+}

@@ -1,0 +1,172 @@
+package io.pepper.predict;
+
+import io.pepper.predict.TrainingOptions.Target;
+import io.pepper.predict.internal.boost.Boosting;
+import io.pepper.predict.internal.boost.Rows;
+import io.pepper.predict.internal.learn.LinearTime;
+import io.pepper.runtime.ModelTiming;
+import io.pepper.runtime.OperatorSweep;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** Learns from some records. The same records and options give the same trees. */
+final class Learner {
+    /** Below, a device counts as idle. */
+    private static final double IDLE_PERCENT = 10;
+
+    private static final int LEAST_IDLE = 20;
+    private static final int LEAST_MODELS = 5;
+    private static final double HELD_SHARE = 0.2;
+    private static final double P90 = 0.9;
+
+    /** What stands for the runs of a record: quantiles, and the share of the runs around each. */
+    private static final double[] SHARES = {0.125, 0.25, 0.25, 0.2, 0.125, 0.05};
+
+    private final List<LatencyRecord> records;
+    private final TrainingOptions options;
+    private final Optional<LinearTime> linear;
+
+    Learner(List<LatencyRecord> records, TrainingOptions options) {
+        if (records.isEmpty()) {
+            throw new IllegalArgumentException("there is nothing to learn from");
+        }
+        this.records = records;
+        this.options = options;
+        this.linear = options.target() == Target.LOG_RATIO ? Optional.of(linear(records)) : Optional.empty();
+    }
+
+    private static LinearTime linear(List<LatencyRecord> records) {
+        List<LatencyRecord> idle = records.stream()
+                .filter(entry -> entry.device().cpuLoadPercent().orElse(0) <= IDLE_PERCENT)
+                .toList();
+        List<LatencyRecord> used = idle.size() >= LEAST_IDLE ? idle : records;
+        return LinearTime.fit(
+                used.stream().map(LatencyRecord::work).toList(),
+                used.stream().map(LatencyRecord::threads).toList(),
+                used.stream().map(entry -> entry.timing().medianSeconds()).toList());
+    }
+
+    /** What is learned, but for the facts. */
+    TrainedPredictor learn(double p90Shift, TrainingFacts facts) {
+        Map<String, Object> median = new LinkedHashMap<>(options.parameters());
+        median.put("objective", "reg:squarederror");
+        int rounds = options.earlyStopping() ? rounds(median) : options.trees();
+        String medianJson = Boosting.train(medians(records), median, rounds);
+        Map<String, Object> upper = new LinkedHashMap<>(options.parameters());
+        upper.put("objective", "reg:quantileerror");
+        upper.put("quantile_alpha", P90);
+        String p90Json = Boosting.train(runs(records), upper, rounds);
+        try {
+            return new TrainedPredictor(new TrainedPredictor.Parts(
+                    options.schema(),
+                    options.target(),
+                    linear,
+                    TrainedPredictor.Trees.of(medianJson, "median"),
+                    TrainedPredictor.Trees.of(p90Json, "p90"),
+                    p90Shift,
+                    FeatureRange.of(
+                            records.stream().map(this::row).toList(),
+                            options.schema().size()),
+                    facts));
+        } catch (PredictorFormatException never) {
+            throw new IllegalStateException("XGBoost wrote what this library does not read", never);
+        }
+    }
+
+    /** Where a fifth of the models, that are held back, is predicted best. */
+    private int rounds(Map<String, Object> parameters) {
+        List<String> models = new ArrayList<>(records.stream()
+                .map(LatencyRecord::model)
+                .filter(model -> !model.equals(OperatorSweep.MODEL))
+                .distinct()
+                .sorted()
+                .toList());
+        if (models.size() < LEAST_MODELS) {
+            return options.trees();
+        }
+        Collections.shuffle(models, new Random(options.seed()));
+        Set<String> held = models.stream()
+                .limit(Math.max(1, Math.round(HELD_SHARE * models.size())))
+                .collect(Collectors.toSet());
+        Predicate<LatencyRecord> isHeld = entry -> held.contains(entry.model());
+        return Boosting.bestRounds(
+                medians(records.stream().filter(isHeld.negate()).toList()),
+                medians(records.stream().filter(isHeld).toList()),
+                parameters,
+                options.trees());
+    }
+
+    private Rows medians(List<LatencyRecord> some) {
+        Rows rows = new Rows(
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                options.schema().size());
+        for (LatencyRecord entry : some) {
+            rows.values().add(row(entry));
+            rows.labels().add(label(entry, entry.timing().medianSeconds()));
+            rows.weights().add(1f);
+        }
+        return rows;
+    }
+
+    private Rows runs(List<LatencyRecord> some) {
+        Rows rows = new Rows(
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                options.schema().size());
+        for (LatencyRecord entry : some) {
+            double[] seconds = quantiles(entry.timing());
+            for (int i = 0; i < seconds.length; i++) {
+                rows.values().add(row(entry));
+                rows.labels().add(label(entry, seconds[i]));
+                rows.weights().add((float) SHARES[i]);
+            }
+        }
+        return rows;
+    }
+
+    private static double[] quantiles(ModelTiming timing) {
+        return new double[] {
+            timing.minSeconds(),
+            timing.p25Seconds(),
+            timing.medianSeconds(),
+            timing.p75Seconds(),
+            timing.p90Seconds(),
+            timing.p99Seconds()
+        };
+    }
+
+    /** The share of a record's runs that took at most so long. */
+    static double shareWithin(ModelTiming timing, double seconds) {
+        double[] quantiles = quantiles(timing);
+        double share = 0;
+        for (int i = 0; i < quantiles.length; i++) {
+            share += quantiles[i] <= seconds ? SHARES[i] : 0;
+        }
+        return share;
+    }
+
+    private float[] row(LatencyRecord entry) {
+        float[] row = new float[options.schema().size()];
+        options.schema().fill(entry.work(), entry.threads(), entry.device(), row, 0);
+        return row;
+    }
+
+    private float label(LatencyRecord entry, double seconds) {
+        if (options.target() == Target.SECONDS) {
+            return (float) seconds;
+        }
+        double base = linear.isPresent() ? linear.get().seconds(entry.work(), entry.threads()) : 1;
+        return (float) Math.log(seconds / base);
+    }
+}

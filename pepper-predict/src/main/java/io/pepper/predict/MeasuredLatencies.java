@@ -1,0 +1,89 @@
+package io.pepper.predict;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.LatencyPredictor;
+import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
+import io.pepper.runtime.Quantiles;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What was measured, looked up: for pieces, devices and threads that were all measured. Between two loads it interpolates; beyond the
+ * loads that were measured it takes the nearest and says that it extrapolates. Immutable and therefore thread-safe.
+ */
+public final class MeasuredLatencies implements LatencyPredictor {
+    private final Map<Key, NavigableMap<Double, Point>> table = new HashMap<>();
+
+    private record Key(Workload work, String device, int threads) {}
+
+    private record Point(double median, double p90) {
+        Point towards(Point other, double share) {
+            return new Point(median + share * (other.median - median), p90 + share * (other.p90 - p90));
+        }
+    }
+
+    /**
+     * Makes the table. Of several measurements of the same the median counts.
+     *
+     * @param data what was measured
+     */
+    public MeasuredLatencies(LatencyDataset data) {
+        Map<Key, Map<Double, List<LatencyRecord>>> groups = new HashMap<>();
+        for (LatencyRecord entry : data.records()) {
+            groups.computeIfAbsent(
+                            new Key(entry.work(), entry.device().device(), entry.threads()), key -> new TreeMap<>())
+                    .computeIfAbsent(entry.load().percent(), load -> new ArrayList<>())
+                    .add(entry);
+        }
+        groups.forEach((key, byLoad) -> {
+            NavigableMap<Double, Point> points = new TreeMap<>();
+            byLoad.values()
+                    .forEach(alike -> points.put(
+                            median(alike, entry -> entry.device()
+                                    .cpuLoadPercent()
+                                    .orElse(entry.load().percent())),
+                            new Point(
+                                    median(alike, entry -> entry.timing().medianSeconds()),
+                                    median(alike, entry -> entry.timing().p90Seconds()))));
+            table.put(key, points);
+        });
+    }
+
+    private static double median(List<LatencyRecord> alike, ToDoubleFunction<LatencyRecord> number) {
+        return Quantiles.of(alike.stream().mapToDouble(number).toArray()).median();
+    }
+
+    /**
+     * Looks up.
+     *
+     * @param piece what runs
+     * @param threads the threads that it may use
+     * @param device where it runs; without a load the least that was measured is taken
+     * @return what was measured
+     * @throws IllegalArgumentException if this piece was not measured on that device with so many threads
+     */
+    @Override
+    public Prediction predict(Workload piece, int threads, DeviceState device) {
+        NavigableMap<Double, Point> points = table.get(new Key(piece, device.device(), threads));
+        if (points == null) {
+            throw new IllegalArgumentException(
+                    piece + " was not measured on '" + device.device() + "' with " + threads + " threads");
+        }
+        double load = device.cpuLoadPercent().orElse(points.firstKey());
+        Map.Entry<Double, Point> below = points.floorEntry(load);
+        Map.Entry<Double, Point> above = points.ceilingEntry(load);
+        if (below == null || above == null) {
+            Point nearest = below == null ? points.firstEntry().getValue() : below.getValue();
+            return new Prediction(nearest.median, Math.max(nearest.median, nearest.p90), true);
+        }
+        double width = above.getKey() - below.getKey();
+        Point between = below.getValue().towards(above.getValue(), width == 0 ? 0 : (load - below.getKey()) / width);
+        return new Prediction(between.median, Math.max(between.median, between.p90), false);
+    }
+}

@@ -1,0 +1,175 @@
+package io.pepper.predict;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.pepper.predict.TrainingOptions.Target;
+import io.pepper.predict.internal.learn.LinearTime;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * The file of a trained predictor: a first line {@code PEPPER-PREDICTOR 1 SHA256}, then a JSON document that the sum is of.
+ * {@code docs/predictor-format.md} describes it.
+ */
+final class PredictorFile {
+    static final String MAGIC = "PEPPER-PREDICTOR 1 ";
+    private static final long MOST_BYTES = 256L << 20;
+    private static final int LONGEST_FIRST_LINE = 128;
+
+    private PredictorFile() {}
+
+    static void write(TrainedPredictor predictor, Path file) throws IOException {
+        byte[] document = document(predictor.parts());
+        byte[] first = (MAGIC + sha256(document, 0) + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] all = new byte[first.length + document.length];
+        System.arraycopy(first, 0, all, 0, first.length);
+        System.arraycopy(document, 0, all, first.length, document.length);
+        Path directory = file.toAbsolutePath().getParent();
+        Path draft = Files.createTempFile(directory, ".pepper-", ".predictor");
+        try {
+            Files.write(draft, all);
+            try {
+                Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+            } catch (AtomicMoveNotSupportedException notHere) {
+                Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private static String sha256(byte[] bytes, int begin) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(bytes, begin, bytes.length - begin);
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    private static byte[] document(TrainedPredictor.Parts parts) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeObjectFieldStart("schema");
+            json.writeStringField("name", parts.schema().name());
+            json.writeNumberField("version", parts.schema().version());
+            json.writeArrayFieldStart("features");
+            for (String feature : parts.schema().features()) {
+                json.writeString(feature);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeStringField("target", parts.target().name());
+            if (parts.linear().isPresent()) {
+                linear(json, parts.linear().get());
+            }
+            json.writeNumberField("p90Shift", parts.p90Shift());
+            floats(json, "least", parts.range().least());
+            floats(json, "most", parts.range().most());
+            facts(json, parts.facts());
+            json.writeFieldName("median");
+            json.writeRawValue(parts.median().json());
+            json.writeFieldName("p90");
+            json.writeRawValue(parts.p90().json());
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void linear(JsonGenerator json, LinearTime linear) throws IOException {
+        json.writeObjectFieldStart("linear");
+        json.writeArrayFieldStart("terms");
+        for (String term : LinearTime.terms()) {
+            json.writeString(term);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("seconds");
+        for (double coefficient : linear.coefficients()) {
+            json.writeNumber(coefficient);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void floats(JsonGenerator json, String name, float... values) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (float value : values) {
+            json.writeString(String.valueOf(value));
+        }
+        json.writeEndArray();
+    }
+
+    private static void facts(JsonGenerator json, TrainingFacts facts) throws IOException {
+        json.writeObjectFieldStart("facts");
+        json.writeStringField("dataSha256", facts.dataSha256());
+        json.writeNumberField("records", facts.records());
+        json.writeArrayFieldStart("models");
+        for (String model : facts.models()) {
+            json.writeString(model);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("devices");
+        for (String device : facts.devices()) {
+            json.writeString(device);
+        }
+        json.writeEndArray();
+        json.writeStringField("trainedAt", facts.trainedAt().toString());
+        json.writeStringField("libraryVersion", facts.libraryVersion());
+        json.writeStringField("xgboostVersion", facts.xgboostVersion());
+        json.writeStringField("options", facts.options());
+        json.writeObjectFieldStart("accuracy");
+        for (Map.Entry<String, Accuracy> entry : facts.accuracy().entrySet()) {
+            json.writeFieldName(entry.getKey());
+            AccuracyJson.write(json, entry.getValue());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    static TrainedPredictor read(Path file) throws IOException {
+        long size = Files.size(file);
+        if (size > MOST_BYTES) {
+            throw new PredictorFormatException(
+                    file.toString(), "the file", "it has " + size + " bytes, more than " + MOST_BYTES);
+        }
+        byte[] all = Files.readAllBytes(file);
+        int end = 0;
+        while (end < Math.min(all.length, LONGEST_FIRST_LINE) && all[end] != '\n') {
+            end++;
+        }
+        String first = new String(all, 0, end, StandardCharsets.ISO_8859_1);
+        if (!first.startsWith(MAGIC) || end == all.length) {
+            throw new PredictorFormatException(
+                    file.toString(), "the first line", "it does not begin with '" + MAGIC.strip() + "'");
+        }
+        String found = sha256(all, end + 1);
+        if (!first.substring(MAGIC.length()).equals(found)) {
+            throw new PredictorFormatException(
+                    file.toString(),
+                    "SHA-256",
+                    "it is " + found + ", the first line says " + first.substring(MAGIC.length())
+                            + ": the file was changed");
+        }
+        return new PredictorReader(file.toString(), all, end + 1).read();
+    }
+
+    static Target target(String name, String source) throws PredictorFormatException {
+        for (Target target : Target.values()) {
+            if (target.name().equals(name)) {
+                return target;
+            }
+        }
+        throw new PredictorFormatException(source, "target", "'" + name + "' is none that this library knows");
+    }
+}

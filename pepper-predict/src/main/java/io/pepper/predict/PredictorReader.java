@@ -1,0 +1,199 @@
+package io.pepper.predict;
+
+import io.pepper.predict.TrainedPredictor.Trees;
+import io.pepper.predict.TrainingOptions.Target;
+import io.pepper.predict.internal.json.JsonReader;
+import io.pepper.predict.internal.learn.LinearTime;
+import io.pepper.predict.internal.tree.XgboostJson;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the document of a predictor's file. The bytes are not trusted. */
+final class PredictorReader {
+    private final String source;
+    private final byte[] file;
+    private final int begin;
+    private String schemaName = "";
+    private int schemaVersion;
+    private List<String> features = List.of();
+    private @Nullable Target target;
+    private @Nullable LinearTime linear;
+    private double p90Shift;
+    private float[] least = {};
+    private float[] most = {};
+    private @Nullable Trees median;
+    private @Nullable Trees p90;
+    private @Nullable TrainingFacts facts;
+
+    /** For the document that begins somewhere in the bytes of a file. */
+    PredictorReader(String source, byte[] file, int begin) {
+        this.source = source;
+        this.file = file;
+        this.begin = begin;
+    }
+
+    TrainedPredictor read() throws IOException {
+        JsonReader.read(
+                new ByteArrayInputStream(file, begin, file.length - begin),
+                source,
+                json -> json.object(name -> field(json, name)));
+        FeatureSchema schema = schema();
+        if (target == null || median == null || p90 == null || facts == null) {
+            throw wrong("the document", "it has no target, median, p90 or facts");
+        }
+        if (median.trees().features() != schema.size()
+                || p90.trees().features() != schema.size()
+                || least.length != schema.size()
+                || most.length != schema.size()) {
+            throw wrong(
+                    "median, p90, least, most",
+                    "they are not all of " + schema.size() + " features: "
+                            + median.trees().features() + ", " + p90.trees().features() + ", " + least.length + ", "
+                            + most.length);
+        }
+        return new TrainedPredictor(new TrainedPredictor.Parts(
+                schema,
+                target,
+                Optional.ofNullable(linear),
+                median,
+                p90,
+                p90Shift,
+                FeatureRange.of(least, most),
+                facts));
+    }
+
+    /** Trees with what stands of them in the file, to be written again as it is. */
+    private Trees trees(JsonReader json) throws IOException {
+        int from = json.begin();
+        TreeEnsemble ensemble = TreeEnsemble.of(XgboostJson.read(json));
+        return new Trees(new String(file, begin + from, json.end() - from, StandardCharsets.UTF_8), ensemble);
+    }
+
+    private void field(JsonReader json, String name) throws IOException {
+        switch (name) {
+            case "schema" -> json.object(inner -> schema(json, inner));
+            case "target" -> target = PredictorFile.target(json.text(), source);
+            case "linear" -> linear = linear(json);
+            case "p90Shift" -> p90Shift = finite(json);
+            case "least" -> least = json.numbers();
+            case "most" -> most = json.numbers();
+            case "median" -> median = trees(json);
+            case "p90" -> p90 = trees(json);
+            case "facts" -> facts = facts(json);
+            default -> {}
+        }
+    }
+
+    private static double finite(JsonReader json) throws IOException {
+        double value = json.real();
+        if (!Double.isFinite(value)) {
+            throw json.wrong(value + " is not finite");
+        }
+        return value;
+    }
+
+    private void schema(JsonReader json, String name) throws IOException {
+        switch (name) {
+            case "name" -> schemaName = json.text();
+            case "version" -> schemaVersion = json.integer();
+            case "features" -> features = json.texts();
+            default -> {}
+        }
+    }
+
+    private FeatureSchema schema() throws PredictorFormatException {
+        FeatureSchema known = FeatureSchema.named(schemaName)
+                .orElseThrow(() -> wrong("schema.name", "'" + schemaName + "' is none that this library knows"));
+        if (known.version() != schemaVersion) {
+            throw wrong(
+                    "schema.version",
+                    "the predictor was trained with version " + schemaVersion + " of '" + schemaName
+                            + "', this library has version " + known.version() + "; train it anew");
+        }
+        if (!known.features().equals(features)) {
+            throw wrong("schema.features", "they are not those of '" + schemaName + "' in this library; train it anew");
+        }
+        return known;
+    }
+
+    private PredictorFormatException wrong(String field, String problem) {
+        return new PredictorFormatException(source, field, problem);
+    }
+
+    private static LinearTime linear(JsonReader json) throws IOException {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        json.object(name -> {
+            if (name.equals("terms")) {
+                fields.put(name, json.texts());
+            } else if (name.equals("seconds")) {
+                fields.put(name, json.reals());
+            }
+        });
+        if (!LinearTime.terms().equals(fields.get("terms")) || !(fields.get("seconds") instanceof double[] seconds)) {
+            throw json.wrong("its terms are not those of this library; train the predictor anew");
+        }
+        try {
+            return new LinearTime(seconds);
+        } catch (IllegalArgumentException invalid) {
+            throw json.wrong(String.valueOf(invalid.getMessage()));
+        }
+    }
+
+    /** Fields of the facts, as far as they have been read. */
+    private static final class Draft {
+        private String dataSha256 = "";
+        private int records;
+        private List<String> models = List.of();
+        private List<String> devices = List.of();
+        private Instant trainedAt = Instant.EPOCH;
+        private String libraryVersion = "";
+        private String xgboostVersion = "";
+        private String options = "";
+        private final Map<String, Accuracy> accuracy = new LinkedHashMap<>();
+    }
+
+    private static TrainingFacts facts(JsonReader json) throws IOException {
+        Draft draft = new Draft();
+        json.object(name -> {
+            switch (name) {
+                case "dataSha256" -> draft.dataSha256 = json.text();
+                case "records" -> draft.records = json.integer();
+                case "models" -> draft.models = json.texts();
+                case "devices" -> draft.devices = json.texts();
+                case "trainedAt" -> draft.trainedAt = instant(json);
+                case "libraryVersion" -> draft.libraryVersion = json.text();
+                case "xgboostVersion" -> draft.xgboostVersion = json.text();
+                case "options" -> draft.options = json.text();
+                case "accuracy" -> json.object(folds -> draft.accuracy.put(folds, AccuracyJson.read(json)));
+                default -> {}
+            }
+        });
+        return new TrainingFacts(
+                draft.dataSha256,
+                draft.records,
+                draft.models,
+                draft.devices,
+                draft.trainedAt,
+                draft.libraryVersion,
+                draft.xgboostVersion,
+                draft.options,
+                draft.accuracy);
+    }
+
+    private static Instant instant(JsonReader json) throws IOException {
+        String text = json.text();
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException none) {
+            throw json.wrong("'" + text + "' is no moment");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.pepper.predict;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.LatencyPredictor;
+import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
+import io.pepper.predict.TrainingOptions.Target;
+import io.pepper.predict.internal.learn.LinearTime;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A predictor that was trained on measured runs. Scored in Java: no native code runs. Immutable and thread-safe; predicting a
+ * median allocates nothing.
+ *
+ * <pre>{@code
+ * TrainedPredictor predictor = TrainedPredictor.load(Path.of("pi4.predictor"));
+ * Prediction prediction = predictor.predict(costs.workload(), 2, DeviceState.of("pi-3").withCores(4).withCpuLoadPercent(50));
+ * }</pre>
+ */
+public final class TrainedPredictor implements LatencyPredictor {
+    private static final double LEAST_SECONDS = 1e-9;
+
+    private final Parts parts;
+    private final ThreadLocal<float[]> rows;
+
+    /** Trees, and how XGBoost wrote them. */
+    record Trees(String json, TreeEnsemble trees) {
+        static Trees of(String json, String name) throws PredictorFormatException {
+            return new Trees(json, TreeEnsemble.read(json.getBytes(StandardCharsets.UTF_8), name));
+        }
+    }
+
+    /**
+     * What a predictor is made of.
+     *
+     * @param linear what trees correct; empty if they predict alone
+     * @param p90Shift is added to the logarithm of the 90th percentile, so that it covers what was held back
+     */
+    record Parts(
+            FeatureSchema schema,
+            Target target,
+            Optional<LinearTime> linear,
+            Trees median,
+            Trees p90,
+            double p90Shift,
+            FeatureRange range,
+            TrainingFacts facts) {}
+
+    TrainedPredictor(Parts parts) {
+        this.parts = parts;
+        rows = ThreadLocal.withInitial(() -> new float[parts.schema.size()]);
+    }
+
+    /**
+     * Reads a predictor.
+     *
+     * @param file a file that {@link #save} wrote
+     * @return the predictor
+     * @throws PredictorFormatException if it is none, was changed, or has features that this library does not know
+     * @throws IOException if it cannot be read
+     */
+    public static TrainedPredictor load(Path file) throws IOException {
+        return PredictorFile.read(file);
+    }
+
+    /**
+     * Writes the predictor. The file appears whole or not at all, in the place of one that was there.
+     *
+     * @param file where
+     * @throws IOException if it cannot be written
+     */
+    public void save(Path file) throws IOException {
+        PredictorFile.write(this, file);
+    }
+
+    /**
+     * What it looks at.
+     *
+     * @return the schema
+     */
+    public FeatureSchema schema() {
+        return parts.schema;
+    }
+
+    /**
+     * Where it comes from.
+     *
+     * @return the facts
+     */
+    public TrainingFacts facts() {
+        return parts.facts;
+    }
+
+    Parts parts() {
+        return parts;
+    }
+
+    @Override
+    public Prediction predict(Workload piece, int threads, DeviceState device) {
+        float[] row = rows.get();
+        parts.schema.fill(piece, threads, device, row, 0);
+        double median = seconds(parts.median.trees.predict(row), 0, piece, threads);
+        double p90 = seconds(parts.p90.trees.predict(row), parts.p90Shift, piece, threads);
+        return new Prediction(median, Math.max(median, p90), parts.range.isOutside(row));
+    }
+
+    @Override
+    public void predictAll(List<Workload> pieces, int threads, List<DeviceState> devices, double[] medianSeconds) {
+        int count = Math.multiplyExact(pieces.size(), devices.size());
+        if (medianSeconds.length < count) {
+            throw new IllegalArgumentException("room for " + medianSeconds.length + " answers, needed " + count);
+        }
+        int width = parts.schema.size();
+        float[] batch = new float[Math.multiplyExact(count, width)];
+        for (int i = 0; i < count; i++) {
+            parts.schema.fill(
+                    pieces.get(i / devices.size()), threads, devices.get(i % devices.size()), batch, i * width);
+        }
+        float[] scores = new float[count];
+        parts.median.trees.predict(batch, count, scores);
+        for (int i = 0; i < count; i++) {
+            medianSeconds[i] = seconds(scores[i], 0, pieces.get(i / devices.size()), threads);
+        }
+    }
+
+    /**
+     * Predicts the median alone, which takes half of the time of both.
+     *
+     * @param piece what runs
+     * @param threads the threads that it may use
+     * @param device where it runs
+     * @return seconds, more than 0
+     */
+    public double medianSeconds(Workload piece, int threads, DeviceState device) {
+        float[] row = rows.get();
+        parts.schema.fill(piece, threads, device, row, 0);
+        return seconds(parts.median.trees.predict(row), 0, piece, threads);
+    }
+
+    private double seconds(float score, double shift, Workload piece, int threads) {
+        double seconds = parts.target == Target.SECONDS ? score * Math.exp(shift) : Math.exp(score + shift);
+        double linear = parts.linear.isPresent() ? parts.linear.get().seconds(piece, threads) : 1;
+        return Math.max(LEAST_SECONDS, seconds * linear);
+    }
+
+    /** For instance {@code TrainedPredictor[extended version 1, 69 features; trained on 3000 records]}. */
+    @Override
+    public String toString() {
+        return "TrainedPredictor[" + parts.schema + "; trained on " + parts.facts.records() + " records]";
+    }
+}

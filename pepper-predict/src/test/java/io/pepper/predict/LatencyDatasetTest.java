@@ -1,0 +1,167 @@
+package io.pepper.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.Measure;
+import io.pepper.cost.OperatorFamily;
+import io.pepper.cost.Workload;
+import io.pepper.predict.internal.csv.CsvTable;
+import io.pepper.predict.internal.csv.OriginalTime;
+import io.pepper.predict.internal.csv.RecordColumns;
+import io.pepper.runtime.ModelTiming;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LatencyDatasetTest {
+    private static final String ORIGINAL =
+            """
+            conv_layers,device,device_cpu_cores,device_load_percent,device_disk_usage_percent,disk_io_read_bytes,disk_io_write_bytes,execution_number,execution_time,filter_details,fully_conn_layers,pool_layers,total_parameters
+            53,raspberrypi,4,80,41.5,602112,4000,1,00:00:01.250000,26560,1,2,25610155
+            53,jetson,4,50,41.5,602112,4000,2,00:00:00.750000,26560,1,2,25610155
+            53,jetson,2,90,41.5,602112,4000,3,00:00:00.700000,26560,1,2,25610155
+            53,jetson,4,90,41.5,602112,4000,4,0.7 s,26560,1,2,25610155
+            53,jetson,4,,41.5,602112,4000,5,00:00:00.700000,26560,1,2,25610155
+            53,jetson,4,90
+            """;
+
+    @TempDir
+    Path directory;
+
+    static LatencyRecord entry(String model, double flops, int threads, double load, double seconds) {
+        Workload work = Workload.builder()
+                .set(Measure.CONV_LAYERS, 3)
+                .set(Measure.INPUT_BYTES, 1000)
+                .add(OperatorFamily.CONVOLUTION, flops, 1e6)
+                .build();
+        return new LatencyRecord(
+                model,
+                "whole, \"quoted\"",
+                work,
+                threads,
+                DeviceState.of("pi")
+                        .withReadAt(Instant.parse("2026-01-02T03:04:05Z"))
+                        .withCores(4)
+                        .withModel("Raspberry Pi 4, rev. 2")
+                        .withCpuLoadPercent(load)
+                        .withMemoryFreeBytes(123_456_789_012L),
+                new LoadLevel(load, load == 0 ? 0 : 4),
+                Double.NaN,
+                1,
+                new ModelTiming(
+                        9,
+                        seconds,
+                        seconds * 0.9,
+                        seconds * 0.95,
+                        seconds * 1.05,
+                        seconds * 1.1,
+                        seconds * 1.2,
+                        0.01,
+                        0.2,
+                        OptionalLong.of(7)));
+    }
+
+    private Path write(List<LatencyRecord> records) throws IOException {
+        StringBuilder csv = new StringBuilder(CsvTable.line(RecordColumns.names()));
+        records.forEach(record -> csv.append(CsvTable.line(RecordColumns.values(record))));
+        Path file = directory.resolve("data.csv");
+        Files.writeString(file, csv);
+        return file;
+    }
+
+    @Test
+    void readsWhatItWrites() throws IOException {
+        List<LatencyRecord> records = List.of(entry("a", 1e9, 1, 0, 0.012), entry("b", 12345.678, 2, 33.25, 1e-5));
+        LatencyDataset read = LatencyDataset.read(write(records));
+        assertThat(read.problems()).isEmpty();
+        assertThat(read.records()).isEqualTo(records);
+        assertThat(read.sha256()).isEqualTo(LatencyDataset.of(records).sha256()).hasSize(64);
+    }
+
+    @Test
+    void saysWhichRowsAreWrong() throws IOException {
+        Path file = write(List.of(entry("a", 1e9, 1, 0, 0.012), entry("b", 1e9, 1, 0, 0.012)));
+        List<String> lines = Files.readAllLines(file);
+        Files.write(
+                file,
+                List.of(lines.get(0), lines.get(1).replace("0.012", "NaN"), lines.get(1) + ",more", lines.get(2)));
+        Files.writeString(file, Files.readString(file) + "torn,line");
+        LatencyDataset read = LatencyDataset.read(file);
+        assertThat(read.records()).hasSize(1);
+        assertThat(read.problems())
+                .hasSize(3)
+                .satisfiesExactlyInAnyOrder(
+                        problem -> assertThat(problem)
+                                .startsWith(file + ":2: ")
+                                .contains("'execution_time_seconds'", "'NaN' is no number"),
+                        problem -> assertThat(problem).startsWith(file + ":3: ").contains("columns"),
+                        problem -> assertThat(problem).isEqualTo(file + ":5: torn: the last line has no end"));
+    }
+
+    @Test
+    void readsFilesOfTheOriginal() throws IOException {
+        Path file = directory.resolve("original.csv");
+        Files.writeString(file, ORIGINAL);
+        LatencyDataset all = LatencyDataset.read(file, OriginalCleanup.NONE);
+        assertThat(all.records()).hasSize(3);
+        assertThat(all.problems()).hasSize(3);
+        assertThat(all.problems().get(0)).contains(":5: '0.7 s' is no time as HH:MM:SS.micros");
+        assertThat(all.problems().get(1)).contains(":6: column 'device_load_percent' is empty");
+        LatencyRecord first = all.records().get(0);
+        assertThat(first.timing().medianSeconds()).isEqualTo(1.25);
+        assertThat(first.work().get(Measure.PARAMETERS)).isEqualTo(25610155);
+        assertThat(first.device().cpuLoadPercent()).hasValue(80);
+        LatencyDataset clean = LatencyDataset.read(file);
+        assertThat(clean.records())
+                .as("50 % is dropped, and so is 90 % of two cores, which are 45 % of four")
+                .hasSize(1);
+        assertThat(LatencyDataset.read(file, new OriginalCleanup(false, true))
+                        .records()
+                        .get(2)
+                        .device()
+                        .cpuLoadPercent())
+                .hasValue(45);
+    }
+
+    @Test
+    void isASupersetOfTheOriginalsColumns() {
+        assertThat(RecordColumns.names())
+                .contains(ORIGINAL.lines().findFirst().orElseThrow().split(","));
+    }
+
+    @Test
+    void writesTimesAsTheOriginal() {
+        assertThat(OriginalTime.format(3661.5)).isEqualTo("01:01:01.500000");
+        assertThat(OriginalTime.parse("01:01:01.5")).isEqualTo(3661.5);
+        assertThat(OriginalTime.parse("00:00:00")).isZero();
+        assertThatThrownBy(() -> OriginalTime.parse("1:2:3")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void refusesOtherFiles() throws IOException {
+        Path file = directory.resolve("other.csv");
+        Files.writeString(file, "a,b\n1,2\n");
+        assertThatThrownBy(() -> LatencyDataset.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("there is no column 'execution_time_seconds' or 'execution_time'");
+    }
+
+    @Test
+    void takesTheMiddleOfMeasurementsOfTheSame() {
+        LatencyDataset data = LatencyDataset.of(List.of(
+                entry("a", 1e9, 1, 0, 3),
+                entry("a", 1e9, 1, 0, 1),
+                entry("a", 1e9, 1, 0, 2),
+                entry("a", 1e9, 2, 0, 9)));
+        assertThat(data.typical().records())
+                .extracting(record -> record.timing().medianSeconds())
+                .containsExactly(2.0, 9.0);
+    }
+}

@@ -1,0 +1,170 @@
+package io.pepper.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.ProgressListener;
+import io.pepper.runtime.OperatorSweep;
+import io.pepper.runtime.TimingOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LatencyProfilerTest {
+    private static final TimingOptions ONCE =
+            TimingOptions.DEFAULTS.withRuns(1, 2).withBudget(Duration.ofMillis(1));
+
+    @TempDir
+    Path directory;
+
+    private List<ProfilePiece> sweep(int count) throws IOException {
+        List<ProfilePiece> pieces = new ArrayList<>();
+        for (Path file : OperatorSweep.write(directory.resolve("sweep")).subList(0, count)) {
+            try (OnnxModel model = OnnxModel.load(file)) {
+                pieces.add(new ProfilePiece(
+                        "sweep",
+                        model.name(),
+                        file,
+                        InputShapes.NONE,
+                        model.costs(model.shapes()).workload()));
+            }
+        }
+        return pieces;
+    }
+
+    private static ProfilingPlan plan(List<ProfilePiece> pieces) {
+        return new ProfilingPlan(pieces, List.of(LoadLevel.NONE, LoadLevel.onAllCores(50)), List.of(1, 2), 2, ONCE, 1);
+    }
+
+    private static DeviceState device() {
+        return DeviceState.of("here");
+    }
+
+    @Test
+    void measuresEachCombinationInEachRound() throws IOException {
+        Path csv = directory.resolve("data.csv");
+        List<String> heard = new ArrayList<>();
+        ProfilingPlan plan = plan(sweep(2));
+        LatencyDataset data = LatencyProfiler.run(
+                plan, LatencyProfilerTest::device, csv, (task, done, total) -> heard.add(done + "/" + total));
+        assertThat(data.problems()).isEmpty();
+        assertThat(data.records()).hasSize(plan.size()).hasSize(16);
+        assertThat(data.byKey()).hasSize(8).allSatisfy((key, alike) -> assertThat(alike)
+                .hasSize(2));
+        assertThat(heard).hasSize(16).startsWith("0/16").endsWith("15/16");
+        assertThat(data.records())
+                .filteredOn(record -> record.load().percent() == 0)
+                .allSatisfy(
+                        record -> assertThat(record.device().cpuLoadPercent().orElseThrow())
+                                .isLessThan(15));
+        assertThat(data.records())
+                .filteredOn(record -> record.load().percent() == 50)
+                .allSatisfy(
+                        record -> assertThat(record.device().cpuLoadPercent().orElseThrow())
+                                .isGreaterThan(15));
+    }
+
+    @Test
+    void goesOnWhereItWasStopped() throws IOException {
+        Path csv = directory.resolve("data.csv");
+        ProfilingPlan plan = plan(sweep(2));
+        ProgressListener stop = (task, done, total) -> {
+            if (done == 5) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        assertThatThrownBy(() -> LatencyProfiler.run(plan, LatencyProfilerTest::device, csv, stop))
+                .isInstanceOf(InterruptedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        List<String> before = Files.readAllLines(csv);
+        assertThat(before).as("a header, and what was measured").hasSize(6);
+        Files.writeString(csv, Files.readString(csv) + "sweep,torn");
+        LatencyDataset data = LatencyProfiler.run(plan, LatencyProfilerTest::device, csv, ProgressListener.NONE);
+        assertThat(data.records()).hasSize(16);
+        assertThat(Files.readAllLines(csv).subList(0, 6)).isEqualTo(before);
+        assertThat(data.problems()).isEmpty();
+    }
+
+    @Test
+    void saysWhatCannotBeMeasured() throws IOException {
+        Path broken = directory.resolve("broken.onnx");
+        Files.writeString(broken, "no model");
+        List<ProfilePiece> pieces = new ArrayList<>(sweep(1));
+        pieces.add(new ProfilePiece(
+                "broken", "whole", broken, InputShapes.NONE, pieces.get(0).work()));
+        LatencyDataset data = LatencyProfiler.run(
+                plan(pieces), LatencyProfilerTest::device, directory.resolve("data.csv"), ProgressListener.NONE);
+        assertThat(data.records()).hasSize(8);
+        assertThat(data.problems())
+                .hasSize(2)
+                .allMatch(problem -> problem.startsWith("broken whole: cannot be measured"));
+    }
+
+    @Test
+    void refusesAFileOfSomethingElse() throws IOException {
+        Path csv = directory.resolve("other.csv");
+        Files.writeString(csv, "a,b\n1,2\n");
+        List<ProfilePiece> pieces = sweep(1);
+        assertThatThrownBy(() ->
+                        LatencyProfiler.run(plan(pieces), LatencyProfilerTest::device, csv, ProgressListener.NONE))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("choose another file");
+        assertThat(Files.readString(csv)).as("left as it was").isEqualTo("a,b\n1,2\n");
+    }
+
+    @Test
+    void cutsPiecesOfARealModel() throws IOException {
+        Path file = directory.resolve("classifier.onnx");
+        try (InputStream in =
+                LatencyProfilerTest.class.getResourceAsStream("/models/ch_ppocr_mobile_v2.0_cls_infer.onnx")) {
+            Files.copy(in, file);
+        }
+        InputShapes sizes = InputShapes.NONE.withInputShape("x", 1, 3, 48, 192);
+        try (OnnxModel model = OnnxModel.load(file)) {
+            List<ProfilePiece> pieces =
+                    ProfilePieces.of(model, sizes, directory.resolve("pieces"), 5, 7, ProgressListener.NONE);
+            assertThat(pieces).hasSize(6);
+            assertThat(pieces)
+                    .extracting(ProfilePiece::piece)
+                    .doesNotHaveDuplicates()
+                    .startsWith("whole");
+            double whole = pieces.get(0).work().flops();
+            assertThat(pieces.subList(1, 6))
+                    .allSatisfy(piece -> assertThat(piece.work().flops()).isLessThan(whole));
+            LatencyDataset data = LatencyProfiler.run(
+                    new ProfilingPlan(pieces, List.of(LoadLevel.NONE), List.of(1), 1, ONCE, 1),
+                    LatencyProfilerTest::device,
+                    directory.resolve("data.csv"),
+                    ProgressListener.NONE);
+            assertThat(data.records()).as("each runs by itself").hasSize(6);
+        }
+    }
+
+    @Test
+    void holdsALoadThatTheSystemConfirms() throws IOException, InterruptedException {
+        try (LoadGenerator load = LoadGenerator.start()) {
+            load.set(LoadLevel.onAllCores(40));
+            LoadGenerator.Meter busy = load.meter();
+            Thread.sleep(1_000);
+            assertThat(busy.achievedPercent()).isBetween(5.0, 60.0);
+            load.set(LoadLevel.NONE);
+            LoadGenerator.Meter idle = load.meter();
+            Thread.sleep(500);
+            assertThat(idle.achievedPercent()).isLessThan(5);
+            assertThatThrownBy(() -> load.set(new LoadLevel(100, 1)))
+                    .satisfies(refused -> assertThat(Runtime.getRuntime().availableProcessors())
+                            .isGreaterThan(1))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}
