@@ -1,0 +1,79 @@
+package io.pepper.monitor;
+
+import io.pepper.cost.LatencyPredictor;
+import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Where a piece would run fastest right now: what the original PEPPER's profiler answers, in one call.
+ *
+ * @param devices the devices for which there is a prediction, fastest first; equally fast ones by name
+ * @param problems what could not be read or predicted, by device
+ */
+public record DeviceRanking(List<Forecast> devices, Map<String, List<String>> problems) {
+    /**
+     * How long a device would take.
+     *
+     * @param reading the device and its state
+     * @param prediction how long the piece would take there
+     */
+    public record Forecast(DeviceReading reading, Prediction prediction) {}
+
+    /**
+     * Copies the list.
+     *
+     * @param devices see the record
+     * @param problems see the record
+     */
+    public DeviceRanking {
+        devices = List.copyOf(devices);
+        problems = Map.copyOf(problems);
+    }
+
+    /**
+     * Reads all devices, and predicts for each.
+     *
+     * @param piece what would run
+     * @param threads the threads that it may use
+     * @param monitor tells the devices and their state
+     * @param predictor predicts
+     * @return the devices, fastest first
+     * @throws IOException if no device can be read
+     */
+    public static DeviceRanking of(Workload piece, int threads, DeviceMonitor monitor, LatencyPredictor predictor)
+            throws IOException {
+        List<Forecast> forecasts = new ArrayList<>();
+        Map<String, List<String>> problems = new TreeMap<>();
+        monitor.read().forEach((name, reading) -> {
+            List<String> said = new ArrayList<>(reading.problems());
+            try {
+                forecasts.add(new Forecast(reading, predictor.predict(piece, threads, reading.state())));
+            } catch (IllegalArgumentException cannotSay) {
+                said.add("no prediction: " + cannotSay.getMessage());
+            }
+            if (!said.isEmpty()) {
+                problems.put(name, said);
+            }
+        });
+        forecasts.sort(Comparator.comparingDouble(
+                        (Forecast forecast) -> forecast.prediction().medianSeconds())
+                .thenComparing(forecast -> forecast.reading().state().device()));
+        return new DeviceRanking(forecasts, problems);
+    }
+
+    /**
+     * The fastest device.
+     *
+     * @return empty if there is no prediction for any
+     */
+    public Optional<Forecast> fastest() {
+        return devices.stream().findFirst();
+    }
+}

@@ -1,0 +1,341 @@
+package io.pepper.monitor;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.monitor.internal.PrometheusClient;
+import io.pepper.monitor.internal.Sample;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes that a Prometheus watches by node_exporter and, where it runs, the characterization agent of EdgeCloud Mon. A node is known by
+ * its name: what node_exporter tells of an instance is joined to it by {@code node_uname_info}, by a mapping that is given, or by the
+ * instance's host. Thread-safe.
+ *
+ * <pre>{@code
+ * DeviceMonitor monitor = PrometheusDeviceMonitor.builder(URI.create("http://prometheus:9090")).build();
+ * monitor.read().forEach((name, reading) -> System.out.println(name + " " + reading.state().cpuLoadPercent()));
+ * }</pre>
+ */
+public final class PrometheusDeviceMonitor implements DeviceMonitor {
+    private static final double PERCENT = 100;
+
+    /** By how much a rate may miss the ends of its range. */
+    private static final double SLACK = 1;
+
+    private final PrometheusClient client;
+    private final PrometheusQueries queries;
+    private final Map<String, String> nodes;
+    private final Duration mostAge;
+
+    private PrometheusDeviceMonitor(Builder builder) {
+        HttpClient.Builder http = HttpClient.newBuilder().connectTimeout(builder.timeout);
+        if (builder.tls != null) {
+            http.sslContext(builder.tls);
+        }
+        client = new PrometheusClient(
+                http.build(), builder.server, builder.authorization, builder.timeout, builder.retries, builder.backOff);
+        queries = builder.queries;
+        nodes = Map.copyOf(builder.nodes);
+        mostAge = builder.mostAge;
+    }
+
+    /**
+     * Begins with the defaults: no authentication, five seconds for a request, two retries, readings up to a minute old.
+     *
+     * @param server the server's address, with a path if it stands behind one
+     * @return a new builder
+     */
+    public static Builder builder(URI server) {
+        return new Builder(server);
+    }
+
+    @Override
+    public Map<String, DeviceReading> read() throws IOException {
+        return new Reading().read();
+    }
+
+    /** One reading of all nodes. */
+    private final class Reading {
+        private final Map<String, String> names = new HashMap<>(nodes);
+        private final Map<String, DeviceState> states = new TreeMap<>();
+        private final Map<String, List<String>> problems = new HashMap<>();
+        private final List<String> failed = new ArrayList<>();
+
+        /** The nodes that told a number, by what that is. */
+        private final Map<String, Set<String>> tellers = new LinkedHashMap<>();
+
+        private int asked;
+
+        /** Takes a number into a state. */
+        @FunctionalInterface
+        private interface Taking {
+            DeviceState take(DeviceState state, double value);
+        }
+
+        Map<String, DeviceReading> read() throws IOException {
+            for (Sample sample : ask("node names", queries.nodeName())) {
+                String instance = sample.labels().get("instance");
+                String name = sample.labels().get("nodename");
+                if (instance != null && name != null) {
+                    names.putIfAbsent(instance, name);
+                }
+            }
+            take("CPU load", queries.cpuLoadPercent(), (state, value) -> state.withCpuLoadPercent(percent(value)));
+            take("disk usage", queries.diskUsagePercent(), (s, value) -> s.withDiskUsagePercent(percent(value)));
+            take("runnable threads", queries.runnableThreads(), DeviceState::withRunnableThreads);
+            take("free memory", queries.memoryFreeBytes(), (s, value) -> s.withMemoryFreeBytes((long) value));
+            take("cores", queries.cores(), (state, value) -> state.withCores((int) value));
+            takeOptional(queries.powerWatts());
+            models();
+            sayWhatIsMissing();
+            ages();
+            if (asked > 0 && failed.size() == asked) {
+                throw new IOException(failed.get(0));
+            }
+            Map<String, DeviceReading> readings = new TreeMap<>();
+            states.forEach((name, state) -> {
+                List<String> said = new ArrayList<>(failed);
+                said.addAll(problems.getOrDefault(name, List.of()));
+                readings.put(name, new DeviceReading(state, said));
+            });
+            return readings;
+        }
+
+        private List<Sample> ask(String what, String query) throws InterruptedIOException {
+            if (query.isEmpty()) {
+                return List.of();
+            }
+            asked++;
+            try {
+                return client.query(query);
+            } catch (InterruptedIOException stopped) {
+                throw stopped;
+            } catch (IOException refused) {
+                failed.add(what + ": " + refused.getMessage());
+                return List.of();
+            }
+        }
+
+        /** The agent names nodes; an instance is named by a mapping, or by its host. */
+        private Optional<String> node(Sample sample) {
+            String named = sample.labels().get("char_node_name");
+            if (named != null) {
+                return Optional.of(named);
+            }
+            String instance = sample.labels().get("instance");
+            return Optional.ofNullable(instance)
+                    .map(known -> names.getOrDefault(known, known.replaceFirst(":\\d+$", "")));
+        }
+
+        private void take(String what, String query, Taking taking) throws InterruptedIOException {
+            if (query.isEmpty()) {
+                return;
+            }
+            Set<String> told = new HashSet<>();
+            for (Sample sample : ask(what, query)) {
+                node(sample).ifPresent(name -> {
+                    told.add(name);
+                    take(what, name, sample.value(), taking);
+                });
+            }
+            tellers.put(what, told);
+        }
+
+        /** Only when all nodes are known can it be said what is missing of which. */
+        private void sayWhatIsMissing() {
+            tellers.forEach((what, told) -> states.keySet().stream()
+                    .filter(name -> !told.contains(name))
+                    .forEach(name -> problem(name, what + ": Prometheus has none")));
+        }
+
+        private void take(String what, String name, double value, Taking taking) {
+            DeviceState state =
+                    states.computeIfAbsent(name, first -> DeviceState.of(first).withReadAt(Instant.now()));
+            try {
+                if (!Double.isFinite(value)) {
+                    throw new IllegalArgumentException("it is " + value);
+                }
+                states.put(name, taking.take(state, value));
+            } catch (IllegalArgumentException wrong) {
+                problem(name, what + ": " + wrong.getMessage());
+            }
+        }
+
+        private void problem(String name, String problem) {
+            problems.computeIfAbsent(name, first -> new ArrayList<>()).add(problem);
+        }
+
+        /** Few nodes tell it, so that it is no problem where it is missing. */
+        private void takeOptional(String query) throws InterruptedIOException {
+            for (Sample sample : ask("power", query)) {
+                node(sample).ifPresent(name -> take("power", name, sample.value(), DeviceState::withPowerWatts));
+            }
+        }
+
+        private void models() throws InterruptedIOException {
+            for (Sample sample : ask("device model", queries.deviceModel())) {
+                String model = sample.labels().get("char_node_device_model_name");
+                Optional<String> name = node(sample);
+                if (model != null && name.isPresent()) {
+                    states.put(
+                            name.get(),
+                            states.computeIfAbsent(name.get(), DeviceState::of).withModel(model));
+                }
+            }
+        }
+
+        /** What is too old is forgotten, and said. */
+        private void ages() throws InterruptedIOException {
+            for (Sample sample : ask("age", queries.age())) {
+                Optional<String> name = node(sample).filter(states::containsKey);
+                if (name.isPresent() && sample.value() > mostAge.toSeconds()) {
+                    states.put(name.get(), DeviceState.of(name.get()));
+                    problem(name.get(), "the last scrape is " + Math.round(sample.value()) + " seconds old");
+                }
+            }
+        }
+    }
+
+    private static double percent(double value) {
+        if (value < -SLACK || value > PERCENT + SLACK) {
+            throw new IllegalArgumentException(value + " % is out of range");
+        }
+        return Math.min(PERCENT, Math.max(0, value));
+    }
+
+    /** Says how to ask. Not thread-safe. */
+    public static final class Builder {
+        private final URI server;
+        private PrometheusQueries queries = PrometheusQueries.DEFAULT;
+        private final Map<String, String> nodes = new HashMap<>();
+        private Optional<String> authorization = Optional.empty();
+        private Duration timeout = Duration.ofSeconds(5);
+        private int retries = 2;
+        private Duration backOff = Duration.ofMillis(200);
+        private Duration mostAge = Duration.ofMinutes(1);
+        private @Nullable SSLContext tls;
+
+        private Builder(URI server) {
+            this.server = server;
+        }
+
+        /**
+         * Asks other queries.
+         *
+         * @param value what to ask
+         * @return this builder
+         */
+        public Builder queries(PrometheusQueries value) {
+            queries = value;
+            return this;
+        }
+
+        /**
+         * Names the node of an instance.
+         *
+         * @param instance the instance as Prometheus calls it, with its port
+         * @param name the node's name
+         * @return this builder
+         */
+        public Builder node(String instance, String name) {
+            nodes.put(instance, name);
+            return this;
+        }
+
+        /**
+         * Sends a bearer token.
+         *
+         * @param token the token
+         * @return this builder
+         */
+        public Builder bearerToken(String token) {
+            authorization = Optional.of("Bearer " + token);
+            return this;
+        }
+
+        /**
+         * Sends a name and a password.
+         *
+         * @param user the name
+         * @param password the password
+         * @return this builder
+         */
+        public Builder basic(String user, String password) {
+            byte[] both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+            authorization = Optional.of("Basic " + Base64.getEncoder().encodeToString(both));
+            return this;
+        }
+
+        /**
+         * Trusts other certificates than the system's.
+         *
+         * @param context what to trust
+         * @return this builder
+         */
+        public Builder tls(SSLContext context) {
+            tls = context;
+            return this;
+        }
+
+        /**
+         * Waits for as long.
+         *
+         * @param value for a connection, and again for an answer
+         * @return this builder
+         */
+        public Builder timeout(Duration value) {
+            timeout = value;
+            return this;
+        }
+
+        /**
+         * Asks again where a failure may pass: no connection, no answer in time, HTTP 429 and 5xx.
+         *
+         * @param count how often
+         * @param wait how long before the first time; twice as long each time after
+         * @return this builder
+         */
+        public Builder retries(int count, Duration wait) {
+            retries = count;
+            backOff = wait;
+            return this;
+        }
+
+        /**
+         * Forgets what is older.
+         *
+         * @param value since the last scrape
+         * @return this builder
+         */
+        public Builder mostAge(Duration value) {
+            mostAge = value;
+            return this;
+        }
+
+        /**
+         * Makes the monitor.
+         *
+         * @return it
+         */
+        public PrometheusDeviceMonitor build() {
+            return new PrometheusDeviceMonitor(this);
+        }
+    }
+}

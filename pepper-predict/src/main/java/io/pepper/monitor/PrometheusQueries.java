@@ -1,0 +1,63 @@
+package io.pepper.monitor;
+
+/**
+ * What to ask Prometheus. An empty query is not asked.
+ *
+ * @param cpuLoadPercent how much of all cores is in use, 0 to 100
+ * @param runnableThreads how many threads want to run
+ * @param memoryFreeBytes memory that is free or can be freed
+ * @param diskUsagePercent how much of the root file system is used
+ * @param cores how many cores there are
+ * @param powerWatts what the device draws
+ * @param deviceModel a series for each node whose label {@code char_node_device_model_name} is the kind of device
+ * @param nodeName a series for each instance with the name of its node in a label, as {@code node_uname_info} has it
+ * @param age how many seconds ago each instance was scraped
+ */
+public record PrometheusQueries(
+        String cpuLoadPercent,
+        String runnableThreads,
+        String memoryFreeBytes,
+        String diskUsagePercent,
+        String cores,
+        String powerWatts,
+        String deviceModel,
+        String nodeName,
+        String age) {
+    private static final String DISK = "(1 - (node_filesystem_avail_bytes{mountpoint=\"/\",fstype!=\"rootfs\"}"
+            + " / node_filesystem_size_bytes{mountpoint=\"/\",fstype!=\"rootfs\"})) * 100";
+
+    /** For node_exporter and the characterization agent, over half a minute. */
+    public static final PrometheusQueries DEFAULT = over("30s");
+
+    /** The original PEPPER's: its CPU load averages over idle and busy modes alike, and reads about 87.5 % on any machine. */
+    public static final PrometheusQueries ORIGINAL = new PrometheusQueries(
+            "100 - (avg by (instance) (rate(node_cpu_seconds_total[1m])) * 100)",
+            "",
+            "",
+            DISK,
+            "",
+            "",
+            "char_node_device_model",
+            "node_uname_info",
+            "");
+
+    /**
+     * The default queries over a span of time: long enough to hold two scrapes, short enough to follow the load. For the first such span
+     * of a server's life the load reads too high.
+     *
+     * @param window as Prometheus writes it, for instance {@code 30s}
+     * @return the queries
+     */
+    public static PrometheusQueries over(String window) {
+        return new PrometheusQueries(
+                "100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode=\"idle\"}[" + window + "])))",
+                "avg_over_time(node_procs_running[" + window + "])",
+                "node_memory_MemAvailable_bytes",
+                DISK,
+                "count by (instance) (node_cpu_seconds_total{mode=\"idle\"})",
+                "char_node_cpu_energy_watt",
+                "char_node_device_model",
+                "node_uname_info",
+                "time() - timestamp(up)");
+    }
+}

@@ -1,0 +1,5 @@
+/** The HTTP interface of Prometheus. */
+@NullMarked
+package io.pepper.monitor.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,94 @@
+package io.pepper.monitor;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Answers as Prometheus does, or as it should not. */
+final class FaultServer implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Map<String, String> answers = new LinkedHashMap<>();
+    final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
+    private volatile int status = 200;
+    private final AtomicInteger failures = new AtomicInteger();
+    private volatile long delayMillis;
+
+    FaultServer() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::handle);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/prom/");
+    }
+
+    /** A query that contains a text is answered so. */
+    FaultServer answer(String part, String result) {
+        answers.put(part, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[" + result + "]}}");
+        return this;
+    }
+
+    FaultServer raw(String part, String body) {
+        answers.put(part, body);
+        return this;
+    }
+
+    FaultServer status(int code) {
+        status = code;
+        return this;
+    }
+
+    /** The first requests fail with HTTP 503. */
+    FaultServer failures(int count) {
+        failures.set(count);
+        return this;
+    }
+
+    FaultServer delay(long millis) {
+        delayMillis = millis;
+        return this;
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String query = URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8);
+            authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            if (delayMillis > 0) {
+                Thread.sleep(delayMillis);
+            }
+            boolean fails = failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+            String body = answers.entrySet().stream()
+                    .filter(answer -> query.contains(answer.getKey()))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElse("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}");
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(fails ? 503 : status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

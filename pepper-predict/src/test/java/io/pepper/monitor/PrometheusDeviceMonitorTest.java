@@ -1,0 +1,245 @@
+package io.pepper.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a server that answers as Prometheus does, or as it should not. */
+class PrometheusDeviceMonitorTest {
+    private FaultServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new FaultServer();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private PrometheusDeviceMonitor.Builder builder() {
+        return PrometheusDeviceMonitor.builder(server.uri())
+                .retries(2, Duration.ofMillis(10))
+                .timeout(Duration.ofSeconds(2));
+    }
+
+    private static String sample(String labels, String value) {
+        return "{\"metric\":{" + labels + "},\"value\":[1700000000.1,\"" + value + "\"]}";
+    }
+
+    private static String of(String instance, String value) {
+        return sample("\"instance\":\"" + instance + "\"", value);
+    }
+
+    /** Three nodes, each query in another order, so that joining by position would mix them up. */
+    private void three() {
+        server.answer(
+                        "node_uname_info",
+                        sample("\"instance\":\"10.0.0.1:9100\",\"nodename\":\"pi-1\"", "1") + ","
+                                + sample("\"instance\":\"10.0.0.2:9100\",\"nodename\":\"pi-2\"", "1"))
+                .answer(
+                        "mode=\"idle\"}[",
+                        of("10.0.0.1:9100", "11") + "," + of("10.0.0.2:9100", "22") + "," + of("nano:9100", "33"))
+                .answer(
+                        "node_filesystem",
+                        of("nano:9100", "3") + "," + of("10.0.0.2:9100", "2") + "," + of("10.0.0.1:9100", "1"))
+                .answer("node_procs_running", of("10.0.0.2:9100", "2.5") + "," + of("10.0.0.1:9100", "1.5"))
+                .answer("MemAvailable", of("10.0.0.2:9100", "2e9") + "," + of("10.0.0.1:9100", "1e9"))
+                .answer("count by", of("10.0.0.1:9100", "4") + "," + of("10.0.0.2:9100", "6"))
+                .answer("energy_watt", sample("\"char_node_name\":\"pi-2\"", "5.5"))
+                .answer(
+                        "char_node_device_model",
+                        sample(
+                                "\"char_node_name\":\"pi-2\",\"char_node_device_model_name\":\"Raspberry Pi 4\","
+                                        + "\"char_node_class\":\"edge\",\"char_node_uuid\":\"u2\"",
+                                "1"))
+                .answer("timestamp(up)", of("10.0.0.1:9100", "3"));
+    }
+
+    @Test
+    void joinsByNode() throws IOException {
+        three();
+        Map<String, DeviceReading> readings = builder().build().read();
+        assertThat(readings).containsOnlyKeys("nano", "pi-1", "pi-2");
+        DeviceState two = readings.get("pi-2").state();
+        assertThat(two.cpuLoadPercent()).hasValue(22);
+        assertThat(two.diskUsagePercent()).hasValue(2);
+        assertThat(two.runnableThreads()).hasValue(2.5);
+        assertThat(two.memoryFreeBytes()).hasValue(2_000_000_000L);
+        assertThat(two.cores()).hasValue(6);
+        assertThat(two.powerWatts()).hasValue(5.5);
+        assertThat(two.model()).hasValue("Raspberry Pi 4");
+        assertThat(two.readAt()).isPresent();
+        assertThat(readings.get("pi-2").problems()).isEmpty();
+        assertThat(readings.get("pi-1").state().cpuLoadPercent()).hasValue(11);
+        assertThat(readings.get("nano").state().diskUsagePercent()).hasValue(3);
+        assertThat(readings.get("nano").state().memoryFreeBytes()).isEmpty();
+        assertThat(readings.get("nano").problems())
+                .containsExactly(
+                        "runnable threads: Prometheus has none",
+                        "free memory: Prometheus has none",
+                        "cores: Prometheus has none");
+    }
+
+    @Test
+    void takesNamesThatAreGiven() throws IOException {
+        three();
+        assertThat(builder().node("10.0.0.1:9100", "gateway").build().read())
+                .containsOnlyKeys("nano", "gateway", "pi-2");
+    }
+
+    @Test
+    void inventsNoNumbers() throws IOException {
+        three();
+        server.answer(
+                        "mode=\"idle\"}[",
+                        of("10.0.0.1:9100", "NaN") + "," + of("10.0.0.2:9100", "+Inf") + "," + of("nano:9100", "250"))
+                .answer("MemAvailable", of("10.0.0.1:9100", "-5") + "," + of("10.0.0.2:9100", "many"));
+        Map<String, DeviceReading> readings = builder().build().read();
+        readings.values().forEach(reading -> {
+            assertThat(reading.state().cpuLoadPercent()).isEmpty();
+            assertThat(reading.state().memoryFreeBytes()).isEmpty();
+        });
+        assertThat(readings.get("pi-1").problems())
+                .contains("CPU load: it is NaN")
+                .anyMatch(problem -> problem.startsWith("free memory: device 'pi-1': free memory -5.0 is not between"));
+        assertThat(readings.get("pi-2").problems()).contains("CPU load: it is Infinity", "free memory: it is NaN");
+        assertThat(readings.get("nano").problems()).contains("CPU load: 250.0 % is out of range");
+    }
+
+    @Test
+    void toleratesRatesThatMissTheEndsByALittle() throws IOException {
+        server.answer("mode=\"idle\"}[", of("a:1", "-0.3") + "," + of("b:1", "100.4"));
+        Map<String, DeviceReading> readings = builder().build().read();
+        assertThat(readings.get("a").state().cpuLoadPercent()).hasValue(0);
+        assertThat(readings.get("b").state().cpuLoadPercent()).hasValue(100);
+    }
+
+    @Test
+    void forgetsWhatIsOld() throws IOException {
+        three();
+        server.answer("timestamp(up)", of("10.0.0.2:9100", "300"));
+        DeviceReading old = builder().build().read().get("pi-2");
+        assertThat(old.state()).isEqualTo(DeviceState.of("pi-2"));
+        assertThat(old.problems()).containsExactly("the last scrape is 300 seconds old");
+        assertThat(builder()
+                        .mostAge(Duration.ofMinutes(10))
+                        .build()
+                        .read()
+                        .get("pi-2")
+                        .problems())
+                .isEmpty();
+    }
+
+    @Test
+    void asksAgainWhereThatMayHelp() throws IOException {
+        three();
+        server.failures(2);
+        assertThat(builder().build().read().get("pi-1").problems()).isEmpty();
+    }
+
+    @Test
+    void saysWhatFailed() throws IOException {
+        three();
+        server.raw("node_filesystem", "<html>502</html>");
+        DeviceReading reading = builder().build().read().get("pi-1");
+        assertThat(reading.state().cpuLoadPercent()).hasValue(11);
+        assertThat(reading.state().diskUsagePercent()).isEmpty();
+        assertThat(reading.problems())
+                .hasSize(2)
+                .anyMatch(problem -> problem.startsWith("disk usage: " + server.uri() + ": HTTP 200, and no JSON"));
+    }
+
+    @Test
+    void failsIfNothingCanBeRead() {
+        server.status(500);
+        assertThatThrownBy(() -> builder().build().read())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("HTTP 500, after 3 attempts");
+        server.status(401).raw("", "{\"status\":\"error\",\"errorType\":\"auth\",\"error\":\"who are you?\"}");
+        assertThatThrownBy(() -> builder().build().read()).hasMessageContaining("HTTP 401 auth who are you?");
+        server.status(200).raw("", "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}");
+        assertThatThrownBy(() -> builder().build().read()).hasMessageContaining("the answer is no vector");
+        server.raw("", "[".repeat(100_000));
+        assertThatThrownBy(() -> builder().build().read()).hasMessageContaining("no JSON");
+    }
+
+    @Test
+    void failsIfNobodyAnswers() {
+        URI nobody = URI.create("http://127.0.0.1:1");
+        assertThatThrownBy(() -> PrometheusDeviceMonitor.builder(nobody)
+                        .retries(1, Duration.ofMillis(1))
+                        .build()
+                        .read())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("http://127.0.0.1:1")
+                .hasMessageContaining("after 2 attempts");
+    }
+
+    @Test
+    void doesNotWaitForEver() {
+        server.delay(3_000);
+        assertThatThrownBy(() -> builder()
+                        .timeout(Duration.ofMillis(100))
+                        .retries(0, Duration.ZERO)
+                        .queries(PrometheusQueries.ORIGINAL)
+                        .build()
+                        .read())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("timed out");
+    }
+
+    @Test
+    void canBeStopped() {
+        server.delay(3_000);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> builder().build().read()).isInstanceOf(InterruptedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void authenticates() throws IOException {
+        builder()
+                .bearerToken("secret")
+                .queries(PrometheusQueries.ORIGINAL)
+                .build()
+                .read();
+        assertThat(server.authorizations).isNotEmpty().allMatch("Bearer secret"::equals);
+        server.authorizations.clear();
+        builder()
+                .basic("user", "pass")
+                .queries(PrometheusQueries.ORIGINAL)
+                .build()
+                .read();
+        assertThat(server.authorizations).isNotEmpty().allMatch("Basic dXNlcjpwYXNz"::equals);
+    }
+
+    @Test
+    void ranksDevices() throws IOException {
+        three();
+        Workload work = Workload.builder().build();
+        DeviceRanking ranking = DeviceRanking.of(work, 1, builder().build(), (piece, threads, device) -> {
+            if (device.model().isPresent()) {
+                throw new IllegalArgumentException(
+                        "no predictor for " + device.model().get());
+            }
+            double seconds = 1 - device.cpuLoadPercent().orElseThrow() / 100;
+            return new Prediction(seconds, seconds, false);
+        });
+        assertThat(ranking.fastest().orElseThrow().reading().state().device()).isEqualTo("nano");
+        assertThat(ranking.devices()).hasSize(2);
+        assertThat(ranking.problems().get("pi-2")).containsExactly("no prediction: no predictor for Raspberry Pi 4");
+    }
+}

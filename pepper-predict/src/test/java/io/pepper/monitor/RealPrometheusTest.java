@@ -1,0 +1,188 @@
+package io.pepper.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.predict.LoadGenerator;
+import io.pepper.predict.LoadLevel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Against a real Prometheus and a real node_exporter on loopback, Debian's packages; the agent's metrics come through node_exporter's
+ * textfile collector.
+ */
+class RealPrometheusTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final List<Process> STARTED = new ArrayList<>();
+
+    @TempDir
+    static Path directory;
+
+    private static URI server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        for (String program : List.of("prometheus", "prometheus-node-exporter")) {
+            Assumptions.assumeTrue(
+                    Stream.of(System.getenv("PATH").split(":"))
+                            .anyMatch(dir -> Files.isExecutable(Path.of(dir, program))),
+                    "skipped: '" + program + "' is not installed (Debian's package of that name)");
+        }
+        int exporter = freePort();
+        int prometheus = freePort();
+        Files.writeString(
+                directory.resolve("agent.prom"),
+                """
+                char_node_device_model{char_node_name="test-node",char_node_class="edge",char_node_uuid="u-1",\
+                char_node_device_model_name="Raspberry Pi 4 Model B"} 1
+                char_node_cpu_energy_watt{char_node_name="test-node"} 3.25
+                """);
+        Files.writeString(
+                directory.resolve("prometheus.yml"),
+                """
+                global:
+                  scrape_interval: 1s
+                scrape_configs:
+                  - job_name: node
+                    static_configs:
+                      - targets: ['127.0.0.1:%d']
+                """
+                        .formatted(exporter));
+        run(
+                "prometheus-node-exporter",
+                "--web.listen-address=127.0.0.1:" + exporter,
+                "--collector.textfile.directory=" + directory);
+        run(
+                "prometheus",
+                "--config.file=" + directory.resolve("prometheus.yml"),
+                "--storage.tsdb.path=" + directory.resolve("data"),
+                "--web.listen-address=127.0.0.1:" + prometheus);
+        server = URI.create("http://127.0.0.1:" + prometheus);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void run(String... command) throws IOException {
+        STARTED.add(new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve(command[0] + ".log").toFile())
+                .start());
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException {
+        STARTED.forEach(Process::destroy);
+        for (Process process : STARTED) {
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static PrometheusDeviceMonitor monitor(PrometheusQueries queries) {
+        return PrometheusDeviceMonitor.builder(server)
+                .queries(queries)
+                .retries(5, Duration.ofMillis(200))
+                .build();
+    }
+
+    /** Until all is there, or patience ends; the last reading. */
+    private static DeviceReading wait(DeviceMonitor monitor, Predicate<DeviceReading> there) throws Exception {
+        Instant end = Instant.now().plus(PATIENCE);
+        DeviceReading last = null;
+        while (Instant.now().isBefore(end)) {
+            Map<String, DeviceReading> readings = monitor.read();
+            last = readings.values().stream()
+                    .filter(reading -> !reading.state().device().equals("test-node"))
+                    .findFirst()
+                    .orElse(last);
+            if (last != null && there.test(last)) {
+                return last;
+            }
+            Thread.sleep(250);
+        }
+        throw new AssertionError("after " + PATIENCE + ": " + last);
+    }
+
+    @Test
+    void readsThisMachine() throws Exception {
+        PrometheusDeviceMonitor monitor = monitor(PrometheusQueries.over("5s"));
+        DeviceReading reading = wait(monitor, r -> r.problems().isEmpty());
+        assertThat(reading.state().device())
+                .isEqualTo(InetAddress.getLocalHost().getHostName());
+        assertThat(reading.state().cores()).hasValue(Runtime.getRuntime().availableProcessors());
+        assertThat(reading.state().memoryFreeBytes().orElseThrow()).isBetween(1L << 20, 1L << 45);
+        assertThat(reading.state().diskUsagePercent().orElseThrow()).isBetween(0.0, 100.0);
+        assertThat(reading.state().powerWatts()).as("the agent's node has it").isEmpty();
+        DeviceReading agent = monitor.read().get("test-node");
+        assertThat(agent.state().model()).hasValue("Raspberry Pi 4 Model B");
+        assertThat(agent.state().powerWatts()).hasValue(3.25);
+        assertThat(agent.state().cpuLoadPercent()).isEmpty();
+    }
+
+    @Test
+    void joinsTheAgentToTheInstanceItIsToldOf() throws Exception {
+        PrometheusDeviceMonitor first = monitor(PrometheusQueries.over("5s"));
+        wait(first, r -> r.problems().isEmpty());
+        PrometheusDeviceMonitor named = PrometheusDeviceMonitor.builder(server)
+                .queries(PrometheusQueries.over("5s"))
+                .node(instance(), "test-node")
+                .build();
+        Map<String, DeviceReading> readings = named.read();
+        assertThat(readings).containsOnlyKeys("test-node");
+        assertThat(readings.get("test-node").state().model()).hasValue("Raspberry Pi 4 Model B");
+        assertThat(readings.get("test-node").state().cpuLoadPercent()).isPresent();
+    }
+
+    private static String instance() throws IOException {
+        String config = Files.readString(directory.resolve("prometheus.yml"));
+        return config.substring(config.indexOf('\'') + 1, config.lastIndexOf('\''));
+    }
+
+    @Test
+    void seesTheLoad() throws Exception {
+        PrometheusDeviceMonitor monitor = monitor(PrometheusQueries.over("5s"));
+        try (LoadGenerator load = LoadGenerator.start()) {
+            load.set(LoadLevel.onAllCores(90));
+            DeviceReading busy = wait(monitor, r -> r.state().cpuLoadPercent().orElse(0) > 70);
+            assertThat(busy.state().runnableThreads()).isPresent();
+        }
+    }
+
+    @Test
+    void readsWithTheOriginalsQueries() throws Exception {
+        DeviceReading reading = wait(
+                monitor(PrometheusQueries.ORIGINAL),
+                r -> r.state().cpuLoadPercent().isPresent());
+        assertThat(reading.state().cpuLoadPercent().orElseThrow())
+                .as("eight modes whose shares add up to one: 87.5 % whatever the load, and more while the window fills")
+                .isBetween(80.0, 100.0);
+        assertThat(reading.state().memoryFreeBytes()).as("not asked for").isEmpty();
+    }
+
+    @Test
+    void saysThatAQueryIsWrong() {
+        PrometheusQueries wrong = new PrometheusQueries("rate(", "", "", "", "", "", "", "", "");
+        assertThatThrownBy(() -> monitor(wrong).read()).hasMessageContaining("HTTP 400 bad_data");
+    }
+}
