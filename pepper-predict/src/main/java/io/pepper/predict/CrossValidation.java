@@ -134,11 +134,11 @@ public final class CrossValidation {
     }
 
     /**
-     * By how much the logarithm of the predicted 90th percentile must grow so that it covers 90 % of what was held back (Romano,
+     * By how much the logarithm of the predicted 90th percentile must grow, if it must, so that it covers 90 % of what was held back (Romano,
      * Patterson and Candès, "Conformalized quantile regression", NeurIPS 2019).
      */
     private static double shift(List<LatencyRecord> records, List<Double> medians, List<Double> p90s) {
-        double low = -1;
+        double low = 0;
         double high = 3;
         for (int step = 0; step < 40; step++) {
             double middle = (low + high) / 2;

@@ -1,6 +1,9 @@
 package io.pepper.examples.cli;
 
+import io.pepper.onnx.Dimension;
 import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.VerificationOptions;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +59,26 @@ final class InputOptions {
                     dimension.substring(0, split), size("--dim", dimension, dimension.substring(split + 1)));
         }
         return given;
+    }
+
+    /** Those of the sizes that a model has inputs and dimensions for: several models may take different ones. */
+    InputShapes shapesOf(OnnxModel model) {
+        InputShapes given = shapes();
+        InputShapes fitting = InputShapes.NONE;
+        for (TensorInfo input : model.inputs()) {
+            List<Long> shape = given.shapes().get(input.name());
+            if (shape != null) {
+                fitting = fitting.withInputShape(
+                        input.name(), shape.stream().mapToLong(Long::longValue).toArray());
+            }
+            for (Dimension dimension : input.shape().orElse(List.of())) {
+                Long size = given.dimensions().get(dimension.symbol().orElse(""));
+                fitting = size == null
+                        ? fitting
+                        : fitting.withDimension(dimension.symbol().orElseThrow(), size);
+            }
+        }
+        return fitting;
     }
 
     /** At the last equals sign, since names of inputs may hold one. */

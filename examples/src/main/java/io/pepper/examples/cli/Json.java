@@ -16,6 +16,7 @@ import io.pepper.onnx.VerifiedInput;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,15 @@ final class Json {
         } else {
             node.putNull(field);
         }
+    }
+
+    /** What is not known, or no number, is null. */
+    static void put(ObjectNode node, String field, OptionalDouble value) {
+        put(node, field, value.orElse(Double.NaN));
+    }
+
+    static void put(ObjectNode node, String field, double value) {
+        node.put(field, finite(value));
     }
 
     /** JSON has no infinity: null stands for it. */

@@ -20,14 +20,19 @@ import picocli.CommandLine.Command;
         name = "pepper",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Cuts neural networks in ONNX form into parts that together compute what the whole computes.",
+        description =
+                "Cuts neural networks in ONNX form into parts that together compute what the whole computes, and predicts how long they take.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,
             InspectCommand.class,
             GraphCommand.class,
             SplitCommand.class,
-            VerifyCommand.class
+            VerifyCommand.class,
+            ProfileCommand.class,
+            TrainCommand.class,
+            PredictCommand.class,
+            DevicesCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

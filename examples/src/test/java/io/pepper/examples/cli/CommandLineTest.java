@@ -340,4 +340,115 @@ class CommandLineTest {
         assertThat(run("--help")).isZero();
         assertThat(out.toString()).contains("Exit codes:").contains("inspect");
     }
+
+    @Test
+    void profilesTrainsAndPredicts() throws IOException {
+        Path data = directory.resolve("data.csv");
+        Object[] profile = {
+            "profile",
+            model,
+            "--shape",
+            "x=1,3,48,192",
+            "--pieces",
+            2,
+            "--loads",
+            "0,50",
+            "--threads",
+            "1",
+            "--rounds",
+            1,
+            "--seconds",
+            0.01,
+            "--device",
+            "here",
+            "--out",
+            data,
+            "--json"
+        };
+        assertThat(run(profile)).as(err.toString()).isZero();
+        assertThat(json().get("records").asInt()).isEqualTo(6);
+        assertThat(run(profile)).as("again: all is there already").isZero();
+        assertThat(json().get("records").asInt()).isEqualTo(6);
+        assertThat(run("profile", "--out", data)).isEqualTo(2);
+
+        Path predictor = directory.resolve("here.predictor");
+        assertThat(run("train", data, "--out", predictor, "--json"))
+                .as(err.toString())
+                .isZero();
+        assertThat(names(json()))
+                .containsExactly("predictor", "schema", "records", "dataSha256", "problems", "heldBack");
+        assertThat(json().get("heldBack").get("rows").get("medianApe").asDouble())
+                .isNotNegative();
+        assertThat(run("train", data, "--schema", "paper", "--out", directory.resolve("paper.predictor")))
+                .isZero();
+        assertThat(out.toString()).contains("paper version 1, 10 features, trained on 6 records");
+
+        assertThat(run("predict", model, "--predictor", predictor, "--shape", "x=1x3x48x192", "--load", 50, "--json"))
+                .as(err.toString())
+                .isZero();
+        JsonNode device = json().get("pieces").get(0).get("devices").get(0);
+        assertThat(device.get("cpuLoadPercent").asDouble()).isEqualTo(50);
+        assertThat(device.get("medianSeconds").asDouble()).isPositive();
+        assertThat(device.get("p90Seconds").asDouble())
+                .isGreaterThanOrEqualTo(device.get("medianSeconds").asDouble());
+        assertThat(run("predict", model, "--predictor", predictor)).isEqualTo(1);
+        assertThat(err.toString()).contains("--shape x=1x");
+        assertThat(run("predict", model, "--predictor", model)).isEqualTo(1);
+        assertThat(err.toString()).contains("it does not begin with 'PEPPER-PREDICTOR 1'");
+        assertThat(run(
+                        "predict",
+                        model,
+                        "--predictor",
+                        predictor,
+                        "--prometheus",
+                        "http://127.0.0.1:1",
+                        "--shape",
+                        "x=1x3x48x192"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("http://127.0.0.1:1");
+    }
+
+    @Test
+    void predictsEachPartOfAPartition() throws IOException {
+        Path data = directory.resolve("data.csv");
+        Path predictor = directory.resolve("here.predictor");
+        Path parts = directory.resolve("parts");
+        assertThat(run(
+                        "profile",
+                        model,
+                        "--shape",
+                        "x=1x3x48x192",
+                        "--pieces",
+                        1,
+                        "--loads",
+                        "0",
+                        "--threads",
+                        "1",
+                        "--rounds",
+                        1,
+                        "--seconds",
+                        0.01,
+                        "--out",
+                        data))
+                .as(err.toString())
+                .isZero();
+        assertThat(run("train", data, "--out", predictor)).isZero();
+        assertThat(run("split", model, "--parts", 2, "--out", parts)).isZero();
+        assertThat(run("predict", parts, "--predictor", predictor))
+                .as("the parts' sizes are open")
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("is not known");
+    }
+
+    @Test
+    void tellsTheStateOfThisMachine() throws IOException {
+        assertThat(run("devices", "--local", "--json")).isZero();
+        JsonNode device = json().get("devices").get(0);
+        assertThat(device.get("cores").asInt()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(device.get("cpuLoadPercent").asDouble()).isBetween(0.0, 100.0);
+        assertThat(run("devices")).isZero();
+        assertThat(out.toString()).startsWith("device");
+        assertThat(run("devices", "--local", "--prometheus", "http://127.0.0.1:1"))
+                .isEqualTo(1);
+    }
 }

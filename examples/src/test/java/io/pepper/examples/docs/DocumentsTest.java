@@ -34,6 +34,12 @@ class DocumentsTest {
             import java.util.*;
             import org.jgrapht.Graph;
             import org.jgrapht.alg.connectivity.ConnectivityInspector;
+            import io.pepper.cluster.*;
+            import io.pepper.cost.*;
+            import io.pepper.monitor.*;
+            import io.pepper.predict.*;
+            import io.pepper.runtime.*;
+            import java.time.Duration;
             """;
 
     @TempDir
@@ -63,6 +69,12 @@ class DocumentsTest {
                 .contains("2 cuts of equal work")
                 .contains("212 cuts at one tensor, 221 at up to three")
                 .contains("cut at '");
+    }
+
+    @Test
+    void theThirdGuidesJavaRuns() throws IOException, InterruptedException {
+        String output = runJavaOf(ROOT.resolve("docs/guide/predicting.md"));
+        assertThat(output).contains("8 measurements").contains("true").endsWith("fastest: here\n");
     }
 
     @Test

@@ -1,0 +1,177 @@
+package io.pepper.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
+import io.pepper.monitor.DeviceMonitor;
+import io.pepper.monitor.DeviceRanking;
+import io.pepper.monitor.DeviceReading;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.PartitionManifest;
+import io.pepper.predict.TrainedPredictor;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Predicts how long a model or its parts take. */
+@Command(
+        name = "predict",
+        mixinStandardHelpOptions = true,
+        description = "Predicts how long a model, or each part of a partition, takes on devices, fastest first.")
+final class PredictCommand implements Callable<Integer> {
+    private static final double MILLIS = 1e3;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "MODEL|DIR", description = "An ONNX file, or the directory of a partition.")
+    private Path model = Path.of("");
+
+    @Option(names = "--predictor", paramLabel = "FILE", required = true, description = "What train wrote.")
+    private Path predictor = Path.of("");
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")
+    private int threads = 1;
+
+    @Option(
+            names = "--load",
+            paramLabel = "PERCENT",
+            description = "Take this CPU load, in the place of the one that is read.")
+    private @Nullable Double load;
+
+    @Mixin
+    private DeviceOptions devices = new DeviceOptions();
+
+    @Mixin
+    private InputOptions inputs = new InputOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        TrainedPredictor trained = TrainedPredictor.load(predictor);
+        Map<String, Workload> works = works();
+        Map<String, DeviceReading> readings = readings();
+        DeviceMonitor monitor = () -> readings;
+        Map<String, DeviceRanking> rankings = new LinkedHashMap<>();
+        for (Map.Entry<String, Workload> work : works.entrySet()) {
+            rankings.put(work.getKey(), DeviceRanking.of(work.getValue(), threads, monitor, trained));
+        }
+        print(rankings);
+        return Main.DONE;
+    }
+
+    private Map<String, Workload> works() throws IOException {
+        Map<String, Workload> works = new LinkedHashMap<>();
+        if (Files.isDirectory(model)) {
+            for (PartitionManifest.Part part : PartitionManifest.read(model).parts()) {
+                works.put(part.file(), work(model.resolve(part.file())));
+            }
+        } else {
+            works.put(String.valueOf(model.getFileName()), work(model));
+        }
+        return works;
+    }
+
+    private Workload work(Path file) throws IOException {
+        try (OnnxModel opened = OnnxModel.load(file)) {
+            ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
+            costs.flops(); // Refuses what has open sizes, and says how to give them.
+            return costs.workload();
+        }
+    }
+
+    private Map<String, DeviceReading> readings() throws IOException {
+        Map<String, DeviceReading> readings = new LinkedHashMap<>();
+        devices.monitor().read().forEach((name, reading) -> readings.put(name, loaded(reading)));
+        return readings;
+    }
+
+    private DeviceReading loaded(DeviceReading reading) {
+        if (load == null) {
+            return reading;
+        }
+        DeviceState state = reading.state().withCpuLoadPercent(load);
+        if (state.cores().isPresent()) {
+            state = state.withRunnableThreads(load / 100 * state.cores().getAsInt());
+        }
+        return new DeviceReading(state, reading.problems());
+    }
+
+    private void print(Map<String, DeviceRanking> rankings) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (output.json) {
+            ObjectNode document = Json.object();
+            document.put("model", model.toString());
+            document.put("threads", threads);
+            ArrayNode pieces = document.putArray("pieces");
+            rankings.forEach((name, ranking) -> pieces.add(json(name, ranking)));
+            out.println(Json.print(document));
+            return;
+        }
+        Table table = new Table("piece", "device", "CPU load", "median", "90 % within", "");
+        rankings.forEach((name, ranking) -> ranking.devices()
+                .forEach(forecast -> table.row(
+                        name,
+                        forecast.reading().state().device(),
+                        forecast.reading().state().cpuLoadPercent().isPresent()
+                                ? String.format(
+                                        Locale.ROOT,
+                                        "%.0f %%",
+                                        forecast.reading()
+                                                .state()
+                                                .cpuLoadPercent()
+                                                .getAsDouble())
+                                : "?",
+                        millis(forecast.prediction().medianSeconds()),
+                        millis(forecast.prediction().p90Seconds()),
+                        forecast.prediction().extrapolated() ? "beyond what was measured" : "")));
+        table.print(out);
+        rankings.values().stream()
+                .flatMap(ranking -> ranking.problems().entrySet().stream())
+                .distinct()
+                .forEach(problem ->
+                        out.println("note: " + problem.getKey() + ": " + String.join("; ", problem.getValue())));
+    }
+
+    private static String millis(double seconds) {
+        return String.format(Locale.ROOT, "%.3f ms", seconds * MILLIS);
+    }
+
+    private static ObjectNode json(String name, DeviceRanking ranking) {
+        ObjectNode piece = Json.object();
+        piece.put("piece", name);
+        ArrayNode array = piece.putArray("devices");
+        for (DeviceRanking.Forecast forecast : ranking.devices()) {
+            Prediction prediction = forecast.prediction();
+            ObjectNode node = DevicesCommand.json(forecast.reading());
+            node.put("medianSeconds", prediction.medianSeconds());
+            node.put("p90Seconds", prediction.p90Seconds());
+            node.put("extrapolated", prediction.extrapolated());
+            array.add(node);
+        }
+        ObjectNode problems = piece.putObject("problems");
+        for (Map.Entry<String, List<String>> entry : ranking.problems().entrySet()) {
+            ArrayNode said = problems.putArray(entry.getKey());
+            entry.getValue().forEach(said::add);
+        }
+        return piece;
+    }
+}

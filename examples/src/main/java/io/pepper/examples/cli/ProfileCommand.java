@@ -1,0 +1,193 @@
+package io.pepper.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.cluster.DeviceState;
+import io.pepper.monitor.LocalDeviceMonitor;
+import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.ProgressListener;
+import io.pepper.predict.LatencyDataset;
+import io.pepper.predict.LatencyProfiler;
+import io.pepper.predict.LoadLevel;
+import io.pepper.predict.ProfilePiece;
+import io.pepper.predict.ProfilePieces;
+import io.pepper.predict.ProfilingPlan;
+import io.pepper.runtime.OperatorSweep;
+import io.pepper.runtime.TimingOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Measures models, and pieces of them, on this machine under load. */
+@Command(
+        name = "profile",
+        mixinStandardHelpOptions = true,
+        description =
+                "Measures models, pieces of them and small operators on this machine under load, to train a predictor on."
+                        + " Run again with the same options, it goes on where it was stopped.")
+final class ProfileCommand implements Callable<Integer> {
+    private static final int SEED = 42;
+    private static final double MILLIS = 1e3;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "MODEL", arity = "0..*", description = "ONNX files.")
+    private List<Path> models = List.of();
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE",
+            required = true,
+            description = "The data set, a CSV file.")
+    private Path out = Path.of("");
+
+    @Option(names = "--sweep", description = "Measure small models of single operators, too.")
+    private boolean sweep;
+
+    @Option(
+            names = "--loads",
+            split = ",",
+            paramLabel = "PERCENT",
+            description = "Loads on all cores, 0 to 100 (default: 0,25,50,75,100).")
+    private List<Double> loads = List.of(0.0, 25.0, 50.0, 75.0, 100.0);
+
+    @Option(
+            names = "--threads",
+            split = ",",
+            paramLabel = "N",
+            description = "Threads inside an operator (default: 1,2).")
+    private List<Integer> threads = List.of(1, 2);
+
+    @Option(names = "--pieces", paramLabel = "N", description = "Pieces of each model besides the whole (default: 8).")
+    private int pieces = 8;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "How often each is measured (default: 2).")
+    private int rounds = 2;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "How long one measurement may take, warming up aside (default: 0.3).")
+    private double seconds = 0.3;
+
+    @Option(names = "--device", paramLabel = "NAME", description = "What to call this machine (default: its name).")
+    private @Nullable String device;
+
+    @Mixin
+    private InputOptions inputs = new InputOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        if (models.isEmpty() && !sweep) {
+            throw new ParameterException(spec.commandLine(), "nothing to measure: give models, --sweep, or both");
+        }
+        Path work = Files.createTempDirectory("pepper-pieces-");
+        try {
+            LatencyDataset data = measure(pieces(work));
+            print(data);
+        } finally {
+            delete(work);
+        }
+        return Main.DONE;
+    }
+
+    private List<ProfilePiece> pieces(Path work) throws IOException {
+        List<ProfilePiece> found = new ArrayList<>();
+        ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
+        for (Path file : models) {
+            try (OnnxModel model = OnnxModel.load(file)) {
+                found.addAll(ProfilePieces.of(model, inputs.shapesOf(model), work, pieces, SEED, progress));
+            }
+        }
+        if (sweep) {
+            for (Path file : OperatorSweep.write(work.resolve(OperatorSweep.MODEL))) {
+                try (OnnxModel model = OnnxModel.load(file)) {
+                    found.add(new ProfilePiece(
+                            OperatorSweep.MODEL,
+                            model.name(),
+                            file,
+                            InputShapes.NONE,
+                            model.costs(model.shapes()).workload()));
+                }
+            }
+        }
+        return found;
+    }
+
+    private LatencyDataset measure(List<ProfilePiece> found) throws IOException {
+        TimingOptions timing = TimingOptions.DEFAULTS
+                .withRuns(7, 500)
+                .withBudget(Duration.ofMillis(Math.round(seconds * MILLIS)))
+                .withPrecision(0.03);
+        ProfilingPlan plan = new ProfilingPlan(
+                found, loads.stream().map(LoadLevel::onAllCores).toList(), threads, rounds, timing, SEED);
+        String name = device == null ? DeviceOptions.hostName() : device;
+        DeviceState here = new LocalDeviceMonitor(name, Duration.ZERO)
+                .read()
+                .values()
+                .iterator()
+                .next()
+                .state();
+        return LatencyProfiler.run(plan, () -> here, out, remaining(plan));
+    }
+
+    /** With how long it will still take, as far as can be said. */
+    private ProgressListener remaining(ProfilingPlan plan) {
+        ConsoleProgress console = new ConsoleProgress(spec.commandLine().getErr());
+        long begin = System.nanoTime();
+        long[] first = {-1};
+        return (task, done, total) -> {
+            first[0] = first[0] < 0 ? done : first[0];
+            long measured = done - first[0];
+            double elapsed = (System.nanoTime() - begin) * 1e-9;
+            String left = measured == 0
+                    ? ""
+                    : ", about " + Math.round(elapsed / measured * (plan.size() - done) / 60) + " minutes left";
+            console.progress(task + left, done, total);
+        };
+    }
+
+    private void print(LatencyDataset data) {
+        PrintWriter console = spec.commandLine().getOut();
+        if (output.json) {
+            ObjectNode document = Json.object();
+            document.put("data", out.toString());
+            document.put("records", data.records().size());
+            document.put("sha256", data.sha256());
+            ArrayNode problems = document.putArray("problems");
+            data.problems().forEach(problems::add);
+            console.println(Json.print(document));
+        } else {
+            console.println(out + ": " + data.records().size() + " measurements");
+            data.problems().forEach(problem -> console.println("note: " + problem));
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.pepper.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.predict.Accuracy;
+import io.pepper.predict.LatencyDataset;
+import io.pepper.predict.LatencyTrainer;
+import io.pepper.predict.OriginalCleanup;
+import io.pepper.predict.TrainedPredictor;
+import io.pepper.predict.TrainingOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains a predictor on what was measured. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        description = "Trains a predictor on measured latencies, and says how well it predicts what was held back.")
+final class TrainCommand implements Callable<Integer> {
+    private static final double PERCENT = 100;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "DATA", arity = "1..*", description = "Data sets: of profile, or of the original PEPPER.")
+    private List<Path> data = List.of();
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE",
+            required = true,
+            description = "The predictor's file.")
+    private Path out = Path.of("");
+
+    @Option(
+            names = "--schema",
+            paramLabel = "NAME",
+            description =
+                    "What to look at: extended (default), or paper, the ten features of the original, trained as it does.")
+    private Schema schema = Schema.EXTENDED;
+
+    @Option(names = "--raw", description = "Take files of the original as they are, without its clean-up.")
+    private boolean raw;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    private enum Schema {
+        EXTENDED,
+        PAPER;
+
+        TrainingOptions options() {
+            return this == PAPER ? TrainingOptions.PAPER : TrainingOptions.EXTENDED;
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        LatencyDataset all = LatencyDataset.of(List.of());
+        for (Path file : data) {
+            all = all.plus(LatencyDataset.read(file, raw ? OriginalCleanup.NONE : OriginalCleanup.AS_IN_THE_PAPER));
+        }
+        all.problems().forEach(problem -> spec.commandLine().getErr().println("pepper: " + problem));
+        ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
+        TrainedPredictor predictor =
+                LatencyTrainer.train(all, schema.options(), progress).predictor();
+        predictor.save(out);
+        print(all, predictor);
+        return Main.DONE;
+    }
+
+    private void print(LatencyDataset all, TrainedPredictor predictor) {
+        PrintWriter console = spec.commandLine().getOut();
+        Map<String, Accuracy> accuracy = predictor.facts().accuracy();
+        if (output.json) {
+            ObjectNode document = Json.object();
+            document.put("predictor", out.toString());
+            document.put("schema", predictor.schema().name());
+            document.put("records", predictor.facts().records());
+            document.put("dataSha256", predictor.facts().dataSha256());
+            ArrayNode problems = document.putArray("problems");
+            all.problems().forEach(problems::add);
+            ObjectNode held = document.putObject("heldBack");
+            accuracy.forEach((folds, found) -> held.set(folds, json(found)));
+            console.println(Json.print(document));
+            return;
+        }
+        console.println(out + ": " + predictor.schema() + ", trained on "
+                + predictor.facts().records() + " records");
+        Table table = new Table(
+                "held back",
+                "median error",
+                "within 10 %",
+                "within 20 %",
+                "mean error",
+                "rank correlation",
+                "p90 covers");
+        accuracy.forEach((folds, found) -> table.row(
+                folds,
+                percent(found.medianApe()),
+                percent(found.within10()),
+                percent(found.within20()),
+                percent(found.mape()),
+                String.format(Locale.ROOT, "%.3f", found.rankCorrelation()),
+                percent(found.p90Coverage())));
+        table.print(console);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", PERCENT * share);
+    }
+
+    private static ObjectNode json(Accuracy found) {
+        ObjectNode node = Json.object();
+        node.put("records", found.records());
+        Json.put(node, "maeSeconds", found.maeSeconds());
+        Json.put(node, "rmseSeconds", found.rmseSeconds());
+        Json.put(node, "r2", found.r2());
+        Json.put(node, "mape", found.mape());
+        Json.put(node, "medianApe", found.medianApe());
+        Json.put(node, "within10", found.within10());
+        Json.put(node, "within20", found.within20());
+        Json.put(node, "rankCorrelation", found.rankCorrelation());
+        Json.put(node, "p90Coverage", found.p90Coverage());
+        return node;
+    }
+}
