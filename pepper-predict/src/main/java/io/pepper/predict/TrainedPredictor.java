@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -93,6 +94,15 @@ public final class TrainedPredictor implements LatencyPredictor {
      */
     public TrainingFacts facts() {
         return parts.facts;
+    }
+
+    /**
+     * What the trees of the median look at: of each feature its share of the gain of all splits.
+     *
+     * @return by feature, greatest first, without those that no split looks at; they add up to 1
+     */
+    public Map<String, Double> importance() {
+        return Importance.of(parts.median.json(), parts.schema.features());
     }
 
     Parts parts() {

@@ -16,9 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +33,7 @@ class LatencyTrainerTest {
     private static final TrainingOptions QUICK = TrainingOptions.EXTENDED.withTrees(60, 4, 0.1);
 
     private static LatencyDataset data;
+    private static LatencyTrainer trained;
     private static TrainedPredictor predictor;
 
     @TempDir
@@ -41,7 +45,8 @@ class LatencyTrainerTest {
                         .getResource("/latencies-two-cores.csv.gz")
                         .toURI()))
                 .typical();
-        predictor = LatencyTrainer.train(data, QUICK, ProgressListener.NONE).predictor();
+        trained = LatencyTrainer.train(data, QUICK, ProgressListener.NONE);
+        predictor = trained.predictor();
     }
 
     @Test
@@ -81,6 +86,28 @@ class LatencyTrainerTest {
             close += ratio > 0.7 && ratio < 1.4 ? 1 : 0;
         }
         assertThat(close / (double) data.records().size()).isGreaterThan(0.75);
+    }
+
+    @Test
+    void saysWhatTheTreesLookAt() {
+        Map<String, Double> importance = predictor.importance();
+        assertThat(predictor.schema().features()).containsAll(importance.keySet());
+        assertThat(importance).hasSizeGreaterThan(10);
+        assertThat(List.copyOf(importance.values())).isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(importance.values().stream().mapToDouble(Double::doubleValue).sum())
+                .isCloseTo(1, Offset.offset(1e-9));
+    }
+
+    @Test
+    void reportsOnAPageThatNeedsNothingElse() throws IOException {
+        Path page = directory.resolve("report.html");
+        new TrainingReport(trained).write(page);
+        String html = Files.readString(page);
+        assertThat(html)
+                .startsWith("<!DOCTYPE html>")
+                .contains("<td>models</td>", "light-resnet50", data.sha256(), "predicted against measured seconds");
+        assertThat(html.split("<img ", -1)).hasSize(6);
+        assertThat(html).as("nothing is fetched").doesNotContain("http://", "https://", "<script");
     }
 
     @Test

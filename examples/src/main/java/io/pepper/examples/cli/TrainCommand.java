@@ -8,6 +8,7 @@ import io.pepper.predict.LatencyTrainer;
 import io.pepper.predict.OriginalCleanup;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.predict.TrainingOptions;
+import io.pepper.predict.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +52,12 @@ final class TrainCommand implements Callable<Integer> {
                     "What to look at: extended (default), or paper, the ten features of the original, trained as it does.")
     private Schema schema = Schema.EXTENDED;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "A page on how well it predicts, with pictures (HTML).")
+    private @Nullable Path report;
+
     @Option(names = "--raw", description = "Take files of the original as they are, without its clean-up.")
     private boolean raw;
 
@@ -73,9 +81,12 @@ final class TrainCommand implements Callable<Integer> {
         }
         all.problems().forEach(problem -> spec.commandLine().getErr().println("pepper: " + problem));
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        TrainedPredictor predictor =
-                LatencyTrainer.train(all, schema.options(), progress).predictor();
+        LatencyTrainer trained = LatencyTrainer.train(all, schema.options(), progress);
+        TrainedPredictor predictor = trained.predictor();
         predictor.save(out);
+        if (report != null) {
+            new TrainingReport(trained).write(report);
+        }
         print(all, predictor);
         return Main.DONE;
     }
