@@ -5,6 +5,7 @@ import io.pepper.cost.Prediction;
 import io.pepper.cost.Workload;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.TreeMap;
  * Where a piece would run fastest right now: what the original PEPPER's profiler answers, in one call.
  *
  * @param devices the devices for which there is a prediction, fastest first; equally fast ones by name
- * @param problems what could not be read or predicted, by device
+ * @param problems what could not be read or predicted, by device, sorted
  */
 public record DeviceRanking(List<Forecast> devices, Map<String, List<String>> problems) {
     /**
@@ -27,14 +28,14 @@ public record DeviceRanking(List<Forecast> devices, Map<String, List<String>> pr
     public record Forecast(DeviceReading reading, Prediction prediction) {}
 
     /**
-     * Copies the list.
+     * Copies the list and the map.
      *
      * @param devices see the record
      * @param problems see the record
      */
     public DeviceRanking {
         devices = List.copyOf(devices);
-        problems = Map.copyOf(problems);
+        problems = Collections.unmodifiableMap(new TreeMap<>(problems));
     }
 
     /**

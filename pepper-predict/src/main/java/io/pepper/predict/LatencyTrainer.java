@@ -6,6 +6,7 @@ import io.pepper.predict.CrossValidation.Folds;
 import io.pepper.predict.internal.boost.Boosting;
 import java.io.InterruptedIOException;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,9 +84,9 @@ public final class LatencyTrainer {
     /**
      * What was predicted of what was held back.
      *
-     * @return by the kind of folds; without those of which there is one only
+     * @return by the kind of folds, in their order; without those of which there is one only
      */
     public Map<Folds, CrossValidation> validations() {
-        return Map.copyOf(validations);
+        return Collections.unmodifiableMap(validations);
     }
 }
