@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long does a user wait to know a model, step by step? The baseline is opening it, which comes before. A parameter that ends in
- * {@code .onnx} is a file.
+ * How long does a user wait to know a model, step by step? The baseline is opening it, which comes before. A parameter that
+ * ends in {@code .onnx} is a file.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The campaign behind {@code docs/performance.md}: listed models and pieces of them, and the operator sweep, under five loads with one and two
- * threads. Goes on where it was stopped.
+ * The campaign behind {@code docs/performance.md}: listed models and pieces of them, and the operator sweep, under five loads
+ * with one and two threads. Goes on where it was stopped.
  */
 public final class LatencyCampaign {
     private static final int PIECES = 8;

@@ -24,8 +24,9 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints the tables of {@code docs/performance.md} on predicting: how well models are predicted that were held back, by this library, by
- * the original's features, and by a roofline, all on the same records; and by how much the machine differs from itself.
+ * Prints the tables of {@code docs/performance.md} on predicting: how well models are predicted that were held back, by this
+ * library, by the original's features, and by a roofline, all on the same records; and by how much the machine differs from
+ * itself.
  */
 public final class PredictorTable {
     private static final double PERCENT = 100;

@@ -19,8 +19,8 @@ public enum Measure {
     /** Bytes of weights. */
     WEIGHT_BYTES,
     /**
-     * Bytes of weights on each byte of which an operator computes little, so that it waits for them where no cache holds them. What is
-     * only looked up in a table is not in it.
+     * Bytes of weights on each byte of which an operator computes little, so that it waits for them where no cache holds them.
+     * What is only looked up in a table is not in it.
      */
     STREAMED_BYTES,
     /** Bytes of all tensors that operators make. */

@@ -4,7 +4,8 @@ package io.pepper.partition;
  * Chooses cuts so that the largest part is the smallest possible, and the squares of the parts add up to the least.
  *
  * <p>The smallest possible bottleneck is found by halving: whether parts of a cost at most b suffice is told by making each as
- * long as it may be. {@link Reach} then says where parts can end at all, and {@link LeastSquares} chooses among these, if they are not too many.
+ * long as it may be. {@link Reach} then says where parts can end at all, and {@link LeastSquares} chooses among these, if they
+ * are not too many.
  */
 final class BalancedChoice {
     /** At 36 bytes each, the table of the choice then takes 300 MB. */

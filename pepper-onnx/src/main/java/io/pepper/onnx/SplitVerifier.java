@@ -20,7 +20,8 @@ import java.util.Set;
  * <p>Inputs are random, from a seed, of the types and shapes that the model asks for; integers that select rows are within
  * range. Without graph optimisation, the default, outputs must be identical bit by bit; with it, within a tolerance. (ONNX
  * Runtime may compute 16-bit floating point in more bits within the whole. Where outputs differ and such tensors cross a cut,
- * the whole is run once more with these rounded, and must then be identical; a warning says so.) Where outputs agree but are constant or saturated, more inputs are tried, and what remains weak is said so.
+ * the whole is run once more with these rounded, and must then be identical; a warning says so.) Where outputs agree but are
+ * constant or saturated, more inputs are tried, and what remains weak is said so.
  *
  * <p>Takes a few runs of the model, and the memory of the model and of all parts. To cancel, interrupt the thread. Stateless
  * and therefore thread-safe. The same model, parts and options give the same answer.

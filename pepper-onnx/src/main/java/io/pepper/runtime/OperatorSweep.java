@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 
 /**
  * Small models, each of one kind of operator in one size, to learn a device from without any model of one's own: convolutions
- * (dense, pointwise, depthwise), fully connected layers, matrix products, pooling, normalisation, attention, elementwise and recurrent
- * operators, on a grid from small to large.
+ * (dense, pointwise, depthwise), fully connected layers, matrix products, pooling, normalisation, attention, elementwise and
+ * recurrent operators, on a grid from small to large.
  */
 public final class OperatorSweep {
     /** What data sets call the sweep as a whole: its models are pieces of it. */

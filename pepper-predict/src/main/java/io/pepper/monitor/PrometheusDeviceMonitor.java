@@ -24,9 +24,9 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that a Prometheus watches by node_exporter and, where it runs, the characterization agent of EdgeCloud Mon. A node is known by
- * its name: what node_exporter tells of an instance is joined to it by {@code node_uname_info}, by a mapping that is given, or by the
- * instance's host. Thread-safe.
+ * The nodes that a Prometheus watches by node_exporter and, where it runs, the characterization agent of EdgeCloud Mon. A node
+ * is known by its name: what node_exporter tells of an instance is joined to it by {@code node_uname_info}, by a mapping that
+ * is given, or by the instance's host. Thread-safe.
  *
  * <pre>{@code
  * DeviceMonitor monitor = PrometheusDeviceMonitor.builder(URI.create("http://prometheus:9090")).build();

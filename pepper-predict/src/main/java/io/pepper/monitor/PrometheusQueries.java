@@ -42,8 +42,8 @@ public record PrometheusQueries(
             "");
 
     /**
-     * The default queries over a span of time: long enough to hold two scrapes, short enough to follow the load. For the first such span
-     * of a server's life the load reads too high.
+     * The default queries over a span of time: long enough to hold two scrapes, short enough to follow the load. For the first
+     * such span of a server's life the load reads too high.
      *
      * @param window as Prometheus writes it, for instance {@code 30s}
      * @return the queries

@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Whether predictions choose right between two ways to run the same piece: on other threads, under another load, or on another device.
- * Only pairs whose measured medians differ by more than a tenth count.
+ * Whether predictions choose right between two ways to run the same piece: on other threads, under another load, or on another
+ * device. Only pairs whose measured medians differ by more than a tenth count.
  *
  * @param pairs how many pairs there are
  * @param right the share of pairs in which the faster way was predicted as the faster; NaN without pairs
  * @param regret how much longer the chosen ways took than the best, as a share, on average over all pairs
  * @param bestWays the share of pieces of whose ways the one predicted as the fastest is the fastest, or within a tenth of it
- * @param repeatRight the share of pairs that a second measurement of both orders as the first did: no prediction can be expected to do
- *     better; NaN if nothing was measured twice
+ * @param repeatRight the share of pairs that a second measurement of both orders as the first did: no prediction can be
+ *     expected to do better; NaN if nothing was measured twice
  */
 public record ChoiceAccuracy(int pairs, double right, double regret, double bestWays, double repeatRight) {
     private static final double TENTH = 1.1;

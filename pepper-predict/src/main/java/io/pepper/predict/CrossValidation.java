@@ -18,8 +18,9 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * How well records are predicted that a predictor did not learn from: each is predicted once, by a predictor that was trained on the
- * other folds. Records of the operator sweep are always learned from and never predicted. Immutable and therefore thread-safe.
+ * How well records are predicted that a predictor did not learn from: each is predicted once, by a predictor that was trained
+ * on the other folds. Records of the operator sweep are always learned from and never predicted. Immutable and therefore
+ * thread-safe.
  */
 public final class CrossValidation {
     private static final int FOLDS = 10;
@@ -134,8 +135,8 @@ public final class CrossValidation {
     }
 
     /**
-     * By how much the logarithm of the predicted 90th percentile must grow, if it must, so that it covers 90 % of what was held back (Romano,
-     * Patterson and Candès, "Conformalized quantile regression", NeurIPS 2019).
+     * By how much the logarithm of the predicted 90th percentile must grow, if it must, so that it covers 90 % of what was held
+     * back (Romano, Patterson and Candès, "Conformalized quantile regression", NeurIPS 2019).
      */
     private static double shift(List<LatencyRecord> records, List<Double> medians, List<Double> p90s) {
         double low = 0;

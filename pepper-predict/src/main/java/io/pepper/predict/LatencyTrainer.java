@@ -32,8 +32,8 @@ public final class LatencyTrainer {
     }
 
     /**
-     * Validates on rows, models and devices that are held back, as far as there are several, and then trains on all. The predicted 90th
-     * percentile is moved so that it covers 90 % of the runs of models that were held back.
+     * Validates on rows, models and devices that are held back, as far as there are several, and then trains on all. The
+     * predicted 90th percentile is moved so that it covers 90 % of the runs of models that were held back.
      *
      * @param data what was measured
      * @param options how to train

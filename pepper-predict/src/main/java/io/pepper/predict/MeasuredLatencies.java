@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What was measured, looked up: for pieces, devices and threads that were all measured. Between two loads it interpolates; beyond the
- * loads that were measured it takes the nearest and says that it extrapolates. Immutable and therefore thread-safe.
+ * What was measured, looked up: for pieces, devices and threads that were all measured. Between two loads it interpolates;
+ * beyond the loads that were measured it takes the nearest and says that it extrapolates. Immutable and therefore thread-safe.
  */
 public final class MeasuredLatencies implements LatencyPredictor {
     private final Map<Key, NavigableMap<Double, Point>> table = new HashMap<>();

@@ -19,10 +19,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Predicts for a device that was never profiled, from three numbers: how much arithmetic it does in a second, how many bytes it moves in
- * a second, and what calling an operator takes. Each family of operators takes its arithmetic or its bytes, whichever is longer (Williams,
- * Waterman and Patterson, "Roofline", Communications of the ACM 52, 2009); where more threads want to run than there are cores, all take
- * that much longer. A rough guess, and always said to extrapolate. Immutable and therefore thread-safe.
+ * Predicts for a device that was never profiled, from three numbers: how much arithmetic it does in a second, how many bytes it
+ * moves in a second, and what calling an operator takes. Each family of operators takes its arithmetic or its bytes, whichever
+ * is longer (Williams, Waterman and Patterson, "Roofline", Communications of the ACM 52, 2009); where more threads want to run
+ * than there are cores, all take that much longer. A rough guess, and always said to extrapolate. Immutable and therefore
+ * thread-safe.
  *
  * @param flopsPerSecond the arithmetic that one thread does at best
  * @param bytesPerSecond the bytes that the device moves at best

@@ -32,8 +32,8 @@ public record TrainingOptions(
         /** The logarithm of seconds: relative errors count. */
         LOG_SECONDS,
         /**
-         * The logarithm of seconds against a sum of coefficients of 0 or more for operators, arithmetic and bytes of each family, which
-         * is fitted first: goes beyond sizes that were measured.
+         * The logarithm of seconds against a sum of coefficients of 0 or more for operators, arithmetic and bytes of each
+         * family, which is fitted first: goes beyond sizes that were measured.
          */
         LOG_RATIO
     }

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * How well a predictor does, as a page that needs nothing else: errors on what was held back, predicted against measured, errors by load
- * and by model, and the features that the trees use. Immutable and therefore thread-safe.
+ * How well a predictor does, as a page that needs nothing else: errors on what was held back, predicted against measured,
+ * errors by load and by model, and the features that the trees use. Immutable and therefore thread-safe.
  */
 public final class TrainingReport {
     private static final double PERCENT = 100;

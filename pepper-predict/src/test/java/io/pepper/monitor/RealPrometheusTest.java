@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Against a real Prometheus and a real node_exporter on loopback, Debian's packages; the agent's metrics come through node_exporter's
- * textfile collector.
+ * Against a real Prometheus and a real node_exporter on loopback, Debian's packages; the agent's metrics come through
+ * node_exporter's textfile collector.
  */
 class RealPrometheusTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * Which operators a runtime that optimises mostly computes together with the one before: what follows a convolution or product
- * element by element, and what an exporter has written of a layer normalisation or a GELU. A guess from the structure alone, which
- * costs no time; ONNX Runtime's graph optimisations are what it follows.
+ * element by element, and what an exporter has written of a layer normalisation or a GELU. A guess from the structure alone,
+ * which costs no time; ONNX Runtime's graph optimisations are what it follows.
  */
 public final class Fusion {
     private static final Set<String> ROOTS = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Time as a sum with coefficients of 0 or more: so much for each operator, each operation and each byte of a family, the latter two once
- * divided among the threads and once not, so that their mixture is Amdahl's law; more for each operator that threads share; and what
- * weights take that no cache holds. Fitted to relative errors. Trees learn what is left.
+ * Time as a sum with coefficients of 0 or more: so much for each operator, each operation and each byte of a family, the latter
+ * two once divided among the threads and once not, so that their mixture is Amdahl's law; more for each operator that threads
+ * share; and what weights take that no cache holds. Fitted to relative errors. Trees learn what is left.
  */
 public final class LinearTime {
     private static final List<String> PARTS =

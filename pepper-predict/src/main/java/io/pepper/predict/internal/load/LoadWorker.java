@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The process that makes the load. Each line on its standard input, {@code share threads}, sets how many threads are busy for which
- * share of the time; the end of the input ends it, so that it does not outlive whoever started it.
+ * The process that makes the load. Each line on its standard input, {@code share threads}, sets how many threads are busy for
+ * which share of the time; the end of the input ends it, so that it does not outlive whoever started it.
  */
 public final class LoadWorker {
     private static final long PERIOD_NANOS = 20_000_000;

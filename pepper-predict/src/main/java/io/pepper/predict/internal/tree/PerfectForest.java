@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * Trees padded to perfect ones of the same depth: the children of node i are 2i + 1 and 2i + 2.
  *
- * <p>One row walks through four trees at a time, without branches, so that the walks overlap. Many rows go 64 at a time, a bit each:
- * first each distinct threshold is tested once, then a tree takes two operations a node for all rows together (a relative of
- * QuickScorer: Lucchese and others, "QuickScorer: a fast algorithm to rank documents with additive ensembles of regression trees",
- * SIGIR 2015).
+ * <p>One row walks through four trees at a time, without branches, so that the walks overlap. Many rows go 64 at a time, a bit
+ * each: first each distinct threshold is tested once, then a tree takes two operations a node for all rows together (a relative
+ * of QuickScorer: Lucchese and others, "QuickScorer: a fast algorithm to rank documents with additive ensembles of regression
+ * trees", SIGIR 2015).
  */
 final class PerfectForest extends Forest {
     private static final int MOST_DEPTH = 8;
