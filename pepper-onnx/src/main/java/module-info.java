@@ -5,6 +5,7 @@ module io.pepper.onnx {
     requires com.fasterxml.jackson.databind;
     requires com.google.protobuf;
     requires com.microsoft.onnxruntime;
+    requires java.management;
     requires java.xml;
     requires org.slf4j;
 

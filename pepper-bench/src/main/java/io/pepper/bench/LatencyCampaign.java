@@ -1,7 +1,6 @@
 package io.pepper.bench;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.LatencyDataset;
@@ -26,10 +25,13 @@ import java.util.stream.Stream;
  */
 public final class LatencyCampaign {
     private static final int PIECES = 8;
+    private static final int MODEL_ROUNDS = 4;
+    private static final int SWEEP_ROUNDS = 2;
     private static final int SEED = 42;
     private static final TimingOptions TIMING = TimingOptions.DEFAULTS
+            .withSpinning(false)
             .withRuns(7, 300)
-            .withBudget(Duration.ofMillis(250))
+            .withBudget(Duration.ofMillis(120))
             .withPrecision(0.03);
 
     private LatencyCampaign() {}
@@ -56,23 +58,16 @@ public final class LatencyCampaign {
         List<LoadLevel> loads =
                 Stream.of(0, 25, 50, 75, 100).map(LoadLevel::onAllCores).toList();
         Path data = Path.of(args[3]);
-        run(new ProfilingPlan(pieces, loads, List.of(1, 2), 2, TIMING, SEED), data);
-        run(new ProfilingPlan(sweep(work.resolve("sweep")), loads, List.of(1, 2), 1, TIMING, SEED), data);
-    }
-
-    private static List<ProfilePiece> sweep(Path directory) throws IOException {
-        List<ProfilePiece> pieces = new ArrayList<>();
-        for (Path file : OperatorSweep.write(directory)) {
-            try (OnnxModel model = OnnxModel.load(file)) {
-                pieces.add(new ProfilePiece(
-                        OperatorSweep.MODEL,
-                        model.name(),
-                        file,
-                        InputShapes.NONE,
-                        model.costs(model.shapes()).workload()));
-            }
-        }
-        return pieces;
+        run(new ProfilingPlan(pieces, loads, List.of(1, 2), MODEL_ROUNDS, TIMING, SEED), data);
+        run(
+                new ProfilingPlan(
+                        ProfilePieces.sweep(work.resolve(OperatorSweep.MODEL)),
+                        loads,
+                        List.of(1, 2),
+                        SWEEP_ROUNDS,
+                        TIMING,
+                        SEED),
+                data);
     }
 
     private static void run(ProfilingPlan plan, Path data) throws IOException {

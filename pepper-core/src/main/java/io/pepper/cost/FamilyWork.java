@@ -29,6 +29,11 @@ public record FamilyWork(long operators, double flops, double bytes, double boun
         Workload.check("bound", bound);
     }
 
+    FamilyWork plus(FamilyWork other) {
+        return new FamilyWork(
+                operators + other.operators, flops + other.flops, bytes + other.bytes, bound + other.bound);
+    }
+
     FamilyWork plus(double moreFlops, double moreBytes) {
         return new FamilyWork(
                 operators + 1,

@@ -2,7 +2,6 @@ package io.pepper.cost;
 
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What a model, or a piece of one, asks of a device: numbers from which its time can be predicted. What is not known is
@@ -18,9 +17,13 @@ public final class Workload {
     private final Map<Measure, Double> measures;
     private final Map<OperatorFamily, FamilyWork> families;
 
+    /** All families together: asked for again and again by whoever predicts. */
+    private final FamilyWork total;
+
     private Workload(Map<Measure, Double> measures, Map<OperatorFamily, FamilyWork> families) {
         this.measures = measures;
         this.families = families;
+        this.total = families.values().stream().reduce(FamilyWork.NONE, FamilyWork::plus);
     }
 
     /**
@@ -53,38 +56,12 @@ public final class Workload {
     }
 
     /**
-     * The arithmetic of all operators.
+     * The work of all operators.
      *
-     * @return operations, a multiply-accumulate being two; NaN if not known
+     * @return the families' together
      */
-    public double flops() {
-        return sum(FamilyWork::flops);
-    }
-
-    /**
-     * The bytes that all operators read and make.
-     *
-     * @return bytes; NaN if not known
-     */
-    public double bytes() {
-        return sum(FamilyWork::bytes);
-    }
-
-    /**
-     * How many operators there are.
-     *
-     * @return 0 or more
-     */
-    public long operators() {
-        return families.values().stream().mapToLong(FamilyWork::operators).sum();
-    }
-
-    private double sum(ToDoubleFunction<FamilyWork> part) {
-        double sum = 0;
-        for (FamilyWork work : families.values()) {
-            sum += part.applyAsDouble(work);
-        }
-        return sum;
+    public FamilyWork total() {
+        return total;
     }
 
     static void check(String what, double value) {
@@ -106,7 +83,8 @@ public final class Workload {
     /** For instance {@code Workload[3.1E9 flops, 2.2E7 bytes, 122 operators]}. */
     @Override
     public String toString() {
-        return "Workload[" + flops() + " flops, " + bytes() + " bytes, " + operators() + " operators]";
+        return "Workload[" + total.flops() + " flops, " + total.bytes() + " bytes, " + total.operators()
+                + " operators]";
     }
 
     /** Makes a workload. Not thread-safe. */

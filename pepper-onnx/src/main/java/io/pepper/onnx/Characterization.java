@@ -89,16 +89,17 @@ final class Characterization {
                 .set(
                         Measure.PEAK_BYTES,
                         number(Liveness.of(graph, operators, shapes::bytes).peakBytes()));
+        OperatorDemands demands = costs.demands();
         double parallel = 0;
         double largest = 0;
         double streamed = 0;
         for (int operator : operators) {
             boolean known = costs.tally(operator).sizesMissing().isEmpty();
             double flops = known ? costs.tally(operator).work().flops() : Double.NaN;
-            work.add(costs.family(operator), flops, costs.movedBytes(operator));
+            work.add(demands.family(operator), flops, demands.movedBytes(operator));
             largest = Math.max(largest, flops);
             parallel += flops >= WORTH_DIVIDING ? flops : 0;
-            double weights = costs.constantBytes(operator);
+            double weights = demands.constantBytes(operator);
             streamed += flops < REUSE * weights ? weights : 0;
         }
         return work.set(Measure.PARALLEL_FLOPS, parallel)

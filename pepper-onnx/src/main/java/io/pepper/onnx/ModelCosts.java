@@ -1,13 +1,11 @@
 package io.pepper.onnx;
 
-import io.pepper.cost.OperatorFamily;
 import io.pepper.cost.Workload;
 import io.pepper.cut.CutOptions;
 import io.pepper.cut.Liveness;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import io.pepper.onnx.internal.cost.CostWalk;
-import io.pepper.onnx.internal.cost.Fusion;
 import io.pepper.onnx.internal.cost.OperatorFormulas;
 import io.pepper.onnx.internal.cost.Tally;
 import io.pepper.onnx.internal.model.ModelGraph;
@@ -15,11 +13,11 @@ import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Segment;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the operators of a model cost, for given sizes of its inputs: arithmetic, memory, and what follows from these for any
@@ -37,28 +35,19 @@ public final class ModelCosts {
     private final TensorShapes shapes;
     private final Indices used;
     private final Tally[] tallies;
-    private final OperatorFamily[] families;
-    private final double[] movedBytes;
-    private final double[] constantBytes;
+    private final CostWalk walk;
+
+    /** Only predictions need them. Made twice, they are the same. */
+    private volatile @Nullable OperatorDemands demands;
 
     ModelCosts(OnnxModel opened, TensorShapes shapes) {
         this.model = opened.contents().graph();
         this.graph = model.dataflow();
         this.shapes = shapes;
-        used = Indices.of(IntStream.range(0, graph.operatorCount())
-                .filter(opened.cuts()::isUsed)
-                .toArray());
-        CostWalk walk = new CostWalk(model.model(), shapes.scope());
+        used = graph.usedOperators();
+        walk = new CostWalk(model.model(), shapes.scope());
         tallies = new Tally[graph.operatorCount()];
         Arrays.setAll(tallies, operator -> walk.tally(model.node(operator)));
-        families = new OperatorFamily[tallies.length];
-        BitSet fused = Fusion.of(model);
-        Arrays.setAll(
-                families, operator -> fused.get(operator) ? OperatorFamily.FUSED : walk.family(model.node(operator)));
-        constantBytes = new double[tallies.length];
-        Arrays.setAll(constantBytes, operator -> walk.constantBytes(model.node(operator), model.constants()::contains));
-        movedBytes = new double[tallies.length];
-        Arrays.setAll(movedBytes, operator -> walk.movedBytes(model.node(operator)));
     }
 
     /**
@@ -95,18 +84,13 @@ public final class ModelCosts {
                 && tallies[operator].sizesMissing().isEmpty();
     }
 
-    OperatorFamily family(int operator) {
-        return families[operator];
-    }
-
-    /** What an operator reads and makes, NaN if a size is not known. */
-    double movedBytes(int operator) {
-        return movedBytes[operator];
-    }
-
-    /** The bytes of constants that an operator reads as a whole, NaN if a size is not known. */
-    double constantBytes(int operator) {
-        return constantBytes[operator];
+    OperatorDemands demands() {
+        OperatorDemands known = demands;
+        if (known == null) {
+            known = new OperatorDemands(model, walk);
+            demands = known;
+        }
+        return known;
     }
 
     Tally tally(int operator) {

@@ -1,6 +1,7 @@
 package io.pepper.runtime;
 
 import io.pepper.runtime.internal.SmallModel;
+import io.pepper.runtime.internal.SmallNetworks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.function.Supplier;
 /**
  * Small models, each of one kind of operator in one size, to learn a device from without any model of one's own: convolutions
  * (dense, pointwise, depthwise), fully connected layers, matrix products, pooling, normalisation, attention, elementwise and
- * recurrent operators, on a grid from small to large.
+ * recurrent operators, on a grid from small to large; and small networks of the blocks that known architectures are made of.
  */
 public final class OperatorSweep {
     /** What data sets call the sweep as a whole: its models are pieces of it. */
@@ -30,6 +31,7 @@ public final class OperatorSweep {
         attention();
         elementwise();
         recurrent();
+        models.putAll(SmallNetworks.all());
     }
 
     /**
@@ -49,11 +51,29 @@ public final class OperatorSweep {
      * @throws IOException if one cannot be written
      */
     public static List<Path> write(Path directory) throws IOException {
+        return write(directory, names());
+    }
+
+    /**
+     * Writes some of the models.
+     *
+     * @param directory where, made if it is not there
+     * @param names which, of {@link #names}
+     * @return the files, one for each name, in that order
+     * @throws IllegalArgumentException if there is none of a name
+     * @throws IOException if one cannot be written
+     */
+    public static List<Path> write(Path directory, List<String> names) throws IOException {
+        Map<String, Supplier<SmallModel>> models = new OperatorSweep().models;
         Files.createDirectories(directory);
         List<Path> files = new ArrayList<>();
-        for (Map.Entry<String, Supplier<SmallModel>> model : new OperatorSweep().models.entrySet()) {
-            Path file = directory.resolve(model.getKey() + ".onnx");
-            Files.write(file, model.getValue().get().bytes());
+        for (String name : names) {
+            Supplier<SmallModel> model = models.get(name);
+            if (model == null) {
+                throw new IllegalArgumentException("there is no model '" + name + "' in the sweep");
+            }
+            Path file = directory.resolve(name + ".onnx");
+            Files.write(file, model.get().bytes());
             files.add(file);
         }
         return files;

@@ -102,7 +102,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
             take("runnable threads", queries.runnableThreads(), DeviceState::withRunnableThreads);
             take("free memory", queries.memoryFreeBytes(), (s, value) -> s.withMemoryFreeBytes((long) value));
             take("cores", queries.cores(), (state, value) -> state.withCores((int) value));
-            takeOptional(queries.powerWatts());
+            take("power", queries.powerWatts(), DeviceState::withPowerWatts);
+            tellers.remove("power"); // Few nodes tell it: no problem where it is missing.
             models();
             sayWhatIsMissing();
             ages();
@@ -180,13 +181,6 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
 
         private void problem(String name, String problem) {
             problems.computeIfAbsent(name, first -> new ArrayList<>()).add(problem);
-        }
-
-        /** Few nodes tell it, so that it is no problem where it is missing. */
-        private void takeOptional(String query) throws InterruptedIOException {
-            for (Sample sample : ask("power", query)) {
-                node(sample).ifPresent(name -> take("power", name, sample.value(), DeviceState::withPowerWatts));
-            }
         }
 
         private void models() throws InterruptedIOException {

@@ -94,13 +94,22 @@ public final class FeatureSchema {
                 load("contention", FeatureSchema::contention),
                 of("threads", (work, threads, device) -> threads),
                 of("device_cpu_cores", (work, threads, device) -> cores(device)),
-                of("flops", (work, threads, device) -> work.flops()),
-                of("bytes", (work, threads, device) -> work.bytes()),
-                of("operators", (work, threads, device) -> (double) work.operators()),
-                of("arithmetic_intensity", (work, threads, device) -> work.flops() / work.bytes()),
-                of("flops_per_operator", (work, threads, device) -> work.flops() / work.operators()),
-                of("parallel_share", (work, threads, device) -> work.get(Measure.PARALLEL_FLOPS) / work.flops()),
-                of("largest_share", (work, threads, device) -> work.get(Measure.LARGEST_FLOPS) / work.flops()),
+                of("flops", (work, threads, device) -> work.total().flops()),
+                of("bytes", (work, threads, device) -> work.total().bytes()),
+                of("operators", (work, threads, device) -> (double) work.total().operators()),
+                of("arithmetic_intensity", (work, threads, device) -> intensity(work.total())),
+                of(
+                        "flops_per_operator",
+                        (work, threads, device) ->
+                                work.total().flops() / work.total().operators()),
+                of(
+                        "parallel_share",
+                        (work, threads, device) ->
+                                work.get(Measure.PARALLEL_FLOPS) / work.total().flops()),
+                of(
+                        "largest_share",
+                        (work, threads, device) ->
+                                work.get(Measure.LARGEST_FLOPS) / work.total().flops()),
                 whole("weight_bytes", Measure.WEIGHT_BYTES),
                 whole("input_bytes", Measure.INPUT_BYTES),
                 whole("output_bytes", Measure.OUTPUT_BYTES),
@@ -108,7 +117,10 @@ public final class FeatureSchema {
                 whole("peak_bytes", Measure.PEAK_BYTES)));
         for (OperatorFamily family : OperatorFamily.values()) {
             String prefix = family.name().toLowerCase(Locale.ROOT);
-            features.add(of(prefix + "_share", (work, threads, device) -> share(work, family)));
+            features.add(of(
+                    prefix + "_share",
+                    (work, threads, device) ->
+                            work.of(family).bound() / work.total().bound()));
             features.add(of(prefix + "_flops", (work, threads, device) -> work.of(family)
                     .flops()));
             features.add(of(prefix + "_intensity", (work, threads, device) -> intensity(work.of(family))));
@@ -131,14 +143,6 @@ public final class FeatureSchema {
 
     private static double intensity(FamilyWork work) {
         return work.flops() / work.bytes();
-    }
-
-    private static double share(Workload work, OperatorFamily family) {
-        double all = 0;
-        for (OperatorFamily other : OperatorFamily.values()) {
-            all += work.of(other).bound();
-        }
-        return work.of(family).bound() / all;
     }
 
     /**

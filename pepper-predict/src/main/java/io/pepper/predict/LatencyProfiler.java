@@ -32,6 +32,7 @@ public final class LatencyProfiler {
 
     private final ProfilingPlan plan;
     private final Supplier<DeviceState> device;
+    private final String name;
     private final RecordFile file;
     private final ProgressListener progress;
     private final List<String> failures = new ArrayList<>();
@@ -41,6 +42,7 @@ public final class LatencyProfiler {
             ProfilingPlan plan, Supplier<DeviceState> device, RecordFile file, ProgressListener progress) {
         this.plan = plan;
         this.device = device;
+        this.name = device.get().device();
         this.file = file;
         this.progress = progress;
     }
@@ -119,17 +121,16 @@ public final class LatencyProfiler {
         return device.get()
                 .withCores(cores)
                 .withCpuLoadPercent(achieved)
-                .withRunnableThreads(level.threads() <= cores ? achieved / PERCENT * cores : runnable(level, cores));
-    }
-
-    /** Threads that queue want to run for longer than they are let. */
-    private static double runnable(LoadLevel level, int cores) {
-        return Math.max(level.percent() / PERCENT * cores, level.threads() * level.percent() / PERCENT);
+                .withRunnableThreads(
+                        level.threads() <= cores
+                                ? achieved / PERCENT * cores
+                                : level.threads()
+                                        * level.percent()
+                                        / PERCENT); // Threads that queue want more than they get.
     }
 
     private String key(Task task, LoadLevel level) {
-        return RecordFile.key(
-                task.piece.model(), task.piece.piece(), device.get().device(), task.threads, level);
+        return RecordFile.key(task.piece.model(), task.piece.piece(), name, task.threads, level);
     }
 
     private void measure(

@@ -105,34 +105,35 @@ final class Learner {
     }
 
     private Rows medians(List<LatencyRecord> some) {
-        Rows rows = new Rows(
-                new ArrayList<>(),
-                new ArrayList<>(),
-                new ArrayList<>(),
-                options.schema().size());
-        for (LatencyRecord entry : some) {
-            rows.values().add(row(entry));
-            rows.labels().add(label(entry, entry.timing().medianSeconds()));
-            rows.weights().add(1f);
-        }
+        Rows rows = rows();
+        some.forEach(entry -> add(rows, entry, row(entry), entry.timing().medianSeconds(), 1));
         return rows;
     }
 
     private Rows runs(List<LatencyRecord> some) {
-        Rows rows = new Rows(
+        Rows rows = rows();
+        for (LatencyRecord entry : some) {
+            float[] row = row(entry);
+            double[] seconds = quantiles(entry.timing());
+            for (int i = 0; i < seconds.length; i++) {
+                add(rows, entry, row, seconds[i], SHARES[i]);
+            }
+        }
+        return rows;
+    }
+
+    private Rows rows() {
+        return new Rows(
                 new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),
                 options.schema().size());
-        for (LatencyRecord entry : some) {
-            double[] seconds = quantiles(entry.timing());
-            for (int i = 0; i < seconds.length; i++) {
-                rows.values().add(row(entry));
-                rows.labels().add(label(entry, seconds[i]));
-                rows.weights().add((float) SHARES[i]);
-            }
-        }
-        return rows;
+    }
+
+    private void add(Rows rows, LatencyRecord entry, float[] row, double seconds, double weight) {
+        rows.values().add(row);
+        rows.labels().add(label(entry, seconds));
+        rows.weights().add((float) weight);
     }
 
     private static double[] quantiles(ModelTiming timing) {

@@ -1,5 +1,6 @@
 package io.pepper.predict;
 
+import io.pepper.predict.internal.load.Affinity;
 import io.pepper.predict.internal.load.LoadWorker;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -83,10 +84,14 @@ public final class LoadGenerator implements AutoCloseable {
      * Sets the load.
      *
      * @param level the load
-     * @throws IllegalArgumentException if so few threads cannot make so much load
-     * @throws IOException if the process is gone
+     * @throws IllegalArgumentException if so few threads or cores cannot make so much load
+     * @throws IOException if the process is gone, or its threads cannot be bound to the cores
      */
     public void set(LoadLevel level) throws IOException {
+        if (!level.cores().isEmpty()
+                && level.percent() / PERCENT * CORES > level.cores().size()) {
+            throw new IllegalArgumentException(level + ": so few of " + CORES + " cores cannot bear it");
+        }
         double share = level.threads() == 0 ? 0 : level.percent() / PERCENT * CORES / level.threads();
         if (share > 1) {
             throw new IllegalArgumentException(level + ": on " + CORES + " cores that takes at least "
@@ -97,6 +102,9 @@ public final class LoadGenerator implements AutoCloseable {
         if (answers.readLine() == null) {
             throw new IOException("the load generator has ended, with code "
                     + process.onExit().join().exitValue());
+        }
+        if (!level.cores().isEmpty() && level.threads() > 0) {
+            Affinity.bind(process.pid(), level.cores());
         }
     }
 

@@ -12,6 +12,7 @@ import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.TensorShapes;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
+import io.pepper.runtime.OperatorSweep;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,6 +78,28 @@ public final class ProfilePieces {
                     inputSizes(manifest.parts().get(part).inputs(), shapes),
                     costs.workload(segment)));
             done++;
+        }
+        return pieces;
+    }
+
+    /**
+     * Writes the operator sweep: about 200 small models to learn a device from without any model of one's own.
+     *
+     * @param directory where the models go
+     * @return the models, as pieces of {@link OperatorSweep#MODEL}
+     * @throws IOException if one cannot be written
+     */
+    public static List<ProfilePiece> sweep(Path directory) throws IOException {
+        List<ProfilePiece> pieces = new ArrayList<>();
+        for (Path file : OperatorSweep.write(directory)) {
+            try (OnnxModel model = OnnxModel.load(file)) {
+                pieces.add(new ProfilePiece(
+                        OperatorSweep.MODEL,
+                        model.name(),
+                        file,
+                        InputShapes.NONE,
+                        model.costs(model.shapes()).workload()));
+            }
         }
         return pieces;
     }

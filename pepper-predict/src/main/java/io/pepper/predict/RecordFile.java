@@ -86,7 +86,8 @@ final class RecordFile implements AutoCloseable {
                         device,
                         String.valueOf(threads),
                         String.valueOf(load.percent()),
-                        String.valueOf(load.threads())));
+                        String.valueOf(load.threads()),
+                        load.cores().toString()));
     }
 
     boolean holds(String key, int execution) {

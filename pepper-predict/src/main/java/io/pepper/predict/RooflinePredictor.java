@@ -14,9 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Predicts for a device that was never profiled, from three numbers: how much arithmetic it does in a second, how many bytes it
@@ -41,6 +39,7 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
     private static final double MOVED_BYTES = 2.0 * 4 * 3_000_000;
     private static final String CALLS = "chain-64";
     private static final int CALLED = 64;
+    private static final int CALIBRATIONS = 4;
 
     /**
      * Checks the numbers.
@@ -70,31 +69,25 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
         TimingOptions options =
                 TimingOptions.DEFAULTS.withBudget(Duration.ofSeconds(2)).withPrecision(0.01);
         Path directory = Files.createTempDirectory("pepper-roofline-");
+        List<String> names = List.of(PRODUCT, MOVES, CALLS);
         try {
-            OperatorSweep.write(directory);
-            List<String> steps = List.of(PRODUCT, PRODUCT, MOVES, CALLS);
-            double[] seconds = new double[steps.size()];
-            for (int i = 0; i < seconds.length; i++) {
-                progress.progress("calibrating: " + steps.get(i), i, seconds.length);
-                Path file = directory.resolve(steps.get(i) + ".onnx");
-                seconds[i] = ModelTimer.time(file, options.withThreads(i == 1 ? 2 : 1))
-                        .minSeconds();
-            }
+            List<Path> files = OperatorSweep.write(directory, names);
+            Path product = files.get(0);
+            progress.progress("calibrating: arithmetic", 0, CALIBRATIONS);
+            double one = ModelTimer.time(product, options).minSeconds();
+            progress.progress("calibrating: arithmetic of two threads", 1, CALIBRATIONS);
+            double two = ModelTimer.time(product, options.withThreads(2)).minSeconds();
+            progress.progress("calibrating: memory", 2, CALIBRATIONS);
+            double moves = ModelTimer.time(files.get(1), options).minSeconds();
+            progress.progress("calibrating: calls", 3, CALIBRATIONS);
+            double calls = ModelTimer.time(files.get(2), options).minSeconds();
             return new RooflinePredictor(
-                    PRODUCT_FLOPS / seconds[0],
-                    MOVED_BYTES / seconds[2],
-                    seconds[3] / CALLED,
-                    Math.min(1, Math.max(0, seconds[0] / seconds[1] - 1)));
+                    PRODUCT_FLOPS / one, MOVED_BYTES / moves, calls / CALLED, Math.min(1, Math.max(0, one / two - 1)));
         } finally {
-            delete(directory);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+            for (String name : names) {
+                Files.deleteIfExists(directory.resolve(name + ".onnx"));
             }
+            Files.delete(directory);
         }
     }
 
@@ -109,7 +102,7 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {
         double speed = flopsPerSecond * (1 + (threads - 1) * threadGain);
-        double seconds = piece.operators() * operatorSeconds;
+        double seconds = piece.total().operators() * operatorSeconds;
         for (OperatorFamily family : OperatorFamily.values()) {
             FamilyWork work = piece.of(family);
             seconds += Math.max(known(work.flops()) / speed, known(work.bytes()) / bytesPerSecond);

@@ -2,12 +2,12 @@ package io.pepper.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.pepper.cluster.DeviceState;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.ProgressListener;
-import io.pepper.runtime.OperatorSweep;
 import io.pepper.runtime.TimingOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,18 +29,7 @@ class LatencyProfilerTest {
     Path directory;
 
     private List<ProfilePiece> sweep(int count) throws IOException {
-        List<ProfilePiece> pieces = new ArrayList<>();
-        for (Path file : OperatorSweep.write(directory.resolve("sweep")).subList(0, count)) {
-            try (OnnxModel model = OnnxModel.load(file)) {
-                pieces.add(new ProfilePiece(
-                        "sweep",
-                        model.name(),
-                        file,
-                        InputShapes.NONE,
-                        model.costs(model.shapes()).workload()));
-            }
-        }
-        return pieces;
+        return ProfilePieces.sweep(directory.resolve("sweep")).subList(0, count);
     }
 
     private static ProfilingPlan plan(List<ProfilePiece> pieces) {
@@ -138,9 +128,10 @@ class LatencyProfilerTest {
                     .extracting(ProfilePiece::piece)
                     .doesNotHaveDuplicates()
                     .startsWith("whole");
-            double whole = pieces.get(0).work().flops();
+            double whole = pieces.get(0).work().total().flops();
             assertThat(pieces.subList(1, 6))
-                    .allSatisfy(piece -> assertThat(piece.work().flops()).isLessThan(whole));
+                    .allSatisfy(
+                            piece -> assertThat(piece.work().total().flops()).isLessThan(whole));
             LatencyDataset data = LatencyProfiler.run(
                     new ProfilingPlan(pieces, List.of(LoadLevel.NONE), List.of(1), 1, ONCE, 1),
                     LatencyProfilerTest::device,
@@ -165,6 +156,56 @@ class LatencyProfilerTest {
                     .satisfies(refused -> assertThat(Runtime.getRuntime().availableProcessors())
                             .isGreaterThan(1))
                     .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void bindsALoadToCores() throws IOException, InterruptedException {
+        int cores = Runtime.getRuntime().availableProcessors();
+        LoadLevel level = LoadLevel.onAllCores(40);
+        assumeFalse(level.cores().isEmpty(), "threads can be bound with taskset only, which is not there");
+        assertThat(level.cores()).hasSize(cores);
+        try (LoadGenerator load = LoadGenerator.start()) {
+            load.set(level);
+            LoadGenerator.Meter busy = load.meter();
+            Thread.sleep(1_000);
+            assertThat(busy.achievedPercent()).isBetween(5.0, 60.0);
+            assertThat(boundTo())
+                    .containsExactlyInAnyOrderElementsOf(
+                            level.cores().stream().map(String::valueOf).toList());
+            assertThatThrownBy(() -> load.set(new LoadLevel(10, 1, List.of(4_000))))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("cannot be bound to core 4000");
+        }
+    }
+
+    /** What each busy thread of the child process may run on. */
+    private static List<String> boundTo() throws IOException {
+        List<String> allowed = new ArrayList<>();
+        for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+            try (Stream<Path> tasks = Files.list(Path.of("/proc", String.valueOf(child.pid()), "task"))) {
+                for (Path task : tasks.toList()) {
+                    if (Files.readString(task.resolve("comm")).startsWith("load-")) {
+                        allowed.add(Files.readString(task.resolve("status"))
+                                .replaceAll("(?s).*Cpus_allowed_list:\\s*(\\S+).*", "$1"));
+                    }
+                }
+            }
+        }
+        return allowed;
+    }
+
+    @Test
+    void readsLoadsAsTheyAreWritten() {
+        assertThat(LoadLevel.parse("0")).isEqualTo(LoadLevel.NONE);
+        assertThat(LoadLevel.parse("50")).isEqualTo(LoadLevel.onAllCores(50));
+        assertThat(LoadLevel.parse("12.5x4")).isEqualTo(new LoadLevel(12.5, 4)).hasToString("12.5 % by 4 threads");
+        assertThat(LoadLevel.parse("25x1@0"))
+                .isEqualTo(new LoadLevel(25, 1, List.of(0)))
+                .hasToString("25 % by 1 threads on cores [0]");
+        assertThat(LoadLevel.parse("50x4@0+1")).isEqualTo(new LoadLevel(50, 4, List.of(0, 1)));
+        for (String wrong : List.of("", "x", "101", "-1", "50x", "50x0", "50@", "50@0+", "50@a", "1e2", "50x99999")) {
+            assertThatThrownBy(() -> LoadLevel.parse(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
         }
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.DeviceState;
 import io.pepper.monitor.LocalDeviceMonitor;
-import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.LatencyDataset;
@@ -27,12 +26,14 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Measures models, and pieces of them, on this machine under load. */
 @Command(
@@ -64,9 +65,14 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(
             names = "--loads",
             split = ",",
-            paramLabel = "PERCENT",
-            description = "Loads on all cores, 0 to 100 (default: 0,25,50,75,100).")
-    private List<Double> loads = List.of(0.0, 25.0, 50.0, 75.0, 100.0);
+            paramLabel = "LOAD",
+            converter = LoadConverter.class,
+            description = {
+                "Loads, in percent of all cores: 50 is a thread on each core, 50x4 four threads wherever the system puts"
+                        + " them, 25x1@0 one on core 0 (default: 0,25,50,75,100)."
+            })
+    private List<LoadLevel> loads =
+            Stream.of(0, 25, 50, 75, 100).map(LoadLevel::onAllCores).toList();
 
     @Option(
             names = "--threads",
@@ -120,27 +126,18 @@ final class ProfileCommand implements Callable<Integer> {
             }
         }
         if (sweep) {
-            for (Path file : OperatorSweep.write(work.resolve(OperatorSweep.MODEL))) {
-                try (OnnxModel model = OnnxModel.load(file)) {
-                    found.add(new ProfilePiece(
-                            OperatorSweep.MODEL,
-                            model.name(),
-                            file,
-                            InputShapes.NONE,
-                            model.costs(model.shapes()).workload()));
-                }
-            }
+            found.addAll(ProfilePieces.sweep(work.resolve(OperatorSweep.MODEL)));
         }
         return found;
     }
 
     private LatencyDataset measure(List<ProfilePiece> found) throws IOException {
         TimingOptions timing = TimingOptions.DEFAULTS
+                .withSpinning(false)
                 .withRuns(7, 500)
                 .withBudget(Duration.ofMillis(Math.round(seconds * MILLIS)))
                 .withPrecision(0.03);
-        ProfilingPlan plan = new ProfilingPlan(
-                found, loads.stream().map(LoadLevel::onAllCores).toList(), threads, rounds, timing, SEED);
+        ProfilingPlan plan = new ProfilingPlan(found, loads, threads, rounds, timing, SEED);
         String name = device == null ? DeviceOptions.hostName() : device;
         DeviceState here = new LocalDeviceMonitor(name, Duration.ZERO)
                 .read()
@@ -180,6 +177,17 @@ final class ProfileCommand implements Callable<Integer> {
         } else {
             console.println(out + ": " + data.records().size() + " measurements");
             data.problems().forEach(problem -> console.println("note: " + problem));
+        }
+    }
+
+    private static final class LoadConverter implements ITypeConverter<LoadLevel> {
+        @Override
+        public LoadLevel convert(String text) {
+            try {
+                return LoadLevel.parse(text);
+            } catch (IllegalArgumentException wrong) {
+                throw new TypeConversionException(wrong.getMessage());
+            }
         }
     }
 

@@ -94,6 +94,22 @@ public final class SmallModel {
         return floats(new long[] {values.length}, values);
     }
 
+    /**
+     * Adds a row of integers, such as a shape.
+     *
+     * @param values the integers
+     * @return its name
+     */
+    public String integers(long... values) {
+        String name = "w" + names++;
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.INT64.getNumber())
+                .addDims(values.length)
+                .addAllInt64Data(LongStream.of(values).boxed().toList()));
+        return name;
+    }
+
     private String floats(long[] shape, float... values) {
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setName("w" + names++)
@@ -200,6 +216,22 @@ public final class SmallModel {
                         .setName(name)
                         .setType(AttributeProto.AttributeType.INT)
                         .setI(value));
+        return this;
+    }
+
+    /**
+     * Gives the last operator an attribute of text.
+     *
+     * @param name its name
+     * @param value its value
+     * @return this model
+     */
+    public SmallModel with(String name, String value) {
+        lastNode()
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName(name)
+                        .setType(AttributeProto.AttributeType.STRING)
+                        .setS(ByteString.copyFromUtf8(value)));
         return this;
     }
 

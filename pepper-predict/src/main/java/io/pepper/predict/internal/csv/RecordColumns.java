@@ -18,9 +18,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The columns of a data set, which {@code docs/latency-data.md} describes. What is not known is left empty. */
 public final class RecordColumns {
+    private static final String CORE_SEPARATOR = "+";
     private static final Map<Measure, String> MEASURES = measures();
 
     private RecordColumns() {}
@@ -55,6 +59,7 @@ public final class RecordColumns {
                 "threads",
                 "load_target_percent",
                 "load_threads",
+                "load_cores",
                 "load_achieved_percent",
                 "device_load_percent",
                 "runnable_threads",
@@ -99,6 +104,7 @@ public final class RecordColumns {
                 String.valueOf(record.threads()),
                 plain(record.load().percent()),
                 String.valueOf(record.load().threads()),
+                cores(record.load()),
                 plain(record.achievedPercent()),
                 number(device.cpuLoadPercent()),
                 number(device.runnableThreads()),
@@ -128,6 +134,23 @@ public final class RecordColumns {
                     String.valueOf(work.operators()), plain(work.flops()), plain(work.bytes()), plain(work.bound())));
         }
         return values;
+    }
+
+    private static String cores(LoadLevel load) {
+        return load.cores().stream().map(String::valueOf).collect(Collectors.joining(CORE_SEPARATOR));
+    }
+
+    private static List<Integer> cores(String text) {
+        try {
+            return text.isEmpty()
+                    ? List.of()
+                    : Stream.of(text.split(Pattern.quote(CORE_SEPARATOR), -1))
+                            .map(Integer::valueOf)
+                            .toList();
+        } catch (NumberFormatException wrong) {
+            throw new IllegalArgumentException(
+                    "load_cores: '" + text + "' is not numbers with a + between them", wrong);
+        }
     }
 
     private static String number(OptionalDouble value) {
@@ -172,7 +195,10 @@ public final class RecordColumns {
                 work.build(),
                 (int) row.known("threads"),
                 device(row),
-                new LoadLevel(row.known("load_target_percent"), (int) row.known("load_threads")),
+                new LoadLevel(
+                        row.known("load_target_percent"),
+                        (int) row.known("load_threads"),
+                        cores(row.text("load_cores"))),
                 row.number("load_achieved_percent"),
                 (int) row.known("execution_number"),
                 timing(row));

@@ -14,7 +14,10 @@ import java.util.concurrent.locks.LockSupport;
  * which share of the time; the end of the input ends it, so that it does not outlive whoever started it.
  */
 public final class LoadWorker {
-    private static final long PERIOD_NANOS = 20_000_000;
+    /** What the names of the busy threads begin with, before their number from 0. */
+    static final String THREAD = "load-";
+
+    private static final long PERIOD_NANOS = 4_000_000;
 
     private volatile double share;
     private volatile boolean stopped;
@@ -39,7 +42,7 @@ public final class LoadWorker {
             for (int i = 0; i < Integer.parseInt(words[1]); i++) {
                 LoadWorker worker = new LoadWorker();
                 worker.share = Double.parseDouble(words[0]);
-                Thread thread = new Thread(worker::work, "load-" + i);
+                Thread thread = new Thread(worker::work, THREAD + i);
                 thread.setDaemon(true);
                 thread.start();
                 busy.add(worker);

@@ -1,0 +1,201 @@
+package io.pepper.runtime.internal;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Small networks of the blocks that known architectures are made of, in sizes drawn with a seed: from them a predictor learns
+ * what operators cost beside each other, which operators on their own do not tell.
+ */
+public final class SmallNetworks {
+    private static final int OF_A_KIND = 8;
+    private static final int SEED = 4711;
+    private static final long CLASSES = 100;
+
+    private static final Map<String, Function<Random, SmallModel>> KINDS = kinds();
+
+    private SmallNetworks() {}
+
+    private static Map<String, Function<Random, SmallModel>> kinds() {
+        Map<String, Function<Random, SmallModel>> kinds = new LinkedHashMap<>();
+        kinds.put("mobile", SmallNetworks::mobile);
+        kinds.put("residual", SmallNetworks::residual);
+        kinds.put("bottleneck", SmallNetworks::bottleneck);
+        kinds.put("dense", SmallNetworks::dense);
+        kinds.put("inception", SmallNetworks::inception);
+        kinds.put("fire", SmallNetworks::fire);
+        kinds.put("shuffle", SmallNetworks::shuffle);
+        kinds.put("separable", SmallNetworks::separable);
+        kinds.put("connected", SmallNetworks::connected);
+        kinds.put("reader", SmallNetworks::reader);
+        kinds.put("segmenter", SmallNetworks::segmenter);
+        kinds.put("text", draw -> text(draw, false));
+        kinds.put("text-quantized", draw -> text(draw, true));
+        return kinds;
+    }
+
+    /**
+     * The networks.
+     *
+     * @return what writes each one, by name
+     */
+    public static Map<String, Supplier<SmallModel>> all() {
+        Map<String, Supplier<SmallModel>> networks = new LinkedHashMap<>();
+        for (Map.Entry<String, Function<Random, SmallModel>> kind : KINDS.entrySet()) {
+            for (int i = 0; i < OF_A_KIND; i++) {
+                String name = "network-" + kind.getKey() + "-" + i;
+                int seed = SEED * i + kind.getKey().hashCode();
+                networks.put(name, () -> kind.getValue().apply(new Random(seed)));
+            }
+        }
+        return networks;
+    }
+
+    /** One of some, each as likely. */
+    private static long one(Random draw, long... of) {
+        return of[draw.nextInt(of.length)];
+    }
+
+    private static String activation(Random draw) {
+        return List.of("Relu", "Relu", "Sigmoid", "HardSwish", "swish").get(draw.nextInt(5));
+    }
+
+    private static ImageNetwork stem(Random draw, String activation) {
+        ImageNetwork network = new ImageNetwork(activation, 3, one(draw, 48, 64, 96, 128, 224));
+        return network.conv(one(draw, 8, 16, 24, 32), 3, 2).active();
+    }
+
+    private static SmallModel mobile(Random draw) {
+        ImageNetwork network = stem(draw, activation(draw));
+        boolean squeeze = draw.nextBoolean();
+        long kernel = one(draw, 3, 5);
+        for (long blocks = one(draw, 2, 4, 8, 12); blocks > 0; blocks--) {
+            boolean down = draw.nextInt(3) == 0;
+            long out = down ? network.channels() * 3 / 2 : network.channels();
+            network.inverted(out, one(draw, 2, 4, 6), kernel, down ? 2 : 1, squeeze);
+        }
+        return network.classified(CLASSES);
+    }
+
+    private static SmallModel residual(Random draw) {
+        ImageNetwork network = stem(draw, "Relu").pool("MaxPool");
+        for (long blocks = one(draw, 1, 2, 4, 6); blocks > 0; blocks--) {
+            network.residual();
+            if (draw.nextInt(3) == 0) {
+                network.conv(2 * network.channels(), 3, 2).active();
+            }
+        }
+        return network.classified(CLASSES);
+    }
+
+    private static SmallModel bottleneck(Random draw) {
+        ImageNetwork network = stem(draw, "Relu").pool("MaxPool");
+        long out = one(draw, 64, 128, 256);
+        for (long blocks = one(draw, 2, 4, 8, 10); blocks > 0; blocks--) {
+            boolean down = draw.nextInt(4) == 0;
+            out = down ? Math.min(1024, 2 * out) : out;
+            network.bottleneck(out, down ? 2 : 1);
+        }
+        return network.classified(CLASSES);
+    }
+
+    private static SmallModel dense(Random draw) {
+        ImageNetwork network = stem(draw, "Relu").pool("MaxPool");
+        long growth = one(draw, 8, 16, 32);
+        for (long blocks = one(draw, 3, 6, 12); blocks > 0; blocks--) {
+            network.dense(growth);
+            if (draw.nextInt(6) == 0) {
+                network.conv(network.channels() / 2, 1, 1).pool("AveragePool");
+            }
+        }
+        return network.classified(CLASSES);
+    }
+
+    private static SmallModel inception(Random draw) {
+        ImageNetwork network = stem(draw, "Relu").pool("MaxPool");
+        if (draw.nextBoolean()) {
+            network.localResponse();
+        }
+        for (long blocks = one(draw, 1, 2, 4); blocks > 0; blocks--) {
+            network.inception(one(draw, 16, 32, 64, 96));
+        }
+        return network.classified(CLASSES);
+    }
+
+    private static SmallModel fire(Random draw) {
+        ImageNetwork network = stem(draw, "Relu").pool("MaxPool");
+        for (long blocks = one(draw, 2, 4, 8); blocks > 0; blocks--) {
+            long out = one(draw, 64, 128, 256);
+            network.fire(out / 8, out);
+        }
+        return network.classified(CLASSES);
+    }
+
+    private static SmallModel shuffle(Random draw) {
+        ImageNetwork network = stem(draw, "Relu");
+        network.conv(one(draw, 48, 96, 144, 240), 1, 1).pool("MaxPool");
+        for (long blocks = one(draw, 2, 4, 8); blocks > 0; blocks--) {
+            network.shuffle(one(draw, 2, 3, 4));
+        }
+        return network.classified(CLASSES);
+    }
+
+    private static SmallModel separable(Random draw) {
+        ImageNetwork network = stem(draw, "Relu");
+        for (long blocks = one(draw, 3, 6, 12, 16); blocks > 0; blocks--) {
+            network.separable(network.channels() + one(draw, 0, 0, 4, 8), one(draw, 3, 5));
+            if (draw.nextInt(5) == 0) {
+                network.pool("MaxPool");
+            }
+        }
+        return network.end();
+    }
+
+    private static SmallModel connected(Random draw) {
+        ImageNetwork network = new ImageNetwork("Relu", 3, one(draw, 64, 96, 128));
+        network.conv(one(draw, 32, 64, 96), one(draw, 3, 5, 7), 2).active();
+        if (draw.nextBoolean()) {
+            network.localResponse();
+        }
+        network.pool("MaxPool").conv(one(draw, 64, 128), 5, 1, one(draw, 1, 2)).active();
+        if (draw.nextBoolean()) {
+            network.localResponse();
+        }
+        network.pool("MaxPool").pool("MaxPool");
+        return network.connected(one(draw, 256, 1024, 2048), one(draw, 256, 1024, 2048), CLASSES);
+    }
+
+    private static SmallModel reader(Random draw) {
+        ImageNetwork network = new ImageNetwork(activation(draw), 3, one(draw, 32, 48, 64, 96));
+        network.conv(one(draw, 16, 32), 3, 2).active();
+        for (long blocks = one(draw, 1, 2, 4); blocks > 0; blocks--) {
+            network.inverted(network.channels(), 4, 3, 1, false);
+        }
+        network.pool("MaxPool");
+        return network.read(one(draw, 16, 48, 96), one(draw, 100, 1000, 6000));
+    }
+
+    private static SmallModel segmenter(Random draw) {
+        ImageNetwork network = stem(draw, activation(draw));
+        for (long blocks = one(draw, 1, 2, 4); blocks > 0; blocks--) {
+            network.inverted(network.channels(), 4, one(draw, 3, 5), 1, draw.nextBoolean());
+        }
+        network.conv(one(draw, 24, 48, 96), 3, 2).active();
+        boolean learned = draw.nextBoolean();
+        return network.larger(learned).conv(24, 3, 1).active().larger(learned).end();
+    }
+
+    private static SmallModel text(Random draw, boolean quantized) {
+        long width = one(draw, 64, 128, 256, 384);
+        TextNetwork network =
+                new TextNetwork(one(draw, 8, 16, 32, 64, 128), width, width / 32, quantized, draw.nextBoolean());
+        for (long layers = one(draw, 1, 1, 2, 3); layers > 0; layers--) {
+            network.layer(width * one(draw, 2, 4));
+        }
+        return network.pooled();
+    }
+}

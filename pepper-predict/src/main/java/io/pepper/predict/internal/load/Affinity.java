@@ -1,0 +1,89 @@
+package io.pepper.predict.internal.load;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Binds the threads of a {@link LoadWorker} to cores, with the command {@code taskset} of Linux. */
+public final class Affinity {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String ALLOWED = "Cpus_allowed_list:";
+    private static final String COMMAND = "taskset";
+
+    private Affinity() {}
+
+    /**
+     * The cores that this process may run on.
+     *
+     * @return their numbers, ascending; empty where threads cannot be bound
+     */
+    public static List<Integer> cores() {
+        if (!isPossible()) {
+            return List.of();
+        }
+        try (Stream<String> lines = Files.lines(STATUS)) {
+            return lines.filter(line -> line.startsWith(ALLOWED))
+                    .findFirst()
+                    .map(line -> numbers(line.substring(ALLOWED.length()).strip()))
+                    .orElse(List.of());
+        } catch (IOException notLinux) {
+            return List.of();
+        }
+    }
+
+    private static boolean isPossible() {
+        String path = System.getenv("PATH");
+        return Files.isReadable(STATUS)
+                && path != null
+                && Stream.of(path.split(File.pathSeparator, -1))
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, COMMAND)));
+    }
+
+    /** Reads {@code 0-3,8}. */
+    static List<Integer> numbers(String list) {
+        List<Integer> numbers = new ArrayList<>();
+        for (String range : list.split(",", -1)) {
+            String[] ends = range.split("-", -1);
+            for (int i = Integer.parseInt(ends[0]); i <= Integer.parseInt(ends[ends.length - 1]); i++) {
+                numbers.add(i);
+            }
+        }
+        return numbers;
+    }
+
+    /**
+     * Binds the threads that make the load.
+     *
+     * @param process the worker's process
+     * @param cores one for each thread, in turn
+     * @throws IOException if one cannot be bound
+     */
+    public static void bind(long process, List<Integer> cores) throws IOException {
+        List<Path> threads;
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", String.valueOf(process), "task"))) {
+            threads = tasks.toList();
+        }
+        for (Path thread : threads) {
+            String name = Files.readString(thread.resolve("comm")).strip();
+            if (name.startsWith(LoadWorker.THREAD)) {
+                int index = Integer.parseInt(name.substring(LoadWorker.THREAD.length()));
+                bind(thread.getFileName().toString(), cores.get(index % cores.size()));
+            }
+        }
+    }
+
+    private static void bind(String thread, int core) throws IOException {
+        Process process = new ProcessBuilder(COMMAND, "-p", "-c", String.valueOf(core), thread)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (process.onExit().join().exitValue() != 0) {
+            throw new IOException("the load cannot be bound to core " + core + ": " + said);
+        }
+    }
+}
