@@ -166,6 +166,9 @@ class LatencyProfilerTest {
         assumeFalse(level.cores().isEmpty(), "threads can be bound with taskset only, which is not there");
         assertThat(level.cores()).hasSize(cores);
         try (LoadGenerator load = LoadGenerator.start()) {
+            for (int percent : new int[] {90, 10, 60}) {
+                load.set(LoadLevel.onAllCores(percent)); // Threads that end are not to be bound again.
+            }
             load.set(level);
             LoadGenerator.Meter busy = load.meter();
             Thread.sleep(1_000);

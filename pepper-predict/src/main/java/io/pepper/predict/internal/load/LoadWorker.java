@@ -19,18 +19,24 @@ public final class LoadWorker {
 
     private static final long PERIOD_NANOS = 4_000_000;
 
-    private volatile double share;
+    private final double share;
+    private final Thread thread;
     private volatile boolean stopped;
 
-    private LoadWorker() {}
+    private LoadWorker(String name, double share) {
+        this.share = share;
+        this.thread = new Thread(this::work, name);
+        thread.setDaemon(true);
+    }
 
     /**
      * Runs until the input ends.
      *
      * @param args none
      * @throws IOException if the input cannot be read
+     * @throws InterruptedException never: nobody interrupts it
      */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         PrintStream out = System.out;
         List<LoadWorker> busy = new ArrayList<>();
@@ -38,15 +44,14 @@ public final class LoadWorker {
         while (line != null) {
             String[] words = line.split(" ", -1);
             busy.forEach(worker -> worker.stopped = true);
+            for (LoadWorker worker : busy) {
+                worker.thread.join(); // Whoever binds threads by their names must not find these.
+            }
             busy.clear();
             for (int i = 0; i < Integer.parseInt(words[1]); i++) {
-                LoadWorker worker = new LoadWorker();
-                worker.share = Double.parseDouble(words[0]);
-                Thread thread = new Thread(worker::work, THREAD + i);
-                thread.setDaemon(true);
-                thread.start();
-                busy.add(worker);
+                busy.add(new LoadWorker(THREAD + i, Double.parseDouble(words[0])));
             }
+            busy.forEach(worker -> worker.thread.start());
             out.println("set");
             out.flush();
             line = in.readLine();
