@@ -2,10 +2,12 @@
 module io.pepper.core {
     requires static transitive org.jspecify;
     requires transitive org.jgrapht.core;
+    requires org.snakeyaml.engine.v2;
 
     exports io.pepper.cluster;
     exports io.pepper.cost;
     exports io.pepper.cut;
     exports io.pepper.graph;
     exports io.pepper.partition;
+    exports io.pepper.plan;
 }

@@ -1,6 +1,7 @@
 package io.pepper.onnx;
 
 import io.pepper.cost.Workload;
+import io.pepper.cut.Cut;
 import io.pepper.cut.CutOptions;
 import io.pepper.cut.Liveness;
 import io.pepper.graph.DataflowGraph;
@@ -13,6 +14,7 @@ import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Segment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -143,7 +145,7 @@ public final class ModelCosts {
                 .orElse("?");
     }
 
-    private UnknownSizeException unknown(String tensor) {
+    UnknownSizeException unknown(String tensor) {
         return new UnknownSizeException(tensor, shapes.openDimensions(), shapes.failure());
     }
 
@@ -203,5 +205,17 @@ public final class ModelCosts {
      */
     public Workload workload(Segment segment) {
         return new Characterization(model, shapes, this).segmentWorkload(segment);
+    }
+
+    /**
+     * The segments of the model between cuts, to plan with.
+     *
+     * @param cuts some of the model's cuts, in order
+     * @return the segments
+     * @throws UnknownSizeException if the size of a tensor that crosses, an input or an output is not known
+     * @throws IllegalArgumentException if the cuts are not one after the other
+     */
+    public ModelPieces pieces(List<Cut> cuts) {
+        return new ModelPieces(graph, this, cuts);
     }
 }

@@ -67,6 +67,6 @@ public final class SubmodelExporter {
         if (partition.graph() != model.graph()) {
             throw new IllegalArgumentException("the partition is of another graph than the model " + model.name());
         }
-        return new PartitionExport(model.contents(), partition, options).to(directory);
+        return new PartitionExport(model.contents(), partition, options, null).to(directory);
     }
 }

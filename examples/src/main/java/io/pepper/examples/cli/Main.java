@@ -32,6 +32,8 @@ import picocli.CommandLine.Command;
             ProfileCommand.class,
             TrainCommand.class,
             PredictCommand.class,
+            PlanCommand.class,
+            ParetoCommand.class,
             DevicesCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * what operators cost beside each other, which operators on their own do not tell.
  */
 public final class SmallNetworks {
-    private static final int OF_A_KIND = 8;
+    private static final int OF_A_KIND = 12;
     private static final int SEED = 4711;
     private static final long CLASSES = 100;
 
@@ -33,8 +33,13 @@ public final class SmallNetworks {
         kinds.put("connected", SmallNetworks::connected);
         kinds.put("reader", SmallNetworks::reader);
         kinds.put("segmenter", SmallNetworks::segmenter);
-        kinds.put("text", draw -> text(draw, false));
-        kinds.put("text-quantized", draw -> text(draw, true));
+        kinds.put("tiny", SmallNetworks::tiny);
+        for (boolean quantized : new boolean[] {false, true}) {
+            String ending = quantized ? "-quantized" : "";
+            kinds.put("text" + ending, draw -> text(draw, quantized));
+            kinds.put("text-tiny" + ending, draw -> tinyText(draw, quantized));
+            kinds.put("text-deep" + ending, draw -> deepText(draw, quantized));
+        }
         return kinds;
     }
 
@@ -189,11 +194,38 @@ public final class SmallNetworks {
         return network.larger(learned).conv(24, 3, 1).active().larger(learned).end();
     }
 
+    private static SmallModel tiny(Random draw) {
+        ImageNetwork network = new ImageNetwork(activation(draw), 3, one(draw, 16, 24, 32, 48));
+        network.conv(one(draw, 8, 16), 3, 2).active();
+        boolean squeeze = draw.nextBoolean();
+        for (long blocks = one(draw, 1, 3, 6, 11); blocks > 0; blocks--) {
+            network.inverted(network.channels(), one(draw, 2, 3, 6), one(draw, 3, 5), 1, squeeze);
+        }
+        return network.classified(one(draw, 2, 10, CLASSES));
+    }
+
     private static SmallModel text(Random draw, boolean quantized) {
         long width = one(draw, 64, 128, 256, 384);
-        TextNetwork network =
-                new TextNetwork(one(draw, 8, 16, 32, 64, 128), width, width / 32, quantized, draw.nextBoolean());
-        for (long layers = one(draw, 1, 1, 2, 3); layers > 0; layers--) {
+        long length = one(draw, 8, 16, 32, 64, 128);
+        return layers(
+                draw, new TextNetwork(length, width, width / 32, quantized, draw.nextBoolean()), width, 1, 1, 2, 3);
+    }
+
+    private static SmallModel tinyText(Random draw, boolean quantized) {
+        long width = one(draw, 32, 64, 128);
+        long length = one(draw, 2, 4, 8, 16);
+        return layers(draw, new TextNetwork(length, width, 2, quantized, draw.nextBoolean()), width, 1, 2);
+    }
+
+    /** With more weights than a processor keeps at hand from one run to the next. */
+    private static SmallModel deepText(Random draw, boolean quantized) {
+        long width = one(draw, 256, 384, 512);
+        long length = one(draw, 8, 32, 64, 128);
+        return layers(draw, new TextNetwork(length, width, width / 32, quantized, draw.nextBoolean()), width, 4, 6, 8);
+    }
+
+    private static SmallModel layers(Random draw, TextNetwork network, long width, long... counts) {
+        for (long layers = one(draw, counts); layers > 0; layers--) {
             network.layer(width * one(draw, 2, 4));
         }
         return network.pooled();

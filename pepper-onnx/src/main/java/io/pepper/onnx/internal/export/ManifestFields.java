@@ -6,6 +6,7 @@ import io.pepper.onnx.MalformedModelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** The fields of one object of a manifest. What is missing or of another kind is refused by its path. */
 final class ManifestFields {
@@ -89,6 +90,23 @@ final class ManifestFields {
             throw wrong(field, "is no number from 0 to " + max);
         }
         return value.longValue();
+    }
+
+    boolean has(String field) {
+        return node.has(field);
+    }
+
+    /** An amount: 0 or more, not infinite. */
+    double decimal(String field) throws MalformedModelException {
+        JsonNode value = required(field);
+        if (!value.isNumber() || !(value.doubleValue() >= 0 && value.doubleValue() < Double.POSITIVE_INFINITY)) {
+            throw wrong(field, "is no number of 0 or more");
+        }
+        return value.doubleValue();
+    }
+
+    OptionalDouble optionalDecimal(String field) throws MalformedModelException {
+        return required(field).isNull() ? OptionalDouble.empty() : OptionalDouble.of(decimal(field));
     }
 
     ManifestFields object(String field) throws MalformedModelException {

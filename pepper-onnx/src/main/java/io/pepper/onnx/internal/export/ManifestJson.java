@@ -69,6 +69,11 @@ public final class ManifestJson {
         root.put("unusedOperators", manifest.unusedOperators());
         ArrayNode notes = root.putArray("notes");
         manifest.notes().forEach(notes::add);
+        return bytes(root);
+    }
+
+    /** A document as bytes. */
+    static byte[] bytes(ObjectNode root) throws IOException {
         // A line feed everywhere: the same partition gives the same bytes on every system.
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
         DefaultPrettyPrinter printer =
@@ -124,19 +129,26 @@ public final class ManifestJson {
      * @throws IOException if it cannot be read
      */
     public static PartitionManifest read(Path file) throws IOException {
+        return manifest(file, tree(file));
+    }
+
+    /** The document in a file, of a size and depth that a reader can bear. */
+    static JsonNode tree(Path file) throws IOException {
         if (Files.isDirectory(file)) {
             throw new FileSystemException(file.toString(), null, "is a directory");
         }
         if (Files.size(file) > MAX_BYTES) {
             throw new MalformedModelException(file.toString(), "file", "has more than " + MAX_BYTES + " bytes");
         }
-        JsonNode root;
         try {
-            root = MAPPER.readTree(Files.readAllBytes(file));
+            return MAPPER.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException invalid) {
             throw new MalformedModelException(
                     file.toString(), "file", "is no JSON: " + invalid.getOriginalMessage(), invalid);
         }
+    }
+
+    private static PartitionManifest manifest(Path file, JsonNode root) throws MalformedModelException {
         ManifestFields fields = new ManifestFields(file.toString(), "", root);
         fields.expect("format", FORMAT);
         fields.expect("version", VERSION);

@@ -2,6 +2,7 @@ package io.pepper.onnx.internal.export;
 
 import io.pepper.cut.Cut;
 import io.pepper.graph.DataflowGraph;
+import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One export: assembles the parts one after the other, writes each, and publishes them with their manifest. */
 public final class PartitionExport {
@@ -34,6 +36,20 @@ public final class PartitionExport {
     private final Partition partition;
     private final ExportOptions options;
     private final List<String> fileNames = new ArrayList<>();
+    private final @Nullable Companion companion;
+
+    /** A file more, that speaks of the parts. */
+    @FunctionalInterface
+    public interface Companion {
+        /**
+         * What it says.
+         *
+         * @param manifest the manifest of the parts
+         * @return the bytes of {@code plan.json}
+         * @throws IOException if it cannot be made
+         */
+        byte[] bytes(PartitionManifest manifest) throws IOException;
+    }
 
     /**
      * Prepares an export.
@@ -41,8 +57,11 @@ public final class PartitionExport {
      * @param model the model
      * @param partition a partition of its dataflow graph
      * @param options how to write
+     * @param companion what goes into {@code plan.json}, if there is to be one
      */
-    public PartitionExport(ModelContents model, Partition partition, ExportOptions options) {
+    public PartitionExport(
+            ModelContents model, Partition partition, ExportOptions options, @Nullable Companion companion) {
+        this.companion = companion;
         this.model = model;
         this.partition = partition;
         this.options = options;
@@ -65,11 +84,17 @@ public final class PartitionExport {
         List<PartModel> models = assemble();
         List<String> names = new ArrayList<>(fileNames);
         names.add(PartitionManifest.FILE_NAME);
+        if (companion != null) {
+            names.add(DeploymentPlan.FILE_NAME);
+        }
         try (Staging staging = Staging.of(target, earlierFiles(target));
                 ModelHash hash = new ModelHash(model.source(), options.checksums())) {
             staging.refuseStrangers(names);
             PartitionManifest manifest = manifest(write(models, staging, hash), hash.get());
-            writeManifest(staging.file(PartitionManifest.FILE_NAME), manifest);
+            write(staging.file(PartitionManifest.FILE_NAME), ManifestJson.write(manifest));
+            if (companion != null) {
+                write(staging.file(DeploymentPlan.FILE_NAME), companion.bytes(manifest));
+            }
             staging.publish(names);
             return manifest;
         }
@@ -118,6 +143,9 @@ public final class PartitionExport {
                     .filter(FileNames::isOfPart)
                     .filter(name -> !Files.isDirectory(target.resolve(name), LinkOption.NOFOLLOW_LINKS))
                     .forEach(files::add);
+            if (PlanJson.isPlan(target.resolve(DeploymentPlan.FILE_NAME))) {
+                files.add(DeploymentPlan.FILE_NAME); // It speaks of the parts that are replaced.
+            }
         }
         return files;
     }
@@ -162,8 +190,7 @@ public final class PartitionExport {
         return cuts;
     }
 
-    private void writeManifest(Path file, PartitionManifest manifest) throws IOException {
-        byte[] bytes = ManifestJson.write(manifest);
+    private void write(Path file, byte... bytes) throws IOException {
         try (WovenFile out = new WovenFile(file, false)) {
             out.write(bytes, 0, bytes.length);
             out.finish(options.durable());

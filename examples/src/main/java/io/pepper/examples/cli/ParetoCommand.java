@@ -1,0 +1,98 @@
+package io.pepper.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.plan.Metric;
+import io.pepper.plan.Placement;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows all placements that are best by two metrics. */
+@Command(
+        name = "pareto",
+        mixinStandardHelpOptions = true,
+        description = "Shows all placements of which none can be better by one metric without being worse by another.")
+final class ParetoCommand implements Callable<Integer> {
+    private static final double MILLIS = 1e3;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+    private Path model = Path.of("");
+
+    @Mixin
+    private PlanOptions plan = new PlanOptions();
+
+    @Option(
+            names = "--metrics",
+            split = ",",
+            paramLabel = "latency|period|energy",
+            description = "Which two (default: latency,period).")
+    private List<Metric> metrics = List.of(Metric.LATENCY, Metric.PERIOD);
+
+    @Mixin
+    private CutChoice cuts = new CutChoice();
+
+    @Mixin
+    private InputOptions inputs = new InputOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        if (metrics.size() != 2) {
+            throw new ParameterException(spec.commandLine(), "--metrics takes two, found " + metrics);
+        }
+        ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
+        try (OnnxModel opened = OnnxModel.load(model)) {
+            ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
+            PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
+            print(prepared.planner().pareto(metrics.get(0), metrics.get(1), prepared.constraints()), prepared.notes());
+        }
+        return Main.DONE;
+    }
+
+    private void print(List<Placement> front, List<String> notes) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (output.json) {
+            ObjectNode document = Json.object();
+            document.put("model", model.toString());
+            ArrayNode placements = document.putArray("placements");
+            front.forEach(placement -> placements.add(PlanReport.placement(placement)));
+            ArrayNode said = document.putArray("notes");
+            notes.forEach(said::add);
+            out.println(Json.print(document));
+            return;
+        }
+        Table table = new Table("latency", "per second", "joules", "segments");
+        for (Placement placement : front) {
+            table.row(
+                    String.format(Locale.ROOT, "%.3f ms", MILLIS * placement.latencySeconds()),
+                    String.format(Locale.ROOT, "%.1f", placement.throughputPerSecond()),
+                    placement.energyJoules().isPresent()
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "%.3g",
+                                    placement.energyJoules().getAsDouble())
+                            : "–",
+                    PlanReport.line(placement));
+        }
+        table.print(out);
+        notes.forEach(note -> out.println("note: " + note));
+    }
+}

@@ -1,0 +1,229 @@
+package io.pepper.examples.cli;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.ClusterFile;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.LatencyPredictor;
+import io.pepper.cut.Cut;
+import io.pepper.cut.Cuts;
+import io.pepper.monitor.DeviceReading;
+import io.pepper.monitor.PrometheusDeviceMonitor;
+import io.pepper.monitor.PrometheusQueries;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.ModelPieces;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.ProgressListener;
+import io.pepper.partition.CandidateCuts;
+import io.pepper.plan.Constraints;
+import io.pepper.plan.CostModel;
+import io.pepper.plan.Metric;
+import io.pepper.plan.Planner;
+import io.pepper.predict.LatencyDataset;
+import io.pepper.predict.MeasuredLatencies;
+import io.pepper.predict.RooflinePredictor;
+import io.pepper.predict.TrainedPredictor;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What to plan for, by whose predictions, and within which limits. */
+final class PlanOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "FILE",
+            required = true,
+            description = "The devices and links, a file of YAML or JSON.")
+    private Path clusterFile = Path.of("");
+
+    /** Where times come from. */
+    static final class Times {
+        @Option(
+                names = "--predictor",
+                paramLabel = "[NAME=]FILE",
+                description = "What train wrote; with NAME=, for devices that ask for that predictor.")
+        private List<String> predictors = List.of();
+
+        @Option(names = "--measured", paramLabel = "FILE", description = "A data set of just these pieces.")
+        private @Nullable Path measured;
+
+        @Option(
+                names = "--roofline",
+                description = "A roofline of this machine, measured now in some seconds: for a first idea.")
+        private boolean roofline;
+    }
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Times times = new Times();
+
+    @Option(
+            names = "--prometheus",
+            paramLabel = "URL",
+            description = "Read the devices' load and free memory from this Prometheus.")
+    private @Nullable URI prometheus;
+
+    @Option(
+            names = "--load",
+            paramLabel = "DEVICE=PERCENT",
+            description = "Take this CPU load for a device; may be given for each.")
+    private Map<String, Double> loads = Map.of();
+
+    @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            description = "Plan with at most N cuts, spread over the model (default: 24).")
+    private int candidates = 24;
+
+    @Option(names = "--pessimistic", description = "Plan with 90th percentiles in the place of medians.")
+    private boolean pessimistic;
+
+    @Option(names = "--max-latency", paramLabel = "SECONDS", description = "Keep the latency within a limit.")
+    private Optional<Double> maxLatency = Optional.empty();
+
+    @Option(names = "--max-period", paramLabel = "SECONDS", description = "Keep the period within a limit.")
+    private Optional<Double> maxPeriod = Optional.empty();
+
+    @Option(names = "--max-energy", paramLabel = "JOULES", description = "Keep the energy within a limit.")
+    private Optional<Double> maxEnergy = Optional.empty();
+
+    @Option(names = "--max-parts", paramLabel = "N", description = "Make at most N parts.")
+    private Optional<Integer> maxParts = Optional.empty();
+
+    @Option(names = "--max-devices", paramLabel = "N", description = "Use at most N devices.")
+    private Optional<Integer> maxDevices = Optional.empty();
+
+    @Option(names = "--min-devices", paramLabel = "N", description = "Use at least N devices.")
+    private Optional<Integer> minDevices = Optional.empty();
+
+    @Option(names = "--reuse", description = "Let the model come back to a device that it has left.")
+    private boolean reuse;
+
+    @Option(names = "--no-overlap", description = "Devices do not compute while they send or receive.")
+    private boolean noOverlap;
+
+    @Option(names = "--budget", paramLabel = "N", description = "Look at so many begins of plans at most.")
+    private Optional<Long> budget = Optional.empty();
+
+    /** What is needed to plan. */
+    record Prepared(ModelPieces pieces, Planner planner, Constraints constraints, List<String> notes) {}
+
+    Prepared prepare(OnnxModel model, ModelCosts costs, Cuts cuts, ProgressListener progress) throws IOException {
+        List<String> notes = new ArrayList<>();
+        Cluster cluster = ClusterFile.read(clusterFile);
+        List<Cut> chosen = CandidateCuts.choose(cuts, costs.flops(), candidates);
+        if (chosen.size() < cuts.size()) {
+            notes.add("planned with " + chosen.size() + " of " + cuts.size() + " cuts (--candidates)");
+        }
+        ModelPieces pieces = costs.pieces(chosen);
+        Map<String, DeviceState> states = states(cluster, notes);
+        for (DeviceState state : states.values()) {
+            cluster = cluster.withState(state);
+        }
+        CostModel costModel = predicted(pieces, cluster, progress);
+        for (DeviceState state : states.values()) {
+            costModel = costModel.withState(state);
+        }
+        var table = costModel.table();
+        Planner planner = Planner.of(cluster, pessimistic ? table.pessimistic() : table);
+        return new Prepared(
+                pieces, budget.isPresent() ? planner.withBudget(budget.get()) : planner, constraints(), notes);
+    }
+
+    private CostModel predicted(ModelPieces pieces, Cluster cluster, ProgressListener progress) throws IOException {
+        if (times.measured != null) {
+            LatencyDataset data = LatencyDataset.read(times.measured);
+            return CostModel.of(pieces, cluster, new MeasuredLatencies(data));
+        }
+        if (times.roofline) {
+            return CostModel.of(pieces, cluster, RooflinePredictor.calibrate(progress));
+        }
+        Map<String, LatencyPredictor> named = new LinkedHashMap<>();
+        for (String each : times.predictors) {
+            int split = each.indexOf('=');
+            named.put(
+                    split < 0 ? "" : each.substring(0, split),
+                    TrainedPredictor.load(Path.of(each.substring(split + 1))));
+        }
+        LatencyPredictor standard =
+                named.getOrDefault("", named.values().iterator().next());
+        CostModel costModel = CostModel.of(pieces, cluster, standard);
+        for (Map.Entry<String, LatencyPredictor> each : named.entrySet()) {
+            costModel = costModel.withPredictor(each.getKey(), each.getValue());
+        }
+        return costModel;
+    }
+
+    /** What a person reads of where the times come from. */
+    String source() {
+        if (times.measured != null) {
+            return "measured: " + times.measured.getFileName();
+        }
+        return times.roofline ? "roofline of this machine" : String.join(", ", times.predictors);
+    }
+
+    private Map<String, DeviceState> states(Cluster cluster, List<String> notes) throws IOException {
+        Map<String, DeviceState> states = new LinkedHashMap<>();
+        if (prometheus != null) {
+            Map<String, DeviceReading> readings = PrometheusDeviceMonitor.builder(prometheus)
+                    .queries(PrometheusQueries.over("30s"))
+                    .build()
+                    .read();
+            for (Device device : cluster.devices()) {
+                DeviceReading reading = readings.get(device.name());
+                if (reading == null) {
+                    notes.add("Prometheus knows no device '" + device.name() + "': taken as idle");
+                } else {
+                    states.put(device.name(), reading.state());
+                    reading.problems().forEach(problem -> notes.add(device.name() + ": " + problem));
+                }
+            }
+        }
+        loads.forEach((name, percent) -> {
+            Device device = cluster.devices()
+                    .get(cluster.indexOf(name)
+                            .orElseThrow(() -> new ParameterException(
+                                    spec.commandLine(), "--load: there is no device '" + name + "' in the cluster")));
+            DeviceState state = states.getOrDefault(name, DeviceState.of(name)).withCpuLoadPercent(percent);
+            int cores = state.cores().orElse(device.cores().orElse(1));
+            states.put(name, state.withRunnableThreads(percent / 100 * cores));
+        });
+        return states;
+    }
+
+    /** The limits on metrics. */
+    Map<Metric, Double> limits() {
+        Map<Metric, Double> limits = new LinkedHashMap<>();
+        maxLatency.ifPresent(most -> limits.put(Metric.LATENCY, most));
+        maxPeriod.ifPresent(most -> limits.put(Metric.PERIOD, most));
+        maxEnergy.ifPresent(most -> limits.put(Metric.ENERGY, most));
+        return limits;
+    }
+
+    private Constraints constraints() {
+        Constraints constraints = Constraints.NONE.withReuse(reuse).withOverlap(!noOverlap);
+        for (Map.Entry<Metric, Double> limit : limits().entrySet()) {
+            constraints = constraints.withLimit(limit.getKey(), limit.getValue());
+        }
+        if (maxParts.isPresent()) {
+            constraints = constraints.withMostParts(maxParts.get());
+        }
+        if (maxDevices.isPresent()) {
+            constraints = constraints.withMostDevices(maxDevices.get());
+        }
+        return minDevices.isPresent() ? constraints.withLeastDevices(minDevices.get()) : constraints;
+    }
+}

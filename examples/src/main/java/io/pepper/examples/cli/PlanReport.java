@@ -1,0 +1,156 @@
+package io.pepper.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.onnx.DeploymentPlan;
+import io.pepper.plan.Explanation;
+import io.pepper.plan.Placement;
+import io.pepper.plan.Stage;
+import io.pepper.plan.Transfer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A placement and its reasons, for a person or a program. */
+final class PlanReport {
+    private static final double MILLIS = 1e3;
+    private static final double MEBI = 1 << 20;
+    private static final double PERCENT = 100;
+
+    private PlanReport() {}
+
+    static void print(Explanation why, PrintWriter out) {
+        Placement placement = why.placement();
+        Table table = new Table("part", "device", "segments", "computes", "sends", "in", "memory");
+        for (Stage stage : placement.stages()) {
+            Optional<Transfer> next = after(placement, stage);
+            table.row(
+                    String.valueOf(stage.index() + 1),
+                    stage.device().name(),
+                    stage.from() + 1 + "–" + stage.to(),
+                    millis(stage.computeSeconds()),
+                    next.map(transfer -> size(transfer.bytes())).orElse(""),
+                    next.map(transfer -> millis(transfer.seconds())).orElse(""),
+                    size(stage.memoryBytes()));
+        }
+        table.print(out);
+        out.println("latency " + millis(placement.latencySeconds()) + " (90 % within "
+                + millis(placement.p90LatencySeconds()) + "), "
+                + format("%.1f", placement.throughputPerSecond()) + " per second, paced by " + placement.bottleneck()
+                + (placement.energyJoules().isPresent()
+                        ? ", " + format("%.3g", placement.energyJoules().getAsDouble()) + " J"
+                        : ""));
+        out.println(
+                placement.isOptimal()
+                        ? "proven to be the best"
+                        : "at most " + format("%.2f", PERCENT * placement.gap()) + " % from the best");
+        out.println();
+        Table single = new Table("all on", "latency", "per second", "");
+        for (Explanation.SingleDevice device : why.singleDevices()) {
+            single.row(
+                    device.device().name(),
+                    device.placement()
+                            .map(whole -> millis(whole.latencySeconds()))
+                            .orElse("–"),
+                    device.placement()
+                            .map(whole -> format("%.1f", whole.throughputPerSecond()))
+                            .orElse("–"),
+                    device.fits() ? "" : device.placement().isPresent() ? "does not fit" : "not possible");
+        }
+        single.print(out);
+        why.runnerUp().ifPresent(second -> out.println("next best: " + second));
+        why.prices().forEach(price -> out.println("without " + price.limit() + ": " + price.without()));
+        why.flips()
+                .forEach(flip ->
+                        out.println(format("%.3g", flip.factor()) + " times " + flip.what() + ": " + flip.then()));
+    }
+
+    /** What a stage sends, or what is sent to where the outputs are wanted. */
+    private static Optional<Transfer> after(Placement placement, Stage stage) {
+        return placement.transfers().stream()
+                .filter(transfer -> transfer.cut() == stage.to())
+                .findFirst();
+    }
+
+    private static String millis(double seconds) {
+        return format("%.3f ms", seconds * MILLIS);
+    }
+
+    private static String size(double bytes) {
+        return bytes < MEBI ? format("%.1f KiB", bytes / 1024) : format("%.1f MiB", bytes / MEBI);
+    }
+
+    private static String format(String pattern, double value) {
+        return String.format(Locale.ROOT, pattern, value);
+    }
+
+    static ObjectNode json(
+            Path model, String objective, Explanation why, Optional<DeploymentPlan> written, List<String> notes) {
+        ObjectNode document = placement(why.placement());
+        document.put("model", model.toString());
+        document.put("objective", objective.toLowerCase(Locale.ROOT));
+        if (written.isPresent()) {
+            for (int i = 0; i < written.get().stages().size(); i++) {
+                ((ObjectNode) document.path("stages").path(i))
+                        .put("part", written.get().stages().get(i).file());
+            }
+        }
+        ArrayNode single = document.putArray("singleDevice");
+        for (Explanation.SingleDevice device : why.singleDevices()) {
+            ObjectNode node = single.addObject().put("device", device.device().name());
+            Json.put(
+                    node,
+                    "latencySeconds",
+                    device.placement().map(Placement::latencySeconds).orElse(Double.NaN));
+            node.put("fits", device.fits());
+        }
+        document.set("runnerUp", why.runnerUp().map(PlanReport::placement).orElse(null));
+        ArrayNode prices = document.putArray("prices");
+        why.prices().forEach(price -> {
+            ObjectNode node = prices.addObject().put("limit", price.limit()).put("saves", price.saves());
+            node.set("without", placement(price.without()));
+        });
+        ArrayNode flips = document.putArray("flips");
+        why.flips().forEach(flip -> {
+            ObjectNode node = flips.addObject().put("what", flip.what()).put("factor", flip.factor());
+            node.set("then", placement(flip.then()));
+        });
+        ArrayNode said = document.putArray("notes");
+        notes.forEach(said::add);
+        return document;
+    }
+
+    static ObjectNode placement(Placement placement) {
+        ObjectNode document = Json.object();
+        document.put("latencySeconds", placement.latencySeconds());
+        document.put("p90LatencySeconds", placement.p90LatencySeconds());
+        document.put("throughputPerSecond", placement.throughputPerSecond());
+        Json.put(document, "energyJoules", placement.energyJoules());
+        document.put("bottleneck", placement.bottleneck());
+        ArrayNode stages = document.putArray("stages");
+        for (Stage stage : placement.stages()) {
+            Optional<Transfer> next = after(placement, stage);
+            ObjectNode node = stages.addObject();
+            node.put("part", String.valueOf(stage.index() + 1));
+            node.put("device", stage.device().name());
+            node.put("computeSeconds", stage.computeSeconds());
+            node.put("transferSeconds", next.map(Transfer::seconds).orElse(0.0));
+            node.put("bytesOut", next.map(Transfer::bytes).orElse(0.0));
+            node.put("memoryBytes", stage.memoryBytes());
+        }
+        document.put("optimal", placement.isOptimal());
+        document.put("gap", placement.gap());
+        return document;
+    }
+
+    /** The parts of a placement in a line. */
+    static String line(Placement placement) {
+        return placement.stages().stream()
+                .map(stage -> stage.from() + 1 + "–" + stage.to() + " on "
+                        + stage.device().name())
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,292 @@
+package io.pepper.cluster;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Devices, and the links between them. Immutable and therefore thread-safe.
+ *
+ * <pre>{@code
+ * Cluster cluster = Cluster.builder()
+ *         .device(Device.of("camera").withMemoryBytes(64L << 20))
+ *         .device(Device.of("gateway"))
+ *         .link("camera", "gateway", Link.of(5e6, 0.002))
+ *         .source("camera")
+ *         .build();
+ * }</pre>
+ */
+public final class Cluster {
+    private final List<Device> devices;
+    private final Map<String, Integer> indices;
+    private final Optional<Link> defaultLink;
+
+    /** By sender and receiver; an empty value is a pair that cannot reach each other. */
+    private final Map<Pair, Optional<Link>> links;
+
+    private final Optional<String> source;
+    private final Optional<String> sink;
+
+    private record Pair(String from, String to) {}
+
+    private Cluster(Builder made) {
+        this.devices = List.copyOf(made.devices.values());
+        this.indices = new LinkedHashMap<>();
+        for (Device device : devices) {
+            indices.put(device.name(), indices.size());
+        }
+        this.defaultLink = made.defaultLink;
+        this.links = Map.copyOf(made.links);
+        this.source = made.source;
+        this.sink = made.sink;
+    }
+
+    /**
+     * Begins a cluster.
+     *
+     * @return a builder of one without devices
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The devices.
+     *
+     * @return in the order in which they were given; plans name them by their place in it
+     */
+    public List<Device> devices() {
+        return devices;
+    }
+
+    /**
+     * Where a device stands.
+     *
+     * @param name its name
+     * @return its place among the devices, empty if there is none of that name
+     */
+    public OptionalInt indexOf(String name) {
+        Integer index = indices.get(name);
+        return index == null ? OptionalInt.empty() : OptionalInt.of(index);
+    }
+
+    /**
+     * What links two devices.
+     *
+     * @param from the sender's place
+     * @param to the receiver's place
+     * @return the link; {@link Link#FREE} from a device to itself; empty if it cannot be reached
+     */
+    public Optional<Link> link(int from, int to) {
+        if (from == to) {
+            return Optional.of(Link.FREE);
+        }
+        Optional<Link> named =
+                links.get(new Pair(devices.get(from).name(), devices.get(to).name()));
+        return named == null ? defaultLink : named;
+    }
+
+    /**
+     * Where the inputs of the model arise.
+     *
+     * @return the device's place; empty if they are wherever they are needed
+     */
+    public OptionalInt source() {
+        return place(source);
+    }
+
+    /**
+     * Where the outputs of the model are wanted.
+     *
+     * @return the device's place; empty if anywhere will do
+     */
+    public OptionalInt sink() {
+        return place(sink);
+    }
+
+    private OptionalInt place(Optional<String> name) {
+        return name.isPresent() ? indexOf(name.get()) : OptionalInt.empty();
+    }
+
+    /**
+     * Begins a cluster that differs from this one.
+     *
+     * @return a builder that has all that this has
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        devices.forEach(device -> builder.devices.put(device.name(), device));
+        builder.defaultLink = defaultLink;
+        builder.links.putAll(links);
+        builder.source = source;
+        builder.sink = sink;
+        return builder;
+    }
+
+    /**
+     * This cluster with what is known of a device now: parts may take no more than is free of its memory.
+     *
+     * @param state the state; the device is told by its name
+     * @return a cluster of the same devices in the same order
+     * @throws IllegalArgumentException if there is no such device
+     */
+    public Cluster withState(DeviceState state) {
+        Device device = devices.get(indexOf(state.device())
+                .orElseThrow(() ->
+                        new IllegalArgumentException("there is no device '" + state.device() + "' in the cluster")));
+        Device now = device;
+        if (state.memoryFreeBytes().isPresent()) {
+            now = now.withMemoryBytes(Math.min(
+                    device.memoryBytes().orElse(Long.MAX_VALUE),
+                    state.memoryFreeBytes().getAsLong()));
+        }
+        if (state.cores().isPresent()) {
+            now = now.withCores(state.cores().getAsInt());
+        }
+        return toBuilder().device(now).build();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Cluster that
+                && devices.equals(that.devices)
+                && defaultLink.equals(that.defaultLink)
+                && links.equals(that.links)
+                && source.equals(that.source)
+                && sink.equals(that.sink);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(devices, defaultLink, links, source, sink);
+    }
+
+    @Override
+    public String toString() {
+        return "Cluster" + devices.stream().map(Device::name).toList();
+    }
+
+    /** Makes a cluster. Not thread-safe. */
+    public static final class Builder {
+        private final Map<String, Device> devices = new LinkedHashMap<>();
+        private final Map<Pair, Optional<Link>> links = new LinkedHashMap<>();
+        private Optional<Link> defaultLink = Optional.empty();
+        private Optional<String> source = Optional.empty();
+        private Optional<String> sink = Optional.empty();
+
+        private Builder() {}
+
+        /**
+         * Adds a device, or takes the place of the one of its name.
+         *
+         * @param device the device
+         * @return this builder
+         */
+        public Builder device(Device device) {
+            devices.put(device.name(), device);
+            return this;
+        }
+
+        /**
+         * Links two devices in both directions.
+         *
+         * @param one the name of one
+         * @param other the name of the other
+         * @param link what links them
+         * @return this builder
+         */
+        public Builder link(String one, String other, Link link) {
+            return directedLink(one, other, link).directedLink(other, one, link);
+        }
+
+        /**
+         * Links two devices in one direction.
+         *
+         * @param from the sender's name
+         * @param to the receiver's name
+         * @param link what links them
+         * @return this builder
+         */
+        public Builder directedLink(String from, String to, Link link) {
+            links.put(new Pair(from, to), Optional.of(link));
+            return this;
+        }
+
+        /**
+         * States that a device cannot be reached from another one, whatever the default.
+         *
+         * @param from the sender's name
+         * @param to the receiver's name
+         * @return this builder
+         */
+        public Builder unreachable(String from, String to) {
+            links.put(new Pair(from, to), Optional.empty());
+            return this;
+        }
+
+        /**
+         * Links all pairs that have no link of their own. Without it they cannot reach each other.
+         *
+         * @param link what links them
+         * @return this builder
+         */
+        public Builder defaultLink(Link link) {
+            defaultLink = Optional.of(link);
+            return this;
+        }
+
+        /**
+         * States where the inputs of the model arise. Without it they are wherever they are needed.
+         *
+         * @param device the device's name
+         * @return this builder
+         */
+        public Builder source(String device) {
+            source = Optional.of(device);
+            return this;
+        }
+
+        /**
+         * States where the outputs of the model are wanted. Without it anywhere will do.
+         *
+         * @param device the device's name
+         * @return this builder
+         */
+        public Builder sink(String device) {
+            sink = Optional.of(device);
+            return this;
+        }
+
+        /**
+         * Makes the cluster.
+         *
+         * @return a cluster
+         * @throws IllegalArgumentException if there is no device, or a link, the source or the sink names one that is not there,
+         *     or a device is linked to itself
+         */
+        public Cluster build() {
+            if (devices.isEmpty()) {
+                throw new IllegalArgumentException("a cluster needs a device");
+            }
+            List<String> named = new ArrayList<>();
+            source.ifPresent(named::add);
+            sink.ifPresent(named::add);
+            for (Pair pair : links.keySet()) {
+                named.addAll(List.of(pair.from, pair.to));
+                if (pair.from.equals(pair.to)) {
+                    throw new IllegalArgumentException("device '" + pair.from + "' is linked to itself");
+                }
+            }
+            for (String name : named) {
+                if (!devices.containsKey(name)) {
+                    throw new IllegalArgumentException("there is no device '" + name + "' in the cluster");
+                }
+            }
+            return new Cluster(this);
+        }
+    }
+}

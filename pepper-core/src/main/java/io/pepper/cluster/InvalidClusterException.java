@@ -1,0 +1,31 @@
+package io.pepper.cluster;
+
+import java.io.IOException;
+
+/** A cluster file says what it must not, or is none at all. The message begins with the file and the line. */
+public final class InvalidClusterException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Says what is wrong.
+     *
+     * @param file the file's name
+     * @param line the line, from 1
+     * @param problem the field, and what is wrong with it
+     */
+    public InvalidClusterException(String file, int line, String problem) {
+        super(file + ":" + line + ": " + problem);
+    }
+
+    /**
+     * Says what is wrong.
+     *
+     * @param file the file's name
+     * @param line the line, from 1
+     * @param problem the field, and what is wrong with it
+     * @param cause what was thrown
+     */
+    public InvalidClusterException(String file, int line, String problem, Throwable cause) {
+        super(file + ":" + line + ": " + problem, cause);
+    }
+}

@@ -1,0 +1,132 @@
+package io.pepper.cluster.internal;
+
+import io.pepper.cluster.InvalidClusterException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.DocumentStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingEndEvent;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceEndEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/** Reads one document of YAML or JSON into values, without anchors, and no deeper than people write. */
+public final class Document {
+    private static final int MOST_CHARACTERS = 1 << 20;
+    private static final int MOST_DEPTH = 16;
+
+    private final String name;
+    private final Deque<Open> open = new ArrayDeque<>();
+    private @Nullable Value root;
+    private int documents;
+
+    /** A list or mapping that has not ended yet. */
+    private static final class Open {
+        private final int line;
+        private final @Nullable Map<String, Value> mapping;
+        private final List<Value> sequence = new ArrayList<>();
+        private Value.@Nullable Scalar key;
+
+        private Open(int line, boolean isMapping) {
+            this.line = line;
+            this.mapping = isMapping ? new LinkedHashMap<>() : null;
+        }
+
+        private Value close() {
+            return mapping == null
+                    ? new Value.Sequence(line, List.copyOf(sequence))
+                    : new Value.Mapping(line, Collections.unmodifiableMap(mapping));
+        }
+    }
+
+    private Document(String name) {
+        this.name = name;
+    }
+
+    /**
+     * Reads a document.
+     *
+     * @param text the document
+     * @param name what to call it in messages
+     * @return what it holds
+     * @throws InvalidClusterException if it is not one document of YAML or JSON, or is larger, deeper or more entangled than
+     *     people write
+     */
+    public static Value read(String text, String name) throws InvalidClusterException {
+        Document document = new Document(name);
+        try {
+            LoadSettings settings = LoadSettings.builder()
+                    .setLabel(name)
+                    .setCodePointLimit(MOST_CHARACTERS)
+                    .build();
+            for (Event event : new Parse(settings).parseString(text)) {
+                document.take(event);
+            }
+        } catch (MarkedYamlEngineException wrong) {
+            throw new InvalidClusterException(
+                    name, wrong.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1), wrong.getProblem(), wrong);
+        } catch (YamlEngineException wrong) {
+            throw new InvalidClusterException(name, 1, String.valueOf(wrong.getMessage()), wrong);
+        }
+        if (document.root == null) {
+            throw new InvalidClusterException(name, 1, "is empty");
+        }
+        return document.root;
+    }
+
+    private void take(Event event) throws InvalidClusterException {
+        int line = event.getStartMark().map(Mark::getLine).orElse(0) + 1;
+        if (event instanceof DocumentStartEvent) {
+            documents++;
+            if (documents > 1) {
+                throw new InvalidClusterException(name, line, "a second document begins, one is expected");
+            }
+        } else if (event instanceof AliasEvent) {
+            throw new InvalidClusterException(name, line, "aliases are not read: write the value out");
+        } else if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {
+            throw new InvalidClusterException(name, line, "anchors are not read: write values out");
+        } else if (event instanceof ScalarEvent scalar) {
+            add(new Value.Scalar(line, scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN));
+        } else if (event instanceof MappingStartEvent || event instanceof SequenceStartEvent) {
+            if (open.size() == MOST_DEPTH) {
+                throw new InvalidClusterException(name, line, "is nested more than " + MOST_DEPTH + " deep");
+            }
+            open.push(new Open(line, event instanceof MappingStartEvent));
+        } else if (event instanceof MappingEndEvent || event instanceof SequenceEndEvent) {
+            add(open.pop().close());
+        }
+    }
+
+    private void add(Value value) throws InvalidClusterException {
+        Open into = open.peek();
+        if (into == null) {
+            root = value;
+        } else if (into.mapping == null) {
+            into.sequence.add(value);
+        } else if (into.key != null) {
+            into.mapping.put(into.key.text(), value);
+            into.key = null;
+        } else if (!(value instanceof Value.Scalar key)) {
+            throw new InvalidClusterException(name, value.line(), "a name is expected, found " + value.kind());
+        } else if (into.mapping.containsKey(key.text())) {
+            throw new InvalidClusterException(name, value.line(), "'" + key.text() + "' is there twice");
+        } else {
+            into.key = key;
+        }
+    }
+}

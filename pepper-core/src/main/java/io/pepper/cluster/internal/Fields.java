@@ -1,0 +1,208 @@
+package io.pepper.cluster.internal;
+
+import io.pepper.cluster.InvalidClusterException;
+import java.math.BigDecimal;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of a mapping, asked for one by one; what nobody asked for is unknown and refused. Not thread-safe. */
+public final class Fields {
+    private final String file;
+    private final String path;
+    private final Value.Mapping mapping;
+    private final Set<String> asked = new LinkedHashSet<>();
+
+    private Fields(String file, String path, Value.Mapping mapping) {
+        this.file = file;
+        this.path = path;
+        this.mapping = mapping;
+    }
+
+    /**
+     * The fields of a value.
+     *
+     * @param file the file's name, for messages
+     * @param path where the value stands in it, for messages
+     * @param value a mapping, or nothing at all for one without fields
+     * @return its fields
+     * @throws InvalidClusterException if it is no mapping
+     */
+    public static Fields of(String file, String path, Value value) throws InvalidClusterException {
+        if (value instanceof Value.Mapping mapping) {
+            return new Fields(file, path, mapping);
+        }
+        if (value instanceof Value.Scalar nothing && isNothing(nothing)) {
+            return new Fields(file, path, new Value.Mapping(nothing.line(), Map.of()));
+        }
+        throw new InvalidClusterException(
+                file, value.line(), (path.isEmpty() ? "" : path + ": ") + "fields are expected, found " + value.kind());
+    }
+
+    private static boolean isNothing(Value.Scalar scalar) {
+        return !scalar.quoted()
+                && (scalar.text().isEmpty()
+                        || scalar.text().equals("null")
+                        || scalar.text().equals("~"));
+    }
+
+    /**
+     * All values by name, whatever the names.
+     *
+     * @return in the order of the file
+     */
+    public Map<String, Value> all() {
+        asked.addAll(mapping.values().keySet());
+        return mapping.values();
+    }
+
+    /**
+     * A field, whatever it is.
+     *
+     * @param name its name
+     * @return the value, empty if it is not there
+     */
+    public Optional<Value> value(String name) {
+        asked.add(name);
+        return Optional.ofNullable(mapping.values().get(name));
+    }
+
+    /**
+     * A text.
+     *
+     * @param name its name
+     * @return the text, empty if it is not there
+     * @throws InvalidClusterException if it is no text
+     */
+    public Optional<String> text(String name) throws InvalidClusterException {
+        Value.Scalar scalar = scalar(name, "a text");
+        return scalar == null ? Optional.empty() : Optional.of(scalar.text());
+    }
+
+    /**
+     * A number.
+     *
+     * @param name its name
+     * @return the number, empty if it is not there
+     * @throws InvalidClusterException if it is no finite number
+     */
+    public OptionalDouble number(String name) throws InvalidClusterException {
+        Value.Scalar scalar = scalar(name, "a number");
+        if (scalar == null) {
+            return OptionalDouble.empty();
+        }
+        double number = decimal(name, scalar, "a number").doubleValue();
+        if (!Double.isFinite(number)) {
+            throw wrong(name, scalar, "a number");
+        }
+        return OptionalDouble.of(number);
+    }
+
+    /**
+     * A whole number.
+     *
+     * @param name its name
+     * @param most the greatest that it can be
+     * @return the number, empty if it is not there
+     * @throws InvalidClusterException if it is no whole number from 0 to {@code most}
+     */
+    public OptionalLong whole(String name, long most) throws InvalidClusterException {
+        String expected = "a whole number from 0 to " + most;
+        Value.Scalar scalar = scalar(name, expected);
+        if (scalar == null) {
+            return OptionalLong.empty();
+        }
+        BigDecimal number = decimal(name, scalar, expected);
+        boolean inRange = number.signum() >= 0 && number.compareTo(BigDecimal.valueOf(most)) <= 0;
+        if (!inRange || number.remainder(BigDecimal.ONE).signum() != 0) {
+            throw wrong(name, scalar, expected);
+        }
+        return OptionalLong.of(number.longValue());
+    }
+
+    /**
+     * Yes or no.
+     *
+     * @param name its name
+     * @return the answer, empty if it is not there
+     * @throws InvalidClusterException if it is neither {@code true} nor {@code false}
+     */
+    public Optional<Boolean> flag(String name) throws InvalidClusterException {
+        Value.Scalar scalar = scalar(name, "true or false");
+        if (scalar == null) {
+            return Optional.empty();
+        }
+        if (!scalar.text().equals("true") && !scalar.text().equals("false")) {
+            throw wrong(name, scalar, "true or false");
+        }
+        return Optional.of(Boolean.valueOf(scalar.text()));
+    }
+
+    private Value.@Nullable Scalar scalar(String name, String expected) throws InvalidClusterException {
+        Optional<Value> value = value(name);
+        if (value.isEmpty() || (value.get() instanceof Value.Scalar nothing && isNothing(nothing))) {
+            return null;
+        }
+        if (value.get() instanceof Value.Scalar scalar) {
+            return scalar;
+        }
+        throw wrong(name, value.get(), expected);
+    }
+
+    private BigDecimal decimal(String name, Value.Scalar scalar, String expected) throws InvalidClusterException {
+        try {
+            BigDecimal number = new BigDecimal(scalar.text());
+            // Numbers with such exponents would take the memory when they are written out.
+            if (Math.abs((long) number.precision() - number.scale()) < 400 && number.scale() < 1_000) {
+                return number;
+            }
+        } catch (NumberFormatException notOne) {
+            // Said below.
+        }
+        throw wrong(name, scalar, expected);
+    }
+
+    private InvalidClusterException wrong(String name, Value value, String expected) {
+        return error(name, value.line(), expected + " is expected, found " + value.kind());
+    }
+
+    /**
+     * An error in a field.
+     *
+     * @param name the field, empty for all of them
+     * @param line where
+     * @param problem what is wrong
+     * @return for the caller to throw
+     */
+    public InvalidClusterException error(String name, int line, String problem) {
+        String where = path.isEmpty() || name.isEmpty() ? path + name : path + "." + name;
+        return new InvalidClusterException(file, line, where.isEmpty() ? problem : where + ": " + problem);
+    }
+
+    /**
+     * Where these fields begin.
+     *
+     * @return the line, from 1
+     */
+    public int line() {
+        return mapping.line();
+    }
+
+    /**
+     * Ends reading.
+     *
+     * @throws InvalidClusterException if there is a field that was not asked for
+     */
+    public void end() throws InvalidClusterException {
+        for (Map.Entry<String, Value> each : mapping.values().entrySet()) {
+            if (!asked.contains(each.getKey())) {
+                throw error(
+                        each.getKey(), each.getValue().line(), "is no field that is known here; known are " + asked);
+            }
+        }
+    }
+}

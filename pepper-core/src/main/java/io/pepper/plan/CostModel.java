@@ -1,0 +1,206 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.LatencyPredictor;
+import io.pepper.cost.Measure;
+import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Fills the table that a {@link Planner} plans with: asks a predictor once for each run of segments on each device in its state.
+ * Immutable and therefore thread-safe, if its predictors are.
+ *
+ * <p>Up to {@value #MOST_SEGMENTS_BY_RUN} segments each run is predicted as the one piece that it would be; of more segments the
+ * times of single segments are added. What a run draws is its time by what the device {@linkplain Device#inferenceWatts draws
+ * more}; what it takes of the memory is its weights, the peak of its live tensors, and what the runtime takes.
+ *
+ * <pre>{@code
+ * CostTable costs = CostModel.of(pieces, cluster, predictor).withState(monitored).table();
+ * }</pre>
+ */
+public final class CostModel {
+    /** How many segments there may be for each run to be predicted by itself. */
+    public static final int MOST_SEGMENTS_BY_RUN = 48;
+
+    /** What the runtime takes of a device's memory for each part, unless told otherwise: bytes. */
+    public static final long DEFAULT_RUNTIME_BYTES = 16L << 20;
+
+    private final Pieces pieces;
+    private final Cluster cluster;
+    private final LatencyPredictor predictor;
+    private final Map<String, LatencyPredictor> predictors;
+    private final Map<String, DeviceState> states;
+    private final long runtimeBytes;
+
+    private CostModel(
+            Pieces pieces,
+            Cluster cluster,
+            LatencyPredictor predictor,
+            Map<String, LatencyPredictor> predictors,
+            Map<String, DeviceState> states,
+            long runtimeBytes) {
+        this.pieces = pieces;
+        this.cluster = cluster;
+        this.predictor = predictor;
+        this.predictors = predictors;
+        this.states = states;
+        this.runtimeBytes = runtimeBytes;
+    }
+
+    /**
+     * Predicts with one predictor for all devices, each idle.
+     *
+     * @param pieces the segments
+     * @param cluster the devices
+     * @param predictor asked for all devices
+     * @return a cost model
+     */
+    public static CostModel of(Pieces pieces, Cluster cluster, LatencyPredictor predictor) {
+        return new CostModel(pieces, cluster, predictor, Map.of(), Map.of(), DEFAULT_RUNTIME_BYTES);
+    }
+
+    /**
+     * Asks another predictor for some devices.
+     *
+     * @param name the predictor's name, which these devices {@linkplain Device#predictor ask for}
+     * @param other asked for them
+     * @return a cost model
+     */
+    public CostModel withPredictor(String name, LatencyPredictor other) {
+        Map<String, LatencyPredictor> more = new HashMap<>(predictors);
+        more.put(name, other);
+        return new CostModel(pieces, cluster, predictor, more, states, runtimeBytes);
+    }
+
+    /**
+     * Predicts for the state of a device.
+     *
+     * @param state the state; the device is told by its name
+     * @return a cost model
+     * @throws IllegalArgumentException if there is no such device in the cluster
+     */
+    public CostModel withState(DeviceState state) {
+        if (cluster.indexOf(state.device()).isEmpty()) {
+            throw new IllegalArgumentException("there is no device '" + state.device() + "' in the cluster");
+        }
+        Map<String, DeviceState> more = new HashMap<>(states);
+        more.put(state.device(), state);
+        return new CostModel(pieces, cluster, predictor, predictors, more, runtimeBytes);
+    }
+
+    /**
+     * Counts another amount of memory for the runtime.
+     *
+     * @param bytes for each part, 0 or more
+     * @return a cost model
+     */
+    public CostModel withRuntimeBytes(long bytes) {
+        return new CostModel(pieces, cluster, predictor, predictors, states, bytes);
+    }
+
+    /**
+     * Predicts all.
+     *
+     * @return the table, with the devices in the cluster's order
+     * @throws IllegalArgumentException if a device asks for a predictor that is not there, or a predictor cannot say
+     */
+    public CostTable table() {
+        CostTable.Builder table = begin();
+        for (int device = 0; device < cluster.devices().size(); device++) {
+            fill(table, device);
+        }
+        return table.build();
+    }
+
+    /**
+     * Predicts one device anew, after its state has changed.
+     *
+     * @param before the table so far
+     * @param device which
+     * @return the table now
+     * @throws IllegalArgumentException see {@link #table}, or if the table is of other segments or devices
+     */
+    public CostTable update(CostTable before, int device) {
+        CostTable.Builder table = begin();
+        fill(table, device);
+        return before.withDevice(device, table.build());
+    }
+
+    private CostTable.Builder begin() {
+        int segments = pieces.segments();
+        int devices = cluster.devices().size();
+        CostTable.Builder table = segments <= MOST_SEGMENTS_BY_RUN
+                ? CostTable.byRun(segments, devices)
+                : CostTable.bySegment(segments, devices);
+        for (int cut = 0; cut <= segments; cut++) {
+            table.cutBytes(cut, pieces.cutBytes(cut));
+        }
+        for (int device = 0; device < devices; device++) {
+            table.runtimeBytes(device, (double) runtimeBytes);
+        }
+        for (Run run : runs()) {
+            Workload work = pieces.workload(run.from, run.to);
+            table.memoryBytes(
+                    run.from, run.to, known(work.get(Measure.WEIGHT_BYTES)), known(work.get(Measure.PEAK_BYTES)));
+        }
+        return table;
+    }
+
+    private record Run(int from, int to) {}
+
+    private List<Run> runs() {
+        int segments = pieces.segments();
+        List<Run> runs = new ArrayList<>();
+        for (int from = 0; from < segments; from++) {
+            int furthest = segments <= MOST_SEGMENTS_BY_RUN ? segments : from + 1;
+            for (int to = from + 1; to <= furthest; to++) {
+                runs.add(new Run(from, to));
+            }
+        }
+        return runs;
+    }
+
+    /** What is not known cannot be counted. */
+    private static double known(double bytes) {
+        return Double.isNaN(bytes) ? 0 : bytes;
+    }
+
+    private void fill(CostTable.Builder table, int index) {
+        Device device = cluster.devices().get(index);
+        LatencyPredictor asked = predictor(device);
+        DeviceState state = state(device);
+        for (Run run : runs()) {
+            Prediction time = asked.predict(pieces.workload(run.from, run.to), device.threads(), state);
+            double median = device.timeFactor() * time.medianSeconds();
+            table.seconds(run.from, run.to, index, median, device.timeFactor() * time.p90Seconds());
+            device.inferenceWatts().ifPresent(watts -> table.joules(run.from, run.to, index, watts * median));
+        }
+    }
+
+    private LatencyPredictor predictor(Device device) {
+        if (device.predictor().isEmpty()) {
+            return predictor;
+        }
+        LatencyPredictor named = predictors.get(device.predictor().get());
+        if (named == null) {
+            throw new IllegalArgumentException("device '" + device.name() + "' asks for the predictor '"
+                    + device.predictor().get() + "', and there is none of that name");
+        }
+        return named;
+    }
+
+    private DeviceState state(Device device) {
+        DeviceState state = states.getOrDefault(
+                device.name(),
+                DeviceState.of(device.name()).withCpuLoadPercent(0).withRunnableThreads(0));
+        return state.cores().isEmpty() && device.cores().isPresent()
+                ? state.withCores(device.cores().getAsInt())
+                : state;
+    }
+}

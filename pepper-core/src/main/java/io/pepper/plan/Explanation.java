@@ -1,0 +1,63 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Device;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Why a placement was chosen. Immutable and therefore thread-safe.
+ *
+ * @param placement the placement
+ * @param singleDevices the whole model on each device, in the cluster's order
+ * @param runnerUp the best of all other placements; empty if there is none
+ * @param prices what each limit costs, of those that cost something
+ * @param flips when another placement would be the best
+ */
+public record Explanation(
+        Placement placement,
+        List<SingleDevice> singleDevices,
+        Optional<Placement> runnerUp,
+        List<Price> prices,
+        List<Flip> flips) {
+    /**
+     * Copies the lists.
+     *
+     * @param placement see the record
+     * @param singleDevices see the record
+     * @param runnerUp see the record
+     * @param prices see the record
+     * @param flips see the record
+     */
+    public Explanation {
+        singleDevices = List.copyOf(singleDevices);
+        prices = List.copyOf(prices);
+        flips = List.copyOf(flips);
+    }
+
+    /**
+     * The whole model on one device.
+     *
+     * @param device the device
+     * @param placement what that costs; empty if the model cannot run there at all, or the device cannot be reached
+     * @param fits whether it may be placed there, and fits the memory
+     */
+    public record SingleDevice(Device device, Optional<Placement> placement, boolean fits) {}
+
+    /**
+     * What a limit costs.
+     *
+     * @param limit the limit, in words
+     * @param without the best placement without it
+     * @param saves how much less that costs by the objective, more than 0
+     */
+    public record Price(String limit, Placement without, double saves) {}
+
+    /**
+     * A change that makes another placement the best.
+     *
+     * @param what what changes, in words
+     * @param factor times what it is now, to three digits, from 1/1,024 to 1,024
+     * @param then the best placement just beyond
+     */
+    public record Flip(String what, double factor, Placement then) {}
+}

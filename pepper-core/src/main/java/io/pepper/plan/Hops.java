@@ -1,0 +1,51 @@
+package io.pepper.plan;
+
+import java.util.Arrays;
+
+/** What it costs to send a cut from one device to another: a fixed amount, and one for each byte. Infinite if not possible. */
+final class Hops {
+    private final int devices;
+    private final double[] fixed;
+    private final double[] perByte;
+    private final double[] bytes;
+
+    private Hops(int devices, double[] fixed, double[] perByte, double[] bytes) {
+        this.devices = devices;
+        this.fixed = fixed;
+        this.perByte = perByte;
+        this.bytes = bytes;
+    }
+
+    /** No two devices are linked, each with itself at no cost. */
+    static Hops none(int devices, double[] bytes) {
+        double[] fixed = new double[devices * devices];
+        Arrays.fill(fixed, Double.POSITIVE_INFINITY);
+        for (int device = 0; device < devices; device++) {
+            fixed[device * devices + device] = 0;
+        }
+        return new Hops(devices, fixed, new double[devices * devices], bytes);
+    }
+
+    /** While it is being made. */
+    void set(int from, int to, double forMessage, double forByte) {
+        fixed[from * devices + to] = forMessage;
+        perByte[from * devices + to] = forByte;
+    }
+
+    double at(int cut, int from, int to) {
+        int pair = from * devices + to;
+        return fixed[pair] + bytes[cut] * perByte[pair];
+    }
+
+    /** This times a factor, and another one times a factor; impossible where this is. */
+    Hops weighted(double factor, Hops other, double otherFactor) {
+        Hops sum = none(devices, bytes);
+        for (int pair = 0; pair < fixed.length; pair++) {
+            boolean possible = fixed[pair] < Double.POSITIVE_INFINITY;
+            sum.fixed[pair] =
+                    possible ? factor * fixed[pair] + otherFactor * other.fixed[pair] : Double.POSITIVE_INFINITY;
+            sum.perByte[pair] = factor * perByte[pair] + otherFactor * other.perByte[pair];
+        }
+        return sum;
+    }
+}

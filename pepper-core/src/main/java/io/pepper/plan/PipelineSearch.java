@@ -1,0 +1,379 @@
+package io.pepper.plan;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/*
+ * The greatest throughput of a pipeline in which each device has one run at most (chains-to-chains with devices and links that
+ * differ: NP-hard, Benoit and Robert 2008). The optimal period is the time of some run or message, so that halving the sorted
+ * list of all such times finds it with O(log) checks of "is there a plan within a period". A check goes over all sets of devices:
+ * for each set and the device that comes first in it, at which cuts can a rest of the plan begin that uses exactly this set? The
+ * cuts are bits of words. O(2^devices × devices × (devices + cuts) × cuts / 64) a check at worst; sets that leave the others too
+ * much to do by the sum of the least times are never looked at.
+ */
+/** Finds the pipeline of the least period. Not thread-safe. */
+final class PipelineSearch {
+    private static final long MOST_WORDS = 1L << 25;
+
+    private final Problem problem;
+    private final int devices;
+    private final int cuts;
+    private final int words;
+
+    /** By set of devices and the first of them, bits of cuts. */
+    private final long[] begins;
+
+    /** By device, the sum of the least times of all segments before each cut, on any device. */
+    private final double[] leastBefore;
+
+    /** By device and end, the begins of runs within the period; by cut, sender and receiver, the same of messages. */
+    private final long[] starts;
+
+    private final long[] hops;
+    private final boolean monotone;
+    private int checks;
+    private Ends ends = Ends.ANY;
+
+    private PipelineSearch(Problem problem) {
+        this.problem = problem;
+        this.devices = problem.devices();
+        this.cuts = problem.segments() + 1;
+        this.words = (cuts + 63) >>> 6;
+        this.begins = new long[(1 << devices) * devices * words];
+        this.starts = new long[devices * cuts * words];
+        this.hops = new long[devices * devices * words];
+        this.monotone = problem.table().isAdditive();
+        this.leastBefore = new double[cuts];
+        for (int segment = 0; monotone && segment < problem.segments(); segment++) {
+            double least = Double.POSITIVE_INFINITY;
+            for (int device = 0; device < devices; device++) {
+                if (problem.allowed().is(segment, segment + 1, device)) {
+                    least = Math.min(least, problem.seconds().at(segment, segment + 1, device));
+                }
+            }
+            leastBefore[segment + 1] = leastBefore[segment] + least;
+        }
+    }
+
+    /** Whether it is made for a problem: only the period counts, each device is used once, and there are few enough. */
+    static boolean isFor(Problem problem) {
+        Constraints limits = problem.constraints();
+        Objective objective = problem.objective();
+        long words = (problem.segments() + 64L) >>> 6;
+        return objective.latencyWeight() == 0
+                && objective.energyWeight() == 0
+                && limits.limit(Metric.LATENCY).isEmpty()
+                && limits.limit(Metric.ENERGY).isEmpty()
+                && !limits.reuse()
+                && limits.overlap()
+                && problem.devices() < 25
+                && (words << problem.devices()) * problem.devices() <= MOST_WORDS;
+    }
+
+    /** The best pipeline, or the best that so many checks tell from the rest. */
+    static LabelSearch.Found find(Problem problem, int checks) {
+        return new PipelineSearch(problem).find(checks);
+    }
+
+    private LabelSearch.Found find(int budget) {
+        double[] times = times();
+        int low = 0;
+        int high = atMost(times, problem.constraints().most(Metric.PERIOD)) - 1;
+        if (high < 0 || !isPossible(times[high])) {
+            return new LabelSearch.Found(Route.NONE, Double.POSITIVE_INFINITY, true);
+        }
+        double relaxed =
+                ToGo.greatest(problem, problem.seconds(), problem.hopOccupied()).least();
+        while (low < high && times[low] < relaxed) {
+            low++;
+        }
+        while (low < high && checks < budget) {
+            int middle = (low + high) >>> 1;
+            if (isPossible(times[middle])) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return new LabelSearch.Found(best(times[high]), times[low], low == high);
+    }
+
+    /** Whether there is a plan within a period. */
+    private boolean isPossible(double period) {
+        checks++;
+        for (Ends ends : endings(period)) {
+            fill(period, ends);
+            if (fewest() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Of the plans within a period the one with the fewest parts, of these the first. */
+    private Route best(double period) {
+        Route best = Route.NONE;
+        for (Ends ends : endings(period)) {
+            fill(period, ends);
+            Route route = fewest() > 0 ? route() : Route.NONE;
+            boolean better = best.parts() == 0
+                    || route.parts() < best.parts()
+                    || (route.parts() == best.parts() && route.compareTo(best) < 0);
+            best = route.parts() > 0 && better ? route : best;
+        }
+        return best;
+    }
+
+    /** What plans to look at: all of them, or if inputs and outputs must not meet on a link, first the ones, then the others. */
+    private Ends[] endings(double period) {
+        int source = problem.source();
+        int sink = problem.sink();
+        boolean mayMeet = source == Problem.NOWHERE
+                || sink == Problem.NOWHERE
+                || source == sink
+                || problem.meetingSeconds() <= period;
+        return mayMeet ? new Ends[] {Ends.ANY} : new Ends[] {Ends.NOT_AT_SOURCE, Ends.NOT_FROM_SINK};
+    }
+
+    private enum Ends {
+        ANY,
+        NOT_AT_SOURCE,
+        NOT_FROM_SINK
+    }
+
+    /** How many of the sorted times are at most a limit. */
+    private static int atMost(double[] times, double limit) {
+        int count = times.length;
+        while (count > 0 && times[count - 1] > limit) {
+            count--;
+        }
+        return count;
+    }
+
+    /** All that the period can be, ascending. */
+    private double[] times() {
+        int size = devices * cuts * cuts / 2 + cuts * devices * devices + 1;
+        double[] times = new double[size];
+        int count = 0;
+        for (int device = 0; device < devices; device++) {
+            for (int from = 0; from < cuts - 1; from++) {
+                for (int to = from + 1; to <= problem.allowed().furthest(from, device); to++) {
+                    if (problem.allowed().is(from, to, device)) {
+                        times[count] = problem.seconds().at(from, to, device);
+                        count++;
+                    }
+                }
+            }
+            for (int cut = 0; cut < cuts; cut++) {
+                for (int to = 0; to < devices; to++) {
+                    double occupied = problem.hopOccupied().at(cut, device, to);
+                    if (occupied < Double.POSITIVE_INFINITY) {
+                        times[count] = occupied;
+                        count++;
+                    }
+                }
+            }
+        }
+        if (problem.source() != Problem.NOWHERE
+                && problem.sink() != Problem.NOWHERE
+                && problem.meetingSeconds() < Double.POSITIVE_INFINITY) {
+            times[count] = problem.meetingSeconds();
+            count++;
+        }
+        Arrays.sort(times, 0, count);
+        int distinct = 0;
+        for (int i = 0; i < count; i++) {
+            if (i == 0 || times[i] > times[i - 1]) {
+                times[distinct] = times[i];
+                distinct++;
+            }
+        }
+        return Arrays.copyOf(times, distinct);
+    }
+
+    /** Fills {@link #begins} for a period. */
+    private void fill(double period, Ends which) {
+        ends = which;
+        prepare(period);
+        Arrays.fill(begins, 0);
+        int most = Math.min(
+                problem.constraints().mostParts(), problem.constraints().mostDevices());
+        for (int set = 1; set < 1 << devices; set++) {
+            int size = Integer.bitCount(set);
+            if (size <= most) {
+                int last = leastCut(period, devices - size);
+                for (int device = 0; device < devices; device++) {
+                    if ((set >> device & 1) != 0) {
+                        fill(set, device, last);
+                    }
+                }
+            }
+        }
+    }
+
+    private void prepare(double period) {
+        Arrays.fill(starts, 0);
+        Arrays.fill(hops, 0);
+        for (int device = 0; device < devices; device++) {
+            for (int from = 0; from < cuts - 1; from++) {
+                int furthest = problem.allowed().furthest(from, device);
+                for (int to = from + 1; to <= furthest; to++) {
+                    boolean within = problem.seconds().at(from, to, device) <= period;
+                    if (within && problem.allowed().is(from, to, device)) {
+                        set(starts, (device * cuts + to) * words, from);
+                    } else if (!within && monotone) {
+                        break;
+                    }
+                }
+            }
+            for (int next = 0; next < devices; next++) {
+                for (int cut = 0; cut < cuts; cut++) {
+                    if (next != device && problem.hopOccupied().at(cut, device, next) <= period) {
+                        set(hops, (device * devices + next) * words, cut);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void set(long[] bits, int begin, int bit) {
+        bits[begin + (bit >>> 6)] |= 1L << bit;
+    }
+
+    /** Up to which cut the devices that are left can come at best: no rest of a plan may begin after it. */
+    private int leastCut(double period, int left) {
+        if (!monotone) {
+            return cuts - 1;
+        }
+        int cut = cuts - 1;
+        // A hair more, for sums in another order differ by roundings.
+        while (cut > 0 && leastBefore[cut] > period * left * (1 + 1e-9)) {
+            cut--;
+        }
+        return cut;
+    }
+
+    /** At which cuts a rest of the plan can begin on a device that uses exactly a set of them. */
+    private void fill(int set, int device, int last) {
+        int place = (set * devices + device) * words;
+        if (set == 1 << device) {
+            boolean delivers = problem.sink() == Problem.NOWHERE
+                    || problem.sink() == device
+                    || has(hops, (device * devices + problem.sink()) * words, cuts - 1);
+            if (delivers && !(ends == Ends.NOT_AT_SOURCE && device == problem.source())) {
+                System.arraycopy(starts, (device * cuts + cuts - 1) * words, begins, place, words);
+            }
+        } else {
+            ends(set & ~(1 << device), device, place);
+        }
+        for (int word = 0; word < words; word++) {
+            int first = word << 6;
+            if (last < first) {
+                begins[place + word] = 0;
+            } else if (last < first + 63) {
+                begins[place + word] &= (2L << (last - first)) - 1;
+            }
+        }
+    }
+
+    private void ends(int rest, int device, int place) {
+        for (int word = 0; word < words; word++) {
+            long ends = 0;
+            for (int next = 0; next < devices; next++) {
+                if ((rest >> next & 1) != 0) {
+                    ends |= begins[(rest * devices + next) * words + word]
+                            & hops[(device * devices + next) * words + word];
+                }
+            }
+            while (ends != 0) {
+                int end = (word << 6) + Long.numberOfTrailingZeros(ends);
+                int row = (device * cuts + end) * words;
+                for (int i = 0; i < words; i++) {
+                    begins[place + i] |= starts[row + i];
+                }
+                ends &= ends - 1;
+            }
+        }
+    }
+
+    private static boolean has(long[] bits, int begin, int bit) {
+        return (bits[begin + (bit >>> 6)] >>> bit & 1) != 0;
+    }
+
+    private boolean mayBegin(int device) {
+        if (ends == Ends.NOT_FROM_SINK && device == problem.sink()) {
+            return false;
+        }
+        return problem.source() == Problem.NOWHERE
+                || problem.source() == device
+                || has(hops, (problem.source() * devices + device) * words, 0);
+    }
+
+    /** The fewest parts of a plan, 0 if there is none. */
+    private int fewest() {
+        int fewest = 0;
+        for (int set = 1; set < 1 << devices; set++) {
+            int size = Integer.bitCount(set);
+            if (size >= problem.constraints().leastDevices() && (fewest == 0 || size < fewest)) {
+                for (int device = 0; device < devices; device++) {
+                    if (has(begins, (set * devices + device) * words, 0) && mayBegin(device)) {
+                        fewest = size;
+                    }
+                }
+            }
+        }
+        return fewest;
+    }
+
+    /** Of the plans of fewest parts the first by the device, then the end, of each part in turn. */
+    private Route route() {
+        int fewest = fewest();
+        int[] sets = IntStream.range(1, 1 << devices)
+                .filter(set -> Integer.bitCount(set) == fewest)
+                .toArray();
+        Route.Builder route = new Route.Builder();
+        int cut = 0;
+        int before = problem.source();
+        for (int part = 0; part < fewest; part++) {
+            int from = before;
+            int begin = cut;
+            int device = 0;
+            while (!comesNext(sets, from, device, begin)) {
+                device++;
+            }
+            int chosen = device;
+            sets = Arrays.stream(sets)
+                    .filter(set -> has(begins, (set * devices + chosen) * words, begin))
+                    .map(set -> set & ~(1 << chosen))
+                    .toArray();
+            int end = begin + 1;
+            while (!canEnd(sets, chosen, begin, end)) {
+                end++;
+            }
+            cut = end;
+            before = chosen;
+            route.add(chosen, end);
+        }
+        return route.build();
+    }
+
+    private boolean comesNext(int[] sets, int from, int device, int cut) {
+        boolean linked = cut == 0 ? mayBegin(device) : has(hops, (from * devices + device) * words, cut);
+        return linked && Arrays.stream(sets).anyMatch(set -> has(begins, (set * devices + device) * words, cut));
+    }
+
+    private boolean canEnd(int[] rests, int device, int begin, int end) {
+        if (!has(starts, (device * cuts + end) * words, begin)) {
+            return false;
+        }
+        if (end == cuts - 1) {
+            return rests.length > 0 && rests[0] == 0;
+        }
+        for (int next = 0; next < devices; next++) {
+            if (comesNext(rests, device, next, end)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,323 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Decides which segments of a model run on which devices. A plan is proven to be the best, or says by how much a better one could
+ * cost less at most.
+ *
+ * <ul>
+ *   <li>Latency, energy and weighted sums of both: shortest path over cuts and devices, backwards (Bellman 1957), in
+ *       O(segments × devices²) time, or O(segments² × devices + segments × devices²) for a table by runs or with limits of memory.
+ *   <li>Throughput of a pipeline that uses each device once: search over the possible periods with sets of devices, exponential
+ *       in the devices; for up to about sixteen.
+ *   <li>All else that couples parts (limits on metrics, memory of a device that is used again, numbers of devices and parts,
+ *       throughput with devices used again): best-first search with labels and dominance, exact until the budget of labels is
+ *       spent.
+ * </ul>
+ *
+ * <p>Of plans of the same cost the one with the fewest parts is chosen, of these the first by the device (in the cluster's
+ * order), then the end, of each part in turn. Immutable and therefore thread-safe.
+ *
+ * <pre>{@code
+ * Placement best = Planner.of(cluster, costs).plan(Objective.LATENCY);
+ * Placement frugal = Planner.of(cluster, costs)
+ *         .plan(Objective.ENERGY, Constraints.NONE.withLimit(Metric.LATENCY, 0.08));
+ * }</pre>
+ */
+public final class Planner {
+    /** How many labels a search makes at most, unless told otherwise: a second or two. */
+    public static final long DEFAULT_BUDGET = 500_000;
+
+    private static final int MOST_DEVICES = 64;
+    private static final int MOST_CHECKS = 64;
+
+    private final Cluster cluster;
+    private final CostTable costs;
+    private final long budget;
+
+    private Planner(Cluster cluster, CostTable costs, long budget) {
+        this.cluster = cluster;
+        this.costs = costs;
+        this.budget = budget;
+    }
+
+    /**
+     * Plans for a cluster.
+     *
+     * @param cluster the devices and links
+     * @param costs what the segments cost on these devices, in the same order
+     * @return a planner
+     * @throws IllegalArgumentException if the costs are of another number of devices
+     */
+    public static Planner of(Cluster cluster, CostTable costs) {
+        Problem.of(cluster, costs, Objective.LATENCY, Constraints.NONE);
+        return new Planner(cluster, costs, DEFAULT_BUDGET);
+    }
+
+    /**
+     * Limits how long a search takes.
+     *
+     * @param labels how many begins of plans it looks at, at most; 1 or more
+     * @return a planner that keeps to it
+     */
+    public Planner withBudget(long labels) {
+        if (labels < 1) {
+            throw new IllegalArgumentException("a budget is 1 label or more, found " + labels);
+        }
+        return new Planner(cluster, costs, labels);
+    }
+
+    /**
+     * Plans on, after the state of devices has changed.
+     *
+     * @param changed the costs now
+     * @return a planner
+     */
+    public Planner withCosts(CostTable changed) {
+        return new Planner(cluster, of(cluster, changed).costs, budget);
+    }
+
+    /**
+     * Plans on, after a link or device has changed.
+     *
+     * @param changed the cluster now, of the same devices in the same order
+     * @return a planner
+     */
+    public Planner withCluster(Cluster changed) {
+        return new Planner(of(changed, costs).cluster, costs, budget);
+    }
+
+    /**
+     * The devices and links.
+     *
+     * @return the cluster
+     */
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    /**
+     * What the segments cost.
+     *
+     * @return the costs
+     */
+    public CostTable costs() {
+        return costs;
+    }
+
+    /**
+     * The best placement within the memory of the devices.
+     *
+     * @param objective what to have least of
+     * @return the placement
+     * @throws NoSuchPlacementException if there is none
+     */
+    public Placement plan(Objective objective) {
+        return plan(objective, Constraints.NONE);
+    }
+
+    /**
+     * The best placement within the memory of the devices and other limits.
+     *
+     * @param objective what to have least of
+     * @param constraints the other limits
+     * @return the placement
+     * @throws NoSuchPlacementException if there is none, or none was found within the budget
+     * @throws IllegalArgumentException if the constraints name a device or segment that is not there, energy counts and is not
+     *     known, or limits couple the parts of more than 64 devices
+     */
+    public Placement plan(Objective objective, Constraints constraints) {
+        Problem problem = Problem.of(cluster, costs, objective, constraints);
+        LabelSearch.Found found = search(problem);
+        if (found.route().parts() == 0) {
+            throw new NoSuchPlacementException(
+                    found.complete()
+                            ? "no placement of " + costs.segments() + " segments on " + cluster
+                                    + " keeps within the limits" + whatWouldHelp(objective, constraints)
+                            : "no placement was found within the budget of " + budget
+                                    + " labels, and none is proven not to be there");
+        }
+        return Evaluation.of(problem, found.route(), found.complete() ? Double.POSITIVE_INFINITY : found.lowerBound());
+    }
+
+    private Optional<Placement> tryPlan(Cluster devices, Objective objective, Constraints constraints) {
+        Problem problem = Problem.of(devices, costs, objective, constraints);
+        Route route = search(problem).route();
+        return route.parts() == 0
+                ? Optional.empty()
+                : Optional.of(Evaluation.of(problem, route, Double.POSITIVE_INFINITY));
+    }
+
+    private LabelSearch.Found search(Problem problem) {
+        if (PipelineSearch.isFor(problem)) {
+            return PipelineSearch.find(problem, MOST_CHECKS);
+        }
+        Objective objective = problem.objective();
+        if (objective.periodWeight() == 0) {
+            Runs runs =
+                    problem.seconds().weighted(objective.latencyWeight(), problem.joules(), objective.energyWeight());
+            Hops hops = problem.hopSeconds()
+                    .weighted(objective.latencyWeight(), problem.hopJoules(), objective.energyWeight());
+            Route route = ToGo.sum(problem, runs, hops).best();
+            if (route.parts() == 0 || keepsWithin(problem, route)) {
+                return new LabelSearch.Found(route, Double.POSITIVE_INFINITY, true);
+            }
+        }
+        if (problem.devices() > MOST_DEVICES) {
+            throw new IllegalArgumentException("limits that couple parts can be planned for up to " + MOST_DEVICES
+                    + " devices, found " + problem.devices());
+        }
+        return LabelSearch.find(problem, budget);
+    }
+
+    /** Whether a route that is allowed part by part is so as a whole. */
+    private static boolean keepsWithin(Problem problem, Route route) {
+        Constraints limits = problem.constraints();
+        Placement placement = Evaluation.of(problem, route, Double.POSITIVE_INFINITY);
+        int distinct = route.distinctDevices();
+        boolean structure = distinct >= limits.leastDevices()
+                && distinct <= limits.mostDevices()
+                && route.parts() <= limits.mostParts()
+                && (limits.reuse() || distinct == route.parts());
+        if (!structure) {
+            return false;
+        }
+        for (Metric metric : Metric.values()) {
+            if (limits.limit(metric).isPresent() && !(placement.cost(metric) <= limits.most(metric))) {
+                return false;
+            }
+        }
+        return placement.memoryBytes().entrySet().stream()
+                .allMatch(taken -> taken.getKey().memoryBytes().isEmpty()
+                        || taken.getValue()
+                                <= (double) taken.getKey().memoryBytes().getAsLong());
+    }
+
+    private String whatWouldHelp(Objective objective, Constraints constraints) {
+        List<String> helpful = new ArrayList<>();
+        for (Map.Entry<String, Relaxed> each : relaxations(cluster, constraints).entrySet()) {
+            tryPlan(each.getValue().cluster(), objective, each.getValue().constraints())
+                    .ifPresent(found -> helpful.add("without " + each.getKey() + " there is " + found));
+        }
+        return helpful.isEmpty() ? ", nor would one if any single one were lifted" : ": " + String.join("; ", helpful);
+    }
+
+    /** A problem with one limit less. */
+    private record Relaxed(Cluster cluster, Constraints constraints) {}
+
+    private static Map<String, Relaxed> relaxations(Cluster cluster, Constraints constraints) {
+        Map<String, Relaxed> relaxed = new LinkedHashMap<>();
+        for (Device device : cluster.devices()) {
+            if (device.memoryBytes().isPresent()) {
+                relaxed.put(
+                        "the memory of '" + device.name() + "'",
+                        new Relaxed(
+                                cluster.toBuilder()
+                                        .device(device.withMemoryBytes(Long.MAX_VALUE))
+                                        .build(),
+                                constraints));
+            }
+            if (!device.allowed()) {
+                relaxed.put(
+                        "keeping off '" + device.name() + "'",
+                        new Relaxed(
+                                cluster.toBuilder()
+                                        .device(device.withAllowed(true))
+                                        .build(),
+                                constraints));
+            }
+        }
+        constraints.each().forEach((what, without) -> relaxed.put(what, new Relaxed(cluster, without)));
+        return relaxed;
+    }
+
+    /**
+     * All placements that are best by two metrics: none of them can be better by one without being worse by the other. Found one
+     * by one, each the best by the first metric within what the one before it costs by the second (ε-constraint method, Haimes
+     * 1971).
+     *
+     * @param first a metric
+     * @param second another one
+     * @param constraints limits to keep within
+     * @return placements, from the best by {@code first} to the best by {@code second}
+     * @throws NoSuchPlacementException if there is none
+     * @throws IllegalArgumentException if the metrics are the same, or see {@link #plan(Objective, Constraints)}
+     */
+    public List<Placement> pareto(Metric first, Metric second, Constraints constraints) {
+        if (first == second) {
+            throw new IllegalArgumentException("two metrics are needed, found " + first + " twice");
+        }
+        List<Placement> front = new ArrayList<>();
+        Placement best = plan(Objective.of(first), constraints);
+        Optional<Placement> next = Optional.of(best);
+        while (next.isPresent()) {
+            Placement found = leastOf(second, first, next.get(), constraints);
+            front.add(found);
+            double below = Math.nextDown(found.cost(second));
+            next = below < 0
+                    ? Optional.empty()
+                    : tryPlan(cluster, Objective.of(first), constraints.withLimit(second, below));
+        }
+        return front;
+    }
+
+    /** Of the placements that are as good by one metric, the best by the other. */
+    private Placement leastOf(Metric other, Metric kept, Placement found, Constraints constraints) {
+        double limit = Math.min(found.cost(kept), constraints.most(kept));
+        return tryPlan(cluster, Objective.of(other), constraints.withLimit(kept, limit))
+                .filter(better -> better.cost(other) < found.cost(other))
+                .orElse(found);
+    }
+
+    /**
+     * Why a placement is the best: what others would cost, what each limit costs, and when it would be another one. Plans some
+     * hundred times.
+     *
+     * @param placement a placement by this planner
+     * @param constraints the limits that it was made within
+     * @return the reasons
+     */
+    public Explanation explain(Placement placement, Constraints constraints) {
+        Objects.requireNonNull(constraints);
+        return new Reasons(this, placement, constraints).explain();
+    }
+
+    /** What the whole model would cost on one device, whether it fits there or not; empty if it cannot run or be reached. */
+    Optional<Placement> whole(int device, Objective objective) {
+        Problem problem = Problem.of(cluster, costs, objective, Constraints.NONE);
+        boolean possible = costs.seconds(0, costs.segments(), device) < Double.POSITIVE_INFINITY
+                && (problem.source() == Problem.NOWHERE
+                        || problem.hopSeconds().at(0, problem.source(), device) < Double.POSITIVE_INFINITY)
+                && (problem.sink() == Problem.NOWHERE
+                        || problem.hopSeconds().at(costs.segments(), device, problem.sink())
+                                < Double.POSITIVE_INFINITY);
+        return possible
+                ? Optional.of(Evaluation.of(
+                        problem,
+                        new Route.Builder().add(device, costs.segments()).build(),
+                        Double.POSITIVE_INFINITY))
+                : Optional.empty();
+    }
+
+    /** The best within limits, if there is one. */
+    Optional<Placement> tryPlan(Objective objective, Constraints constraints) {
+        return tryPlan(cluster, objective, constraints);
+    }
+
+    /** The best without each single limit. */
+    Map<String, Placement> withoutEachLimit(Objective objective, Constraints constraints) {
+        Map<String, Placement> placements = new LinkedHashMap<>();
+        relaxations(cluster, constraints)
+                .forEach((what, relaxed) -> tryPlan(relaxed.cluster(), objective, relaxed.constraints())
+                        .ifPresent(found -> placements.put(what, found)));
+        return placements;
+    }
+}

@@ -1,0 +1,160 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.Link;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleFunction;
+
+/** Finds out why a placement is the best. */
+final class Reasons {
+    private static final int DOUBLINGS = 10;
+    private static final int HALVINGS = 10;
+
+    private final Planner planner;
+    private final Placement placement;
+    private final Constraints constraints;
+
+    Reasons(Planner planner, Placement placement, Constraints constraints) {
+        this.planner = planner;
+        this.placement = placement;
+        this.constraints = constraints;
+    }
+
+    Explanation explain() {
+        return new Explanation(placement, singleDevices(), runnerUp(), prices(), flips());
+    }
+
+    private List<Explanation.SingleDevice> singleDevices() {
+        List<Explanation.SingleDevice> found = new ArrayList<>();
+        for (int device = 0; device < planner.cluster().devices().size(); device++) {
+            Device known = planner.cluster().devices().get(device);
+            double bytes = planner.costs().memoryBytes(0, planner.costs().segments(), device);
+            boolean fits = known.allowed()
+                    && (known.memoryBytes().isEmpty()
+                            || bytes <= (double) known.memoryBytes().getAsLong());
+            Optional<Placement> whole = planner.whole(device, placement.objective());
+            found.add(new Explanation.SingleDevice(known, whole, fits && whole.isPresent()));
+        }
+        return found;
+    }
+
+    /** Every other placement differs from this one first at some segment: the best of each kind is found (Lawler 1972). */
+    private Optional<Placement> runnerUp() {
+        List<Placement> others = new ArrayList<>();
+        Constraints asBefore = constraints;
+        for (Stage stage : placement.stages()) {
+            for (int segment = stage.from(); segment < stage.to(); segment++) {
+                String device = stage.device().name();
+                planner.tryPlan(placement.objective(), asBefore.withBarred(segment, device))
+                        .ifPresent(others::add);
+                asBefore = asBefore.withPin(segment, device);
+            }
+        }
+        return others.stream().min(Comparator.comparingDouble(Placement::value));
+    }
+
+    private List<Explanation.Price> prices() {
+        List<Explanation.Price> prices = new ArrayList<>();
+        for (Map.Entry<String, Placement> each :
+                planner.withoutEachLimit(placement.objective(), constraints).entrySet()) {
+            double saves = placement.value() - each.getValue().value();
+            if (saves > 0) {
+                prices.add(new Explanation.Price(each.getKey(), each.getValue(), saves));
+            }
+        }
+        return prices;
+    }
+
+    private List<Explanation.Flip> flips() {
+        List<Explanation.Flip> flips = new ArrayList<>();
+        List<Device> devices = planner.cluster().devices();
+        for (int one = 0; one < devices.size(); one++) {
+            int changed = one;
+            flip(
+                    flips,
+                    "the time of " + devices.get(one).name(),
+                    factor -> planner.withCosts(planner.costs().withSlower(changed, factor)));
+            for (int other = one + 1; other < devices.size(); other++) {
+                int end = other;
+                if (isLimited(one, other) || isLimited(other, one)) {
+                    flip(
+                            flips,
+                            "the bandwidth between " + devices.get(one).name() + " and "
+                                    + devices.get(other).name(),
+                            factor -> planner.withCluster(faster(changed, end, factor)));
+                }
+            }
+        }
+        return flips;
+    }
+
+    private boolean isLimited(int from, int to) {
+        return planner.cluster()
+                .link(from, to)
+                .filter(link -> link.bytesPerSecond() < Double.POSITIVE_INFINITY)
+                .isPresent();
+    }
+
+    private Cluster faster(int one, int other, double factor) {
+        Cluster.Builder builder = planner.cluster().toBuilder();
+        for (int[] pair : new int[][] {{one, other}, {other, one}}) {
+            Optional<Link> link = planner.cluster().link(pair[0], pair[1]);
+            link.ifPresent(known -> builder.directedLink(
+                    planner.cluster().devices().get(pair[0]).name(),
+                    planner.cluster().devices().get(pair[1]).name(),
+                    known.withBytesPerSecond(known.bytesPerSecond() * factor)));
+        }
+        return builder.build();
+    }
+
+    /** Doubles, then halves, until the placement is another one, and closes in on where that happens. */
+    private void flip(List<Explanation.Flip> flips, String what, DoubleFunction<Planner> changed) {
+        for (double step : new double[] {2, 0.5}) {
+            double same = 1;
+            double factor = step;
+            Optional<Placement> then = other(changed, factor);
+            for (int i = 1; i < DOUBLINGS && then.isEmpty(); i++) {
+                same = factor;
+                factor *= step;
+                then = other(changed, factor);
+            }
+            for (int i = 0; i < HALVINGS && then.isPresent(); i++) {
+                double middle = Math.sqrt(same * factor);
+                Optional<Placement> there = other(changed, middle);
+                if (there.isPresent()) {
+                    factor = middle;
+                    then = there;
+                } else {
+                    same = middle;
+                }
+            }
+            double at = factor;
+            then.ifPresent(found -> flips.add(new Explanation.Flip(what, at, found)));
+        }
+    }
+
+    /** The best placement after a change, if it is another one. */
+    private Optional<Placement> other(DoubleFunction<Planner> changed, double factor) {
+        return changed.apply(factor).tryPlan(placement.objective(), constraints).filter(found -> !sameParts(found));
+    }
+
+    private boolean sameParts(Placement other) {
+        if (other.stages().size() != placement.stages().size()) {
+            return false;
+        }
+        for (int i = 0; i < placement.stages().size(); i++) {
+            Stage mine = placement.stages().get(i);
+            Stage its = other.stages().get(i);
+            if (mine.to() != its.to()
+                    || !mine.device().name().equals(its.device().name())) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

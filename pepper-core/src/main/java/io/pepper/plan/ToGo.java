@@ -1,0 +1,222 @@
+package io.pepper.plan;
+
+/*
+ * Backwards over the cuts (Bellman 1957): what the best rest of a plan costs, once a run on a device has ended at a cut, if
+ * nothing but single runs and hops limits it. Fewer parts decide where costs are equal. Exact for plans that nothing else limits;
+ * a bound from below for all others. O(segments² × devices + segments × devices²) time, for sums without limits of memory
+ * O(segments × devices²); O(segments × devices) memory.
+ */
+/** The least that the rest of a plan costs, from each cut and device on. Immutable. */
+final class ToGo {
+    private static final int NEVER = Integer.MAX_VALUE / 2;
+
+    private final Problem problem;
+    private final Runs runs;
+    private final Hops hops;
+    private final boolean sums;
+
+    /** By cut and device: from the end of a run on, and from the begin of one. */
+    private final double[] exit;
+
+    private final int[] exitParts;
+    private final double[] start;
+    private final int[] startParts;
+
+    private ToGo(Problem problem, Runs runs, Hops hops, boolean sums) {
+        this.problem = problem;
+        this.runs = runs;
+        this.hops = hops;
+        this.sums = sums;
+        int size = (problem.segments() + 1) * problem.devices();
+        this.exit = new double[size];
+        this.exitParts = new int[size];
+        this.start = new double[size];
+        this.startParts = new int[size];
+    }
+
+    /** Costs add up. */
+    static ToGo sum(Problem problem, Runs runs, Hops hops) {
+        return new ToGo(problem, runs, hops, true).fill();
+    }
+
+    /** The greatest of the costs counts. */
+    static ToGo greatest(Problem problem, Runs runs, Hops hops) {
+        return new ToGo(problem, runs, hops, false).fill();
+    }
+
+    private ToGo fill() {
+        int devices = problem.devices();
+        int last = problem.segments();
+        for (int device = 0; device < devices; device++) {
+            exit[last * devices + device] =
+                    problem.sink() == Problem.NOWHERE ? 0 : hops.at(last, device, problem.sink());
+        }
+        boolean bySegment = sums && problem.table().isAdditive() && !problem.memoryLimitsRuns();
+        for (int cut = last - 1; cut >= 0; cut--) {
+            for (int device = 0; device < devices; device++) {
+                if (bySegment) {
+                    startBySegment(cut, device);
+                } else {
+                    startByRun(cut, device);
+                }
+            }
+            if (cut > 0) {
+                for (int device = 0; device < devices; device++) {
+                    leave(cut, device);
+                }
+            }
+        }
+        return this;
+    }
+
+    /** One segment, and then either on or away. */
+    private void startBySegment(int cut, int device) {
+        int place = cut * problem.devices() + device;
+        if (!problem.allowed().is(cut, cut + 1, device)) {
+            start[place] = Double.POSITIVE_INFINITY;
+            startParts[place] = NEVER;
+            return;
+        }
+        int next = place + problem.devices();
+        double away = exit[next];
+        int awayParts = 1 + exitParts[next];
+        boolean on = cut + 1 < problem.segments()
+                && (start[next] < away || (start[next] == away && startParts[next] < awayParts));
+        start[place] = runs.at(cut, cut + 1, device) + (on ? start[next] : away);
+        startParts[place] = on ? startParts[next] : awayParts;
+    }
+
+    private void startByRun(int cut, int device) {
+        double best = Double.POSITIVE_INFINITY;
+        int parts = NEVER;
+        int end = problem.allowed().furthest(cut, device);
+        for (int to = cut + 1; to <= end; to++) {
+            int after = to * problem.devices() + device;
+            if (exit[after] <= best && problem.allowed().is(cut, to, device)) {
+                double cost = plus(runs.at(cut, to, device), exit[after]);
+                int count = 1 + exitParts[after];
+                if (cost < best || (cost == best && count < parts)) {
+                    best = cost;
+                    parts = count;
+                }
+            }
+        }
+        start[cut * problem.devices() + device] = best;
+        startParts[cut * problem.devices() + device] = parts;
+    }
+
+    private void leave(int cut, int device) {
+        double best = Double.POSITIVE_INFINITY;
+        int parts = NEVER;
+        int row = cut * problem.devices();
+        for (int next = 0; next < problem.devices(); next++) {
+            if (next != device && start[row + next] <= best) {
+                double cost = plus(hops.at(cut, device, next), start[row + next]);
+                if (cost < best || (cost == best && startParts[row + next] < parts)) {
+                    best = cost;
+                    parts = startParts[row + next];
+                }
+            }
+        }
+        exit[row + device] = best;
+        exitParts[row + device] = parts;
+    }
+
+    private double plus(double one, double other) {
+        return sums ? one + other : Math.max(one, other);
+    }
+
+    /** The least cost of what comes after a run on a device that ends at a cut; infinite if nothing can. */
+    double exit(int cut, int device) {
+        return exit[cut * problem.devices() + device];
+    }
+
+    /** How many parts come after it, at that cost. */
+    int exitParts(int cut, int device) {
+        return exitParts[cut * problem.devices() + device];
+    }
+
+    /**
+     * The best plan, if nothing but single runs and hops limits it: of those of the same cost the one of fewest parts, of these
+     * the first by the device, then the end, of each part in turn. {@code null} if there is none.
+     */
+    Route best() {
+        int device = first();
+        if (device < 0) {
+            return Route.NONE;
+        }
+        Route.Builder route = new Route.Builder();
+        int cut = 0;
+        while (true) {
+            int end = end(cut, device);
+            route.add(device, end);
+            if (end == problem.segments()) {
+                return route.build();
+            }
+            device = next(end, device);
+            cut = end;
+        }
+    }
+
+    /** The least cost of a whole plan; infinite if there is none. */
+    double least() {
+        int device = first();
+        if (device < 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        return plus(problem.source() == Problem.NOWHERE ? 0 : hops.at(0, problem.source(), device), start[device]);
+    }
+
+    private int first() {
+        double best = Double.POSITIVE_INFINITY;
+        int parts = NEVER;
+        int chosen = -1;
+        for (int device = 0; device < problem.devices(); device++) {
+            double in = problem.source() == Problem.NOWHERE ? 0 : hops.at(0, problem.source(), device);
+            double cost = plus(in, start[device]);
+            if (cost < best || (cost == best && startParts[device] < parts)) {
+                best = cost;
+                parts = startParts[device];
+                chosen = device;
+            }
+        }
+        return best < Double.POSITIVE_INFINITY ? chosen : -1;
+    }
+
+    /** The first end of the run that the plan from here on is best with. */
+    private int end(int cut, int device) {
+        double best = Double.POSITIVE_INFINITY;
+        int parts = NEVER;
+        int chosen = -1;
+        for (int to = cut + 1; to <= problem.allowed().furthest(cut, device); to++) {
+            int after = to * problem.devices() + device;
+            if (problem.allowed().is(cut, to, device)) {
+                double cost = plus(runs.at(cut, to, device), exit[after]);
+                if (cost < best || (cost == best && 1 + exitParts[after] < parts)) {
+                    best = cost;
+                    parts = 1 + exitParts[after];
+                    chosen = to;
+                }
+            }
+        }
+        return chosen;
+    }
+
+    private int next(int cut, int device) {
+        double best = Double.POSITIVE_INFINITY;
+        int parts = NEVER;
+        int chosen = -1;
+        int row = cut * problem.devices();
+        for (int next = 0; next < problem.devices(); next++) {
+            if (next != device) {
+                double cost = plus(hops.at(cut, device, next), start[row + next]);
+                if (cost < best || (cost == best && startParts[row + next] < parts)) {
+                    best = cost;
+                    parts = startParts[row + next];
+                    chosen = next;
+                }
+            }
+        }
+        return chosen;
+    }
+}

@@ -1,0 +1,291 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.Link;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * A random planning problem in whole numbers, so that sums in any order are equal, and the answer by trying all assignments. The
+ * costs of an assignment are added up here on their own.
+ */
+final class Instance {
+    final Random random;
+    final int segments;
+    final Cluster cluster;
+    final CostTable table;
+    Objective objective = Objective.LATENCY;
+    Constraints constraints = Constraints.NONE;
+    private int leastDevices = 1;
+    private int mostDevices = Integer.MAX_VALUE;
+    private int mostParts = Integer.MAX_VALUE;
+    private boolean reuse = true;
+    private boolean overlap = true;
+    private int pinned = -1;
+    private String pin = "";
+    private int barred = -1;
+    private String bar = "";
+    private String noHopFrom = "";
+    private String noHopTo = "";
+
+    Instance(long seed, int mostSegments, int mostDevices) {
+        this.random = new Random(seed);
+        this.segments = 1 + random.nextInt(mostSegments);
+        int devices = 1 + random.nextInt(mostDevices);
+        this.cluster = cluster(devices);
+        this.table = table(devices);
+    }
+
+    private Cluster cluster(int devices) {
+        Cluster.Builder builder = Cluster.builder();
+        boolean limited = random.nextBoolean();
+        for (int i = 0; i < devices; i++) {
+            Device device = Device.of("d" + i).withPower(0, 1).withAllowed(random.nextInt(20) > 0);
+            builder.device(limited && random.nextBoolean() ? device.withMemoryBytes(random.nextInt(16)) : device);
+        }
+        if (random.nextInt(4) > 0) {
+            builder.defaultLink(link());
+        }
+        for (int from = 0; from < devices; from++) {
+            for (int to = 0; to < devices; to++) {
+                if (from != to && random.nextInt(3) == 0) {
+                    builder.directedLink("d" + from, "d" + to, link());
+                } else if (from != to && random.nextInt(8) == 0) {
+                    builder.unreachable("d" + from, "d" + to);
+                }
+            }
+        }
+        if (random.nextBoolean()) {
+            builder.source("d" + random.nextInt(devices));
+        }
+        if (random.nextBoolean()) {
+            builder.sink("d" + random.nextInt(devices));
+        }
+        return builder.build();
+    }
+
+    private Link link() {
+        return new Link(
+                random.nextInt(5) == 0 ? Double.POSITIVE_INFINITY : 1 << random.nextInt(3),
+                random.nextInt(3),
+                random.nextInt(3),
+                random.nextInt(2),
+                random.nextInt(4) == 0 ? 0.5 : 1);
+    }
+
+    private CostTable table(int devices) {
+        boolean additive = random.nextBoolean();
+        CostTable.Builder builder =
+                additive ? CostTable.bySegment(segments, devices) : CostTable.byRun(segments, devices);
+        int range = 1 + random.nextInt(12);
+        for (int from = 0; from < segments; from++) {
+            for (int to = from + 1; to <= (additive ? from + 1 : segments); to++) {
+                builder.memoryBytes(from, to, random.nextInt(6), random.nextInt(4));
+                for (int device = 0; device < devices; device++) {
+                    double seconds = random.nextInt(25) == 0 ? Double.POSITIVE_INFINITY : random.nextInt(range);
+                    builder.seconds(from, to, device, seconds, seconds);
+                    builder.joules(from, to, device, random.nextInt(range));
+                }
+            }
+        }
+        for (int cut = 0; cut <= segments; cut++) {
+            builder.cutBytes(cut, 4 * random.nextInt(4));
+        }
+        for (int device = 0; device < devices; device++) {
+            builder.runtimeBytes(device, random.nextInt(2));
+        }
+        return builder.build();
+    }
+
+    Instance withMetricLimits() {
+        for (Metric metric : Metric.values()) {
+            if (random.nextInt(3) == 0) {
+                constraints = constraints.withLimit(metric, random.nextInt(30));
+            }
+        }
+        return this;
+    }
+
+    Instance withStructure() {
+        if (random.nextInt(3) == 0) {
+            leastDevices = 1 + random.nextInt(3);
+            constraints = constraints.withLeastDevices(leastDevices);
+        }
+        if (random.nextInt(3) == 0) {
+            mostDevices = 1 + random.nextInt(3);
+            constraints = constraints.withMostDevices(mostDevices);
+        }
+        if (random.nextInt(3) == 0) {
+            mostParts = 1 + random.nextInt(4);
+            constraints = constraints.withMostParts(mostParts);
+        }
+        if (random.nextInt(3) == 0) {
+            pinned = random.nextInt(segments);
+            pin = anyDevice();
+            constraints = constraints.withPin(pinned, pin);
+        }
+        if (random.nextInt(3) == 0) {
+            barred = random.nextInt(segments);
+            bar = anyDevice();
+            constraints = constraints.withBarred(barred, bar);
+        }
+        if (random.nextInt(3) == 0) {
+            noHopFrom = anyDevice();
+            noHopTo = anyDevice();
+            constraints = constraints.withForbiddenHop(noHopFrom, noHopTo);
+        }
+        return this;
+    }
+
+    private String anyDevice() {
+        return "d" + random.nextInt(cluster.devices().size());
+    }
+
+    Instance withReuse(boolean again) {
+        reuse = again;
+        constraints = constraints.withReuse(again);
+        return this;
+    }
+
+    Instance withOverlap(boolean together) {
+        overlap = together;
+        constraints = constraints.withOverlap(together);
+        return this;
+    }
+
+    Instance with(Objective other) {
+        objective = other;
+        return this;
+    }
+
+    /** What an assignment costs, and the parts of it as device and end in turn. */
+    record Tried(double latency, double period, double energy, double value, List<Integer> parts) {
+        double cost(Metric metric) {
+            return switch (metric) {
+                case LATENCY -> latency;
+                case PERIOD -> period;
+                case ENERGY -> energy;
+            };
+        }
+    }
+
+    /** All assignments within the limits. */
+    List<Tried> all() {
+        List<Tried> all = new ArrayList<>();
+        int devices = cluster.devices().size();
+        int count = (int) Math.pow(devices, segments);
+        for (int code = 0; code < count; code++) {
+            int[] assignment = new int[segments];
+            int rest = code;
+            for (int i = 0; i < segments; i++) {
+                assignment[i] = rest % devices;
+                rest /= devices;
+            }
+            tried(assignment).ifPresent(all::add);
+        }
+        return all;
+    }
+
+    Optional<Tried> best() {
+        return all().stream()
+                .min(Comparator.comparingDouble(Tried::value)
+                        .thenComparingInt(tried -> tried.parts.size())
+                        .thenComparing(Instance::firstDifference));
+    }
+
+    private static int firstDifference(Tried one, Tried other) {
+        for (int i = 0; i < one.parts.size(); i++) {
+            int order = Integer.compare(one.parts.get(i), other.parts.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
+    }
+
+    private Optional<Tried> tried(int... assignment) {
+        List<Integer> parts = new ArrayList<>();
+        Map<String, Double> busy = new HashMap<>();
+        Map<Integer, Double> memory = new HashMap<>();
+        double latency = 0;
+        double energy = 0;
+        int at = cluster.source().orElse(-1);
+        int begin = 0;
+        while (begin < segments) {
+            int device = assignment[begin];
+            int end = begin;
+            while (end < segments && assignment[end] == device) {
+                end++;
+            }
+            if (at >= 0 && at != device) {
+                double[] sent = send(begin, at, device, busy);
+                latency += sent[0];
+                energy += sent[1];
+            }
+            double seconds = table.seconds(begin, end, device);
+            latency += seconds;
+            energy += table.joules(begin, end, device);
+            busy.merge("d" + device, seconds, Double::sum);
+            double bytes = table.memoryBytes(begin, end, device);
+            if (!reuse && memory.containsKey(device)) {
+                return Optional.empty();
+            }
+            memory.merge(device, bytes, Double::sum);
+            parts.add(device);
+            parts.add(end);
+            at = device;
+            begin = end;
+        }
+        int sink = cluster.sink().orElse(-1);
+        if (sink >= 0 && sink != at) {
+            double[] sent = send(segments, at, sink, busy);
+            latency += sent[0];
+            energy += sent[1];
+        }
+        double period =
+                busy.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+        boolean fits = memory.entrySet().stream()
+                .allMatch(taken -> taken.getValue()
+                        <= cluster.devices().get(taken.getKey()).memoryBytes().orElse(Long.MAX_VALUE));
+        boolean allowed = memory.keySet().stream()
+                .allMatch(device -> cluster.devices().get(device).allowed());
+        boolean structure = memory.size() >= leastDevices
+                && memory.size() <= mostDevices
+                && parts.size() / 2 <= mostParts
+                && (pinned < 0 || pin.equals("d" + assignment[pinned]))
+                && (barred < 0 || !bar.equals("d" + assignment[barred]));
+        boolean limits = latency < Double.POSITIVE_INFINITY
+                && latency <= constraints.limit(Metric.LATENCY).orElse(Double.MAX_VALUE)
+                && period <= constraints.limit(Metric.PERIOD).orElse(Double.MAX_VALUE)
+                && energy <= constraints.limit(Metric.ENERGY).orElse(Double.MAX_VALUE);
+        double value = objective.latencyWeight() * latency
+                + objective.periodWeight() * period
+                + objective.energyWeight() * energy;
+        return fits && allowed && structure && limits
+                ? Optional.of(new Tried(latency, period, energy, value, parts))
+                : Optional.empty();
+    }
+
+    private double[] send(int cut, int from, int to, Map<String, Double> busy) {
+        Optional<Link> link = cluster.link(from, to);
+        if (link.isEmpty() || (noHopFrom.equals("d" + from) && noHopTo.equals("d" + to))) {
+            return new double[] {Double.POSITIVE_INFINITY, 0};
+        }
+        double bytes = table.cutBytes(cut) * link.get().sentShare();
+        double occupied = link.get().overheadSeconds() + bytes / link.get().bytesPerSecond();
+        busy.merge("d" + from + ">" + "d" + to, occupied, Double::sum);
+        if (!overlap) {
+            busy.merge("d" + from, occupied, Double::sum);
+            busy.merge("d" + to, occupied, Double::sum);
+        }
+        return new double[] {
+            occupied + link.get().latencySeconds(), bytes * link.get().joulesPerByte()
+        };
+    }
+}

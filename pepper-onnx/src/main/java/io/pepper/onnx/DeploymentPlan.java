@@ -1,0 +1,222 @@
+package io.pepper.onnx;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.onnx.internal.export.PlanJson;
+import io.pepper.plan.Metric;
+import io.pepper.plan.Objective;
+import io.pepper.plan.Placement;
+import io.pepper.plan.Transfer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What {@code plan.json} says: which part of a model runs on which device, what that is predicted to cost, and what it was planned
+ * from. It stands beside the parts and {@code partition.json}. Immutable.
+ *
+ * @param tool what wrote the file, with its version
+ * @param created when it was planned
+ * @param modelName the model's file name without its ending
+ * @param modelSha256 the SHA-256 of the model's file in hexadecimal, empty if it was not computed
+ * @param objective what it has least of
+ * @param limits what it keeps within, by metric: seconds or joules
+ * @param predictor what the costs were predicted by
+ * @param costs what it is predicted to cost
+ * @param stages the parts in the order to run them in
+ * @param hops what travels between devices, in the order of the model
+ * @param cluster the devices and links that it was planned for
+ */
+public record DeploymentPlan(
+        String tool,
+        Instant created,
+        String modelName,
+        Optional<String> modelSha256,
+        Objective objective,
+        SortedMap<Metric, Double> limits,
+        String predictor,
+        Costs costs,
+        List<Part> stages,
+        List<Hop> hops,
+        Cluster cluster) {
+    /** The name of the file that holds the plan, beside the parts. */
+    public static final String FILE_NAME = "plan.json";
+
+    /**
+     * Copies the lists.
+     *
+     * @param tool see the record
+     * @param created see the record
+     * @param modelName see the record
+     * @param modelSha256 see the record
+     * @param objective see the record
+     * @param limits see the record
+     * @param predictor see the record
+     * @param costs see the record
+     * @param stages see the record
+     * @param hops see the record
+     * @param cluster see the record
+     */
+    public DeploymentPlan {
+        limits = Collections.unmodifiableSortedMap(new TreeMap<>(limits));
+        stages = List.copyOf(stages);
+        hops = List.copyOf(hops);
+    }
+
+    /**
+     * What a plan is predicted to cost.
+     *
+     * @param latencySeconds one inference alone, by medians
+     * @param p90LatencySeconds one inference alone, by 90th percentiles
+     * @param periodSeconds between two inferences in steady state
+     * @param bottleneck what sets the pace
+     * @param energyJoules one inference, empty if not known
+     * @param gap by how much a better plan could cost less at most, relative: 0 if there is proven to be none
+     */
+    public record Costs(
+            double latencySeconds,
+            double p90LatencySeconds,
+            double periodSeconds,
+            String bottleneck,
+            OptionalDouble energyJoules,
+            double gap) {}
+
+    /**
+     * One part on its device.
+     *
+     * @param file the part's file in the directory
+     * @param sha256 the SHA-256 of the file in hexadecimal, empty if it was not computed
+     * @param device the device's name
+     * @param computeSeconds how long it takes, by the median
+     * @param p90Seconds how long it takes at most, 90 % of the times
+     * @param joules what it draws, empty if not known
+     * @param memoryBytes what it takes of the device's memory
+     */
+    public record Part(
+            String file,
+            Optional<String> sha256,
+            String device,
+            double computeSeconds,
+            double p90Seconds,
+            OptionalDouble joules,
+            double memoryBytes) {}
+
+    /**
+     * A message between devices.
+     *
+     * @param from the sender's name
+     * @param to the receiver's name
+     * @param tensors what it carries, by name
+     * @param bytes of the tensors
+     * @param seconds how long it takes
+     * @param joules what it draws
+     */
+    public record Hop(String from, String to, List<String> tensors, double bytes, double seconds, double joules) {
+        /**
+         * Copies the list.
+         *
+         * @param from see the record
+         * @param to see the record
+         * @param tensors see the record
+         * @param bytes see the record
+         * @param seconds see the record
+         * @param joules see the record
+         */
+        public Hop {
+            tensors = List.copyOf(tensors);
+        }
+    }
+
+    /** A plan of a placement whose parts have been written. */
+    static DeploymentPlan of(
+            PartitionManifest manifest,
+            Placement placement,
+            Map<Metric, Double> limits,
+            String predictor,
+            Instant now) {
+        List<Part> stages = new ArrayList<>();
+        placement.stages().forEach(stage -> {
+            PartitionManifest.Part part = manifest.parts().get(stage.index());
+            stages.add(new Part(
+                    part.file(),
+                    part.sha256(),
+                    stage.device().name(),
+                    stage.computeSeconds(),
+                    stage.p90Seconds(),
+                    known(stage.joules()),
+                    stage.memoryBytes()));
+        });
+        List<Hop> hops = new ArrayList<>();
+        for (Transfer transfer : placement.transfers()) {
+            hops.add(new Hop(
+                    transfer.from().name(),
+                    transfer.to().name(),
+                    tensors(manifest, placement, transfer),
+                    transfer.bytes(),
+                    transfer.seconds(),
+                    transfer.joules()));
+        }
+        return new DeploymentPlan(
+                manifest.tool(),
+                now,
+                manifest.modelName(),
+                manifest.modelSha256(),
+                placement.objective(),
+                new TreeMap<>(limits),
+                predictor,
+                new Costs(
+                        placement.latencySeconds(),
+                        placement.p90LatencySeconds(),
+                        placement.periodSeconds(),
+                        placement.bottleneck(),
+                        placement.energyJoules(),
+                        placement.gap()),
+                stages,
+                hops,
+                placement.cluster());
+    }
+
+    private static OptionalDouble known(double value) {
+        return Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    /** Inputs and outputs of the model, or what parts from the cut on take of what is made, or given, before it. */
+    private static List<String> tensors(PartitionManifest manifest, Placement placement, Transfer transfer) {
+        int last = placement.stages().get(placement.stages().size() - 1).to();
+        if (transfer.cut() == last) {
+            return manifest.outputs().stream().map(TensorInfo::name).toList();
+        }
+        List<String> made = new ArrayList<>();
+        List<String> taken = new ArrayList<>();
+        placement.stages().forEach(stage -> {
+            PartitionManifest.Part part = manifest.parts().get(stage.index());
+            if (stage.from() < transfer.cut()) {
+                part.outputs().forEach(tensor -> made.add(tensor.name()));
+            } else {
+                part.inputs().forEach(tensor -> taken.add(tensor.name()));
+            }
+        });
+        manifest.inputs().forEach(tensor -> made.add(tensor.name()));
+        return taken.stream().filter(made::contains).distinct().toList();
+    }
+
+    /**
+     * Reads the plan of a directory, and checks that it and the parts beside it are of one mind.
+     *
+     * @param directory where the parts are
+     * @return what its {@code plan.json} says
+     * @throws MalformedModelException if the file is no plan, or of a version not known here, or does not go with the
+     *     {@code partition.json} beside it; the message names the field
+     * @throws IOException if a file cannot be read
+     */
+    public static DeploymentPlan read(Path directory) throws IOException {
+        return PlanJson.read(directory.resolve(FILE_NAME), PartitionManifest.read(directory));
+    }
+}
