@@ -69,6 +69,11 @@ class RoomsTest {
     }
 
     @Test
+    void planNeedsClusterAndCostOnly() {
+        assertKnowsOnly("plan", "cluster", "cost");
+    }
+
+    @Test
     void roomsDoNotNeedEachOtherInACycle() {
         slices().matching("io.pepper.(*)..").should().beFreeOfCycles().check(CLASSES);
     }

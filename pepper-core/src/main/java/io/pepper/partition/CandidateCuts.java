@@ -11,6 +11,8 @@ import java.util.List;
  * one with the fewest bytes is kept, of these the first. Deterministic; O(operators + cuts).
  */
 public final class CandidateCuts {
+    private static final int MOST_STRETCHES = 1 << 20;
+
     private CandidateCuts() {}
 
     /**
@@ -31,13 +33,28 @@ public final class CandidateCuts {
             return all;
         }
         double[] before = before(cuts.graph(), all, costs);
+        // Cuts lie close together where there is little to compute: as many stretches as leave no more than asked for.
+        int fits = most;
+        int tooMany = MOST_STRETCHES;
+        while (tooMany - fits > 1) {
+            int middle = (fits + tooMany) >>> 1;
+            if (keep(all, before, middle).size() <= most) {
+                fits = middle;
+            } else {
+                tooMany = middle;
+            }
+        }
+        return keep(all, before, fits);
+    }
+
+    private static List<Cut> keep(List<Cut> all, double[] before, int stretches) {
         double whole = before[all.size()];
         List<Cut> kept = new ArrayList<>();
         int stretch = -1;
         for (int i = 0; i < all.size(); i++) {
             // Without costs there are no stretches but by number.
             double share = whole > 0 ? before[i] / whole : (double) i / all.size();
-            int at = (int) Math.min(most - 1, Math.floor(share * most));
+            int at = (int) Math.min(stretches - 1, Math.floor(share * stretches));
             if (at > stretch) {
                 kept.add(all.get(i));
                 stretch = at;

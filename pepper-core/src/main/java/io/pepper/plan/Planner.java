@@ -278,6 +278,31 @@ public final class Planner {
     }
 
     /**
+     * What a placement costs by this planner's costs and cluster, whatever it cost when it was made. Limits are not looked at.
+     *
+     * @param placement a placement of the same segments on the same devices
+     * @return the same parts on the same devices; what it costs may be infinite, and nothing is proven of it
+     * @throws IllegalArgumentException if it is of other segments or devices
+     */
+    public Placement evaluate(Placement placement) {
+        Route.Builder route = new Route.Builder();
+        for (Stage stage : placement.stages()) {
+            route.add(
+                    cluster.indexOf(stage.device().name())
+                            .orElseThrow(() -> new IllegalArgumentException(
+                                    "there is no device '" + stage.device().name() + "' in the cluster")),
+                    stage.to());
+        }
+        Route parts = route.build();
+        if (parts.end(parts.parts() - 1) != costs.segments()) {
+            throw new IllegalArgumentException(
+                    "the placement is of " + parts.end(parts.parts() - 1) + " segments, not " + costs.segments());
+        }
+        Problem problem = Problem.of(cluster, costs, placement.objective(), Constraints.NONE);
+        return Evaluation.of(problem, parts, 0);
+    }
+
+    /**
      * Why a placement is the best: what others would cost, what each limit costs, and when it would be another one. Plans some
      * hundred times.
      *

@@ -87,7 +87,8 @@ class RoomsTest {
                     "io.pepper.cut..",
                     "io.pepper.partition..",
                     "io.pepper.cost..",
-                    "io.pepper.cluster.."))
+                    "io.pepper.cluster..",
+                    "io.pepper.plan.."))
             .should()
             .dependOnClassesThat(resideInAPackage("io.pepper.onnx.."));
 

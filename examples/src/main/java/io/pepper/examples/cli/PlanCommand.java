@@ -31,14 +31,16 @@ import picocli.CommandLine.Spec;
 final class PlanCommand implements Callable<Integer> {
     /** What to have most, or least, of. */
     enum Goal {
-        LATENCY(Objective.LATENCY),
-        THROUGHPUT(Objective.THROUGHPUT),
-        ENERGY(Objective.ENERGY);
+        LATENCY,
+        THROUGHPUT,
+        ENERGY;
 
-        private final Objective objective;
-
-        Goal(Objective objective) {
-            this.objective = objective;
+        private Objective objective() {
+            return switch (this) {
+                case LATENCY -> Objective.LATENCY;
+                case THROUGHPUT -> Objective.THROUGHPUT;
+                case ENERGY -> Objective.ENERGY;
+            };
         }
     }
 
@@ -78,7 +80,7 @@ final class PlanCommand implements Callable<Integer> {
         try (OnnxModel opened = OnnxModel.load(model)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
-            Placement placement = prepared.planner().plan(goal.objective, prepared.constraints());
+            Placement placement = prepared.planner().plan(goal.objective(), prepared.constraints());
             Explanation why = prepared.planner().explain(placement, prepared.constraints());
             Optional<DeploymentPlan> written = Optional.empty();
             if (directory.isPresent()) {

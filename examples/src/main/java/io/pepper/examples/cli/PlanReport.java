@@ -68,6 +68,12 @@ final class PlanReport {
                         out.println(format("%.3g", flip.factor()) + " times " + flip.what() + ": " + flip.then()));
     }
 
+    private static String[] row(String when, Placement placement) {
+        return new String[] {
+            when, line(placement), millis(placement.latencySeconds()), format("%.1f", placement.throughputPerSecond())
+        };
+    }
+
     /** What a stage sends, or what is sent to where the outputs are wanted. */
     private static Optional<Transfer> after(Placement placement, Stage stage) {
         return placement.transfers().stream()

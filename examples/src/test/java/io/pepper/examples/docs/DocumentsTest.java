@@ -37,6 +37,7 @@ class DocumentsTest {
             import io.pepper.cluster.*;
             import io.pepper.cost.*;
             import io.pepper.monitor.*;
+            import io.pepper.plan.*;
             import io.pepper.predict.*;
             import io.pepper.runtime.*;
             import java.time.Duration;
@@ -75,6 +76,16 @@ class DocumentsTest {
     void theThirdGuidesJavaRuns() throws IOException, InterruptedException {
         String output = runJavaOf(ROOT.resolve("docs/guide/predicting.md"));
         assertThat(output).contains("8 measurements").contains("true").endsWith("fastest: here\n");
+    }
+
+    @Test
+    void theFourthGuidesJavaRuns() throws IOException, InterruptedException {
+        String output = runJavaOf(ROOT.resolve("docs/guide/planning.md"));
+        assertThat(output)
+                .contains("proven: true")
+                .contains("parts; verified: true")
+                .contains("pi up to segment 1")
+                .endsWith("in a rush requests wait: true\n");
     }
 
     @Test

@@ -1,0 +1,143 @@
+package io.pepper.bench;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.Link;
+import io.pepper.plan.Constraints;
+import io.pepper.plan.CostTable;
+import io.pepper.plan.Objective;
+import io.pepper.plan.Placement;
+import io.pepper.plan.Planner;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * How long does planning take? Random tables with a seed: devices of different speeds, links of different bandwidths, cuts of
+ * different bytes.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+@SuppressWarnings("NullAway.Init")
+public class PlannerBenchmark {
+    /** A chain and a cluster. */
+    @State(Scope.Benchmark)
+    public static class Chain {
+        /** Segments x devices. */
+        @Param({"20x5", "100x10", "200x16", "1000x50"})
+        public String size;
+
+        Planner planner;
+        CostTable busier;
+
+        /** Makes the tables. */
+        @Setup
+        public void fill() {
+            int at = size.indexOf('x');
+            int segments = Integer.parseInt(size.substring(0, at));
+            int devices = Integer.parseInt(size.substring(at + 1));
+            Random random = new Random(42);
+            planner = Planner.of(cluster(devices, random), table(segments, devices, random));
+            busier = planner.costs().withSlower(0, 1.5);
+        }
+    }
+
+    static Cluster cluster(int devices, Random random) {
+        Cluster.Builder builder = Cluster.builder().source("d0").sink("d0");
+        for (int i = 0; i < devices; i++) {
+            builder.device(Device.of("d" + i));
+        }
+        for (int i = 0; i < devices; i++) {
+            for (int j = i + 1; j < devices; j++) {
+                builder.link("d" + i, "d" + j, Link.of(1e6 * (1 + random.nextInt(100)), 1e-4 * random.nextInt(20)));
+            }
+        }
+        return builder.build();
+    }
+
+    static CostTable table(int segments, int devices, Random random) {
+        CostTable.Builder builder = CostTable.bySegment(segments, devices);
+        double[] slowness = random.doubles(devices, 0.5, 8).toArray();
+        for (int segment = 0; segment < segments; segment++) {
+            double work = 1e-4 * (1 + random.nextInt(50));
+            for (int device = 0; device < devices; device++) {
+                builder.seconds(segment, device, work * slowness[device] * (0.8 + 0.4 * random.nextDouble()));
+            }
+        }
+        for (int cut = 0; cut <= segments; cut++) {
+            builder.cutBytes(cut, 1_000 * (1 + random.nextInt(200)));
+        }
+        return builder.build();
+    }
+
+    /**
+     * The least latency.
+     *
+     * @param chain the problem
+     * @return the plan
+     */
+    @Benchmark
+    public Placement latency(Chain chain) {
+        return chain.planner.plan(Objective.LATENCY);
+    }
+
+    /**
+     * The least latency again, after one device has changed.
+     *
+     * @param chain the problem
+     * @return the plan
+     */
+    @Benchmark
+    public Placement latencyAgain(Chain chain) {
+        return chain.planner
+                .withCosts(chain.planner.costs().withDevice(0, chain.busier))
+                .plan(Objective.LATENCY);
+    }
+
+    /** Pipelines, of fewer sizes: the search is exponential in the devices. */
+    @State(Scope.Benchmark)
+    public static class Pipeline {
+        /** Segments x devices. */
+        @Param({"20x5", "100x10", "200x16"})
+        public String size;
+
+        Planner planner;
+
+        /** Makes the tables. */
+        @Setup
+        public void fill() {
+            Chain chain = new Chain();
+            chain.size = size;
+            chain.fill();
+            planner = chain.planner;
+        }
+    }
+
+    /**
+     * The greatest throughput of a pipeline.
+     *
+     * @param pipeline the problem
+     * @return the plan, proven to be the best
+     */
+    @Benchmark
+    public Placement throughput(Pipeline pipeline) {
+        Placement best = pipeline.planner.plan(Objective.THROUGHPUT, Constraints.NONE.withReuse(false));
+        if (!best.isOptimal()) {
+            throw new IllegalStateException("not proven: " + best);
+        }
+        return best;
+    }
+}

@@ -1,0 +1,150 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.DeviceState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches whether a placement is still the best while the states of the devices change, and proposes another one once that has
+ * been worth it for a while: a short burst of load moves nothing. Only devices whose state has changed are predicted anew. Not
+ * thread-safe.
+ *
+ * <pre>{@code
+ * PlanMonitor monitor = new PlanMonitor(costModel, cluster, Objective.LATENCY, Constraints.NONE, PlanMonitor.Patience.DEFAULT);
+ * // every few seconds, with what a device monitor reads:
+ * monitor.update(states, Instant.now()).ifPresent(proposal -> move(proposal.placement()));
+ * }</pre>
+ */
+public final class PlanMonitor {
+    private final Objective objective;
+    private final Constraints constraints;
+    private final Patience patience;
+    private CostModel costs;
+    private Planner planner;
+    private Placement current;
+    private @Nullable Instant betterSince;
+
+    /**
+     * When to propose another placement.
+     *
+     * @param leastGain by how much it must cost less, relative, 0 or more
+     * @param hold for how long it must have been worth it
+     * @param movingCost what moving costs, once, in the unit of the objective (seconds or joules), 0 or more
+     * @param inferences over how many inferences that has to be saved again, 1 or more
+     */
+    public record Patience(double leastGain, Duration hold, double movingCost, long inferences) {
+        /** A tenth less for ten seconds; moving costs nothing. */
+        public static final Patience DEFAULT = new Patience(0.1, Duration.ofSeconds(10), 0, 1_000);
+
+        /**
+         * Checks the numbers.
+         *
+         * @param leastGain see the record
+         * @param hold see the record
+         * @param movingCost see the record
+         * @param inferences see the record
+         * @throws IllegalArgumentException if one is out of its range
+         */
+        public Patience {
+            if (!(leastGain >= 0 && movingCost >= 0) || hold.isNegative() || inferences < 1) {
+                throw new IllegalArgumentException("no patience: gain " + leastGain + ", hold " + hold + ", moving "
+                        + movingCost + ", inferences " + inferences);
+            }
+        }
+    }
+
+    /**
+     * A placement that is worth moving to.
+     *
+     * @param placement the placement
+     * @param now what the current one costs by now
+     * @param gain by how much the new one costs less, relative
+     */
+    public record Proposal(Placement placement, Placement now, double gain) {}
+
+    /**
+     * Plans once, and watches from then on.
+     *
+     * @param costs predicts what segments cost
+     * @param cluster the devices and links
+     * @param objective what to have least of
+     * @param constraints what to keep within
+     * @param patience when to propose another placement
+     * @throws NoSuchPlacementException if there is none
+     */
+    public PlanMonitor(
+            CostModel costs, Cluster cluster, Objective objective, Constraints constraints, Patience patience) {
+        this.objective = Objects.requireNonNull(objective);
+        this.constraints = Objects.requireNonNull(constraints);
+        this.patience = Objects.requireNonNull(patience);
+        this.costs = costs;
+        this.planner = Planner.of(cluster, costs.table());
+        this.current = planner.plan(objective, constraints);
+    }
+
+    /**
+     * The placement that runs.
+     *
+     * @return the first one, or the last that was accepted, at what it costs by now
+     */
+    public Placement current() {
+        return current;
+    }
+
+    /**
+     * Takes the states of devices.
+     *
+     * @param states by now; devices that are not named are as they were
+     * @param now the moment, never before the last one
+     * @return a placement that has been worth moving to for long enough; it is proposed again with each update until it is
+     *     {@linkplain #accept accepted}, or not worth it any more
+     */
+    public Optional<Proposal> update(Collection<DeviceState> states, Instant now) {
+        CostTable table = planner.costs();
+        Cluster cluster = planner.cluster();
+        for (DeviceState state : states) {
+            costs = costs.withState(state);
+            table = costs.update(table, cluster.indexOf(state.device()).orElseThrow());
+        }
+        planner = planner.withCosts(table);
+        current = planner.evaluate(current);
+        Optional<Placement> best = planner.tryPlan(objective, constraints);
+        if (best.isEmpty() || !isWorth(best.get())) {
+            betterSince = null;
+            return Optional.empty();
+        }
+        if (betterSince == null) {
+            betterSince = now;
+        }
+        return Duration.between(betterSince, now).compareTo(patience.hold) < 0
+                ? Optional.empty()
+                : Optional.of(new Proposal(best.get(), current, gain(best.get())));
+    }
+
+    private double gain(Placement best) {
+        if (current.value() == Double.POSITIVE_INFINITY) {
+            return 1;
+        }
+        return current.value() > 0 ? (current.value() - best.value()) / current.value() : 0;
+    }
+
+    private boolean isWorth(Placement best) {
+        double saved = (current.value() - best.value()) * patience.inferences;
+        return current.value() > best.value() && gain(best) >= patience.leastGain && saved > patience.movingCost;
+    }
+
+    /**
+     * Says that a proposed placement runs now.
+     *
+     * @param proposal the proposal
+     */
+    public void accept(Proposal proposal) {
+        current = proposal.placement();
+        betterSince = null;
+    }
+}

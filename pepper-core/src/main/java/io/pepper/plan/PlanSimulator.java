@@ -1,0 +1,316 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Device;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/**
+ * Tries a placement against a trace of requests: a discrete-event simulation in which each device computes one part at a time and
+ * each link sends one message at a time, first come, first served. A request that is alone takes the placement's latency; with
+ * more requests than the slowest device or link can serve, one is done every period.
+ *
+ * <p>O(requests × parts × log requests) time. Deterministic; requests that are ready at the same moment are served in their
+ * order. Immutable and therefore thread-safe.
+ *
+ * <pre>{@code
+ * PlanSimulator.Trace rush = PlanSimulator.Trace.every(0.010, 1_000).withLoad("pi", 5.0, 2.0).withFailure("cloud", 8.0);
+ * PlanSimulator.Result result = PlanSimulator.of(placement).run(rush);
+ * System.out.println(result.latencySeconds(0.99) + " s, " + result.lost() + " lost");
+ * }</pre>
+ */
+public final class PlanSimulator {
+    private final Placement placement;
+    private final boolean overlap;
+
+    private PlanSimulator(Placement placement, boolean overlap) {
+        this.placement = placement;
+        this.overlap = overlap;
+    }
+
+    /**
+     * Simulates a placement on devices that send while they compute.
+     *
+     * @param placement the placement
+     * @return a simulator
+     */
+    public static PlanSimulator of(Placement placement) {
+        return new PlanSimulator(placement, true);
+    }
+
+    /**
+     * Whether devices send and receive while they compute.
+     *
+     * @param together {@code false} if a message keeps both its ends busy
+     * @return a simulator
+     */
+    public PlanSimulator withOverlap(boolean together) {
+        return new PlanSimulator(placement, together);
+    }
+
+    /**
+     * What happens. Immutable.
+     *
+     * @param arrivals when requests arrive, ascending: seconds
+     * @param loads when devices change their speed
+     * @param failures when devices die, for good: seconds by device
+     */
+    public record Trace(List<Double> arrivals, List<Load> loads, Map<String, Double> failures) {
+        /**
+         * From a moment on a device takes so many times as long as planned.
+         *
+         * @param device the device's name
+         * @param at seconds
+         * @param factor more than 0
+         */
+        public record Load(String device, double at, double factor) {}
+
+        /**
+         * Copies and checks.
+         *
+         * @param arrivals see the record
+         * @param loads see the record
+         * @param failures see the record
+         * @throws IllegalArgumentException if the arrivals are not ascending from 0, or a factor is not more than 0
+         */
+        public Trace {
+            arrivals = List.copyOf(arrivals);
+            loads = List.copyOf(loads);
+            failures = Map.copyOf(failures);
+            double last = 0;
+            for (double arrival : arrivals) {
+                if (!(arrival >= last && arrival < Double.POSITIVE_INFINITY)) {
+                    throw new IllegalArgumentException("arrivals ascend from 0, found " + arrival + " after " + last);
+                }
+                last = arrival;
+            }
+            for (Load load : loads) {
+                if (!(load.factor > 0 && load.factor < Double.POSITIVE_INFINITY)) {
+                    throw new IllegalArgumentException("no load: " + load);
+                }
+            }
+        }
+
+        /**
+         * Requests at an even pace.
+         *
+         * @param seconds between two, 0 for all of them at once
+         * @param count how many, 0 or more
+         * @return a trace in which nothing else happens
+         */
+        public static Trace every(double seconds, int count) {
+            List<Double> arrivals = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                arrivals.add(i * seconds);
+            }
+            return new Trace(arrivals, List.of(), Map.of());
+        }
+
+        /**
+         * With a device that changes its speed.
+         *
+         * @param device the device's name
+         * @param at from when on: seconds
+         * @param factor how many times as long as planned it takes, until it changes again
+         * @return a trace
+         */
+        public Trace withLoad(String device, double at, double factor) {
+            List<Load> more = new ArrayList<>(loads);
+            more.add(new Load(device, at, factor));
+            return new Trace(arrivals, more, failures);
+        }
+
+        /**
+         * With a device that dies: what it computes, or is sent, then is lost.
+         *
+         * @param device the device's name
+         * @param at when: seconds
+         * @return a trace
+         */
+        public Trace withFailure(String device, double at) {
+            Map<String, Double> more = new HashMap<>(failures);
+            more.put(device, at);
+            return new Trace(arrivals, loads, more);
+        }
+    }
+
+    /**
+     * What became of the requests. Immutable.
+     *
+     * @param doneSeconds when each request was done, in their order; infinite if it was lost
+     * @param latenciesSeconds how long each took from its arrival on; infinite if it was lost
+     * @param busyShare by device and link, how much of the time until the last was done it was busy, 0 to 1
+     */
+    public record Result(List<Double> doneSeconds, List<Double> latenciesSeconds, Map<String, Double> busyShare) {
+        /**
+         * Copies.
+         *
+         * @param doneSeconds see the record
+         * @param latenciesSeconds see the record
+         * @param busyShare see the record
+         */
+        public Result {
+            doneSeconds = List.copyOf(doneSeconds);
+            latenciesSeconds = List.copyOf(latenciesSeconds);
+            busyShare = Collections.unmodifiableMap(new LinkedHashMap<>(busyShare));
+        }
+
+        /**
+         * How many were lost.
+         *
+         * @return 0 or more
+         */
+        public long lost() {
+            return doneSeconds.stream().filter(done -> done.isInfinite()).count();
+        }
+
+        /**
+         * How long requests took.
+         *
+         * @param share of the requests that took at most so long, more than 0, at most 1
+         * @return seconds, infinite if too many were lost
+         */
+        public double latencySeconds(double share) {
+            double[] sorted = latenciesSeconds.stream()
+                    .mapToDouble(Double::doubleValue)
+                    .sorted()
+                    .toArray();
+            return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
+        }
+
+        /**
+         * How many were done in a second between the first and the last that were.
+         *
+         * @return NaN if fewer than two were done
+         */
+        public double throughputPerSecond() {
+            double[] done = doneSeconds.stream()
+                    .mapToDouble(Double::doubleValue)
+                    .filter(Double::isFinite)
+                    .sorted()
+                    .toArray();
+            return done.length < 2 ? Double.NaN : (done.length - 1) / (done[done.length - 1] - done[0]);
+        }
+    }
+
+    /** Something to do for each request: computing a part, or sending a message. */
+    private record Step(List<String> needs, String computes, double seconds, double after, List<String> alive) {}
+
+    private record Task(int request, int step, double ready) {}
+
+    /**
+     * Simulates.
+     *
+     * @param trace what happens
+     * @return what became of the requests
+     * @throws IllegalArgumentException if the trace names a device that is not in the cluster
+     */
+    public Result run(Trace trace) {
+        for (String device : trace.failures.keySet()) {
+            check(device);
+        }
+        trace.loads.forEach(load -> check(load.device));
+        List<Step> steps = steps();
+        double[] done = new double[trace.arrivals.size()];
+        Map<String, Double> free = new HashMap<>();
+        Map<String, Double> busy = new LinkedHashMap<>();
+        PriorityQueue<Task> queue = new PriorityQueue<>(Comparator.comparingDouble(Task::ready)
+                .thenComparingInt(Task::request)
+                .thenComparingInt(Task::step));
+        for (int i = 0; i < done.length; i++) {
+            queue.add(new Task(i, 0, trace.arrivals.get(i)));
+        }
+        while (!queue.isEmpty()) {
+            Task task = queue.poll();
+            if (task.step == steps.size()) {
+                done[task.request] = task.ready;
+                continue;
+            }
+            Step step = steps.get(task.step);
+            double begin = task.ready;
+            for (String need : step.needs) {
+                begin = Math.max(begin, free.getOrDefault(need, 0.0));
+            }
+            double seconds = step.seconds * factor(trace, step.computes, begin);
+            double end = begin + seconds;
+            if (dies(trace, step, end)) {
+                done[task.request] = Double.POSITIVE_INFINITY;
+                continue;
+            }
+            for (String need : step.needs) {
+                free.put(need, end);
+                busy.merge(need, seconds, Double::sum);
+            }
+            queue.add(new Task(task.request, task.step + 1, end + step.after));
+        }
+        return result(trace, busy, done);
+    }
+
+    private void check(String device) {
+        if (placement.cluster().indexOf(device).isEmpty()) {
+            throw new IllegalArgumentException("there is no device '" + device + "' in the cluster");
+        }
+    }
+
+    private static boolean dies(Trace trace, Step step, double end) {
+        return step.alive.stream().anyMatch(device -> trace.failures.getOrDefault(device, Double.MAX_VALUE) < end);
+    }
+
+    /** How many times as long a device takes at a moment. */
+    private static double factor(Trace trace, String device, double at) {
+        double since = Double.NEGATIVE_INFINITY;
+        double factor = 1;
+        for (Trace.Load load : trace.loads) {
+            if (load.device.equals(device) && load.at <= at && load.at >= since) {
+                since = load.at;
+                factor = load.factor;
+            }
+        }
+        return factor;
+    }
+
+    private List<Step> steps() {
+        List<Step> steps = new ArrayList<>();
+        List<Transfer> transfers = new ArrayList<>(placement.transfers());
+        for (Stage stage : placement.stages()) {
+            if (!transfers.isEmpty() && transfers.get(0).cut() == stage.from()) {
+                steps.add(step(transfers.remove(0)));
+            }
+            Device device = stage.device();
+            steps.add(
+                    new Step(List.of(device.name()), device.name(), stage.computeSeconds(), 0, List.of(device.name())));
+        }
+        transfers.forEach(transfer -> steps.add(step(transfer)));
+        return steps;
+    }
+
+    private Step step(Transfer transfer) {
+        String from = transfer.from().name();
+        String to = transfer.to().name();
+        String link = from + " → " + to;
+        return new Step(
+                overlap ? List.of(link) : List.of(link, from, to),
+                "",
+                transfer.occupiedSeconds(),
+                transfer.seconds() - transfer.occupiedSeconds(),
+                List.of(from, to));
+    }
+
+    private static Result result(Trace trace, Map<String, Double> busy, double... done) {
+        double last = Arrays.stream(done).filter(Double::isFinite).max().orElse(0);
+        busy.replaceAll((name, seconds) -> last > 0 ? Math.min(1, seconds / last) : 0);
+        List<Double> ends = new ArrayList<>();
+        List<Double> latencies = new ArrayList<>();
+        for (int i = 0; i < done.length; i++) {
+            ends.add(done[i]);
+            latencies.add(done[i] - trace.arrivals.get(i));
+        }
+        return new Result(ends, latencies, busy);
+    }
+}

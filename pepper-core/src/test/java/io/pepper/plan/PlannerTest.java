@@ -1,0 +1,225 @@
+package io.pepper.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.Link;
+import io.pepper.cost.Measure;
+import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+    private static final Cluster EDGE_AND_CLOUD = Cluster.builder()
+            .device(Device.of("edge").withMemoryBytes(100).withPower(2, 6))
+            .device(Device.of("cloud").withPower(50, 250))
+            .link("edge", "cloud", Link.of(1_000, 0.010))
+            .source("edge")
+            .sink("edge")
+            .build();
+
+    /** Large inputs, a narrow place after the first segment, much work behind it. */
+    private static CostTable table() {
+        return CostTable.bySegment(3, 2)
+                .seconds(0, 0, 0.050)
+                .seconds(0, 1, 0.005)
+                .seconds(1, 0, 0.400)
+                .seconds(1, 1, 0.040)
+                .seconds(2, 0, 0.100)
+                .seconds(2, 1, 0.010)
+                .cutBytes(0, 500)
+                .cutBytes(1, 50)
+                .cutBytes(2, 80)
+                .cutBytes(3, 4)
+                .build();
+    }
+
+    @Test
+    void cutsWhereItIsNarrow() {
+        Planner planner = Planner.of(EDGE_AND_CLOUD, table());
+        Placement best = planner.plan(Objective.LATENCY);
+        assertThat(best.toString()).startsWith("Placement[0-1 on edge, 1-3 on cloud: 0.174");
+        assertThat(best.latencySeconds()).isCloseTo(0.050 + 0.060 + 0.050 + 0.014, within(1e-12));
+        assertThat(best.transfers()).extracting(Transfer::cut).containsExactly(1, 3);
+        assertThat(best.isOptimal()).isTrue();
+        assertThat(best.energyJoules()).isEmpty();
+    }
+
+    @Test
+    void explainsItself() {
+        Planner planner = Planner.of(EDGE_AND_CLOUD, table());
+        Constraints one = Constraints.NONE.withMostDevices(1);
+        Placement whole = planner.plan(Objective.LATENCY, one);
+        assertThat(whole.toString()).startsWith("Placement[0-3 on edge: 0.55");
+        Explanation why = planner.explain(whole, one);
+        assertThat(why.prices()).singleElement().satisfies(price -> {
+            assertThat(price.limit()).isEqualTo("at most 1 devices");
+            assertThat(price.saves()).isCloseTo(0.550 - 0.174, within(1e-9));
+        });
+        assertThat(why.singleDevices())
+                .extracting(Explanation.SingleDevice::fits)
+                .containsExactly(true, true);
+        assertThat(why.singleDevices().get(1).placement().orElseThrow().latencySeconds())
+                .isCloseTo(0.055 + 0.510 + 0.014, within(1e-9));
+        assertThat(why.runnerUp().orElseThrow().toString()).startsWith("Placement[0-3 on cloud");
+
+        Explanation best = planner.explain(planner.plan(Objective.LATENCY), Constraints.NONE);
+        assertThat(best.runnerUp().orElseThrow().value())
+                .isGreaterThan(best.placement().value());
+        assertThat(best.flips()).isNotEmpty().allSatisfy(flip -> {
+            assertThat(flip.factor()).isPositive().isNotEqualTo(1);
+            assertThat(flip.then().stages()).isNotEqualTo(best.placement().stages());
+        });
+        assertThat(best.flips())
+                .extracting(Explanation.Flip::what)
+                .contains("the bandwidth between edge and cloud", "the time of edge");
+    }
+
+    @Test
+    void saysWhatWouldHelp() {
+        CostTable heavy = CostTable.bySegment(1, 2).memoryBytes(0, 1, 500, 10).build();
+        Cluster small = EDGE_AND_CLOUD.toBuilder()
+                .device(EDGE_AND_CLOUD.devices().get(1).withAllowed(false))
+                .build();
+        assertThatThrownBy(() -> Planner.of(small, heavy).plan(Objective.LATENCY))
+                .isInstanceOf(NoSuchPlacementException.class)
+                .hasMessageContaining("without the memory of 'edge' there is Placement[0-1 on edge")
+                .hasMessageContaining("without keeping off 'cloud' there is Placement[0-1 on cloud");
+    }
+
+    @Test
+    void refusesWhatItCannotPlan() {
+        Planner planner = Planner.of(EDGE_AND_CLOUD, table());
+        assertThatThrownBy(() -> planner.plan(Objective.ENERGY))
+                .hasMessageContaining("what device 'edge' draws is not known (its busyWatts)");
+        assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withPin(0, "moon")))
+                .hasMessageContaining("there is no device 'moon'");
+        assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withPin(3, "edge")))
+                .hasMessageContaining("there is no segment 3 of 3");
+        assertThatThrownBy(() ->
+                        Planner.of(EDGE_AND_CLOUD, CostTable.bySegment(1, 3).build()))
+                .hasMessageContaining("the costs are of 3 devices, the cluster has 2");
+        assertThatThrownBy(() -> planner.withBudget(0)).hasMessageContaining("1 label or more");
+        assertThatThrownBy(() -> planner.pareto(Metric.LATENCY, Metric.LATENCY, Constraints.NONE))
+                .hasMessageContaining("two metrics");
+        assertThatThrownBy(() -> new Objective(0, 0, 0)).hasMessageContaining("one is more");
+        assertThatThrownBy(() -> Constraints.NONE.withMostParts(0)).hasMessageContaining("1 of the parts");
+        assertThatThrownBy(() -> CostTable.bySegment(1, 1).seconds(0, 0, Double.NaN))
+                .hasMessageContaining("no times");
+        assertThatThrownBy(() -> CostTable.bySegment(2, 1).seconds(0, 2, 0, 1, 1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    /** Work in proportion to the segment's number; each device is as slow as its load. */
+    private static final class Counting implements Pieces {
+        private final List<String> asked = new ArrayList<>();
+
+        @Override
+        public int segments() {
+            return 3;
+        }
+
+        @Override
+        public Workload workload(int from, int to) {
+            double weights = 10.0 * (to - from);
+            return Workload.builder()
+                    .set(Measure.WEIGHT_BYTES, weights)
+                    .set(Measure.PEAK_BYTES, 1)
+                    .build();
+        }
+
+        @Override
+        public double cutBytes(int cut) {
+            return 1;
+        }
+
+        private Prediction predict(Workload piece, int threads, DeviceState device) {
+            asked.add(device.device());
+            double seconds = piece.get(Measure.WEIGHT_BYTES)
+                    * (1 + device.cpuLoadPercent().orElseThrow());
+            return new Prediction(seconds, 2 * seconds, false);
+        }
+    }
+
+    @Test
+    void predictsEachRunOnEachDeviceOnce() {
+        Counting pieces = new Counting();
+        CostModel model = CostModel.of(pieces, EDGE_AND_CLOUD, pieces::predict).withRuntimeBytes(7);
+        CostTable table = model.table();
+        assertThat(pieces.asked).hasSize(2 * 6);
+        assertThat(table.seconds(0, 3, 0)).isEqualTo(30);
+        assertThat(table.seconds(1, 2, 1)).isEqualTo(10);
+        assertThat(table.p90Seconds(1, 2, 1)).isEqualTo(20);
+        assertThat(table.pessimistic().seconds(1, 2, 1)).isEqualTo(20);
+        assertThat(table.joules(1, 2, 0)).isEqualTo(4 * 10);
+        assertThat(table.memoryBytes(0, 2, 0)).isEqualTo(20 + 1 + 7);
+        pieces.asked.clear();
+        CostTable busy =
+                model.withState(DeviceState.of("edge").withCpuLoadPercent(9)).update(table, 0);
+        assertThat(pieces.asked)
+                .as("the other device has not changed")
+                .hasSize(6)
+                .containsOnly("edge");
+        assertThat(busy.seconds(0, 3, 0)).isEqualTo(300);
+        assertThat(busy.seconds(0, 3, 1)).isEqualTo(30);
+        assertThat(table.worst(busy))
+                .satisfies(worst -> assertThat(worst.seconds(0, 3, 0)).isEqualTo(300));
+        assertThatThrownBy(() -> CostModel.of(
+                                pieces,
+                                EDGE_AND_CLOUD.toBuilder()
+                                        .device(Device.of("edge").withPredictor("pi"))
+                                        .build(),
+                                pieces::predict)
+                        .table())
+                .hasMessageContaining("device 'edge' asks for the predictor 'pi'");
+    }
+
+    @Test
+    void movesOnlyWhenItHasBeenWorthItForAWhile() {
+        Counting pieces = new Counting();
+        Cluster roomy = EDGE_AND_CLOUD.toBuilder()
+                .device(Device.of("edge"))
+                .device(Device.of("cloud").withTimeFactor(2))
+                .link("edge", "cloud", Link.of(1e9, 0))
+                .build();
+        PlanMonitor monitor = new PlanMonitor(
+                CostModel.of(pieces, roomy, pieces::predict),
+                roomy,
+                Objective.LATENCY,
+                Constraints.NONE,
+                new PlanMonitor.Patience(0.1, Duration.ofSeconds(10), 100, 10));
+        assertThat(monitor.current().stages())
+                .singleElement()
+                .satisfies(stage -> assertThat(stage.device().name()).isEqualTo("edge"));
+        Instant begin = Instant.EPOCH;
+        List<DeviceState> busy = List.of(DeviceState.of("edge").withCpuLoadPercent(5));
+        List<DeviceState> idle = List.of(DeviceState.of("edge").withCpuLoadPercent(0));
+        assertThat(monitor.update(busy, begin)).as("just now").isEmpty();
+        assertThat(monitor.update(idle, begin.plusSeconds(5))).isEmpty();
+        assertThat(monitor.update(busy, begin.plusSeconds(6))).isEmpty();
+        assertThat(monitor.update(busy, begin.plusSeconds(15)))
+                .as("the burst before does not count")
+                .isEmpty();
+        Optional<PlanMonitor.Proposal> proposal = monitor.update(busy, begin.plusSeconds(16));
+        assertThat(proposal).isPresent();
+        assertThat(proposal.get().now().latencySeconds()).isEqualTo(180);
+        assertThat(proposal.get().placement().stages().get(0).device().name()).isEqualTo("cloud");
+        assertThat(proposal.get().gain()).isCloseTo(1 - 60.0 / 180, within(1e-6));
+        monitor.accept(proposal.get());
+        assertThat(monitor.update(busy, begin.plusSeconds(40))).isEmpty();
+        // Back on the edge it would take 40 in the place of 60: ten times that is worth more than moving, one time is
+        // not.
+        List<DeviceState> calm = List.of(DeviceState.of("edge").withCpuLoadPercent(0.4));
+        assertThat(monitor.update(calm, begin.plusSeconds(50))).isEmpty();
+        assertThat(monitor.update(calm, begin.plusSeconds(61))).isPresent();
+    }
+}

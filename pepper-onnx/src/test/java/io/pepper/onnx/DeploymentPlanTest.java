@@ -1,0 +1,236 @@
+package io.pepper.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.Link;
+import io.pepper.cost.Measure;
+import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
+import io.pepper.cut.Cut;
+import io.pepper.cut.Cuts;
+import io.pepper.partition.CandidateCuts;
+import io.pepper.partition.Partition;
+import io.pepper.plan.Constraints;
+import io.pepper.plan.CostModel;
+import io.pepper.plan.CostTable;
+import io.pepper.plan.Metric;
+import io.pepper.plan.Objective;
+import io.pepper.plan.Placement;
+import io.pepper.plan.Planner;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Plans of real models: predicted, placed, written, read, run. */
+class DeploymentPlanTest {
+    private static final Cluster CLUSTER = Cluster.builder()
+            .device(Device.of("camera")
+                    .withTimeFactor(8)
+                    .withMemoryBytes(40 << 20)
+                    .withPower(2, 6))
+            .device(Device.of("gateway").withTimeFactor(3).withPower(5, 20))
+            .device(Device.of("cloud").withPower(50, 250))
+            .link("camera", "gateway", Link.of(20e6, 0.0005).withJoulesPerByte(1e-7))
+            .link("gateway", "cloud", Link.of(50e6, 0.001).withJoulesPerByte(3e-7))
+            .source("camera")
+            .sink("gateway")
+            .build();
+
+    @TempDir
+    Path directory;
+
+    /** Ten billion operations in a second, and ten microseconds for each operator. */
+    private static Prediction byArithmetic(Workload piece, int threads, DeviceState device) {
+        double seconds = 1e-6 + piece.total().flops() / 1e10 + piece.total().operators() * 1e-5;
+        return new Prediction(seconds, 1.2 * seconds, false);
+    }
+
+    private static OnnxModel open(String resource) throws IOException {
+        try (InputStream in = DeploymentPlanTest.class.getResourceAsStream(resource)) {
+            assertThat(in).as(resource).isNotNull();
+            return OnnxModel.load(in, resource.substring(resource.lastIndexOf('/') + 1));
+        }
+    }
+
+    private static ModelPieces pieces(OnnxModel model, InputShapes sizes, int most) throws IOException {
+        ModelCosts costs = model.costs(model.shapes(sizes));
+        return costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), most));
+    }
+
+    private static ModelPieces recognizer(OnnxModel model) throws IOException {
+        return pieces(model, InputShapes.NONE.withInputShape("x", 1, 3, 48, 160), 12);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/models/ch_PP-OCRv4_rec_infer.onnx, 1x3x48x160",
+        "/models/ch_PP-OCRv4_det_infer.onnx, 1x3x96x96",
+        "/models/ch_ppocr_mobile_v2.0_cls_infer.onnx, 1x3x48x192"
+    })
+    void whatIsPlannedIsWrittenAndComputesTheSame(String resource, String shape) throws IOException {
+        long[] sizes =
+                Arrays.stream(shape.split("x")).mapToLong(Long::parseLong).toArray();
+        try (OnnxModel model = open(resource)) {
+            ModelPieces pieces = pieces(model, InputShapes.NONE.withInputShape("x", sizes), 12);
+            Planner planner = Planner.of(
+                    CLUSTER,
+                    CostModel.of(pieces, CLUSTER, DeploymentPlanTest::byArithmetic)
+                            .table());
+            for (Objective objective : List.of(Objective.LATENCY, Objective.THROUGHPUT, Objective.ENERGY)) {
+                Placement placement = planner.plan(
+                        objective, Constraints.NONE.withReuse(false).withLeastDevices(2));
+                assertThat(placement.isOptimal()).isTrue();
+                assertThat(placement.stages()).hasSizeGreaterThan(1);
+                Path target = directory.resolve("plan" + objective.hashCode());
+                DeploymentPlan plan = DeploymentExporter.export(
+                        model,
+                        pieces,
+                        placement,
+                        target,
+                        "arithmetic",
+                        Map.of(Metric.PERIOD, 9.0),
+                        ExportOptions.DEFAULT);
+                assertThat(DeploymentPlan.read(target)).isEqualTo(plan);
+                assertThat(plan.stages())
+                        .extracting(DeploymentPlan.Part::device)
+                        .containsExactlyElementsOf(placement.stages().stream()
+                                .map(stage -> stage.device().name())
+                                .toList());
+                assertThat(plan.hops()).isNotEmpty().allSatisfy(hop -> assertThat(hop.tensors())
+                        .isNotEmpty());
+                VerificationOptions same =
+                        VerificationOptions.builder().withShape("x", sizes).build();
+                assertThat(SplitVerifier.verify(model, target, same, ProgressListener.NONE)
+                                .identical())
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void cutsMakeTheWholeOfTheirPieces() throws IOException {
+        try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            ModelPieces pieces = recognizer(model);
+            int segments = pieces.segments();
+            double sum = 0;
+            for (int i = 0; i < segments; i++) {
+                sum += pieces.workload(i, i + 1).total().flops();
+            }
+            assertThat(pieces.workload(0, segments).total().flops()).isEqualTo(sum);
+            assertThat(pieces.workload(0, segments).get(Measure.WEIGHT_BYTES))
+                    .isLessThanOrEqualTo((double) model.weightBytes());
+            assertThat(pieces.cutBytes(0)).isEqualTo(4.0 * 3 * 48 * 160);
+            assertThatThrownBy(() -> pieces.workload(2, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+            Placement other = Planner.of(
+                            CLUSTER,
+                            CostTable.bySegment(2, 3).memoryBytes(0, 1, 1, 1).build())
+                    .plan(Objective.LATENCY);
+            assertThatThrownBy(() -> pieces.partition(other)).hasMessageContaining("the placement is of 2 segments");
+        }
+    }
+
+    @Test
+    void sizesThatAreOpenAreSaid() throws IOException {
+        try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            ModelCosts costs = model.costs(model.shapes());
+            List<Cut> cuts = model.cuts().list().subList(0, 1);
+            assertThatThrownBy(() -> costs.pieces(cuts)).isInstanceOf(UnknownSizeException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 24, 211, 500})
+    void candidatesAreManyAndNarrow(int most) throws IOException {
+        try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            ModelCosts costs = model.costs(model.shapes(InputShapes.NONE.withInputShape("x", 1, 3, 48, 160)));
+            Cuts all = model.cuts(costs.cutOptions());
+            List<Cut> chosen = CandidateCuts.choose(all, costs.flops(), most);
+            assertThat(chosen).hasSizeLessThanOrEqualTo(most).hasSizeGreaterThan(Math.min(all.size(), most) / 2);
+            assertThat(all.list()).containsSubsequence(chosen);
+            assertThatThrownBy(() -> CandidateCuts.choose(all, costs.flops(), 0))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private Path written() throws IOException {
+        try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            ModelPieces pieces = recognizer(model);
+            Planner planner = Planner.of(
+                    CLUSTER,
+                    CostModel.of(pieces, CLUSTER, DeploymentPlanTest::byArithmetic)
+                            .table());
+            Path target = directory.resolve("written");
+            DeploymentExporter.export(
+                    model,
+                    pieces,
+                    planner.plan(Objective.LATENCY, Constraints.NONE.withLeastDevices(2)),
+                    target,
+                    "arithmetic");
+            return target;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"version\" : 1 | \"version\" : 2 | version: is 2",
+                "pepper-plan | other-plan | format: is 'other-plan'",
+                "\"device\" : \"camera\" | \"device\" : \"moon\" | stages[0].device: 'moon' is not in the cluster",
+                "_part1.onnx | _part9.onnx | stages[0]: is another part than in partition.json",
+                "\"latencyWeight\" : 1.0 | \"latencyWeight\" : 0.0 | objective: the weights of an objective",
+                "\"created\" : \"2 | \"created\" : \"x | created: is no moment",
+                "\"computeSeconds\" : | \"computeSeconds\" : -1, \"x\" : | stages[0].computeSeconds: is no number of 0 or more",
+                "\"source\" : \"camera\" | \"source\" : \"moon\" | cluster: cluster:1: there is no device 'moon'",
+                "\"name\" : \"ch_PP | \"name\" : \"PP | model: is another one than in partition.json"
+            })
+    void aPlanThatWasChangedIsRefused(String what, String by, String message) throws IOException {
+        Path target = written();
+        Path file = target.resolve(DeploymentPlan.FILE_NAME);
+        String text = Files.readString(file);
+        assertThat(text).contains(what);
+        int at = text.indexOf(what);
+        Files.writeString(file, text.substring(0, at) + by + text.substring(at + what.length()));
+        assertThatThrownBy(() -> DeploymentPlan.read(target))
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aPlanDoesNotOutliveItsParts() throws IOException {
+        Path target = written();
+        assertThat(target.resolve(DeploymentPlan.FILE_NAME)).exists();
+        try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            SubmodelExporter.export(model, Partition.whole(model.graph()), target);
+            assertThat(target.resolve(DeploymentPlan.FILE_NAME)).doesNotExist();
+            assertThatThrownBy(() -> DeploymentPlan.read(target)).isInstanceOf(NoSuchFileException.class);
+            Files.writeString(target.resolve(DeploymentPlan.FILE_NAME), "{\"mine\": 1}");
+            ModelPieces pieces = recognizer(model);
+            Placement placement = Planner.of(
+                            CLUSTER,
+                            CostModel.of(pieces, CLUSTER, DeploymentPlanTest::byArithmetic)
+                                    .table())
+                    .plan(Objective.LATENCY);
+            assertThatThrownBy(() -> DeploymentExporter.export(model, pieces, placement, target, "arithmetic"))
+                    .as("a file of that name that is no plan stays")
+                    .isInstanceOf(FileAlreadyExistsException.class);
+            assertThat(Files.readString(target.resolve(DeploymentPlan.FILE_NAME)))
+                    .isEqualTo("{\"mine\": 1}");
+        }
+    }
+}
