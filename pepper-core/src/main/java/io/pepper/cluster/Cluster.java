@@ -150,19 +150,29 @@ public final class Cluster {
         return toBuilder().device(now).build();
     }
 
+    /** Whether another cluster has equal devices in the same order, and all pairs of them are linked alike. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Cluster that
                 && devices.equals(that.devices)
-                && defaultLink.equals(that.defaultLink)
-                && links.equals(that.links)
                 && source.equals(that.source)
-                && sink.equals(that.sink);
+                && sink.equals(that.sink)
+                && allLinks().equals(that.allLinks());
+    }
+
+    private List<Optional<Link>> allLinks() {
+        List<Optional<Link>> all = new ArrayList<>();
+        for (int from = 0; from < devices.size(); from++) {
+            for (int to = 0; to < devices.size(); to++) {
+                all.add(link(from, to));
+            }
+        }
+        return all;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(devices, defaultLink, links, source, sink);
+        return Objects.hash(devices, source, sink);
     }
 
     @Override

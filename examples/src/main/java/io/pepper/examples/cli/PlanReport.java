@@ -61,11 +61,14 @@ final class PlanReport {
                     device.fits() ? "" : device.placement().isPresent() ? "does not fit" : "not possible");
         }
         single.print(out);
-        why.runnerUp().ifPresent(second -> out.println("next best: " + second));
-        why.prices().forEach(price -> out.println("without " + price.limit() + ": " + price.without()));
+        Table others = new Table("it would be another plan", "segments", "latency", "per second");
+        why.runnerUp().ifPresent(second -> others.row(row("if this one were not there", second)));
+        why.prices().forEach(price -> others.row(row("without " + price.limit(), price.without())));
         why.flips()
                 .forEach(flip ->
-                        out.println(format("%.3g", flip.factor()) + " times " + flip.what() + ": " + flip.then()));
+                        others.row(row("at " + format("%.3g", flip.factor()) + " times " + flip.what(), flip.then())));
+        out.println();
+        others.print(out);
     }
 
     private static String[] row(String when, Placement placement) {

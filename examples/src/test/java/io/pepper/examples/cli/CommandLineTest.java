@@ -409,6 +409,118 @@ class CommandLineTest {
     }
 
     @Test
+    void plansWhatRunsWhere() throws IOException {
+        Path cluster = directory.resolve("cluster.yaml");
+        Files.writeString(
+                cluster,
+                """
+                devices:
+                  camera: {timeFactor: 50, idleWatts: 2, busyWatts: 6}
+                  gateway: {idleWatts: 9, busyWatts: 28}
+                defaultLink: {bytesPerSecond: 1e9, latencySeconds: 1e-6}
+                source: camera
+                """);
+        Path plan = directory.resolve("deployment");
+        assertThat(run(
+                        "plan",
+                        model,
+                        "--shape",
+                        "x=1x3x48x192",
+                        "--cluster",
+                        cluster,
+                        "--roofline",
+                        "--out",
+                        plan,
+                        "--json"))
+                .as(err.toString())
+                .isZero();
+        assertThat(names(json()))
+                .containsExactly(
+                        "latencySeconds",
+                        "p90LatencySeconds",
+                        "throughputPerSecond",
+                        "energyJoules",
+                        "bottleneck",
+                        "stages",
+                        "optimal",
+                        "gap",
+                        "model",
+                        "objective",
+                        "singleDevice",
+                        "runnerUp",
+                        "prices",
+                        "flips",
+                        "notes");
+        assertThat(json().path("optimal").booleanValue()).isTrue();
+        assertThat(names(json().path("stages").path(0)))
+                .containsExactly("part", "device", "computeSeconds", "transferSeconds", "bytesOut", "memoryBytes");
+        assertThat(json().path("stages").path(0).path("device").textValue()).isEqualTo("gateway");
+        assertThat(plan.resolve("plan.json")).exists();
+        assertThat(run("verify", model, plan, "--shape", "x=1x3x48x192")).isZero();
+
+        assertThat(run(
+                        "plan",
+                        model,
+                        "--shape",
+                        "x=1x3x48x192",
+                        "--cluster",
+                        cluster,
+                        "--roofline",
+                        "--objective",
+                        "throughput",
+                        "--min-devices",
+                        2,
+                        "--load",
+                        "camera=50"))
+                .isZero();
+        assertThat(out.toString()).contains("camera", "proven to be the best", "all on", "it would be another plan");
+        assertThat(run(
+                        "pareto",
+                        model,
+                        "--shape",
+                        "x=1x3x48x192",
+                        "--cluster",
+                        cluster,
+                        "--roofline",
+                        "--metrics",
+                        "latency,energy",
+                        "--json"))
+                .isZero();
+        assertThat(json().path("placements").size()).isPositive();
+
+        assertThat(run(
+                        "plan",
+                        model,
+                        "--shape",
+                        "x=1x3x48x192",
+                        "--cluster",
+                        cluster,
+                        "--roofline",
+                        "--max-latency",
+                        "1e-9"))
+                .isOne();
+        assertThat(err.toString())
+                .contains("keeps within the limits: without the limit of the latency there is Placement");
+        assertThat(run("plan", model, "--shape", "x=1x3x48x192", "--cluster", cluster))
+                .isEqualTo(2);
+        assertThat(run(
+                        "plan",
+                        model,
+                        "--cluster",
+                        cluster,
+                        "--roofline",
+                        "--load",
+                        "moon=5",
+                        "--shape",
+                        "x=1x3x48x192"))
+                .isEqualTo(2);
+        Files.writeString(cluster, "devices: {a: {speed: 5}}");
+        assertThat(run("plan", model, "--shape", "x=1x3x48x192", "--cluster", cluster, "--roofline"))
+                .isOne();
+        assertThat(err.toString()).contains("cluster.yaml:1: devices.a.speed: is no field that is known here");
+    }
+
+    @Test
     void predictsEachPartOfAPartition() throws IOException {
         Path data = directory.resolve("data.csv");
         Path predictor = directory.resolve("here.predictor");
