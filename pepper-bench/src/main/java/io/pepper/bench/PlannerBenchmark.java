@@ -140,4 +140,19 @@ public class PlannerBenchmark {
         }
         return best;
     }
+
+    /**
+     * The same, content with what is proven to be at most a hundredth from the best.
+     *
+     * @param pipeline the problem
+     * @return the plan
+     */
+    @Benchmark
+    public Placement throughputWithinOnePercent(Pipeline pipeline) {
+        Placement good = pipeline.planner.withGap(0.01).plan(Objective.THROUGHPUT, Constraints.NONE.withReuse(false));
+        if (good.gap() > 0.01) {
+            throw new IllegalStateException("not proven: " + good);
+        }
+        return good;
+    }
 }

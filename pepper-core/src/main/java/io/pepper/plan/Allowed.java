@@ -35,10 +35,10 @@ final class Allowed {
         for (int device = 0; device < devices; device++) {
             boolean fits = table.memoryBytes(0, segments, device) <= capacity[device];
             limits |= !fits;
-            for (int from = 0; from < segments; from++) {
-                int end = from;
-                while (end < segments && !blocked[end * devices + device]) {
-                    end++;
+            int end = segments;
+            for (int from = segments - 1; from >= 0; from--) {
+                if (blocked[from * devices + device]) {
+                    end = from;
                 }
                 if (table.isAdditive()) {
                     furthest[device * segments + from] =

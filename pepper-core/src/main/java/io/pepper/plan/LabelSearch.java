@@ -19,13 +19,15 @@ final class LabelSearch {
     private final Problem problem;
     private final Constraints limits;
     private final long budget;
+    private final double gap;
     private final Labels labels;
     private final List<List<Label>> kept = new ArrayList<>();
     private final PriorityQueue<Label> queue = new PriorityQueue<>(Label::order);
     private @Nullable Label incumbent;
     private long made;
 
-    private LabelSearch(Problem problem, long budget) {
+    private LabelSearch(Problem problem, long budget, double gap) {
+        this.gap = gap;
         this.problem = problem;
         this.limits = problem.constraints();
         this.budget = budget;
@@ -36,8 +38,8 @@ final class LabelSearch {
     }
 
     /** The best plan, or within the budget the best that was found; empty if there is proven to be none. */
-    static Found find(Problem problem, long budget) {
-        LabelSearch search = new LabelSearch(problem, budget);
+    static Found find(Problem problem, long budget, double gap) {
+        LabelSearch search = new LabelSearch(problem, budget, gap);
         search.beam();
         return search.search();
     }
@@ -52,7 +54,8 @@ final class LabelSearch {
             if (label.end == problem.segments()) {
                 return new Found(label.route(), label.bound, true);
             }
-            if (made > budget) {
+            boolean content = gap > 0 && incumbent != null && label.bound >= (1 - gap) * incumbent.bound;
+            if (made > budget || content) {
                 return incumbent == null
                         ? new Found(Route.NONE, label.bound, false)
                         : new Found(incumbent.route(), Math.min(label.bound, incumbent.bound), false);

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 /** Finds the pipeline of the least period. Not thread-safe. */
 final class PipelineSearch {
     private static final long MOST_WORDS = 1L << 25;
+    private static final double STEP = 1.15;
 
     private final Problem problem;
     private final int devices;
@@ -30,6 +31,11 @@ final class PipelineSearch {
     private final long[] starts;
 
     private final long[] hops;
+
+    /** By device, the ends of runs within the period, as bits; and the first begin of such a run for each end. */
+    private final long[] canEnd;
+
+    private final int[] nearest;
     private final boolean monotone;
     private int checks;
     private Ends ends = Ends.ANY;
@@ -42,6 +48,8 @@ final class PipelineSearch {
         this.begins = new long[(1 << devices) * devices * words];
         this.starts = new long[devices * cuts * words];
         this.hops = new long[devices * devices * words];
+        this.canEnd = new long[devices * words];
+        this.nearest = new int[devices * cuts];
         this.monotone = problem.table().isAdditive();
         this.leastBefore = new double[cuts];
         for (int segment = 0; monotone && segment < problem.segments(); segment++) {
@@ -71,23 +79,38 @@ final class PipelineSearch {
     }
 
     /** The best pipeline, or the best that so many checks tell from the rest. */
-    static LabelSearch.Found find(Problem problem, int checks) {
-        return new PipelineSearch(problem).find(checks);
+    static LabelSearch.Found find(Problem problem, int checks, double gap) {
+        return new PipelineSearch(problem).find(checks, gap);
     }
 
-    private LabelSearch.Found find(int budget) {
+    private LabelSearch.Found find(int budget, double gap) {
         double[] times = times();
         int low = 0;
         int high = atMost(times, problem.constraints().most(Metric.PERIOD)) - 1;
-        if (high < 0 || !isPossible(times[high])) {
-            return new LabelSearch.Found(Route.NONE, Double.POSITIVE_INFINITY, true);
-        }
-        double relaxed =
-                ToGo.greatest(problem, problem.seconds(), problem.hopOccupied()).least();
+        boolean known = false;
+        double relaxed = Math.max(
+                ToGo.greatest(problem, problem.seconds(), problem.hopOccupied()).least(),
+                // All devices together, each segment where it is fastest; a hair less, for sums differ by roundings.
+                leastBefore[cuts - 1] / devices * (1 - 1e-9));
         while (low < high && times[low] < relaxed) {
             low++;
         }
-        while (low < high && checks < budget) {
+        // Most plans are not far above the bound: steps up from there narrow the search.
+        double above = relaxed * STEP;
+        while (low < high && above > 0 && above < times[high] && checks < budget) {
+            int middle = atMost(times, above) - 1;
+            if (middle >= low && isPossible(times[middle])) {
+                high = middle;
+                known = true;
+            } else {
+                low = Math.max(low, middle + 1);
+            }
+            above *= STEP;
+        }
+        if (!known && (high < 0 || !isPossible(times[high]))) {
+            return new LabelSearch.Found(Route.NONE, Double.POSITIVE_INFINITY, true);
+        }
+        while (low < high && checks < budget && times[low] < (1 - gap) * times[high]) {
             int middle = (low + high) >>> 1;
             if (isPossible(times[middle])) {
                 high = middle;
@@ -102,8 +125,7 @@ final class PipelineSearch {
     private boolean isPossible(double period) {
         checks++;
         for (Ends ends : endings(period)) {
-            fill(period, ends);
-            if (fewest() > 0) {
+            if (fill(period, ends, true)) {
                 return true;
             }
         }
@@ -114,8 +136,7 @@ final class PipelineSearch {
     private Route best(double period) {
         Route best = Route.NONE;
         for (Ends ends : endings(period)) {
-            fill(period, ends);
-            Route route = fewest() > 0 ? route() : Route.NONE;
+            Route route = fill(period, ends, false) ? route() : Route.NONE;
             boolean better = best.parts() == 0
                     || route.parts() < best.parts()
                     || (route.parts() == best.parts() && route.compareTo(best) < 0);
@@ -143,11 +164,17 @@ final class PipelineSearch {
 
     /** How many of the sorted times are at most a limit. */
     private static int atMost(double[] times, double limit) {
-        int count = times.length;
-        while (count > 0 && times[count - 1] > limit) {
-            count--;
+        int low = 0;
+        int high = times.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (times[middle] <= limit) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
-        return count;
+        return low;
     }
 
     /** All that the period can be, ascending. */
@@ -191,35 +218,55 @@ final class PipelineSearch {
         return Arrays.copyOf(times, distinct);
     }
 
-    /** Fills {@link #begins} for a period. */
-    private void fill(double period, Ends which) {
+    /** Fills {@link #begins} for a period, up to the first plan or for all; says whether there is a plan. */
+    private boolean fill(double period, Ends which, boolean first) {
         ends = which;
         prepare(period);
         Arrays.fill(begins, 0);
+        boolean found = false;
         int most = Math.min(
                 problem.constraints().mostParts(), problem.constraints().mostDevices());
-        for (int set = 1; set < 1 << devices; set++) {
+        for (int set = 1; set < 1 << devices && !(found && first); set++) {
             int size = Integer.bitCount(set);
             if (size <= most) {
                 int last = leastCut(period, devices - size);
-                for (int device = 0; device < devices; device++) {
-                    if ((set >> device & 1) != 0) {
-                        fill(set, device, last);
-                    }
+                for (int left = set; left != 0; left &= left - 1) {
+                    fill(set, Integer.numberOfTrailingZeros(left), last);
                 }
+                found |= isPlan(set);
             }
         }
+        return found;
+    }
+
+    /** Whether a plan uses exactly a set of devices. */
+    private boolean isPlan(int set) {
+        if (Integer.bitCount(set) < problem.constraints().leastDevices()) {
+            return false;
+        }
+        for (int left = set; left != 0; left &= left - 1) {
+            int device = Integer.numberOfTrailingZeros(left);
+            if (has(begins, (set * devices + device) * words, 0) && mayBegin(device)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void prepare(double period) {
         Arrays.fill(starts, 0);
         Arrays.fill(hops, 0);
+        Arrays.fill(canEnd, 0);
         for (int device = 0; device < devices; device++) {
             for (int from = 0; from < cuts - 1; from++) {
                 int furthest = problem.allowed().furthest(from, device);
                 for (int to = from + 1; to <= furthest; to++) {
                     boolean within = problem.seconds().at(from, to, device) <= period;
                     if (within && problem.allowed().is(from, to, device)) {
+                        if (!has(canEnd, device * words, to)) {
+                            nearest[device * cuts + to] = from;
+                        }
+                        set(canEnd, device * words, to);
                         set(starts, (device * cuts + to) * words, from);
                     } else if (!within && monotone) {
                         break;
@@ -267,33 +314,52 @@ final class PipelineSearch {
             ends(set & ~(1 << device), device, place);
         }
         for (int word = 0; word < words; word++) {
-            int first = word << 6;
-            if (last < first) {
-                begins[place + word] = 0;
-            } else if (last < first + 63) {
-                begins[place + word] &= (2L << (last - first)) - 1;
-            }
+            begins[place + word] &= ~above(last + 1 - (word << 6));
         }
     }
 
     private void ends(int rest, int device, int place) {
         for (int word = 0; word < words; word++) {
             long ends = 0;
-            for (int next = 0; next < devices; next++) {
-                if ((rest >> next & 1) != 0) {
-                    ends |= begins[(rest * devices + next) * words + word]
-                            & hops[(device * devices + next) * words + word];
-                }
+            for (int left = rest; left != 0; left &= left - 1) {
+                int next = Integer.numberOfTrailingZeros(left);
+                ends |= begins[(rest * devices + next) * words + word] & hops[(device * devices + next) * words + word];
             }
+            ends &= canEnd[device * words + word];
             while (ends != 0) {
-                int end = (word << 6) + Long.numberOfTrailingZeros(ends);
-                int row = (device * cuts + end) * words;
-                for (int i = 0; i < words; i++) {
-                    begins[place + i] |= starts[row + i];
-                }
-                ends &= ends - 1;
+                int first = Long.numberOfTrailingZeros(ends);
+                int count = monotone ? Long.numberOfTrailingZeros(~(ends >>> first)) : 1;
+                starts(device, (word << 6) + first, count, place);
+                ends &= above(first + count);
             }
         }
+    }
+
+    /**
+     * Adds where runs can begin that end at one of neighbouring cuts. Where longer runs never take less, each end has a row of
+     * begins right before it, and those of neighbours join.
+     */
+    private void starts(int device, int end, int count, int place) {
+        if (monotone) {
+            int from = nearest[device * cuts + end];
+            int to = end + count - 1;
+            for (int word = from >>> 6; word <= (to - 1) >>> 6; word++) {
+                begins[place + word] |= above(from - (word << 6)) & ~above(to - (word << 6));
+            }
+        } else {
+            int row = (device * cuts + end) * words;
+            for (int word = 0; word < words; word++) {
+                begins[place + word] |= starts[row + word];
+            }
+        }
+    }
+
+    /** The bits of a word from one on; all if it is before the word, none if it is behind it. */
+    private static long above(int bit) {
+        if (bit <= 0) {
+            return -1L;
+        }
+        return bit >= Long.SIZE ? 0 : -1L << bit;
     }
 
     private static boolean has(long[] bits, int begin, int bit) {
@@ -314,12 +380,8 @@ final class PipelineSearch {
         int fewest = 0;
         for (int set = 1; set < 1 << devices; set++) {
             int size = Integer.bitCount(set);
-            if (size >= problem.constraints().leastDevices() && (fewest == 0 || size < fewest)) {
-                for (int device = 0; device < devices; device++) {
-                    if (has(begins, (set * devices + device) * words, 0) && mayBegin(device)) {
-                        fewest = size;
-                    }
-                }
+            if ((fewest == 0 || size < fewest) && isPlan(set)) {
+                fewest = size;
             }
         }
         return fewest;

@@ -42,11 +42,13 @@ public final class Planner {
     private final Cluster cluster;
     private final CostTable costs;
     private final long budget;
+    private final double gap;
 
-    private Planner(Cluster cluster, CostTable costs, long budget) {
+    private Planner(Cluster cluster, CostTable costs, long budget, double gap) {
         this.cluster = cluster;
         this.costs = costs;
         this.budget = budget;
+        this.gap = gap;
     }
 
     /**
@@ -59,7 +61,7 @@ public final class Planner {
      */
     public static Planner of(Cluster cluster, CostTable costs) {
         Problem.of(cluster, costs, Objective.LATENCY, Constraints.NONE);
-        return new Planner(cluster, costs, DEFAULT_BUDGET);
+        return new Planner(cluster, costs, DEFAULT_BUDGET, 0);
     }
 
     /**
@@ -72,7 +74,20 @@ public final class Planner {
         if (labels < 1) {
             throw new IllegalArgumentException("a budget is 1 label or more, found " + labels);
         }
-        return new Planner(cluster, costs, labels);
+        return new Planner(cluster, costs, labels, gap);
+    }
+
+    /**
+     * Is content with less than the best, where that is sooner found.
+     *
+     * @param relative by how much a better plan may cost less at most, 0 (the default) to 1
+     * @return a planner that ends its searches as soon as that is proven
+     */
+    public Planner withGap(double relative) {
+        if (!(relative >= 0 && relative <= 1)) {
+            throw new IllegalArgumentException("a gap is 0 to 1, found " + relative);
+        }
+        return new Planner(cluster, costs, budget, relative);
     }
 
     /**
@@ -82,7 +97,7 @@ public final class Planner {
      * @return a planner
      */
     public Planner withCosts(CostTable changed) {
-        return new Planner(cluster, of(cluster, changed).costs, budget);
+        return new Planner(cluster, of(cluster, changed).costs, budget, gap);
     }
 
     /**
@@ -92,7 +107,7 @@ public final class Planner {
      * @return a planner
      */
     public Planner withCluster(Cluster changed) {
-        return new Planner(of(changed, costs).cluster, costs, budget);
+        return new Planner(of(changed, costs).cluster, costs, budget, gap);
     }
 
     /**
@@ -158,7 +173,7 @@ public final class Planner {
 
     private LabelSearch.Found search(Problem problem) {
         if (PipelineSearch.isFor(problem)) {
-            return PipelineSearch.find(problem, MOST_CHECKS);
+            return PipelineSearch.find(problem, MOST_CHECKS, gap);
         }
         Objective objective = problem.objective();
         if (objective.periodWeight() == 0) {
@@ -175,7 +190,7 @@ public final class Planner {
             throw new IllegalArgumentException("limits that couple parts can be planned for up to " + MOST_DEVICES
                     + " devices, found " + problem.devices());
         }
-        return LabelSearch.find(problem, budget);
+        return LabelSearch.find(problem, budget, gap);
     }
 
     /** Whether a route that is allowed part by part is so as a whole. */

@@ -108,8 +108,9 @@ final class ToGo {
     private void leave(int cut, int device) {
         double best = Double.POSITIVE_INFINITY;
         int parts = NEVER;
-        int row = cut * problem.devices();
-        for (int next = 0; next < problem.devices(); next++) {
+        int devices = problem.devices();
+        int row = cut * devices;
+        for (int next = 0; next < devices; next++) {
             if (next != device && start[row + next] <= best) {
                 double cost = plus(hops.at(cut, device, next), start[row + next]);
                 if (cost < best || (cost == best && startParts[row + next] < parts)) {

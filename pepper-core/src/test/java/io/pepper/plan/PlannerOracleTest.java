@@ -197,6 +197,27 @@ class PlannerOracleTest {
     }
 
     @Test
+    void aGapThatIsAllowedIsKept() {
+        int unproven = 0;
+        for (long seed = 0; seed < INSTANCES; seed++) {
+            Instance problem =
+                    new Instance(seed, 6, 4).with(Objective.THROUGHPUT).withReuse(seed % 2 == 0);
+            Optional<Instance.Tried> best = problem.best();
+            if (best.isPresent()) {
+                Placement found = Planner.of(problem.cluster, problem.table)
+                        .withGap(0.3)
+                        .plan(problem.objective, problem.constraints);
+                assertThat(found.gap()).as("seed %d", seed).isLessThanOrEqualTo(0.3);
+                assertThat(found.value() * (1 - found.gap()))
+                        .as("seed %d", seed)
+                        .isLessThanOrEqualTo(best.get().value() + 1e-9);
+                unproven += found.isOptimal() ? 0 : 1;
+            }
+        }
+        assertThat(unproven).isGreaterThan(10);
+    }
+
+    @Test
     void moreBandwidthMemoryOrDevicesNeverMakeItWorse() {
         for (long seed = 0; seed < INSTANCES; seed++) {
             Instance problem = new Instance(seed, 5, 3);
