@@ -21,14 +21,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Measures pieces of models on this machine under loads, and keeps each measurement at once in a file, forced to disk: a campaign
- * that was stopped goes on where it was when it is run again with the same plan. In each round loads come in random order, and
- * under each load the pieces, so that a machine that grows slower does not look like load. To stop it, interrupt the thread.
+ * that was stopped goes on where it was when it is run again with the same plan. In each round loads take turns in
+ * random order, a minute at most each, and so do the pieces under them, so that a machine that grows slower does not look like load. To stop it, interrupt the thread.
  * One campaign at a time: others on the same machine would disturb it.
  */
 public final class LatencyProfiler {
     private static final Logger LOG = LoggerFactory.getLogger(LatencyProfiler.class);
     private static final Duration SETTLE = Duration.ofMillis(400);
     private static final double PERCENT = 100;
+    private static final int TASKS_IN_A_TURN = 60;
 
     private final ProfilingPlan plan;
     private final Supplier<DeviceState> device;
@@ -72,19 +73,30 @@ public final class LatencyProfiler {
 
     private record Task(ProfilePiece piece, int threads) {}
 
+    private record Turn(LoadLevel level, List<Task> tasks) {}
+
     private void run(LoadGenerator load) throws IOException {
         Random random = new Random(plan.seed());
         Set<Task> impossible = new HashSet<>();
         for (int round = 1; round <= plan.rounds(); round++) {
-            List<LoadLevel> loads = new ArrayList<>(plan.loads());
-            Collections.shuffle(loads, random);
-            for (LoadLevel level : loads) {
-                List<Task> tasks = new ArrayList<>();
-                plan.pieces().forEach(piece -> plan.threads().forEach(count -> tasks.add(new Task(piece, count))));
-                Collections.shuffle(tasks, random);
-                run(load, level, round, tasks, impossible);
+            for (Turn turn : turns(random)) {
+                run(load, turn.level, round, turn.tasks, impossible);
             }
         }
+    }
+
+    private List<Turn> turns(Random random) {
+        List<Turn> turns = new ArrayList<>();
+        for (LoadLevel level : plan.loads()) {
+            List<Task> tasks = new ArrayList<>();
+            plan.pieces().forEach(piece -> plan.threads().forEach(count -> tasks.add(new Task(piece, count))));
+            Collections.shuffle(tasks, random);
+            for (int from = 0; from < tasks.size(); from += TASKS_IN_A_TURN) {
+                turns.add(new Turn(level, tasks.subList(from, Math.min(from + TASKS_IN_A_TURN, tasks.size()))));
+            }
+        }
+        Collections.shuffle(turns, random);
+        return turns;
     }
 
     private void run(LoadGenerator load, LoadLevel level, int round, List<Task> tasks, Set<Task> impossible)

@@ -99,12 +99,13 @@ public final class LoadGenerator implements AutoCloseable {
         }
         commands.write(share + " " + level.threads() + "\n");
         commands.flush();
-        if (answers.readLine() == null) {
+        String names = answers.readLine();
+        if (names == null) {
             throw new IOException("the load generator has ended, with code "
                     + process.onExit().join().exitValue());
         }
         if (!level.cores().isEmpty() && level.threads() > 0) {
-            Affinity.bind(process.pid(), level.cores());
+            Affinity.bind(process.pid(), names, level.threads(), level.cores());
         }
     }
 

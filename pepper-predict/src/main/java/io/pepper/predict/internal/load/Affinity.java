@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Binds the threads of a {@link LoadWorker} to cores, with the command {@code taskset} of Linux. */
@@ -60,21 +62,42 @@ public final class Affinity {
      * Binds the threads that make the load.
      *
      * @param process the worker's process
+     * @param names what the names of its threads begin with, before their number from 0
+     * @param threads how many there are
      * @param cores one for each thread, in turn
-     * @throws IOException if one cannot be bound
+     * @throws IOException if one cannot be bound, or is not there
      */
-    public static void bind(long process, List<Integer> cores) throws IOException {
-        List<Path> threads;
-        try (Stream<Path> tasks = Files.list(Path.of("/proc", String.valueOf(process), "task"))) {
-            threads = tasks.toList();
-        }
-        for (Path thread : threads) {
-            String name = Files.readString(thread.resolve("comm")).strip();
-            if (name.startsWith(LoadWorker.THREAD)) {
-                int index = Integer.parseInt(name.substring(LoadWorker.THREAD.length()));
-                bind(thread.getFileName().toString(), cores.get(index % cores.size()));
+    public static void bind(long process, String names, int threads, List<Integer> cores) throws IOException {
+        int bound = 0;
+        for (Map.Entry<String, String> thread : threads(process).entrySet()) {
+            if (thread.getValue().startsWith(names)) {
+                int index = Integer.parseInt(thread.getValue().substring(names.length()));
+                bind(thread.getKey(), cores.get(index % cores.size()));
+                bound++;
             }
         }
+        if (bound != threads) {
+            throw new IOException("only " + bound + " of the load's " + threads + " threads could be bound to cores");
+        }
+    }
+
+    /** The names of a process's threads, by their system numbers. */
+    private static Map<String, String> threads(long process) throws IOException {
+        List<Path> tasks;
+        try (Stream<Path> listed = Files.list(Path.of("/proc", String.valueOf(process), "task"))) {
+            tasks = listed.toList();
+        }
+        Map<String, String> names = new LinkedHashMap<>();
+        for (Path task : tasks) {
+            try {
+                names.put(
+                        task.getFileName().toString(),
+                        Files.readString(task.resolve("comm")).strip());
+            } catch (IOException ended) {
+                names.remove(task.getFileName().toString()); // Ended since: whoever needs it misses it by its name.
+            }
+        }
+        return names;
     }
 
     private static void bind(String thread, int core) throws IOException {

@@ -7,24 +7,25 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * The process that makes the load. Each line on its standard input, {@code share threads}, sets how many threads are busy for
- * which share of the time; the end of the input ends it, so that it does not outlive whoever started it.
+ * which share of the time, and is answered, once they run, with what their names begin with before their number from 0; the end of the
+ * input ends it, so that it does not outlive whoever started it.
  */
 public final class LoadWorker {
-    /** What the names of the busy threads begin with, before their number from 0. */
-    static final String THREAD = "load-";
-
     private static final long PERIOD_NANOS = 4_000_000;
 
     private final double share;
+    private final CountDownLatch running;
     private final Thread thread;
     private volatile boolean stopped;
 
-    private LoadWorker(String name, double share) {
+    private LoadWorker(String name, double share, CountDownLatch running) {
         this.share = share;
+        this.running = running;
         this.thread = new Thread(this::work, name);
         thread.setDaemon(true);
     }
@@ -39,28 +40,39 @@ public final class LoadWorker {
     public static void main(String[] args) throws IOException, InterruptedException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         PrintStream out = System.out;
-        List<LoadWorker> busy = new ArrayList<>();
+        List<LoadWorker> busy = List.of();
+        int set = 0;
         String line = in.readLine();
         while (line != null) {
             String[] words = line.split(" ", -1);
-            busy.forEach(worker -> worker.stopped = true);
             for (LoadWorker worker : busy) {
-                worker.thread.join(); // Whoever binds threads by their names must not find these.
+                worker.stopped = true;
+                worker.thread.join();
             }
-            busy.clear();
-            for (int i = 0; i < Integer.parseInt(words[1]); i++) {
-                busy.add(new LoadWorker(THREAD + i, Double.parseDouble(words[0])));
-            }
-            busy.forEach(worker -> worker.thread.start());
-            out.println("set");
+            set++; // A thread that ended may be listed by the system for a while: names are not used again.
+            String names = "load-" + set + "-";
+            busy = start(names, Integer.parseInt(words[1]), Double.parseDouble(words[0]));
+            out.println(names);
             out.flush();
             line = in.readLine();
         }
         System.exit(0);
     }
 
+    private static List<LoadWorker> start(String names, int threads, double share) throws InterruptedException {
+        CountDownLatch running = new CountDownLatch(threads); // The system knows a thread's name only once it runs.
+        List<LoadWorker> workers = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            workers.add(new LoadWorker(names + i, share, running));
+        }
+        workers.forEach(worker -> worker.thread.start());
+        running.await();
+        return workers;
+    }
+
     /** Busy for a share of each period, then asleep; time that was not got while others ran is not made up for. */
     private void work() {
+        running.countDown();
         long spin = 0;
         while (!stopped) {
             long begin = System.nanoTime();
