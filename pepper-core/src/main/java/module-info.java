@@ -7,6 +7,7 @@ module io.pepper.core {
     exports io.pepper.cluster;
     exports io.pepper.cost;
     exports io.pepper.cut;
+    exports io.pepper.document;
     exports io.pepper.graph;
     exports io.pepper.partition;
     exports io.pepper.plan;

@@ -59,8 +59,13 @@ class RoomsTest {
     }
 
     @Test
-    void clusterNeedsNoOtherRoom() {
-        assertKnowsOnly("cluster");
+    void documentNeedsNoOtherRoom() {
+        assertKnowsOnly("document");
+    }
+
+    @Test
+    void clusterNeedsDocumentOnly() {
+        assertKnowsOnly("cluster", "document");
     }
 
     @Test
@@ -69,8 +74,8 @@ class RoomsTest {
     }
 
     @Test
-    void planNeedsClusterAndCostOnly() {
-        assertKnowsOnly("plan", "cluster", "cost");
+    void planNeedsClusterCostAndDocumentOnly() {
+        assertKnowsOnly("plan", "cluster", "cost", "document");
     }
 
     @Test

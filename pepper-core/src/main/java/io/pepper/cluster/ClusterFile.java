@@ -1,21 +1,16 @@
 package io.pepper.cluster;
 
-import io.pepper.cluster.internal.Document;
-import io.pepper.cluster.internal.Fields;
-import io.pepper.cluster.internal.Value;
+import io.pepper.document.Document;
+import io.pepper.document.Fields;
+import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.Value;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
 
 /**
  * Reads a cluster from a file of YAML or JSON.
@@ -30,8 +25,6 @@ import java.util.function.Supplier;
  * }</pre>
  */
 public final class ClusterFile {
-    private static final int MOST_BYTES = 4 << 20;
-
     private final String name;
     private final Cluster.Builder cluster = Cluster.builder();
 
@@ -44,27 +37,11 @@ public final class ClusterFile {
      *
      * @param file the file
      * @return the cluster
-     * @throws InvalidClusterException if it says what it must not, with the line and field
+     * @throws InvalidDocumentException if it says what it must not, with the line and field
      * @throws IOException if it cannot be read
      */
     public static Cluster read(Path file) throws IOException {
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MOST_BYTES + 1);
-        }
-        if (bytes.length > MOST_BYTES) {
-            throw new InvalidClusterException(file.toString(), 1, "is larger than " + MOST_BYTES + " bytes");
-        }
-        try {
-            return parse(
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(bytes))
-                            .toString(),
-                    file.toString());
-        } catch (CharacterCodingException notText) {
-            throw new InvalidClusterException(file.toString(), 1, "is not text in UTF-8", notText);
-        }
+        return new ClusterFile(file.toString()).cluster(Document.read(file));
     }
 
     /**
@@ -73,13 +50,13 @@ public final class ClusterFile {
      * @param text the text
      * @param name what to call it in messages
      * @return the cluster
-     * @throws InvalidClusterException if it says what it must not, with the line and field
+     * @throws InvalidDocumentException if it says what it must not, with the line and field
      */
-    public static Cluster parse(String text, String name) throws InvalidClusterException {
+    public static Cluster parse(String text, String name) throws InvalidDocumentException {
         return new ClusterFile(name).cluster(Document.read(text, name));
     }
 
-    private Cluster cluster(Value document) throws InvalidClusterException {
+    private Cluster cluster(Value document) throws InvalidDocumentException {
         Fields fields = Fields.of(name, "", document);
         Optional<Value> devices = fields.value("devices");
         if (devices.isEmpty()) {
@@ -110,10 +87,10 @@ public final class ClusterFile {
         fields.text("source").ifPresent(cluster::source);
         fields.text("sink").ifPresent(cluster::sink);
         fields.end();
-        return refused(fields, cluster::build);
+        return fields.made(cluster::build);
     }
 
-    private void device(String device, Value value) throws InvalidClusterException {
+    private void device(String device, Value value) throws InvalidDocumentException {
         Fields fields = Fields.of(name, "devices." + device, value);
         Optional<String> kind = fields.text("kind");
         OptionalLong memory = fields.whole("memoryBytes", Long.MAX_VALUE);
@@ -125,22 +102,20 @@ public final class ClusterFile {
         OptionalDouble factor = fields.number("timeFactor");
         boolean allowed = fields.flag("allowed").orElse(true);
         fields.end();
-        cluster.device(refused(
-                fields,
-                () -> new Device(
-                        device,
-                        kind,
-                        memory,
-                        cores.isPresent() ? OptionalInt.of((int) cores.getAsLong()) : OptionalInt.empty(),
-                        (int) threads.orElse(1),
-                        idle,
-                        busy,
-                        predictor,
-                        factor.orElse(1),
-                        allowed)));
+        cluster.device(fields.made(() -> new Device(
+                device,
+                kind,
+                memory,
+                cores.isPresent() ? OptionalInt.of((int) cores.getAsLong()) : OptionalInt.empty(),
+                (int) threads.orElse(1),
+                idle,
+                busy,
+                predictor,
+                factor.orElse(1),
+                allowed)));
     }
 
-    private void link(Value value) throws InvalidClusterException {
+    private void link(Value value) throws InvalidDocumentException {
         Fields fields = Fields.of(name, "links", value);
         Optional<Value> between = fields.value("between");
         Optional<String> from = fields.text("from");
@@ -164,7 +139,7 @@ public final class ClusterFile {
         fields.end();
     }
 
-    private static String end(Fields fields, Value between, int place) throws InvalidClusterException {
+    private static String end(Fields fields, Value between, int place) throws InvalidDocumentException {
         if (between instanceof Value.Sequence pair
                 && pair.values().size() == 2
                 && pair.values().get(place) instanceof Value.Scalar device) {
@@ -173,7 +148,7 @@ public final class ClusterFile {
         throw fields.error("between", between.line(), "two devices are expected, found " + between.kind());
     }
 
-    private static Link costs(Fields fields) throws InvalidClusterException {
+    private static Link costs(Fields fields) throws InvalidDocumentException {
         OptionalDouble rate = fields.number("bytesPerSecond");
         if (rate.isEmpty()) {
             throw fields.error("bytesPerSecond", fields.line(), "is missing");
@@ -182,14 +157,6 @@ public final class ClusterFile {
         double overhead = fields.number("overheadSeconds").orElse(0);
         double joules = fields.number("joulesPerByte").orElse(0);
         double share = fields.number("sentShare").orElse(1);
-        return refused(fields, () -> new Link(rate.getAsDouble(), latency, overhead, joules, share));
-    }
-
-    private static <T> T refused(Fields fields, Supplier<T> make) throws InvalidClusterException {
-        try {
-            return make.get();
-        } catch (IllegalArgumentException wrong) {
-            throw fields.error("", fields.line(), String.valueOf(wrong.getMessage()));
-        }
+        return fields.made(() -> new Link(rate.getAsDouble(), latency, overhead, joules, share));
     }
 }

@@ -4,8 +4,10 @@ import io.pepper.cut.Cut;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A graph divided into segments: each operator that an output needs is in exactly one, and a segment reads only from those
@@ -46,6 +48,45 @@ public final class Partition {
      */
     public static Partition whole(DataflowGraph graph) {
         return of(graph, List.of());
+    }
+
+    /**
+     * Divides a graph by naming the segment of each operator, in O(edges). Segments need not be a chain; the partition has no
+     * {@linkplain #cuts cuts}.
+     *
+     * @param graph the graph
+     * @param segmentOf from the index of an operator that an output needs to that of its segment, from 0
+     * @param count how many segments there are
+     * @return the partition
+     * @throws IllegalArgumentException if a segment is not there, has no operator, or reads from one after it
+     */
+    public static Partition of(DataflowGraph graph, IntUnaryOperator segmentOf, int count) {
+        int[] segments = new int[graph.operatorCount()];
+        Arrays.fill(segments, -1);
+        BitSet filled = new BitSet();
+        for (int operator : graph.usedOperators()) {
+            int segment = segmentOf.applyAsInt(operator);
+            if (segment < 0 || segment >= count) {
+                throw new IllegalArgumentException(
+                        "operator '" + graph.operatorLabel(operator) + "' is in segment " + segment + " of " + count);
+            }
+            segments[operator] = segment;
+            filled.set(segment);
+        }
+        if (filled.cardinality() < count) {
+            throw new IllegalArgumentException("segment " + filled.nextClearBit(0) + " has no operator");
+        }
+        for (int operator : graph.usedOperators()) {
+            for (int tensor : graph.reads(operator)) {
+                OptionalInt producer = graph.producer(tensor);
+                if (producer.isPresent() && segments[producer.getAsInt()] > segments[operator]) {
+                    throw new IllegalArgumentException("segment " + segments[operator] + " reads '"
+                            + graph.tensorName(tensor) + "' from segment " + segments[producer.getAsInt()]
+                            + ", which is after it");
+                }
+            }
+        }
+        return new Partition(graph, List.of(), segments, count);
     }
 
     /**

@@ -21,7 +21,7 @@ import java.util.Map;
  * more}; what it takes of the memory is its weights, the peak of its live tensors, and what the runtime takes.
  *
  * <pre>{@code
- * CostTable costs = CostModel.of(pieces, cluster, predictor).withState(monitored).table();
+ * CostTable costs = CostModel.of(cluster, predictor).withState(monitored).table(pieces);
  * }</pre>
  */
 public final class CostModel {
@@ -31,7 +31,6 @@ public final class CostModel {
     /** What the runtime takes of a device's memory for each part, unless told otherwise: bytes. */
     public static final long DEFAULT_RUNTIME_BYTES = 16L << 20;
 
-    private final Pieces pieces;
     private final Cluster cluster;
     private final LatencyPredictor predictor;
     private final Map<String, LatencyPredictor> predictors;
@@ -39,13 +38,11 @@ public final class CostModel {
     private final long runtimeBytes;
 
     private CostModel(
-            Pieces pieces,
             Cluster cluster,
             LatencyPredictor predictor,
             Map<String, LatencyPredictor> predictors,
             Map<String, DeviceState> states,
             long runtimeBytes) {
-        this.pieces = pieces;
         this.cluster = cluster;
         this.predictor = predictor;
         this.predictors = predictors;
@@ -56,13 +53,12 @@ public final class CostModel {
     /**
      * Predicts with one predictor for all devices, each idle.
      *
-     * @param pieces the segments
      * @param cluster the devices
      * @param predictor asked for all devices
      * @return a cost model
      */
-    public static CostModel of(Pieces pieces, Cluster cluster, LatencyPredictor predictor) {
-        return new CostModel(pieces, cluster, predictor, Map.of(), Map.of(), DEFAULT_RUNTIME_BYTES);
+    public static CostModel of(Cluster cluster, LatencyPredictor predictor) {
+        return new CostModel(cluster, predictor, Map.of(), Map.of(), DEFAULT_RUNTIME_BYTES);
     }
 
     /**
@@ -75,7 +71,7 @@ public final class CostModel {
     public CostModel withPredictor(String name, LatencyPredictor other) {
         Map<String, LatencyPredictor> more = new HashMap<>(predictors);
         more.put(name, other);
-        return new CostModel(pieces, cluster, predictor, more, states, runtimeBytes);
+        return new CostModel(cluster, predictor, more, states, runtimeBytes);
     }
 
     /**
@@ -91,7 +87,7 @@ public final class CostModel {
         }
         Map<String, DeviceState> more = new HashMap<>(states);
         more.put(state.device(), state);
-        return new CostModel(pieces, cluster, predictor, predictors, more, runtimeBytes);
+        return new CostModel(cluster, predictor, predictors, more, runtimeBytes);
     }
 
     /**
@@ -101,19 +97,20 @@ public final class CostModel {
      * @return a cost model
      */
     public CostModel withRuntimeBytes(long bytes) {
-        return new CostModel(pieces, cluster, predictor, predictors, states, bytes);
+        return new CostModel(cluster, predictor, predictors, states, bytes);
     }
 
     /**
-     * Predicts all.
+     * Predicts all runs of segments.
      *
+     * @param pieces the segments
      * @return the table, with the devices in the cluster's order
      * @throws IllegalArgumentException if a device asks for a predictor that is not there, or a predictor cannot say
      */
-    public CostTable table() {
-        CostTable.Builder table = begin();
+    public CostTable table(Pieces pieces) {
+        CostTable.Builder table = begin(pieces);
         for (int device = 0; device < cluster.devices().size(); device++) {
-            fill(table, device);
+            fill(table, pieces, device);
         }
         return table.build();
     }
@@ -121,18 +118,19 @@ public final class CostModel {
     /**
      * Predicts one device anew, after its state has changed.
      *
+     * @param pieces the segments
      * @param before the table so far
      * @param device which
      * @return the table now
      * @throws IllegalArgumentException see {@link #table}, or if the table is of other segments or devices
      */
-    public CostTable update(CostTable before, int device) {
-        CostTable.Builder table = begin();
-        fill(table, device);
+    public CostTable update(Pieces pieces, CostTable before, int device) {
+        CostTable.Builder table = begin(pieces);
+        fill(table, pieces, device);
         return before.withDevice(device, table.build());
     }
 
-    private CostTable.Builder begin() {
+    private CostTable.Builder begin(Pieces pieces) {
         int segments = pieces.segments();
         int devices = cluster.devices().size();
         CostTable.Builder table = segments <= MOST_SEGMENTS_BY_RUN
@@ -144,7 +142,7 @@ public final class CostModel {
         for (int device = 0; device < devices; device++) {
             table.runtimeBytes(device, (double) runtimeBytes);
         }
-        for (Run run : runs()) {
+        for (Run run : runs(pieces.segments())) {
             Workload work = pieces.workload(run.from, run.to);
             table.memoryBytes(
                     run.from, run.to, known(work.get(Measure.WEIGHT_BYTES)), known(work.get(Measure.PEAK_BYTES)));
@@ -154,8 +152,7 @@ public final class CostModel {
 
     private record Run(int from, int to) {}
 
-    private List<Run> runs() {
-        int segments = pieces.segments();
+    private static List<Run> runs(int segments) {
         List<Run> runs = new ArrayList<>();
         for (int from = 0; from < segments; from++) {
             int furthest = segments <= MOST_SEGMENTS_BY_RUN ? segments : from + 1;
@@ -171,16 +168,58 @@ public final class CostModel {
         return Double.isNaN(bytes) ? 0 : bytes;
     }
 
-    private void fill(CostTable.Builder table, int index) {
+    private void fill(CostTable.Builder table, Pieces pieces, int index) {
         Device device = cluster.devices().get(index);
-        LatencyPredictor asked = predictor(device);
-        DeviceState state = state(device);
-        for (Run run : runs()) {
-            Prediction time = asked.predict(pieces.workload(run.from, run.to), device.threads(), state);
-            double median = device.timeFactor() * time.medianSeconds();
-            table.seconds(run.from, run.to, index, median, device.timeFactor() * time.p90Seconds());
-            device.inferenceWatts().ifPresent(watts -> table.joules(run.from, run.to, index, watts * median));
+        for (Run run : runs(pieces.segments())) {
+            Prediction time = predict(pieces.workload(run.from, run.to), index);
+            table.seconds(run.from, run.to, index, time.medianSeconds(), time.p90Seconds());
+            device.inferenceWatts()
+                    .ifPresent(watts -> table.joules(run.from, run.to, index, watts * time.medianSeconds()));
         }
+    }
+
+    /**
+     * Predicts segments that need not be one after the other.
+     *
+     * @param branches the segments
+     * @return the graph, with the devices in the cluster's order
+     * @throws IllegalArgumentException see {@link #table}
+     */
+    public SegmentGraph graph(Branches branches) {
+        SegmentGraph.Builder graph = SegmentGraph.builder(cluster.devices().size());
+        for (int segment = 0; segment < branches.segments(); segment++) {
+            Workload work = branches.workload(segment);
+            double[] medians = new double[cluster.devices().size()];
+            double[] p90s = medians.clone();
+            double[] joules = medians.clone();
+            for (int device = 0; device < medians.length; device++) {
+                Prediction time = predict(work, device);
+                medians[device] = time.medianSeconds();
+                p90s[device] = time.p90Seconds();
+                joules[device] = cluster.devices().get(device).inferenceWatts().orElse(Double.NaN) * medians[device];
+            }
+            double memory = known(work.get(Measure.WEIGHT_BYTES)) + known(work.get(Measure.PEAK_BYTES));
+            graph.segment(medians, p90s, joules, memory + runtimeBytes);
+        }
+        branches.tensors().forEach(graph::tensor);
+        return graph.build();
+    }
+
+    /**
+     * Predicts one piece.
+     *
+     * @param work what it asks of a device
+     * @param index the device
+     * @return its times there, in the state that is known of it
+     * @throws IllegalArgumentException see {@link #table}
+     */
+    public Prediction predict(Workload work, int index) {
+        Device device = cluster.devices().get(index);
+        Prediction time = predictor(device).predict(work, device.threads(), state(device));
+        double factor = device.timeFactor();
+        return factor == 1
+                ? time
+                : new Prediction(factor * time.medianSeconds(), factor * time.p90Seconds(), time.extrapolated());
     }
 
     private LatencyPredictor predictor(Device device) {

@@ -1,6 +1,7 @@
 package io.pepper.plan;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What runs of neighbouring segments cost on each device, and how many bytes cross between segments: all that a {@link Planner}
@@ -213,6 +214,31 @@ public final class CostTable {
             copy.joules[i] = Math.max(joules[i], other.joules[i]);
         }
         return copy.build();
+    }
+
+    /** The weighted sum of tables of the same shape; the weights add up to 1. */
+    static CostTable weighted(List<CostTable> tables, double... weights) {
+        Builder sum = tables.get(0).toBuilder();
+        for (int i = 0; i < sum.seconds.length; i++) {
+            double seconds = 0;
+            double p90 = 0;
+            double joules = 0;
+            for (int table = 0; table < weights.length; table++) {
+                CostTable other = tables.get(table);
+                seconds += share(weights[table], other.seconds[i]);
+                p90 += share(weights[table], other.p90Seconds[i]);
+                joules += share(weights[table], other.joules[i]);
+            }
+            sum.seconds[i] = seconds;
+            sum.p90Seconds[i] = p90;
+            sum.joules[i] = joules;
+        }
+        return sum.build();
+    }
+
+    /** What is impossible in one scenario is impossible, whatever its weight. */
+    private static double share(double weight, double value) {
+        return Double.isInfinite(value) ? value : weight * value;
     }
 
     /**

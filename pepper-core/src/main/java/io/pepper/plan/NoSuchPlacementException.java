@@ -4,7 +4,12 @@ package io.pepper.plan;
 public final class NoSuchPlacementException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    NoSuchPlacementException(String message) {
+    /**
+     * Says why.
+     *
+     * @param message which limits are in the way
+     */
+    public NoSuchPlacementException(String message) {
         super(message);
     }
 }

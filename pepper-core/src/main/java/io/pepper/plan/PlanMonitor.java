@@ -5,17 +5,21 @@ import io.pepper.cluster.DeviceState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Watches whether a placement is still the best while the states of the devices change, and proposes another one once that has
- * been worth it for a while: a short burst of load moves nothing. Only devices whose state has changed are predicted anew. Not
- * thread-safe.
+ * been worth it for a while: a short burst of load moves nothing. Only devices whose state has changed are predicted anew. What is
+ * free of a device's memory counts, and what the placement that runs takes of it. Not thread-safe.
  *
  * <pre>{@code
- * PlanMonitor monitor = new PlanMonitor(costModel, cluster, Objective.LATENCY, Constraints.NONE, PlanMonitor.Patience.DEFAULT);
+ * PlanMonitor monitor = new PlanMonitor(
+ *         pieces, costModel, cluster, Objective.LATENCY, Constraints.NONE, PlanMonitor.Patience.DEFAULT);
  * // every few seconds, with what a device monitor reads:
  * monitor.update(states, Instant.now()).ifPresent(proposal -> move(proposal.placement()));
  * }</pre>
@@ -24,6 +28,9 @@ public final class PlanMonitor {
     private final Objective objective;
     private final Constraints constraints;
     private final Patience patience;
+    private final Pieces pieces;
+    private final Map<String, DeviceState> states = new LinkedHashMap<>();
+    private final Cluster declared;
     private CostModel costs;
     private Planner planner;
     private Placement current;
@@ -70,7 +77,8 @@ public final class PlanMonitor {
     /**
      * Plans once, and watches from then on.
      *
-     * @param costs predicts what segments cost
+     * @param pieces the segments
+     * @param costs predicts what they cost
      * @param cluster the devices and links
      * @param objective what to have least of
      * @param constraints what to keep within
@@ -78,12 +86,19 @@ public final class PlanMonitor {
      * @throws NoSuchPlacementException if there is none
      */
     public PlanMonitor(
-            CostModel costs, Cluster cluster, Objective objective, Constraints constraints, Patience patience) {
+            Pieces pieces,
+            CostModel costs,
+            Cluster cluster,
+            Objective objective,
+            Constraints constraints,
+            Patience patience) {
+        this.pieces = pieces;
+        this.declared = cluster;
         this.objective = Objects.requireNonNull(objective);
         this.constraints = Objects.requireNonNull(constraints);
         this.patience = Objects.requireNonNull(patience);
         this.costs = costs;
-        this.planner = Planner.of(cluster, costs.table());
+        this.planner = Planner.of(cluster, costs.table(pieces));
         this.current = planner.plan(objective, constraints);
     }
 
@@ -99,20 +114,20 @@ public final class PlanMonitor {
     /**
      * Takes the states of devices.
      *
-     * @param states by now; devices that are not named are as they were
+     * @param readings the states by now; devices that are not named are as they were
      * @param now the moment, never before the last one
      * @return a placement that has been worth moving to for long enough; it is proposed again with each update until it is
      *     {@linkplain #accept accepted}, or not worth it any more
      */
-    public Optional<Proposal> update(Collection<DeviceState> states, Instant now) {
+    public Optional<Proposal> update(Collection<DeviceState> readings, Instant now) {
         CostTable table = planner.costs();
-        Cluster cluster = planner.cluster();
-        for (DeviceState state : states) {
+        for (DeviceState state : readings) {
             costs = costs.withState(state);
-            table = costs.update(table, cluster.indexOf(state.device()).orElseThrow());
+            table = costs.update(pieces, table, declared.indexOf(state.device()).orElseThrow());
+            states.put(state.device(), state);
         }
-        planner = planner.withCosts(table);
-        current = planner.evaluate(current);
+        planner = planner.withCosts(table).withCluster(cluster());
+        current = planner.evaluate(current, constraints);
         Optional<Placement> best = planner.tryPlan(objective, constraints);
         if (best.isEmpty() || !isWorth(best.get())) {
             betterSince = null;
@@ -124,6 +139,24 @@ public final class PlanMonitor {
         return Duration.between(betterSince, now).compareTo(patience.hold) < 0
                 ? Optional.empty()
                 : Optional.of(new Proposal(best.get(), current, gain(best.get())));
+    }
+
+    /** With the memory that is free, or taken by the placement that runs and would be given back. */
+    private Cluster cluster() {
+        Cluster cluster = declared;
+        for (DeviceState state : states.values()) {
+            OptionalLong free = state.memoryFreeBytes();
+            if (free.isEmpty()) {
+                cluster = cluster.withState(state);
+            } else {
+                long own = (long) Math.ceil(current.stages().stream()
+                        .filter(stage -> stage.device().name().equals(state.device()))
+                        .mapToDouble(Stage::memoryBytes)
+                        .sum());
+                cluster = cluster.withState(state.withMemoryFreeBytes(free.getAsLong() + own));
+            }
+        }
+        return cluster;
     }
 
     private double gain(Placement best) {

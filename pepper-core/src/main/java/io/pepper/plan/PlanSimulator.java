@@ -1,5 +1,6 @@
 package io.pepper.plan;
 
+import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /**
  * Tries a placement against a trace of requests: a discrete-event simulation in which each device computes one part at a time and
@@ -26,11 +28,15 @@ import java.util.PriorityQueue;
  * }</pre>
  */
 public final class PlanSimulator {
-    private final Placement placement;
+    private final Cluster cluster;
+    private final List<Stage> stages;
+    private final List<Transfer> transfers;
     private final boolean overlap;
 
-    private PlanSimulator(Placement placement, boolean overlap) {
-        this.placement = placement;
+    private PlanSimulator(Cluster cluster, List<Stage> stages, List<Transfer> transfers, boolean overlap) {
+        this.cluster = cluster;
+        this.stages = List.copyOf(stages);
+        this.transfers = List.copyOf(transfers);
         this.overlap = overlap;
     }
 
@@ -41,7 +47,19 @@ public final class PlanSimulator {
      * @return a simulator
      */
     public static PlanSimulator of(Placement placement) {
-        return new PlanSimulator(placement, true);
+        return of(placement.cluster(), placement.stages(), placement.transfers());
+    }
+
+    /**
+     * Simulates stages that were planned before, on devices that send while they compute.
+     *
+     * @param cluster the devices
+     * @param stages the parts, one after the other
+     * @param transfers what travels, in the order of the model
+     * @return a simulator
+     */
+    public static PlanSimulator of(Cluster cluster, List<Stage> stages, List<Transfer> transfers) {
+        return new PlanSimulator(cluster, stages, transfers, true);
     }
 
     /**
@@ -51,7 +69,7 @@ public final class PlanSimulator {
      * @return a simulator
      */
     public PlanSimulator withOverlap(boolean together) {
-        return new PlanSimulator(placement, together);
+        return new PlanSimulator(cluster, stages, transfers, together);
     }
 
     /**
@@ -199,6 +217,17 @@ public final class PlanSimulator {
         }
     }
 
+    /**
+     * When a device computes a part, or a link sends a message.
+     *
+     * @param where the device's name, or two with an arrow between them for a link
+     * @param request whose, from 0
+     * @param begin when it begins: seconds
+     * @param end when the device or link is free again: seconds
+     * @param arrives when the result, or the last byte, is there: seconds
+     */
+    public record Interval(String where, int request, double begin, double end, double arrives) {}
+
     /** Something to do for each request: computing a part, or sending a message. */
     private record Step(List<String> needs, String computes, double seconds, double after, List<String> alive) {}
 
@@ -212,6 +241,24 @@ public final class PlanSimulator {
      * @throws IllegalArgumentException if the trace names a device that is not in the cluster
      */
     public Result run(Trace trace) {
+        return run(trace, interval -> {});
+    }
+
+    /**
+     * Simulates, and tells what happens when: what a Gantt chart shows.
+     *
+     * @param trace what happens
+     * @return every interval of every request, in the order of their begins
+     * @throws IllegalArgumentException if the trace names a device that is not in the cluster
+     */
+    public List<Interval> timeline(Trace trace) {
+        List<Interval> intervals = new ArrayList<>();
+        run(trace, intervals::add);
+        intervals.sort(Comparator.comparingDouble(Interval::begin));
+        return Collections.unmodifiableList(intervals);
+    }
+
+    private Result run(Trace trace, Consumer<Interval> heard) {
         for (String device : trace.failures.keySet()) {
             check(device);
         }
@@ -247,13 +294,14 @@ public final class PlanSimulator {
                 free.put(need, end);
                 busy.merge(need, seconds, Double::sum);
             }
+            heard.accept(new Interval(step.needs.get(0), task.request, begin, end, end + step.after));
             queue.add(new Task(task.request, task.step + 1, end + step.after));
         }
         return result(trace, busy, done);
     }
 
     private void check(String device) {
-        if (placement.cluster().indexOf(device).isEmpty()) {
+        if (cluster.indexOf(device).isEmpty()) {
             throw new IllegalArgumentException("there is no device '" + device + "' in the cluster");
         }
     }
@@ -277,16 +325,16 @@ public final class PlanSimulator {
 
     private List<Step> steps() {
         List<Step> steps = new ArrayList<>();
-        List<Transfer> transfers = new ArrayList<>(placement.transfers());
-        for (Stage stage : placement.stages()) {
-            if (!transfers.isEmpty() && transfers.get(0).cut() == stage.from()) {
-                steps.add(step(transfers.remove(0)));
+        List<Transfer> waiting = new ArrayList<>(transfers);
+        for (Stage stage : stages) {
+            if (!waiting.isEmpty() && waiting.get(0).cut() == stage.from()) {
+                steps.add(step(waiting.remove(0)));
             }
             Device device = stage.device();
             steps.add(
                     new Step(List.of(device.name()), device.name(), stage.computeSeconds(), 0, List.of(device.name())));
         }
-        transfers.forEach(transfer -> steps.add(step(transfer)));
+        waiting.forEach(transfer -> steps.add(step(transfer)));
         return steps;
     }
 

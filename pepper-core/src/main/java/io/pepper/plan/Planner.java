@@ -3,6 +3,7 @@ package io.pepper.plan;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,23 +153,25 @@ public final class Planner {
     public Placement plan(Objective objective, Constraints constraints) {
         Problem problem = Problem.of(cluster, costs, objective, constraints);
         LabelSearch.Found found = search(problem);
+        if (found.route().parts() == 0 && found.complete()) {
+            throw new NoSuchPlacementException("no placement of " + costs.segments() + " segments on " + cluster
+                    + " keeps within the limits" + whatWouldHelp(objective, constraints));
+        }
+        return planned(problem, found);
+    }
+
+    private Placement planned(Problem problem, LabelSearch.Found found) {
         if (found.route().parts() == 0) {
-            throw new NoSuchPlacementException(
-                    found.complete()
-                            ? "no placement of " + costs.segments() + " segments on " + cluster
-                                    + " keeps within the limits" + whatWouldHelp(objective, constraints)
-                            : "no placement was found within the budget of " + budget
-                                    + " labels, and none is proven not to be there");
+            throw new NoSuchPlacementException("no placement was found within the budget of " + budget
+                    + " labels, and none is proven not to be there");
         }
         return Evaluation.of(problem, found.route(), found.complete() ? Double.POSITIVE_INFINITY : found.lowerBound());
     }
 
     private Optional<Placement> tryPlan(Cluster devices, Objective objective, Constraints constraints) {
         Problem problem = Problem.of(devices, costs, objective, constraints);
-        Route route = search(problem).route();
-        return route.parts() == 0
-                ? Optional.empty()
-                : Optional.of(Evaluation.of(problem, route, Double.POSITIVE_INFINITY));
+        LabelSearch.Found found = search(problem);
+        return found.route().parts() == 0 ? Optional.empty() : Optional.of(planned(problem, found));
     }
 
     private LabelSearch.Found search(Problem problem) {
@@ -300,20 +303,21 @@ public final class Planner {
      * @throws IllegalArgumentException if it is of other segments or devices
      */
     public Placement evaluate(Placement placement) {
+        return evaluate(placement, Constraints.NONE);
+    }
+
+    /** With the overlap that the constraints allow; the limits are not looked at. */
+    Placement evaluate(Placement placement, Constraints constraints) {
         Route.Builder route = new Route.Builder();
         for (Stage stage : placement.stages()) {
-            route.add(
-                    cluster.indexOf(stage.device().name())
-                            .orElseThrow(() -> new IllegalArgumentException(
-                                    "there is no device '" + stage.device().name() + "' in the cluster")),
-                    stage.to());
+            route.add(device(stage.device().name()), stage.to());
         }
         Route parts = route.build();
         if (parts.end(parts.parts() - 1) != costs.segments()) {
             throw new IllegalArgumentException(
                     "the placement is of " + parts.end(parts.parts() - 1) + " segments, not " + costs.segments());
         }
-        Problem problem = Problem.of(cluster, costs, placement.objective(), Constraints.NONE);
+        Problem problem = Problem.of(cluster, costs, placement.objective(), constraints);
         return Evaluation.of(problem, parts, 0);
     }
 
@@ -328,6 +332,44 @@ public final class Planner {
     public Explanation explain(Placement placement, Constraints constraints) {
         Objects.requireNonNull(constraints);
         return new Reasons(this, placement, constraints).explain();
+    }
+
+    /**
+     * Every way to split the model once between two devices, and the whole on either: what the first runs goes up to the split
+     * (as Kang et al. do in "Neurosurgeon", ASPLOS 2017).
+     *
+     * @param first the name of the device that begins
+     * @param second the name of the device that ends
+     * @param objective what to have least of
+     * @return the placements that are possible and fit the memory, the best first
+     * @throws IllegalArgumentException if there is no such device
+     */
+    public List<Placement> splits(String first, String second, Objective objective) {
+        Problem problem = Problem.of(cluster, costs, objective, Constraints.NONE);
+        int begin = device(first);
+        int end = device(second);
+        List<Placement> placements = new ArrayList<>();
+        for (int split = 0; split <= costs.segments(); split++) {
+            Route.Builder route = new Route.Builder();
+            if (split > 0) {
+                route.add(begin, split);
+            }
+            if (split < costs.segments()) {
+                route.add(end, costs.segments());
+            }
+            Route parts = route.build();
+            Placement placement = Evaluation.of(problem, parts, 0);
+            if (placement.latencySeconds() < Double.POSITIVE_INFINITY && keepsWithin(problem, parts)) {
+                placements.add(placement);
+            }
+        }
+        placements.sort(Comparator.comparingDouble(Placement::value));
+        return placements;
+    }
+
+    private int device(String name) {
+        return cluster.indexOf(name)
+                .orElseThrow(() -> new IllegalArgumentException("there is no device '" + name + "' in the cluster"));
     }
 
     /** What the whole model would cost on one device, whether it fits there or not; empty if it cannot run or be reached. */
@@ -347,7 +389,21 @@ public final class Planner {
                 : Optional.empty();
     }
 
-    /** The best within limits, if there is one. */
+    /**
+     * The best within limits, if there is one.
+     *
+     * @throws NoSuchPlacementException if none was found, and none is proven not to be there
+     */
+    Optional<Placement> bestWithin(Objective objective, Constraints constraints) {
+        Problem problem = Problem.of(cluster, costs, objective, constraints);
+        LabelSearch.Found found = search(problem);
+        if (found.route().parts() == 0 && found.complete()) {
+            return Optional.empty();
+        }
+        return Optional.of(planned(problem, found));
+    }
+
+    /** The best within limits that was found, if there is one. */
     Optional<Placement> tryPlan(Objective objective, Constraints constraints) {
         return tryPlan(cluster, objective, constraints);
     }

@@ -19,7 +19,7 @@ final class Instance {
     final Random random;
     final int segments;
     final Cluster cluster;
-    final CostTable table;
+    CostTable table;
     Objective objective = Objective.LATENCY;
     Constraints constraints = Constraints.NONE;
     private int leastDevices = 1;
@@ -156,6 +156,11 @@ final class Instance {
     Instance withOverlap(boolean together) {
         overlap = together;
         constraints = constraints.withOverlap(together);
+        return this;
+    }
+
+    Instance with(CostTable other) {
+        table = other;
         return this;
     }
 

@@ -153,8 +153,8 @@ class PlannerTest {
     @Test
     void predictsEachRunOnEachDeviceOnce() {
         Counting pieces = new Counting();
-        CostModel model = CostModel.of(pieces, EDGE_AND_CLOUD, pieces::predict).withRuntimeBytes(7);
-        CostTable table = model.table();
+        CostModel model = CostModel.of(EDGE_AND_CLOUD, pieces::predict).withRuntimeBytes(7);
+        CostTable table = model.table(pieces);
         assertThat(pieces.asked).hasSize(2 * 6);
         assertThat(table.seconds(0, 3, 0)).isEqualTo(30);
         assertThat(table.seconds(1, 2, 1)).isEqualTo(10);
@@ -164,7 +164,7 @@ class PlannerTest {
         assertThat(table.memoryBytes(0, 2, 0)).isEqualTo(20 + 1 + 7);
         pieces.asked.clear();
         CostTable busy =
-                model.withState(DeviceState.of("edge").withCpuLoadPercent(9)).update(table, 0);
+                model.withState(DeviceState.of("edge").withCpuLoadPercent(9)).update(pieces, table, 0);
         assertThat(pieces.asked)
                 .as("the other device has not changed")
                 .hasSize(6)
@@ -174,12 +174,11 @@ class PlannerTest {
         assertThat(table.worst(busy))
                 .satisfies(worst -> assertThat(worst.seconds(0, 3, 0)).isEqualTo(300));
         assertThatThrownBy(() -> CostModel.of(
-                                pieces,
                                 EDGE_AND_CLOUD.toBuilder()
                                         .device(Device.of("edge").withPredictor("pi"))
                                         .build(),
                                 pieces::predict)
-                        .table())
+                        .table(pieces))
                 .hasMessageContaining("device 'edge' asks for the predictor 'pi'");
     }
 
@@ -192,7 +191,8 @@ class PlannerTest {
                 .link("edge", "cloud", Link.of(1e9, 0))
                 .build();
         PlanMonitor monitor = new PlanMonitor(
-                CostModel.of(pieces, roomy, pieces::predict),
+                pieces,
+                CostModel.of(roomy, pieces::predict),
                 roomy,
                 Objective.LATENCY,
                 Constraints.NONE,

@@ -2,6 +2,7 @@ package io.pepper.onnx;
 
 import io.pepper.onnx.internal.export.PartitionExport;
 import io.pepper.onnx.internal.export.PlanJson;
+import io.pepper.plan.GraphPlacement;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Placement;
 import java.io.IOException;
@@ -73,5 +74,43 @@ public final class DeploymentExporter {
                         parts -> PlanJson.write(DeploymentPlan.of(parts, placement, limits, predictor, now)))
                 .to(directory);
         return DeploymentPlan.of(manifest, placement, limits, predictor, now);
+    }
+
+    /**
+     * Writes a placement of segments that need not be one after the other.
+     *
+     * @param model the model
+     * @param branches the segments of the model that were placed
+     * @param placement where they run
+     * @param directory where the files go
+     * @param predictor what the costs were predicted by, for whoever reads the plan
+     * @param options how to write
+     * @return what {@code plan.json} says
+     * @throws IllegalArgumentException if the segments are of another model, or the placement of other segments
+     * @throws IOException see {@link SubmodelExporter#export(OnnxModel, io.pepper.partition.Partition, Path, ExportOptions)}
+     */
+    public static DeploymentPlan export(
+            OnnxModel model,
+            ModelBranches branches,
+            GraphPlacement placement,
+            Path directory,
+            String predictor,
+            ExportOptions options)
+            throws IOException {
+        if (!branches.isOf(model)) {
+            throw new IllegalArgumentException("the segments are of another model than " + model.name());
+        }
+        if (placement.steps().size() != branches.segments()) {
+            throw new IllegalArgumentException(
+                    "the placement is of " + placement.steps().size() + " segments, not " + branches.segments());
+        }
+        Instant now = Instant.now();
+        PartitionManifest manifest = new PartitionExport(
+                        model.contents(),
+                        branches.partition(),
+                        options,
+                        parts -> PlanJson.write(DeploymentPlan.of(parts, branches, placement, predictor, now)))
+                .to(directory);
+        return DeploymentPlan.of(manifest, branches, placement, predictor, now);
     }
 }

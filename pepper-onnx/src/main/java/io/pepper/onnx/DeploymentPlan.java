@@ -1,22 +1,30 @@
 package io.pepper.onnx;
 
 import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.Link;
 import io.pepper.onnx.internal.export.PlanJson;
+import io.pepper.plan.GraphPlacement;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
+import io.pepper.plan.PlanSimulator;
+import io.pepper.plan.Stage;
 import io.pepper.plan.Transfer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code plan.json} says: which part of a model runs on which device, what that is predicted to cost, and what it was planned
@@ -183,6 +191,54 @@ public record DeploymentPlan(
                 placement.cluster());
     }
 
+    /** A plan of segments that need not be one after the other. */
+    static DeploymentPlan of(
+            PartitionManifest manifest,
+            ModelBranches branches,
+            GraphPlacement placement,
+            String predictor,
+            Instant now) {
+        List<Part> stages = new ArrayList<>();
+        for (GraphPlacement.Step step : placement.steps()) {
+            PartitionManifest.Part part = manifest.parts().get(step.segment());
+            stages.add(new Part(
+                    part.file(),
+                    part.sha256(),
+                    step.device().name(),
+                    step.computeSeconds(),
+                    step.p90Seconds(),
+                    known(step.joules()),
+                    step.memoryBytes()));
+        }
+        List<Hop> hops = placement.sendings().stream()
+                .map(sending -> new Hop(
+                        sending.from().name(),
+                        sending.to().name(),
+                        List.of(branches.tensorName(sending.tensor())),
+                        sending.bytes(),
+                        sending.endSeconds() - sending.beginSeconds(),
+                        sending.joules()))
+                .toList();
+        return new DeploymentPlan(
+                manifest.tool(),
+                now,
+                manifest.modelName(),
+                manifest.modelSha256(),
+                Objective.LATENCY,
+                new TreeMap<>(),
+                predictor,
+                new Costs(
+                        placement.latencySeconds(),
+                        placement.p90LatencySeconds(),
+                        placement.periodSeconds(),
+                        placement.bottleneck(),
+                        placement.energyJoules(),
+                        placement.gap()),
+                stages,
+                hops,
+                placement.cluster());
+    }
+
     private static OptionalDouble known(double value) {
         return Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
@@ -205,6 +261,67 @@ public record DeploymentPlan(
         });
         manifest.inputs().forEach(tensor -> made.add(tensor.name()));
         return taken.stream().filter(made::contains).distinct().toList();
+    }
+
+    /**
+     * Tries the plan against traces of requests.
+     *
+     * @return a simulator of its stages
+     * @throws IllegalArgumentException if the stages are not one after the other
+     */
+    public PlanSimulator simulator() {
+        List<Stage> chain = new ArrayList<>();
+        List<Transfer> transfers = new ArrayList<>();
+        Deque<Hop> waiting = new ArrayDeque<>(hops);
+        int at = cluster.source().orElse(-1);
+        for (int i = 0; i < stages.size(); i++) {
+            Part part = stages.get(i);
+            int device = cluster.indexOf(part.device()).orElseThrow();
+            if (at >= 0 && at != device) {
+                transfers.add(transfer(waiting.poll(), i, at, device));
+            }
+            chain.add(new Stage(
+                    i,
+                    cluster.devices().get(device),
+                    i,
+                    i + 1,
+                    part.computeSeconds(),
+                    part.p90Seconds(),
+                    part.joules().orElse(Double.NaN),
+                    part.memoryBytes()));
+            at = device;
+        }
+        int sink = cluster.sink().orElse(at);
+        if (sink != at) {
+            transfers.add(transfer(waiting.poll(), stages.size(), at, sink));
+        }
+        if (!waiting.isEmpty()) {
+            throw notAChain();
+        }
+        return PlanSimulator.of(cluster, chain, transfers);
+    }
+
+    private Transfer transfer(@Nullable Hop hop, int cut, int from, int to) {
+        Device sender = cluster.devices().get(from);
+        Device receiver = cluster.devices().get(to);
+        Optional<Link> link = cluster.link(from, to);
+        if (hop == null || link.isEmpty() || !hop.from.equals(sender.name()) || !hop.to.equals(receiver.name())) {
+            throw notAChain();
+        }
+        return new Transfer(
+                cut,
+                sender,
+                receiver,
+                link.get(),
+                hop.bytes,
+                hop.seconds,
+                link.get().occupiedSeconds(hop.bytes),
+                hop.joules);
+    }
+
+    private static IllegalArgumentException notAChain() {
+        return new IllegalArgumentException(
+                "the stages of this plan are not one after the other: only those that are can be simulated");
     }
 
     /**

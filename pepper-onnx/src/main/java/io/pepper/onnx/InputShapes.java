@@ -43,6 +43,25 @@ public final class InputShapes {
     }
 
     /**
+     * With the sizes of an input, if they are all known.
+     *
+     * @param input the input, with its sizes
+     * @return these sizes and those; these alone if a size of the input is not known
+     */
+    public InputShapes withInput(TensorInfo input) {
+        List<Dimension> shape = input.shape().orElse(List.of());
+        boolean known = input.shape().isPresent()
+                && shape.stream().allMatch(dimension -> dimension.size().isPresent());
+        return known
+                ? withInputShape(
+                        input.name(),
+                        shape.stream()
+                                .mapToLong(dimension -> dimension.size().getAsLong())
+                                .toArray())
+                : this;
+    }
+
+    /**
      * Gives a named dimension its size, wherever inputs have it.
      *
      * @param name the dimension's name

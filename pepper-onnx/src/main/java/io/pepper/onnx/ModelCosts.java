@@ -12,6 +12,7 @@ import io.pepper.onnx.internal.cost.Tally;
 import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.partition.OperatorCosts;
+import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
 import java.util.Arrays;
 import java.util.List;
@@ -217,5 +218,17 @@ public final class ModelCosts {
      */
     public ModelPieces pieces(List<Cut> cuts) {
         return new ModelPieces(graph, this, cuts);
+    }
+
+    /**
+     * The segments of a partition of the model, to plan with where they need not be one after the other.
+     *
+     * @param partition a partition of the model's graph
+     * @return the segments
+     * @throws UnknownSizeException if the size of a tensor that crosses, an input or an output is not known
+     * @throws IllegalArgumentException if the partition is of another graph
+     */
+    public ModelBranches branches(Partition partition) {
+        return new ModelBranches(graph, this, partition);
     }
 }

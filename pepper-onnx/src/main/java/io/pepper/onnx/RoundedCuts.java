@@ -29,10 +29,15 @@ final class RoundedCuts {
 
     private RoundedCuts() {}
 
-    /** The tensors at the cuts that are of 16-bit floating point. */
+    /** The tensors that one part gives and another takes, and that are of 16-bit floating point. */
     static Set<String> tensors(PartitionManifest manifest) {
-        return manifest.cuts().stream()
-                .flatMap(List::stream)
+        Set<String> given = manifest.parts().stream()
+                .flatMap(part -> part.outputs().stream())
+                .map(TensorInfo::name)
+                .collect(Collectors.toSet());
+        return manifest.parts().stream()
+                .flatMap(part -> part.inputs().stream())
+                .filter(tensor -> given.contains(tensor.name()))
                 .filter(tensor -> tensor.type().filter(NARROW::contains).isPresent())
                 .map(TensorInfo::name)
                 .collect(Collectors.toSet());

@@ -90,8 +90,7 @@ class DeploymentPlanTest {
             ModelPieces pieces = pieces(model, InputShapes.NONE.withInputShape("x", sizes), 12);
             Planner planner = Planner.of(
                     CLUSTER,
-                    CostModel.of(pieces, CLUSTER, DeploymentPlanTest::byArithmetic)
-                            .table());
+                    CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(pieces));
             for (Objective objective : List.of(Objective.LATENCY, Objective.THROUGHPUT, Objective.ENERGY)) {
                 Placement placement = planner.plan(
                         objective, Constraints.NONE.withReuse(false).withLeastDevices(2));
@@ -173,8 +172,7 @@ class DeploymentPlanTest {
             ModelPieces pieces = recognizer(model);
             Planner planner = Planner.of(
                     CLUSTER,
-                    CostModel.of(pieces, CLUSTER, DeploymentPlanTest::byArithmetic)
-                            .table());
+                    CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(pieces));
             Path target = directory.resolve("written");
             DeploymentExporter.export(
                     model,
@@ -224,8 +222,8 @@ class DeploymentPlanTest {
             ModelPieces pieces = recognizer(model);
             Placement placement = Planner.of(
                             CLUSTER,
-                            CostModel.of(pieces, CLUSTER, DeploymentPlanTest::byArithmetic)
-                                    .table())
+                            CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
+                                    .table(pieces))
                     .plan(Objective.LATENCY);
             assertThatThrownBy(() -> DeploymentExporter.export(model, pieces, placement, target, "arithmetic"))
                     .as("a file of that name that is no plan stays")

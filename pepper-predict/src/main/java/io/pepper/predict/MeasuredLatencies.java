@@ -10,8 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * What was measured, looked up: for pieces, devices and threads that were all measured. Between two loads it interpolates;
@@ -53,6 +56,32 @@ public final class MeasuredLatencies implements LatencyPredictor {
                                     median(alike, entry -> entry.timing().p90Seconds()))));
             table.put(key, points);
         });
+    }
+
+    /**
+     * The names of the devices that were measured.
+     *
+     * @return in alphabetical order
+     */
+    public SortedSet<String> devices() {
+        return table.keySet().stream().map(Key::device).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * Takes what was measured on one device, whichever device asks: for devices that were never measured, and are known to be so
+     * many {@linkplain io.pepper.cluster.Device#timeFactor times} slower.
+     *
+     * @param device the name of the device that was measured
+     * @return a predictor
+     */
+    public LatencyPredictor on(String device) {
+        return (piece, threads, asked) -> predict(
+                piece,
+                threads,
+                asked.cpuLoadPercent().isPresent()
+                        ? DeviceState.of(device)
+                                .withCpuLoadPercent(asked.cpuLoadPercent().getAsDouble())
+                        : DeviceState.of(device));
     }
 
     private static double median(List<LatencyRecord> alike, ToDoubleFunction<LatencyRecord> number) {

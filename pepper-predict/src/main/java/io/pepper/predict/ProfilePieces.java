@@ -4,6 +4,7 @@ import io.pepper.cut.Cut;
 import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.ModelPieces;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.ProgressListener;
@@ -18,8 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Pieces of models to measure: the whole, what stands before and after single cuts, and what stands between two. Which ones is
@@ -48,6 +51,7 @@ public final class ProfilePieces {
                 .orElseThrow(() -> new IllegalArgumentException(model.name() + ": the model stands in no file"));
         TensorShapes shapes = model.shapes(sizes);
         ModelCosts costs = model.costs(shapes);
+        Export export = new Export(model, shapes, costs, directory);
         List<ProfilePiece> pieces = new ArrayList<>();
         pieces.add(new ProfilePiece(model.name(), "whole", file, sizes, costs.workload()));
         List<Cut> cuts = model.cuts(costs.cutOptions().withMaxWidth(2)).list();
@@ -55,35 +59,72 @@ public final class ProfilePieces {
         List<Span> spans = spans(cuts.size(), most, new Random(seed));
         for (Span span : spans) {
             progress.progress("exporting pieces of " + model.name(), done, spans.size());
-            List<Cut> chosen = new ArrayList<>();
-            if (span.begin >= 0) {
-                chosen.add(cuts.get(span.begin));
-            }
-            if (span.end < cuts.size()) {
-                chosen.add(cuts.get(span.end));
-            }
-            Partition partition = Partition.of(model.graph(), chosen);
-            int part = span.begin >= 0 ? 1 : 0;
-            Path target = directory.resolve(model.name()).resolve(span.name());
-            PartitionManifest manifest = SubmodelExporter.export(
-                    model,
-                    partition,
-                    target,
-                    ExportOptions.DEFAULT.withChecksums(false).withDurable(false));
-            Segment segment = partition.segments().get(part);
-            pieces.add(new ProfilePiece(
-                    model.name(),
-                    span.name(),
-                    target.resolve(manifest.parts().get(part).file()),
-                    inputSizes(manifest.parts().get(part).inputs(), shapes),
-                    costs.workload(segment)));
+            Optional<Cut> begin = span.begin < 0 ? Optional.empty() : Optional.of(cuts.get(span.begin));
+            Optional<Cut> end = span.end == cuts.size() ? Optional.empty() : Optional.of(cuts.get(span.end));
+            pieces.add(export.between(begin, end, span.name()));
             done++;
         }
         return pieces;
     }
 
     /**
-     * Writes the operator sweep: about 200 small models to learn a device from without any model of one's own.
+     * Exports every run of neighbouring segments: all that a planner asks for, so that it can plan with
+     * {@linkplain MeasuredLatencies what was measured} alone.
+     *
+     * @param model the model
+     * @param costs its costs, with the sizes that count
+     * @param segments its segments, few: their runs are {@code segments × (segments + 1) / 2}
+     * @param directory where the runs go, each in a directory of its own
+     * @param progress hears of each run
+     * @return the runs
+     * @throws IOException if one cannot be written
+     */
+    public static List<ProfilePiece> runs(
+            OnnxModel model, ModelCosts costs, ModelPieces segments, Path directory, ProgressListener progress)
+            throws IOException {
+        Export export = new Export(model, costs.shapes(), costs, directory);
+        int count = segments.segments();
+        List<ProfilePiece> pieces = new ArrayList<>();
+        for (int from = 0; from < count; from++) {
+            for (int to = from + 1; to <= count; to++) {
+                progress.progress("exporting pieces of " + model.name(), pieces.size(), count * (count + 1) / 2);
+                pieces.add(export.between(
+                        from == 0
+                                ? Optional.empty()
+                                : Optional.of(segments.cuts().get(from - 1)),
+                        to == count
+                                ? Optional.empty()
+                                : Optional.of(segments.cuts().get(to - 1)),
+                        "segments-" + (from + 1) + "-" + to));
+            }
+        }
+        return pieces;
+    }
+
+    /** Writes single pieces of a model. */
+    private record Export(OnnxModel model, TensorShapes shapes, ModelCosts costs, Path directory) {
+        ProfilePiece between(Optional<Cut> begin, Optional<Cut> end, String name) throws IOException {
+            Partition partition = Partition.of(
+                    model.graph(), Stream.concat(begin.stream(), end.stream()).toList());
+            int part = begin.isPresent() ? 1 : 0;
+            Path target = directory.resolve(model.name()).resolve(name);
+            PartitionManifest manifest = SubmodelExporter.export(
+                    model,
+                    partition,
+                    target,
+                    ExportOptions.DEFAULT.withChecksums(false).withDurable(false));
+            Segment segment = partition.segments().get(part);
+            return new ProfilePiece(
+                    model.name(),
+                    name,
+                    target.resolve(manifest.parts().get(part).file()),
+                    inputSizes(manifest.parts().get(part).inputs(), shapes),
+                    costs.workload(segment));
+        }
+    }
+
+    /**
+     * Writes the operator sweep: about 400 small models to learn a device from without any model of one's own.
      *
      * @param directory where the models go
      * @return the models, as pieces of {@link OperatorSweep#MODEL}
@@ -133,17 +174,7 @@ public final class ProfilePieces {
     private static InputShapes inputSizes(List<TensorInfo> inputs, TensorShapes shapes) {
         InputShapes sizes = InputShapes.NONE;
         for (TensorInfo input : inputs) {
-            TensorInfo known = shapes.of(input.name());
-            boolean sized = known.shape()
-                    .filter(dims -> dims.stream().allMatch(dim -> dim.size().isPresent()))
-                    .isPresent();
-            if (sized) {
-                sizes = sizes.withInputShape(
-                        input.name(),
-                        known.shape().orElseThrow().stream()
-                                .mapToLong(dim -> dim.size().getAsLong())
-                                .toArray());
-            }
+            sizes = sizes.withInput(shapes.of(input.name()));
         }
         return sizes;
     }

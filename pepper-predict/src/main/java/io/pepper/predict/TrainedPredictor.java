@@ -23,7 +23,7 @@ import java.util.Optional;
  * }</pre>
  */
 public final class TrainedPredictor implements LatencyPredictor {
-    private static final double LEAST_SECONDS = 1e-9;
+    static final double LEAST_SECONDS = 1e-9;
 
     private final Parts parts;
     private final ThreadLocal<float[]> rows;

@@ -2,6 +2,8 @@ package io.pepper.monitor;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 
 /** Answers as Prometheus does, or as it should not. */
 final class FaultServer implements AutoCloseable {
@@ -27,15 +30,30 @@ final class FaultServer implements AutoCloseable {
     private final AtomicInteger failures = new AtomicInteger();
     private volatile long delayMillis;
 
+    private final boolean secure;
+
     FaultServer() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0), false);
+    }
+
+    private FaultServer(HttpServer server, boolean secure) {
+        this.server = server;
+        this.secure = secure;
         server.createContext("/", this::handle);
         server.setExecutor(threads);
         server.start();
     }
 
+    /** A server that shows its certificate. */
+    static FaultServer secure(SSLContext certificate) throws IOException {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate));
+        return new FaultServer(server, true);
+    }
+
     URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/prom/");
+        return URI.create((secure ? "https" : "http") + "://127.0.0.1:"
+                + server.getAddress().getPort() + "/prom/");
     }
 
     /** A query that contains a text is answered so. */

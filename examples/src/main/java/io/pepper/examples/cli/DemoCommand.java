@@ -1,11 +1,33 @@
 package io.pepper.examples.cli;
 
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.ClusterFile;
+import io.pepper.cluster.DeviceState;
+import io.pepper.cut.Cut;
+import io.pepper.onnx.DeploymentExporter;
+import io.pepper.onnx.DeploymentPlan;
+import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.ModelPieces;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.PlanPicture;
 import io.pepper.onnx.SplitVerifier;
-import io.pepper.onnx.SubmodelExporter;
 import io.pepper.onnx.Verification;
-import io.pepper.partition.Partitioner;
+import io.pepper.partition.CandidateCuts;
+import io.pepper.plan.Constraints;
+import io.pepper.plan.Explanation;
+import io.pepper.plan.Metric;
+import io.pepper.plan.Objective;
+import io.pepper.plan.Planner;
+import io.pepper.predict.LatencyDataset;
+import io.pepper.predict.LatencyProfiler;
+import io.pepper.predict.LoadLevel;
+import io.pepper.predict.MeasuredLatencies;
+import io.pepper.predict.ProfilePiece;
+import io.pepper.predict.ProfilePieces;
+import io.pepper.predict.ProfilingPlan;
+import io.pepper.runtime.TimingOptions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,22 +35,41 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The main job on a real model that comes with the command. */
+/** The whole way on a real model that comes with the command. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description =
-                "Cuts a real text recogniser (PP-OCRv4: convolutions and attention, 860 operators) in three and proves that the parts "
-                        + "compute what the whole computes.")
+                "Takes a real text recogniser (PP-OCRv4: convolutions and attention, 860 operators) the whole way: measures its"
+                        + " segments on this machine, plans a pipeline of this machine and two described devices, writes the"
+                        + " parts, and proves that they compute what the whole computes.")
 final class DemoCommand implements Callable<Integer> {
     private static final String MODEL = "ch_PP-OCRv4_rec_infer.onnx";
-    private static final int PARTS = 3;
+    private static final InputShapes SIZES = InputShapes.NONE.withInputShape("x", 1, 3, 48, 320);
+    private static final int CUTS = 5;
+    private static final String HERE = "here";
+
+    private static final String CLUSTER =
+            """
+            # This machine, and two devices that are described: so many times slower or faster than it.
+            devices:
+              camera: {timeFactor: 3, predictor: here, memoryBytes: 512e6, idleWatts: 1.5, busyWatts: 4}
+              here: {idleWatts: 6, busyWatts: 25}
+              cloud: {timeFactor: 0.5, predictor: here, idleWatts: 60, busyWatts: 180}
+            links:
+              - {between: [camera, here], bytesPerSecond: 12.5e6, latencySeconds: 0.001}
+              - {between: [here, cloud], bytesPerSecond: 4e6, latencySeconds: 0.015}
+              - {between: [camera, cloud], unreachable: true}
+            source: camera
+            """;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -44,6 +85,31 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Files.createDirectories(directory);
+        Path file = unpack();
+        Path clusterFile = directory.resolve("cluster.yaml");
+        Files.writeString(clusterFile, CLUSTER);
+        Cluster cluster = ClusterFile.read(clusterFile);
+        try (OnnxModel model = OnnxModel.load(file)) {
+            Report.summary(model, out);
+            ModelCosts costs = model.costs(model.shapes(SIZES));
+            List<Cut> cuts = CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), CUTS);
+            ModelPieces pieces = costs.pieces(cuts);
+            LatencyDataset data = measure(model, costs, pieces);
+            out.println();
+            out.println("measured on this machine: " + data.records().size() + " runs of " + pieces.segments()
+                    + " segments; planned for the most images in a second:");
+            out.println();
+            Planner planner = Planner.of(
+                    cluster,
+                    PlanOptions.measured(cluster, new MeasuredLatencies(data)).table(pieces));
+            Constraints pipeline = Constraints.NONE.withReuse(false);
+            Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, pipeline), pipeline);
+            PlanReport.print(why, out);
+            return export(model, pieces, planner, why, pipeline);
+        }
+    }
+
+    private Path unpack() throws IOException {
         Path file = directory.resolve(MODEL);
         try (InputStream packaged = DemoCommand.class.getResourceAsStream("/models/" + MODEL)) {
             if (packaged == null) {
@@ -51,20 +117,54 @@ final class DemoCommand implements Callable<Integer> {
             }
             Files.copy(packaged, file, StandardCopyOption.REPLACE_EXISTING);
         }
-        Path parts = directory.resolve("parts");
-        try (OnnxModel model = OnnxModel.load(file)) {
-            Report.summary(model, out);
-            var partition = Partitioner.balanced(PARTS, model.weights()).partition(model.cuts());
-            PartitionManifest manifest = SubmodelExporter.export(model, partition, parts);
-            Report.parts(manifest, parts, out);
-            Verification verification = SplitVerifier.verify(model, parts);
-            Report.verification(verification, out);
-            out.println();
-            out.println("Look at " + parts + ", or try:");
-            out.println("  examples/pepper inspect " + file);
-            out.println(
-                    "  examples/pepper split " + file + " --parts 2 --out " + directory.resolve("two") + " --verify");
-            return verification.passed() ? Main.DONE : Main.DIFFERENT;
+        return file;
+    }
+
+    private LatencyDataset measure(OnnxModel model, ModelCosts costs, ModelPieces pieces) throws IOException {
+        ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
+        Path data = directory.resolve("latencies.csv");
+        Files.deleteIfExists(data);
+        Path written = directory.resolve("runs");
+        List<ProfilePiece> runs = ProfilePieces.runs(model, costs, pieces, written, progress);
+        TimingOptions timing = TimingOptions.DEFAULTS
+                .withSpinning(false)
+                .withRuns(5, 100)
+                .withBudget(Duration.ofMillis(200))
+                .withPrecision(0.03);
+        try {
+            return LatencyProfiler.run(
+                    new ProfilingPlan(runs, List.of(LoadLevel.NONE), List.of(1), 1, timing, 1),
+                    () -> DeviceState.of(HERE),
+                    data,
+                    progress);
+        } finally {
+            Directories.delete(written);
         }
+    }
+
+    private int export(OnnxModel model, ModelPieces pieces, Planner planner, Explanation why, Constraints pipeline)
+            throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        Path parts = directory.resolve("parts");
+        DeploymentExporter.export(model, pieces, why.placement(), parts, "measured: latencies.csv");
+        Path page = directory.resolve("plan.html");
+        Files.writeString(
+                page,
+                PlanPicture.of(model, pieces, why)
+                        .withFront(
+                                Metric.LATENCY, Metric.PERIOD, planner.pareto(Metric.LATENCY, Metric.PERIOD, pipeline))
+                        .html());
+        out.println();
+        Report.parts(PartitionManifest.read(parts), parts, out);
+        Verification verification = SplitVerifier.verify(model, parts);
+        Report.verification(verification, out);
+        out.println();
+        out.println(
+                "Look at " + page + " in a browser, and at " + parts.resolve(DeploymentPlan.FILE_NAME) + ". Or try:");
+        out.println("  examples/pepper simulate " + parts + " --every 0.02 --count 500");
+        out.println("  examples/pepper plan " + directory.resolve(MODEL) + " --shape x=1x3x48x320 --cluster "
+                + directory.resolve("cluster.yaml") + " --measured " + directory.resolve("latencies.csv")
+                + " --candidates " + CUTS + " --objective latency");
+        return verification.passed() ? Main.DONE : Main.DIFFERENT;
     }
 }

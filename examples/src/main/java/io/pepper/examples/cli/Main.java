@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description =
-                "Cuts neural networks in ONNX form into parts that together compute what the whole computes, and predicts how long they take.",
+                "Cuts neural networks in ONNX form into parts that together compute what the whole computes, predicts how long they take, and decides what runs where.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,
@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
             PredictCommand.class,
             PlanCommand.class,
             ParetoCommand.class,
+            SimulateCommand.class,
             DevicesCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -1,23 +1,37 @@
 package io.pepper.examples.cli;
 
+import io.pepper.cut.Cuts;
 import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.ExportOptions;
+import io.pepper.onnx.ModelBranches;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.OperatorPlanner;
+import io.pepper.onnx.PlanPicture;
+import io.pepper.partition.Partitioner;
 import io.pepper.plan.Explanation;
+import io.pepper.plan.GraphPlacement;
+import io.pepper.plan.GraphPlanner;
+import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
+import io.pepper.plan.Planner;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -47,8 +61,11 @@ final class PlanCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
-    private Path model = Path.of("");
+    @Parameters(
+            paramLabel = "MODEL",
+            arity = "0..1",
+            description = "An ONNX file. With --table it may be left out: then nothing is written.")
+    private Optional<Path> model = Optional.empty();
 
     @Mixin
     private PlanOptions plan = new PlanOptions();
@@ -65,6 +82,32 @@ final class PlanCommand implements Callable<Integer> {
             description = "Write the parts and plan.json here.")
     private Optional<Path> directory = Optional.empty();
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "A page that explains the plan with pictures (HTML, or SVG by its ending).")
+    private Optional<Path> report = Optional.empty();
+
+    @ArgGroup(exclusive = true)
+    private Shape shape = new Shape();
+
+    /** Parts that are not one after the other. */
+    static final class Shape {
+        @Option(
+                names = "--branches",
+                paramLabel = "N",
+                description =
+                        "Make N parts of independent branches (towers that meet, heads that part), which then run at the"
+                                + " same time; for the least latency.")
+        private Optional<Integer> branches = Optional.empty();
+
+        @Option(
+                names = "--operators",
+                description =
+                        "Divide between two devices operator by operator, wherever that is cheapest; for the least latency.")
+        private boolean operators;
+    }
+
     @Mixin
     private CutChoice cuts = new CutChoice();
 
@@ -76,36 +119,119 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (model.isEmpty()) {
+            planWithoutModel();
+            return Main.DONE;
+        }
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        try (OnnxModel opened = OnnxModel.load(model)) {
+        try (OnnxModel opened = OnnxModel.load(model.get())) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
-            PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
-            Placement placement = prepared.planner().plan(goal.objective(), prepared.constraints());
-            Explanation why = prepared.planner().explain(placement, prepared.constraints());
-            Optional<DeploymentPlan> written = Optional.empty();
-            if (directory.isPresent()) {
-                written = Optional.of(DeploymentExporter.export(
-                        opened,
-                        prepared.pieces(),
-                        placement,
-                        directory.get(),
-                        plan.source(),
-                        plan.limits(),
-                        ExportOptions.DEFAULT.withProgress(progress)));
+            if (shape.branches.isPresent() || shape.operators) {
+                planBranches(opened, costs, progress);
+            } else {
+                planChain(opened, costs, progress);
             }
-            print(why, written, prepared.notes());
         }
         return Main.DONE;
+    }
+
+    private void planWithoutModel() throws IOException {
+        if (!plan.isTypedIn() || directory.isPresent() || report.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(), "without MODEL there is only --table to plan with, and nothing to write");
+        }
+        List<String> notes = new ArrayList<>();
+        Planner planner = plan.typedIn(notes);
+        Placement placement = planner.plan(goal.objective(), plan.constraints());
+        print(planner.explain(placement, plan.constraints()), Optional.empty(), notes);
+    }
+
+    private void planChain(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
+        PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
+        Placement placement = prepared.planner().plan(goal.objective(), prepared.constraints());
+        Explanation why = prepared.planner().explain(placement, prepared.constraints());
+        Optional<DeploymentPlan> written = Optional.empty();
+        if (directory.isPresent()) {
+            written = Optional.of(DeploymentExporter.export(
+                    opened,
+                    prepared.pieces(),
+                    placement,
+                    directory.get(),
+                    plan.source(),
+                    plan.limits(),
+                    ExportOptions.DEFAULT.withProgress(progress)));
+        }
+        if (report.isPresent()) {
+            List<Placement> front = prepared.planner().pareto(Metric.LATENCY, Metric.PERIOD, prepared.constraints());
+            write(PlanPicture.of(opened, prepared.pieces(), why).withFront(Metric.LATENCY, Metric.PERIOD, front));
+        }
+        print(why, written, prepared.notes());
+    }
+
+    private void write(PlanPicture picture) throws IOException {
+        Path file = report.orElseThrow();
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        Files.writeString(file, name.endsWith(".svg") ? picture.svg() : picture.html());
+    }
+
+    private void planBranches(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
+        if (goal != Goal.LATENCY || report.isPresent() || !plan.limits().isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--branches and --operators plan for the least latency, without limits and report");
+        }
+        List<String> notes = new ArrayList<>();
+        PlanOptions.Timed timed = plan.timed(notes, progress);
+        Cuts found = cuts.of(opened, costs);
+        ModelBranches branches;
+        GraphPlacement placement;
+        if (shape.operators) {
+            OperatorPlanner.Plan divided = OperatorPlanner.plan(costs, found, timed.cluster(), timed.model());
+            branches = divided.branches();
+            placement = divided.placement();
+        } else {
+            branches = costs.branches(Partitioner.tree(shape.branches.orElseThrow(), costs.flops())
+                    .partition(found));
+            placement = GraphPlanner.of(timed.cluster(), timed.model().graph(branches))
+                    .plan();
+        }
+        Optional<DeploymentPlan> written = Optional.empty();
+        if (directory.isPresent()) {
+            written = Optional.of(DeploymentExporter.export(
+                    opened,
+                    branches,
+                    placement,
+                    directory.get(),
+                    plan.source(),
+                    ExportOptions.DEFAULT.withProgress(progress)));
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (output.json) {
+            out.println(Json.print(BranchReport.json(modelName(), branches, placement, written, notes)));
+        } else {
+            BranchReport.print(branches, placement, out);
+            printEnd(notes);
+        }
+    }
+
+    private String modelName() {
+        return model.map(Path::toString).orElse("");
     }
 
     private void print(Explanation why, Optional<DeploymentPlan> written, List<String> notes) {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
-            out.println(Json.print(PlanReport.json(model, goal.name(), why, written, notes)));
+            out.println(Json.print(PlanReport.json(modelName(), goal.name(), why, written, notes)));
             return;
         }
         PlanReport.print(why, out);
+        printEnd(notes);
+    }
+
+    private void printEnd(List<String> notes) {
+        PrintWriter out = spec.commandLine().getOut();
         notes.forEach(note -> out.println("note: " + note));
         directory.ifPresent(made -> out.println("written: " + made.resolve(DeploymentPlan.FILE_NAME)));
+        report.ifPresent(page -> out.println("look at: " + page));
     }
 }

@@ -16,7 +16,9 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.partition.CandidateCuts;
 import io.pepper.plan.Constraints;
+import io.pepper.plan.CostFile;
 import io.pepper.plan.CostModel;
+import io.pepper.plan.CostTable;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Planner;
 import io.pepper.predict.LatencyDataset;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -60,6 +63,12 @@ final class PlanOptions {
 
         @Option(names = "--measured", paramLabel = "FILE", description = "A data set of just these pieces.")
         private @Nullable Path measured;
+
+        @Option(
+                names = "--table",
+                paramLabel = "FILE",
+                description = "A table of costs, typed in from measurements made elsewhere: a file of YAML or JSON.")
+        private @Nullable Path table;
 
         @Option(
                 names = "--roofline",
@@ -123,33 +132,67 @@ final class PlanOptions {
 
     Prepared prepare(OnnxModel model, ModelCosts costs, Cuts cuts, ProgressListener progress) throws IOException {
         List<String> notes = new ArrayList<>();
-        Cluster cluster = ClusterFile.read(clusterFile);
         List<Cut> chosen = CandidateCuts.choose(cuts, costs.flops(), candidates);
         if (chosen.size() < cuts.size()) {
             notes.add("planned with " + chosen.size() + " of " + cuts.size() + " cuts (--candidates)");
         }
         ModelPieces pieces = costs.pieces(chosen);
+        if (times.table != null) {
+            Planner planner = typedIn(notes);
+            if (planner.costs().segments() != pieces.segments()) {
+                throw new IllegalArgumentException(times.table + ": is of "
+                        + planner.costs().segments() + " segments, the model is cut into " + pieces.segments());
+            }
+            return new Prepared(pieces, planner, constraints(), notes);
+        }
+        Timed timed = timed(notes, progress);
+        return new Prepared(pieces, planner(timed.cluster, timed.model.table(pieces)), constraints(), notes);
+    }
+
+    /** A cluster in its state, and what predicts for it. */
+    record Timed(Cluster cluster, CostModel model) {}
+
+    Timed timed(List<String> notes, ProgressListener progress) throws IOException {
+        Cluster cluster = ClusterFile.read(clusterFile);
         Map<String, DeviceState> states = states(cluster, notes);
         for (DeviceState state : states.values()) {
             cluster = cluster.withState(state);
         }
-        CostModel costModel = predicted(pieces, cluster, progress);
+        CostModel costModel = predicted(cluster, progress);
         for (DeviceState state : states.values()) {
             costModel = costModel.withState(state);
         }
-        var table = costModel.table();
-        Planner planner = Planner.of(cluster, pessimistic ? table.pessimistic() : table);
-        return new Prepared(
-                pieces, budget.isPresent() ? planner.withBudget(budget.get()) : planner, constraints(), notes);
+        return new Timed(cluster, costModel);
     }
 
-    private CostModel predicted(ModelPieces pieces, Cluster cluster, ProgressListener progress) throws IOException {
+    boolean isTypedIn() {
+        return times.table != null;
+    }
+
+    /** Plans with a table of costs, which needs no model. */
+    Planner typedIn(List<String> notes) throws IOException {
+        Path table = Objects.requireNonNull(times.table);
+        Cluster cluster = ClusterFile.read(clusterFile);
+        if (prometheus != null || !loads.isEmpty()) {
+            notes.add("a table of costs is of one state of the devices: loads are not looked at");
+        }
+        return planner(cluster, CostFile.read(table, cluster));
+    }
+
+    private Planner planner(Cluster cluster, CostTable table) {
+        Planner planner = Planner.of(cluster, pessimistic ? table.pessimistic() : table);
+        return budget.isPresent() ? planner.withBudget(budget.get()) : planner;
+    }
+
+    private CostModel predicted(Cluster cluster, ProgressListener progress) throws IOException {
         if (times.measured != null) {
-            LatencyDataset data = LatencyDataset.read(times.measured);
-            return CostModel.of(pieces, cluster, new MeasuredLatencies(data));
+            return measured(cluster, new MeasuredLatencies(LatencyDataset.read(times.measured)));
         }
         if (times.roofline) {
-            return CostModel.of(pieces, cluster, RooflinePredictor.calibrate(progress));
+            return CostModel.of(cluster, RooflinePredictor.calibrate(progress));
+        }
+        if (times.predictors.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "a table of costs is for chains of segments only");
         }
         Map<String, LatencyPredictor> named = new LinkedHashMap<>();
         for (String each : times.predictors) {
@@ -160,9 +203,18 @@ final class PlanOptions {
         }
         LatencyPredictor standard =
                 named.getOrDefault("", named.values().iterator().next());
-        CostModel costModel = CostModel.of(pieces, cluster, standard);
+        CostModel costModel = CostModel.of(cluster, standard);
         for (Map.Entry<String, LatencyPredictor> each : named.entrySet()) {
             costModel = costModel.withPredictor(each.getKey(), each.getValue());
+        }
+        return costModel;
+    }
+
+    /** Devices ask for their own measurements, or by the name of a predictor for those of another device. */
+    static CostModel measured(Cluster cluster, MeasuredLatencies measured) {
+        CostModel costModel = CostModel.of(cluster, measured);
+        for (String device : measured.devices()) {
+            costModel = costModel.withPredictor(device, measured.on(device));
         }
         return costModel;
     }
@@ -171,6 +223,9 @@ final class PlanOptions {
     String source() {
         if (times.measured != null) {
             return "measured: " + times.measured.getFileName();
+        }
+        if (times.table != null) {
+            return "table: " + times.table.getFileName();
         }
         return times.roofline ? "roofline of this machine" : String.join(", ", times.predictors);
     }
@@ -213,7 +268,7 @@ final class PlanOptions {
         return limits;
     }
 
-    private Constraints constraints() {
+    Constraints constraints() {
         Constraints constraints = Constraints.NONE.withReuse(reuse).withOverlap(!noOverlap);
         for (Map.Entry<Metric, Double> limit : limits().entrySet()) {
             constraints = constraints.withLimit(limit.getKey(), limit.getValue());

@@ -8,7 +8,6 @@ import io.pepper.plan.Placement;
 import io.pepper.plan.Stage;
 import io.pepper.plan.Transfer;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -84,22 +83,22 @@ final class PlanReport {
                 .findFirst();
     }
 
-    private static String millis(double seconds) {
+    static String millis(double seconds) {
         return format("%.3f ms", seconds * MILLIS);
     }
 
-    private static String size(double bytes) {
+    static String size(double bytes) {
         return bytes < MEBI ? format("%.1f KiB", bytes / 1024) : format("%.1f MiB", bytes / MEBI);
     }
 
-    private static String format(String pattern, double value) {
+    static String format(String pattern, double value) {
         return String.format(Locale.ROOT, pattern, value);
     }
 
     static ObjectNode json(
-            Path model, String objective, Explanation why, Optional<DeploymentPlan> written, List<String> notes) {
+            String model, String objective, Explanation why, Optional<DeploymentPlan> written, List<String> notes) {
         ObjectNode document = placement(why.placement());
-        document.put("model", model.toString());
+        document.put("model", model);
         document.put("objective", objective.toLowerCase(Locale.ROOT));
         if (written.isPresent()) {
             for (int i = 0; i < written.get().stages().size(); i++) {

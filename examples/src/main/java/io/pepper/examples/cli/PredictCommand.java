@@ -8,14 +8,18 @@ import io.pepper.cost.Workload;
 import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.DeviceRanking;
 import io.pepper.monitor.DeviceReading;
+import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.TensorShapes;
 import io.pepper.predict.TrainedPredictor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -80,19 +84,27 @@ final class PredictCommand implements Callable<Integer> {
 
     private Map<String, Workload> works() throws IOException {
         Map<String, Workload> works = new LinkedHashMap<>();
+        Map<String, TensorInfo> made = new HashMap<>();
         if (Files.isDirectory(model)) {
             for (PartitionManifest.Part part : PartitionManifest.read(model).parts()) {
-                works.put(part.file(), work(model.resolve(part.file())));
+                works.put(part.file(), work(model.resolve(part.file()), made));
             }
         } else {
-            works.put(String.valueOf(model.getFileName()), work(model));
+            works.put(String.valueOf(model.getFileName()), work(model, made));
         }
         return works;
     }
 
-    private Workload work(Path file) throws IOException {
+    /** What a model, or a part that takes what earlier parts have made, asks of a device. */
+    private Workload work(Path file, Map<String, TensorInfo> made) throws IOException {
         try (OnnxModel opened = OnnxModel.load(file)) {
-            ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
+            InputShapes sizes = inputs.shapesOf(opened);
+            for (TensorInfo input : opened.inputs()) {
+                sizes = made.containsKey(input.name()) ? sizes.withInput(made.get(input.name())) : sizes;
+            }
+            TensorShapes shapes = opened.shapes(sizes);
+            opened.outputs().forEach(output -> made.put(output.name(), shapes.of(output.name())));
+            ModelCosts costs = opened.costs(shapes);
             costs.flops(); // Refuses what has open sizes, and says how to give them.
             return costs.workload();
         }

@@ -3,9 +3,12 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.DeviceState;
+import io.pepper.cut.Cut;
 import io.pepper.monitor.LocalDeviceMonitor;
+import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.ProgressListener;
+import io.pepper.partition.CandidateCuts;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyProfiler;
 import io.pepper.predict.LoadLevel;
@@ -20,8 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +87,14 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(names = "--pieces", paramLabel = "N", description = "Pieces of each model besides the whole (default: 8).")
     private int pieces = 8;
 
+    @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            description =
+                    "In their place, every run of segments between N cuts: all that plan --measured --candidates N"
+                            + " asks for.")
+    private Optional<Integer> candidates = Optional.empty();
+
     @Option(names = "--rounds", paramLabel = "N", description = "How often each is measured (default: 2).")
     private int rounds = 2;
 
@@ -112,7 +123,7 @@ final class ProfileCommand implements Callable<Integer> {
             LatencyDataset data = measure(pieces(work));
             print(data);
         } finally {
-            delete(work);
+            Directories.delete(work);
         }
         return Main.DONE;
     }
@@ -122,13 +133,22 @@ final class ProfileCommand implements Callable<Integer> {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         for (Path file : models) {
             try (OnnxModel model = OnnxModel.load(file)) {
-                found.addAll(ProfilePieces.of(model, inputs.shapesOf(model), work, pieces, SEED, progress));
+                found.addAll(
+                        candidates.isPresent()
+                                ? runs(model, candidates.get(), work, progress)
+                                : ProfilePieces.of(model, inputs.shapesOf(model), work, pieces, SEED, progress));
             }
         }
         if (sweep) {
             found.addAll(ProfilePieces.sweep(work.resolve(OperatorSweep.MODEL)));
         }
         return found;
+    }
+
+    private List<ProfilePiece> runs(OnnxModel model, int most, Path work, ConsoleProgress progress) throws IOException {
+        ModelCosts costs = model.costs(model.shapes(inputs.shapesOf(model)));
+        List<Cut> chosen = CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), most);
+        return ProfilePieces.runs(model, costs, costs.pieces(chosen), work, progress);
     }
 
     private LatencyDataset measure(List<ProfilePiece> found) throws IOException {
@@ -187,14 +207,6 @@ final class ProfileCommand implements Callable<Integer> {
                 return LoadLevel.parse(text);
             } catch (IllegalArgumentException wrong) {
                 throw new TypeConversionException(wrong.getMessage());
-            }
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
             }
         }
     }

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.ClusterFile;
 import io.pepper.cluster.Device;
-import io.pepper.cluster.InvalidClusterException;
 import io.pepper.cluster.Link;
+import io.pepper.document.InvalidDocumentException;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.PartitionManifest;
@@ -195,7 +195,7 @@ public final class PlanJson {
     private static Cluster cluster(Path file, JsonNode node) throws MalformedModelException {
         try {
             return ClusterFile.parse(node.toString(), "cluster");
-        } catch (InvalidClusterException wrong) {
+        } catch (InvalidDocumentException wrong) {
             throw new MalformedModelException(file.toString(), "cluster", String.valueOf(wrong.getMessage()), wrong);
         }
     }

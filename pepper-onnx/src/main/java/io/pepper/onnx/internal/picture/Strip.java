@@ -5,7 +5,6 @@ final class Strip {
     static final int HEIGHT = 54;
     private static final int TOP = 4;
     private static final int BAR = 26;
-    private static final int HUES = 6;
     private static final double LETTER = 8;
 
     private Strip() {}
@@ -17,7 +16,7 @@ final class Strip {
         for (Drawing.Block block : drawing.blocks()) {
             double wide = width * shares.of(block);
             String place = Texts.number(x);
-            svg.open("a", "href", "#segment-" + (block.index() + 1), "class", "block hue" + block.index() % HUES);
+            svg.open("a", "href", "#segment-" + (block.index() + 1), "class", "block " + Hues.of(block.index()));
             svg.element("title", title(block, shares));
             svg.empty(
                     "rect",

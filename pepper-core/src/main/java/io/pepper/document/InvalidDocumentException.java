@@ -1,9 +1,9 @@
-package io.pepper.cluster;
+package io.pepper.document;
 
 import java.io.IOException;
 
-/** A cluster file says what it must not, or is none at all. The message begins with the file and the line. */
-public final class InvalidClusterException extends IOException {
+/** A file says what it must not, or is no document at all. The message begins with the file and the line. */
+public final class InvalidDocumentException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
@@ -13,7 +13,7 @@ public final class InvalidClusterException extends IOException {
      * @param line the line, from 1
      * @param problem the field, and what is wrong with it
      */
-    public InvalidClusterException(String file, int line, String problem) {
+    public InvalidDocumentException(String file, int line, String problem) {
         super(file + ":" + line + ": " + problem);
     }
 
@@ -25,7 +25,7 @@ public final class InvalidClusterException extends IOException {
      * @param problem the field, and what is wrong with it
      * @param cause what was thrown
      */
-    public InvalidClusterException(String file, int line, String problem, Throwable cause) {
+    public InvalidDocumentException(String file, int line, String problem, Throwable cause) {
         super(file + ":" + line + ": " + problem, cause);
     }
 }

@@ -1,4 +1,4 @@
-package io.pepper.cluster.internal;
+package io.pepper.document;
 
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,12 @@
-package io.pepper.cluster.internal;
+package io.pepper.document;
 
-import io.pepper.cluster.InvalidClusterException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,6 +34,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /** Reads one document of YAML or JSON into values, without anchors, and no deeper than people write. */
 public final class Document {
     private static final int MOST_CHARACTERS = 1 << 20;
+    private static final int MOST_BYTES = 4 << 20;
     private static final int MOST_DEPTH = 16;
 
     private final String name;
@@ -59,15 +66,44 @@ public final class Document {
     }
 
     /**
+     * Reads a file.
+     *
+     * @param file the file, in UTF-8
+     * @return what it holds
+     * @throws InvalidDocumentException see {@link #read(String, String)}
+     * @throws IOException if it cannot be read
+     */
+    public static Value read(Path file) throws IOException {
+        String name = file.toString();
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MOST_BYTES + 1);
+        }
+        if (bytes.length > MOST_BYTES) {
+            throw new InvalidDocumentException(name, 1, "is larger than " + MOST_BYTES + " bytes");
+        }
+        try {
+            return read(
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString(),
+                    name);
+        } catch (CharacterCodingException notText) {
+            throw new InvalidDocumentException(name, 1, "is not text in UTF-8", notText);
+        }
+    }
+
+    /**
      * Reads a document.
      *
      * @param text the document
      * @param name what to call it in messages
      * @return what it holds
-     * @throws InvalidClusterException if it is not one document of YAML or JSON, or is larger, deeper or more entangled than
+     * @throws InvalidDocumentException if it is not one document of YAML or JSON, or is larger, deeper or more entangled than
      *     people write
      */
-    public static Value read(String text, String name) throws InvalidClusterException {
+    public static Value read(String text, String name) throws InvalidDocumentException {
         Document document = new Document(name);
         try {
             LoadSettings settings = LoadSettings.builder()
@@ -78,33 +114,33 @@ public final class Document {
                 document.take(event);
             }
         } catch (MarkedYamlEngineException wrong) {
-            throw new InvalidClusterException(
+            throw new InvalidDocumentException(
                     name, wrong.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1), wrong.getProblem(), wrong);
         } catch (YamlEngineException wrong) {
-            throw new InvalidClusterException(name, 1, String.valueOf(wrong.getMessage()), wrong);
+            throw new InvalidDocumentException(name, 1, String.valueOf(wrong.getMessage()), wrong);
         }
         if (document.root == null) {
-            throw new InvalidClusterException(name, 1, "is empty");
+            throw new InvalidDocumentException(name, 1, "is empty");
         }
         return document.root;
     }
 
-    private void take(Event event) throws InvalidClusterException {
+    private void take(Event event) throws InvalidDocumentException {
         int line = event.getStartMark().map(Mark::getLine).orElse(0) + 1;
         if (event instanceof DocumentStartEvent) {
             documents++;
             if (documents > 1) {
-                throw new InvalidClusterException(name, line, "a second document begins, one is expected");
+                throw new InvalidDocumentException(name, line, "a second document begins, one is expected");
             }
         } else if (event instanceof AliasEvent) {
-            throw new InvalidClusterException(name, line, "aliases are not read: write the value out");
+            throw new InvalidDocumentException(name, line, "aliases are not read: write the value out");
         } else if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {
-            throw new InvalidClusterException(name, line, "anchors are not read: write values out");
+            throw new InvalidDocumentException(name, line, "anchors are not read: write values out");
         } else if (event instanceof ScalarEvent scalar) {
             add(new Value.Scalar(line, scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN));
         } else if (event instanceof MappingStartEvent || event instanceof SequenceStartEvent) {
             if (open.size() == MOST_DEPTH) {
-                throw new InvalidClusterException(name, line, "is nested more than " + MOST_DEPTH + " deep");
+                throw new InvalidDocumentException(name, line, "is nested more than " + MOST_DEPTH + " deep");
             }
             open.push(new Open(line, event instanceof MappingStartEvent));
         } else if (event instanceof MappingEndEvent || event instanceof SequenceEndEvent) {
@@ -112,7 +148,7 @@ public final class Document {
         }
     }
 
-    private void add(Value value) throws InvalidClusterException {
+    private void add(Value value) throws InvalidDocumentException {
         Open into = open.peek();
         if (into == null) {
             root = value;
@@ -122,9 +158,9 @@ public final class Document {
             into.mapping.put(into.key.text(), value);
             into.key = null;
         } else if (!(value instanceof Value.Scalar key)) {
-            throw new InvalidClusterException(name, value.line(), "a name is expected, found " + value.kind());
+            throw new InvalidDocumentException(name, value.line(), "a name is expected, found " + value.kind());
         } else if (into.mapping.containsKey(key.text())) {
-            throw new InvalidClusterException(name, value.line(), "'" + key.text() + "' is there twice");
+            throw new InvalidDocumentException(name, value.line(), "'" + key.text() + "' is there twice");
         } else {
             into.key = key;
         }

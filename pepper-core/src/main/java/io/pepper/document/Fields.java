@@ -1,17 +1,21 @@
-package io.pepper.cluster.internal;
+package io.pepper.document;
 
-import io.pepper.cluster.InvalidClusterException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a mapping, asked for one by one; what nobody asked for is unknown and refused. Not thread-safe. */
 public final class Fields {
+    private static final String INFINITE = ".inf";
+
     private final String file;
     private final String path;
     private final Value.Mapping mapping;
@@ -30,16 +34,16 @@ public final class Fields {
      * @param path where the value stands in it, for messages
      * @param value a mapping, or nothing at all for one without fields
      * @return its fields
-     * @throws InvalidClusterException if it is no mapping
+     * @throws InvalidDocumentException if it is no mapping
      */
-    public static Fields of(String file, String path, Value value) throws InvalidClusterException {
+    public static Fields of(String file, String path, Value value) throws InvalidDocumentException {
         if (value instanceof Value.Mapping mapping) {
             return new Fields(file, path, mapping);
         }
         if (value instanceof Value.Scalar nothing && isNothing(nothing)) {
             return new Fields(file, path, new Value.Mapping(nothing.line(), Map.of()));
         }
-        throw new InvalidClusterException(
+        throw new InvalidDocumentException(
                 file, value.line(), (path.isEmpty() ? "" : path + ": ") + "fields are expected, found " + value.kind());
     }
 
@@ -76,9 +80,9 @@ public final class Fields {
      *
      * @param name its name
      * @return the text, empty if it is not there
-     * @throws InvalidClusterException if it is no text
+     * @throws InvalidDocumentException if it is no text
      */
-    public Optional<String> text(String name) throws InvalidClusterException {
+    public Optional<String> text(String name) throws InvalidDocumentException {
         Value.Scalar scalar = scalar(name, "a text");
         return scalar == null ? Optional.empty() : Optional.of(scalar.text());
     }
@@ -88,18 +92,14 @@ public final class Fields {
      *
      * @param name its name
      * @return the number, empty if it is not there
-     * @throws InvalidClusterException if it is no finite number
+     * @throws InvalidDocumentException if it is no finite number
      */
-    public OptionalDouble number(String name) throws InvalidClusterException {
+    public OptionalDouble number(String name) throws InvalidDocumentException {
         Value.Scalar scalar = scalar(name, "a number");
         if (scalar == null) {
             return OptionalDouble.empty();
         }
-        double number = decimal(name, scalar, "a number").doubleValue();
-        if (!Double.isFinite(number)) {
-            throw wrong(name, scalar, "a number");
-        }
-        return OptionalDouble.of(number);
+        return OptionalDouble.of(finite(name, scalar));
     }
 
     /**
@@ -108,9 +108,9 @@ public final class Fields {
      * @param name its name
      * @param most the greatest that it can be
      * @return the number, empty if it is not there
-     * @throws InvalidClusterException if it is no whole number from 0 to {@code most}
+     * @throws InvalidDocumentException if it is no whole number from 0 to {@code most}
      */
-    public OptionalLong whole(String name, long most) throws InvalidClusterException {
+    public OptionalLong whole(String name, long most) throws InvalidDocumentException {
         String expected = "a whole number from 0 to " + most;
         Value.Scalar scalar = scalar(name, expected);
         if (scalar == null) {
@@ -129,9 +129,9 @@ public final class Fields {
      *
      * @param name its name
      * @return the answer, empty if it is not there
-     * @throws InvalidClusterException if it is neither {@code true} nor {@code false}
+     * @throws InvalidDocumentException if it is neither {@code true} nor {@code false}
      */
-    public Optional<Boolean> flag(String name) throws InvalidClusterException {
+    public Optional<Boolean> flag(String name) throws InvalidDocumentException {
         Value.Scalar scalar = scalar(name, "true or false");
         if (scalar == null) {
             return Optional.empty();
@@ -142,7 +142,7 @@ public final class Fields {
         return Optional.of(Boolean.valueOf(scalar.text()));
     }
 
-    private Value.@Nullable Scalar scalar(String name, String expected) throws InvalidClusterException {
+    private Value.@Nullable Scalar scalar(String name, String expected) throws InvalidDocumentException {
         Optional<Value> value = value(name);
         if (value.isEmpty() || (value.get() instanceof Value.Scalar nothing && isNothing(nothing))) {
             return null;
@@ -153,7 +153,7 @@ public final class Fields {
         throw wrong(name, value.get(), expected);
     }
 
-    private BigDecimal decimal(String name, Value.Scalar scalar, String expected) throws InvalidClusterException {
+    private BigDecimal decimal(String name, Value.Scalar scalar, String expected) throws InvalidDocumentException {
         try {
             BigDecimal number = new BigDecimal(scalar.text());
             // Numbers with such exponents would take the memory when they are written out.
@@ -166,7 +166,7 @@ public final class Fields {
         throw wrong(name, scalar, expected);
     }
 
-    private InvalidClusterException wrong(String name, Value value, String expected) {
+    private InvalidDocumentException wrong(String name, Value value, String expected) {
         return error(name, value.line(), expected + " is expected, found " + value.kind());
     }
 
@@ -178,9 +178,58 @@ public final class Fields {
      * @param problem what is wrong
      * @return for the caller to throw
      */
-    public InvalidClusterException error(String name, int line, String problem) {
+    public InvalidDocumentException error(String name, int line, String problem) {
         String where = path.isEmpty() || name.isEmpty() ? path + name : path + "." + name;
-        return new InvalidClusterException(file, line, where.isEmpty() ? problem : where + ": " + problem);
+        return new InvalidDocumentException(file, line, where.isEmpty() ? problem : where + ": " + problem);
+    }
+
+    /**
+     * Makes what the fields say.
+     *
+     * @param make makes it, and may refuse
+     * @param <T> what is made
+     * @return what was made
+     * @throws InvalidDocumentException if it was refused, with the reason
+     */
+    public <T> T made(Supplier<T> make) throws InvalidDocumentException {
+        try {
+            return make.get();
+        } catch (IllegalArgumentException wrong) {
+            throw error("", line(), String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    /**
+     * Numbers in a row.
+     *
+     * @param name their name
+     * @return the numbers, empty if there is no such field
+     * @throws InvalidDocumentException if it is no list of numbers; infinity is written {@code .inf}
+     */
+    public Optional<List<Double>> numbers(String name) throws InvalidDocumentException {
+        Optional<Value> value = value(name);
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!(value.get() instanceof Value.Sequence list)) {
+            throw wrong(name, value.get(), "a list of numbers");
+        }
+        List<Double> numbers = new ArrayList<>();
+        for (Value each : list.values()) {
+            if (!(each instanceof Value.Scalar scalar)) {
+                throw wrong(name, each, "a number");
+            }
+            numbers.add(scalar.text().equals(INFINITE) ? Double.POSITIVE_INFINITY : finite(name, scalar));
+        }
+        return Optional.of(numbers);
+    }
+
+    private double finite(String name, Value.Scalar scalar) throws InvalidDocumentException {
+        double number = decimal(name, scalar, "a number").doubleValue();
+        if (!Double.isFinite(number)) {
+            throw wrong(name, scalar, "a number");
+        }
+        return number;
     }
 
     /**
@@ -195,9 +244,9 @@ public final class Fields {
     /**
      * Ends reading.
      *
-     * @throws InvalidClusterException if there is a field that was not asked for
+     * @throws InvalidDocumentException if there is a field that was not asked for
      */
-    public void end() throws InvalidClusterException {
+    public void end() throws InvalidDocumentException {
         for (Map.Entry<String, Value> each : mapping.values().entrySet()) {
             if (!asked.contains(each.getKey())) {
                 throw error(

@@ -1,0 +1,121 @@
+package io.pepper.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.onnx.DeploymentPlan;
+import io.pepper.plan.PlanSimulator;
+import io.pepper.plan.TraceFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Tries a written plan against a trace of requests. */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        description = "Tries a written plan against a trace: requests that queue, devices that slow down or die.")
+final class SimulateCommand implements Callable<Integer> {
+    private static final double PERCENT = 100;
+    private static final double MEDIAN = 0.5;
+    private static final double P90 = 0.9;
+    private static final double P99 = 0.99;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "DIR", description = "Where plan wrote the parts.")
+    private Path directory = Path.of("");
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Requests requests = new Requests();
+
+    /** When requests arrive. */
+    static final class Requests {
+        @Option(names = "--trace", paramLabel = "FILE", description = "A trace, a file of YAML or JSON.")
+        private @Nullable Path trace;
+
+        @ArgGroup(exclusive = false)
+        private Even even = new Even();
+    }
+
+    /** Requests at an even pace. */
+    static final class Even {
+        @Option(
+                names = "--every",
+                paramLabel = "SECONDS",
+                required = true,
+                description = "Requests at an even pace, 0 for all at once.")
+        private double seconds;
+
+        @Option(names = "--count", paramLabel = "N", description = "How many (default: 1000).")
+        private int count = 1_000;
+    }
+
+    @Option(names = "--no-overlap", description = "Devices do not compute while they send or receive.")
+    private boolean noOverlap;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        DeploymentPlan plan = DeploymentPlan.read(directory);
+        PlanSimulator.Trace trace = requests.trace == null
+                ? PlanSimulator.Trace.every(requests.even.seconds, requests.even.count)
+                : TraceFile.read(requests.trace);
+        PlanSimulator.Result result = plan.simulator().withOverlap(!noOverlap).run(trace);
+        print(plan, result);
+        return Main.DONE;
+    }
+
+    private void print(DeploymentPlan plan, PlanSimulator.Result result) {
+        PrintWriter out = spec.commandLine().getOut();
+        int count = result.doneSeconds().size();
+        if (output.json) {
+            ObjectNode document = Json.object();
+            document.put("plan", directory.resolve(DeploymentPlan.FILE_NAME).toString());
+            document.put("requests", count).put("lost", result.lost());
+            ObjectNode latency = document.putObject("latencySeconds");
+            Json.put(latency, "p50", latency(result, MEDIAN));
+            Json.put(latency, "p90", latency(result, P90));
+            Json.put(latency, "p99", latency(result, P99));
+            Json.put(latency, "alone", plan.costs().latencySeconds());
+            Json.put(document, "throughputPerSecond", result.throughputPerSecond());
+            Json.put(document, "mostPerSecond", 1 / plan.costs().periodSeconds());
+            ObjectNode busy = document.putObject("busyShare");
+            result.busyShare().forEach((name, share) -> Json.put(busy, name, share));
+            out.println(Json.print(document));
+            return;
+        }
+        out.println(count + " requests, " + result.lost() + " lost");
+        out.println("latency: half within " + shown(latency(result, MEDIAN)) + ", 90 % within "
+                + shown(latency(result, P90)) + ", 99 % within " + shown(latency(result, P99)) + "; alone "
+                + shown(plan.costs().latencySeconds()));
+        out.println(String.format(
+                Locale.ROOT,
+                "done per second: %.1f; the plan can do %.1f",
+                result.throughputPerSecond(),
+                1 / plan.costs().periodSeconds()));
+        Table table = new Table("device or link", "busy");
+        result.busyShare()
+                .forEach((name, share) -> table.row(name, String.format(Locale.ROOT, "%.0f %%", PERCENT * share)));
+        table.print(out);
+    }
+
+    private static double latency(PlanSimulator.Result result, double share) {
+        return result.doneSeconds().isEmpty() ? Double.NaN : result.latencySeconds(share);
+    }
+
+    private static String shown(double seconds) {
+        return Double.isFinite(seconds) ? PlanReport.millis(seconds) : "never";
+    }
+}

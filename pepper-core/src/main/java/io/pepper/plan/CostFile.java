@@ -1,0 +1,191 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.document.Document;
+import io.pepper.document.Fields;
+import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.Value;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Reads a table of costs from a file of YAML or JSON: what was measured elsewhere and is typed in.
+ *
+ * <pre>{@code
+ * cutBytes: [602112, 100352, 4000]      # the inputs, between the segments, the outputs
+ * devices:
+ *   pi: {seconds: [0.010, 0.030]}       # of each segment; .inf where it cannot run
+ *   cloud: {seconds: [0.002, 0.005]}
+ * }</pre>
+ *
+ * <p>Where runs of segments were measured as one piece, {@code runs: {1: 0.010, 2: 0.030, 1-2: 0.036}} takes the place of
+ * {@code seconds}; a run that is not named cannot run there.
+ */
+public final class CostFile {
+    private final String name;
+    private final Cluster cluster;
+
+    private CostFile(String name, Cluster cluster) {
+        this.name = name;
+        this.cluster = cluster;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param file the file
+     * @param cluster the devices, each of which must be in the file
+     * @return the table, with the devices in the cluster's order
+     * @throws InvalidDocumentException if it says what it must not, with the line and field
+     * @throws IOException if it cannot be read
+     */
+    public static CostTable read(Path file, Cluster cluster) throws IOException {
+        return new CostFile(file.toString(), cluster).table(Document.read(file));
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param text the text
+     * @param name what to call it in messages
+     * @param cluster the devices, each of which must be in the text
+     * @return the table, with the devices in the cluster's order
+     * @throws InvalidDocumentException if it says what it must not, with the line and field
+     */
+    public static CostTable parse(String text, String name, Cluster cluster) throws InvalidDocumentException {
+        return new CostFile(name, cluster).table(Document.read(text, name));
+    }
+
+    private CostTable table(Value document) throws InvalidDocumentException {
+        Fields fields = Fields.of(name, "", document);
+        List<Double> cutBytes =
+                fields.numbers("cutBytes").orElseThrow(() -> fields.error("cutBytes", fields.line(), "is missing"));
+        if (cutBytes.size() < 2) {
+            throw fields.error("cutBytes", fields.line(), "two numbers are the least: of the inputs and the outputs");
+        }
+        int segments = cutBytes.size() - 1;
+        Value devices = fields.value("devices").orElseThrow(() -> fields.error("devices", fields.line(), "is missing"));
+        Map<String, Value> byName = Fields.of(name, "devices", devices).all();
+        boolean byRun = hasRuns(byName);
+        CostTable.Builder table = fields.made(() -> byRun
+                ? CostTable.byRun(segments, cluster.devices().size())
+                : CostTable.bySegment(segments, cluster.devices().size()));
+        for (Map.Entry<String, Value> each : byName.entrySet()) {
+            int device = cluster.indexOf(each.getKey())
+                    .orElseThrow(() -> fields.error(
+                            "devices." + each.getKey(), each.getValue().line(), "is not in the cluster"));
+            device(table, device, Fields.of(name, "devices." + each.getKey(), each.getValue()), segments, byRun);
+        }
+        for (int i = 0; i < cluster.devices().size(); i++) {
+            if (!byName.containsKey(cluster.devices().get(i).name())) {
+                throw fields.error("devices." + cluster.devices().get(i).name(), devices.line(), "is missing");
+            }
+        }
+        fields.made(() -> {
+            for (int cut = 0; cut <= segments; cut++) {
+                table.cutBytes(cut, cutBytes.get(cut));
+            }
+            return table;
+        });
+        memory(table, fields, segments, byRun);
+        fields.end();
+        return table.build();
+    }
+
+    private boolean hasRuns(Map<String, Value> devices) throws InvalidDocumentException {
+        for (Map.Entry<String, Value> each : devices.entrySet()) {
+            if (Fields.of(name, "devices." + each.getKey(), each.getValue())
+                    .value("runs")
+                    .isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void device(CostTable.Builder table, int device, Fields fields, int segments, boolean byRun)
+            throws InvalidDocumentException {
+        if (byRun) {
+            runs(table, device, fields, segments);
+        } else {
+            List<Double> seconds = list(fields, "seconds", segments)
+                    .orElseThrow(() -> fields.error("seconds", fields.line(), "is missing"));
+            List<Double> p90 = list(fields, "p90Seconds", segments).orElse(seconds);
+            Optional<List<Double>> joules = list(fields, "joules", segments);
+            fields.made(() -> {
+                for (int i = 0; i < segments; i++) {
+                    table.seconds(i, i + 1, device, seconds.get(i), p90.get(i));
+                    if (joules.isPresent()) {
+                        table.joules(i, i + 1, device, joules.get().get(i));
+                    }
+                }
+                return table;
+            });
+        }
+        OptionalDouble runtime = fields.number("runtimeBytes");
+        if (runtime.isPresent()) {
+            fields.made(() -> table.runtimeBytes(device, runtime.getAsDouble()));
+        }
+        fields.end();
+    }
+
+    private void runs(CostTable.Builder table, int device, Fields fields, int segments)
+            throws InvalidDocumentException {
+        for (int from = 0; from < segments; from++) {
+            for (int to = from + 1; to <= segments; to++) {
+                table.seconds(from, to, device, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+            }
+        }
+        Value value = fields.value("runs")
+                .orElseThrow(() -> fields.error("runs", fields.line(), "is missing: another device has it"));
+        Fields runs = Fields.of(name, "runs", value);
+        for (Map.Entry<String, Value> each : runs.all().entrySet()) {
+            String[] ends = each.getKey().split("-", -1);
+            double seconds = runs.number(each.getKey()).orElse(Double.NaN);
+            try {
+                int from = Integer.parseInt(ends[0].strip()) - 1;
+                int to = ends.length == 1 ? from + 1 : Integer.parseInt(ends[1].strip());
+                table.seconds(from, to, device, seconds, seconds);
+            } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
+                throw runs.error(
+                        each.getKey(),
+                        each.getValue().line(),
+                        "is no run of " + segments + " segments with its seconds, such as 1-2: 0.036");
+            }
+        }
+    }
+
+    private static void memory(CostTable.Builder table, Fields fields, int segments, boolean byRun)
+            throws InvalidDocumentException {
+        Optional<List<Double>> weights = list(fields, "weightBytes", segments);
+        Optional<List<Double>> peaks = list(fields, "peakBytes", segments);
+        fields.made(() -> {
+            for (int from = 0; from < segments; from++) {
+                double weight = 0;
+                double peak = 0;
+                for (int to = from + 1; to <= (byRun ? segments : from + 1); to++) {
+                    weight += weights.isPresent() ? weights.get().get(to - 1) : 0;
+                    peak = Math.max(peak, peaks.isPresent() ? peaks.get().get(to - 1) : 0);
+                    table.memoryBytes(from, to, weight, peak);
+                }
+            }
+            return table;
+        });
+    }
+
+    private static Optional<List<Double>> list(Fields fields, String field, int segments)
+            throws InvalidDocumentException {
+        Optional<List<Double>> numbers = fields.numbers(field);
+        if (numbers.isPresent() && numbers.get().size() != segments) {
+            throw fields.error(
+                    field,
+                    fields.line(),
+                    numbers.get().size() + " numbers, where cutBytes makes it " + segments + " segments");
+        }
+        return numbers;
+    }
+}

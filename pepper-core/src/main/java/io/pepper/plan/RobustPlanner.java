@@ -1,0 +1,208 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Cluster;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+
+/**
+ * Decides what runs where for several scenarios at once, such as loads that occur together: the placement whose worst scenario
+ * costs least. ({@link CostTable#worst} is for devices whose states do not depend on each other: it is cheaper, and as exact.)
+ *
+ * <p>For any weights of the scenarios, the weighted cost of a placement is at most its cost in its worst scenario. Placements are
+ * therefore looked at in the order of their weighted costs (the next best by Lawler, "A procedure for computing the K best
+ * solutions", 1972) until the next one's is no less than the best worst case found: that one is then proven to be the best. The
+ * weights are moved towards the worst scenarios first (subgradients), so that few placements are looked at. Where the budget ends
+ * sooner, the {@linkplain Result#gap gap} says how much better a placement could be at most. Immutable and therefore thread-safe.
+ *
+ * <pre>{@code
+ * RobustPlanner.Result plan = RobustPlanner.of(cluster, List.of(atNight, atNoon)).plan(Objective.LATENCY, Constraints.NONE);
+ * }</pre>
+ */
+public final class RobustPlanner {
+    /** How many placements are looked at, unless told otherwise. */
+    public static final int DEFAULT_BUDGET = 2_000;
+
+    private static final int WEIGHT_STEPS = 24;
+    private static final double ROUNDING = 1e-12;
+
+    private final Cluster cluster;
+    private final List<CostTable> scenarios;
+    private final int budget;
+
+    private RobustPlanner(Cluster cluster, List<CostTable> scenarios, int budget) {
+        this.cluster = cluster;
+        this.scenarios = scenarios;
+        this.budget = budget;
+    }
+
+    /**
+     * Plans for scenarios.
+     *
+     * @param cluster the devices and links
+     * @param scenarios what the segments cost in each scenario, tables of the same shape; one or more
+     * @return a planner
+     * @throws IllegalArgumentException if there is no scenario, or they differ in their shape
+     */
+    public static RobustPlanner of(Cluster cluster, List<CostTable> scenarios) {
+        if (scenarios.isEmpty()) {
+            throw new IllegalArgumentException("there is no scenario to plan for");
+        }
+        for (CostTable scenario : scenarios) {
+            scenarios.get(0).worst(scenario); // Refuses another shape.
+            Planner.of(cluster, scenario);
+        }
+        return new RobustPlanner(cluster, List.copyOf(scenarios), DEFAULT_BUDGET);
+    }
+
+    /**
+     * Limits how long a search takes.
+     *
+     * @param placements how many it looks at, at most; 1 or more
+     * @return a planner that keeps to it
+     */
+    public RobustPlanner withBudget(int placements) {
+        if (placements < 1) {
+            throw new IllegalArgumentException("a budget is 1 placement or more, found " + placements);
+        }
+        return new RobustPlanner(cluster, scenarios, placements);
+    }
+
+    /**
+     * A placement in every scenario. Immutable.
+     *
+     * @param scenarios the same placement with its costs in each scenario
+     * @param worst which scenario costs most by the objective
+     * @param gap by how much a better one could cost less at most in its worst scenario, relative; 0 if there is proven to be none
+     */
+    public record Result(List<Placement> scenarios, int worst, double gap) {
+        /**
+         * Copies the list.
+         *
+         * @param scenarios see the record
+         * @param worst see the record
+         * @param gap see the record
+         */
+        public Result {
+            scenarios = List.copyOf(scenarios);
+        }
+
+        /**
+         * The placement in the scenario that costs most.
+         *
+         * @return the placement
+         */
+        public Placement placement() {
+            return scenarios.get(worst);
+        }
+    }
+
+    /** The placements within some constraints, by the best of them. */
+    private record Family(Constraints constraints, int decided, Placement best) {
+        double bound() {
+            return best.value() * (1 - best.gap());
+        }
+    }
+
+    /**
+     * The placement whose worst scenario costs least.
+     *
+     * @param objective what to have least of
+     * @param constraints the limits; those on metrics hold for the weighted scenarios only, and are therefore refused
+     * @return the placement
+     * @throws NoSuchPlacementException if there is none
+     * @throws IllegalArgumentException if a metric is limited
+     */
+    public Result plan(Objective objective, Constraints constraints) {
+        for (Metric metric : Metric.values()) {
+            if (constraints.limit(metric).isPresent()) {
+                throw new IllegalArgumentException("limits on metrics are not kept in every scenario: " + metric);
+            }
+        }
+        double[] weights = weights(objective, constraints);
+        Planner planner = Planner.of(cluster, weighted(weights));
+        PriorityQueue<Family> families = new PriorityQueue<>(Comparator.comparingDouble(Family::bound));
+        Placement first = planner.plan(objective, constraints);
+        families.add(new Family(constraints, 0, first));
+        Result found = inEach(first, constraints);
+        double least = found.placement().value();
+        int looked = 0;
+        while (!families.isEmpty() && looked < budget && families.peek().bound() < least * (1 - ROUNDING)) {
+            Family next = families.poll();
+            Result result = inEach(next.best, constraints);
+            double cost = result.placement().value();
+            if (cost < least) {
+                least = cost;
+                found = result;
+            }
+            looked++;
+            families.addAll(others(planner, objective, next));
+        }
+        double bound =
+                families.isEmpty() ? least : Math.min(least, families.peek().bound());
+        double gap = least > 0 && bound < least * (1 - ROUNDING) ? (least - bound) / least : 0;
+        return new Result(found.scenarios, found.worst, gap);
+    }
+
+    /** All placements of a family but its best, divided by the first segment that differs. */
+    private static List<Family> others(Planner planner, Objective objective, Family family) {
+        List<Family> others = new ArrayList<>();
+        Constraints asBest = family.constraints;
+        for (Stage stage : family.best.stages()) {
+            for (int segment = stage.from(); segment < stage.to(); segment++) {
+                String device = stage.device().name();
+                if (segment >= family.decided) {
+                    Constraints barred = asBest.withBarred(segment, device);
+                    int decided = segment;
+                    planner.bestWithin(objective, barred)
+                            .ifPresent(best -> others.add(new Family(barred, decided, best)));
+                }
+                asBest = asBest.withPin(segment, device);
+            }
+        }
+        return others;
+    }
+
+    private Result inEach(Placement placement, Constraints constraints) {
+        List<Placement> each = new ArrayList<>();
+        int worst = 0;
+        for (CostTable scenario : scenarios) {
+            each.add(Planner.of(cluster, scenario).evaluate(placement, constraints));
+            if (each.get(each.size() - 1).value() > each.get(worst).value()) {
+                worst = each.size() - 1;
+            }
+        }
+        return new Result(each, worst, 0);
+    }
+
+    /** Weights under which even the best placement costs much, so that the bound is close. */
+    private double[] weights(Objective objective, Constraints constraints) {
+        double[] weights = new double[scenarios.size()];
+        Arrays.fill(weights, 1.0 / weights.length);
+        double[] best = weights.clone();
+        double most = Double.NEGATIVE_INFINITY;
+        for (int step = 1; step <= WEIGHT_STEPS && weights.length > 1; step++) {
+            Optional<Placement> placed = Planner.of(cluster, weighted(weights)).tryPlan(objective, constraints);
+            if (placed.isEmpty()) {
+                break;
+            }
+            if (placed.get().value() > most) {
+                most = placed.get().value();
+                best = weights.clone();
+            }
+            Result costs = inEach(placed.get(), constraints);
+            double share = 1.0 / (step + 1);
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = weights[i] * (1 - share) + (i == costs.worst ? share : 0);
+            }
+        }
+        return best;
+    }
+
+    private CostTable weighted(double... weights) {
+        return CostTable.weighted(scenarios, weights);
+    }
+}

@@ -1,0 +1,109 @@
+package io.pepper.plan;
+
+import io.pepper.document.Document;
+import io.pepper.document.Fields;
+import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.Value;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads a trace to try a placement against from a file of YAML or JSON.
+ *
+ * <pre>{@code
+ * requests: {count: 500, everySeconds: 0.1}     # or arrivals: [0, 0.05, 0.4]
+ * loads:
+ *   - {device: pi, atSeconds: 5, factor: 2}     # twice as slow from then on
+ * failures:
+ *   cloud: 8                                    # dies after 8 seconds
+ * }</pre>
+ */
+public final class TraceFile {
+    private static final int MOST_REQUESTS = 10_000_000;
+
+    private TraceFile() {}
+
+    /**
+     * Reads a file.
+     *
+     * @param file the file
+     * @return the trace
+     * @throws InvalidDocumentException if it says what it must not, with the line and field
+     * @throws IOException if it cannot be read
+     */
+    public static PlanSimulator.Trace read(Path file) throws IOException {
+        return trace(Document.read(file), file.toString());
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param text the text
+     * @param name what to call it in messages
+     * @return the trace
+     * @throws InvalidDocumentException if it says what it must not, with the line and field
+     */
+    public static PlanSimulator.Trace parse(String text, String name) throws InvalidDocumentException {
+        return trace(Document.read(text, name), name);
+    }
+
+    private static PlanSimulator.Trace trace(Value document, String name) throws InvalidDocumentException {
+        Fields fields = Fields.of(name, "", document);
+        PlanSimulator.Trace trace = arrivals(fields, name);
+        List<PlanSimulator.Trace.Load> loads = new ArrayList<>();
+        Optional<Value> listed = fields.value("loads");
+        if (listed.isPresent()) {
+            if (!(listed.get() instanceof Value.Sequence list)) {
+                throw fields.error("loads", listed.get().line(), "a list is expected");
+            }
+            for (Value each : list.values()) {
+                loads.add(load(Fields.of(name, "loads", each)));
+            }
+        }
+        PlanSimulator.Trace loaded =
+                fields.made(() -> new PlanSimulator.Trace(trace.arrivals(), loads, trace.failures()));
+        Optional<Value> failing = fields.value("failures");
+        PlanSimulator.Trace failed = loaded;
+        if (failing.isPresent()) {
+            Fields failures = Fields.of(name, "failures", failing.get());
+            for (Map.Entry<String, Value> each : failures.all().entrySet()) {
+                failed = failed.withFailure(each.getKey(), required(failures, each.getKey()));
+            }
+        }
+        fields.end();
+        return failed;
+    }
+
+    private static PlanSimulator.Trace arrivals(Fields fields, String name) throws InvalidDocumentException {
+        Optional<List<Double>> arrivals = fields.numbers("arrivals");
+        Optional<Value> even = fields.value("requests");
+        if (arrivals.isPresent() == even.isPresent()) {
+            throw fields.error("", fields.line(), "a trace has either 'requests' or 'arrivals'");
+        }
+        if (arrivals.isPresent()) {
+            return fields.made(() -> new PlanSimulator.Trace(arrivals.get(), List.of(), Map.of()));
+        }
+        Fields requests = Fields.of(name, "requests", even.orElseThrow());
+        long count = requests.whole("count", MOST_REQUESTS)
+                .orElseThrow(() -> requests.error("count", requests.line(), "is missing"));
+        double seconds = required(requests, "everySeconds");
+        requests.end();
+        return requests.made(() -> PlanSimulator.Trace.every(seconds, (int) count));
+    }
+
+    private static PlanSimulator.Trace.Load load(Fields fields) throws InvalidDocumentException {
+        String device = fields.text("device").orElseThrow(() -> fields.error("device", fields.line(), "is missing"));
+        PlanSimulator.Trace.Load load =
+                new PlanSimulator.Trace.Load(device, required(fields, "atSeconds"), required(fields, "factor"));
+        fields.end();
+        return load;
+    }
+
+    private static double required(Fields fields, String field) throws InvalidDocumentException {
+        return fields.number(field).orElseThrow(() -> fields.error(field, fields.line(), "is missing"));
+    }
+}

@@ -1,0 +1,176 @@
+package io.pepper.plan;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assigns segments to two devices by minimum cuts. Where a single tensor is the only way on, the graph falls into blocks: each is
+ * cut for both devices of what makes its entry and what makes its exit, and a shortest path puts them together.
+ */
+final class TwoDeviceCut {
+    private static final long BUDGET_OF_A_CUT = 1_000;
+
+    private final GraphProblem problem;
+    private final long most;
+    private final List<Block> blocks;
+
+    /**
+     * Neighbouring segments.
+     *
+     * @param from the first
+     * @param to the one after the last
+     * @param entry the tensor by which it is entered, -1 for the first block
+     * @param exit the segment in it that makes the next block's entry, -1 for the last block
+     */
+    record Block(int from, int to, int entry, int exit) {}
+
+    /** An assignment under which some segments are where they are forced to be. */
+    private static final class Choice {
+        private final int[] forced;
+        private final int[] devices;
+        private final double cost;
+
+        private Choice(int[] forced, int[] devices, double cost) {
+            this.forced = forced;
+            this.devices = devices;
+            this.cost = cost;
+        }
+    }
+
+    TwoDeviceCut(GraphProblem problem, long budget) {
+        if (problem.devices() != 2) {
+            throw new IllegalArgumentException("a cut is between two devices, found " + problem.devices());
+        }
+        this.problem = problem;
+        this.most = Math.max(1, budget / BUDGET_OF_A_CUT);
+        this.blocks = blocks();
+    }
+
+    private List<Block> blocks() {
+        List<Block> found = new ArrayList<>();
+        int begin = 0;
+        int entry = -1;
+        for (int place = 1; place < problem.segments(); place++) {
+            int only = onlyTensorAcross(place);
+            if (only >= 0 && problem.tensor(only).producer() >= begin) {
+                found.add(new Block(begin, place, entry, problem.tensor(only).producer()));
+                begin = place;
+                entry = only;
+            }
+        }
+        found.add(new Block(begin, problem.segments(), entry, -1));
+        return found;
+    }
+
+    /** The one tensor that is made before a place and read only from there on; -1 if there are several or none. */
+    private int onlyTensorAcross(int place) {
+        int only = -1;
+        for (int i = 0; i < problem.graph().tensors().size(); i++) {
+            SegmentGraph.Tensor tensor = problem.tensor(i);
+            List<Integer> readers = tensor.readers();
+            if (!readers.isEmpty() && tensor.producer() < place && readers.get(readers.size() - 1) >= place) {
+                if (only >= 0 || readers.get(0) < place) {
+                    return -1;
+                }
+                only = i;
+            }
+        }
+        return only;
+    }
+
+    GraphPlacement find() {
+        PriorityQueue<Choice> open = new PriorityQueue<>(Comparator.comparingDouble(choice -> choice.cost));
+        int[] free = new int[problem.segments()];
+        Arrays.fill(free, TwoDeviceNetwork.FREE);
+        add(open, solve(free));
+        long cuts = 1;
+        while (!open.isEmpty()) {
+            Choice best = open.poll();
+            int crowded = crowded(best.devices);
+            if (crowded < 0) {
+                return problem.placement(best.devices, Double.POSITIVE_INFINITY, true);
+            }
+            if (cuts >= most) {
+                throw new NoSuchPlacementException("no placement within the memory was found in " + most
+                        + " minimum cuts, and none is proven not to be there");
+            }
+            int segment = largest(best, crowded);
+            if (segment >= 0) {
+                for (int device = 0; device < 2; device++) {
+                    int[] forced = best.forced.clone();
+                    forced[segment] = device;
+                    add(open, solve(forced));
+                    cuts++;
+                }
+            }
+        }
+        throw new NoSuchPlacementException("no placement of " + problem.segments() + " segments on " + problem.cluster()
+                + " keeps within the memory of the devices and the links");
+    }
+
+    private static void add(PriorityQueue<Choice> open, @Nullable Choice choice) {
+        if (choice != null) {
+            open.add(choice);
+        }
+    }
+
+    /** A device whose memory the segments on it exceed, -1 if there is none. */
+    private int crowded(int... devices) {
+        double[] taken = new double[2];
+        for (int segment = 0; segment < devices.length; segment++) {
+            taken[devices[segment]] += problem.graph().memoryBytes(segment);
+        }
+        return taken[0] > problem.memory(0) ? 0 : taken[1] > problem.memory(1) ? 1 : -1;
+    }
+
+    /** Of the segments on a device that are not forced to be there, the one that takes most memory; -1 if there is none. */
+    private int largest(Choice choice, int device) {
+        int largest = -1;
+        for (int segment = 0; segment < choice.devices.length; segment++) {
+            boolean mayMove = choice.devices[segment] == device && choice.forced[segment] == TwoDeviceNetwork.FREE;
+            if (mayMove
+                    && (largest < 0
+                            || problem.graph().memoryBytes(segment)
+                                    > problem.graph().memoryBytes(largest))) {
+                largest = segment;
+            }
+        }
+        return largest;
+    }
+
+    /** The cheapest assignment under which some segments are forced, or null if there is none. */
+    private @Nullable Choice solve(int... forced) {
+        int[][] begin = new int[1][0];
+        double[] costs = {0};
+        for (Block block : blocks) {
+            int ends = block.exit < 0 ? 1 : 2;
+            int[][] next = new int[ends][];
+            double[] nextCosts = new double[ends];
+            for (int end = 0; end < ends; end++) {
+                nextCosts[end] = Double.POSITIVE_INFINITY;
+                for (int entry = 0; entry < begin.length; entry++) {
+                    TwoDeviceNetwork.Side side = Double.isInfinite(costs[entry])
+                            ? null
+                            : new TwoDeviceNetwork(problem, block, entry, block.exit < 0 ? -1 : end, forced).cut();
+                    if (side != null && costs[entry] + side.cost < nextCosts[end]) {
+                        nextCosts[end] = costs[entry] + side.cost;
+                        next[end] = joined(begin[entry], side.devices);
+                    }
+                }
+            }
+            begin = next;
+            costs = nextCosts;
+        }
+        return Double.isInfinite(costs[0]) ? null : new Choice(forced, begin[0], costs[0]);
+    }
+
+    private static int[] joined(int[] one, int... other) {
+        int[] all = Arrays.copyOf(one, one.length + other.length);
+        System.arraycopy(other, 0, all, one.length, other.length);
+        return all;
+    }
+}

@@ -1,0 +1,207 @@
+package io.pepper.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jgrapht.alg.flow.PushRelabelMFImpl;
+import org.jgrapht.graph.DefaultWeightedEdge;
+import org.jgrapht.graph.SimpleDirectedWeightedGraph;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The flow network of a block of segments: its source is the first device, its sink the second, a segment is cut off from the
+ * device that it does not run on, and pays what it takes on the other; a tensor is paid for once if it has to travel. Capacities
+ * are whole numbers, so that flows are exact.
+ */
+final class TwoDeviceNetwork {
+    /** A segment that may run on either device. */
+    static final int FREE = -1;
+
+    private static final double UNITS = 0x1p50;
+    private static final int SOURCE = -1;
+    private static final int SINK = -2;
+
+    private final GraphProblem problem;
+    private final TwoDeviceCut.Block block;
+    private final int entry;
+    private final int exit;
+    private final int[] forced;
+    private final SimpleDirectedWeightedGraph<Integer, DefaultWeightedEdge> network =
+            new SimpleDirectedWeightedGraph<>(DefaultWeightedEdge.class);
+    private final double scale;
+    private final double never;
+    private int nodes;
+
+    /** Where the segments of a block run. */
+    static final class Side {
+        /** By segment of the block. */
+        final int[] devices;
+
+        /** Of computing in the block, and of sending what it reads: seconds. */
+        final double cost;
+
+        private Side(int[] devices, double cost) {
+            this.devices = devices;
+            this.cost = cost;
+        }
+    }
+
+    TwoDeviceNetwork(GraphProblem problem, TwoDeviceCut.Block block, int entry, int exit, int... forced) {
+        this.problem = problem;
+        this.block = block;
+        this.entry = entry;
+        this.exit = exit;
+        this.forced = forced;
+        double sum = sum();
+        this.scale = sum > 0 ? UNITS / sum : 1;
+        this.never = 4 * UNITS;
+        this.nodes = problem.segments();
+    }
+
+    /** Of all that may have to be paid. */
+    private double sum() {
+        double sum = 0;
+        for (int segment = block.from(); segment < block.to(); segment++) {
+            for (int device = 0; device < 2; device++) {
+                sum += finite(problem.graph().seconds(segment, device));
+            }
+        }
+        for (int i = 0; i < problem.graph().tensors().size(); i++) {
+            if (isPaidHere(i)) {
+                double bytes = problem.tensor(i).bytes();
+                sum += finite(problem.hop(0, 1, bytes)) + finite(problem.hop(1, 0, bytes));
+            }
+        }
+        return sum;
+    }
+
+    private static double finite(double value) {
+        return Double.isInfinite(value) ? 0 : value;
+    }
+
+    /** What is made here, but for the exit, and what is read here: the entry, and inputs of the model. */
+    private boolean isPaidHere(int index) {
+        SegmentGraph.Tensor tensor = problem.tensor(index);
+        boolean made = isHere(tensor.producer());
+        if (made && tensor.producer() == block.exit()) {
+            return tensor.readers().stream().allMatch(this::isHere);
+        }
+        boolean given = tensor.producer() == SegmentGraph.INPUT
+                && (tensor.readers().stream().anyMatch(this::isHere)
+                        || (tensor.readers().isEmpty() && block.from() == 0));
+        return made || index == block.entry() || given;
+    }
+
+    private boolean isHere(int segment) {
+        return segment >= block.from() && segment < block.to();
+    }
+
+    /** The cheapest assignment, or null if there is none. */
+    @Nullable
+    Side cut() {
+        network.addVertex(SOURCE);
+        network.addVertex(SINK);
+        for (int segment = block.from(); segment < block.to(); segment++) {
+            network.addVertex(segment);
+            edge(SOURCE, segment, time(segment, 1));
+            edge(segment, SINK, time(segment, 0));
+        }
+        for (int i = 0; i < problem.graph().tensors().size(); i++) {
+            if (isPaidHere(i)) {
+                tensor(problem.tensor(i), i == block.entry());
+            }
+        }
+        PushRelabelMFImpl<Integer, DefaultWeightedEdge> flow = new PushRelabelMFImpl<>(network);
+        flow.calculateMinCut(SOURCE, SINK);
+        Set<Integer> first = flow.getSourcePartition();
+        int[] devices = new int[block.to() - block.from()];
+        for (int segment = block.from(); segment < block.to(); segment++) {
+            devices[segment - block.from()] = first.contains(segment) ? 0 : 1;
+        }
+        double cost = cost(devices);
+        return Double.isInfinite(cost) ? null : new Side(devices, cost);
+    }
+
+    /** What a segment takes on a device; infinite where it must not be. */
+    private double time(int segment, int device) {
+        boolean elsewhere =
+                (forced[segment] != FREE && forced[segment] != device) || (segment == block.exit() && exit != device);
+        return elsewhere || !problem.isPossible(segment, device)
+                ? Double.POSITIVE_INFINITY
+                : problem.graph().seconds(segment, device);
+    }
+
+    private void edge(int from, int to, double seconds) {
+        if (from != to && seconds > 0) {
+            DefaultWeightedEdge edge = network.addEdge(from, to);
+            network.setEdgeWeight(edge, Double.isInfinite(seconds) ? never : Math.rint(seconds * scale));
+        }
+    }
+
+    private void tensor(SegmentGraph.Tensor tensor, boolean isEntry) {
+        int maker = maker(tensor, isEntry);
+        if (maker == Integer.MIN_VALUE) {
+            return;
+        }
+        List<Integer> readers =
+                tensor.readers().stream().filter(this::isHere).collect(Collectors.toCollection(ArrayList::new));
+        if (tensor.wanted() && problem.sink() != GraphProblem.NOWHERE) {
+            readers.add(terminal(problem.sink()));
+        }
+        if (readers.isEmpty()) {
+            return;
+        }
+        int there = nodes++;
+        int back = nodes++;
+        network.addVertex(there);
+        network.addVertex(back);
+        edge(maker, there, problem.hop(0, 1, tensor.bytes()));
+        edge(back, maker, problem.hop(1, 0, tensor.bytes()));
+        for (int reader : readers) {
+            edge(there, reader, Double.POSITIVE_INFINITY);
+            edge(reader, back, Double.POSITIVE_INFINITY);
+        }
+    }
+
+    /** Who makes a tensor; the least number if it is everywhere. */
+    private int maker(SegmentGraph.Tensor tensor, boolean isEntry) {
+        if (isEntry) {
+            return terminal(entry);
+        }
+        if (tensor.producer() == SegmentGraph.INPUT) {
+            return problem.source() == GraphProblem.NOWHERE ? Integer.MIN_VALUE : terminal(problem.source());
+        }
+        return tensor.producer();
+    }
+
+    private static int terminal(int device) {
+        return device == 0 ? SOURCE : SINK;
+    }
+
+    private double cost(int... devices) {
+        double cost = 0;
+        for (int segment = block.from(); segment < block.to(); segment++) {
+            cost += time(segment, devices[segment - block.from()]);
+        }
+        for (int i = 0; i < problem.graph().tensors().size(); i++) {
+            if (isPaidHere(i)) {
+                cost += sending(problem.tensor(i), i == block.entry(), devices);
+            }
+        }
+        return cost;
+    }
+
+    private double sending(SegmentGraph.Tensor tensor, boolean isEntry, int... devices) {
+        int maker = maker(tensor, isEntry);
+        if (maker == Integer.MIN_VALUE) {
+            return 0;
+        }
+        int from = maker == SOURCE ? 0 : maker == SINK ? 1 : devices[maker - block.from()];
+        boolean travels = tensor.wanted() && problem.sink() != GraphProblem.NOWHERE && problem.sink() != from;
+        for (int reader : tensor.readers()) {
+            travels |= isHere(reader) && devices[reader - block.from()] != from;
+        }
+        return travels ? problem.hop(from, 1 - from, tensor.bytes()) : 0;
+    }
+}

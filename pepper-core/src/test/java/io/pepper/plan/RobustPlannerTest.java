@@ -1,0 +1,115 @@
+package io.pepper.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.Link;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RobustPlannerTest {
+    private static final int INSTANCES = 2_000;
+
+    private static final Cluster PAIR = Cluster.builder()
+            .device(Device.of("a"))
+            .device(Device.of("b"))
+            .defaultLink(Link.FREE)
+            .build();
+
+    @Test
+    void prefersWhatIsNeverBad() {
+        CostTable aBusy =
+                CostTable.bySegment(1, 2).seconds(0, 0, 10).seconds(0, 1, 4).build();
+        CostTable bBusy =
+                CostTable.bySegment(1, 2).seconds(0, 0, 1).seconds(0, 1, 5).build();
+        RobustPlanner.Result found =
+                RobustPlanner.of(PAIR, List.of(aBusy, bBusy)).plan(Objective.LATENCY, Constraints.NONE);
+        assertThat(found.placement().stages().get(0).device().name()).isEqualTo("b");
+        assertThat(found.placement().latencySeconds()).isEqualTo(5);
+        assertThat(found.worst()).isOne();
+        assertThat(found.gap()).isZero();
+        assertThat(found.scenarios().get(0).latencySeconds()).isEqualTo(4);
+    }
+
+    @Test
+    void isLessCautiousThanIfAllWereBadAtOnce() {
+        // Load moves from one device to the other: halves on each are never bad together.
+        CostTable one = table(new double[][] {{1, 9}, {1, 9}});
+        CostTable other = table(new double[][] {{9, 1}, {9, 1}});
+        RobustPlanner.Result found =
+                RobustPlanner.of(PAIR, List.of(one, other)).plan(Objective.LATENCY, Constraints.NONE);
+        assertThat(found.placement().latencySeconds()).isEqualTo(10);
+        assertThat(Planner.of(PAIR, one.worst(other)).plan(Objective.LATENCY).latencySeconds())
+                .isEqualTo(18);
+    }
+
+    private static CostTable table(double[]... seconds) {
+        CostTable.Builder table = CostTable.bySegment(seconds.length, seconds[0].length);
+        for (int segment = 0; segment < seconds.length; segment++) {
+            for (int device = 0; device < seconds[0].length; device++) {
+                table.seconds(segment, device, seconds[segment][device]);
+            }
+        }
+        return table.build();
+    }
+
+    @Test
+    void worstCasesAgainstAllAssignments() {
+        int split = 0;
+        for (long seed = 0; seed < INSTANCES; seed++) {
+            Random random = new Random(seed);
+            int segments = 1 + random.nextInt(5);
+            int devices = 2 + random.nextInt(2);
+            Instance first = new Instance(seed, segments, devices);
+            List<CostTable> scenarios = new ArrayList<>(List.of(first.table));
+            for (int i = 0; i < 1 + random.nextInt(2); i++) {
+                CostTable changed = first.table;
+                for (int device = 0; device < changed.devices(); device++) {
+                    changed = changed.withSlower(device, 0.25 + 3 * random.nextDouble());
+                }
+                scenarios.add(changed);
+            }
+            Objective objective = random.nextBoolean() ? Objective.LATENCY : Objective.THROUGHPUT;
+            Map<List<Integer>, Double> worst = new HashMap<>();
+            for (CostTable scenario : scenarios) {
+                first.with(objective)
+                        .with(scenario)
+                        .all()
+                        .forEach(tried -> worst.merge(tried.parts(), tried.value(), Math::max));
+            }
+            Optional<Double> best = worst.values().stream().min(Double::compare);
+            RobustPlanner planner = RobustPlanner.of(first.cluster, scenarios);
+            if (best.isEmpty()) {
+                assertThatThrownBy(() -> planner.plan(objective, first.constraints))
+                        .as("seed %d", seed)
+                        .isInstanceOf(NoSuchPlacementException.class);
+                continue;
+            }
+            RobustPlanner.Result found = planner.plan(objective, first.constraints);
+            assertThat(found.gap()).as("seed %d", seed).isZero();
+            assertThat(found.placement().value()).as("seed %d", seed).isCloseTo(best.get(), within(best.get() * 1e-9));
+            split += found.placement().stages().size() > 1 ? 1 : 0;
+        }
+        assertThat(split).isGreaterThan(INSTANCES / 50);
+    }
+
+    @Test
+    void refusesWhatItCannotKeep() {
+        CostTable table = table(new double[][] {{1, 9}});
+        RobustPlanner planner = RobustPlanner.of(PAIR, List.of(table));
+        assertThatThrownBy(() -> planner.plan(Objective.ENERGY, Constraints.NONE.withLimit(Metric.LATENCY, 1)))
+                .hasMessageContaining("LATENCY");
+        assertThatThrownBy(() -> RobustPlanner.of(PAIR, List.of())).hasMessageContaining("no scenario");
+        assertThatThrownBy(() -> RobustPlanner.of(PAIR, List.of(table, table(new double[][] {{1, 1}, {1, 1}}))))
+                .hasMessageContaining("the other table has 2 segments");
+        assertThatThrownBy(() -> planner.withBudget(0)).hasMessageContaining("1 placement or more");
+    }
+}

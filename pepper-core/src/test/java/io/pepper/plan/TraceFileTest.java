@@ -1,0 +1,62 @@
+package io.pepper.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.document.InvalidDocumentException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TraceFileTest {
+    @Test
+    void readsATrace(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("trace.yaml"),
+                """
+                requests: {count: 3, everySeconds: 0.5}
+                loads:
+                  - {device: pi, atSeconds: 5, factor: 2}
+                failures:
+                  cloud: 8
+                """);
+        assertThat(TraceFile.read(file))
+                .isEqualTo(new PlanSimulator.Trace(
+                        List.of(0.0, 0.5, 1.0),
+                        List.of(new PlanSimulator.Trace.Load("pi", 5, 2)),
+                        Map.of("cloud", 8.0)));
+        assertThat(TraceFile.parse("arrivals: [0, 0.1, 7]", "typed"))
+                .isEqualTo(new PlanSimulator.Trace(List.of(0.0, 0.1, 7.0), List.of(), Map.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "loads: []|a trace has either 'requests' or 'arrivals'",
+                "{arrivals: [], requests: {count: 1, everySeconds: 1}}|either 'requests' or 'arrivals'",
+                "requests: {count: 1}|requests.everySeconds: is missing",
+                "requests: {everySeconds: 1}|requests.count: is missing",
+                "requests: {count: 1e9, everySeconds: 1}|a whole number from 0 to 10000000 is expected",
+                "requests: {count: 3, everySeconds: -1}|arrivals ascend from 0",
+                "arrivals: [2, 1]|arrivals ascend from 0, found 1.0 after 2.0",
+                "{arrivals: [1], loads: {}}|loads: a list is expected",
+                "{arrivals: [1], loads: [{device: pi, factor: 2}]}|loads.atSeconds: is missing",
+                "{arrivals: [1], loads: [{device: pi, atSeconds: 1, factor: 0}]}|no load",
+                "{arrivals: [1], failures: {pi: soon}}|failures.pi: a number is expected, found 'soon'",
+                "{arrivals: [1], failure: {pi: 1}}|failure: is no field that is known here",
+            })
+    void refuses(String text, String message) {
+        assertThatThrownBy(() -> TraceFile.parse(text, "typed"))
+                .isInstanceOf(InvalidDocumentException.class)
+                .hasMessageStartingWith("typed:1: ")
+                .hasMessageContaining(message);
+    }
+}

@@ -1,0 +1,363 @@
+package io.pepper.onnx;
+
+import io.pepper.cluster.Device;
+import io.pepper.cut.Cut;
+import io.pepper.onnx.internal.picture.PlanDrawing;
+import io.pepper.onnx.internal.picture.PlanRenderer;
+import io.pepper.onnx.internal.picture.Quantities;
+import io.pepper.plan.Explanation;
+import io.pepper.plan.Metric;
+import io.pepper.plan.Placement;
+import io.pepper.plan.PlanSimulator;
+import io.pepper.plan.Stage;
+import io.pepper.plan.Transfer;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A picture by which a person understands a placement: the segments in the colours of their devices with what travels between
+ * them, one inference and the pipeline over time, other plans beside it, the best trade-offs, and what would change the decision.
+ * Immutable and therefore thread-safe. The same placement gives the same text.
+ *
+ * <pre>{@code
+ * Explanation why = planner.explain(placement, Constraints.NONE);
+ * List<Placement> front = planner.pareto(Metric.LATENCY, Metric.PERIOD, Constraints.NONE);
+ * PlanPicture picture = PlanPicture.of(model, pieces, why).withFront(Metric.LATENCY, Metric.PERIOD, front);
+ * Files.writeString(Path.of("plan.html"), picture.html());
+ * }</pre>
+ */
+public final class PlanPicture {
+    private static final int MOST_INFERENCES = 8;
+    private static final double PERCENT = 100;
+
+    private final OnnxModel model;
+    private final ModelPieces pieces;
+    private final Explanation why;
+    private final List<PlanDrawing.Front> fronts;
+
+    private PlanPicture(OnnxModel model, ModelPieces pieces, Explanation why, List<PlanDrawing.Front> fronts) {
+        this.model = model;
+        this.pieces = pieces;
+        this.why = why;
+        this.fronts = fronts;
+    }
+
+    /**
+     * A placement and its reasons.
+     *
+     * @param model the model
+     * @param pieces its segments
+     * @param why the placement, and why it was chosen
+     * @return the picture
+     * @throws IllegalArgumentException if the segments are of another model, or the placement of other segments
+     */
+    public static PlanPicture of(OnnxModel model, ModelPieces pieces, Explanation why) {
+        if (!pieces.isOf(model)) {
+            throw new IllegalArgumentException("the segments are of another model than " + model.name());
+        }
+        pieces.partition(why.placement()); // Refuses a placement of other segments.
+        return new PlanPicture(model, pieces, why, List.of());
+    }
+
+    /**
+     * With the best trade-offs of two metrics.
+     *
+     * @param across the one
+     * @param up the other
+     * @param front placements of which none is better in both
+     * @return a picture
+     */
+    public PlanPicture withFront(Metric across, Metric up, List<Placement> front) {
+        List<PlanDrawing.Point> points = front.stream()
+                .map(placement -> new PlanDrawing.Point(
+                        placement.cost(across), placement.cost(up), summary(placement), isChosen(placement)))
+                .toList();
+        List<PlanDrawing.Front> more = new ArrayList<>(fronts);
+        more.add(new PlanDrawing.Front(name(across), name(up), points));
+        return new PlanPicture(model, pieces, why, more);
+    }
+
+    private boolean isChosen(Placement placement) {
+        return line(placement).equals(line(why.placement()));
+    }
+
+    private static String name(Metric metric) {
+        return metric == Metric.ENERGY ? PlanDrawing.ENERGY : metric.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * One picture that needs nothing else: the segments, the charts, and other plans beside it.
+     *
+     * @return an SVG document, to be stored as UTF-8
+     */
+    public String svg() {
+        return PlanRenderer.svg(drawing());
+    }
+
+    /**
+     * One page that needs nothing else: the picture, and tables of stages, other plans, and what would change the decision.
+     *
+     * @return an HTML document, to be stored as UTF-8
+     */
+    public String html() {
+        return PlanRenderer.html(drawing());
+    }
+
+    private PlanDrawing drawing() {
+        return new PlanDrawing(
+                model.name(),
+                verdict(),
+                facts(),
+                devices(),
+                segments(),
+                hops(),
+                charts(),
+                rivals(),
+                fronts,
+                List.of(stages(), others(), changes()));
+    }
+
+    private Placement placement() {
+        return why.placement();
+    }
+
+    private List<String> verdict() {
+        List<String> sentences = new ArrayList<>();
+        sentences.add(placement().stages().stream()
+                        .map(stage -> "Segments " + span(stage) + " run on "
+                                + stage.device().name())
+                        .collect(Collectors.joining("; "))
+                + (placement().transfers().isEmpty()
+                        ? "; nothing travels."
+                        : "; "
+                                + Quantities.bytes(placement().transfers().stream()
+                                        .mapToDouble(Transfer::bytes)
+                                        .sum()) + " travel."));
+        why.singleDevices().stream()
+                .filter(Explanation.SingleDevice::fits)
+                .flatMap(single -> single.placement().stream())
+                .min((a, b) -> Double.compare(a.value(), b.value()))
+                .filter(best -> !isChosen(best))
+                .ifPresent(best -> sentences.add(String.format(
+                        Locale.ROOT,
+                        "All on %s, the best single device, would take %s in the place of %s, and give %s per second in"
+                                + " the place of %s.",
+                        best.stages().get(0).device().name(),
+                        Quantities.seconds(best.latencySeconds()),
+                        Quantities.seconds(placement().latencySeconds()),
+                        Quantities.number(best.throughputPerSecond()),
+                        Quantities.number(placement().throughputPerSecond()))));
+        sentences.add(
+                placement().isOptimal()
+                        ? "No other placement of these segments is better by what was asked for: that is proven."
+                        : String.format(
+                                Locale.ROOT,
+                                "A better placement could cost %.2f %% less at most.",
+                                PERCENT * placement().gap()));
+        return sentences;
+    }
+
+    private List<String> facts() {
+        List<String> facts = new ArrayList<>();
+        facts.add("latency " + Quantities.seconds(placement().latencySeconds()) + " (90 % within "
+                + Quantities.seconds(placement().p90LatencySeconds()) + ")");
+        facts.add(Quantities.number(placement().throughputPerSecond()) + " per second, paced by "
+                + placement().bottleneck());
+        placement().energyJoules().ifPresent(joules -> facts.add(Quantities.number(joules) + " J each"));
+        facts.add(placement().isOptimal() ? "proven best" : "not proven best");
+        return facts;
+    }
+
+    private List<PlanDrawing.Place> devices() {
+        return placement().cluster().devices().stream()
+                .map(device -> new PlanDrawing.Place(device.name(), runs(device)))
+                .toList();
+    }
+
+    private String runs(Device device) {
+        List<Stage> its = stagesOn(device);
+        if (its.isEmpty()) {
+            return device.allowed() ? "runs nothing" : "is not allowed";
+        }
+        double memory = its.stream().mapToDouble(Stage::memoryBytes).sum();
+        return "segments " + its.stream().map(PlanPicture::span).collect(Collectors.joining(", ")) + ", "
+                + Quantities.seconds(
+                        its.stream().mapToDouble(Stage::computeSeconds).sum())
+                + ", " + Quantities.bytes(memory)
+                + (device.memoryBytes().isPresent()
+                        ? " of "
+                                + Quantities.bytes((double) device.memoryBytes().getAsLong())
+                        : "");
+    }
+
+    private List<Stage> stagesOn(Device device) {
+        return placement().stages().stream()
+                .filter(stage -> stage.device().name().equals(device.name()))
+                .toList();
+    }
+
+    private static String span(Stage stage) {
+        return stage.to() - stage.from() == 1 ? String.valueOf(stage.to()) : stage.from() + 1 + "–" + stage.to();
+    }
+
+    private List<PlanDrawing.Piece> segments() {
+        List<PlanDrawing.Piece> found = new ArrayList<>();
+        double all = pieces.workload(0, pieces.segments()).total().flops();
+        for (Stage stage : placement().stages()) {
+            for (int i = stage.from(); i < stage.to(); i++) {
+                double flops = pieces.workload(i, i + 1).total().flops();
+                double share = all > 0 ? flops / all : 1.0 / pieces.segments();
+                String title = "segment " + (i + 1) + " on " + stage.device().name() + ": "
+                        + Quantities.number(PERCENT * share) + " % of the arithmetic, before it "
+                        + Quantities.bytes(pieces.cutBytes(i)) + " cross";
+                found.add(new PlanDrawing.Piece(place(stage.device()), Math.max(share, 1e-3), title));
+            }
+        }
+        return found;
+    }
+
+    private int place(Device device) {
+        return placement().cluster().indexOf(device.name()).orElseThrow();
+    }
+
+    private List<PlanDrawing.Hop> hops() {
+        return placement().transfers().stream()
+                .map(transfer -> new PlanDrawing.Hop(
+                        transfer.cut(), Quantities.bytes(transfer.bytes()) + " " + link(transfer), tensors(transfer)))
+                .toList();
+    }
+
+    private static String link(Transfer transfer) {
+        return transfer.from().name() + " → " + transfer.to().name();
+    }
+
+    private String tensors(Transfer transfer) {
+        if (transfer.cut() == 0) {
+            return "the inputs of the model";
+        }
+        if (transfer.cut() == pieces.segments()) {
+            return "the outputs of the model";
+        }
+        Cut cut = pieces.cuts().get(transfer.cut() - 1);
+        return cut.tensors().stream()
+                .mapToObj(tensor -> model.graph().tensorName(tensor))
+                .collect(Collectors.joining(", "));
+    }
+
+    private List<PlanDrawing.Chart> charts() {
+        int inferences = Math.min(MOST_INFERENCES, placement().stages().size() + 3);
+        return List.of(
+                chart("One inference", PlanSimulator.Trace.every(0, 1)),
+                chart(
+                        "A pipeline: an inference every "
+                                + Quantities.seconds(placement().periodSeconds()),
+                        PlanSimulator.Trace.every(placement().periodSeconds(), inferences)));
+    }
+
+    private PlanDrawing.Chart chart(String caption, PlanSimulator.Trace trace) {
+        List<PlanSimulator.Interval> timeline = PlanSimulator.of(placement()).timeline(trace);
+        Set<String> rows = new LinkedHashSet<>();
+        timeline.stream().filter(interval -> interval.request() == 0).forEach(interval -> rows.add(interval.where()));
+        List<String> order = List.copyOf(rows);
+        return new PlanDrawing.Chart(
+                caption,
+                order,
+                timeline.stream()
+                        .map(interval -> new PlanDrawing.Bar(
+                                order.indexOf(interval.where()),
+                                placement().cluster().indexOf(interval.where()).orElse(-1),
+                                interval.request(),
+                                interval.begin(),
+                                interval.end(),
+                                interval.arrives()))
+                        .toList());
+    }
+
+    private List<PlanDrawing.Rival> rivals() {
+        List<PlanDrawing.Rival> rivals = new ArrayList<>();
+        rivals.add(rival("this plan", placement(), ""));
+        why.runnerUp().ifPresent(second -> rivals.add(rival("the runner-up", second, line(second))));
+        for (Explanation.SingleDevice single : why.singleDevices()) {
+            String label = "all on " + single.device().name();
+            String note = single.fits()
+                    ? ""
+                    : single.placement().isEmpty()
+                            ? "not possible"
+                            : single.device().allowed() ? "does not fit the memory" : "not allowed";
+            rivals.add(single.placement()
+                    .map(placement -> rival(label, placement, note))
+                    .orElseGet(() -> new PlanDrawing.Rival(label, Double.POSITIVE_INFINITY, 0, note)));
+        }
+        return rivals;
+    }
+
+    private static PlanDrawing.Rival rival(String label, Placement placement, String note) {
+        double computing =
+                placement.stages().stream().mapToDouble(Stage::computeSeconds).sum();
+        String pace = Quantities.number(placement.throughputPerSecond()) + " per second";
+        return new PlanDrawing.Rival(
+                label, placement.latencySeconds(), computing, note.isEmpty() ? pace : pace + ", " + note);
+    }
+
+    private PlanDrawing.Table stages() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Stage stage : placement().stages()) {
+            rows.add(List.of(
+                    String.valueOf(stage.index() + 1),
+                    stage.device().name(),
+                    span(stage),
+                    Quantities.seconds(stage.computeSeconds()),
+                    Quantities.seconds(stage.p90Seconds()),
+                    Quantities.bytes(stage.memoryBytes()),
+                    placement().transfers().stream()
+                            .filter(transfer -> transfer.cut() == stage.to())
+                            .map(transfer -> Quantities.bytes(transfer.bytes()) + " in "
+                                    + Quantities.seconds(transfer.seconds()) + " to "
+                                    + transfer.to().name())
+                            .collect(Collectors.joining())));
+        }
+        return new PlanDrawing.Table(
+                "What runs where",
+                List.of("part", "device", "segments", "computes", "90 % within", "memory", "sends"),
+                rows);
+    }
+
+    private PlanDrawing.Table others() {
+        List<List<String>> rows = new ArrayList<>();
+        why.runnerUp().ifPresent(second -> rows.add(row("if this one were not there", second)));
+        why.prices().forEach(price -> rows.add(row("without " + price.limit(), price.without())));
+        return new PlanDrawing.Table("Other plans", List.of("when", "plan", "latency", "per second"), rows);
+    }
+
+    private PlanDrawing.Table changes() {
+        List<List<String>> rows = new ArrayList<>();
+        why.flips()
+                .forEach(flip ->
+                        rows.add(row("at " + Quantities.number(flip.factor()) + " times " + flip.what(), flip.then())));
+        return new PlanDrawing.Table(
+                "What would change the decision", List.of("when", "plan", "latency", "per second"), rows);
+    }
+
+    private static List<String> row(String when, Placement placement) {
+        return List.of(
+                when,
+                line(placement),
+                Quantities.seconds(placement.latencySeconds()),
+                Quantities.number(placement.throughputPerSecond()));
+    }
+
+    private static String line(Placement placement) {
+        return placement.stages().stream()
+                .map(stage -> span(stage) + " on " + stage.device().name())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String summary(Placement placement) {
+        return line(placement) + ": latency " + Quantities.seconds(placement.latencySeconds()) + ", "
+                + Quantities.number(placement.throughputPerSecond()) + " per second";
+    }
+}

@@ -1,0 +1,64 @@
+package io.pepper.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.Measure;
+import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** Trees that Python saved; {@code xgboost-1.7-python.py} made the files. */
+class ForeignPredictorTest {
+    private static Path resource(String name) throws URISyntaxException {
+        return Path.of(Objects.requireNonNull(ForeignPredictorTest.class.getResource(name), name)
+                .toURI());
+    }
+
+    @Test
+    void scoresAsPythonDid() throws IOException, URISyntaxException {
+        TreeEnsemble trees = TreeEnsemble.read(resource("/xgboost-1.7-python.json"));
+        assertThat(trees.trees()).isEqualTo(30);
+        List<String> lines = Files.readAllLines(resource("/xgboost-1.7-python.csv"));
+        assertThat(lines).hasSize(60);
+        for (String line : lines) {
+            String[] cells = line.split(",", -1);
+            float[] row = new float[10];
+            for (int i = 0; i < row.length; i++) {
+                row[i] = cells[i].isEmpty() ? Float.NaN : Float.parseFloat(cells[i]);
+            }
+            assertThat(trees.predict(row)).as(line).isEqualTo(Float.parseFloat(cells[10]));
+        }
+    }
+
+    @Test
+    void predictsByTheSchemaThatItIsGiven() throws IOException, URISyntaxException {
+        Path file = resource("/xgboost-1.7-python.json");
+        Workload work = Workload.builder()
+                .set(Measure.PARAMETERS, 61_000_000)
+                .set(Measure.CONV_LAYERS, 5)
+                .build();
+        DeviceState device = DeviceState.of("pi").withCores(4).withCpuLoadPercent(50);
+        float[] row = new float[FeatureSchema.PAPER.size()];
+        FeatureSchema.PAPER.fill(work, 1, device, row, 0);
+        float score = TreeEnsemble.read(file).predict(row);
+        Prediction seconds = ForeignPredictor.read(file, FeatureSchema.PAPER, ForeignPredictor.Target.SECONDS)
+                .predict(work, 1, device);
+        assertThat(seconds.medianSeconds()).isEqualTo(score).isPositive();
+        assertThat(seconds.extrapolated()).isFalse();
+        assertThat(ForeignPredictor.read(file, FeatureSchema.PAPER, ForeignPredictor.Target.LOG_SECONDS)
+                        .predict(work, 1, device)
+                        .medianSeconds())
+                .isEqualTo(Math.exp(score));
+        assertThatThrownBy(() -> ForeignPredictor.read(file, FeatureSchema.EXTENDED, ForeignPredictor.Target.SECONDS))
+                .isInstanceOf(PredictorFormatException.class)
+                .hasMessageContaining("looks at 10 features, extended");
+    }
+}
