@@ -1,5 +1,6 @@
 package io.pepper.plan;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -224,6 +225,19 @@ public final class Constraints {
         copy.hops = new HashSet<>(draft.hops);
         copy.hops.add(new Forbidden(from, to));
         return new Constraints(copy);
+    }
+
+    /**
+     * These constraints as a person reads them.
+     *
+     * @return each in words, segments counted from 0; empty if there are none
+     */
+    public List<String> inWords() {
+        List<String> words = new ArrayList<>(each().keySet());
+        if (!draft.overlap) {
+            words.add("devices do not compute while they send or receive");
+        }
+        return words;
     }
 
     /** In words, these constraints without each single one of them. */

@@ -2,13 +2,13 @@ package io.pepper.onnx;
 
 import io.pepper.onnx.internal.export.PartitionExport;
 import io.pepper.onnx.internal.export.PlanJson;
+import io.pepper.partition.Partition;
 import io.pepper.plan.GraphPlacement;
-import io.pepper.plan.Metric;
 import io.pepper.plan.Placement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Writes the parts of a placement, each as an ONNX file, with {@code partition.json} and {@code plan.json} beside them: all of
@@ -16,28 +16,28 @@ import java.util.Map;
  *
  * <pre>{@code
  * Placement best = Planner.of(cluster, costs).plan(Objective.LATENCY);
- * DeploymentPlan plan = DeploymentExporter.export(model, pieces, best, Path.of("deployment"), "measured.pepper");
+ * DeploymentPlan plan = DeploymentExporter.export(model, pieces, best, Path.of("deployment"), PlanOrigin.of("measured.pepper"));
  * }</pre>
  */
 public final class DeploymentExporter {
     private DeploymentExporter() {}
 
     /**
-     * Writes a placement with the default options, made without limits.
+     * Writes a placement with the default options.
      *
      * @param model the model
      * @param pieces the segments of the model that were placed
      * @param placement where they run
      * @param directory where the files go
-     * @param predictor what the costs were predicted by, for whoever reads the plan
+     * @param origin what it was planned from
      * @return what {@code plan.json} says
      * @throws IllegalArgumentException if the segments are of another model, or the placement of other segments
      * @throws IOException see {@link SubmodelExporter#export(OnnxModel, io.pepper.partition.Partition, Path, ExportOptions)}
      */
     public static DeploymentPlan export(
-            OnnxModel model, ModelPieces pieces, Placement placement, Path directory, String predictor)
+            OnnxModel model, ModelPieces pieces, Placement placement, Path directory, PlanOrigin origin)
             throws IOException {
-        return export(model, pieces, placement, directory, predictor, Map.of(), ExportOptions.DEFAULT);
+        return export(model, pieces, placement, directory, origin, ExportOptions.DEFAULT);
     }
 
     /**
@@ -47,8 +47,7 @@ public final class DeploymentExporter {
      * @param pieces the segments of the model that were placed
      * @param placement where they run
      * @param directory where the files go
-     * @param predictor what the costs were predicted by, for whoever reads the plan
-     * @param limits what the placement keeps within, by metric: seconds or joules
+     * @param origin what it was planned from
      * @param options how to write
      * @return what {@code plan.json} says
      * @throws IllegalArgumentException if the segments are of another model, or the placement of other segments
@@ -59,21 +58,32 @@ public final class DeploymentExporter {
             ModelPieces pieces,
             Placement placement,
             Path directory,
-            String predictor,
-            Map<Metric, Double> limits,
+            PlanOrigin origin,
             ExportOptions options)
             throws IOException {
         if (!pieces.isOf(model)) {
             throw new IllegalArgumentException("the segments are of another model than " + model.name());
         }
         Instant now = Instant.now();
+        return export(
+                model,
+                pieces.partition(placement),
+                directory,
+                options,
+                parts -> DeploymentPlan.of(parts, placement, origin, now));
+    }
+
+    private static DeploymentPlan export(
+            OnnxModel model,
+            Partition partition,
+            Path directory,
+            ExportOptions options,
+            Function<PartitionManifest, DeploymentPlan> plan)
+            throws IOException {
         PartitionManifest manifest = new PartitionExport(
-                        model.contents(),
-                        pieces.partition(placement),
-                        options,
-                        parts -> PlanJson.write(DeploymentPlan.of(parts, placement, limits, predictor, now)))
+                        model.contents(), partition, options, parts -> PlanJson.write(plan.apply(parts)))
                 .to(directory);
-        return DeploymentPlan.of(manifest, placement, limits, predictor, now);
+        return plan.apply(manifest);
     }
 
     /**
@@ -83,7 +93,7 @@ public final class DeploymentExporter {
      * @param branches the segments of the model that were placed
      * @param placement where they run
      * @param directory where the files go
-     * @param predictor what the costs were predicted by, for whoever reads the plan
+     * @param origin what it was planned from
      * @param options how to write
      * @return what {@code plan.json} says
      * @throws IllegalArgumentException if the segments are of another model, or the placement of other segments
@@ -94,7 +104,7 @@ public final class DeploymentExporter {
             ModelBranches branches,
             GraphPlacement placement,
             Path directory,
-            String predictor,
+            PlanOrigin origin,
             ExportOptions options)
             throws IOException {
         if (!branches.isOf(model)) {
@@ -105,12 +115,11 @@ public final class DeploymentExporter {
                     "the placement is of " + placement.steps().size() + " segments, not " + branches.segments());
         }
         Instant now = Instant.now();
-        PartitionManifest manifest = new PartitionExport(
-                        model.contents(),
-                        branches.partition(),
-                        options,
-                        parts -> PlanJson.write(DeploymentPlan.of(parts, branches, placement, predictor, now)))
-                .to(directory);
-        return DeploymentPlan.of(manifest, branches, placement, predictor, now);
+        return export(
+                model,
+                branches.partition(),
+                directory,
+                options,
+                parts -> DeploymentPlan.of(parts, branches, placement, origin, now));
     }
 }

@@ -2,8 +2,10 @@ package io.pepper.onnx;
 
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
+import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
 import io.pepper.onnx.internal.export.PlanJson;
+import io.pepper.plan.Constraints;
 import io.pepper.plan.GraphPlacement;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
@@ -19,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
@@ -36,11 +37,13 @@ import org.jspecify.annotations.Nullable;
  * @param modelSha256 the SHA-256 of the model's file in hexadecimal, empty if it was not computed
  * @param objective what it has least of
  * @param limits what it keeps within, by metric: seconds or joules
+ * @param constraints all that it keeps within, in words
  * @param predictor what the costs were predicted by
  * @param costs what it is predicted to cost
  * @param stages the parts in the order to run them in
  * @param hops what travels between devices, in the order of the model
  * @param cluster the devices and links that it was planned for
+ * @param states what state the devices were in, as far as that was looked at
  */
 public record DeploymentPlan(
         String tool,
@@ -49,11 +52,13 @@ public record DeploymentPlan(
         Optional<String> modelSha256,
         Objective objective,
         SortedMap<Metric, Double> limits,
+        List<String> constraints,
         String predictor,
         Costs costs,
         List<Part> stages,
         List<Hop> hops,
-        Cluster cluster) {
+        Cluster cluster,
+        List<DeviceState> states) {
     /** The name of the file that holds the plan, beside the parts. */
     public static final String FILE_NAME = "plan.json";
 
@@ -66,14 +71,18 @@ public record DeploymentPlan(
      * @param modelSha256 see the record
      * @param objective see the record
      * @param limits see the record
+     * @param constraints see the record
      * @param predictor see the record
      * @param costs see the record
      * @param stages see the record
      * @param hops see the record
      * @param cluster see the record
+     * @param states see the record
      */
     public DeploymentPlan {
         limits = Collections.unmodifiableSortedMap(new TreeMap<>(limits));
+        constraints = List.copyOf(constraints);
+        states = List.copyOf(states);
         stages = List.copyOf(stages);
         hops = List.copyOf(hops);
     }
@@ -143,12 +152,7 @@ public record DeploymentPlan(
     }
 
     /** A plan of a placement whose parts have been written. */
-    static DeploymentPlan of(
-            PartitionManifest manifest,
-            Placement placement,
-            Map<Metric, Double> limits,
-            String predictor,
-            Instant now) {
+    static DeploymentPlan of(PartitionManifest manifest, Placement placement, PlanOrigin origin, Instant now) {
         List<Part> stages = new ArrayList<>();
         placement.stages().forEach(stage -> {
             PartitionManifest.Part part = manifest.parts().get(stage.index());
@@ -177,8 +181,9 @@ public record DeploymentPlan(
                 manifest.modelName(),
                 manifest.modelSha256(),
                 placement.objective(),
-                new TreeMap<>(limits),
-                predictor,
+                limits(origin.constraints()),
+                origin.constraints().inWords(),
+                origin.predictor(),
                 new Costs(
                         placement.latencySeconds(),
                         placement.p90LatencySeconds(),
@@ -188,7 +193,8 @@ public record DeploymentPlan(
                         placement.gap()),
                 stages,
                 hops,
-                placement.cluster());
+                placement.cluster(),
+                origin.states());
     }
 
     /** A plan of segments that need not be one after the other. */
@@ -196,7 +202,7 @@ public record DeploymentPlan(
             PartitionManifest manifest,
             ModelBranches branches,
             GraphPlacement placement,
-            String predictor,
+            PlanOrigin origin,
             Instant now) {
         List<Part> stages = new ArrayList<>();
         for (GraphPlacement.Step step : placement.steps()) {
@@ -225,8 +231,9 @@ public record DeploymentPlan(
                 manifest.modelName(),
                 manifest.modelSha256(),
                 Objective.LATENCY,
-                new TreeMap<>(),
-                predictor,
+                limits(origin.constraints()),
+                origin.constraints().inWords(),
+                origin.predictor(),
                 new Costs(
                         placement.latencySeconds(),
                         placement.p90LatencySeconds(),
@@ -236,7 +243,16 @@ public record DeploymentPlan(
                         placement.gap()),
                 stages,
                 hops,
-                placement.cluster());
+                placement.cluster(),
+                origin.states());
+    }
+
+    private static SortedMap<Metric, Double> limits(Constraints constraints) {
+        SortedMap<Metric, Double> limits = new TreeMap<>();
+        for (Metric metric : Metric.values()) {
+            constraints.limit(metric).ifPresent(most -> limits.put(metric, most));
+        }
+        return limits;
     }
 
     private static OptionalDouble known(double value) {

@@ -26,7 +26,8 @@ import java.util.List;
  *
  * <pre>{@code
  * OperatorPlanner.Plan plan = OperatorPlanner.plan(costs, model.cuts(), cluster, CostModel.of(cluster, predictor));
- * DeploymentExporter.export(model, plan.branches(), plan.placement(), directory, "predictor.pepper", ExportOptions.DEFAULT);
+ * DeploymentExporter.export(
+ *         model, plan.branches(), plan.placement(), directory, PlanOrigin.of("predictor"), ExportOptions.DEFAULT);
  * }</pre>
  */
 public final class OperatorPlanner {

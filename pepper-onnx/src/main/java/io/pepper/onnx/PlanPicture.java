@@ -34,6 +34,9 @@ public final class PlanPicture {
     private static final int MOST_INFERENCES = 8;
     private static final double PERCENT = 100;
 
+    /** So that the smallest segment can still be seen. */
+    private static final double LEAST_SHARE = 0.012;
+
     private final OnnxModel model;
     private final ModelPieces pieces;
     private final Explanation why;
@@ -214,7 +217,7 @@ public final class PlanPicture {
                 String title = "segment " + (i + 1) + " on " + stage.device().name() + ": "
                         + Quantities.number(PERCENT * share) + " % of the arithmetic, before it "
                         + Quantities.bytes(pieces.cutBytes(i)) + " cross";
-                found.add(new PlanDrawing.Piece(place(stage.device()), Math.max(share, 1e-3), title));
+                found.add(new PlanDrawing.Piece(place(stage.device()), Math.max(share, LEAST_SHARE), title));
             }
         }
         return found;

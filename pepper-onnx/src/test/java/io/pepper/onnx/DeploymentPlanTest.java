@@ -1,6 +1,7 @@
 package io.pepper.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -15,27 +16,36 @@ import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
 import io.pepper.partition.CandidateCuts;
 import io.pepper.partition.Partition;
+import io.pepper.partition.Partitioner;
 import io.pepper.plan.Constraints;
 import io.pepper.plan.CostModel;
 import io.pepper.plan.CostTable;
+import io.pepper.plan.Explanation;
+import io.pepper.plan.GraphPlacement;
+import io.pepper.plan.GraphPlanner;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
+import io.pepper.plan.PlanSimulator;
 import io.pepper.plan.Planner;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.xml.sax.InputSource;
 
 /** Plans of real models: predicted, placed, written, read, run. */
 class DeploymentPlanTest {
@@ -102,10 +112,23 @@ class DeploymentPlanTest {
                         pieces,
                         placement,
                         target,
-                        "arithmetic",
-                        Map.of(Metric.PERIOD, 9.0),
-                        ExportOptions.DEFAULT);
+                        PlanOrigin.of("arithmetic")
+                                .withConstraints(Constraints.NONE
+                                        .withLimit(Metric.PERIOD, 9)
+                                        .withMostDevices(3)
+                                        .withOverlap(false))
+                                .withStates(List.of(STATE)));
                 assertThat(DeploymentPlan.read(target)).isEqualTo(plan);
+                assertThat(plan.limits()).containsExactly(Map.entry(Metric.PERIOD, 9.0));
+                assertThat(plan.constraints())
+                        .containsExactly(
+                                "the limit of the period",
+                                "at most 3 devices",
+                                "devices do not compute while they send or receive");
+                assertThat(plan.states()).containsExactly(STATE);
+                PlanSimulator.Trace alone = PlanSimulator.Trace.every(1, 1);
+                assertThat(plan.simulator().run(alone))
+                        .isEqualTo(PlanSimulator.of(placement).run(alone));
                 assertThat(plan.stages())
                         .extracting(DeploymentPlan.Part::device)
                         .containsExactlyElementsOf(placement.stages().stream()
@@ -119,6 +142,101 @@ class DeploymentPlanTest {
                                 .identical())
                         .isTrue();
             }
+        }
+    }
+
+    private static final DeviceState STATE = DeviceState.of("gateway")
+            .withReadAt(Instant.parse("2026-01-02T03:04:05Z"))
+            .withModel("box")
+            .withCores(4)
+            .withCpuLoadPercent(12.5)
+            .withRunnableThreads(0.5)
+            .withMemoryFreeBytes(1L << 33)
+            .withDiskUsagePercent(40)
+            .withPowerWatts(7);
+
+    @Test
+    void branchesAreWrittenAndComputeTheSame() throws IOException {
+        try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            InputShapes sizes = InputShapes.NONE.withInputShape("x", 1, 3, 48, 160);
+            ModelCosts costs = model.costs(model.shapes(sizes));
+            Cuts cuts = model.cuts(costs.cutOptions());
+            ModelBranches branches =
+                    costs.branches(Partitioner.tree(4, costs.flops()).partition(cuts));
+            assertThat(branches.segments()).isEqualTo(4);
+            GraphPlacement placement = GraphPlanner.of(
+                            CLUSTER,
+                            CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
+                                    .graph(branches))
+                    .plan();
+            assertThat(placement.gap()).isZero();
+            Path target = directory.resolve("branches");
+            DeploymentPlan plan = DeploymentExporter.export(
+                    model, branches, placement, target, PlanOrigin.of("arithmetic"), ExportOptions.DEFAULT);
+            assertThat(DeploymentPlan.read(target)).isEqualTo(plan);
+            assertThat(plan.costs().latencySeconds()).isEqualTo(placement.latencySeconds());
+            assertThat(SplitVerifier.verify(model, target).identical()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e3, false", "1e6, true", "1e7, true", "1e9, false"})
+    void operatorsAreDividedBetweenTwoDevices(double bytesPerSecond, boolean divided) throws IOException {
+        Cluster two = Cluster.builder()
+                .device(Device.of("camera").withTimeFactor(4))
+                .device(Device.of("gateway"))
+                .link("camera", "gateway", Link.of(bytesPerSecond, 1e-4))
+                .source("camera")
+                .sink("camera")
+                .build();
+        try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            ModelCosts costs = model.costs(model.shapes(InputShapes.NONE.withInputShape("x", 1, 3, 48, 160)));
+            Cuts cuts = model.cuts(costs.cutOptions());
+            CostModel times = CostModel.of(two, DeploymentPlanTest::byArithmetic);
+            OperatorPlanner.Plan plan = OperatorPlanner.plan(costs, cuts, two, times);
+            assertThat(plan.branches().segments() > 1).isEqualTo(divided);
+            ModelPieces pieces = costs.pieces(cuts.list());
+            double chain =
+                    Planner.of(two, times.table(pieces)).plan(Objective.LATENCY).latencySeconds();
+            assertThat(plan.operatorSeconds())
+                    .as("single tensors are not the only cuts")
+                    .isLessThanOrEqualTo(chain * 1.001);
+            Path target = directory.resolve("operators");
+            DeploymentExporter.export(
+                    model,
+                    plan.branches(),
+                    plan.placement(),
+                    target,
+                    PlanOrigin.of("arithmetic"),
+                    ExportOptions.DEFAULT);
+            assertThat(SplitVerifier.verify(model, target).identical()).isTrue();
+        }
+    }
+
+    @Test
+    void aPictureNeedsNothingElse() throws IOException {
+        try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            ModelPieces pieces = recognizer(model);
+            Planner planner = Planner.of(
+                    CLUSTER,
+                    CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(pieces));
+            Constraints constraints = Constraints.NONE.withReuse(false).withLeastDevices(2);
+            Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, constraints), constraints);
+            PlanPicture picture = PlanPicture.of(model, pieces, why)
+                    .withFront(
+                            Metric.LATENCY, Metric.PERIOD, planner.pareto(Metric.LATENCY, Metric.PERIOD, constraints));
+            for (String page : List.of(picture.svg(), picture.html())) {
+                assertThat(page)
+                        .as("the same text each time")
+                        .isIn(picture.svg(), picture.html())
+                        .contains("gateway", "camera", "One inference", "A pipeline", "this plan", "trade-offs")
+                        .doesNotContain("<script", "@import", "url(", "http://www.w3.org/1999/xlink");
+                assertThatCode(() -> DocumentBuilderFactory.newDefaultInstance()
+                                .newDocumentBuilder()
+                                .parse(new InputSource(new StringReader(page.replace("<!DOCTYPE html>", "")))))
+                        .doesNotThrowAnyException();
+            }
+            assertThat(picture.html()).contains("What would change the decision", "What runs where");
         }
     }
 
@@ -179,7 +297,7 @@ class DeploymentPlanTest {
                     pieces,
                     planner.plan(Objective.LATENCY, Constraints.NONE.withLeastDevices(2)),
                     target,
-                    "arithmetic");
+                    PlanOrigin.of("arithmetic"));
             return target;
         }
     }
@@ -225,7 +343,8 @@ class DeploymentPlanTest {
                             CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
                                     .table(pieces))
                     .plan(Objective.LATENCY);
-            assertThatThrownBy(() -> DeploymentExporter.export(model, pieces, placement, target, "arithmetic"))
+            assertThatThrownBy(() ->
+                            DeploymentExporter.export(model, pieces, placement, target, PlanOrigin.of("arithmetic")))
                     .as("a file of that name that is no plan stays")
                     .isInstanceOf(FileAlreadyExistsException.class);
             assertThat(Files.readString(target.resolve(DeploymentPlan.FILE_NAME)))

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +73,7 @@ class PrometheusTlsTest {
                     .timeout(Duration.ofSeconds(5));
             assertThatThrownBy(() -> builder.build().read())
                     .isInstanceOf(IOException.class)
-                    .hasStackTraceContaining(SSLHandshakeException.class.getName());
+                    .hasMessageContaining("unable to find valid certification path");
             assertThat(builder.tls(certificate).bearerToken("secret").build().read())
                     .containsOnlyKeys("nano");
             assertThat(server.authorizations).isNotEmpty().containsOnly("Bearer secret");

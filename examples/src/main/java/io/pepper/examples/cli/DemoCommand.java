@@ -11,6 +11,7 @@ import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelPieces;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.PlanOrigin;
 import io.pepper.onnx.PlanPicture;
 import io.pepper.onnx.SplitVerifier;
 import io.pepper.onnx.Verification;
@@ -61,12 +62,12 @@ final class DemoCommand implements Callable<Integer> {
             """
             # This machine, and two devices that are described: so many times slower or faster than it.
             devices:
-              camera: {timeFactor: 3, predictor: here, memoryBytes: 512e6, idleWatts: 1.5, busyWatts: 4}
+              camera: {timeFactor: 2, predictor: here, memoryBytes: 512e6, idleWatts: 1.5, busyWatts: 4}
               here: {idleWatts: 6, busyWatts: 25}
-              cloud: {timeFactor: 0.5, predictor: here, idleWatts: 60, busyWatts: 180}
+              cloud: {timeFactor: 0.7, predictor: here, idleWatts: 60, busyWatts: 180}
             links:
-              - {between: [camera, here], bytesPerSecond: 12.5e6, latencySeconds: 0.001}
-              - {between: [here, cloud], bytesPerSecond: 4e6, latencySeconds: 0.015}
+              - {between: [camera, here], bytesPerSecond: 50e6, latencySeconds: 0.001}
+              - {between: [here, cloud], bytesPerSecond: 20e6, latencySeconds: 0.015}
               - {between: [camera, cloud], unreachable: true}
             source: camera
             """;
@@ -146,7 +147,12 @@ final class DemoCommand implements Callable<Integer> {
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Path parts = directory.resolve("parts");
-        DeploymentExporter.export(model, pieces, why.placement(), parts, "measured: latencies.csv");
+        DeploymentExporter.export(
+                model,
+                pieces,
+                why.placement(),
+                parts,
+                PlanOrigin.of("measured: latencies.csv").withConstraints(pipeline));
         Path page = directory.resolve("plan.html");
         Files.writeString(
                 page,

@@ -157,8 +157,7 @@ final class PlanCommand implements Callable<Integer> {
                     prepared.pieces(),
                     placement,
                     directory.get(),
-                    plan.source(),
-                    plan.limits(),
+                    plan.origin(prepared.states()),
                     ExportOptions.DEFAULT.withProgress(progress)));
         }
         if (report.isPresent()) {
@@ -202,7 +201,7 @@ final class PlanCommand implements Callable<Integer> {
                     branches,
                     placement,
                     directory.get(),
-                    plan.source(),
+                    plan.origin(timed.states()),
                     ExportOptions.DEFAULT.withProgress(progress)));
         }
         PrintWriter out = spec.commandLine().getOut();

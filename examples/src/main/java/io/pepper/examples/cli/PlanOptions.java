@@ -13,6 +13,7 @@ import io.pepper.monitor.PrometheusQueries;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelPieces;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.PlanOrigin;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.partition.CandidateCuts;
 import io.pepper.plan.Constraints;
@@ -128,7 +129,12 @@ final class PlanOptions {
     private Optional<Long> budget = Optional.empty();
 
     /** What is needed to plan. */
-    record Prepared(ModelPieces pieces, Planner planner, Constraints constraints, List<String> notes) {}
+    record Prepared(
+            ModelPieces pieces,
+            Planner planner,
+            Constraints constraints,
+            List<DeviceState> states,
+            List<String> notes) {}
 
     Prepared prepare(OnnxModel model, ModelCosts costs, Cuts cuts, ProgressListener progress) throws IOException {
         List<String> notes = new ArrayList<>();
@@ -143,14 +149,15 @@ final class PlanOptions {
                 throw new IllegalArgumentException(times.table + ": is of "
                         + planner.costs().segments() + " segments, the model is cut into " + pieces.segments());
             }
-            return new Prepared(pieces, planner, constraints(), notes);
+            return new Prepared(pieces, planner, constraints(), List.of(), notes);
         }
         Timed timed = timed(notes, progress);
-        return new Prepared(pieces, planner(timed.cluster, timed.model.table(pieces)), constraints(), notes);
+        return new Prepared(
+                pieces, planner(timed.cluster, timed.model.table(pieces)), constraints(), timed.states, notes);
     }
 
     /** A cluster in its state, and what predicts for it. */
-    record Timed(Cluster cluster, CostModel model) {}
+    record Timed(Cluster cluster, CostModel model, List<DeviceState> states) {}
 
     Timed timed(List<String> notes, ProgressListener progress) throws IOException {
         Cluster cluster = ClusterFile.read(clusterFile);
@@ -162,7 +169,7 @@ final class PlanOptions {
         for (DeviceState state : states.values()) {
             costModel = costModel.withState(state);
         }
-        return new Timed(cluster, costModel);
+        return new Timed(cluster, costModel, List.copyOf(states.values()));
     }
 
     boolean isTypedIn() {
@@ -219,8 +226,13 @@ final class PlanOptions {
         return costModel;
     }
 
+    /** What a plan was made from. */
+    PlanOrigin origin(List<DeviceState> states) {
+        return PlanOrigin.of(source()).withConstraints(constraints()).withStates(states);
+    }
+
     /** What a person reads of where the times come from. */
-    String source() {
+    private String source() {
         if (times.measured != null) {
             return "measured: " + times.measured.getFileName();
         }

@@ -1,6 +1,7 @@
 package io.pepper.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,7 +12,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -329,7 +332,13 @@ class CommandLineTest {
         Path demo = directory.resolve("demo");
         assertThat(run("demo", "--out", demo)).as(err.toString()).isZero();
         assertThat(out.toString()).contains("verified: the parts compute exactly what the whole computes");
+        assertThat(out.toString()).contains("measured on this machine: 21 runs of 6 segments", "proven to be the best");
         assertThat(demo.resolve("parts").resolve("partition.json")).exists();
+        assertThat(demo.resolve("plan.html")).content().contains("One inference", "camera → here");
+        assertThat(demo.resolve("runs")).doesNotExist();
+        assertThat(run("simulate", demo.resolve("parts"), "--every", 0.05, "--count", 100))
+                .isZero();
+        assertThat(out.toString()).contains("100 requests, 0 lost", "device or link");
         assertThat(run("demo", "--out", demo)).as("again").isZero();
     }
 
@@ -406,6 +415,134 @@ class CommandLineTest {
                         "x=1x3x48x192"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("http://127.0.0.1:1");
+    }
+
+    @Test
+    void plansWithATableOfCostsAlone() throws IOException {
+        Path cluster = Files.writeString(
+                directory.resolve("two.yaml"),
+                """
+                devices: {pi: {}, cloud: {}}
+                defaultLink: {bytesPerSecond: 1e6, latencySeconds: 0.005}
+                source: pi
+                """);
+        Path table = Files.writeString(
+                directory.resolve("costs.yaml"),
+                """
+                cutBytes: [600000, 50000, 9000, 4000]
+                devices:
+                  pi: {runs: {1: 0.010, 1-2: 0.024, 1-3: 0.080}}
+                  cloud: {runs: {1-3: 0.012, 2-3: 0.009, 3: 0.006}}
+                """);
+        assertThat(run("plan", "--cluster", cluster, "--table", table, "--json"))
+                .as(err.toString())
+                .isZero();
+        assertThat(json().path("latencySeconds").doubleValue()).isEqualTo(0.044, within(1e-12));
+        assertThat(json().path("stages").path(1).path("device").textValue()).isEqualTo("cloud");
+        assertThat(run("plan", "--cluster", cluster, "--roofline")).isEqualTo(2);
+        assertThat(err.toString()).contains("without MODEL there is only --table to plan with");
+        assertThat(run("plan", model, "--shape", "x=1x3x48x192", "--cluster", cluster, "--table", table))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("is of 3 segments, the model is cut into 23");
+    }
+
+    @Test
+    void plansFromMeasurementsBranchesAndOperators() throws IOException {
+        Path cluster = Files.writeString(
+                directory.resolve("near.yaml"),
+                """
+                devices:
+                  camera: {timeFactor: 3, predictor: gateway}
+                  gateway: {}
+                defaultLink: {bytesPerSecond: 1e8, latencySeconds: 1e-4}
+                source: camera
+                """);
+        Path data = directory.resolve("measured.csv");
+        Object[] sizes = {"--shape", "x=1x3x48x192", "--candidates", 2};
+        assertThat(run(with(
+                        sizes,
+                        "profile",
+                        model,
+                        "--loads",
+                        0,
+                        "--threads",
+                        1,
+                        "--rounds",
+                        1,
+                        "--seconds",
+                        0.02,
+                        "--device",
+                        "gateway",
+                        "--out",
+                        data)))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("6 measurements");
+        Path page = directory.resolve("plan.html");
+        Path picture = directory.resolve("plan.svg");
+        for (Path report : List.of(page, picture)) {
+            assertThat(run(with(sizes, "plan", model, "--cluster", cluster, "--measured", data, "--report", report)))
+                    .as(err.toString())
+                    .isZero();
+            assertThat(out.toString()).contains("look at: " + report);
+        }
+        assertThat(page).content().startsWith("<!DOCTYPE html>").contains("gateway");
+        assertThat(picture).content().startsWith("<svg").contains("gateway");
+        Path parts = directory.resolve("divided");
+        Files.writeString(cluster, Files.readString(cluster).replace(", predictor: gateway", ""));
+        for (Object[] shape : new Object[][] {{"--branches", 3}, {"--operators"}}) {
+            assertThat(run(with(
+                            shape,
+                            "plan",
+                            model,
+                            "--shape",
+                            "x=1x3x48x192",
+                            "--cluster",
+                            cluster,
+                            "--roofline",
+                            "--out",
+                            parts,
+                            "--json")))
+                    .as(err.toString())
+                    .isZero();
+            assertThat(json().path("stages").path(0).path("part").textValue()).endsWith("_part1.onnx");
+            assertThat(run("verify", model, parts, "--shape", "x=1x3x48x192")).isZero();
+        }
+        assertThat(run(with(sizes, "plan", model, "--cluster", cluster, "--roofline", "--operators", "--report", page)))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("plan for the least latency");
+    }
+
+    private static Object[] with(Object[] more, Object... arguments) {
+        return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray();
+    }
+
+    @Test
+    void simulatesATrace() throws IOException {
+        Path cluster = Files.writeString(
+                directory.resolve("pair.yaml"),
+                """
+                devices: {gateway: {}, camera: {timeFactor: 50}}
+                defaultLink: {bytesPerSecond: 1e9}
+                source: camera
+                """);
+        Path plan = directory.resolve("simulated");
+        assertThat(run("plan", model, "--shape", "x=1x3x48x192", "--cluster", cluster, "--roofline", "--out", plan))
+                .isZero();
+        Path trace = Files.writeString(
+                directory.resolve("trace.yaml"),
+                """
+                requests: {count: 10, everySeconds: 1}
+                failures: {gateway: 4.5}
+                """);
+        assertThat(run("simulate", plan, "--trace", trace, "--json"))
+                .as(err.toString())
+                .isZero();
+        assertThat(json().path("requests").intValue()).isEqualTo(10);
+        assertThat(json().path("lost").intValue()).isEqualTo(5);
+        assertThat(json().path("latencySeconds").path("p99").isNull()).isTrue();
+        assertThat(run("simulate", plan)).isEqualTo(2);
+        assertThat(run("simulate", directory.resolve("nothing"), "--every", 1)).isEqualTo(1);
     }
 
     @Test

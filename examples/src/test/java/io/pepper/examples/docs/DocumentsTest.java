@@ -85,6 +85,8 @@ class DocumentsTest {
                 .contains("proven: true")
                 .contains("parts; verified: true")
                 .contains("pi up to segment 1")
+                .contains("parts at cuts of any width")
+                .contains("1-3 on server: 0.06902816 s, every 0.04 s] in scenario 1")
                 .endsWith("in a rush requests wait: true\n");
     }
 

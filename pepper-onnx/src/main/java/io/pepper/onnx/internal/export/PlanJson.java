@@ -71,6 +71,8 @@ public final class PlanJson {
                 .put("energyWeight", plan.objective().energyWeight());
         ObjectNode limits = root.putObject("limits");
         plan.limits().forEach((metric, most) -> limits.put(field(metric), most));
+        ArrayNode constraints = root.putArray("constraints");
+        plan.constraints().forEach(constraints::add);
         root.put("predictor", plan.predictor());
         DeploymentPlan.Costs costs = plan.costs();
         root.putObject("costs")
@@ -99,6 +101,8 @@ public final class PlanJson {
             node.put("bytes", hop.bytes()).put("seconds", hop.seconds()).put("joules", hop.joules());
         }
         root.set("cluster", cluster(plan.cluster()));
+        ArrayNode states = root.putArray("states");
+        plan.states().forEach(state -> states.add(StateJson.write(state)));
         return ManifestJson.bytes(root);
     }
 
@@ -183,11 +187,13 @@ public final class PlanJson {
                 model.optionalText("sha256"),
                 objective(file, fields.object("objective")),
                 limits(fields.object("limits")),
+                fields.texts("constraints"),
                 fields.text("predictor"),
                 costs(fields.object("costs")),
                 stages(fields),
                 hops(fields),
-                cluster);
+                cluster,
+                StateJson.read(file, fields.list("states")));
         check(file, plan, manifest);
         return plan;
     }
@@ -200,7 +206,7 @@ public final class PlanJson {
         }
     }
 
-    private static Instant instant(Path file, String text) throws MalformedModelException {
+    static Instant instant(Path file, String text) throws MalformedModelException {
         try {
             return Instant.parse(text);
         } catch (DateTimeParseException wrong) {

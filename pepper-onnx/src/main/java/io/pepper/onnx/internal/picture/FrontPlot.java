@@ -97,6 +97,8 @@ final class FrontPlot {
                     "4");
         }
         svg.element(
+                "text", front.up(), "class", "tick end", "x", Texts.number(LEFT - 8.0), "y", Texts.number(TOP - 8.0));
+        svg.element(
                 "text",
                 front.across(),
                 "class",

@@ -28,7 +28,7 @@ final class PlacedStrip {
     }
 
     static int height(PlanDrawing drawing) {
-        return LEGEND * (drawing.devices().size() + 1) + BAR + LABEL * (LEVELS + 1);
+        return LEGEND * (drawing.devices().size() + 1) + BAR + LABEL * (LEVELS + 2);
     }
 
     static void draw(PlanDrawing drawing, Markup svg) {
@@ -41,6 +41,15 @@ final class PlacedStrip {
         for (int i = 0; i < drawing.pieces().size(); i++) {
             piece(i, top);
         }
+        svg.element(
+                "text",
+                "segments, as wide as their share of the arithmetic",
+                "class",
+                "tick",
+                "x",
+                "0",
+                "y",
+                Texts.number(height(drawing) - 4.0));
         for (int i = 0; i < drawing.hops().size(); i++) {
             hop(drawing.hops().get(i), top, i % LEVELS);
         }

@@ -39,9 +39,11 @@ final class RivalBars {
             rect(svg, "travels", y, length);
             rect(svg, "computes", y, scale * axis.place(rival.computeSeconds()));
         }
-        String text = (Double.isFinite(rival.latencySeconds()) ? Quantities.seconds(rival.latencySeconds()) : "")
-                + (rival.note().isEmpty() ? "" : "  " + rival.note());
-        svg.element("text", text.strip(), "x", Texts.number(LEFT + length + 8), "y", base);
+        boolean possible = Double.isFinite(rival.latencySeconds());
+        String text = (possible ? Quantities.seconds(rival.latencySeconds()) : "")
+                + (possible && !rival.note().isEmpty() ? ", " : "")
+                + rival.note();
+        svg.element("text", text, "x", Texts.number(LEFT + length + 8), "y", base);
         svg.close().line();
     }
 

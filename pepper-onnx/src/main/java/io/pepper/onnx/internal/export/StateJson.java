@@ -1,0 +1,71 @@
+package io.pepper.onnx.internal.export;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.cluster.DeviceState;
+import io.pepper.onnx.MalformedModelException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** The state of devices as JSON; what is not known is left out. */
+final class StateJson {
+    private StateJson() {}
+
+    static ObjectNode write(DeviceState state) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode().put("device", state.device());
+        state.readAt().ifPresent(moment -> node.put("readAt", moment.toString()));
+        state.model().ifPresent(model -> node.put("model", model));
+        state.cores().ifPresent(cores -> node.put("cores", cores));
+        state.cpuLoadPercent().ifPresent(load -> node.put("cpuLoadPercent", load));
+        state.runnableThreads().ifPresent(threads -> node.put("runnableThreads", threads));
+        state.memoryFreeBytes().ifPresent(bytes -> node.put("memoryFreeBytes", bytes));
+        state.diskUsagePercent().ifPresent(usage -> node.put("diskUsagePercent", usage));
+        state.powerWatts().ifPresent(watts -> node.put("powerWatts", watts));
+        return node;
+    }
+
+    static List<DeviceState> read(Path file, List<ManifestFields> states) throws MalformedModelException {
+        List<DeviceState> read = new ArrayList<>();
+        for (ManifestFields fields : states) {
+            try {
+                read.add(state(file, fields));
+            } catch (IllegalArgumentException wrong) {
+                throw new MalformedModelException(
+                        file.toString(), "states[" + read.size() + "]", String.valueOf(wrong.getMessage()), wrong);
+            }
+        }
+        return read;
+    }
+
+    private static DeviceState state(Path file, ManifestFields fields) throws MalformedModelException {
+        DeviceState state = DeviceState.of(fields.text("device"));
+        if (fields.has("readAt")) {
+            state = state.withReadAt(PlanJson.instant(file, fields.text("readAt")));
+        }
+        if (fields.has("model")) {
+            state = state.withModel(fields.text("model"));
+        }
+        if (fields.has("cores")) {
+            state = state.withCores((int) fields.decimal("cores"));
+        }
+        OptionalDouble load = fields.optionalDecimal("cpuLoadPercent");
+        if (load.isPresent()) {
+            state = state.withCpuLoadPercent(load.getAsDouble());
+        }
+        OptionalDouble threads = fields.optionalDecimal("runnableThreads");
+        if (threads.isPresent()) {
+            state = state.withRunnableThreads(threads.getAsDouble());
+        }
+        if (fields.has("memoryFreeBytes")) {
+            state = state.withMemoryFreeBytes((long) fields.decimal("memoryFreeBytes"));
+        }
+        OptionalDouble disk = fields.optionalDecimal("diskUsagePercent");
+        if (disk.isPresent()) {
+            state = state.withDiskUsagePercent(disk.getAsDouble());
+        }
+        OptionalDouble watts = fields.optionalDecimal("powerWatts");
+        return watts.isPresent() ? state.withPowerWatts(watts.getAsDouble()) : state;
+    }
+}
