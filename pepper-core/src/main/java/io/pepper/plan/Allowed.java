@@ -2,92 +2,101 @@ package io.pepper.plan;
 
 import java.util.BitSet;
 
-/** Which runs may run where: nothing forbids a segment of theirs, and each fits the device's memory by itself. */
+/** Which runs may run where: nothing forbids a segment of theirs, and each fits the device's memory by itself. Immutable. */
 final class Allowed {
     private final int segments;
-    private final int devices;
-
-    /** By device and first segment, the furthest end, if ends are allowed up to it and none beyond. */
-    private final int[] furthest;
-
-    /** By run and device, if that is not so. */
-    private final BitSet byRun;
-
     private final boolean additive;
-    private final boolean memoryLimits;
+    private final OnDevice[] devices;
 
-    private Allowed(CostTable table, int[] furthest, BitSet byRun, boolean memoryLimits) {
-        this.segments = table.segments();
-        this.devices = table.devices();
-        this.additive = table.isAdditive();
-        this.furthest = furthest;
-        this.byRun = byRun;
-        this.memoryLimits = memoryLimits;
-    }
+    /** On one device. */
+    static final class OnDevice {
+        /** By first segment, the furthest end, if ends are allowed up to it and none beyond. */
+        private final int[] furthest;
 
-    /** By segment and device, what is blocked; by device, how much fits. */
-    static Allowed of(CostTable table, double[] capacity, boolean... blocked) {
-        int segments = table.segments();
-        int devices = table.devices();
-        int[] furthest = new int[devices * segments];
-        BitSet byRun = new BitSet();
-        boolean limits = false;
-        for (int device = 0; device < devices; device++) {
-            boolean fits = table.memoryBytes(0, segments, device) <= capacity[device];
-            limits |= !fits;
+        /** By run, if that is not so. */
+        private final BitSet runs;
+
+        private final boolean memoryLimits;
+
+        private OnDevice(int[] furthest, BitSet runs, boolean memoryLimits) {
+            this.furthest = furthest;
+            this.runs = runs;
+            this.memoryLimits = memoryLimits;
+        }
+
+        /** By segment, what is blocked; how much fits. */
+        static OnDevice of(CostTable table, int device, double capacity, boolean... blocked) {
+            int segments = table.segments();
+            int[] furthest = new int[segments];
+            BitSet runs = new BitSet();
+            boolean fits = table.memoryBytes(0, segments, device) <= capacity;
             int end = segments;
             for (int from = segments - 1; from >= 0; from--) {
-                if (blocked[from * devices + device]) {
+                if (blocked[from]) {
                     end = from;
                 }
                 if (table.isAdditive()) {
-                    furthest[device * segments + from] =
-                            fits ? end : fitting(table, from, end, device, capacity[device]);
+                    furthest[from] = fits ? end : fitting(table, from, end, device, capacity);
                 } else {
                     for (int to = from + 1; to <= end; to++) {
-                        byRun.set(
-                                run(segments, from, to) * devices + device,
+                        runs.set(
+                                run(segments, from, to),
                                 table.seconds(from, to, device) < Double.POSITIVE_INFINITY
-                                        && table.memoryBytes(from, to, device) <= capacity[device]);
+                                        && table.memoryBytes(from, to, device) <= capacity);
                     }
                 }
             }
+            return new OnDevice(furthest, runs, !fits);
         }
-        return new Allowed(table, furthest, byRun, limits);
+
+        /** The furthest end at which a run still fits: a longer one never takes less. */
+        private static int fitting(CostTable table, int from, int end, int device, double capacity) {
+            int low = from;
+            int high = end;
+            while (low < high) {
+                int middle = (low + high + 1) >>> 1;
+                if (table.memoryBytes(from, middle, device) <= capacity) {
+                    low = middle;
+                } else {
+                    high = middle - 1;
+                }
+            }
+            return low;
+        }
     }
 
-    /** The furthest end at which a run still fits: a longer one never takes less. */
-    private static int fitting(CostTable table, int from, int end, int device, double capacity) {
-        int low = from;
-        int high = end;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (table.memoryBytes(from, middle, device) <= capacity) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
+    Allowed(CostTable table, OnDevice... devices) {
+        this.segments = table.segments();
+        this.additive = table.isAdditive();
+        this.devices = devices;
     }
 
     private static int run(int segments, int from, int to) {
         return from * segments - from * (from - 1) / 2 + to - from - 1;
     }
 
+    OnDevice on(int device) {
+        return devices[device];
+    }
+
     /** Whether some device cannot hold the whole model. */
     boolean memoryLimits() {
-        return memoryLimits;
+        for (OnDevice each : devices) {
+            if (each.memoryLimits) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean is(int from, int to, int device) {
         return additive
-                ? to <= furthest[device * segments + from]
-                : byRun.get(run(segments, from, to) * devices + device);
+                ? to <= devices[device].furthest[from]
+                : devices[device].runs.get(run(segments, from, to));
     }
 
     /** No run that begins here may end beyond it. */
     int furthest(int from, int device) {
-        return additive ? furthest[device * segments + from] : segments;
+        return additive ? devices[device].furthest[from] : segments;
     }
 }

@@ -1,7 +1,9 @@
 package io.pepper.plan;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What runs of neighbouring segments cost on each device, and how many bytes cross between segments: all that a {@link Planner}
@@ -21,36 +23,33 @@ import java.util.List;
  */
 public final class CostTable {
     private final int segments;
-    private final int devices;
     private final boolean additive;
-
-    /** By segment or run, then device. */
-    private final double[] seconds;
-
-    private final double[] p90Seconds;
-    private final double[] joules;
+    private final List<DeviceCosts> columns;
 
     /** By segment or run: weights and the peak of what is live. */
     private final double[] weightBytes;
 
     private final double[] peakBytes;
-
-    /** By device: what the runtime takes for each part. */
-    private final double[] runtimeBytes;
-
     private final double[] cutBytes;
 
     private CostTable(Builder made) {
         this.segments = made.segments;
-        this.devices = made.devices;
         this.additive = made.additive;
-        this.seconds = made.seconds.clone();
-        this.p90Seconds = made.p90Seconds.clone();
-        this.joules = made.joules.clone();
+        this.columns =
+                made.columns.stream().map(column -> column.build(made.additive)).toList();
         this.weightBytes = made.weightBytes.clone();
         this.peakBytes = made.peakBytes.clone();
-        this.runtimeBytes = made.runtimeBytes.clone();
         this.cutBytes = made.cutBytes.clone();
+    }
+
+    /** The same segments with other costs on devices. */
+    private CostTable(CostTable like, List<DeviceCosts> columns) {
+        this.segments = like.segments;
+        this.additive = like.additive;
+        this.columns = columns;
+        this.weightBytes = like.weightBytes;
+        this.peakBytes = like.peakBytes;
+        this.cutBytes = like.cutBytes;
     }
 
     /**
@@ -90,7 +89,7 @@ public final class CostTable {
      * @return 1 or more
      */
     public int devices() {
-        return devices;
+        return columns.size();
     }
 
     /** Whether the costs of a run are the sum of its segments'. */
@@ -107,7 +106,7 @@ public final class CostTable {
      * @return seconds; infinite if it cannot run there
      */
     public double seconds(int from, int to, int device) {
-        return sum(seconds, from, to, device);
+        return sum(columns.get(device).seconds(), from, to);
     }
 
     /**
@@ -119,7 +118,7 @@ public final class CostTable {
      * @return seconds; the median if nothing else is known
      */
     public double p90Seconds(int from, int to, int device) {
-        return sum(p90Seconds, from, to, device);
+        return sum(columns.get(device).p90Seconds(), from, to);
     }
 
     /**
@@ -131,7 +130,7 @@ public final class CostTable {
      * @return joules; NaN if not known
      */
     public double joules(int from, int to, int device) {
-        return sum(joules, from, to, device);
+        return sum(columns.get(device).joules(), from, to);
     }
 
     /**
@@ -145,7 +144,7 @@ public final class CostTable {
     public double memoryBytes(int from, int to, int device) {
         if (!additive) {
             int run = run(from, to);
-            return weightBytes[run] + peakBytes[run] + runtimeBytes[device];
+            return weightBytes[run] + peakBytes[run] + columns.get(device).runtimeBytes();
         }
         double weights = 0;
         double peak = 0;
@@ -153,7 +152,7 @@ public final class CostTable {
             weights += weightBytes[segment];
             peak = Math.max(peak, peakBytes[segment]);
         }
-        return weights + peak + runtimeBytes[device];
+        return weights + peak + columns.get(device).runtimeBytes();
     }
 
     /**
@@ -167,15 +166,25 @@ public final class CostTable {
         return cutBytes[cut];
     }
 
-    private double sum(double[] values, int from, int to, int device) {
+    private double sum(double[] values, int from, int to) {
         if (!additive) {
-            return values[run(from, to) * devices + device];
+            return values[run(from, to)];
         }
         double sum = 0;
         for (int segment = from; segment < to; segment++) {
-            sum += values[segment * devices + device];
+            sum += values[segment];
         }
         return sum;
+    }
+
+    /** What it says of one device. */
+    DeviceCosts column(int device) {
+        return columns.get(device);
+    }
+
+    /** Whether another table, known by identity, says the same of the segments whatever the device. */
+    boolean isLike(CostTable other) {
+        return weightBytes == other.weightBytes && peakBytes == other.peakBytes && cutBytes == other.cutBytes;
     }
 
     /** Runs by their first segment, then their end. */
@@ -193,9 +202,8 @@ public final class CostTable {
      * @return a table
      */
     public CostTable pessimistic() {
-        Builder copy = toBuilder();
-        System.arraycopy(p90Seconds, 0, copy.seconds, 0, seconds.length);
-        return copy.build();
+        return new CostTable(
+                this, columns.stream().map(DeviceCosts::pessimistic).toList());
     }
 
     /**
@@ -207,38 +215,25 @@ public final class CostTable {
      */
     public CostTable worst(CostTable other) {
         checkShape(other);
-        Builder copy = toBuilder();
-        for (int i = 0; i < seconds.length; i++) {
-            copy.seconds[i] = Math.max(seconds[i], other.seconds[i]);
-            copy.p90Seconds[i] = Math.max(p90Seconds[i], other.p90Seconds[i]);
-            copy.joules[i] = Math.max(joules[i], other.joules[i]);
-        }
-        return copy.build();
+        return new CostTable(
+                this,
+                IntStream.range(0, devices())
+                        .mapToObj(device -> column(device).worst(other.column(device)))
+                        .toList());
     }
 
     /** The weighted sum of tables of the same shape; the weights add up to 1. */
     static CostTable weighted(List<CostTable> tables, double... weights) {
-        Builder sum = tables.get(0).toBuilder();
-        for (int i = 0; i < sum.seconds.length; i++) {
-            double seconds = 0;
-            double p90 = 0;
-            double joules = 0;
-            for (int table = 0; table < weights.length; table++) {
-                CostTable other = tables.get(table);
-                seconds += share(weights[table], other.seconds[i]);
-                p90 += share(weights[table], other.p90Seconds[i]);
-                joules += share(weights[table], other.joules[i]);
-            }
-            sum.seconds[i] = seconds;
-            sum.p90Seconds[i] = p90;
-            sum.joules[i] = joules;
-        }
-        return sum.build();
-    }
-
-    /** What is impossible in one scenario is impossible, whatever its weight. */
-    private static double share(double weight, double value) {
-        return Double.isInfinite(value) ? value : weight * value;
+        CostTable first = tables.get(0);
+        return new CostTable(
+                first,
+                IntStream.range(0, first.devices())
+                        .mapToObj(device -> DeviceCosts.weighted(
+                                tables.stream()
+                                        .map(table -> table.column(device))
+                                        .toList(),
+                                weights))
+                        .toList());
     }
 
     /**
@@ -251,14 +246,13 @@ public final class CostTable {
      */
     public CostTable withDevice(int device, CostTable other) {
         checkShape(other);
-        Builder copy = toBuilder();
-        for (int i = device; i < seconds.length; i += devices) {
-            copy.seconds[i] = other.seconds[i];
-            copy.p90Seconds[i] = other.p90Seconds[i];
-            copy.joules[i] = other.joules[i];
-        }
-        copy.runtimeBytes[device] = other.runtimeBytes[device];
-        return copy.build();
+        return with(device, other.column(device));
+    }
+
+    private CostTable with(int device, DeviceCosts column) {
+        List<DeviceCosts> changed = new ArrayList<>(columns);
+        changed.set(device, column);
+        return new CostTable(this, List.copyOf(changed));
     }
 
     /**
@@ -272,38 +266,20 @@ public final class CostTable {
         if (!(factor > 0 && factor < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("a device cannot be " + factor + " times slower");
         }
-        Builder copy = toBuilder();
-        for (int i = device; i < seconds.length; i += devices) {
-            copy.seconds[i] *= factor;
-            copy.p90Seconds[i] *= factor;
-            copy.joules[i] *= factor;
-        }
-        return copy.build();
+        return with(device, column(device).slower(factor));
     }
 
     private void checkShape(CostTable other) {
-        if (other.segments != segments || other.devices != devices || other.additive != additive) {
+        if (other.segments != segments || other.devices() != devices() || other.additive != additive) {
             throw new IllegalArgumentException("the other table has " + other.segments + " segments and "
-                    + other.devices + " devices, " + (other.additive ? "by segment" : "by run") + ", this one has "
-                    + segments + " and " + devices + ", " + (additive ? "by segment" : "by run"));
+                    + other.devices() + " devices, " + (other.additive ? "by segment" : "by run") + ", this one has "
+                    + segments + " and " + devices() + ", " + (additive ? "by segment" : "by run"));
         }
-    }
-
-    private Builder toBuilder() {
-        Builder copy = new Builder(segments, devices, additive);
-        System.arraycopy(seconds, 0, copy.seconds, 0, seconds.length);
-        System.arraycopy(p90Seconds, 0, copy.p90Seconds, 0, seconds.length);
-        System.arraycopy(joules, 0, copy.joules, 0, seconds.length);
-        System.arraycopy(weightBytes, 0, copy.weightBytes, 0, weightBytes.length);
-        System.arraycopy(peakBytes, 0, copy.peakBytes, 0, peakBytes.length);
-        System.arraycopy(runtimeBytes, 0, copy.runtimeBytes, 0, devices);
-        System.arraycopy(cutBytes, 0, copy.cutBytes, 0, cutBytes.length);
-        return copy;
     }
 
     @Override
     public String toString() {
-        return "CostTable[" + segments + " segments, " + devices + " devices]";
+        return "CostTable[" + segments + " segments, " + devices() + " devices]";
     }
 
     /** Fills a table. What is not set takes no time, no memory and no bytes; what it draws is not known. Not thread-safe. */
@@ -311,14 +287,10 @@ public final class CostTable {
         private static final int MOST_SEGMENTS_BY_RUN = 2_000;
 
         private final int segments;
-        private final int devices;
         private final boolean additive;
-        private final double[] seconds;
-        private final double[] p90Seconds;
-        private final double[] joules;
+        private final List<DeviceCosts.Draft> columns;
         private final double[] weightBytes;
         private final double[] peakBytes;
-        private final double[] runtimeBytes;
         private final double[] cutBytes;
 
         private Builder(int segments, int devices, boolean additive) {
@@ -326,16 +298,13 @@ public final class CostTable {
                 throw new IllegalArgumentException("no table of " + segments + " segments and " + devices + " devices");
             }
             this.segments = segments;
-            this.devices = devices;
             this.additive = additive;
             int rows = additive ? segments : segments * (segments + 1) / 2;
-            this.seconds = new double[Math.multiplyExact(rows, devices)];
-            this.p90Seconds = new double[seconds.length];
-            this.joules = new double[seconds.length];
-            Arrays.fill(joules, Double.NaN);
+            this.columns = Stream.generate(() -> new DeviceCosts.Draft(rows))
+                    .limit(devices)
+                    .toList();
             this.weightBytes = new double[rows];
             this.peakBytes = new double[rows];
-            this.runtimeBytes = new double[devices];
             this.cutBytes = new double[segments + 1];
         }
 
@@ -365,9 +334,7 @@ public final class CostTable {
             if (!(median >= 0 && p90 >= median)) {
                 throw new IllegalArgumentException("no times: median " + median + " s, 90th percentile " + p90 + " s");
             }
-            int place = row(from, to) * devices + checkDevice(device);
-            seconds[place] = median;
-            p90Seconds[place] = p90;
+            column(device).time(row(from, to), median, p90);
             return this;
         }
 
@@ -381,7 +348,7 @@ public final class CostTable {
          * @return this builder
          */
         public Builder joules(int from, int to, int device, double value) {
-            joules[row(from, to) * devices + checkDevice(device)] = amount("joules", value);
+            column(device).joules(row(from, to), amount("joules", value));
             return this;
         }
 
@@ -409,7 +376,7 @@ public final class CostTable {
          * @return this builder
          */
         public Builder runtimeBytes(int device, double value) {
-            runtimeBytes[checkDevice(device)] = amount("bytes of the runtime", value);
+            column(device).runtimeBytes(amount("bytes of the runtime", value));
             return this;
         }
 
@@ -432,11 +399,11 @@ public final class CostTable {
             return value;
         }
 
-        private int checkDevice(int device) {
-            if (device < 0 || device >= devices) {
-                throw new IndexOutOfBoundsException("there is no device " + device + " of " + devices);
+        private DeviceCosts.Draft column(int device) {
+            if (device < 0 || device >= columns.size()) {
+                throw new IndexOutOfBoundsException("there is no device " + device + " of " + columns.size());
             }
-            return device;
+            return columns.get(device);
         }
 
         private int row(int from, int to) {

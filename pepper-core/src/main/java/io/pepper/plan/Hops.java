@@ -9,11 +9,20 @@ final class Hops {
     private final double[] perByte;
     private final double[] bytes;
 
+    /** By sender. */
+    private final double[] leastFixed;
+
+    private final double[] leastPerByte;
+
     private Hops(int devices, double[] fixed, double[] perByte, double[] bytes) {
         this.devices = devices;
         this.fixed = fixed;
         this.perByte = perByte;
         this.bytes = bytes;
+        this.leastFixed = new double[devices];
+        this.leastPerByte = new double[devices];
+        Arrays.fill(leastFixed, Double.POSITIVE_INFINITY);
+        Arrays.fill(leastPerByte, Double.MAX_VALUE);
     }
 
     /** No two devices are linked, each with itself at no cost. */
@@ -30,6 +39,8 @@ final class Hops {
     void set(int from, int to, double forMessage, double forByte) {
         fixed[from * devices + to] = forMessage;
         perByte[from * devices + to] = forByte;
+        leastFixed[from] = Math.min(leastFixed[from], forMessage);
+        leastPerByte[from] = Math.min(leastPerByte[from], forByte);
     }
 
     double at(int cut, int from, int to) {
@@ -37,14 +48,28 @@ final class Hops {
         return fixed[pair] + bytes[cut] * perByte[pair];
     }
 
+    /** No hop from a device over a cut to another one takes less. */
+    double least(int cut, int from) {
+        return leastFixed[from] + bytes[cut] * leastPerByte[from];
+    }
+
     /** This times a factor, and another one times a factor; impossible where this is. */
     Hops weighted(double factor, Hops other, double otherFactor) {
+        if (factor == 1 && otherFactor == 0) {
+            return this;
+        }
         Hops sum = none(devices, bytes);
-        for (int pair = 0; pair < fixed.length; pair++) {
-            boolean possible = fixed[pair] < Double.POSITIVE_INFINITY;
-            sum.fixed[pair] =
-                    possible ? factor * fixed[pair] + otherFactor * other.fixed[pair] : Double.POSITIVE_INFINITY;
-            sum.perByte[pair] = factor * perByte[pair] + otherFactor * other.perByte[pair];
+        for (int from = 0; from < devices; from++) {
+            for (int to = 0; to < devices; to++) {
+                int pair = from * devices + to;
+                if (from != to && fixed[pair] < Double.POSITIVE_INFINITY) {
+                    sum.set(
+                            from,
+                            to,
+                            factor * fixed[pair] + otherFactor * other.fixed[pair],
+                            factor * perByte[pair] + otherFactor * other.perByte[pair]);
+                }
+            }
         }
         return sum;
     }

@@ -1,7 +1,6 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
-import io.pepper.cluster.Device;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -40,14 +39,14 @@ public final class Planner {
     private static final int MOST_DEVICES = 64;
     private static final int MOST_CHECKS = 64;
 
-    private final Cluster cluster;
-    private final CostTable costs;
+    /** The devices and costs in the form of searches, kept so that only what changes is worked out anew. */
+    private final Problem basis;
+
     private final long budget;
     private final double gap;
 
-    private Planner(Cluster cluster, CostTable costs, long budget, double gap) {
-        this.cluster = cluster;
-        this.costs = costs;
+    private Planner(Problem basis, long budget, double gap) {
+        this.basis = basis;
         this.budget = budget;
         this.gap = gap;
     }
@@ -61,8 +60,7 @@ public final class Planner {
      * @throws IllegalArgumentException if the costs are of another number of devices
      */
     public static Planner of(Cluster cluster, CostTable costs) {
-        Problem.of(cluster, costs, Objective.LATENCY, Constraints.NONE);
-        return new Planner(cluster, costs, DEFAULT_BUDGET, 0);
+        return new Planner(Problem.of(cluster, costs, Objective.LATENCY, Constraints.NONE), DEFAULT_BUDGET, 0);
     }
 
     /**
@@ -75,7 +73,7 @@ public final class Planner {
         if (labels < 1) {
             throw new IllegalArgumentException("a budget is 1 label or more, found " + labels);
         }
-        return new Planner(cluster, costs, labels, gap);
+        return new Planner(basis, labels, gap);
     }
 
     /**
@@ -88,7 +86,7 @@ public final class Planner {
         if (!(relative >= 0 && relative <= 1)) {
             throw new IllegalArgumentException("a gap is 0 to 1, found " + relative);
         }
-        return new Planner(cluster, costs, budget, relative);
+        return new Planner(basis, budget, relative);
     }
 
     /**
@@ -98,7 +96,7 @@ public final class Planner {
      * @return a planner
      */
     public Planner withCosts(CostTable changed) {
-        return new Planner(cluster, of(cluster, changed).costs, budget, gap);
+        return new Planner(basis.with(changed), budget, gap);
     }
 
     /**
@@ -108,7 +106,8 @@ public final class Planner {
      * @return a planner
      */
     public Planner withCluster(Cluster changed) {
-        return new Planner(of(changed, costs).cluster, costs, budget, gap);
+        return new Planner(
+                Problem.of(changed, costs(), Objective.LATENCY, Constraints.NONE), budget, gap);
     }
 
     /**
@@ -117,7 +116,7 @@ public final class Planner {
      * @return the cluster
      */
     public Cluster cluster() {
-        return cluster;
+        return basis.cluster();
     }
 
     /**
@@ -126,7 +125,7 @@ public final class Planner {
      * @return the costs
      */
     public CostTable costs() {
-        return costs;
+        return basis.table();
     }
 
     /**
@@ -151,10 +150,10 @@ public final class Planner {
      *     known, or limits couple the parts of more than 64 devices
      */
     public Placement plan(Objective objective, Constraints constraints) {
-        Problem problem = Problem.of(cluster, costs, objective, constraints);
+        Problem problem = basis.with(objective, constraints);
         LabelSearch.Found found = search(problem);
         if (found.route().parts() == 0 && found.complete()) {
-            throw new NoSuchPlacementException("no placement of " + costs.segments() + " segments on " + cluster
+            throw new NoSuchPlacementException("no placement of " + costs().segments() + " segments on " + cluster()
                     + " keeps within the limits" + whatWouldHelp(objective, constraints));
         }
         return planned(problem, found);
@@ -168,8 +167,7 @@ public final class Planner {
         return Evaluation.of(problem, found.route(), found.complete() ? Double.POSITIVE_INFINITY : found.lowerBound());
     }
 
-    private Optional<Placement> tryPlan(Cluster devices, Objective objective, Constraints constraints) {
-        Problem problem = Problem.of(devices, costs, objective, constraints);
+    private Optional<Placement> found(Problem problem) {
         LabelSearch.Found found = search(problem);
         return found.route().parts() == 0 ? Optional.empty() : Optional.of(planned(problem, found));
     }
@@ -221,40 +219,9 @@ public final class Planner {
 
     private String whatWouldHelp(Objective objective, Constraints constraints) {
         List<String> helpful = new ArrayList<>();
-        for (Map.Entry<String, Relaxed> each : relaxations(cluster, constraints).entrySet()) {
-            tryPlan(each.getValue().cluster(), objective, each.getValue().constraints())
-                    .ifPresent(found -> helpful.add("without " + each.getKey() + " there is " + found));
-        }
+        withoutEachLimit(objective, constraints)
+                .forEach((what, found) -> helpful.add("without " + what + " there is " + found));
         return helpful.isEmpty() ? ", nor would one if any single one were lifted" : ": " + String.join("; ", helpful);
-    }
-
-    /** A problem with one limit less. */
-    private record Relaxed(Cluster cluster, Constraints constraints) {}
-
-    private static Map<String, Relaxed> relaxations(Cluster cluster, Constraints constraints) {
-        Map<String, Relaxed> relaxed = new LinkedHashMap<>();
-        for (Device device : cluster.devices()) {
-            if (device.memoryBytes().isPresent()) {
-                relaxed.put(
-                        "the memory of '" + device.name() + "'",
-                        new Relaxed(
-                                cluster.toBuilder()
-                                        .device(device.withMemoryBytes(Long.MAX_VALUE))
-                                        .build(),
-                                constraints));
-            }
-            if (!device.allowed()) {
-                relaxed.put(
-                        "keeping off '" + device.name() + "'",
-                        new Relaxed(
-                                cluster.toBuilder()
-                                        .device(device.withAllowed(true))
-                                        .build(),
-                                constraints));
-            }
-        }
-        constraints.each().forEach((what, without) -> relaxed.put(what, new Relaxed(cluster, without)));
-        return relaxed;
     }
 
     /**
@@ -282,7 +249,7 @@ public final class Planner {
             double below = Math.nextDown(found.cost(second));
             next = below < 0
                     ? Optional.empty()
-                    : tryPlan(cluster, Objective.of(first), constraints.withLimit(second, below));
+                    : tryPlan(Objective.of(first), constraints.withLimit(second, below));
         }
         return front;
     }
@@ -290,7 +257,7 @@ public final class Planner {
     /** Of the placements that are as good by one metric, the best by the other. */
     private Placement leastOf(Metric other, Metric kept, Placement found, Constraints constraints) {
         double limit = Math.min(found.cost(kept), constraints.most(kept));
-        return tryPlan(cluster, Objective.of(other), constraints.withLimit(kept, limit))
+        return tryPlan(Objective.of(other), constraints.withLimit(kept, limit))
                 .filter(better -> better.cost(other) < found.cost(other))
                 .orElse(found);
     }
@@ -313,11 +280,11 @@ public final class Planner {
             route.add(device(stage.device().name()), stage.to());
         }
         Route parts = route.build();
-        if (parts.end(parts.parts() - 1) != costs.segments()) {
+        if (parts.end(parts.parts() - 1) != costs().segments()) {
             throw new IllegalArgumentException(
-                    "the placement is of " + parts.end(parts.parts() - 1) + " segments, not " + costs.segments());
+                    "the placement is of " + parts.end(parts.parts() - 1) + " segments, not " + costs().segments());
         }
-        Problem problem = Problem.of(cluster, costs, placement.objective(), constraints);
+        Problem problem = basis.with(placement.objective(), constraints);
         return Evaluation.of(problem, parts, 0);
     }
 
@@ -345,17 +312,17 @@ public final class Planner {
      * @throws IllegalArgumentException if there is no such device
      */
     public List<Placement> splits(String first, String second, Objective objective) {
-        Problem problem = Problem.of(cluster, costs, objective, Constraints.NONE);
+        Problem problem = basis.with(objective, Constraints.NONE);
         int begin = device(first);
         int end = device(second);
         List<Placement> placements = new ArrayList<>();
-        for (int split = 0; split <= costs.segments(); split++) {
+        for (int split = 0; split <= costs().segments(); split++) {
             Route.Builder route = new Route.Builder();
             if (split > 0) {
                 route.add(begin, split);
             }
-            if (split < costs.segments()) {
-                route.add(end, costs.segments());
+            if (split < costs().segments()) {
+                route.add(end, costs().segments());
             }
             Route parts = route.build();
             Placement placement = Evaluation.of(problem, parts, 0);
@@ -368,23 +335,23 @@ public final class Planner {
     }
 
     private int device(String name) {
-        return cluster.indexOf(name)
+        return cluster().indexOf(name)
                 .orElseThrow(() -> new IllegalArgumentException("there is no device '" + name + "' in the cluster"));
     }
 
     /** What the whole model would cost on one device, whether it fits there or not; empty if it cannot run or be reached. */
     Optional<Placement> whole(int device, Objective objective) {
-        Problem problem = Problem.of(cluster, costs, objective, Constraints.NONE);
-        boolean possible = costs.seconds(0, costs.segments(), device) < Double.POSITIVE_INFINITY
+        Problem problem = basis.with(objective, Constraints.NONE);
+        boolean possible = costs().seconds(0, costs().segments(), device) < Double.POSITIVE_INFINITY
                 && (problem.source() == Problem.NOWHERE
                         || problem.hopSeconds().at(0, problem.source(), device) < Double.POSITIVE_INFINITY)
                 && (problem.sink() == Problem.NOWHERE
-                        || problem.hopSeconds().at(costs.segments(), device, problem.sink())
+                        || problem.hopSeconds().at(costs().segments(), device, problem.sink())
                                 < Double.POSITIVE_INFINITY);
         return possible
                 ? Optional.of(Evaluation.of(
                         problem,
-                        new Route.Builder().add(device, costs.segments()).build(),
+                        new Route.Builder().add(device, costs().segments()).build(),
                         Double.POSITIVE_INFINITY))
                 : Optional.empty();
     }
@@ -395,7 +362,7 @@ public final class Planner {
      * @throws NoSuchPlacementException if none was found, and none is proven not to be there
      */
     Optional<Placement> bestWithin(Objective objective, Constraints constraints) {
-        Problem problem = Problem.of(cluster, costs, objective, constraints);
+        Problem problem = basis.with(objective, constraints);
         LabelSearch.Found found = search(problem);
         if (found.route().parts() == 0 && found.complete()) {
             return Optional.empty();
@@ -405,14 +372,14 @@ public final class Planner {
 
     /** The best within limits that was found, if there is one. */
     Optional<Placement> tryPlan(Objective objective, Constraints constraints) {
-        return tryPlan(cluster, objective, constraints);
+        return found(basis.with(objective, constraints));
     }
 
     /** The best without each single limit. */
     Map<String, Placement> withoutEachLimit(Objective objective, Constraints constraints) {
         Map<String, Placement> placements = new LinkedHashMap<>();
-        relaxations(cluster, constraints)
-                .forEach((what, relaxed) -> tryPlan(relaxed.cluster(), objective, relaxed.constraints())
+        Relaxed.each(cluster(), constraints)
+                .forEach((what, relaxed) -> found(Problem.of(relaxed.cluster(), costs(), objective, relaxed.constraints()))
                         .ifPresent(found -> placements.put(what, found)));
         return placements;
     }

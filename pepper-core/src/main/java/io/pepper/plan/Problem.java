@@ -1,14 +1,11 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
-import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What is to be planned, as numbers: what runs and hops cost, and which of them are allowed. Immutable. */
 final class Problem {
@@ -27,36 +24,69 @@ final class Problem {
     private final double[] capacity;
     private final Allowed allowed;
 
-    private Problem(Cluster cluster, CostTable table, Objective objective, Constraints constraints) {
+    /** What it has in common with a problem before is taken from that. */
+    private Problem(
+            Cluster cluster,
+            CostTable table,
+            Objective objective,
+            Constraints constraints,
+            @Nullable Problem before) {
         this.cluster = cluster;
         this.table = table;
         this.objective = objective;
         this.constraints = constraints;
-        this.seconds = Runs.of(table, table::seconds);
-        this.joules = Runs.of(table, table::joules);
-        double[] bytes = IntStream.rangeClosed(0, table.segments())
-                .mapToDouble(table::cutBytes)
-                .toArray();
-        this.hopSeconds = Hops.none(devices(), bytes);
-        this.hopOccupied = Hops.none(devices(), bytes);
-        this.hopJoules = Hops.none(devices(), bytes);
-        link();
+        this.seconds = Runs.of(table, DeviceCosts::secondsOfRuns);
+        this.joules = Runs.of(table, DeviceCosts::joulesOfRuns);
+        boolean sameHops = before != null
+                && before.cluster == cluster
+                && before.table.isLike(table)
+                && before.constraints.forbiddenHops().equals(constraints.forbiddenHops());
+        if (before != null && sameHops) {
+            this.hopSeconds = before.hopSeconds;
+            this.hopOccupied = before.hopOccupied;
+            this.hopJoules = before.hopJoules;
+        } else {
+            double[] bytes = IntStream.rangeClosed(0, table.segments())
+                    .mapToDouble(table::cutBytes)
+                    .toArray();
+            this.hopSeconds = Hops.none(devices(), bytes);
+            this.hopOccupied = Hops.none(devices(), bytes);
+            this.hopJoules = Hops.none(devices(), bytes);
+            link();
+        }
         this.capacity = cluster.devices().stream()
-                .mapToDouble(device -> device.memoryBytes().isPresent()
-                        ? (double) device.memoryBytes().getAsLong()
-                        : Double.POSITIVE_INFINITY)
+                .mapToDouble(GraphPlanner::memory)
                 .toArray();
-        this.allowed = Allowed.of(table, capacity, blocked());
+        this.allowed = allowed(before);
     }
 
     static Problem of(Cluster cluster, CostTable table, Objective objective, Constraints constraints) {
+        return of(cluster, table, objective, constraints, null);
+    }
+
+    private static Problem of(
+            Cluster cluster,
+            CostTable table,
+            Objective objective,
+            Constraints constraints,
+            @Nullable Problem before) {
         if (cluster.devices().size() != table.devices()) {
             throw new IllegalArgumentException("the costs are of " + table.devices() + " devices, the cluster has "
                     + cluster.devices().size());
         }
-        Problem problem = new Problem(cluster, table, objective, constraints);
+        Problem problem = new Problem(cluster, table, objective, constraints, before);
         problem.refuseUnknownEnergy();
         return problem;
+    }
+
+    /** The same devices and costs, for another question. */
+    Problem with(Objective other, Constraints limits) {
+        return of(cluster, table, other, limits, this);
+    }
+
+    /** The same question after costs have changed. */
+    Problem with(CostTable changed) {
+        return of(cluster, changed, objective, constraints, this);
     }
 
     private void link() {
@@ -76,48 +106,64 @@ final class Problem {
         }
     }
 
-    /** By segment and device, whether the one must not run on the other. */
-    private boolean[] blocked() {
-        boolean[] blocked = new boolean[segments() * devices()];
-        for (int device = 0; device < devices(); device++) {
-            Device known = cluster.devices().get(device);
-            for (int segment = 0; segment < segments(); segment++) {
-                blocked[segment * devices() + device] = !known.allowed()
-                        || (table.isAdditive()
-                                && table.seconds(segment, segment + 1, device) == Double.POSITIVE_INFINITY);
-            }
+    /** Devices are as before of which neither costs nor what may run there have changed. */
+    private Allowed allowed(@Nullable Problem before) {
+        checkNames();
+        boolean comparable = before != null
+                && before.cluster == cluster
+                && before.table.isLike(table)
+                && before.constraints.pins().equals(constraints.pins())
+                && before.constraints.barred().equals(constraints.barred());
+        Allowed.OnDevice[] on = new Allowed.OnDevice[devices()];
+        for (int device = 0; device < on.length; device++) {
+            boolean same = comparable && before != null && before.table.column(device) == table.column(device);
+            on[device] = before != null && same
+                    ? before.allowed.on(device)
+                    : Allowed.OnDevice.of(table, device, capacity[device], blocked(device));
         }
-        for (Map.Entry<Integer, String> pin : constraints.pins().entrySet()) {
-            int row = checkSegment(pin.getKey()) * devices();
-            int only = checkDevice(pin.getValue());
-            for (int device = 0; device < devices(); device++) {
-                blocked[row + device] |= device != only;
-            }
-        }
-        for (Map.Entry<Integer, Set<String>> bar : constraints.barred().entrySet()) {
-            int row = checkSegment(bar.getKey()) * devices();
-            bar.getValue().forEach(name -> blocked[row + checkDevice(name)] = true);
-        }
+        return new Allowed(table, on);
+    }
+
+    private void checkNames() {
+        constraints.pins().forEach((segment, device) -> {
+            checkSegment(segment);
+            checkDevice(device);
+        });
+        constraints.barred().forEach((segment, names) -> {
+            checkSegment(segment);
+            names.forEach(this::checkDevice);
+        });
         constraints.forbiddenHops().forEach(hop -> {
             checkDevice(hop.from());
             checkDevice(hop.to());
         });
+    }
+
+    /** By segment, whether it must not run on a device. */
+    private boolean[] blocked(int device) {
+        boolean[] blocked = new boolean[segments()];
+        DeviceCosts column = table.column(device);
+        Arrays.fill(blocked, !cluster.devices().get(device).allowed());
+        if (table.isAdditive() && !column.runsEverything()) {
+            for (int segment = 0; segment < blocked.length; segment++) {
+                blocked[segment] |= column.seconds()[segment] == Double.POSITIVE_INFINITY;
+            }
+        }
+        constraints.pins().forEach((segment, only) -> blocked[segment] |= !only.equals(name(device)));
+        constraints.barred().forEach((segment, names) -> blocked[segment] |= names.contains(name(device)));
         return blocked;
     }
 
-    private int checkSegment(int segment) {
+    private void checkSegment(int segment) {
         if (segment < 0 || segment >= segments()) {
             throw new IllegalArgumentException("there is no segment " + segment + " of " + segments());
         }
-        return segment;
     }
 
-    private int checkDevice(String name) {
-        OptionalInt index = cluster.indexOf(name);
-        if (index.isEmpty()) {
+    private void checkDevice(String name) {
+        if (cluster.indexOf(name).isEmpty()) {
             throw new IllegalArgumentException("there is no device '" + name + "' in the cluster");
         }
-        return index.getAsInt();
     }
 
     private void refuseUnknownEnergy() {

@@ -1,5 +1,7 @@
 package io.pepper.plan;
 
+import java.util.stream.IntStream;
+
 /*
  * Backwards over the cuts (Bellman 1957): what the best rest of a plan costs, once a run on a device has ended at a cut, if
  * nothing but single runs and hops limits it. Fewer parts decide where costs are equal. Exact for plans that nothing else limits;
@@ -22,6 +24,9 @@ final class ToGo {
     private final double[] start;
     private final int[] startParts;
 
+    /** While it is filled: the devices by what it costs to begin there. */
+    private final int[] order;
+
     private ToGo(Problem problem, Runs runs, Hops hops, boolean sums) {
         this.problem = problem;
         this.runs = runs;
@@ -32,6 +37,7 @@ final class ToGo {
         this.exitParts = new int[size];
         this.start = new double[size];
         this.startParts = new int[size];
+        this.order = IntStream.range(0, problem.devices()).toArray();
     }
 
     /** Costs add up. */
@@ -61,9 +67,7 @@ final class ToGo {
                 }
             }
             if (cut > 0) {
-                for (int device = 0; device < devices; device++) {
-                    leave(cut, device);
-                }
+                leave(cut);
             }
         }
         return this;
@@ -105,22 +109,44 @@ final class ToGo {
         startParts[cut * problem.devices() + device] = parts;
     }
 
-    private void leave(int cut, int device) {
-        double best = Double.POSITIVE_INFINITY;
-        int parts = NEVER;
-        int devices = problem.devices();
-        int row = cut * devices;
-        for (int next = 0; next < devices; next++) {
-            if (next != device && start[row + next] <= best) {
-                double cost = plus(hops.at(cut, device, next), start[row + next]);
-                if (cost < best || (cost == best && startParts[row + next] < parts)) {
-                    best = cost;
-                    parts = startParts[row + next];
+    /** From all devices at a cut on to others: these in the order of their costs, until no further one can be better. */
+    private void leave(int cut) {
+        int row = cut * problem.devices();
+        sort(row);
+        for (int device = 0; device < order.length; device++) {
+            double best = Double.POSITIVE_INFINITY;
+            int parts = NEVER;
+            double least = hops.least(cut, device);
+            for (int next : order) {
+                double rest = start[row + next];
+                if (plus(least, rest) > best || rest == Double.POSITIVE_INFINITY) {
+                    break;
+                }
+                if (next != device) {
+                    double cost = plus(hops.at(cut, device, next), rest);
+                    if (cost < best || (cost == best && startParts[row + next] < parts)) {
+                        best = cost;
+                        parts = startParts[row + next];
+                    }
                 }
             }
+            exit[row + device] = best;
+            exitParts[row + device] = parts;
         }
-        exit[row + device] = best;
-        exitParts[row + device] = parts;
+    }
+
+    /** By insertion, for from cut to cut the order of devices changes little. */
+    private void sort(int row) {
+        for (int i = 1; i < order.length; i++) {
+            int device = order[i];
+            double cost = start[row + device];
+            int place = i;
+            while (place > 0 && start[row + order[place - 1]] > cost) {
+                order[place] = order[place - 1];
+                place--;
+            }
+            order[place] = device;
+        }
     }
 
     private double plus(double one, double other) {

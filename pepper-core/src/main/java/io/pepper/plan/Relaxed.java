@@ -1,0 +1,37 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Devices and constraints with one limit less.
+ *
+ * @param cluster the devices and links
+ * @param constraints the limits
+ */
+record Relaxed(Cluster cluster, Constraints constraints) {
+    /** By each limit in words, what is left without it. */
+    static Map<String, Relaxed> each(Cluster cluster, Constraints constraints) {
+        Map<String, Relaxed> relaxed = new LinkedHashMap<>();
+        for (Device device : cluster.devices()) {
+            if (device.memoryBytes().isPresent()) {
+                relaxed.put(
+                        "the memory of '" + device.name() + "'",
+                        new Relaxed(with(cluster, device.withMemoryBytes(Long.MAX_VALUE)), constraints));
+            }
+            if (!device.allowed()) {
+                relaxed.put(
+                        "keeping off '" + device.name() + "'",
+                        new Relaxed(with(cluster, device.withAllowed(true)), constraints));
+            }
+        }
+        constraints.each().forEach((what, without) -> relaxed.put(what, new Relaxed(cluster, without)));
+        return relaxed;
+    }
+
+    private static Cluster with(Cluster cluster, Device device) {
+        return cluster.toBuilder().device(device).build();
+    }
+}
