@@ -3,6 +3,7 @@ package io.pepper.plan;
 import io.pepper.cluster.Device;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Why a placement was chosen. Immutable and therefore thread-safe.
@@ -57,7 +58,8 @@ public record Explanation(
      *
      * @param what what changes, in words
      * @param factor times what it is now, to three digits, from 1/1,024 to 1,024
+     * @param bytesPerSecond the bandwidth at which that is, if it is one that changes
      * @param then the best placement just beyond
      */
-    public record Flip(String what, double factor, Placement then) {}
+    public record Flip(String what, double factor, OptionalDouble bytesPerSecond, Placement then) {}
 }

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
 
 /** Finds out why a placement is the best. */
@@ -78,6 +79,7 @@ final class Reasons {
             flip(
                     flips,
                     "the time of " + devices.get(one).name(),
+                    OptionalDouble.empty(),
                     factor -> planner.withCosts(planner.costs().withSlower(changed, factor)));
             for (int other = one + 1; other < devices.size(); other++) {
                 int end = other;
@@ -86,11 +88,20 @@ final class Reasons {
                             flips,
                             "the bandwidth between " + devices.get(one).name() + " and "
                                     + devices.get(other).name(),
+                            bandwidth(one, other),
                             factor -> planner.withCluster(faster(changed, end, factor)));
                 }
             }
         }
         return flips;
+    }
+
+    /** Of both directions the one that is limited, if one is not; the first if they differ. */
+    private OptionalDouble bandwidth(int one, int other) {
+        int from = isLimited(one, other) ? one : other;
+        return planner.cluster().link(from, from == one ? other : one).stream()
+                .mapToDouble(Link::bytesPerSecond)
+                .findFirst();
     }
 
     private boolean isLimited(int from, int to) {
@@ -113,7 +124,8 @@ final class Reasons {
     }
 
     /** Doubles, then halves, until the placement is another one, and closes in on where that happens. */
-    private void flip(List<Explanation.Flip> flips, String what, DoubleFunction<Planner> changed) {
+    private void flip(
+            List<Explanation.Flip> flips, String what, OptionalDouble now, DoubleFunction<Planner> changed) {
         for (double step : new double[] {2, 0.5}) {
             double same = 1;
             double factor = step;
@@ -134,7 +146,8 @@ final class Reasons {
                 }
             }
             double at = factor;
-            then.ifPresent(found -> flips.add(new Explanation.Flip(what, at, found)));
+            OptionalDouble bandwidth = now.isPresent() ? OptionalDouble.of(at * now.getAsDouble()) : now;
+            then.ifPresent(found -> flips.add(new Explanation.Flip(what, at, bandwidth, found)));
         }
     }
 

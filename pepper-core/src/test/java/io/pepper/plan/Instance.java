@@ -4,10 +4,9 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
@@ -214,10 +213,13 @@ final class Instance {
         return 0;
     }
 
+    /** Nothing of the planner's is used but the table and the cluster: an assignment is added up part by part. */
     private Optional<Tried> tried(int... assignment) {
         List<Integer> parts = new ArrayList<>();
-        Map<String, Double> busy = new HashMap<>();
-        Map<Integer, Double> memory = new HashMap<>();
+        int devices = cluster.devices().size();
+        double[] busy = new double[devices * devices + devices];
+        double[] memory = new double[devices];
+        Arrays.fill(memory, -1);
         double latency = 0;
         double energy = 0;
         int at = cluster.source().orElse(-1);
@@ -228,69 +230,86 @@ final class Instance {
             while (end < segments && assignment[end] == device) {
                 end++;
             }
-            if (at >= 0 && at != device) {
-                double[] sent = send(begin, at, device, busy);
-                latency += sent[0];
-                energy += sent[1];
-            }
+            latency += seconds(begin, at, device, busy);
+            energy += joules(begin, at, device);
             double seconds = table.seconds(begin, end, device);
             latency += seconds;
             energy += table.joules(begin, end, device);
-            busy.merge("d" + device, seconds, Double::sum);
-            double bytes = table.memoryBytes(begin, end, device);
-            if (!reuse && memory.containsKey(device)) {
+            busy[device] += seconds;
+            boolean again = memory[device] >= 0;
+            if ((again && !reuse) || latency == Double.POSITIVE_INFINITY) {
                 return Optional.empty();
             }
-            memory.merge(device, bytes, Double::sum);
+            memory[device] = Math.max(memory[device], 0) + table.memoryBytes(begin, end, device);
             parts.add(device);
             parts.add(end);
             at = device;
             begin = end;
         }
-        int sink = cluster.sink().orElse(-1);
-        if (sink >= 0 && sink != at) {
-            double[] sent = send(segments, at, sink, busy);
-            latency += sent[0];
-            energy += sent[1];
+        int sink = cluster.sink().orElse(at);
+        latency += seconds(segments, at, sink, busy);
+        energy += joules(segments, at, sink);
+        double period = Arrays.stream(busy).max().orElse(0);
+        if (!keeps(memory, parts.size() / 2, assignment) || !within(latency, period, energy)) {
+            return Optional.empty();
         }
-        double period =
-                busy.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
-        boolean fits = memory.entrySet().stream()
-                .allMatch(taken -> taken.getValue()
-                        <= cluster.devices().get(taken.getKey()).memoryBytes().orElse(Long.MAX_VALUE));
-        boolean allowed = memory.keySet().stream()
-                .allMatch(device -> cluster.devices().get(device).allowed());
-        boolean structure = memory.size() >= leastDevices
-                && memory.size() <= mostDevices
-                && parts.size() / 2 <= mostParts
-                && (pinned < 0 || pin.equals("d" + assignment[pinned]))
-                && (barred < 0 || !bar.equals("d" + assignment[barred]));
-        boolean limits = latency < Double.POSITIVE_INFINITY
-                && latency <= constraints.limit(Metric.LATENCY).orElse(Double.MAX_VALUE)
-                && period <= constraints.limit(Metric.PERIOD).orElse(Double.MAX_VALUE)
-                && energy <= constraints.limit(Metric.ENERGY).orElse(Double.MAX_VALUE);
         double value = objective.latencyWeight() * latency
                 + objective.periodWeight() * period
                 + objective.energyWeight() * energy;
-        return fits && allowed && structure && limits
-                ? Optional.of(new Tried(latency, period, energy, value, parts))
-                : Optional.empty();
+        return Optional.of(new Tried(latency, period, energy, value, parts));
     }
 
-    private double[] send(int cut, int from, int to, Map<String, Double> busy) {
+    private boolean within(double latency, double period, double energy) {
+        return latency < Double.POSITIVE_INFINITY
+                && latency <= constraints.limit(Metric.LATENCY).orElse(Double.MAX_VALUE)
+                && period <= constraints.limit(Metric.PERIOD).orElse(Double.MAX_VALUE)
+                && energy <= constraints.limit(Metric.ENERGY).orElse(Double.MAX_VALUE);
+    }
+
+    private boolean keeps(double[] memory, int parts, int... assignment) {
+        int used = 0;
+        for (int device = 0; device < memory.length; device++) {
+            Device known = cluster.devices().get(device);
+            if (memory[device] >= 0) {
+                used++;
+                if (!known.allowed() || memory[device] > known.memoryBytes().orElse(Long.MAX_VALUE)) {
+                    return false;
+                }
+            }
+        }
+        return used >= leastDevices
+                && used <= mostDevices
+                && parts <= mostParts
+                && (pinned < 0 || pin.equals("d" + assignment[pinned]))
+                && (barred < 0 || !bar.equals("d" + assignment[barred]));
+    }
+
+    /** What a message takes; it keeps the link busy, and its ends if they cannot do two things at once. */
+    private double seconds(int cut, int from, int to, double... busy) {
+        if (from < 0 || from == to) {
+            return 0;
+        }
         Optional<Link> link = cluster.link(from, to);
         if (link.isEmpty() || (noHopFrom.equals("d" + from) && noHopTo.equals("d" + to))) {
-            return new double[] {Double.POSITIVE_INFINITY, 0};
+            return Double.POSITIVE_INFINITY;
         }
-        double bytes = table.cutBytes(cut) * link.get().sentShare();
-        double occupied = link.get().overheadSeconds() + bytes / link.get().bytesPerSecond();
-        busy.merge("d" + from + ">" + "d" + to, occupied, Double::sum);
+        Link known = link.get();
+        double occupied =
+                known.overheadSeconds() + table.cutBytes(cut) * known.sentShare() / known.bytesPerSecond();
+        int devices = cluster.devices().size();
+        busy[devices + from * devices + to] += occupied;
         if (!overlap) {
-            busy.merge("d" + from, occupied, Double::sum);
-            busy.merge("d" + to, occupied, Double::sum);
+            busy[from] += occupied;
+            busy[to] += occupied;
         }
-        return new double[] {
-            occupied + link.get().latencySeconds(), bytes * link.get().joulesPerByte()
-        };
+        return occupied + known.latencySeconds();
+    }
+
+    private double joules(int cut, int from, int to) {
+        return from < 0 || from == to
+                ? 0
+                : cluster.link(from, to)
+                        .map(link -> table.cutBytes(cut) * link.sentShare() * link.joulesPerByte())
+                        .orElse(0.0);
     }
 }

@@ -3,15 +3,18 @@ package io.pepper.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
 import io.pepper.plan.PlanSimulator.Result;
 import io.pepper.plan.PlanSimulator.Trace;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PlanSimulatorTest {
@@ -76,6 +79,35 @@ class PlanSimulatorTest {
         assertThatThrownBy(() -> new Trace(List.of(2.0, 1.0), List.of(), Map.of()))
                 .hasMessageContaining("ascend");
         assertThat(simulator.run(Trace.every(1, 0)).throughputPerSecond()).isNaN();
+    }
+
+    /**
+     * Requests that come at random to one device with a fixed time wait, on average, load × time / (2 × (1 − load)): the formula of
+     * Pollaczek and Khinchine for M/D/1.
+     */
+    @Test
+    void waitsAsQueueingTheorySays() {
+        Cluster one = Cluster.builder().device(Device.of("a")).build();
+        Placement placement = Planner.of(
+                        one, CostTable.bySegment(1, 1).seconds(0, 0, 1).build())
+                .plan(Objective.LATENCY);
+        for (double load : new double[] {0.2, 0.5, 0.8}) {
+            Random random = new Random(7);
+            List<Double> arrivals = new ArrayList<>();
+            double at = 0;
+            for (int i = 0; i < 200_000; i++) {
+                at -= Math.log(1 - random.nextDouble()) / load;
+                arrivals.add(at);
+            }
+            Result result = PlanSimulator.of(placement).run(new Trace(arrivals, List.of(), Map.of()));
+            double waits = result.latenciesSeconds().stream()
+                            .mapToDouble(Double::doubleValue)
+                            .average()
+                            .orElseThrow()
+                    - 1;
+            assertThat(waits).isCloseTo(load / (2 * (1 - load)), withPercentage(5));
+            assertThat(result.busyShare().get("a")).isCloseTo(load, offset(0.01));
+        }
     }
 
     /** What is planned is what happens, on random problems. */

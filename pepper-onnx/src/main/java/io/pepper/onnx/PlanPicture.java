@@ -7,6 +7,7 @@ import io.pepper.onnx.internal.picture.PlanRenderer;
 import io.pepper.onnx.internal.picture.Quantities;
 import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
+import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
 import io.pepper.plan.PlanSimulator;
 import io.pepper.plan.Stage;
@@ -75,10 +76,14 @@ public final class PlanPicture {
      * @return a picture
      */
     public PlanPicture withFront(Metric across, Metric up, List<Placement> front) {
-        List<PlanDrawing.Point> points = front.stream()
+        List<PlanDrawing.Point> points = new ArrayList<>(front.stream()
                 .map(placement -> new PlanDrawing.Point(
                         placement.cost(across), placement.cost(up), summary(placement), isChosen(placement)))
-                .toList();
+                .toList());
+        if (front.stream().noneMatch(this::isChosen)) {
+            points.add(new PlanDrawing.Point(
+                    placement().cost(across), placement().cost(up), "this plan: " + summary(placement()), true));
+        }
         List<PlanDrawing.Front> more = new ArrayList<>(fronts);
         more.add(new PlanDrawing.Front(name(across), name(up), points));
         return new PlanPicture(model, pieces, why, more);
@@ -130,6 +135,7 @@ public final class PlanPicture {
 
     private List<String> verdict() {
         List<String> sentences = new ArrayList<>();
+        sentences.add("Planned for " + goal(placement().objective()) + ".");
         sentences.add(placement().stages().stream()
                         .map(stage -> "Segments " + span(stage) + " run on "
                                 + stage.device().name())
@@ -154,6 +160,10 @@ public final class PlanPicture {
                         Quantities.seconds(placement().latencySeconds()),
                         Quantities.number(best.throughputPerSecond()),
                         Quantities.number(placement().throughputPerSecond()))));
+        why.runnerUp()
+                .filter(second -> second.value() == placement().value())
+                .ifPresent(second -> sentences.add("Another one is as good by that: " + line(second)
+                        + ". Of equals the one with the fewest parts is taken."));
         sentences.add(
                 placement().isOptimal()
                         ? "No other placement of these segments is better by what was asked for: that is proven."
@@ -162,6 +172,24 @@ public final class PlanPicture {
                                 "A better placement could cost %.2f %% less at most.",
                                 PERCENT * placement().gap()));
         return sentences;
+    }
+
+    private static String goal(Objective objective) {
+        for (Metric metric : Metric.values()) {
+            if (objective.equals(Objective.of(metric))) {
+                return switch (metric) {
+                    case LATENCY -> "the least latency of one inference";
+                    case PERIOD -> "the most inferences in a second";
+                    case ENERGY -> "the least energy of one inference";
+                };
+            }
+        }
+        return String.format(
+                Locale.ROOT,
+                "the least weighted sum: %s × latency + %s × period (seconds) + %s × energy (joules)",
+                Quantities.number(objective.latencyWeight()),
+                Quantities.number(objective.periodWeight()),
+                Quantities.number(objective.energyWeight()));
     }
 
     private List<String> facts() {
@@ -340,9 +368,15 @@ public final class PlanPicture {
         List<List<String>> rows = new ArrayList<>();
         why.flips()
                 .forEach(flip ->
-                        rows.add(row("at " + Quantities.number(flip.factor()) + " times " + flip.what(), flip.then())));
+                        rows.add(row("at " + Quantities.number(flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
         return new PlanDrawing.Table(
                 "What would change the decision", List.of("when", "plan", "latency", "per second"), rows);
+    }
+
+    private static String at(Explanation.Flip flip) {
+        return flip.bytesPerSecond().isPresent()
+                ? ": " + Quantities.bytes(flip.bytesPerSecond().getAsDouble()) + "/s"
+                : "";
     }
 
     private static List<String> row(String when, Placement placement) {

@@ -6,11 +6,14 @@ import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Placement;
+import io.pepper.plan.Planner;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,8 +34,11 @@ final class ParetoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
-    private Path model = Path.of("");
+    @Parameters(
+            paramLabel = "MODEL",
+            arity = "0..1",
+            description = "An ONNX file. With --table it may be left out.")
+    private Optional<Path> model = Optional.empty();
 
     @Mixin
     private PlanOptions plan = new PlanOptions();
@@ -58,8 +64,17 @@ final class ParetoCommand implements Callable<Integer> {
         if (metrics.size() != 2) {
             throw new ParameterException(spec.commandLine(), "--metrics takes two, found " + metrics);
         }
+        if (model.isEmpty()) {
+            if (!plan.isTypedIn()) {
+                throw new ParameterException(spec.commandLine(), "without MODEL there is only --table to plan with");
+            }
+            List<String> notes = new ArrayList<>();
+            Planner planner = plan.typedIn(notes);
+            print(planner.pareto(metrics.get(0), metrics.get(1), plan.constraints(Optional.empty())), notes);
+            return Main.DONE;
+        }
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        try (OnnxModel opened = OnnxModel.load(model)) {
+        try (OnnxModel opened = OnnxModel.load(model.get())) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
             print(prepared.planner().pareto(metrics.get(0), metrics.get(1), prepared.constraints()), prepared.notes());
@@ -71,7 +86,7 @@ final class ParetoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
             ObjectNode document = Json.object();
-            document.put("model", model.toString());
+            document.put("model", model.map(Path::toString).orElse(""));
             ArrayNode placements = document.putArray("placements");
             front.forEach(placement -> placements.add(PlanReport.placement(placement)));
             ArrayNode said = document.putArray("notes");

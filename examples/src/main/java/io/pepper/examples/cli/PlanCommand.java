@@ -10,11 +10,11 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.OperatorPlanner;
 import io.pepper.onnx.PlanPicture;
 import io.pepper.partition.Partitioner;
+import io.pepper.plan.Constraints;
 import io.pepper.plan.Explanation;
 import io.pepper.plan.GraphPlacement;
 import io.pepper.plan.GraphPlanner;
 import io.pepper.plan.Metric;
-import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
 import java.io.IOException;
@@ -43,21 +43,6 @@ import picocli.CommandLine.Spec;
                 "Decides which part of a model runs on which device, best by what is asked for, and writes the parts"
                         + " with plan.json beside them.")
 final class PlanCommand implements Callable<Integer> {
-    /** What to have most, or least, of. */
-    enum Goal {
-        LATENCY,
-        THROUGHPUT,
-        ENERGY;
-
-        private Objective objective() {
-            return switch (this) {
-                case LATENCY -> Objective.LATENCY;
-                case THROUGHPUT -> Objective.THROUGHPUT;
-                case ENERGY -> Objective.ENERGY;
-            };
-        }
-    }
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -72,8 +57,10 @@ final class PlanCommand implements Callable<Integer> {
 
     @Option(
             names = "--objective",
-            paramLabel = "latency|throughput|energy",
-            description = "What to plan for (default: latency).")
+            paramLabel = "latency|throughput|energy|METRIC=WEIGHT,…",
+            converter = Goal.Converter.class,
+            description = "What to plan for (default: latency); with weights for the least weighted sum of latency and period in"
+                    + " seconds and energy in joules, such as latency=1,energy=0.05.")
     private Goal goal = Goal.LATENCY;
 
     @Option(
@@ -142,8 +129,9 @@ final class PlanCommand implements Callable<Integer> {
         }
         List<String> notes = new ArrayList<>();
         Planner planner = plan.typedIn(notes);
-        Placement placement = planner.plan(goal.objective(), plan.constraints());
-        print(planner.explain(placement, plan.constraints()), Optional.empty(), notes);
+        Constraints constraints = plan.constraints(Optional.empty());
+        Placement placement = planner.plan(goal.objective(), constraints);
+        print(planner.explain(placement, constraints), Optional.empty(), notes);
     }
 
     private void planChain(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
@@ -157,7 +145,7 @@ final class PlanCommand implements Callable<Integer> {
                     prepared.pieces(),
                     placement,
                     directory.get(),
-                    plan.origin(prepared.states()),
+                    plan.origin(prepared.states(), prepared.constraints()),
                     ExportOptions.DEFAULT.withProgress(progress)));
         }
         if (report.isPresent()) {
@@ -174,7 +162,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void planBranches(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
-        if (goal != Goal.LATENCY || report.isPresent() || !plan.limits().isEmpty()) {
+        if (!goal.equals(Goal.LATENCY) || report.isPresent() || plan.isLimited()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--branches and --operators plan for the least latency, without limits and report");
@@ -201,7 +189,7 @@ final class PlanCommand implements Callable<Integer> {
                     branches,
                     placement,
                     directory.get(),
-                    plan.origin(timed.states()),
+                    plan.origin(timed.states(), Constraints.NONE),
                     ExportOptions.DEFAULT.withProgress(progress)));
         }
         PrintWriter out = spec.commandLine().getOut();

@@ -119,6 +119,24 @@ final class PlanOptions {
     @Option(names = "--min-devices", paramLabel = "N", description = "Use at least N devices.")
     private Optional<Integer> minDevices = Optional.empty();
 
+    @Option(
+            names = "--pin",
+            paramLabel = "SEGMENT=DEVICE",
+            description = "Run a segment, by its number from 1 or by the name of an operator in it, on a device.")
+    private List<String> pins = List.of();
+
+    @Option(
+            names = "--keep-off",
+            paramLabel = "SEGMENT=DEVICE",
+            description = "Do not run a segment, by its number from 1 or the name of an operator in it, on a device.")
+    private List<String> barred = List.of();
+
+    @Option(
+            names = "--forbid-hop",
+            paramLabel = "FROM=TO",
+            description = "Do not send from one device to another.")
+    private List<String> forbidden = List.of();
+
     @Option(names = "--reuse", description = "Let the model come back to a device that it has left.")
     private boolean reuse;
 
@@ -149,11 +167,15 @@ final class PlanOptions {
                 throw new IllegalArgumentException(times.table + ": is of "
                         + planner.costs().segments() + " segments, the model is cut into " + pieces.segments());
             }
-            return new Prepared(pieces, planner, constraints(), List.of(), notes);
+            return new Prepared(pieces, planner, constraints(Optional.of(pieces)), List.of(), notes);
         }
         Timed timed = timed(notes, progress);
         return new Prepared(
-                pieces, planner(timed.cluster, timed.model.table(pieces)), constraints(), timed.states, notes);
+                pieces,
+                planner(timed.cluster, timed.model.table(pieces)),
+                constraints(Optional.of(pieces)),
+                timed.states,
+                notes);
     }
 
     /** A cluster in its state, and what predicts for it. */
@@ -227,8 +249,8 @@ final class PlanOptions {
     }
 
     /** What a plan was made from. */
-    PlanOrigin origin(List<DeviceState> states) {
-        return PlanOrigin.of(source()).withConstraints(constraints()).withStates(states);
+    PlanOrigin origin(List<DeviceState> states, Constraints constraints) {
+        return PlanOrigin.of(source()).withConstraints(constraints).withStates(states);
     }
 
     /** What a person reads of where the times come from. */
@@ -271,8 +293,15 @@ final class PlanOptions {
         return states;
     }
 
+    /** Whether there are limits that only plans of chains keep. */
+    boolean isLimited() {
+        return !constraints(Optional.empty()).equals(Constraints.NONE.withReuse(reuse).withOverlap(!noOverlap))
+                || !pins.isEmpty()
+                || !barred.isEmpty();
+    }
+
     /** The limits on metrics. */
-    Map<Metric, Double> limits() {
+    private Map<Metric, Double> limits() {
         Map<Metric, Double> limits = new LinkedHashMap<>();
         maxLatency.ifPresent(most -> limits.put(Metric.LATENCY, most));
         maxPeriod.ifPresent(most -> limits.put(Metric.PERIOD, most));
@@ -280,7 +309,8 @@ final class PlanOptions {
         return limits;
     }
 
-    Constraints constraints() {
+    /** All limits; operators are looked for in the pieces. */
+    Constraints constraints(Optional<ModelPieces> pieces) {
         Constraints constraints = Constraints.NONE.withReuse(reuse).withOverlap(!noOverlap);
         for (Map.Entry<Metric, Double> limit : limits().entrySet()) {
             constraints = constraints.withLimit(limit.getKey(), limit.getValue());
@@ -291,6 +321,39 @@ final class PlanOptions {
         if (maxDevices.isPresent()) {
             constraints = constraints.withMostDevices(maxDevices.get());
         }
-        return minDevices.isPresent() ? constraints.withLeastDevices(minDevices.get()) : constraints;
+        if (minDevices.isPresent()) {
+            constraints = constraints.withLeastDevices(minDevices.get());
+        }
+        for (String hop : forbidden) {
+            constraints = constraints.withForbiddenHop(before(hop, "--forbid-hop"), after(hop));
+        }
+        for (String pin : pins) {
+            constraints = constraints.withPin(segment(before(pin, "--pin"), pieces), after(pin));
+        }
+        for (String bar : barred) {
+            constraints = constraints.withBarred(segment(before(bar, "--keep-off"), pieces), after(bar));
+        }
+        return constraints;
+    }
+
+    private String before(String pair, String option) {
+        int split = pair.lastIndexOf('=');
+        if (split < 1) {
+            throw new ParameterException(spec.commandLine(), option + " takes two names with = between, found " + pair);
+        }
+        return pair.substring(0, split);
+    }
+
+    private static String after(String pair) {
+        return pair.substring(pair.lastIndexOf('=') + 1);
+    }
+
+    /** People count from 1. */
+    private static int segment(String typed, Optional<ModelPieces> pieces) {
+        if (typed.chars().allMatch(Character::isDigit)) {
+            return Integer.parseInt(typed) - 1;
+        }
+        return pieces.orElseThrow(() -> new IllegalArgumentException("no number of a segment: '" + typed + "'"))
+                .segmentOf(typed);
     }
 }

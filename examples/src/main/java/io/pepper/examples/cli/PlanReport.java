@@ -24,6 +24,16 @@ final class PlanReport {
     static void print(Explanation why, PrintWriter out) {
         Placement placement = why.placement();
         Table table = new Table("part", "device", "segments", "computes", "sends", "in", "memory");
+        placement.transfers().stream()
+                .filter(transfer -> transfer.cut() == 0)
+                .forEach(input -> table.row(
+                        "inputs",
+                        input.from().name(),
+                        "",
+                        "",
+                        size(input.bytes()),
+                        millis(input.seconds()),
+                        ""));
         for (Stage stage : placement.stages()) {
             Optional<Transfer> next = after(placement, stage);
             table.row(
@@ -45,6 +55,11 @@ final class PlanReport {
         out.println(
                 placement.isOptimal()
                         ? "proven to be the best"
+                                + (why.runnerUp()
+                                                .filter(second -> second.value() == placement.value())
+                                                .isPresent()
+                                        ? "; of equals the one with the fewest parts"
+                                        : "")
                         : "at most " + format("%.2f", PERCENT * placement.gap()) + " % from the best");
         out.println();
         Table single = new Table("all on", "latency", "per second", "");
@@ -65,9 +80,17 @@ final class PlanReport {
         why.prices().forEach(price -> others.row(row("without " + price.limit(), price.without())));
         why.flips()
                 .forEach(flip ->
-                        others.row(row("at " + format("%.3g", flip.factor()) + " times " + flip.what(), flip.then())));
+                        others.row(row(
+                                "at " + format("%.3g", flip.factor()) + " times " + flip.what() + at(flip),
+                                flip.then())));
         out.println();
         others.print(out);
+    }
+
+    private static String at(Explanation.Flip flip) {
+        return flip.bytesPerSecond().isPresent()
+                ? ", " + size(flip.bytesPerSecond().getAsDouble()) + " a second"
+                : "";
     }
 
     private static String[] row(String when, Placement placement) {
@@ -97,9 +120,10 @@ final class PlanReport {
 
     static ObjectNode json(
             String model, String objective, Explanation why, Optional<DeploymentPlan> written, List<String> notes) {
-        ObjectNode document = placement(why.placement());
+        ObjectNode document = Json.object();
         document.put("model", model);
-        document.put("objective", objective.toLowerCase(Locale.ROOT));
+        document.put("objective", objective);
+        document.setAll(placement(why.placement()));
         if (written.isPresent()) {
             for (int i = 0; i < written.get().stages().size(); i++) {
                 ((ObjectNode) document.path("stages").path(i))
@@ -124,6 +148,7 @@ final class PlanReport {
         ArrayNode flips = document.putArray("flips");
         why.flips().forEach(flip -> {
             ObjectNode node = flips.addObject().put("what", flip.what()).put("factor", flip.factor());
+            Json.put(node, "bytesPerSecond", flip.bytesPerSecond());
             node.set("then", placement(flip.then()));
         });
         ArrayNode said = document.putArray("notes");
@@ -133,9 +158,9 @@ final class PlanReport {
 
     static ObjectNode placement(Placement placement) {
         ObjectNode document = Json.object();
-        document.put("latencySeconds", placement.latencySeconds());
-        document.put("p90LatencySeconds", placement.p90LatencySeconds());
-        document.put("throughputPerSecond", placement.throughputPerSecond());
+        Json.put(document, "latencySeconds", placement.latencySeconds());
+        Json.put(document, "p90LatencySeconds", placement.p90LatencySeconds());
+        Json.put(document, "throughputPerSecond", placement.throughputPerSecond());
         Json.put(document, "energyJoules", placement.energyJoules());
         document.put("bottleneck", placement.bottleneck());
         ArrayNode stages = document.putArray("stages");

@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
@@ -170,7 +169,7 @@ public final class PlanJson {
      * @param file the file
      * @param manifest what {@code partition.json} beside it says
      * @return the plan
-     * @throws MalformedModelException if the file is no plan, or one of other parts
+     * @throws MalformedModelException if the file is no plan, or one of other parts, or says what cannot be
      * @throws IOException if it cannot be read
      */
     public static DeploymentPlan read(Path file, PartitionManifest manifest) throws IOException {
@@ -194,7 +193,7 @@ public final class PlanJson {
                 hops(fields),
                 cluster,
                 StateJson.read(file, fields.list("states")));
-        check(file, plan, manifest);
+        new PlanCheck(file, plan, manifest).check();
         return plan;
     }
 
@@ -270,36 +269,5 @@ public final class PlanJson {
                     hop.decimal("joules")));
         }
         return hops;
-    }
-
-    private static void check(Path file, DeploymentPlan plan, PartitionManifest manifest)
-            throws MalformedModelException {
-        if (!plan.modelName().equals(manifest.modelName())
-                || !plan.modelSha256().equals(manifest.modelSha256())) {
-            throw new MalformedModelException(
-                    file.toString(), "model", "is another one than in " + PartitionManifest.FILE_NAME);
-        }
-        if (plan.stages().size() != manifest.parts().size()) {
-            throw new MalformedModelException(
-                    file.toString(),
-                    "stages",
-                    "are " + plan.stages().size() + ", where " + PartitionManifest.FILE_NAME + " has "
-                            + manifest.parts().size() + " parts");
-        }
-        for (int i = 0; i < plan.stages().size(); i++) {
-            DeploymentPlan.Part stage = plan.stages().get(i);
-            PartitionManifest.Part part = manifest.parts().get(i);
-            String field = "stages[" + i + "]";
-            if (!stage.file().equals(part.file()) || !stage.sha256().equals(part.sha256())) {
-                throw new MalformedModelException(
-                        file.toString(), field, "is another part than in " + PartitionManifest.FILE_NAME);
-            }
-            if (plan.cluster().indexOf(stage.device()).isEmpty()) {
-                throw new MalformedModelException(
-                        file.toString(),
-                        field + ".device",
-                        String.format(Locale.ROOT, "'%s' is not in the cluster", stage.device()));
-            }
-        }
     }
 }

@@ -7,7 +7,6 @@ import io.pepper.onnx.MalformedModelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** The state of devices as JSON; what is not known is left out. */
 final class StateJson {
@@ -50,22 +49,18 @@ final class StateJson {
         if (fields.has("cores")) {
             state = state.withCores((int) fields.decimal("cores"));
         }
-        OptionalDouble load = fields.optionalDecimal("cpuLoadPercent");
-        if (load.isPresent()) {
-            state = state.withCpuLoadPercent(load.getAsDouble());
+        if (fields.has("cpuLoadPercent")) {
+            state = state.withCpuLoadPercent(fields.decimal("cpuLoadPercent"));
         }
-        OptionalDouble threads = fields.optionalDecimal("runnableThreads");
-        if (threads.isPresent()) {
-            state = state.withRunnableThreads(threads.getAsDouble());
+        if (fields.has("runnableThreads")) {
+            state = state.withRunnableThreads(fields.decimal("runnableThreads"));
         }
         if (fields.has("memoryFreeBytes")) {
             state = state.withMemoryFreeBytes((long) fields.decimal("memoryFreeBytes"));
         }
-        OptionalDouble disk = fields.optionalDecimal("diskUsagePercent");
-        if (disk.isPresent()) {
-            state = state.withDiskUsagePercent(disk.getAsDouble());
+        if (fields.has("diskUsagePercent")) {
+            state = state.withDiskUsagePercent(fields.decimal("diskUsagePercent"));
         }
-        OptionalDouble watts = fields.optionalDecimal("powerWatts");
-        return watts.isPresent() ? state.withPowerWatts(watts.getAsDouble()) : state;
+        return fields.has("powerWatts") ? state.withPowerWatts(fields.decimal("powerWatts")) : state;
     }
 }

@@ -2,10 +2,10 @@ package io.pepper.onnx.internal.picture;
 
 /** Draws placements of which none is better than another in both of two metrics. */
 final class FrontPlot {
-    static final int HEIGHT = 300;
+    static final int HEIGHT = 314;
     private static final int LEFT = 90;
     private static final int RIGHT = 40;
-    private static final int TOP = 34;
+    private static final int TOP = 48;
     private static final int BOTTOM = 44;
 
     private final PlanDrawing.Front front;
