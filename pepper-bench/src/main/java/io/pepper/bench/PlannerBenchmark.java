@@ -8,6 +8,8 @@ import io.pepper.plan.CostTable;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
+import io.pepper.plan.Stage;
+import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -15,6 +17,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -37,10 +40,11 @@ public class PlannerBenchmark {
     @State(Scope.Benchmark)
     public static class Chain {
         /** Segments x devices. */
-        @Param({"20x5", "100x10", "200x16", "1000x50"})
+        @Param({"20x5", "100x10", "200x16", "500x25", "1000x50", "2000x50"})
         public String size;
 
         Planner planner;
+        int changed;
         CostTable busier;
 
         /** Makes the tables. */
@@ -51,7 +55,12 @@ public class PlannerBenchmark {
             int devices = Integer.parseInt(size.substring(at + 1));
             Random random = new Random(42);
             planner = Planner.of(cluster(devices, random), table(segments, devices, random));
-            busier = planner.costs().withSlower(0, 1.5);
+            // What the busiest stage runs on is twice as slow from then on.
+            Stage longest = planner.plan(Objective.LATENCY).stages().stream()
+                    .max(Comparator.comparingDouble(Stage::computeSeconds))
+                    .orElseThrow();
+            changed = planner.cluster().indexOf(longest.device().name()).orElseThrow();
+            busier = planner.costs().withSlower(changed, 2);
         }
     }
 
@@ -84,18 +93,18 @@ public class PlannerBenchmark {
     }
 
     /**
-     * The least latency.
+     * The least latency, from the table on.
      *
      * @param chain the problem
      * @return the plan
      */
     @Benchmark
     public Placement latency(Chain chain) {
-        return chain.planner.plan(Objective.LATENCY);
+        return Planner.of(chain.planner.cluster(), chain.planner.costs()).plan(Objective.LATENCY);
     }
 
     /**
-     * The least latency again, after one device has changed.
+     * The least latency again, after the load of the device that has most to do has changed.
      *
      * @param chain the problem
      * @return the plan
@@ -103,8 +112,49 @@ public class PlannerBenchmark {
     @Benchmark
     public Placement latencyAgain(Chain chain) {
         return chain.planner
-                .withCosts(chain.planner.costs().withDevice(0, chain.busier))
+                .withCosts(chain.planner.costs().withDevice(chain.changed, chain.busier))
                 .plan(Objective.LATENCY);
+    }
+
+    /** Many small models and clusters that have nothing in common. */
+    @State(Scope.Benchmark)
+    public static class Fleet {
+        /** How many. */
+        static final int PLANS = 100_000;
+
+        final Cluster[] clusters = new Cluster[PLANS];
+        final CostTable[] tables = new CostTable[PLANS];
+
+        /** Makes the tables, of 20 segments and 5 devices each. */
+        @Setup
+        public void fill() {
+            Random random = new Random(42);
+            for (int i = 0; i < PLANS; i++) {
+                clusters[i] = cluster(5, random);
+                tables[i] = table(20, 5, random);
+            }
+        }
+    }
+
+    /**
+     * The least latencies of a fleet, one after the other on one core, each from its table on: a plan counts as an operation.
+     *
+     * @param fleet the problems
+     * @return the sum of the latencies
+     */
+    @Benchmark
+    @BenchmarkMode(Mode.Throughput)
+    @OutputTimeUnit(TimeUnit.SECONDS)
+    @OperationsPerInvocation(Fleet.PLANS)
+    @Fork(value = 1, jvmArgsAppend = "-Xmx3g")
+    public double fleet(Fleet fleet) {
+        double sum = 0;
+        for (int i = 0; i < Fleet.PLANS; i++) {
+            sum += Planner.of(fleet.clusters[i], fleet.tables[i])
+                    .plan(Objective.LATENCY)
+                    .latencySeconds();
+        }
+        return sum;
     }
 
     /** Pipelines, of fewer sizes: the search is exponential in the devices. */

@@ -89,6 +89,20 @@ final class Allowed {
         return false;
     }
 
+    /** Whether nothing is allowed here that was not before; of tables by segment. */
+    boolean isWithin(Allowed before) {
+        for (int device = 0; device < devices.length; device++) {
+            OnDevice now = devices[device];
+            OnDevice then = before.devices[device];
+            for (int from = 0; from < segments && now != then; from++) {
+                if (now.furthest[from] > then.furthest[from]) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     boolean is(int from, int to, int device) {
         return additive
                 ? to <= devices[device].furthest[from]

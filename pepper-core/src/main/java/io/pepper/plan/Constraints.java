@@ -230,7 +230,7 @@ public final class Constraints {
     /**
      * These constraints as a person reads them.
      *
-     * @return each in words, segments counted from 0; empty if there are none
+     * @return each in words, segments counted from 1 as people do; empty if there are none
      */
     public List<String> inWords() {
         List<String> words = new ArrayList<>(each().keySet());
@@ -265,7 +265,7 @@ public final class Constraints {
                 copy -> copy.mostParts = Integer.MAX_VALUE);
         lift(without, "using each device once", !draft.reuse, copy -> copy.reuse = true);
         for (Map.Entry<Integer, String> pin : new TreeMap<>(draft.pins).entrySet()) {
-            lift(without, "segment " + pin.getKey() + " on '" + pin.getValue() + "'", true, copy -> {
+            lift(without, "segment " + (pin.getKey() + 1) + " on '" + pin.getValue() + "'", true, copy -> {
                 copy.pins = new HashMap<>(draft.pins);
                 copy.pins.remove(pin.getKey());
             });

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +115,8 @@ public final class PlanMonitor {
     /**
      * Takes the states of devices.
      *
-     * @param readings the states by now; devices that are not named are as they were
+     * @param readings the states by now, such as a device monitor reads; devices that are not named are as they were, and devices
+     *     that are not in the cluster are passed over
      * @param now the moment, never before the last one
      * @return a placement that has been worth moving to for long enough; it is proposed again with each update until it is
      *     {@linkplain #accept accepted}, or not worth it any more
@@ -122,11 +124,15 @@ public final class PlanMonitor {
     public Optional<Proposal> update(Collection<DeviceState> readings, Instant now) {
         CostTable table = planner.costs();
         for (DeviceState state : readings) {
-            costs = costs.withState(state);
-            table = costs.update(pieces, table, declared.indexOf(state.device()).orElseThrow());
-            states.put(state.device(), state);
+            OptionalInt device = declared.indexOf(state.device());
+            if (device.isPresent() && !state.equals(states.put(state.device(), state))) {
+                costs = costs.withState(state);
+                table = costs.update(pieces, table, device.getAsInt());
+            }
         }
-        planner = planner.withCosts(table).withCluster(cluster());
+        Cluster cluster = cluster();
+        planner = planner.withCosts(table);
+        planner = cluster.equals(planner.cluster()) ? planner : planner.withCluster(cluster);
         current = planner.evaluate(current, constraints);
         Optional<Placement> best = planner.tryPlan(objective, constraints);
         if (best.isEmpty() || !isWorth(best.get())) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which segments of a model run on which devices. A plan is proven to be the best, or says by how much a better one could
@@ -42,11 +44,15 @@ public final class Planner {
     /** The devices and costs in the form of searches, kept so that only what changes is worked out anew. */
     private final Problem basis;
 
+    /** The last search of a chain, shared with the planners that go on from this one; never changed once it is here. */
+    private final AtomicReference<@Nullable ToGo> last;
+
     private final long budget;
     private final double gap;
 
-    private Planner(Problem basis, long budget, double gap) {
+    private Planner(Problem basis, AtomicReference<@Nullable ToGo> last, long budget, double gap) {
         this.basis = basis;
+        this.last = last;
         this.budget = budget;
         this.gap = gap;
     }
@@ -60,7 +66,11 @@ public final class Planner {
      * @throws IllegalArgumentException if the costs are of another number of devices
      */
     public static Planner of(Cluster cluster, CostTable costs) {
-        return new Planner(Problem.of(cluster, costs, Objective.LATENCY, Constraints.NONE), DEFAULT_BUDGET, 0);
+        return new Planner(
+                Problem.of(cluster, costs, Objective.LATENCY, Constraints.NONE),
+                new AtomicReference<>(),
+                DEFAULT_BUDGET,
+                0);
     }
 
     /**
@@ -73,7 +83,7 @@ public final class Planner {
         if (labels < 1) {
             throw new IllegalArgumentException("a budget is 1 label or more, found " + labels);
         }
-        return new Planner(basis, labels, gap);
+        return new Planner(basis, last, labels, gap);
     }
 
     /**
@@ -86,7 +96,7 @@ public final class Planner {
         if (!(relative >= 0 && relative <= 1)) {
             throw new IllegalArgumentException("a gap is 0 to 1, found " + relative);
         }
-        return new Planner(basis, budget, relative);
+        return new Planner(basis, last, budget, relative);
     }
 
     /**
@@ -96,7 +106,7 @@ public final class Planner {
      * @return a planner
      */
     public Planner withCosts(CostTable changed) {
-        return new Planner(basis.with(changed), budget, gap);
+        return new Planner(basis.with(changed), last, budget, gap);
     }
 
     /**
@@ -107,7 +117,10 @@ public final class Planner {
      */
     public Planner withCluster(Cluster changed) {
         return new Planner(
-                Problem.of(changed, costs(), Objective.LATENCY, Constraints.NONE), budget, gap);
+                Problem.of(changed, costs(), Objective.LATENCY, Constraints.NONE),
+                new AtomicReference<>(),
+                budget,
+                gap);
     }
 
     /**
@@ -182,7 +195,7 @@ public final class Planner {
                     problem.seconds().weighted(objective.latencyWeight(), problem.joules(), objective.energyWeight());
             Hops hops = problem.hopSeconds()
                     .weighted(objective.latencyWeight(), problem.hopJoules(), objective.energyWeight());
-            Route route = ToGo.sum(problem, runs, hops).best();
+            Route route = cheapest(problem, runs, hops);
             if (route.parts() == 0 || keepsWithin(problem, route)) {
                 return new LabelSearch.Found(route, Double.POSITIVE_INFINITY, true);
             }
@@ -192,6 +205,15 @@ public final class Planner {
                     + " devices, found " + problem.devices());
         }
         return LabelSearch.find(problem, budget, gap);
+    }
+
+    /** The best route if nothing couples its parts; what the search found out is kept for the next one. */
+    private Route cheapest(Problem problem, Runs runs, Hops hops) {
+        ToGo rest = ToGo.sum(problem, runs, hops, last.get());
+        if (rest.isBySegment() && rest.isComplete()) {
+            last.set(rest);
+        }
+        return rest.best();
     }
 
     /** Whether a route that is allowed part by part is so as a whole. */

@@ -26,6 +26,11 @@ final class Runs {
         return new Runs(table.segments(), table.isAdditive(), values);
     }
 
+    /** Whether other runs, known by identity, cost the same on a device. */
+    boolean sameOn(int device, Runs other) {
+        return values[device] == other.values[device];
+    }
+
     double at(int from, int to, int device) {
         double[] its = values[device];
         return additive ? its[to] - its[from] : its[from * segments - from * (from - 1) / 2 + to - from - 1];

@@ -1,6 +1,8 @@
 package io.pepper.plan;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Backwards over the cuts (Bellman 1957): what the best rest of a plan costs, once a run on a device has ended at a cut, if
@@ -27,6 +29,8 @@ final class ToGo {
     /** While it is filled: the devices by what it costs to begin there. */
     private final int[] order;
 
+    private boolean complete = true;
+
     private ToGo(Problem problem, Runs runs, Hops hops, boolean sums) {
         this.problem = problem;
         this.runs = runs;
@@ -45,6 +49,13 @@ final class ToGo {
         return new ToGo(problem, runs, hops, true).fill();
     }
 
+    /** Costs add up, and a table like this one's was planned with before. */
+    static ToGo sum(Problem problem, Runs runs, Hops hops, @Nullable ToGo before) {
+        ToGo rest = new ToGo(problem, runs, hops, true);
+        Narrowing narrow = before == null || !rest.isBySegment() ? null : Narrowing.of(before, problem, runs, hops);
+        return narrow == null ? rest.fill() : rest.fillWithin(narrow);
+    }
+
     /** The greatest of the costs counts. */
     static ToGo greatest(Problem problem, Runs runs, Hops hops) {
         return new ToGo(problem, runs, hops, false).fill();
@@ -57,7 +68,7 @@ final class ToGo {
             exit[last * devices + device] =
                     problem.sink() == Problem.NOWHERE ? 0 : hops.at(last, device, problem.sink());
         }
-        boolean bySegment = sums && problem.table().isAdditive() && !problem.memoryLimitsRuns();
+        boolean bySegment = isBySegment();
         for (int cut = last - 1; cut >= 0; cut--) {
             for (int device = 0; device < devices; device++) {
                 if (bySegment) {
@@ -71,6 +82,75 @@ final class ToGo {
             }
         }
         return this;
+    }
+
+    /** The same for the best plan alone: what cannot be part of it is left infinite. */
+    private ToGo fillWithin(Narrowing narrow) {
+        complete = false;
+        Arrays.fill(exit, Double.POSITIVE_INFINITY);
+        Arrays.fill(start, Double.POSITIVE_INFINITY);
+        int devices = problem.devices();
+        int last = problem.segments();
+        for (int cut = last; cut >= 0; cut--) {
+            for (int device = 0; device < devices; device++) {
+                int place = cut * devices + device;
+                if (cut == last) {
+                    exit[place] = problem.sink() == Problem.NOWHERE ? 0 : hops.at(last, device, problem.sink());
+                } else if (narrow.isOn(cut, device)) {
+                    startBySegment(cut, device);
+                }
+            }
+            for (int device = 0; device < devices && cut > 0 && cut < last; device++) {
+                if (narrow.canEnd(cut, device)) {
+                    leave(cut, device, narrow);
+                }
+            }
+        }
+        return this;
+    }
+
+    private void leave(int cut, int device, Narrowing narrow) {
+        int row = cut * problem.devices();
+        double best = Double.POSITIVE_INFINITY;
+        int parts = NEVER;
+        for (int next = 0; next < problem.devices(); next++) {
+            if (next != device && narrow.isOn(cut, next)) {
+                double cost = hops.at(cut, device, next) + start[row + next];
+                if (cost < best || (cost == best && startParts[row + next] < parts)) {
+                    best = cost;
+                    parts = startParts[row + next];
+                }
+            }
+        }
+        exit[row + device] = best;
+        exitParts[row + device] = parts;
+    }
+
+    /** Whether costs of segments add up, and only they and hops count. */
+    boolean isBySegment() {
+        return sums && problem.table().isAdditive() && !problem.memoryLimitsRuns();
+    }
+
+    /** Whether all rests are known, not those of the best plan alone. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    Problem problem() {
+        return problem;
+    }
+
+    Runs runs() {
+        return runs;
+    }
+
+    Hops hops() {
+        return hops;
+    }
+
+    /** The least cost of what comes once a run is at a cut on a device; infinite if nothing can. */
+    double start(int cut, int device) {
+        return start[cut * problem.devices() + device];
     }
 
     /** One segment, and then either on or away. */

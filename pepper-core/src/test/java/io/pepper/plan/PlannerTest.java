@@ -82,6 +82,10 @@ class PlannerTest {
         assertThat(best.flips())
                 .extracting(Explanation.Flip::what)
                 .contains("the bandwidth between edge and cloud", "the time of edge");
+        assertThat(best.flips())
+                .filteredOn(flip -> flip.what().startsWith("the bandwidth"))
+                .isNotEmpty()
+                .allSatisfy(flip -> assertThat(flip.bytesPerSecond()).hasValue(1_000 * flip.factor()));
     }
 
     @Test
@@ -203,7 +207,14 @@ class PlannerTest {
         Instant begin = Instant.EPOCH;
         List<DeviceState> busy = List.of(DeviceState.of("edge").withCpuLoadPercent(5));
         List<DeviceState> idle = List.of(DeviceState.of("edge").withCpuLoadPercent(0));
+        assertThat(monitor.update(List.of(DeviceState.of("elsewhere").withCpuLoadPercent(1)), begin))
+                .as("not in the cluster")
+                .isEmpty();
+        pieces.asked.clear();
         assertThat(monitor.update(busy, begin)).as("just now").isEmpty();
+        assertThat(pieces.asked).as("what has changed").containsOnly("edge").hasSize(6);
+        assertThat(monitor.update(busy, begin)).isEmpty();
+        assertThat(pieces.asked).as("nothing has changed").hasSize(6);
         assertThat(monitor.update(idle, begin.plusSeconds(5))).isEmpty();
         assertThat(monitor.update(busy, begin.plusSeconds(6))).isEmpty();
         assertThat(monitor.update(busy, begin.plusSeconds(15)))

@@ -313,6 +313,13 @@ class DeploymentPlanTest {
                 "\"latencyWeight\" : 1.0 | \"latencyWeight\" : 0.0 | objective: the weights of an objective",
                 "\"created\" : \"2 | \"created\" : \"x | created: is no moment",
                 "\"computeSeconds\" : | \"computeSeconds\" : -1, \"x\" : | stages[0].computeSeconds: is no number of 0 or more",
+                "\"from\" : \"camera\" | \"from\" : \"moon\" | hops[0].from: 'moon' is not in the cluster",
+                "\"from\" : \"camera\" | \"from\" : \"gateway\" | hops[0]: 'gateway' and 'gateway' are not linked",
+                "\"tensors\" : [ \" | \"tensors\" : [ \"no\", \" | hops[0].tensors: no part makes or takes 'no'",
+                "\"latencySeconds\" : | \"latencySeconds\" : 9, \"x\" : | costs.latencySeconds: is 9.0, where the stages",
+                "\"gap\" : 0.0 | \"gap\" : 1.5 | costs.gap: is more than 1",
+                "\"p90Seconds\" : | \"p90Seconds\" : 0, \"x\" : | stages[0].p90Seconds: is less than computeSeconds",
+                "\"states\" : [ ] | \"states\" : [ {\"device\": \"moon\"} ] | states[0].device: 'moon' is not in the cluster",
                 "\"source\" : \"camera\" | \"source\" : \"moon\" | cluster: cluster:1: there is no device 'moon'",
                 "\"name\" : \"ch_PP | \"name\" : \"PP | model: is another one than in partition.json"
             })
@@ -326,6 +333,62 @@ class DeploymentPlanTest {
         assertThatThrownBy(() -> DeploymentPlan.read(target))
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void aPlanOfPartsThatWereChangedIsRefused() throws IOException {
+        Path target = written();
+        Path part = target.resolve(DeploymentPlan.read(target).stages().get(1).file());
+        byte[] bytes = Files.readAllBytes(part);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(part, bytes);
+        assertThatThrownBy(() -> DeploymentPlan.read(target))
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContaining("stages[1].sha256: the file '" + part.getFileName() + "' has another one");
+        Files.delete(part);
+        assertThatThrownBy(() -> DeploymentPlan.read(target))
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContaining("stages[1].part: there is no file");
+    }
+
+    @Test
+    void statesOfWhichLittleIsKnownAreReadAgain() throws IOException {
+        DeviceState little = DeviceState.of("camera").withCpuLoadPercent(60);
+        try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            ModelPieces pieces = recognizer(model);
+            Placement placement = Planner.of(
+                            CLUSTER,
+                            CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
+                                    .table(pieces))
+                    .plan(Objective.LATENCY);
+            Path target = directory.resolve("little");
+            DeploymentExporter.export(
+                    model,
+                    pieces,
+                    placement,
+                    target,
+                    PlanOrigin.of("arithmetic").withStates(List.of(little, DeviceState.of("cloud"))));
+            assertThat(DeploymentPlan.read(target).states()).containsExactly(little, DeviceState.of("cloud"));
+        }
+    }
+
+    @Test
+    void operatorsArePinnedByTheirSegment() throws IOException {
+        try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
+            ModelPieces pieces = recognizer(model);
+            int last = model.graph().operatorCount() - 1;
+            int segment = pieces.segmentOf(model.graph().operatorName(last));
+            assertThat(segment).isEqualTo(pieces.segments() - 1);
+            Placement placement = Planner.of(
+                            CLUSTER,
+                            CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
+                                    .table(pieces))
+                    .plan(Objective.LATENCY, Constraints.NONE.withPin(segment, "camera"));
+            assertThat(placement.stages().get(placement.stages().size() - 1).device().name())
+                    .isEqualTo("camera");
+            assertThatThrownBy(() -> pieces.segmentOf("no such operator"))
+                    .hasMessage("'no such operator' is the name of an operator in no segment");
+        }
     }
 
     @Test

@@ -89,7 +89,7 @@ final class PlanReport {
 
     private static String at(Explanation.Flip flip) {
         return flip.bytesPerSecond().isPresent()
-                ? ", " + size(flip.bytesPerSecond().getAsDouble()) + " a second"
+                ? ": " + size(flip.bytesPerSecond().getAsDouble()) + "/s"
                 : "";
     }
 

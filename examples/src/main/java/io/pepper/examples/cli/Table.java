@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /** A table of text with aligned columns. */
 final class Table {
-    private static final int MAX_WIDTH = 60;
+    private static final int MAX_WIDTH = 80;
 
     private final List<String[]> rows = new ArrayList<>();
     private final int[] widths;

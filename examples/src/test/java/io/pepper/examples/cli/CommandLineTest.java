@@ -439,6 +439,38 @@ class CommandLineTest {
                 .isZero();
         assertThat(json().path("latencySeconds").doubleValue()).isEqualTo(0.044, within(1e-12));
         assertThat(json().path("stages").path(1).path("device").textValue()).isEqualTo("cloud");
+        assertThat(json().fieldNames()).toIterable().startsWith("model", "objective", "latencySeconds");
+        assertThat(run("plan", "--cluster", cluster, "--table", table, "--pin", "3=pi")).isZero();
+        assertThat(out.toString()).contains("1–3", "without segment 3 on 'pi'");
+        assertThat(run(
+                        "plan",
+                        "--cluster",
+                        cluster,
+                        "--table",
+                        table,
+                        "--keep-off",
+                        "2=pi",
+                        "--objective",
+                        "latency=1,period=2",
+                        "--json"))
+                .isZero();
+        assertThat(json().path("objective").textValue()).isEqualTo("latency=1,period=2");
+        assertThat(run("plan", "--cluster", cluster, "--table", table, "--forbid-hop", "pi=cloud"))
+                .isZero();
+        assertThat(out.toString()).contains("without forbidden hops");
+        for (String wrong : List.of("speed", "latency=x", "latency=-1", "latency=0", "joules=1")) {
+            assertThat(run("plan", "--cluster", cluster, "--table", table, "--objective", wrong))
+                    .as(wrong)
+                    .isEqualTo(2);
+        }
+        assertThat(run("plan", "--cluster", cluster, "--table", table, "--pin", "pi"))
+                .isEqualTo(2);
+        assertThat(run("plan", "--cluster", cluster, "--table", table, "--pin", "conv=pi"))
+                .isOne();
+        assertThat(run("pareto", "--cluster", cluster, "--table", table, "--json"))
+                .isZero();
+        assertThat(json().path("placements").size()).isPositive();
+        assertThat(run("pareto", "--cluster", cluster, "--roofline")).isEqualTo(2);
         assertThat(run("plan", "--cluster", cluster, "--roofline")).isEqualTo(2);
         assertThat(err.toString()).contains("without MODEL there is only --table to plan with");
         assertThat(run("plan", model, "--shape", "x=1x3x48x192", "--cluster", cluster, "--table", table))
