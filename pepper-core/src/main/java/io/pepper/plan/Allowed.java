@@ -104,9 +104,7 @@ final class Allowed {
     }
 
     boolean is(int from, int to, int device) {
-        return additive
-                ? to <= devices[device].furthest[from]
-                : devices[device].runs.get(run(segments, from, to));
+        return additive ? to <= devices[device].furthest[from] : devices[device].runs.get(run(segments, from, to));
     }
 
     /** No run that begins here may end beyond it. */

@@ -111,8 +111,7 @@ final class DeviceCosts {
                 joules[row] += share(weights[i], column.joules[row]);
             }
         }
-        return new DeviceCosts(
-                columns.get(0).additive, seconds, p90Seconds, joules, columns.get(0).runtimeBytes);
+        return new DeviceCosts(columns.get(0).additive, seconds, p90Seconds, joules, columns.get(0).runtimeBytes);
     }
 
     /** What is impossible in one scenario is impossible, whatever its weight. */

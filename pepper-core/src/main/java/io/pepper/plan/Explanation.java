@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
  * Why a placement was chosen. Immutable and therefore thread-safe.
  *
  * @param placement the placement
+ * @param constraints what it keeps within
  * @param singleDevices the whole model on each device, in the cluster's order
  * @param runnerUp the best of all other placements; empty if there is none
  * @param prices what each limit costs, of those that cost something
@@ -16,6 +17,7 @@ import java.util.OptionalDouble;
  */
 public record Explanation(
         Placement placement,
+        Constraints constraints,
         List<SingleDevice> singleDevices,
         Optional<Placement> runnerUp,
         List<Price> prices,
@@ -24,6 +26,7 @@ public record Explanation(
      * Copies the lists.
      *
      * @param placement see the record
+     * @param constraints see the record
      * @param singleDevices see the record
      * @param runnerUp see the record
      * @param prices see the record

@@ -84,9 +84,9 @@ final class PipelineSearch {
     }
 
     private LabelSearch.Found find(int budget, double gap) {
-        double[] times = times();
+        double[] times = Periods.of(problem);
         int low = 0;
-        int high = atMost(times, problem.constraints().most(Metric.PERIOD)) - 1;
+        int high = Periods.atMost(times, problem.constraints().most(Metric.PERIOD)) - 1;
         boolean known = false;
         double relaxed = Math.max(
                 ToGo.greatest(problem, problem.seconds(), problem.hopOccupied()).least(),
@@ -98,7 +98,7 @@ final class PipelineSearch {
         // Most plans are not far above the bound: steps up from there narrow the search.
         double above = relaxed * STEP;
         while (low < high && above > 0 && above < times[high] && checks < budget) {
-            int middle = atMost(times, above) - 1;
+            int middle = Periods.atMost(times, above) - 1;
             if (middle >= low && isPossible(times[middle])) {
                 high = middle;
                 known = true;
@@ -160,62 +160,6 @@ final class PipelineSearch {
         ANY,
         NOT_AT_SOURCE,
         NOT_FROM_SINK
-    }
-
-    /** How many of the sorted times are at most a limit. */
-    private static int atMost(double[] times, double limit) {
-        int low = 0;
-        int high = times.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (times[middle] <= limit) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
-    /** All that the period can be, ascending. */
-    private double[] times() {
-        int size = devices * cuts * cuts / 2 + cuts * devices * devices + 1;
-        double[] times = new double[size];
-        int count = 0;
-        for (int device = 0; device < devices; device++) {
-            for (int from = 0; from < cuts - 1; from++) {
-                for (int to = from + 1; to <= problem.allowed().furthest(from, device); to++) {
-                    if (problem.allowed().is(from, to, device)) {
-                        times[count] = problem.seconds().at(from, to, device);
-                        count++;
-                    }
-                }
-            }
-            for (int cut = 0; cut < cuts; cut++) {
-                for (int to = 0; to < devices; to++) {
-                    double occupied = problem.hopOccupied().at(cut, device, to);
-                    if (occupied < Double.POSITIVE_INFINITY) {
-                        times[count] = occupied;
-                        count++;
-                    }
-                }
-            }
-        }
-        if (problem.source() != Problem.NOWHERE
-                && problem.sink() != Problem.NOWHERE
-                && problem.meetingSeconds() < Double.POSITIVE_INFINITY) {
-            times[count] = problem.meetingSeconds();
-            count++;
-        }
-        Arrays.sort(times, 0, count);
-        int distinct = 0;
-        for (int i = 0; i < count; i++) {
-            if (i == 0 || times[i] > times[i - 1]) {
-                times[distinct] = times[i];
-                distinct++;
-            }
-        }
-        return Arrays.copyOf(times, distinct);
     }
 
     /** Fills {@link #begins} for a period, up to the first plan or for all; says whether there is a plan. */

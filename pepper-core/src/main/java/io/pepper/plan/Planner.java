@@ -269,9 +269,7 @@ public final class Planner {
             Placement found = leastOf(second, first, next.get(), constraints);
             front.add(found);
             double below = Math.nextDown(found.cost(second));
-            next = below < 0
-                    ? Optional.empty()
-                    : tryPlan(Objective.of(first), constraints.withLimit(second, below));
+            next = below < 0 ? Optional.empty() : tryPlan(Objective.of(first), constraints.withLimit(second, below));
         }
         return front;
     }
@@ -357,7 +355,8 @@ public final class Planner {
     }
 
     private int device(String name) {
-        return cluster().indexOf(name)
+        return cluster()
+                .indexOf(name)
                 .orElseThrow(() -> new IllegalArgumentException("there is no device '" + name + "' in the cluster"));
     }
 
@@ -400,9 +399,9 @@ public final class Planner {
     /** The best without each single limit. */
     Map<String, Placement> withoutEachLimit(Objective objective, Constraints constraints) {
         Map<String, Placement> placements = new LinkedHashMap<>();
-        Relaxed.each(cluster(), constraints)
-                .forEach((what, relaxed) -> found(Problem.of(relaxed.cluster(), costs(), objective, relaxed.constraints()))
-                        .ifPresent(found -> placements.put(what, found)));
+        Relaxed.each(cluster(), constraints).forEach((what, relaxed) -> found(
+                        Problem.of(relaxed.cluster(), costs(), objective, relaxed.constraints()))
+                .ifPresent(found -> placements.put(what, found)));
         return placements;
     }
 }

@@ -26,11 +26,7 @@ final class Problem {
 
     /** What it has in common with a problem before is taken from that. */
     private Problem(
-            Cluster cluster,
-            CostTable table,
-            Objective objective,
-            Constraints constraints,
-            @Nullable Problem before) {
+            Cluster cluster, CostTable table, Objective objective, Constraints constraints, @Nullable Problem before) {
         this.cluster = cluster;
         this.table = table;
         this.objective = objective;
@@ -54,9 +50,8 @@ final class Problem {
             this.hopJoules = Hops.none(devices(), bytes);
             link();
         }
-        this.capacity = cluster.devices().stream()
-                .mapToDouble(GraphPlanner::memory)
-                .toArray();
+        this.capacity =
+                cluster.devices().stream().mapToDouble(GraphPlanner::memory).toArray();
         this.allowed = allowed(before);
     }
 
@@ -65,11 +60,7 @@ final class Problem {
     }
 
     private static Problem of(
-            Cluster cluster,
-            CostTable table,
-            Objective objective,
-            Constraints constraints,
-            @Nullable Problem before) {
+            Cluster cluster, CostTable table, Objective objective, Constraints constraints, @Nullable Problem before) {
         if (cluster.devices().size() != table.devices()) {
             throw new IllegalArgumentException("the costs are of " + table.devices() + " devices, the cluster has "
                     + cluster.devices().size());

@@ -27,7 +27,7 @@ final class Reasons {
     }
 
     Explanation explain() {
-        return new Explanation(placement, singleDevices(), runnerUp(), prices(), flips());
+        return new Explanation(placement, constraints, singleDevices(), runnerUp(), prices(), flips());
     }
 
     private List<Explanation.SingleDevice> singleDevices() {
@@ -124,8 +124,7 @@ final class Reasons {
     }
 
     /** Doubles, then halves, until the placement is another one, and closes in on where that happens. */
-    private void flip(
-            List<Explanation.Flip> flips, String what, OptionalDouble now, DoubleFunction<Planner> changed) {
+    private void flip(List<Explanation.Flip> flips, String what, OptionalDouble now, DoubleFunction<Planner> changed) {
         for (double step : new double[] {2, 0.5}) {
             double same = 1;
             double factor = step;

@@ -294,8 +294,7 @@ final class Instance {
             return Double.POSITIVE_INFINITY;
         }
         Link known = link.get();
-        double occupied =
-                known.overheadSeconds() + table.cutBytes(cut) * known.sentShare() / known.bytesPerSecond();
+        double occupied = known.overheadSeconds() + table.cutBytes(cut) * known.sentShare() / known.bytesPerSecond();
         int devices = cluster.devices().size();
         busy[devices + from * devices + to] += occupied;
         if (!overlap) {

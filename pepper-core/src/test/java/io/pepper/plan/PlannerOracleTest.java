@@ -317,8 +317,7 @@ class PlannerOracleTest {
                     .boxed()
                     .sorted(Comparator.comparingDouble(byHand::get))
                     .toList();
-            List<Placement> splits =
-                    Planner.of(pair, builder.build()).splits("edge", "cloud", Objective.LATENCY);
+            List<Placement> splits = Planner.of(pair, builder.build()).splits("edge", "cloud", Objective.LATENCY);
             assertThat(splits.stream().map(PlannerOracleTest::split).toList())
                     .as("seed %d", seed)
                     .isEqualTo(ranking);

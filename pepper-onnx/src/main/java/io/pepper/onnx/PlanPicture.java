@@ -135,9 +135,14 @@ public final class PlanPicture {
 
     private List<String> verdict() {
         List<String> sentences = new ArrayList<>();
-        sentences.add("Planned for " + goal(placement().objective()) + ".");
-        sentences.add(placement().stages().stream()
-                        .map(stage -> "Segments " + span(stage) + " run on "
+        List<String> limits = why.constraints().inWords();
+        sentences.add("Planned for " + goal(placement().objective())
+                + (limits.isEmpty() ? "." : ", within: " + String.join("; ", limits) + "."));
+        sentences.add("So "
+                + placement().stages().stream()
+                        .map(stage -> (stage.to() - stage.from() == 1 ? "segment " : "segments ")
+                                + span(stage)
+                                + (stage.to() - stage.from() == 1 ? " runs on " : " run on ")
                                 + stage.device().name())
                         .collect(Collectors.joining("; "))
                 + (placement().transfers().isEmpty()
@@ -336,6 +341,9 @@ public final class PlanPicture {
 
     private PlanDrawing.Table stages() {
         List<List<String>> rows = new ArrayList<>();
+        placement().transfers().stream()
+                .filter(transfer -> transfer.cut() == 0)
+                .forEach(input -> rows.add(List.of("inputs", input.from().name(), "", "", "", "", sends(input))));
         for (Stage stage : placement().stages()) {
             rows.add(List.of(
                     String.valueOf(stage.index() + 1),
@@ -346,15 +354,18 @@ public final class PlanPicture {
                     Quantities.bytes(stage.memoryBytes()),
                     placement().transfers().stream()
                             .filter(transfer -> transfer.cut() == stage.to())
-                            .map(transfer -> Quantities.bytes(transfer.bytes()) + " in "
-                                    + Quantities.seconds(transfer.seconds()) + " to "
-                                    + transfer.to().name())
+                            .map(PlanPicture::sends)
                             .collect(Collectors.joining())));
         }
         return new PlanDrawing.Table(
                 "What runs where",
                 List.of("part", "device", "segments", "computes", "90 % within", "memory", "sends"),
                 rows);
+    }
+
+    private static String sends(Transfer transfer) {
+        return Quantities.bytes(transfer.bytes()) + " in " + Quantities.seconds(transfer.seconds()) + " to "
+                + transfer.to().name();
     }
 
     private PlanDrawing.Table others() {
@@ -367,8 +378,8 @@ public final class PlanPicture {
     private PlanDrawing.Table changes() {
         List<List<String>> rows = new ArrayList<>();
         why.flips()
-                .forEach(flip ->
-                        rows.add(row("at " + Quantities.number(flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
+                .forEach(flip -> rows.add(row(
+                        "at " + Quantities.number(flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
         return new PlanDrawing.Table(
                 "What would change the decision", List.of("when", "plan", "latency", "per second"), rows);
     }

@@ -384,7 +384,11 @@ class DeploymentPlanTest {
                             CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
                                     .table(pieces))
                     .plan(Objective.LATENCY, Constraints.NONE.withPin(segment, "camera"));
-            assertThat(placement.stages().get(placement.stages().size() - 1).device().name())
+            assertThat(placement
+                            .stages()
+                            .get(placement.stages().size() - 1)
+                            .device()
+                            .name())
                     .isEqualTo("camera");
             assertThatThrownBy(() -> pieces.segmentOf("no such operator"))
                     .hasMessage("'no such operator' is the name of an operator in no segment");

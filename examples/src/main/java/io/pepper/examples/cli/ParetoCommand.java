@@ -34,10 +34,7 @@ final class ParetoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(
-            paramLabel = "MODEL",
-            arity = "0..1",
-            description = "An ONNX file. With --table it may be left out.")
+    @Parameters(paramLabel = "MODEL", arity = "0..1", description = "An ONNX file. With --table it may be left out.")
     private Optional<Path> model = Optional.empty();
 
     @Mixin

@@ -59,8 +59,9 @@ final class PlanCommand implements Callable<Integer> {
             names = "--objective",
             paramLabel = "latency|throughput|energy|METRIC=WEIGHT,…",
             converter = Goal.Converter.class,
-            description = "What to plan for (default: latency); with weights for the least weighted sum of latency and period in"
-                    + " seconds and energy in joules, such as latency=1,energy=0.05.")
+            description =
+                    "What to plan for (default: latency); with weights for the least weighted sum of latency and period in"
+                            + " seconds and energy in joules, such as latency=1,energy=0.05.")
     private Goal goal = Goal.LATENCY;
 
     @Option(

@@ -131,10 +131,7 @@ final class PlanOptions {
             description = "Do not run a segment, by its number from 1 or the name of an operator in it, on a device.")
     private List<String> barred = List.of();
 
-    @Option(
-            names = "--forbid-hop",
-            paramLabel = "FROM=TO",
-            description = "Do not send from one device to another.")
+    @Option(names = "--forbid-hop", paramLabel = "FROM=TO", description = "Do not send from one device to another.")
     private List<String> forbidden = List.of();
 
     @Option(names = "--reuse", description = "Let the model come back to a device that it has left.")
@@ -295,7 +292,8 @@ final class PlanOptions {
 
     /** Whether there are limits that only plans of chains keep. */
     boolean isLimited() {
-        return !constraints(Optional.empty()).equals(Constraints.NONE.withReuse(reuse).withOverlap(!noOverlap))
+        return !constraints(Optional.empty())
+                        .equals(Constraints.NONE.withReuse(reuse).withOverlap(!noOverlap))
                 || !pins.isEmpty()
                 || !barred.isEmpty();
     }

@@ -27,13 +27,7 @@ final class PlanReport {
         placement.transfers().stream()
                 .filter(transfer -> transfer.cut() == 0)
                 .forEach(input -> table.row(
-                        "inputs",
-                        input.from().name(),
-                        "",
-                        "",
-                        size(input.bytes()),
-                        millis(input.seconds()),
-                        ""));
+                        "inputs", input.from().name(), "", "", size(input.bytes()), millis(input.seconds()), ""));
         for (Stage stage : placement.stages()) {
             Optional<Transfer> next = after(placement, stage);
             table.row(
@@ -79,10 +73,8 @@ final class PlanReport {
         why.runnerUp().ifPresent(second -> others.row(row("if this one were not there", second)));
         why.prices().forEach(price -> others.row(row("without " + price.limit(), price.without())));
         why.flips()
-                .forEach(flip ->
-                        others.row(row(
-                                "at " + format("%.3g", flip.factor()) + " times " + flip.what() + at(flip),
-                                flip.then())));
+                .forEach(flip -> others.row(
+                        row("at " + format("%.3g", flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
         out.println();
         others.print(out);
     }

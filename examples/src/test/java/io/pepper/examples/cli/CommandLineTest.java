@@ -440,7 +440,8 @@ class CommandLineTest {
         assertThat(json().path("latencySeconds").doubleValue()).isEqualTo(0.044, within(1e-12));
         assertThat(json().path("stages").path(1).path("device").textValue()).isEqualTo("cloud");
         assertThat(json().fieldNames()).toIterable().startsWith("model", "objective", "latencySeconds");
-        assertThat(run("plan", "--cluster", cluster, "--table", table, "--pin", "3=pi")).isZero();
+        assertThat(run("plan", "--cluster", cluster, "--table", table, "--pin", "3=pi"))
+                .isZero();
         assertThat(out.toString()).contains("1–3", "without segment 3 on 'pi'");
         assertThat(run(
                         "plan",

@@ -41,6 +41,7 @@ class DocumentsTest {
             import io.pepper.predict.*;
             import io.pepper.runtime.*;
             import java.time.Duration;
+            import java.time.Instant;
             """;
 
     @TempDir
