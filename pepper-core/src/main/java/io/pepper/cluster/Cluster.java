@@ -153,6 +153,9 @@ public final class Cluster {
     /** Whether another cluster has equal devices in the same order, and all pairs of them are linked alike. */
     @Override
     public boolean equals(Object other) {
+        if (this == other) {
+            return true;
+        }
         return other instanceof Cluster that
                 && devices.equals(that.devices)
                 && source.equals(that.source)

@@ -46,7 +46,7 @@ final class Narrowing {
         boolean comparable = before.isBySegment()
                 && problem.devices() <= Long.SIZE
                 && before.hops() == hops
-                && before.problem().cluster() == problem.cluster()
+                && before.problem().cluster().equals(problem.cluster())
                 && problem.allowed().isWithin(before.problem().allowed());
         return comparable ? new Narrowing(before, problem, runs, hops).find() : null;
     }

@@ -34,7 +34,7 @@ final class Problem {
         this.seconds = Runs.of(table, DeviceCosts::secondsOfRuns);
         this.joules = Runs.of(table, DeviceCosts::joulesOfRuns);
         boolean sameHops = before != null
-                && before.cluster == cluster
+                && before.cluster.equals(cluster)
                 && before.table.isLike(table)
                 && before.constraints.forbiddenHops().equals(constraints.forbiddenHops());
         if (before != null && sameHops) {
@@ -101,7 +101,7 @@ final class Problem {
     private Allowed allowed(@Nullable Problem before) {
         checkNames();
         boolean comparable = before != null
-                && before.cluster == cluster
+                && before.cluster.equals(cluster)
                 && before.table.isLike(table)
                 && before.constraints.pins().equals(constraints.pins())
                 && before.constraints.barred().equals(constraints.barred());
