@@ -315,7 +315,7 @@ class DeploymentPlanTest {
                 "\"computeSeconds\" : | \"computeSeconds\" : -1, \"x\" : | stages[0].computeSeconds: is no number of 0 or more",
                 "\"from\" : \"camera\" | \"from\" : \"moon\" | hops[0].from: 'moon' is not in the cluster",
                 "\"from\" : \"camera\" | \"from\" : \"gateway\" | hops[0]: 'gateway' and 'gateway' are not linked",
-                "\"tensors\" : [ \" | \"tensors\" : [ \"no\", \" | hops[0].tensors: no part makes or takes 'no'",
+                "\"tensors\" : [ | \"tensors\" : [ \"no\", | hops[0].tensors: no part makes or takes 'no'",
                 "\"latencySeconds\" : | \"latencySeconds\" : 9, \"x\" : | costs.latencySeconds: is 9.0, where the stages",
                 "\"gap\" : 0.0 | \"gap\" : 1.5 | costs.gap: is more than 1",
                 "\"p90Seconds\" : | \"p90Seconds\" : 0, \"x\" : | stages[0].p90Seconds: is less than computeSeconds",
