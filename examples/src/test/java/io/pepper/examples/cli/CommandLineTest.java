@@ -606,6 +606,8 @@ class CommandLineTest {
                 .isZero();
         assertThat(names(json()))
                 .containsExactly(
+                        "model",
+                        "objective",
                         "latencySeconds",
                         "p90LatencySeconds",
                         "throughputPerSecond",
@@ -614,8 +616,6 @@ class CommandLineTest {
                         "stages",
                         "optimal",
                         "gap",
-                        "model",
-                        "objective",
                         "singleDevice",
                         "runnerUp",
                         "prices",
