@@ -59,6 +59,12 @@ final class PredictCommand implements Callable<Integer> {
             description = "Take this CPU load, in the place of the one that is read.")
     private @Nullable Double load;
 
+    @Option(
+            names = "--cores",
+            paramLabel = "N",
+            description = "Take a device of so many cores, in the place of those that are read.")
+    private @Nullable Integer cores;
+
     @Mixin
     private DeviceOptions devices = new DeviceOptions();
 
@@ -92,6 +98,7 @@ final class PredictCommand implements Callable<Integer> {
         } else {
             works.put(String.valueOf(model.getFileName()), work(model, made));
         }
+        inputs.requireAllTaken();
         return works;
     }
 
@@ -117,14 +124,15 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private DeviceReading loaded(DeviceReading reading) {
+        DeviceState state = cores == null ? reading.state() : reading.state().withCores(cores);
         if (load == null) {
-            return reading;
+            return reading.withState(state);
         }
-        DeviceState state = reading.state().withCpuLoadPercent(load);
+        state = state.withCpuLoadPercent(load);
         if (state.cores().isPresent()) {
             state = state.withRunnableThreads(load / 100 * state.cores().getAsInt());
         }
-        return new DeviceReading(state, reading.problems());
+        return reading.withState(state);
     }
 
     private void print(Map<String, DeviceRanking> rankings) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -20,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Asks Prometheus instant queries. Answers are not trusted: their size and depth are bounded. Thread-safe. */
 public final class PrometheusClient {
@@ -68,6 +71,15 @@ public final class PrometheusClient {
         this.backOff = backOff;
     }
 
+    /** Thrown where no answer came at all: asking something else does not help either. */
+    public static final class NoAnswerException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private NoAnswerException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** A failure after which asking again may help. */
     private static final class PassingException extends IOException {
         private static final long serialVersionUID = 1L;
@@ -83,6 +95,7 @@ public final class PrometheusClient {
      * @param query in PromQL
      * @return the elements of the vector
      * @throws InterruptedIOException if the thread is interrupted
+     * @throws NoAnswerException if the server cannot be reached, or does not answer in time
      * @throws IOException if there is no usable answer, with the reason
      */
     public List<Sample> query(String query) throws IOException {
@@ -102,8 +115,10 @@ public final class PrometheusClient {
                 throw refused;
             } catch (IOException failed) {
                 if (attempt == retries) {
-                    throw new IOException(
-                            server + ": " + reason(failed) + ", after " + (attempt + 1) + " attempts", failed);
+                    String said = server + ": " + reason(failed) + ", after " + (attempt + 1) + " attempts";
+                    throw failed instanceof PassingException
+                            ? new IOException(said, failed)
+                            : new NoAnswerException(said, failed);
                 }
                 sleep(wait);
                 wait = wait.multipliedBy(2);
@@ -134,7 +149,7 @@ public final class PrometheusClient {
             throw (InterruptedIOException) new InterruptedIOException("the query was interrupted").initCause(stopped);
         }
         try (InputStream body = response.body()) {
-            byte[] bytes = body.readNBytes(MOST_BYTES + 1);
+            byte[] bytes = read(body);
             int status = response.statusCode();
             if (status >= SERVER_ERROR || status == TOO_MANY) {
                 throw new PassingException("HTTP " + status);
@@ -143,6 +158,31 @@ public final class PrometheusClient {
                 throw new RefusedException(server + ": the answer has more than " + MOST_BYTES + " bytes");
             }
             return samples(status, bytes);
+        }
+    }
+
+    /** The client's own time-out ends with the headers: a body that does not come is closed by another thread. */
+    private byte[] read(InputStream body) throws IOException {
+        CompletableFuture<Void> late = CompletableFuture.runAsync(
+                () -> close(body), CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        try {
+            return body.readNBytes(MOST_BYTES + 1);
+        } catch (IOException broken) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw (InterruptedIOException)
+                        new InterruptedIOException("the query was interrupted").initCause(broken);
+            }
+            throw late.isDone() ? new IOException("the answer did not end in time", broken) : broken;
+        } finally {
+            late.cancel(false);
+        }
+    }
+
+    private static void close(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
