@@ -39,7 +39,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
     private static final double PERCENT = 100;
 
     private static final String NODE = "char_node_name";
-    private static final String RATE = " (of which a rate needs two scrapes within its window)";
+    private static final String RATE = "; a rate needs two scrapes within its window";
 
     /** By how much a rate may miss the ends of its range. */
     private static final double SLACK = 1;
@@ -86,6 +86,9 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
 
         /** The nodes that told a number, by what that is. */
         private final Map<String, Set<String>> tellers = new LinkedHashMap<>();
+
+        /** What to think of where a number is missing. */
+        private final Map<String, String> hints = new HashMap<>();
 
         private int asked;
 
@@ -170,14 +173,15 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
                     take(what, name.get(), sample.value(), taking);
                 }
             }
-            tellers.put(query.contains("rate(") ? what + RATE : what, told);
+            tellers.put(what, told);
+            hints.put(what, query.contains("rate(") ? RATE : "");
         }
 
         /** Only when all nodes are known can it be said what is missing of which. */
         private void sayWhatIsMissing() {
             tellers.forEach((what, told) -> states.keySet().stream()
                     .filter(name -> !told.contains(name))
-                    .forEach(name -> problem(name, what + ": Prometheus has none")));
+                    .forEach(name -> problem(name, what + ": Prometheus has none" + hints.getOrDefault(what, ""))));
         }
 
         private void take(String what, String name, double value, Taking taking) {

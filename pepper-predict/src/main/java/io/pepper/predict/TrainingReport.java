@@ -133,8 +133,8 @@ public final class TrainingReport {
         page.append(
                 "<p>Choices between two ways to run the same piece, and of the fastest of all ways. The limit is how often a second"
                         + " measurement agrees with the first: no prediction can do better.</p>\n"
-                        + "<table><tr><th>held back</th><th>choice</th><th>pairs</th><th>right</th><th>limit</th><th>fastest of</th>"
-                        + "<th>right to 10 %</th><th>limit</th><th>lost on average</th></tr>");
+                        + "<table><tr><th>held back</th><th>choice</th><th>pairs</th><th>right</th><th>limit</th><th>choices</th>"
+                        + "<th>fastest to 10 %</th><th>limit</th><th>lost on average</th></tr>");
         trained.validations().forEach((folds, validation) -> {
             choice(page, name(folds), "threads, load, device", validation.choices());
             ChoiceAccuracy devices = ChoiceAccuracy.betweenDevices(validation);

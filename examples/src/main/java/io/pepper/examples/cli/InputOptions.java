@@ -65,14 +65,16 @@ final class InputOptions {
         return given;
     }
 
-    /**
-     * Those of the sizes that a model has inputs and dimensions for: several models may take different ones. When all have
-     * taken theirs, {@link #requireAllTaken} finds what was mistyped.
-     */
+    /** Those of the sizes that a model has inputs and dimensions for: several models may take different ones. */
     InputShapes shapesOf(OnnxModel model) {
+        return shapesOf(model.inputs());
+    }
+
+    /** As {@link #shapesOf(OnnxModel)}; when all have taken theirs, {@link #requireAllTaken} finds what was mistyped. */
+    InputShapes shapesOf(List<TensorInfo> inputs) {
         InputShapes given = shapes();
         InputShapes fitting = InputShapes.NONE;
-        for (TensorInfo input : model.inputs()) {
+        for (TensorInfo input : inputs) {
             List<Long> shape = given.shapes().get(input.name());
             if (shape != null) {
                 taken.add(input.name());

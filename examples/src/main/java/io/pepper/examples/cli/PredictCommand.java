@@ -92,13 +92,15 @@ final class PredictCommand implements Callable<Integer> {
         Map<String, Workload> works = new LinkedHashMap<>();
         Map<String, TensorInfo> made = new HashMap<>();
         if (Files.isDirectory(model)) {
-            for (PartitionManifest.Part part : PartitionManifest.read(model).parts()) {
+            PartitionManifest manifest = PartitionManifest.read(model);
+            inputs.shapesOf(manifest.inputs());
+            inputs.requireAllTaken();
+            for (PartitionManifest.Part part : manifest.parts()) {
                 works.put(part.file(), work(model.resolve(part.file()), made));
             }
         } else {
             works.put(String.valueOf(model.getFileName()), work(model, made));
         }
-        inputs.requireAllTaken();
         return works;
     }
 
@@ -106,6 +108,7 @@ final class PredictCommand implements Callable<Integer> {
     private Workload work(Path file, Map<String, TensorInfo> made) throws IOException {
         try (OnnxModel opened = OnnxModel.load(file)) {
             InputShapes sizes = inputs.shapesOf(opened);
+            inputs.requireAllTaken();
             for (TensorInfo input : opened.inputs()) {
                 sizes = made.containsKey(input.name()) ? sizes.withInput(made.get(input.name())) : sizes;
             }

@@ -130,13 +130,18 @@ final class ProfileCommand implements Callable<Integer> {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         for (Path file : models) {
             try (OnnxModel model = OnnxModel.load(file)) {
+                inputs.shapesOf(model);
+            }
+        }
+        inputs.requireAllTaken();
+        for (Path file : models) {
+            try (OnnxModel model = OnnxModel.load(file)) {
                 found.addAll(
                         candidates.isPresent()
                                 ? runs(model, candidates.get(), work, progress)
                                 : ProfilePieces.of(model, inputs.shapesOf(model), work, pieces, SEED, progress));
             }
         }
-        inputs.requireAllTaken();
         if (sweep) {
             found.addAll(ProfilePieces.sweep(work.resolve(OperatorSweep.MODEL)));
         }

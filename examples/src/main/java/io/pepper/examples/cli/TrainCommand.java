@@ -150,8 +150,11 @@ final class TrainCommand implements Callable<Integer> {
             row(table, name(folds), "of two ways", validation.choices());
             row(table, name(folds), "of devices", ChoiceAccuracy.betweenDevices(validation));
         });
-        console.println();
-        table.print(console);
+        if (trained.validations().values().stream()
+                .anyMatch(validation -> validation.choices().choices() > 0)) {
+            console.println();
+            table.print(console);
+        }
     }
 
     private static void row(Table table, String held, String between, ChoiceAccuracy found) {

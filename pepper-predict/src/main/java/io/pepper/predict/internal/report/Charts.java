@@ -22,6 +22,7 @@ public final class Charts {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 520;
     private static final int MARKER = 5;
+    private static final double TEN = 10;
     private static final Color BLUE = new Color(0x1f, 0x6f, 0xb4, 0x80);
 
     private Charts() {}
@@ -59,6 +60,9 @@ public final class Charts {
     public static String ratios(String title, String xTitle, String yTitle, double[] x, double[] ratios)
             throws IOException {
         XYChart chart = points(title, xTitle, yTitle, x, ratios);
+        chart.getStyler()
+                .setYAxisMin(Math.pow(TEN, Math.floor(Math.log10(Math.min(1 / TEN, least(ratios))))))
+                .setYAxisMax(Math.pow(TEN, Math.ceil(Math.log10(Math.max(TEN, most(ratios))))));
         line(chart, new double[] {least(x), most(x)}, new double[] {1, 1});
         return picture(chart);
     }
