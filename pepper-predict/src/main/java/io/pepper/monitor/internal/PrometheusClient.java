@@ -6,9 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -22,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Asks Prometheus instant queries. Answers are not trusted: their size and depth are bounded. Thread-safe. */
 public final class PrometheusClient {
@@ -141,48 +141,33 @@ public final class PrometheusClient {
     }
 
     private List<Sample> ask(HttpRequest request) throws IOException {
-        HttpResponse<InputStream> response;
+        HttpResponse<byte[]> response = send(request);
+        int status = response.statusCode();
+        if (status >= SERVER_ERROR || status == TOO_MANY) {
+            throw new PassingException("HTTP " + status);
+        }
+        if (response.body().length > MOST_BYTES) {
+            throw new RefusedException(server + ": the answer has more than " + MOST_BYTES + " bytes");
+        }
+        return samples(status, response.body());
+    }
+
+    /** The client's own time-out ends with the headers; the body has as long again. */
+    private HttpResponse<byte[]> send(HttpRequest request) throws IOException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(request, headers -> new BoundedBody(MOST_BYTES));
         try {
-            response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            return answer.get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stopped) {
+            answer.cancel(true);
             Thread.currentThread().interrupt();
             throw (InterruptedIOException) new InterruptedIOException("the query was interrupted").initCause(stopped);
-        }
-        try (InputStream body = response.body()) {
-            byte[] bytes = read(body);
-            int status = response.statusCode();
-            if (status >= SERVER_ERROR || status == TOO_MANY) {
-                throw new PassingException("HTTP " + status);
-            }
-            if (bytes.length > MOST_BYTES) {
-                throw new RefusedException(server + ": the answer has more than " + MOST_BYTES + " bytes");
-            }
-            return samples(status, bytes);
-        }
-    }
-
-    /** The client's own time-out ends with the headers: a body that does not come is closed by another thread. */
-    private byte[] read(InputStream body) throws IOException {
-        CompletableFuture<Void> late = CompletableFuture.runAsync(
-                () -> close(body), CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS));
-        try {
-            return body.readNBytes(MOST_BYTES + 1);
-        } catch (IOException broken) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw (InterruptedIOException)
-                        new InterruptedIOException("the query was interrupted").initCause(broken);
-            }
-            throw late.isDone() ? new IOException("the answer did not end in time", broken) : broken;
-        } finally {
-            late.cancel(false);
-        }
-    }
-
-    private static void close(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+        } catch (TimeoutException late) {
+            answer.cancel(true);
+            throw new IOException("the answer did not end in time", late);
+        } catch (ExecutionException failed) {
+            Throwable cause = failed.getCause();
+            throw cause instanceof IOException broken ? broken : new IOException(String.valueOf(cause), failed);
         }
     }
 
