@@ -3,14 +3,11 @@ package io.pepper.runtime;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.onnx.UnsupportedModelException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /**
  * Times a model or a part of one on this machine, through ONNX Runtime: opened once, measured as often as wanted. Inputs are
@@ -126,23 +123,14 @@ public final class ModelTimer implements AutoCloseable {
         if (runs < 1) {
             throw new IllegalArgumentException("runs " + runs + " is out of range");
         }
-        Path directory = Files.createTempDirectory("pepper-profile-");
-        try (OpenModel model = OpenModel.open(file, options, Optional.of(directory.resolve("profile")))) {
+        try (TemporaryDirectory scratch = TemporaryDirectory.create("profile-");
+                OpenModel model =
+                        OpenModel.open(file, options, Optional.of(scratch.path().resolve("profile")))) {
             for (int run = 0; run < runs; run++) {
                 progress.progress("profiling " + file, run, runs);
                 model.run();
             }
             return RuntimeProfile.read(model.endProfile(), runs);
-        } finally {
-            delete(directory);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 

@@ -1,22 +1,38 @@
 package io.pepper.monitor;
 
 import io.pepper.cluster.DeviceState;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What was read of a device.
  *
  * @param state what is known
+ * @param labels what else is said of it, sorted: the {@code class} and {@code uuid} that the characterization agent gives it
  * @param problems why something is not known, for people; empty if all was read
  */
-public record DeviceReading(DeviceState state, List<String> problems) {
+public record DeviceReading(DeviceState state, Map<String, String> labels, List<String> problems) {
     /**
-     * Copies the list.
+     * Copies the map and the list.
      *
      * @param state see the record
+     * @param labels see the record
      * @param problems see the record
      */
     public DeviceReading {
+        labels = Collections.unmodifiableMap(new TreeMap<>(labels));
         problems = List.copyOf(problems);
+    }
+
+    /**
+     * Of another state.
+     *
+     * @param value the state
+     * @return this reading with it
+     */
+    public DeviceReading withState(DeviceState value) {
+        return new DeviceReading(value, labels, problems);
     }
 }

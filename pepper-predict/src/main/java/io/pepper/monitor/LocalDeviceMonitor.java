@@ -65,7 +65,7 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
             state = state.withDiskUsagePercent(
                     PERCENT * (disk.getTotalSpace() - disk.getUsableSpace()) / disk.getTotalSpace());
         }
-        return Map.of(name, new DeviceReading(state.withMemoryFreeBytes(memory()), problems));
+        return Map.of(name, new DeviceReading(state.withMemoryFreeBytes(memory()), Map.of(), problems));
     }
 
     private static OperatingSystemMXBean system() {

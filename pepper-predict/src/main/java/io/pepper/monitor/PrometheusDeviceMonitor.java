@@ -2,6 +2,7 @@ package io.pepper.monitor;
 
 import io.pepper.cluster.DeviceState;
 import io.pepper.monitor.internal.PrometheusClient;
+import io.pepper.monitor.internal.PrometheusClient.NoAnswerException;
 import io.pepper.monitor.internal.Sample;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class PrometheusDeviceMonitor implements DeviceMonitor {
     private static final double PERCENT = 100;
 
+    private static final String NODE = "char_node_name";
+    private static final String RATE = "; a rate needs two scrapes within its window";
+
     /** By how much a rate may miss the ends of its range. */
     private static final double SLACK = 1;
 
@@ -57,7 +62,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
     }
 
     /**
-     * Begins with the defaults: no authentication, five seconds for a request, two retries, readings up to a minute old.
+     * Begins with the defaults: no authentication, five seconds for a request, two retries, scrapes up to two minutes old.
      *
      * @param server the server's address, with a path if it stands behind one
      * @return a new builder
@@ -75,11 +80,15 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
     private final class Reading {
         private final Map<String, String> names = new HashMap<>(nodes);
         private final Map<String, DeviceState> states = new TreeMap<>();
+        private final Map<String, Map<String, String>> labels = new HashMap<>();
         private final Map<String, List<String>> problems = new HashMap<>();
         private final List<String> failed = new ArrayList<>();
 
         /** The nodes that told a number, by what that is. */
         private final Map<String, Set<String>> tellers = new LinkedHashMap<>();
+
+        /** What to think of where a number is missing. */
+        private final Map<String, String> hints = new HashMap<>();
 
         private int asked;
 
@@ -103,10 +112,12 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
             take("free memory", queries.memoryFreeBytes(), (s, value) -> s.withMemoryFreeBytes((long) value));
             take("cores", queries.cores(), (state, value) -> state.withCores((int) value));
             take("power", queries.powerWatts(), DeviceState::withPowerWatts);
-            tellers.remove("power"); // Few nodes tell it: no problem where it is missing.
+            tellers.keySet()
+                    .removeIf(what -> what.startsWith("power")); // Few nodes tell it: no problem where it is missing.
             models();
             sayWhatIsMissing();
             ages();
+            sayWhoIsMissing();
             if (asked > 0 && failed.size() == asked) {
                 throw new IOException(failed.get(0));
             }
@@ -114,12 +125,12 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
             states.forEach((name, state) -> {
                 List<String> said = new ArrayList<>(failed);
                 said.addAll(problems.getOrDefault(name, List.of()));
-                readings.put(name, new DeviceReading(state, said));
+                readings.put(name, new DeviceReading(state, labels.getOrDefault(name, Map.of()), said));
             });
             return readings;
         }
 
-        private List<Sample> ask(String what, String query) throws InterruptedIOException {
+        private List<Sample> ask(String what, String query) throws IOException {
             if (query.isEmpty()) {
                 return List.of();
             }
@@ -129,6 +140,9 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
             } catch (InterruptedIOException stopped) {
                 throw stopped;
             } catch (IOException refused) {
+                if (asked == 1 && refused instanceof NoAnswerException) {
+                    throw refused; // Nobody is there: all other questions would wait as long.
+                }
                 failed.add(what + ": " + refused.getMessage());
                 return List.of();
             }
@@ -136,7 +150,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
 
         /** The agent names nodes; an instance is named by a mapping, or by its host. */
         private Optional<String> node(Sample sample) {
-            String named = sample.labels().get("char_node_name");
+            String named = sample.labels().get(NODE);
             if (named != null) {
                 return Optional.of(named);
             }
@@ -145,25 +159,29 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
                     .map(known -> names.getOrDefault(known, known.replaceFirst(":\\d+$", "")));
         }
 
-        private void take(String what, String query, Taking taking) throws InterruptedIOException {
+        private void take(String what, String query, Taking taking) throws IOException {
             if (query.isEmpty()) {
                 return;
             }
             Set<String> told = new HashSet<>();
-            for (Sample sample : ask(what, query)) {
-                node(sample).ifPresent(name -> {
-                    told.add(name);
-                    take(what, name, sample.value(), taking);
-                });
+            List<Sample> samples = new ArrayList<>(ask(what, query));
+            samples.sort(Comparator.comparing(sample -> sample.labels().containsKey(NODE)));
+            for (Sample sample : samples) { // The agent is believed where the node itself tells nothing.
+                Optional<String> name = node(sample);
+                if (name.isPresent()
+                        && (told.add(name.get()) || !sample.labels().containsKey(NODE))) {
+                    take(what, name.get(), sample.value(), taking);
+                }
             }
             tellers.put(what, told);
+            hints.put(what, query.contains("rate(") ? RATE : "");
         }
 
         /** Only when all nodes are known can it be said what is missing of which. */
         private void sayWhatIsMissing() {
             tellers.forEach((what, told) -> states.keySet().stream()
                     .filter(name -> !told.contains(name))
-                    .forEach(name -> problem(name, what + ": Prometheus has none")));
+                    .forEach(name -> problem(name, what + ": Prometheus has none" + hints.getOrDefault(what, ""))));
         }
 
         private void take(String what, String name, double value, Taking taking) {
@@ -183,7 +201,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
             problems.computeIfAbsent(name, first -> new ArrayList<>()).add(problem);
         }
 
-        private void models() throws InterruptedIOException {
+        private void models() throws IOException {
             for (Sample sample : ask("device model", queries.deviceModel())) {
                 String model = sample.labels().get("char_node_device_model_name");
                 Optional<String> name = node(sample);
@@ -191,12 +209,40 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
                     states.put(
                             name.get(),
                             states.computeIfAbsent(name.get(), DeviceState::of).withModel(model));
+                    for (String label : List.of("class", "uuid")) {
+                        String value = sample.labels().get("char_node_" + label);
+                        if (value != null) {
+                            labels.computeIfAbsent(name.get(), first -> new HashMap<>())
+                                    .put(label, value);
+                        }
+                    }
                 }
             }
         }
 
+        /** Nodes that were named but of which nothing is known now. */
+        private void sayWhoIsMissing() throws IOException {
+            Set<String> down = new HashSet<>();
+            for (Sample sample : ask("reachability", queries.up())) {
+                if (sample.value() == 0) {
+                    down.add(sample.labels().getOrDefault("instance", ""));
+                }
+            }
+            new TreeMap<>(names).forEach((instance, name) -> {
+                if (!states.containsKey(name)) {
+                    states.put(name, DeviceState.of(name));
+                    problem(
+                            name,
+                            instance
+                                    + (down.contains(instance)
+                                            ? ": Prometheus cannot reach it"
+                                            : ": Prometheus tells nothing of it"));
+                }
+            });
+        }
+
         /** What is too old is forgotten, and said. */
-        private void ages() throws InterruptedIOException {
+        private void ages() throws IOException {
             for (Sample sample : ask("age", queries.age())) {
                 Optional<String> name = node(sample).filter(states::containsKey);
                 if (name.isPresent() && sample.value() > mostAge.toSeconds()) {
@@ -223,7 +269,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         private Duration timeout = Duration.ofSeconds(5);
         private int retries = 2;
         private Duration backOff = Duration.ofMillis(200);
-        private Duration mostAge = Duration.ofMinutes(1);
+        private Duration mostAge = Duration.ofMinutes(2);
         private @Nullable SSLContext tls;
 
         private Builder(URI server) {

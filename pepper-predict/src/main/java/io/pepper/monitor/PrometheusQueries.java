@@ -11,7 +11,8 @@ package io.pepper.monitor;
  * @param powerWatts what the device draws
  * @param deviceModel a series for each node whose label {@code char_node_device_model_name} is the kind of device
  * @param nodeName a series for each instance with the name of its node in a label, as {@code node_uname_info} has it
- * @param age how many seconds ago each instance was scraped
+ * @param age how many seconds ago each instance was scraped, or was tried to
+ * @param up 0 for each instance that could not be scraped
  */
 public record PrometheusQueries(
         String cpuLoadPercent,
@@ -22,7 +23,8 @@ public record PrometheusQueries(
         String powerWatts,
         String deviceModel,
         String nodeName,
-        String age) {
+        String age,
+        String up) {
     private static final String DISK = "(1 - (node_filesystem_avail_bytes{mountpoint=\"/\",fstype!=\"rootfs\"}"
             + " / node_filesystem_size_bytes{mountpoint=\"/\",fstype!=\"rootfs\"})) * 100";
 
@@ -39,6 +41,7 @@ public record PrometheusQueries(
             "",
             "char_node_device_model",
             "node_uname_info",
+            "",
             "");
 
     /**
@@ -54,10 +57,11 @@ public record PrometheusQueries(
                 "avg_over_time(node_procs_running[" + window + "])",
                 "node_memory_MemAvailable_bytes",
                 DISK,
-                "count by (instance) (node_cpu_seconds_total{mode=\"idle\"})",
+                "count by (instance) (node_cpu_seconds_total{mode=\"idle\"}) or char_node_cpu_total_cores",
                 "char_node_cpu_energy_watt",
                 "char_node_device_model",
-                "node_uname_info",
-                "time() - timestamp(up)");
+                "node_uname_info or on (instance) last_over_time(node_uname_info[1h])",
+                "time() - timestamp(up)",
+                "up == 0");
     }
 }

@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
  * @param within10 the share of records that are predicted to 10 %
  * @param within20 the share of records that are predicted to 20 %
  * @param rankCorrelation Spearman's, -1 to 1: whether slower is predicted as slower
- * @param p90Coverage the share of runs that took at most the predicted 90th percentile: 0.9 at best, less is over-confident
+ * @param p90Coverage the share of runs that took at most the predicted 90th percentile: 0.9 at best, less is over-confident;
+ *     of a cross-validation without the margin that a saved predictor adds, which is fitted on the same records
  */
 public record Accuracy(
         int records,

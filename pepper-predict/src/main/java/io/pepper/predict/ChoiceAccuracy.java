@@ -2,39 +2,91 @@ package io.pepper.predict;
 
 import io.pepper.runtime.Quantiles;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Whether predictions choose right between two ways to run the same piece: on other threads, under another load, or on another
- * device. Only pairs whose measured medians differ by more than a tenth count.
+ * Whether predictions choose right between ways to run the same piece: on other threads, under another load, or on another
+ * device. Of pairs only those count whose measured medians differ by more than a tenth.
  *
  * @param pairs how many pairs there are
  * @param right the share of pairs in which the faster way was predicted as the faster; NaN without pairs
  * @param regret how much longer the chosen ways took than the best, as a share, on average over all pairs
- * @param bestWays the share of pieces of whose ways the one predicted as the fastest is the fastest, or within a tenth of it
+ * @param bestWays the share of choices in which the way predicted as the fastest is the fastest, or within a tenth of it; NaN
+ *     without choices
  * @param repeatRight the share of pairs that a second measurement of both orders as the first did: no prediction can be
  *     expected to do better; NaN if nothing was measured twice
+ * @param choices how often one of several ways was to be chosen
+ * @param bestRegretSeconds by how many seconds the ways predicted as the fastest took longer than the fastest, on average over
+ *     all choices; NaN without choices
+ * @param repeatBest as {@code bestWays}, where the first measurement chooses and the second tells how long that takes: no
+ *     prediction can be expected to do better; NaN if nothing was measured twice
  */
-public record ChoiceAccuracy(int pairs, double right, double regret, double bestWays, double repeatRight) {
+public record ChoiceAccuracy(
+        int pairs,
+        double right,
+        double regret,
+        double bestWays,
+        double repeatRight,
+        int choices,
+        double bestRegretSeconds,
+        double repeatBest) {
     private static final double TENTH = 1.1;
 
     /**
-     * Compares all pairs of each piece.
+     * Compares all ways of each piece.
      *
      * @param measured what was measured, also repeatedly
      * @param predictedSeconds the predicted median of a record
      * @return how often the choice is right
      */
     public static ChoiceAccuracy of(LatencyDataset measured, ToDoubleFunction<LatencyRecord> predictedSeconds) {
-        Map<String, List<List<LatencyRecord>>> pieces = new LinkedHashMap<>();
-        measured.byKey().values().forEach(alike -> pieces.computeIfAbsent(
-                        alike.get(0).model() + "\t" + alike.get(0).piece(), piece -> new ArrayList<>())
+        return of(measured, entry -> entry.model() + "\t" + entry.piece(), predictedSeconds);
+    }
+
+    /**
+     * Compares the devices that ran the same piece with as many threads, under the same load each: the top-1 accuracy of the
+     * device that is predicted as the fastest.
+     *
+     * @param validation what was predicted of what was held back
+     * @return how often the choice is right; without choices if no piece ran on two devices under the same load
+     */
+    public static ChoiceAccuracy betweenDevices(CrossValidation validation) {
+        IdentityHashMap<LatencyRecord, Double> predicted = new IdentityHashMap<>();
+        List<LatencyRecord> records = validation.records();
+        double[] seconds = validation.medianSeconds();
+        for (int i = 0; i < seconds.length; i++) {
+            predicted.put(records.get(i), seconds[i]);
+        }
+        return betweenDevices(LatencyDataset.of(records), entry -> predicted.getOrDefault(entry, Double.NaN));
+    }
+
+    static ChoiceAccuracy betweenDevices(LatencyDataset measured, ToDoubleFunction<LatencyRecord> predictedSeconds) {
+        return of(
+                measured,
+                entry -> String.join(
+                        "\t",
+                        entry.model(),
+                        entry.piece(),
+                        String.valueOf(entry.threads()),
+                        String.valueOf(entry.load().percent())),
+                predictedSeconds);
+    }
+
+    private static ChoiceAccuracy of(
+            LatencyDataset measured,
+            Function<LatencyRecord, String> choice,
+            ToDoubleFunction<LatencyRecord> predictedSeconds) {
+        Map<String, List<List<LatencyRecord>>> choices = new LinkedHashMap<>();
+        measured.byKey().values().forEach(alike -> choices.computeIfAbsent(
+                        choice.apply(alike.get(0)), first -> new ArrayList<>())
                 .add(alike));
         Count count = new Count();
-        pieces.values().forEach(ways -> count.add(ways, predictedSeconds));
+        choices.values().forEach(ways -> count.add(ways, predictedSeconds));
         return count.result();
     }
 
@@ -50,8 +102,11 @@ public record ChoiceAccuracy(int pairs, double right, double regret, double best
         private int right;
         private int repeated;
         private int repeatedRight;
-        private int pieces;
+        private int choices;
         private int best;
+        private double bestRegretSeconds;
+        private int repeatedChoices;
+        private int repeatedBest;
         private double regret;
 
         void add(List<List<LatencyRecord>> ways, ToDoubleFunction<LatencyRecord> predicted) {
@@ -69,9 +124,28 @@ public record ChoiceAccuracy(int pairs, double right, double regret, double best
                 }
             }
             if (ways.size() > 1) {
-                pieces++;
-                best += measured[least(guessed)] <= TENTH * measured[least(measured)] ? 1 : 0;
+                double chosen = measured[least(guessed)];
+                double fastest = measured[least(measured)];
+                choices++;
+                best += chosen <= TENTH * fastest ? 1 : 0;
+                bestRegretSeconds += chosen - fastest;
+                repeat(ways);
             }
+        }
+
+        private void repeat(List<List<LatencyRecord>> ways) {
+            if (ways.stream().allMatch(way -> way.size() > 1)) {
+                double[] first = execution(ways, 0);
+                double[] second = execution(ways, 1);
+                repeatedChoices++;
+                repeatedBest += second[least(first)] <= TENTH * second[least(second)] ? 1 : 0;
+            }
+        }
+
+        private static double[] execution(List<List<LatencyRecord>> ways, int number) {
+            return ways.stream()
+                    .mapToDouble(way -> way.get(number).timing().medianSeconds())
+                    .toArray();
         }
 
         private void pair(int a, int b, double[] measured, double[] guessed) {
@@ -105,8 +179,11 @@ public record ChoiceAccuracy(int pairs, double right, double regret, double best
                     pairs,
                     right / (double) pairs,
                     pairs == 0 ? 0 : regret / pairs,
-                    best / (double) pieces,
-                    repeatedRight / (double) repeated);
+                    best / (double) choices,
+                    repeatedRight / (double) repeated,
+                    choices,
+                    bestRegretSeconds / choices,
+                    repeatedBest / (double) repeatedChoices);
         }
     }
 }

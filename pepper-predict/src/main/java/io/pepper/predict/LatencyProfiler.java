@@ -49,7 +49,8 @@ public final class LatencyProfiler {
     }
 
     /**
-     * Measures what the file does not hold yet. A piece that cannot run is left out, and said as a problem of the data set.
+     * Measures what the file does not hold yet. A piece that cannot run is left out, and said as a problem of the data set; so
+     * is a torn last line that was dropped.
      *
      * @param plan what to measure
      * @param device tells the state of this machine; its load is not taken from it, but from what the campaign makes
@@ -65,6 +66,7 @@ public final class LatencyProfiler {
         try (RecordFile file = RecordFile.open(csv);
                 LoadGenerator load = LoadGenerator.start()) {
             LatencyProfiler profiler = new LatencyProfiler(plan, device, file, progress);
+            profiler.failures.addAll(file.dropped());
             profiler.run(load);
             failures = profiler.failures;
         }
@@ -111,7 +113,7 @@ public final class LatencyProfiler {
                 state = settle(load, level);
             }
             progress.progress(
-                    task.piece.model() + " " + task.piece.piece() + ", " + task.threads + " threads, load " + level
+                    task.piece.model() + " " + task.piece.piece() + ", threads " + task.threads + ", load " + level
                             + ", round " + round,
                     done - 1,
                     plan.size());
@@ -129,6 +131,9 @@ public final class LatencyProfiler {
             throw (IOException) new InterruptedIOException("the campaign was interrupted").initCause(stopped);
         }
         double achieved = meter.achievedPercent();
+        if (Double.isNaN(achieved)) {
+            throw new IOException("load " + level + ": the system does not tell what was achieved of it");
+        }
         int cores = Runtime.getRuntime().availableProcessors();
         return device.get()
                 .withCores(cores)

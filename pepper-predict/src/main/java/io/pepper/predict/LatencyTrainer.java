@@ -4,6 +4,7 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.CrossValidation.Folds;
 import io.pepper.predict.internal.boost.Boosting;
+import io.pepper.runtime.OperatorSweep;
 import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.Collections;
@@ -33,7 +34,9 @@ public final class LatencyTrainer {
 
     /**
      * Validates on rows, models and devices that are held back, as far as there are several, and then trains on all. The
-     * predicted 90th percentile is moved so that it covers 90 % of the runs of models that were held back.
+     * operator sweep is only learned from, unless there is nothing else: then each of its small models counts as one. The
+     * predicted 90th percentile is moved so that it covers 90 % of the runs of models that were held back; validations tell
+     * what it covers before.
      *
      * @param data what was measured
      * @param options how to train
@@ -45,9 +48,11 @@ public final class LatencyTrainer {
     public static LatencyTrainer train(LatencyDataset data, TrainingOptions options, ProgressListener progress)
             throws InterruptedIOException {
         Map<Folds, CrossValidation> validations = new LinkedHashMap<>();
+        LatencyDataset judged = judged(data);
+        LatencyDataset held = withoutSweep(judged);
         for (Folds folds : Folds.values()) {
-            if (data.group(folds.group(options.seed())).size() > 1) {
-                validations.put(folds, CrossValidation.run(data, options, folds, progress));
+            if (held.group(folds.group(options.seed())).size() > 1) {
+                validations.put(folds, CrossValidation.run(judged, options, folds, progress));
             }
         }
         CrossValidation best = validations.getOrDefault(Folds.MODELS, validations.get(Folds.ROWS));
@@ -66,6 +71,31 @@ public final class LatencyTrainer {
                 accuracy);
         double shift = best == null ? 0 : best.p90Shift();
         return new LatencyTrainer(new Learner(data.records(), options).learn(shift, facts), validations);
+    }
+
+    private static LatencyDataset withoutSweep(LatencyDataset data) {
+        return LatencyDataset.of(data.records().stream()
+                .filter(entry -> !entry.model().equals(OperatorSweep.MODEL))
+                .toList());
+    }
+
+    /** The operator sweep is not held back while there are models; alone, it is held back model by small model. */
+    private static LatencyDataset judged(LatencyDataset data) {
+        if (!withoutSweep(data).records().isEmpty()) {
+            return data;
+        }
+        return LatencyDataset.of(data.records().stream()
+                .map(entry -> new LatencyRecord(
+                        entry.model() + " " + entry.piece(),
+                        entry.piece(),
+                        entry.work(),
+                        entry.threads(),
+                        entry.device(),
+                        entry.load(),
+                        entry.achievedPercent(),
+                        entry.execution(),
+                        entry.timing()))
+                .toList());
     }
 
     private static List<String> distinct(Map<String, List<LatencyRecord>> groups) {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -97,16 +98,24 @@ public final class LoadGenerator implements AutoCloseable {
             throw new IllegalArgumentException(level + ": on " + CORES + " cores that takes at least "
                     + (int) Math.ceil(level.percent() / PERCENT * CORES) + " threads");
         }
-        commands.write(share + " " + level.threads() + "\n");
-        commands.flush();
-        String names = answers.readLine();
-        if (names == null) {
-            throw new IOException("the load generator has ended, with code "
-                    + process.onExit().join().exitValue());
-        }
+        String names = command(share + " " + level.threads());
         if (!level.cores().isEmpty() && level.threads() > 0) {
             Affinity.bind(process.pid(), names, level.threads(), level.cores());
         }
+    }
+
+    private String command(String line) throws IOException {
+        try {
+            commands.write(line + "\n");
+            commands.flush();
+        } catch (IOException broken) {
+            throw process.isAlive() ? broken : ended();
+        }
+        String answer = answers.readLine();
+        if (answer == null) {
+            throw ended();
+        }
+        return answer;
     }
 
     /**
@@ -121,23 +130,37 @@ public final class LoadGenerator implements AutoCloseable {
     /** What load was achieved since a moment, as the system accounts for it, to some milliseconds. */
     public final class Meter {
         private final long since = System.nanoTime();
-        private final Duration before = used();
+        private final Optional<Duration> before = used();
 
         private Meter() {}
 
         /**
          * The load since the meter began.
          *
-         * @return percent of all cores together; less than was set where others compete
+         * @return percent of all cores together, less than was set where others compete; NaN if the system does not tell
+         * @throws IOException if the process is gone
          */
-        public double achievedPercent() {
+        public double achievedPercent() throws IOException {
+            Optional<Duration> now = used();
+            if (!process.isAlive()) {
+                throw ended();
+            }
+            if (before.isEmpty() || now.isEmpty()) {
+                return Double.NaN;
+            }
             double seconds = (System.nanoTime() - since) * 1e-9;
-            return Math.min(PERCENT, PERCENT * used().minus(before).toNanos() * 1e-9 / (seconds * CORES));
+            double busy = now.get().minus(before.get()).toNanos() * 1e-9;
+            return Math.min(PERCENT, PERCENT * busy / (seconds * CORES));
         }
     }
 
-    private Duration used() {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    private Optional<Duration> used() {
+        return process.info().totalCpuDuration();
+    }
+
+    private IOException ended() {
+        return new IOException("the load generator has ended, with code "
+                + process.onExit().join().exitValue());
     }
 
     /** Ends the load and the process. */
@@ -147,6 +170,11 @@ public final class LoadGenerator implements AutoCloseable {
             commands.close();
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
+            }
+        } catch (IOException broken) {
+            if (process.isAlive()) {
+                process.destroyForcibly();
+                throw broken;
             }
         } catch (InterruptedException interrupted) {
             process.destroyForcibly();

@@ -41,6 +41,7 @@ public final class ProfilePieces {
      * @param seed decides which pieces
      * @param progress hears of each piece
      * @return the whole, then the pieces
+     * @throws io.pepper.onnx.UnknownSizeException if sizes stay open
      * @throws IllegalArgumentException if the sizes are not those of the model's inputs, or the model stands in no file
      * @throws IOException if a piece cannot be written
      */
@@ -51,6 +52,7 @@ public final class ProfilePieces {
                 .orElseThrow(() -> new IllegalArgumentException(model.name() + ": the model stands in no file"));
         TensorShapes shapes = model.shapes(sizes);
         ModelCosts costs = model.costs(shapes);
+        costs.flops(); // Refuses what has open sizes: it would run, but nobody could say on what.
         Export export = new Export(model, shapes, costs, directory);
         List<ProfilePiece> pieces = new ArrayList<>();
         pieces.add(new ProfilePiece(model.name(), "whole", file, sizes, costs.workload()));

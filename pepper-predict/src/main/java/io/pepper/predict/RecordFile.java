@@ -10,18 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A file that records are added to, each forced to disk before the next is measured. */
 final class RecordFile implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RecordFile.class);
-
     private final FileChannel channel;
     private final Set<String> held = new HashSet<>();
+    private final List<String> dropped = new ArrayList<>();
 
     private RecordFile(FileChannel channel) {
         this.channel = channel;
@@ -57,7 +55,7 @@ final class RecordFile implements AutoCloseable {
             end--;
         }
         if (end < channel.size()) {
-            LOG.warn("{}: dropped a torn last line of {} bytes", csv, channel.size() - end);
+            dropped.add(csv + ": dropped a torn last line of " + (channel.size() - end) + " bytes");
             channel.truncate(end);
         }
         channel.position(end);
@@ -88,6 +86,11 @@ final class RecordFile implements AutoCloseable {
                         String.valueOf(load.percent()),
                         String.valueOf(load.threads()),
                         load.cores().toString()));
+    }
+
+    /** What was dropped when the file was opened, for people. */
+    List<String> dropped() {
+        return List.copyOf(dropped);
     }
 
     boolean holds(String key, int execution) {

@@ -9,9 +9,9 @@ import io.pepper.cost.Workload;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.runtime.ModelTimer;
 import io.pepper.runtime.OperatorSweep;
+import io.pepper.runtime.TemporaryDirectory;
 import io.pepper.runtime.TimingOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,10 +68,8 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
     public static RooflinePredictor calibrate(ProgressListener progress) throws IOException {
         TimingOptions options =
                 TimingOptions.DEFAULTS.withBudget(Duration.ofSeconds(2)).withPrecision(0.01);
-        Path directory = Files.createTempDirectory("pepper-roofline-");
-        List<String> names = List.of(PRODUCT, MOVES, CALLS);
-        try {
-            List<Path> files = OperatorSweep.write(directory, names);
+        try (TemporaryDirectory scratch = TemporaryDirectory.create("roofline-")) {
+            List<Path> files = OperatorSweep.write(scratch.path(), List.of(PRODUCT, MOVES, CALLS));
             Path product = files.get(0);
             progress.progress("calibrating: arithmetic", 0, CALIBRATIONS);
             double one = ModelTimer.time(product, options).minSeconds();
@@ -83,11 +81,6 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
             double calls = ModelTimer.time(files.get(2), options).minSeconds();
             return new RooflinePredictor(
                     PRODUCT_FLOPS / one, MOVED_BYTES / moves, calls / CALLED, Math.min(1, Math.max(0, one / two - 1)));
-        } finally {
-            for (String name : names) {
-                Files.deleteIfExists(directory.resolve(name + ".onnx"));
-            }
-            Files.delete(directory);
         }
     }
 

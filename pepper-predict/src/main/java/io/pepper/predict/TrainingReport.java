@@ -6,6 +6,7 @@ import io.pepper.runtime.Quantiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,11 +21,12 @@ import java.util.function.Function;
  */
 public final class TrainingReport {
     private static final double PERCENT = 100;
+    private static final double MILLIS = 1e3;
     private static final int MOST_FEATURES = 20;
     private static final String STYLE =
             "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
-                    + "color:#222;background:#fff}table{border-collapse:collapse}td,th{padding:.25rem .75rem;text-align:right;"
-                    + "border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}img{max-width:100%;height:auto}"
+                    + "color:#222;background:#fff}table{border-collapse:collapse}td,th{padding:.25rem .6rem;text-align:right;"
+                    + "border-bottom:1px solid #ddd}td{white-space:nowrap}td:first-child,th:first-child{text-align:left}img{max-width:100%;height:auto}"
                     + "dt{font-weight:600}";
 
     private final LatencyTrainer trained;
@@ -60,6 +62,7 @@ public final class TrainingReport {
                 + "</style></head><body>\n<h1>How well latencies are predicted</h1>\n");
         facts(page);
         accuracy(page);
+        choices(page);
         CrossValidation models = trained.validations().get(Folds.MODELS);
         CrossValidation shown = models == null ? trained.validations().get(Folds.ROWS) : models;
         if (shown != null) {
@@ -77,7 +80,7 @@ public final class TrainingReport {
     private void facts(StringBuilder page) {
         TrainingFacts facts = trained.predictor().facts();
         page.append("<dl>");
-        fact(page, "Trained", facts.trainedAt() + ", " + facts.options());
+        fact(page, "Trained", facts.trainedAt().truncatedTo(ChronoUnit.SECONDS) + ", " + facts.options());
         fact(page, "On", facts.records() + " records, SHA-256 " + facts.dataSha256());
         fact(page, "Models", String.join(", ", facts.models()));
         fact(page, "Devices", String.join(", ", facts.devices()));
@@ -103,15 +106,17 @@ public final class TrainingReport {
 
     private void accuracy(StringBuilder page) {
         page.append(
-                "<table><tr><th>held back</th><th>records</th><th>median error</th><th>within 10 %</th><th>within 20 %</th>"
-                        + "<th>mean error</th><th>R²</th><th>rank correlation</th><th>p90 covers</th><th>right choices</th></tr>");
+                "<p>Of what was held back, by predictors that did not learn from it. An error is the difference of the predicted"
+                        + " and the measured median, as a share of what was measured.</p>\n"
+                        + "<table><tr><th>held back</th><th>records</th><th>median error</th><th>within 10 %</th><th>within 20 %</th>"
+                        + "<th>mean error</th><th>R²</th><th>rank correlation</th><th>p90 covers</th></tr>");
         trained.validations().forEach((folds, validation) -> {
             Accuracy found = validation.accuracy();
             page.append(String.format(
                     Locale.ROOT,
-                    "<tr><td>%s</td><td>%d</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%.3f</td><td>%.3f</td><td>%s</td>"
+                    "<tr><td>%s</td><td>%d</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%.3f</td><td>%.3f</td>"
                             + "<td>%s</td></tr>",
-                    folds.name().toLowerCase(Locale.ROOT),
+                    name(folds),
                     found.records(),
                     percent(found.medianApe()),
                     percent(found.within10()),
@@ -119,10 +124,46 @@ public final class TrainingReport {
                     percent(found.mape()),
                     found.r2(),
                     found.rankCorrelation(),
-                    percent(found.p90Coverage()),
-                    percent(validation.choices().right())));
+                    percent(found.p90Coverage())));
         });
         page.append("</table>\n");
+    }
+
+    private void choices(StringBuilder page) {
+        page.append(
+                "<p>Choices between two ways to run the same piece, and of the fastest of all ways. The limit is how often a second"
+                        + " measurement agrees with the first: no prediction can do better.</p>\n"
+                        + "<table><tr><th>held back</th><th>choice</th><th>pairs</th><th>right</th><th>limit</th><th>choices</th>"
+                        + "<th>fastest to 10 %</th><th>limit</th><th>lost on average</th></tr>");
+        trained.validations().forEach((folds, validation) -> {
+            choice(page, name(folds), "threads, load, device", validation.choices());
+            ChoiceAccuracy devices = ChoiceAccuracy.betweenDevices(validation);
+            if (devices.choices() > 0) {
+                choice(page, name(folds), "device", devices);
+            }
+        });
+        page.append("</table>\n");
+    }
+
+    private static void choice(StringBuilder page, String held, String between, ChoiceAccuracy found) {
+        page.append(String.format(
+                Locale.ROOT,
+                "<tr><td>%s</td><td>%s</td><td>%d</td><td>%s</td><td>%s</td><td>%d</td><td>%s</td><td>%s</td><td>%s</td></tr>",
+                held,
+                between,
+                found.pairs(),
+                percent(found.right()),
+                percent(found.repeatRight()),
+                found.choices(),
+                percent(found.bestWays()),
+                percent(found.repeatBest()),
+                Double.isNaN(found.bestRegretSeconds())
+                        ? "–"
+                        : String.format(Locale.ROOT, "%.3f ms", found.bestRegretSeconds() * MILLIS)));
+    }
+
+    private static String name(Folds folds) {
+        return folds.name().toLowerCase(Locale.ROOT);
     }
 
     private static String percent(double share) {
@@ -130,14 +171,16 @@ public final class TrainingReport {
     }
 
     private static void pictures(StringBuilder page, CrossValidation shown) throws IOException {
-        String held = shown.folds().name().toLowerCase(Locale.ROOT) + " held back";
+        String held = name(shown.folds()) + " held back";
         double[] measured = shown.records().stream()
                 .mapToDouble(entry -> entry.timing().medianSeconds())
                 .toArray();
         double[] predicted = shown.medianSeconds();
+        double[] ratios = new double[measured.length];
         double[] errors = new double[measured.length];
         for (int i = 0; i < errors.length; i++) {
-            errors[i] = PERCENT * (predicted[i] / measured[i] - 1);
+            ratios[i] = predicted[i] / measured[i];
+            errors[i] = PERCENT * (ratios[i] - 1);
         }
         image(
                 page,
@@ -145,8 +188,9 @@ public final class TrainingReport {
                 "predicted against measured seconds");
         image(
                 page,
-                Charts.over("Errors, " + held, "measured, s", "predicted too long by, %", measured, errors),
-                "errors over measured seconds");
+                Charts.ratios(
+                        "Predicted over measured, " + held, "measured, s", "predicted / measured", measured, ratios),
+                "ratio of predicted and measured over measured seconds");
         image(
                 page,
                 Charts.bars("Errors by load, " + held, "median error, %", by(shown, errors, TrainingReport::load)),
@@ -155,10 +199,15 @@ public final class TrainingReport {
                 page,
                 Charts.bars("Errors by model, " + held, "median error, %", by(shown, errors, LatencyRecord::model)),
                 "median error by model");
+        Map<String, Double> devices = by(shown, errors, entry -> entry.device().device());
+        if (devices.size() > 1) {
+            image(page, Charts.bars("Errors by device, " + held, "median error, %", devices), "median error by device");
+        }
     }
 
     private static String load(LatencyRecord entry) {
-        return String.format(Locale.ROOT, "%3.0f %%, %d threads", entry.load().percent(), entry.threads());
+        return String.format(
+                Locale.ROOT, "load %3.0f %%, threads %d", entry.load().percent(), entry.threads());
     }
 
     private static Map<String, Double> by(

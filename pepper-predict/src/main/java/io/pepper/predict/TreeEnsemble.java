@@ -12,8 +12,9 @@ import java.nio.file.Path;
 /**
  * Gradient-boosted trees that XGBoost has trained, scored in Java: bit for bit what {@code Booster.predict} gives. No native code
  * runs, so that no file, however damaged, can bring the process down. Supported are tree boosters ({@code gbtree}) of one output
- * with an objective of regression that leaves sums as they are; others are refused by name. Immutable and thread-safe; scoring
- * allocates nothing.
+ * with an objective of regression that leaves sums as they are; others are refused by name. All trees count, also of a booster
+ * that stopped early (scikit-learn's interface leaves out those after the best). NaN is missing; infinities are less or greater
+ * than all thresholds. Immutable and thread-safe; scoring allocates nothing.
  *
  * <pre>{@code
  * TreeEnsemble trees = TreeEnsemble.read(Path.of("model.json"));

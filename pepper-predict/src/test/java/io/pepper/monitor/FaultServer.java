@@ -28,7 +28,9 @@ final class FaultServer implements AutoCloseable {
     final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
     private volatile int status = 200;
     private final AtomicInteger failures = new AtomicInteger();
+    final AtomicInteger requests = new AtomicInteger();
     private volatile long delayMillis;
+    private volatile boolean stalls;
 
     private final boolean secure;
 
@@ -83,9 +85,16 @@ final class FaultServer implements AutoCloseable {
         return this;
     }
 
+    /** Begins to answer, and does not go on. */
+    FaultServer stalls() {
+        stalls = true;
+        return this;
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             String query = URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8);
+            requests.incrementAndGet();
             authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
             if (delayMillis > 0) {
                 Thread.sleep(delayMillis);
@@ -98,6 +107,11 @@ final class FaultServer implements AutoCloseable {
                     .orElse("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}");
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(fails ? 503 : status, bytes.length);
+            if (stalls) {
+                exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+                exchange.getResponseBody().flush();
+                Thread.sleep(60_000); // Until the server is stopped.
+            }
             exchange.getResponseBody().write(bytes);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

@@ -83,6 +83,7 @@ class PrometheusDeviceMonitorTest {
         assertThat(two.model()).hasValue("Raspberry Pi 4");
         assertThat(two.readAt()).isPresent();
         assertThat(readings.get("pi-2").problems()).isEmpty();
+        assertThat(readings.get("pi-2").labels()).isEqualTo(Map.of("class", "edge", "uuid", "u2"));
         assertThat(readings.get("pi-1").state().cpuLoadPercent()).hasValue(11);
         assertThat(readings.get("nano").state().diskUsagePercent()).hasValue(3);
         assertThat(readings.get("nano").state().memoryFreeBytes()).isEmpty();
@@ -199,6 +200,77 @@ class PrometheusDeviceMonitorTest {
                         .read())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("timed out");
+    }
+
+    /** The client's own time-out ends with the headers. */
+    @Test
+    void doesNotWaitForTheRestOfAnAnswerForEver() {
+        server.stalls();
+        PrometheusDeviceMonitor monitor = builder()
+                .timeout(Duration.ofMillis(200))
+                .retries(1, Duration.ofMillis(1))
+                .build();
+        assertThatThrownBy(monitor::read)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the answer did not end in time, after 2 attempts");
+    }
+
+    @Test
+    void canBeStoppedWithinAnAnswer() {
+        server.stalls();
+        Thread reader = Thread.currentThread();
+        Thread stopper = new Thread(() -> {
+            while (server.requests.get() == 0) {
+                Thread.onSpinWait();
+            }
+            reader.interrupt();
+        });
+        stopper.start();
+        assertThatThrownBy(
+                        () -> builder().timeout(Duration.ofMinutes(1)).build().read())
+                .isInstanceOf(InterruptedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void asksNothingElseWhereNobodyAnswers() {
+        server.delay(2_000);
+        assertThatThrownBy(() -> builder()
+                        .timeout(Duration.ofMillis(50))
+                        .retries(1, Duration.ofMillis(1))
+                        .build()
+                        .read())
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(server.uri().toString());
+        assertThat(server.requests).hasValueLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void saysWhichNodesAreDown() throws IOException {
+        three();
+        server.answer("up == 0", of("10.0.0.3:9100", "0"));
+        Map<String, DeviceReading> readings = builder()
+                .node("10.0.0.3:9100", "pi-3")
+                .node("10.0.0.4:9100", "pi-4")
+                .build()
+                .read();
+        assertThat(readings).containsOnlyKeys("nano", "pi-1", "pi-2", "pi-3", "pi-4");
+        assertThat(readings.get("pi-3").state()).isEqualTo(DeviceState.of("pi-3"));
+        assertThat(readings.get("pi-3").problems()).containsExactly("10.0.0.3:9100: Prometheus cannot reach it");
+        assertThat(readings.get("pi-4").problems()).containsExactly("10.0.0.4:9100: Prometheus tells nothing of it");
+    }
+
+    @Test
+    void believesTheAgentWhereTheNodeItselfTellsNothing() throws IOException {
+        String agent = "\"instance\":\"10.0.0.9:80\",\"char_node_name\":";
+        server.answer("node_uname_info", sample("\"instance\":\"10.0.0.1:9100\",\"nodename\":\"pi-1\"", "1"))
+                .answer(
+                        "count by",
+                        sample(agent + "\"pi-1\"", "99") + "," + of("10.0.0.1:9100", "4") + ","
+                                + sample(agent + "\"nano\"", "6"));
+        Map<String, DeviceReading> readings = builder().build().read();
+        assertThat(readings.get("pi-1").state().cores()).hasValue(4);
+        assertThat(readings.get("nano").state().cores()).hasValue(6);
     }
 
     @Test

@@ -182,7 +182,7 @@ class RealPrometheusTest {
 
     @Test
     void saysThatAQueryIsWrong() {
-        PrometheusQueries wrong = new PrometheusQueries("rate(", "", "", "", "", "", "", "", "");
+        PrometheusQueries wrong = new PrometheusQueries("rate(", "", "", "", "", "", "", "", "", "");
         assertThatThrownBy(() -> monitor(wrong).read()).hasMessageContaining("HTTP 400 bad_data");
     }
 }

@@ -14,19 +14,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Trees that Python saved; {@code xgboost-1.7-python.py} made the files. */
+/** Trees that XGBoost saved elsewhere: {@code xgboost-1.7-python.py} and {@code XgboostVersions.java} made the files. */
 class ForeignPredictorTest {
     private static Path resource(String name) throws URISyntaxException {
         return Path.of(Objects.requireNonNull(ForeignPredictorTest.class.getResource(name), name)
                 .toURI());
     }
 
-    @Test
-    void scoresAsPythonDid() throws IOException, URISyntaxException {
-        TreeEnsemble trees = TreeEnsemble.read(resource("/xgboost-1.7-python.json"));
+    @ParameterizedTest
+    @ValueSource(strings = {"xgboost-1.7-python", "xgboost-2.1-java", "xgboost-3.4-java"})
+    void scoresAsThatVersionDid(String name) throws IOException, URISyntaxException {
+        TreeEnsemble trees = TreeEnsemble.read(resource("/" + name + ".json"));
         assertThat(trees.trees()).isEqualTo(30);
-        List<String> lines = Files.readAllLines(resource("/xgboost-1.7-python.csv"));
+        List<String> lines = Files.readAllLines(resource("/" + name + ".csv"));
         assertThat(lines).hasSize(60);
         for (String line : lines) {
             String[] cells = line.split(",", -1);

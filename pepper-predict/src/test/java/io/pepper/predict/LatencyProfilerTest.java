@@ -8,6 +8,7 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.ProgressListener;
+import io.pepper.onnx.UnknownSizeException;
 import io.pepper.runtime.TimingOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,7 +83,7 @@ class LatencyProfilerTest {
         LatencyDataset data = LatencyProfiler.run(plan, LatencyProfilerTest::device, csv, ProgressListener.NONE);
         assertThat(data.records()).hasSize(16);
         assertThat(Files.readAllLines(csv).subList(0, 6)).isEqualTo(before);
-        assertThat(data.problems()).isEmpty();
+        assertThat(data.problems()).containsExactly(csv + ": dropped a torn last line of 10 bytes");
     }
 
     @Test
@@ -110,6 +111,20 @@ class LatencyProfilerTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("choose another file");
         assertThat(Files.readString(csv)).as("left as it was").isEqualTo("a,b\n1,2\n");
+    }
+
+    @Test
+    void refusesAModelWhoseSizesAreOpen() throws IOException {
+        Path file = directory.resolve("classifier.onnx");
+        try (InputStream in =
+                LatencyProfilerTest.class.getResourceAsStream("/models/ch_ppocr_mobile_v2.0_cls_infer.onnx")) {
+            Files.copy(in, file);
+        }
+        try (OnnxModel model = OnnxModel.load(file)) {
+            assertThatThrownBy(() -> ProfilePieces.of(
+                            model, InputShapes.NONE, directory.resolve("pieces"), 5, 7, ProgressListener.NONE))
+                    .isInstanceOf(UnknownSizeException.class);
+        }
     }
 
     @Test
@@ -156,6 +171,27 @@ class LatencyProfilerTest {
                     .satisfies(refused -> assertThat(Runtime.getRuntime().availableProcessors())
                             .isGreaterThan(1))
                     .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void saysThatTheLoadIsGone() throws IOException {
+        try (LoadGenerator load = LoadGenerator.start()) {
+            LoadGenerator.Meter meter = load.meter();
+            ProcessHandle.current()
+                    .children()
+                    .filter(child -> child.info().arguments().map(List::of).orElse(List.of()).stream()
+                            .anyMatch(word -> word.endsWith("LoadWorker")))
+                    .forEach(child -> {
+                        child.destroyForcibly();
+                        child.onExit().join();
+                    });
+            assertThatThrownBy(meter::achievedPercent)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("the load generator has ended, with code 137");
+            assertThatThrownBy(() -> load.set(LoadLevel.onAllCores(10)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("the load generator has ended");
         }
     }
 

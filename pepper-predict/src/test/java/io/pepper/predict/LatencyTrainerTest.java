@@ -9,6 +9,7 @@ import io.pepper.cost.Workload;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.CrossValidation.Folds;
 import io.pepper.predict.TrainingOptions.Target;
+import io.pepper.runtime.OperatorSweep;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,52 @@ class LatencyTrainerTest {
         assertThat(html).as("nothing is fetched").doesNotContain("http://", "https://", "<script");
     }
 
+    /** The same machine under two names: which one is chosen is a matter of its load alone. */
+    @Test
+    void reportsByDevice() throws IOException {
+        List<LatencyRecord> both = new ArrayList<>();
+        for (LatencyRecord entry : data.records()) {
+            if (Set.of("minilm", "light-squeezenet", "light-resnet50").contains(entry.model())) {
+                both.add(entry);
+                both.add(new LatencyRecord(
+                        entry.model(),
+                        entry.piece(),
+                        entry.work(),
+                        entry.threads(),
+                        renamed(entry.device()),
+                        entry.load(),
+                        entry.achievedPercent(),
+                        entry.execution(),
+                        entry.timing()));
+            }
+        }
+        LatencyTrainer two =
+                LatencyTrainer.train(LatencyDataset.of(both), QUICK.withTrees(20, 3, 0.1), ProgressListener.NONE);
+        assertThat(two.validations()).containsOnlyKeys(Folds.ROWS, Folds.MODELS, Folds.DEVICES);
+        assertThat(two.validations().get(Folds.DEVICES).accuracy().medianApe())
+                .as("the other device is its twin")
+                .isLessThan(two.validations().get(Folds.MODELS).accuracy().medianApe());
+        ChoiceAccuracy between = ChoiceAccuracy.betweenDevices(two.validations().get(Folds.MODELS));
+        assertThat(between.choices()).isEqualTo(both.size() / 2);
+        assertThat(between.pairs()).as("twins do not differ").isZero();
+        assertThat(between.bestWays()).isEqualTo(1);
+        assertThat(new TrainingReport(two).html())
+                .contains("<td>devices</td>", "<td>models</td><td>device</td>", "median error by device");
+    }
+
+    private static DeviceState renamed(DeviceState device) {
+        return new DeviceState(
+                "twin",
+                device.readAt(),
+                device.model(),
+                device.cores(),
+                device.cpuLoadPercent(),
+                device.runnableThreads(),
+                device.memoryFreeBytes(),
+                device.diskUsagePercent(),
+                device.powerWatts());
+    }
+
     @Test
     void neverPredictsLessForMoreLoad() {
         Workload work = data.records().get(0).work();
@@ -169,6 +217,32 @@ class LatencyTrainerTest {
         }
         assertThatThrownBy(() -> predictor.predictAll(works, 2, devices, new double[3]))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void learnsFromTheSweepAlone() throws InterruptedIOException {
+        List<LatencyRecord> sweep = data.records().stream()
+                .filter(entry -> entry.model().equals(OperatorSweep.MODEL))
+                .limit(600)
+                .toList();
+        LatencyTrainer alone = LatencyTrainer.train(LatencyDataset.of(sweep), QUICK, ProgressListener.NONE);
+        assertThat(alone.validations().get(Folds.MODELS).records())
+                .as("each of its small models is held back once")
+                .hasSameSizeAs(sweep);
+        assertThat(alone.predictor().facts().models()).containsExactly("sweep");
+        assertThat(alone.predictor().facts().dataSha256())
+                .isEqualTo(LatencyDataset.of(sweep).sha256());
+    }
+
+    @Test
+    void learnsFromTheSweepAndOneModel() throws InterruptedIOException {
+        List<LatencyRecord> few = data.records().stream()
+                .filter(entry -> Set.of(OperatorSweep.MODEL, "minilm").contains(entry.model()))
+                .toList();
+        assertThat(LatencyTrainer.train(LatencyDataset.of(few), QUICK, ProgressListener.NONE)
+                        .validations())
+                .as("there is no other model to learn from")
+                .containsOnlyKeys(Folds.ROWS);
     }
 
     @Test

@@ -2,8 +2,11 @@ package io.pepper.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TreeEnsembleTest {
     /** Together with the other ensembles more than a million rows. */
@@ -58,6 +62,32 @@ class TreeEnsembleTest {
         booster.dispose();
     }
 
+    /** Counted by the virtual machine, by bytes of this thread; for both layouts. */
+    @ParameterizedTest
+    @ValueSource(ints = {6, 12})
+    void allocatesNothing(int depth) throws XGBoostError, IOException {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        assumeTrue(
+                threads.isThreadAllocatedMemorySupported(),
+                "this virtual machine does not count what threads allocate");
+        Booster booster = Boosters.train(5, 20, Map.of("objective", "reg:squarederror", "max_depth", depth), 13);
+        TreeEnsemble ensemble = TreeEnsemble.read(booster.toByteArray("json"), "trained");
+        booster.dispose();
+        float[] rows = Boosters.rows(new Random(13), 1_000, 5);
+        float[] one = Arrays.copyOf(rows, 5);
+        float[] scores = new float[1_000];
+        long before = 0;
+        for (int round = 0; round < 20; round++) {
+            before = round == 10 ? threads.getCurrentThreadAllocatedBytes() : before;
+            ensemble.predict(rows, 1_000, scores);
+            for (int i = 0; i < 1_000; i++) {
+                scores[i] += ensemble.predict(one);
+            }
+        }
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(bytes).as("bytes in 20,000 rows").isLessThan(2_000);
+    }
+
     private static int[] bits(float... values) {
         int[] bits = new int[values.length];
         Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
@@ -76,7 +106,32 @@ class TreeEnsembleTest {
         booster.dispose();
     }
 
-    /** XGBoost's data matrix refuses infinite values, so what they mean is stated here. */
+    /** XGBoost's data matrix refuses infinite values; {@code inplace_predict} takes them. */
+    @Test
+    void scoresInfinitiesAsXgboostDoes() throws XGBoostError, IOException {
+        int features = 8;
+        int count = 50_000;
+        Booster booster = Boosters.train(features, 60, Map.of("objective", "reg:squarederror", "max_depth", 6), 12);
+        TreeEnsemble ensemble = TreeEnsemble.read(booster.toByteArray("json"), "trained");
+        Random random = new Random(12);
+        float[] rows = Boosters.rows(random, count, features);
+        for (int i = 0; i < rows.length; i++) {
+            if (random.nextInt(4) == 0) {
+                rows[i] = random.nextBoolean() ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
+            }
+        }
+        float[][] expected = booster.inplace_predict(rows, count, features, Float.NaN);
+        float[] batch = new float[count];
+        ensemble.predict(rows, count, batch);
+        for (int row = 0; row < count; row++) {
+            int bits = Float.floatToRawIntBits(expected[row][0]);
+            assertThat(Float.floatToRawIntBits(batch[row])).isEqualTo(bits);
+            float[] one = Arrays.copyOfRange(rows, row * features, (row + 1) * features);
+            assertThat(Float.floatToRawIntBits(ensemble.predict(one))).isEqualTo(bits);
+        }
+        booster.dispose();
+    }
+
     @Test
     void ordersInfinities() throws IOException {
         TreeEnsemble stump = TreeEnsemble.read(stump("0.5"), "stump");
@@ -131,6 +186,7 @@ class TreeEnsembleTest {
                 "gbtree|reg:squarederror|0|1|{\"left_children\":[1,-1,-1],\"right_children\":[2,-1,-1],\"split_indices\":[5,0,0],"
                         + "\"split_conditions\":[1,1,1],\"default_left\":[0,0,0]}|split_indices[0] is 5, there are 1 features",
                 "gbtree|reg:squarederror|0|1|{\"categories\":[1]}|splits by category are not supported",
+                "gbtree|reg:squarederror|0|1|{\"split_type\":[0,1]}|splits by category are not supported",
                 "gbtree|reg:squarederror|0|1|{\"tree_param\":{\"size_leaf_vector\":\"3\"}}|more than one value"
             })
     void refusesByName(String booster, String objective, String base, String features, String tree, String message) {

@@ -28,6 +28,7 @@ import io.pepper.predict.MeasuredLatencies;
 import io.pepper.predict.ProfilePiece;
 import io.pepper.predict.ProfilePieces;
 import io.pepper.predict.ProfilingPlan;
+import io.pepper.runtime.TemporaryDirectory;
 import io.pepper.runtime.TimingOptions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -125,21 +126,18 @@ final class DemoCommand implements Callable<Integer> {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         Path data = directory.resolve("latencies.csv");
         Files.deleteIfExists(data);
-        Path written = directory.resolve("runs");
-        List<ProfilePiece> runs = ProfilePieces.runs(model, costs, pieces, written, progress);
         TimingOptions timing = TimingOptions.DEFAULTS
                 .withSpinning(false)
                 .withRuns(5, 100)
                 .withBudget(Duration.ofMillis(200))
                 .withPrecision(0.03);
-        try {
+        try (TemporaryDirectory written = TemporaryDirectory.create("runs-")) {
+            List<ProfilePiece> runs = ProfilePieces.runs(model, costs, pieces, written.path(), progress);
             return LatencyProfiler.run(
                     new ProfilingPlan(runs, List.of(LoadLevel.NONE), List.of(1), 1, timing, 1),
                     () -> DeviceState.of(HERE),
                     data,
                     progress);
-        } finally {
-            Directories.delete(written);
         }
     }
 

@@ -83,6 +83,8 @@ final class DevicesCommand implements Callable<Integer> {
         Json.put(node, "memoryFreeBytes", state.memoryFreeBytes());
         Json.put(node, "diskUsagePercent", state.diskUsagePercent());
         Json.put(node, "powerWatts", state.powerWatts());
+        ObjectNode labels = node.putObject("labels");
+        reading.labels().forEach(labels::put);
         ArrayNode problems = node.putArray("problems");
         reading.problems().forEach(problems::add);
         return node;

@@ -6,7 +6,9 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.VerificationOptions;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,6 +30,8 @@ final class InputOptions {
             paramLabel = "NAME=N",
             description = "The size of a named dimension; may be given for each.")
     private List<String> dimensions = List.of();
+
+    private final Set<String> taken = new HashSet<>();
 
     /** The sizes for inputs to run on. */
     VerificationOptions verification() {
@@ -63,22 +67,46 @@ final class InputOptions {
 
     /** Those of the sizes that a model has inputs and dimensions for: several models may take different ones. */
     InputShapes shapesOf(OnnxModel model) {
+        return shapesOf(model.inputs());
+    }
+
+    /** As {@link #shapesOf(OnnxModel)}; when all have taken theirs, {@link #requireAllTaken} finds what was mistyped. */
+    InputShapes shapesOf(List<TensorInfo> inputs) {
         InputShapes given = shapes();
         InputShapes fitting = InputShapes.NONE;
-        for (TensorInfo input : model.inputs()) {
+        for (TensorInfo input : inputs) {
             List<Long> shape = given.shapes().get(input.name());
             if (shape != null) {
+                taken.add(input.name());
                 fitting = fitting.withInputShape(
                         input.name(), shape.stream().mapToLong(Long::longValue).toArray());
             }
             for (Dimension dimension : input.shape().orElse(List.of())) {
-                Long size = given.dimensions().get(dimension.symbol().orElse(""));
-                fitting = size == null
-                        ? fitting
-                        : fitting.withDimension(dimension.symbol().orElseThrow(), size);
+                String symbol = dimension.symbol().orElse("");
+                Long size = given.dimensions().get(symbol);
+                if (size != null) {
+                    taken.add(symbol);
+                    fitting = fitting.withDimension(symbol, size);
+                }
             }
         }
         return fitting;
+    }
+
+    /** Refuses sizes that no model took. */
+    void requireAllTaken() {
+        InputShapes given = shapes();
+        for (String input : given.shapes().keySet()) {
+            if (!taken.contains(input)) {
+                throw new ParameterException(spec.commandLine(), "--shape " + input + ": no such input");
+            }
+        }
+        for (String dimension : given.dimensions().keySet()) {
+            if (!taken.contains(dimension)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--dim " + dimension + ": no input has such a dimension");
+            }
+        }
     }
 
     /** At the last equals sign, since names of inputs may hold one. */

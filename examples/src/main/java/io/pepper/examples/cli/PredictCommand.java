@@ -59,6 +59,12 @@ final class PredictCommand implements Callable<Integer> {
             description = "Take this CPU load, in the place of the one that is read.")
     private @Nullable Double load;
 
+    @Option(
+            names = "--cores",
+            paramLabel = "N",
+            description = "Take a device of so many cores, in the place of those that are read.")
+    private @Nullable Integer cores;
+
     @Mixin
     private DeviceOptions devices = new DeviceOptions();
 
@@ -86,7 +92,10 @@ final class PredictCommand implements Callable<Integer> {
         Map<String, Workload> works = new LinkedHashMap<>();
         Map<String, TensorInfo> made = new HashMap<>();
         if (Files.isDirectory(model)) {
-            for (PartitionManifest.Part part : PartitionManifest.read(model).parts()) {
+            PartitionManifest manifest = PartitionManifest.read(model);
+            inputs.shapesOf(manifest.inputs());
+            inputs.requireAllTaken();
+            for (PartitionManifest.Part part : manifest.parts()) {
                 works.put(part.file(), work(model.resolve(part.file()), made));
             }
         } else {
@@ -99,6 +108,7 @@ final class PredictCommand implements Callable<Integer> {
     private Workload work(Path file, Map<String, TensorInfo> made) throws IOException {
         try (OnnxModel opened = OnnxModel.load(file)) {
             InputShapes sizes = inputs.shapesOf(opened);
+            inputs.requireAllTaken();
             for (TensorInfo input : opened.inputs()) {
                 sizes = made.containsKey(input.name()) ? sizes.withInput(made.get(input.name())) : sizes;
             }
@@ -117,14 +127,15 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private DeviceReading loaded(DeviceReading reading) {
+        DeviceState state = cores == null ? reading.state() : reading.state().withCores(cores);
         if (load == null) {
-            return reading;
+            return reading.withState(state);
         }
-        DeviceState state = reading.state().withCpuLoadPercent(load);
+        state = state.withCpuLoadPercent(load);
         if (state.cores().isPresent()) {
             state = state.withRunnableThreads(load / 100 * state.cores().getAsInt());
         }
-        return new DeviceReading(state, reading.problems());
+        return reading.withState(state);
     }
 
     private void print(Map<String, DeviceRanking> rankings) {

@@ -16,10 +16,10 @@ import io.pepper.predict.ProfilePiece;
 import io.pepper.predict.ProfilePieces;
 import io.pepper.predict.ProfilingPlan;
 import io.pepper.runtime.OperatorSweep;
+import io.pepper.runtime.TemporaryDirectory;
 import io.pepper.runtime.TimingOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +48,7 @@ import picocli.CommandLine.TypeConversionException;
 final class ProfileCommand implements Callable<Integer> {
     private static final int SEED = 42;
     private static final double MILLIS = 1e3;
+    private static final double SECONDS_OF_A_MINUTE = 60;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -118,12 +119,8 @@ final class ProfileCommand implements Callable<Integer> {
         if (models.isEmpty() && !sweep) {
             throw new ParameterException(spec.commandLine(), "nothing to measure: give models, --sweep, or both");
         }
-        Path work = Files.createTempDirectory("pepper-pieces-");
-        try {
-            LatencyDataset data = measure(pieces(work));
-            print(data);
-        } finally {
-            Directories.delete(work);
+        try (TemporaryDirectory work = TemporaryDirectory.create("pieces-")) {
+            print(measure(pieces(work.path())));
         }
         return Main.DONE;
     }
@@ -131,6 +128,12 @@ final class ProfileCommand implements Callable<Integer> {
     private List<ProfilePiece> pieces(Path work) throws IOException {
         List<ProfilePiece> found = new ArrayList<>();
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
+        for (Path file : models) {
+            try (OnnxModel model = OnnxModel.load(file)) {
+                inputs.shapesOf(model);
+            }
+        }
+        inputs.requireAllTaken();
         for (Path file : models) {
             try (OnnxModel model = OnnxModel.load(file)) {
                 found.addAll(
@@ -177,11 +180,15 @@ final class ProfileCommand implements Callable<Integer> {
             first[0] = first[0] < 0 ? done : first[0];
             long measured = done - first[0];
             double elapsed = (System.nanoTime() - begin) * 1e-9;
-            String left = measured == 0
-                    ? ""
-                    : ", about " + Math.round(elapsed / measured * (plan.size() - done) / 60) + " minutes left";
+            String left = measured == 0 ? "" : ", about " + time(elapsed / measured * (plan.size() - done)) + " left";
             console.progress(task + left, done, total);
         };
+    }
+
+    private static String time(double seconds) {
+        return seconds < 100
+                ? Math.round(seconds) + " seconds"
+                : Math.round(seconds / SECONDS_OF_A_MINUTE) + " minutes";
     }
 
     private void print(LatencyDataset data) {

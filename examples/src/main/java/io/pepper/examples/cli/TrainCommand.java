@@ -3,6 +3,8 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.predict.Accuracy;
+import io.pepper.predict.ChoiceAccuracy;
+import io.pepper.predict.CrossValidation;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyTrainer;
 import io.pepper.predict.OriginalCleanup;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Spec;
         description = "Trains a predictor on measured latencies, and says how well it predicts what was held back.")
 final class TrainCommand implements Callable<Integer> {
     private static final double PERCENT = 100;
+    private static final double MILLIS = 1e3;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -82,16 +85,16 @@ final class TrainCommand implements Callable<Integer> {
         all.problems().forEach(problem -> spec.commandLine().getErr().println("pepper: " + problem));
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         LatencyTrainer trained = LatencyTrainer.train(all, schema.options(), progress);
-        TrainedPredictor predictor = trained.predictor();
-        predictor.save(out);
+        trained.predictor().save(out);
         if (report != null) {
             new TrainingReport(trained).write(report);
         }
-        print(all, predictor);
+        print(all, trained);
         return Main.DONE;
     }
 
-    private void print(LatencyDataset all, TrainedPredictor predictor) {
+    private void print(LatencyDataset all, LatencyTrainer trained) {
+        TrainedPredictor predictor = trained.predictor();
         PrintWriter console = spec.commandLine().getOut();
         Map<String, Accuracy> accuracy = predictor.facts().accuracy();
         if (output.json) {
@@ -104,6 +107,15 @@ final class TrainCommand implements Callable<Integer> {
             all.problems().forEach(problems::add);
             ObjectNode held = document.putObject("heldBack");
             accuracy.forEach((folds, found) -> held.set(folds, json(found)));
+            ObjectNode choices = document.putObject("choices");
+            ObjectNode devices = document.putObject("deviceChoices");
+            trained.validations().forEach((folds, validation) -> {
+                choices.set(name(folds), json(validation.choices()));
+                ChoiceAccuracy between = ChoiceAccuracy.betweenDevices(validation);
+                if (between.choices() > 0) {
+                    devices.set(name(folds), json(between));
+                }
+            });
             console.println(Json.print(document));
             return;
         }
@@ -126,10 +138,57 @@ final class TrainCommand implements Callable<Integer> {
                 String.format(Locale.ROOT, "%.3f", found.rankCorrelation()),
                 percent(found.p90Coverage())));
         table.print(console);
+        if (accuracy.isEmpty()) {
+            console.println("note: nothing could be held back: measure more than one model to learn how good this is");
+        }
+        printChoices(trained, console);
+    }
+
+    private static void printChoices(LatencyTrainer trained, PrintWriter console) {
+        Table table = new Table("held back", "choice", "right", "limit", "fastest", "limit", "lost on average");
+        trained.validations().forEach((folds, validation) -> {
+            row(table, name(folds), "of two ways", validation.choices());
+            row(table, name(folds), "of devices", ChoiceAccuracy.betweenDevices(validation));
+        });
+        if (trained.validations().values().stream()
+                .anyMatch(validation -> validation.choices().choices() > 0)) {
+            console.println();
+            table.print(console);
+        }
+    }
+
+    private static void row(Table table, String held, String between, ChoiceAccuracy found) {
+        if (found.choices() > 0) {
+            table.row(
+                    held,
+                    between,
+                    percent(found.right()),
+                    percent(found.repeatRight()),
+                    percent(found.bestWays()),
+                    percent(found.repeatBest()),
+                    String.format(Locale.ROOT, "%.3f ms", found.bestRegretSeconds() * MILLIS));
+        }
+    }
+
+    private static String name(CrossValidation.Folds folds) {
+        return folds.name().toLowerCase(Locale.ROOT);
     }
 
     private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", PERCENT * share);
+        return Double.isNaN(share) ? "?" : String.format(Locale.ROOT, "%.1f %%", PERCENT * share);
+    }
+
+    private static ObjectNode json(ChoiceAccuracy found) {
+        ObjectNode node = Json.object();
+        node.put("pairs", found.pairs());
+        Json.put(node, "right", found.right());
+        Json.put(node, "regret", found.regret());
+        Json.put(node, "repeatRight", found.repeatRight());
+        node.put("choices", found.choices());
+        Json.put(node, "bestWays", found.bestWays());
+        Json.put(node, "bestRegretSeconds", found.bestRegretSeconds());
+        Json.put(node, "repeatBest", found.repeatBest());
+        return node;
     }
 
     private static ObjectNode json(Accuracy found) {

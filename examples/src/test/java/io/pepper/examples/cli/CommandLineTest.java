@@ -385,7 +385,15 @@ class CommandLineTest {
                 .as(err.toString())
                 .isZero();
         assertThat(names(json()))
-                .containsExactly("predictor", "schema", "records", "dataSha256", "problems", "heldBack");
+                .containsExactly(
+                        "predictor",
+                        "schema",
+                        "records",
+                        "dataSha256",
+                        "problems",
+                        "heldBack",
+                        "choices",
+                        "deviceChoices");
         assertThat(json().get("heldBack").get("rows").get("medianApe").asDouble())
                 .isNotNegative();
         assertThat(run("train", data, "--schema", "paper", "--out", directory.resolve("paper.predictor")))
@@ -717,9 +725,21 @@ class CommandLineTest {
         assertThat(run("train", data, "--out", predictor)).isZero();
         assertThat(run("split", model, "--parts", 2, "--out", parts)).isZero();
         assertThat(run("predict", parts, "--predictor", predictor))
-                .as("the parts' sizes are open")
+                .as("the whole's sizes are open")
                 .isEqualTo(1);
         assertThat(err.toString()).contains("is not known");
+        assertThat(run("predict", parts, "--predictor", predictor, "--shape", "x=1x3x48x192", "--cores", 4, "--json"))
+                .as("a part takes its sizes from the parts before")
+                .isZero();
+        JsonNode pieces = json().get("pieces");
+        assertThat(pieces).hasSize(2).allSatisfy(piece -> {
+            JsonNode device = piece.get("devices").get(0);
+            assertThat(device.get("medianSeconds").asDouble()).isPositive();
+            assertThat(device.get("cores").asInt()).isEqualTo(4);
+        });
+        assertThat(run("predict", parts, "--predictor", predictor, "--shape", "y=1x3x48x192"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--shape y: no such input");
     }
 
     @Test

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -20,6 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Asks Prometheus instant queries. Answers are not trusted: their size and depth are bounded. Thread-safe. */
 public final class PrometheusClient {
@@ -68,6 +71,15 @@ public final class PrometheusClient {
         this.backOff = backOff;
     }
 
+    /** Thrown where no answer came at all: asking something else does not help either. */
+    public static final class NoAnswerException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private NoAnswerException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** A failure after which asking again may help. */
     private static final class PassingException extends IOException {
         private static final long serialVersionUID = 1L;
@@ -83,6 +95,7 @@ public final class PrometheusClient {
      * @param query in PromQL
      * @return the elements of the vector
      * @throws InterruptedIOException if the thread is interrupted
+     * @throws NoAnswerException if the server cannot be reached, or does not answer in time
      * @throws IOException if there is no usable answer, with the reason
      */
     public List<Sample> query(String query) throws IOException {
@@ -102,8 +115,10 @@ public final class PrometheusClient {
                 throw refused;
             } catch (IOException failed) {
                 if (attempt == retries) {
-                    throw new IOException(
-                            server + ": " + reason(failed) + ", after " + (attempt + 1) + " attempts", failed);
+                    String said = server + ": " + reason(failed) + ", after " + (attempt + 1) + " attempts";
+                    throw failed instanceof PassingException
+                            ? new IOException(said, failed)
+                            : new NoAnswerException(said, failed);
                 }
                 sleep(wait);
                 wait = wait.multipliedBy(2);
@@ -126,23 +141,33 @@ public final class PrometheusClient {
     }
 
     private List<Sample> ask(HttpRequest request) throws IOException {
-        HttpResponse<InputStream> response;
+        HttpResponse<byte[]> response = send(request);
+        int status = response.statusCode();
+        if (status >= SERVER_ERROR || status == TOO_MANY) {
+            throw new PassingException("HTTP " + status);
+        }
+        if (response.body().length > MOST_BYTES) {
+            throw new RefusedException(server + ": the answer has more than " + MOST_BYTES + " bytes");
+        }
+        return samples(status, response.body());
+    }
+
+    /** The client's own time-out ends with the headers; the body has as long again. */
+    private HttpResponse<byte[]> send(HttpRequest request) throws IOException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(request, headers -> new BoundedBody(MOST_BYTES));
         try {
-            response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            return answer.get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stopped) {
+            answer.cancel(true);
             Thread.currentThread().interrupt();
             throw (InterruptedIOException) new InterruptedIOException("the query was interrupted").initCause(stopped);
-        }
-        try (InputStream body = response.body()) {
-            byte[] bytes = body.readNBytes(MOST_BYTES + 1);
-            int status = response.statusCode();
-            if (status >= SERVER_ERROR || status == TOO_MANY) {
-                throw new PassingException("HTTP " + status);
-            }
-            if (bytes.length > MOST_BYTES) {
-                throw new RefusedException(server + ": the answer has more than " + MOST_BYTES + " bytes");
-            }
-            return samples(status, bytes);
+        } catch (TimeoutException late) {
+            answer.cancel(true);
+            throw new IOException("the answer did not end in time", late);
+        } catch (ExecutionException failed) {
+            Throwable cause = failed.getCause();
+            throw cause instanceof IOException broken ? broken : new IOException(String.valueOf(cause), failed);
         }
     }
 

@@ -21,13 +21,14 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class Charts {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 520;
-    private static final int MARKER = 4;
-    private static final Color BLUE = new Color(0x1f, 0x6f, 0xb4, 0x60);
+    private static final int MARKER = 5;
+    private static final double TEN = 10;
+    private static final Color BLUE = new Color(0x1f, 0x6f, 0xb4, 0x80);
 
     private Charts() {}
 
     /**
-     * Points, and a line where both axes are alike.
+     * Points over logarithmic axes, and the line where both are alike.
      *
      * @param title of the chart
      * @param xTitle of the horizontal axis
@@ -38,39 +39,50 @@ public final class Charts {
      * @throws IOException if it cannot be drawn
      */
     public static String alike(String title, String xTitle, String yTitle, double[] x, double[] y) throws IOException {
-        XYChart chart = chart(title, xTitle, yTitle);
-        chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
-        points(chart, x, y);
-        double least = Math.min(
-                Arrays.stream(x).min().orElse(1), Arrays.stream(y).min().orElse(1));
-        double most = Math.max(
-                Arrays.stream(x).max().orElse(1), Arrays.stream(y).max().orElse(1));
-        chart.addSeries("alike", new double[] {least, most}, new double[] {least, most})
-                .setXYSeriesRenderStyle(XYSeriesRenderStyle.Line)
-                .setMarker(SeriesMarkers.NONE)
-                .setLineColor(Color.DARK_GRAY);
+        XYChart chart = points(title, xTitle, yTitle, x, y);
+        double least = Math.min(least(x), least(y));
+        double most = Math.max(most(x), most(y));
+        line(chart, new double[] {least, most}, new double[] {least, most});
         return picture(chart);
     }
 
     /**
-     * Points over a logarithmic horizontal axis.
+     * Ratios over logarithmic axes, and the line where they are 1.
      *
      * @param title of the chart
      * @param xTitle of the horizontal axis
      * @param yTitle of the vertical axis
      * @param x each more than 0
-     * @param y any finite numbers
+     * @param ratios each more than 0
      * @return a picture as the source of an image
      * @throws IOException if it cannot be drawn
      */
-    public static String over(String title, String xTitle, String yTitle, double[] x, double[] y) throws IOException {
-        XYChart chart = chart(title, xTitle, yTitle);
-        chart.getStyler().setXAxisLogarithmic(true);
-        points(chart, x, y);
+    public static String ratios(String title, String xTitle, String yTitle, double[] x, double[] ratios)
+            throws IOException {
+        XYChart chart = points(title, xTitle, yTitle, x, ratios);
+        chart.getStyler()
+                .setYAxisMin(Math.pow(TEN, Math.floor(Math.log10(Math.min(1 / TEN, least(ratios))))))
+                .setYAxisMax(Math.pow(TEN, Math.ceil(Math.log10(Math.max(TEN, most(ratios))))));
+        line(chart, new double[] {least(x), most(x)}, new double[] {1, 1});
         return picture(chart);
     }
 
-    private static XYChart chart(String title, String xTitle, String yTitle) {
+    private static double least(double... values) {
+        return Arrays.stream(values).min().orElse(1);
+    }
+
+    private static double most(double... values) {
+        return Arrays.stream(values).max().orElse(1);
+    }
+
+    private static void line(XYChart chart, double[] x, double[] y) {
+        chart.addSeries("line", x, y)
+                .setXYSeriesRenderStyle(XYSeriesRenderStyle.Line)
+                .setMarker(SeriesMarkers.NONE)
+                .setLineColor(Color.DARK_GRAY);
+    }
+
+    private static XYChart points(String title, String xTitle, String yTitle, double[] x, double[] y) {
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH)
                 .height(HEIGHT)
@@ -80,14 +92,12 @@ public final class Charts {
                 .build();
         plain(chart.getStyler());
         chart.getStyler().setMarkerSize(MARKER);
-        return chart;
-    }
-
-    private static void points(XYChart chart, double[] x, double[] y) {
+        chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
         chart.addSeries("points", x, y)
                 .setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter)
                 .setMarker(SeriesMarkers.CIRCLE)
                 .setMarkerColor(BLUE);
+        return chart;
     }
 
     /**

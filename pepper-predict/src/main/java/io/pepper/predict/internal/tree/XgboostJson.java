@@ -5,6 +5,7 @@ import io.pepper.predict.internal.json.JsonReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -128,7 +129,9 @@ public final class XgboostJson {
                 case "split_indices" -> tree.feature = json.integers();
                 case "default_left" -> tree.defaultLeft = json.integers();
                 case "split_conditions" -> tree.value = json.numbers();
-                case "categories", "categories_nodes" -> refuseCategories();
+                case "categories", "categories_nodes" -> refuseCategories(json.integers().length > 0);
+                case "split_type" ->
+                    refuseCategories(Arrays.stream(json.integers()).anyMatch(type -> type != 0));
                 case "tree_param" -> json.object(this::treeParameter);
                 default -> {}
             }
@@ -136,8 +139,8 @@ public final class XgboostJson {
         trees.add(tree);
     }
 
-    private void refuseCategories() throws IOException {
-        if (json.integers().length > 0) {
+    private void refuseCategories(boolean there) throws IOException {
+        if (there) {
             throw json.wrong("splits by category are not supported");
         }
     }

@@ -1,0 +1,157 @@
+package io.pepper.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.cluster.DeviceState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+class AccuracyTest {
+    private static final Offset<Double> CLOSE = Offset.offset(1e-9);
+
+    @Test
+    void tellsErrorsAsTheyAreDefined() {
+        Accuracy found = Accuracy.of(new double[] {1, 2, 4, 8}, new double[] {1.05, 2.3, 3, 8}, 0.8);
+        assertThat(found.records()).isEqualTo(4);
+        assertThat(found.maeSeconds()).isCloseTo((0.05 + 0.3 + 1) / 4, CLOSE);
+        assertThat(found.rmseSeconds()).isCloseTo(Math.sqrt((0.05 * 0.05 + 0.3 * 0.3 + 1) / 4), CLOSE);
+        double variance = 2.75 * 2.75 + 1.75 * 1.75 + 0.25 * 0.25 + 4.25 * 4.25;
+        assertThat(found.r2()).isCloseTo(1 - (0.05 * 0.05 + 0.3 * 0.3 + 1) / variance, CLOSE);
+        assertThat(found.mape()).isCloseTo((0.05 + 0.15 + 0.25 + 0) / 4, CLOSE);
+        assertThat(found.medianApe()).isCloseTo(0.1, CLOSE);
+        assertThat(found.within10()).isEqualTo(0.5);
+        assertThat(found.within20()).isEqualTo(0.75);
+        assertThat(found.rankCorrelation()).isCloseTo(1, CLOSE);
+        assertThat(found.p90Coverage()).isEqualTo(0.8);
+    }
+
+    @Test
+    void saysThatNothingIsExplainedWhereNothingVaries() {
+        assertThat(Accuracy.of(new double[] {2, 2}, new double[] {1, 3}, 1).r2())
+                .isNaN();
+        assertThatThrownBy(() -> Accuracy.of(new double[0], new double[0], 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("0 measured, 0 predicted");
+        assertThatThrownBy(() -> Accuracy.of(new double[1], new double[2], 1)).hasMessage("1 measured, 2 predicted");
+    }
+
+    /** Spearman's correlation is Pearson's of ranks, which are counted here pair by pair. */
+    @Test
+    void ranksAsCountingDoes() {
+        Random random = new Random(3);
+        for (int trial = 0; trial < 1_000; trial++) {
+            int n = 2 + random.nextInt(12);
+            double[] a = random.ints(n, 1, 8).asDoubleStream().toArray();
+            double[] b = random.ints(n, 1, 8).asDoubleStream().toArray();
+            double expected = correlation(counted(a), counted(b));
+            double found = Accuracy.of(a, b, 0).rankCorrelation();
+            if (Double.isNaN(expected)) {
+                assertThat(found).isNaN();
+            } else {
+                assertThat(found).isCloseTo(expected, CLOSE);
+            }
+        }
+    }
+
+    private static double[] counted(double... values) {
+        double[] ranks = new double[values.length];
+        for (int i = 0; i < ranks.length; i++) {
+            double value = values[i];
+            double less = Arrays.stream(values).filter(other -> other < value).count();
+            double equal = Arrays.stream(values).filter(other -> other == value).count();
+            ranks[i] = less + (equal - 1) / 2;
+        }
+        return ranks;
+    }
+
+    private static double correlation(double[] a, double[] b) {
+        int n = a.length;
+        double sumA = Arrays.stream(a).sum();
+        double sumB = Arrays.stream(b).sum();
+        double both = 0;
+        double squaresA = 0;
+        double squaresB = 0;
+        for (int i = 0; i < n; i++) {
+            both += n * a[i] * b[i];
+            squaresA += n * a[i] * a[i];
+            squaresB += n * b[i] * b[i];
+        }
+        return (both - sumA * sumB) / Math.sqrt((squaresA - sumA * sumA) * (squaresB - sumB * sumB));
+    }
+
+    /** One piece on a device, measured twice. */
+    private static List<LatencyRecord> on(String device, String model, int threads, double first, double second) {
+        List<LatencyRecord> records = new ArrayList<>();
+        for (double seconds : new double[] {first, second}) {
+            LatencyRecord entry = LatencyDatasetTest.entry(model, 1e9, threads, 0, seconds);
+            records.add(new LatencyRecord(
+                    model,
+                    entry.piece(),
+                    entry.work(),
+                    threads,
+                    DeviceState.of(device),
+                    entry.load(),
+                    0,
+                    records.size() + 1,
+                    entry.timing()));
+        }
+        return records;
+    }
+
+    private static LatencyDataset data() {
+        List<LatencyRecord> all = new ArrayList<>();
+        all.addAll(on("pi", "a", 1, 4, 4));
+        all.addAll(on("nano", "a", 1, 2, 2));
+        all.addAll(on("pi", "a", 2, 3, 3));
+        all.addAll(on("nano", "a", 2, 1.0, 3.4));
+        all.addAll(on("pi", "b", 1, 10, 10));
+        all.addAll(on("nano", "b", 1, 10.5, 10.5));
+        return LatencyDataset.of(all);
+    }
+
+    @Test
+    void choosesBetweenDevices() {
+        ChoiceAccuracy right = ChoiceAccuracy.betweenDevices(
+                data(), entry -> entry.device().device().equals("nano") ? 1 : 2);
+        assertThat(right.choices()).as("a on one thread, a on two, b").isEqualTo(3);
+        assertThat(right.pairs()).as("those of b differ by less than a tenth").isEqualTo(2);
+        assertThat(right.right()).isEqualTo(1);
+        assertThat(right.bestWays()).as("b is within a tenth").isEqualTo(1);
+        assertThat(right.bestRegretSeconds()).isCloseTo(0.5 / 3, CLOSE);
+        assertThat(right.repeatRight())
+                .as("the second measurement of a on two threads says otherwise")
+                .isEqualTo(0.5);
+        assertThat(right.repeatBest()).isCloseTo(2 / 3.0, CLOSE);
+
+        ChoiceAccuracy wrong = ChoiceAccuracy.betweenDevices(
+                data(), entry -> entry.device().device().equals("nano") ? 2 : 1);
+        assertThat(wrong.right()).isZero();
+        assertThat(wrong.bestWays()).isCloseTo(1 / 3.0, CLOSE);
+        assertThat(wrong.bestRegretSeconds()).isCloseTo((2 + 0.8 + 0) / 3, CLOSE);
+        assertThat(wrong.regret()).isCloseTo((1 + 3 / 2.2 - 1) / 2, CLOSE);
+    }
+
+    @Test
+    void choosesBetweenAllWays() {
+        ChoiceAccuracy found = ChoiceAccuracy.of(
+                data(), entry -> entry.device().device().equals("nano") && entry.threads() == 1 ? 1 : 2);
+        assertThat(found.choices()).as("pieces").isEqualTo(2);
+        assertThat(found.bestWays()).isEqualTo(1);
+    }
+
+    @Test
+    void saysThatThereIsNothingToChoose() {
+        ChoiceAccuracy none = ChoiceAccuracy.betweenDevices(LatencyDataset.of(on("pi", "a", 1, 4, 4)), entry -> 1);
+        assertThat(none.choices()).isZero();
+        assertThat(none.pairs()).isZero();
+        assertThat(none.right()).isNaN();
+        assertThat(none.bestWays()).isNaN();
+        assertThat(none.bestRegretSeconds()).isNaN();
+        assertThat(none.repeatBest()).isNaN();
+    }
+}

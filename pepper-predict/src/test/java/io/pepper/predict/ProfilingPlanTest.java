@@ -1,0 +1,42 @@
+package io.pepper.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.cost.Workload;
+import io.pepper.onnx.InputShapes;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ProfilingPlanTest {
+    private static final ProfilePiece PIECE = new ProfilePiece(
+            "m",
+            "whole",
+            Path.of("m.onnx"),
+            InputShapes.NONE,
+            Workload.builder().build());
+
+    @Test
+    void countsMeasurements() {
+        List<LoadLevel> loads = new ArrayList<>(List.of(LoadLevel.NONE, new LoadLevel(50, 2)));
+        ProfilingPlan plan = ProfilingPlan.of(List.of(PIECE, PIECE, PIECE), loads, List.of(1, 2));
+        loads.clear();
+        assertThat(plan.loads()).as("copied").hasSize(2);
+        assertThat(plan.rounds()).isEqualTo(3);
+        assertThat(plan.size()).isEqualTo(3 * 2 * 2 * 3);
+    }
+
+    @Test
+    void refusesToMeasureNothing() {
+        List<LoadLevel> idle = List.of(LoadLevel.NONE);
+        assertThatThrownBy(() -> ProfilingPlan.of(List.of(), idle, List.of(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("nothing to measure: 0 pieces");
+        assertThatThrownBy(() -> ProfilingPlan.of(List.of(PIECE), List.of(), List.of(1)))
+                .hasMessageContaining("0 loads");
+        assertThatThrownBy(() -> ProfilingPlan.of(List.of(PIECE), idle, List.of()))
+                .hasMessageContaining("0 numbers of threads");
+    }
+}
