@@ -4,7 +4,8 @@ module io.pepper.onnx {
     requires transitive io.pepper.core;
     requires com.fasterxml.jackson.databind;
     requires com.google.protobuf;
-    requires com.microsoft.onnxruntime;
+    requires transitive com.microsoft.onnxruntime;
+    requires HdrHistogram;
     requires java.management;
     requires java.xml;
     requires org.slf4j;
