@@ -29,7 +29,7 @@ public final class RunOutputs implements AutoCloseable {
 
     /** These outputs, after the inputs were given away: those that are no output are closed now, the others with the outputs. */
     RunOutputs owning(Map<String, ? extends OnnxValue> inputs) {
-        List<OnnxValue> owned = new ArrayList<>(board.owned());
+        List<OnnxValue> owned = new ArrayList<>();
         for (OnnxValue input : inputs.values()) {
             if (values.containsValue(input)) {
                 owned.add(input);
@@ -37,6 +37,13 @@ public final class RunOutputs implements AutoCloseable {
                 input.close();
             }
         }
+        return with(owned);
+    }
+
+    /** These outputs, of which some more are to be closed. */
+    RunOutputs with(List<OnnxValue> more) {
+        List<OnnxValue> owned = new ArrayList<>(board.owned());
+        owned.addAll(more);
         return new RunOutputs(new BoardOutputs(values, owned));
     }
 

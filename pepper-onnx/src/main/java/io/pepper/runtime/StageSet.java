@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The open stages of a session, with what runs, measures and closes them. Thread-safe. */
@@ -16,6 +17,7 @@ final class StageSet {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final String model;
+    private final String name = "pepper-" + Integer.toHexString(COUNT.incrementAndGet()) + "-";
     private final List<Stage> stages;
     private final Wiring wiring;
     private final RuntimeOptions options;
@@ -29,7 +31,7 @@ final class StageSet {
         this.stages = List.copyOf(stages);
         this.wiring = wiring;
         this.options = options;
-        this.threads = Executors.newCachedThreadPool(threadsNamed("pepper-call-" + COUNT.incrementAndGet() + "-"));
+        this.threads = Executors.newCachedThreadPool(threadsNamed(name + "c"));
         for (int part = 0; part < stages.size(); part++) {
             StageMeter meter = new StageMeter(stages.get(part).name(), options.listener());
             runners.add(new StageRunner(part, stages.get(part), options.failures(), meter, threads));
@@ -50,7 +52,7 @@ final class StageSet {
         }
     }
 
-    static java.util.concurrent.ThreadFactory threadsNamed(String prefix) {
+    private static ThreadFactory threadsNamed(String prefix) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
             Thread thread = new Thread(task, prefix + number.getAndIncrement());
@@ -67,8 +69,9 @@ final class StageSet {
         return options;
     }
 
-    String model() {
-        return model;
+    /** What the names of its threads begin with. */
+    String name() {
+        return name;
     }
 
     StageRunner runner(int part) {
@@ -133,6 +136,20 @@ final class StageSet {
 
     List<StageMetrics> metrics() {
         return runners.stream().map(runner -> runner.meter().metrics()).toList();
+    }
+
+    /** Waits until nothing runs. */
+    void drain() {
+        uses.await();
+    }
+
+    /** Closes everything after a failure, which is what is thrown. */
+    void closeAfter(Exception failure) {
+        try {
+            close();
+        } catch (IOException also) {
+            failure.addSuppressed(also);
+        }
     }
 
     /** Ends what runs, waits for it, and closes everything, once. */

@@ -27,7 +27,7 @@ public final class Board {
      * @param wiring the parts
      * @param given the tensors from outside, by name
      * @param owns whether these are closed, too, after their last reader
-     * @param keeps whether they are kept, though, until {@link #letGoOfGiven}
+     * @param keeps whether they are kept, though, until {@link #abandon}
      * @throws CannotRunException if one is missing
      */
     public Board(Wiring wiring, Map<String, ? extends OnnxTensorLike> given, boolean owns, boolean keeps) {
@@ -82,14 +82,6 @@ public final class Board {
     public synchronized void letGo(int part) {
         for (int tensor : wiring.inputs(part)) {
             reading[tensor]--;
-            remaining[tensor]--;
-            closeIfDone(tensor);
-        }
-    }
-
-    /** Says that what was given is not needed for another try. */
-    public synchronized void letGoOfGiven() {
-        for (int tensor = 0; tensor < wiring.given(); tensor++) {
             remaining[tensor]--;
             closeIfDone(tensor);
         }
@@ -156,7 +148,25 @@ public final class Board {
         return new BoardOutputs(results, closing);
     }
 
-    /** Gives up: closes everything that nobody reads by now, and the rest when its readers have ended. */
+    /**
+     * Leaves tensors to somebody else to close.
+     *
+     * @param others some values
+     * @return those that were to be closed here
+     */
+    public synchronized List<OnnxValue> handOver(Collection<OnnxValue> others) {
+        List<OnnxValue> given = new ArrayList<>();
+        for (int tensor = 0; tensor < values.length; tensor++) {
+            OnnxValue value = values[tensor];
+            if (value != null && owned[tensor] && others.contains(value)) {
+                owned[tensor] = false;
+                given.add(value);
+            }
+        }
+        return given;
+    }
+
+    /** Ends the run, or gives it up: closes everything that nobody reads by now, and the rest when its readers have ended. */
     public synchronized void abandon() {
         abandoned = true;
         for (int tensor = 0; tensor < values.length; tensor++) {
