@@ -95,7 +95,8 @@ final class BranchRun {
                 } catch (StageException failed) {
                     failure.compareAndSet(null, failed);
                 } catch (RuntimeException | Error thrown) {
-                    failure.compareAndSet(null, StageException.of(stages.runner(part).name(), thrown));
+                    failure.compareAndSet(
+                            null, StageException.of(stages.runner(part).name(), thrown));
                 }
             }
             int next = -1;

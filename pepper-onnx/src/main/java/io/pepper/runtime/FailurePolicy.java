@@ -33,7 +33,8 @@ public record FailurePolicy(Optional<Duration> timeout, Duration grace, int retr
         if (retries < 0) {
             throw new IllegalArgumentException("retries " + retries + " is out of range");
         }
-        if (grace.isNegative() || timeout.filter(time -> time.isNegative() || time.isZero()).isPresent()) {
+        if (grace.isNegative()
+                || timeout.filter(time -> time.isNegative() || time.isZero()).isPresent()) {
             throw new IllegalArgumentException("timeout " + timeout + ", grace " + grace + ": out of range");
         }
     }

@@ -11,6 +11,14 @@ import org.slf4j.LoggerFactory;
 final class InOrder {
     private static final Logger LOG = LoggerFactory.getLogger(InOrder.class);
 
+    /** Says that nothing follows. */
+    private static final Runnable END = new Runnable() {
+        @Override
+        public void run() {
+            // It is not run.
+        }
+    };
+
     private final Map<Long, Runnable> early = new HashMap<>();
     private final BlockingQueue<Runnable> due = new LinkedBlockingQueue<>();
     private final Thread thread;
@@ -61,8 +69,6 @@ final class InOrder {
             LOG.warn("{} was interrupted: results that are under way are lost", thread.getName());
         }
     }
-
-    private static final Runnable END = () -> {};
 
     /** Ends when everything that is done has been handed over. */
     void close() {

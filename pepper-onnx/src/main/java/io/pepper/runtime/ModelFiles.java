@@ -8,8 +8,11 @@ import io.pepper.onnx.internal.model.FunctionExpansion;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Looks into files before ONNX Runtime does. */
 final class ModelFiles {
@@ -36,6 +39,15 @@ final class ModelFiles {
             session.close();
         } catch (OrtException alsoFailed) {
             failure.addSuppressed(alsoFailed);
+        }
+    }
+
+    /** Deletes a directory with everything in it. */
+    static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 }

@@ -6,11 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /**
  * Times a model or a part of one on this machine, through ONNX Runtime: opened once, measured as often as wanted. Inputs are
@@ -134,15 +132,7 @@ public final class ModelTimer implements AutoCloseable {
             }
             return RuntimeProfile.read(model.endProfile(), runs);
         } finally {
-            delete(directory);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+            ModelFiles.delete(directory);
         }
     }
 

@@ -52,9 +52,13 @@ final class OrtStage implements Stage {
         if (!uses.enter()) {
             throw new StageException(StageException.Kind.CLOSED, name, "the session is closed", null);
         }
-        try (RunOptions options = new RunOptions();
-                Cancellation.Registration registration = cancellation.onRequest(() -> terminate(options))) {
-            return Sessions.run(name, session, feed, wanted, Optional.of(options));
+        try (RunOptions options = new RunOptions()) {
+            Cancellation.Registration terminating = cancellation.onRequest(() -> terminate(options));
+            try {
+                return Sessions.run(name, session, feed, wanted, Optional.of(options));
+            } finally {
+                terminating.close();
+            }
         } catch (OrtException e) {
             throw new IOException(name + ": ONNX Runtime cannot run it: " + e.getMessage(), e);
         } finally {

@@ -20,8 +20,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
     private final Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests;
     private boolean taken;
 
-    OutcomeStream(
-            PipelineSession session, Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests) {
+    OutcomeStream(PipelineSession session, Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests) {
         this.session = session;
         this.requests = Objects.requireNonNull(requests);
     }
@@ -130,7 +129,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
             synchronized (this) {
                 underWay.put(index, future);
             }
-            future.whenComplete((outputs, failed) -> emit(index, outputs, failed));
+            Futures.whenDone(future, (outputs, failed) -> emit(index, outputs, failed));
         }
 
         private void emit(long index, @Nullable RunOutputs outputs, @Nullable Throwable failed) {

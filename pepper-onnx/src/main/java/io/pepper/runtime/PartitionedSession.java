@@ -122,7 +122,8 @@ public final class PartitionedSession implements ModelSession {
         Board board = board(inputs);
         boolean done = false;
         Cancellation request = new Cancellation();
-        try (Cancellation.Registration closing = request.follow(stages.closing())) {
+        Cancellation.Registration closing = request.follow(stages.closing());
+        try {
             if (parallel) {
                 new BranchRun(stages, board, request).run();
             } else {
@@ -139,6 +140,7 @@ public final class PartitionedSession implements ModelSession {
         } catch (StageException failed) {
             throw stages.closedOr(failed);
         } finally {
+            closing.close();
             if (!done) {
                 board.abandon();
             }

@@ -148,13 +148,12 @@ final class PipelineFlow {
         Routes.Hop hop = route.hop().orElseThrow();
         PipelineRequest request = message.request;
         try {
-            long bytes = request.board().bytes(hop.tensors());
+            double bytes = (double) request.board().bytes(hop.tensors());
             long begin = System.nanoTime();
             hop.line().lock();
             try {
                 begin = System.nanoTime();
-                Pause.until(
-                        begin + (long) (NANOS * hop.link().occupiedSeconds(bytes)), request.cancellation());
+                Pause.until(begin + (long) (NANOS * hop.link().occupiedSeconds(bytes)), request.cancellation());
             } finally {
                 hop.line().unlock();
             }

@@ -65,7 +65,8 @@ final class PipelineRequest {
         failure.compareAndSet(null, why);
     }
 
-    @Nullable StageException failure() {
+    @Nullable
+    StageException failure() {
         return failure.get();
     }
 

@@ -48,8 +48,7 @@ public final class PipelineSession implements ModelSession {
     private PipelineSession(PartitionManifest manifest, StageSet stages, PipelineOptions options) {
         this.manifest = manifest;
         this.stages = stages;
-        this.mostUnderWay =
-                options.mostUnderWay().orElse(manifest.parts().size() * (1 + options.queueCapacity()));
+        this.mostUnderWay = options.mostUnderWay().orElse(manifest.parts().size() * (1 + options.queueCapacity()));
         this.free = new Semaphore(mostUnderWay, true);
         this.order = new InOrder(stages.name() + "results");
         this.flow = new PipelineFlow(stages, options);
@@ -190,11 +189,7 @@ public final class PipelineSession implements ModelSession {
                 PipelineRequest request = request(inputs, owns);
                 CompletableFuture<RunOutputs> future = new CompletableFuture<>();
                 Ticket ticket = new Ticket(future, order.number(), counted);
-                future.whenComplete((outputs, failed) -> {
-                    if (future.isCancelled()) {
-                        request.cancellation().request();
-                    }
-                });
+                Futures.onCancel(future, () -> request.cancellation().request());
                 begun = true;
                 flow.begin(request, ended -> end(ended, ticket));
                 return new Pending(future, request);
@@ -242,7 +237,7 @@ public final class PipelineSession implements ModelSession {
             RunOutputs outputs = new RunOutputs(request.board().results());
             request.board().abandon();
             stages.answered(request.nanos());
-            hand(request, ticket, () -> ticket.complete(outputs));
+            hand(request, ticket, () -> Futures.complete(ticket.future, outputs, null));
             return;
         }
         StageException why = stages.closedOr(failed);
@@ -262,7 +257,7 @@ public final class PipelineSession implements ModelSession {
                     stages.options().failures().fallback().orElseThrow().run(request.inputs());
             RunOutputs outputs =
                     found.with(request.board().handOver(found.values().values()));
-            delivery = () -> ticket.complete(outputs);
+            delivery = () -> Futures.complete(ticket.future, outputs, null);
         } catch (IOException | RuntimeException | Error also) {
             also.addSuppressed(why);
             delivery = () -> ticket.future.completeExceptionally(also);
@@ -283,14 +278,7 @@ public final class PipelineSession implements ModelSession {
     }
 
     /** What a request is answered by: its future, its place in the order, and whether it counts as one under way. */
-    private record Ticket(CompletableFuture<RunOutputs> future, long number, boolean counted) {
-        /** Outputs that nobody waits for any more are closed. */
-        void complete(RunOutputs outputs) {
-            if (!future.complete(outputs)) {
-                outputs.close();
-            }
-        }
-    }
+    private record Ticket(CompletableFuture<RunOutputs> future, long number, boolean counted) {}
 
     /** Waits until no request is under way; further ones may come meanwhile. An interrupt is kept for later. */
     public void drain() {

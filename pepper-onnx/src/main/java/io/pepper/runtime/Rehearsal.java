@@ -25,8 +25,7 @@ public final class Rehearsal {
     private final Map<Integer, List<Integer>> cores;
     private final List<String> notes;
 
-    private Rehearsal(
-            Cluster cluster, List<Integer> devices, Map<Integer, List<Integer>> cores, List<String> notes) {
+    private Rehearsal(Cluster cluster, List<Integer> devices, Map<Integer, List<Integer>> cores, List<String> notes) {
         this.cluster = cluster;
         this.devices = List.copyOf(devices);
         this.cores = cores;
@@ -53,9 +52,7 @@ public final class Rehearsal {
      */
     public static Rehearsal of(DeploymentPlan plan, Cluster cluster) {
         return of(
-                cluster,
-                plan.stages().stream().map(DeploymentPlan.Part::device).toList(),
-                CoreAffinity.cores());
+                cluster, plan.stages().stream().map(DeploymentPlan.Part::device).toList(), CoreAffinity.cores());
     }
 
     /**

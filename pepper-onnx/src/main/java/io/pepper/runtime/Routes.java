@@ -92,7 +92,7 @@ final class Routes {
             return Optional.empty();
         }
         ReentrantLock line = lines.computeIfAbsent(List.of(from, to), none -> new ReentrantLock(true));
-        return Optional.of(new Hop(
-                rehearsal.name(from) + " to " + rehearsal.name(to), rehearsal.link(from, to), line, tensors));
+        return Optional.of(
+                new Hop(rehearsal.name(from) + " to " + rehearsal.name(to), rehearsal.link(from, to), line, tensors));
     }
 }

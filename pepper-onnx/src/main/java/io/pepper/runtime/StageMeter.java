@@ -2,23 +2,21 @@ package io.pepper.runtime;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.HdrHistogram.ConcurrentHistogram;
-import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Counts what a stage does, and tells the listener. Thread-safe. */
 final class StageMeter {
     private static final Logger LOG = LoggerFactory.getLogger(StageMeter.class);
-    private static final int DIGITS = 2;
     private static final double NANO = 1e-9;
-    private static final double P50 = 50;
-    private static final double P90 = 90;
-    private static final double P99 = 99;
+    private static final double P50 = 0.5;
+    private static final double P90 = 0.9;
+    private static final double P99 = 0.99;
 
     private final String stage;
     private final RunListener listener;
-    private final ConcurrentHistogram calls = new ConcurrentHistogram(DIGITS);
+    private final LatencyCounts times = new LatencyCounts();
+    private final LongAdder calls = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder busy = new LongAdder();
     private final LongAdder waiting = new LongAdder();
@@ -40,7 +38,8 @@ final class StageMeter {
     }
 
     void ran(long busyNanos, long waitedNanos) {
-        calls.recordValue(Math.max(0, busyNanos));
+        times.add(busyNanos);
+        calls.increment();
         busy.add(busyNanos);
         waiting.add(waitedNanos);
         tell(() -> listener.stageRan(stage, busyNanos, waitedNanos));
@@ -62,17 +61,17 @@ final class StageMeter {
     }
 
     StageMetrics metrics() {
-        Histogram now = calls.copy();
+        long[] now = times.snapshot();
         return new StageMetrics(
                 stage,
-                now.getTotalCount(),
+                calls.sum(),
                 failures.sum(),
                 busy.sum() * NANO,
                 waiting.sum() * NANO,
                 queued.get(),
                 mostQueued.get(),
-                now.getValueAtPercentile(P50) * NANO,
-                now.getValueAtPercentile(P90) * NANO,
-                now.getValueAtPercentile(P99) * NANO);
+                LatencyCounts.quantile(P50, now) * NANO,
+                LatencyCounts.quantile(P90, now) * NANO,
+                LatencyCounts.quantile(P99, now) * NANO);
     }
 }

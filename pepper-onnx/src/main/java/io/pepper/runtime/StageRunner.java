@@ -98,7 +98,8 @@ final class StageRunner {
             throw new StageException(StageException.Kind.CANCELLED, stage.name(), "the request was cancelled", null);
         }
         Cancellation cancellation = new Cancellation();
-        try (Cancellation.Registration registration = cancellation.follow(request)) {
+        Cancellation.Registration following = cancellation.follow(request);
+        try {
             return policy.timeout().isPresent()
                     ? timed(feed, cancellation, hold, policy.timeout().get(), waitedNanos)
                     : call(feed, cancellation, waitedNanos);
@@ -110,11 +111,13 @@ final class StageRunner {
                         StageException.Kind.CANCELLED, stage.name(), "the request was cancelled", thrown);
             }
             throw StageException.of(stage.name(), thrown);
+        } finally {
+            following.close();
         }
     }
 
-    private Map<String, OnnxValue> call(
-            Map<String, OnnxTensorLike> feed, Cancellation cancellation, long waitedNanos) throws IOException {
+    private Map<String, OnnxValue> call(Map<String, OnnxTensorLike> feed, Cancellation cancellation, long waitedNanos)
+            throws IOException {
         long begin = System.nanoTime();
         try {
             return stage.run(feed, cancellation);
@@ -127,8 +130,7 @@ final class StageRunner {
             Map<String, OnnxTensorLike> feed, Cancellation cancellation, Hold hold, Duration timeout, long waitedNanos)
             throws IOException {
         if (stuck.get() >= MOST_STUCK) {
-            throw new StageException(
-                    StageException.Kind.STUCK, stage.name(), MOST_STUCK + " earlier calls hang", null);
+            throw new StageException(StageException.Kind.STUCK, stage.name(), MOST_STUCK + " earlier calls hang", null);
         }
         TimedCall call = new TimedCall(() -> call(feed, cancellation, waitedNanos));
         Hold theirs = hold.another();

@@ -146,8 +146,8 @@ class FailurePolicyTest {
                     .as("what the fall-back says, with what went before")
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("closed")
-                    .satisfies(thrown -> assertThat(thrown.getSuppressed())
-                            .anyMatch(before -> before instanceof StageException));
+                    .satisfies(thrown ->
+                            assertThat(thrown.getSuppressed()).anyMatch(before -> before instanceof StageException));
             Deployed.close(inputs);
         }
     }
@@ -161,8 +161,7 @@ class FailurePolicyTest {
                 Thread.onSpinWait();
             }
         });
-        RuntimeOptions options =
-                Deployed.EXACT.withFailures(FailurePolicy.FAIL.withTimeout(Duration.ofMillis(500)));
+        RuntimeOptions options = Deployed.EXACT.withFailures(FailurePolicy.FAIL.withTimeout(Duration.ofMillis(500)));
         try (ModelSession session = kind.of(parts, stages, options)) {
             Map<String, OnnxTensor> inputs = Deployed.inputs(test, 1);
             assertFails(session, inputs, StageException.Kind.TIMED_OUT, "longer than 500 ms");
@@ -209,10 +208,7 @@ class FailurePolicyTest {
             return true;
         } catch (StageException still) {
             assertThat(still.kind())
-                    .isIn(
-                            StageException.Kind.STUCK,
-                            StageException.Kind.TIMED_OUT,
-                            StageException.Kind.ABANDONED);
+                    .isIn(StageException.Kind.STUCK, StageException.Kind.TIMED_OUT, StageException.Kind.ABANDONED);
             return false;
         }
     }
@@ -252,8 +248,7 @@ class FailurePolicyTest {
         TestModel chain = Topologies.chain(2_000);
         Path whole = directory.resolve("chain");
         Deployed.parts(chain, 1, whole);
-        RuntimeOptions options =
-                Deployed.EXACT.withFailures(FailurePolicy.FAIL.withTimeout(Duration.ofNanos(1)));
+        RuntimeOptions options = Deployed.EXACT.withFailures(FailurePolicy.FAIL.withTimeout(Duration.ofNanos(1)));
         try (PartitionedSession session = PartitionedSession.open(whole, options)) {
             Map<String, OnnxTensor> inputs = Deployed.inputs(chain, 1);
             assertFails(session, inputs, StageException.Kind.TIMED_OUT, "longer than");

@@ -58,7 +58,8 @@ class PartitionedSessionTest {
             partitions.add(Partitioner.everyCut().partition(model.cuts()));
             partitions.add(tree(model));
             for (int parts = 2; parts <= Math.min(4, model.cuts().size() + 1); parts++) {
-                partitions.add(Partitioner.balanced(parts, OperatorCosts.count()).partition(model.cuts()));
+                partitions.add(
+                        Partitioner.balanced(parts, OperatorCosts.count()).partition(model.cuts()));
             }
             Map<String, OnnxTensor> inputs = Deployed.inputs(test, SEED);
             Map<String, Object> expected = Deployed.answers(whole, inputs);
@@ -127,8 +128,7 @@ class PartitionedSessionTest {
                     Partitioner.balanced(parts, OperatorCosts.count()).partition(model.cuts()),
                     directory.resolve("parts"));
             Map<String, OnnxTensor> inputs = Deployed.inputs(whole, RealShapes.of(whole), SEED);
-            try (PartitionedSession session =
-                    PartitionedSession.open(directory.resolve("parts"), Deployed.EXACT)) {
+            try (PartitionedSession session = PartitionedSession.open(directory.resolve("parts"), Deployed.EXACT)) {
                 assertThat(Deployed.answers(session.run(inputs))).isEqualTo(Deployed.answers(whole, inputs));
             }
             Deployed.close(inputs);
@@ -262,8 +262,7 @@ class PartitionedSessionTest {
             assertThat(session.metrics()).hasSameSizeAs(manifest.parts());
             Deployed.close(inputs);
         }
-        RuntimeOptions shared =
-                RuntimeOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withSharedPool(true));
+        RuntimeOptions shared = RuntimeOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withSharedPool(true));
         assertThatThrownBy(() -> PartitionedSession.open(directory, shared))
                 .as("the environment of this process has no threads to share")
                 .isInstanceOf(IOException.class)

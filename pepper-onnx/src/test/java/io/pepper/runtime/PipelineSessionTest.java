@@ -215,8 +215,8 @@ class PipelineSessionTest {
             assertThatThrownBy(future::get)
                     .isInstanceOf(ExecutionException.class)
                     .cause()
-                    .isInstanceOfSatisfying(StageException.class, why -> assertThat(why.kind())
-                            .isEqualTo(StageException.Kind.CLOSED));
+                    .isInstanceOfSatisfying(
+                            StageException.class, why -> assertThat(why.kind()).isEqualTo(StageException.Kind.CLOSED));
         }
         assertThat(stages).allMatch(Faults::isClosed);
         assertThat(inputs).allSatisfy(each -> assertThat(each.values()).allMatch(OnnxTensor::isClosed));

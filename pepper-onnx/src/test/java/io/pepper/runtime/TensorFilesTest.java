@@ -35,8 +35,8 @@ class TensorFilesTest {
     void numbersComeBackBitByBit(OnnxJavaType type) throws Exception {
         for (long[] shape : new long[][] {{}, {0}, {3}, {2, 3, 4}}) {
             try (OnnxTensor tensor = random(type, shape)) {
-                for (String name : type == OnnxJavaType.BFLOAT16 ? new String[] {"t.pb"} : new String[] {"t.pb", "t.npy"
-                }) {
+                for (String name :
+                        type == OnnxJavaType.BFLOAT16 ? new String[] {"t.pb"} : new String[] {"t.pb", "t.npy"}) {
                     Path file = directory.resolve(name);
                     TensorFiles.write(file, "t", tensor);
                     try (OnnxTensor back = TensorFiles.read(file)) {
@@ -67,8 +67,7 @@ class TensorFilesTest {
     @Test
     void stringsComeBackAsMessagesOnly() throws Exception {
         String[] texts = {"", "a", "ü€𝄞"};
-        try (OnnxTensor tensor =
-                OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), texts, new long[] {3})) {
+        try (OnnxTensor tensor = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), texts, new long[] {3})) {
             Map.Entry<String, OnnxTensor> back = TensorMessages.read("m", TensorMessages.write("words", tensor));
             assertThat(back.getKey()).isEqualTo("words");
             assertThat((String[]) back.getValue().getValue()).isEqualTo(texts);
@@ -93,7 +92,10 @@ class TensorFilesTest {
         padded.append('\n');
         byte[] text = padded.toString().getBytes(StandardCharsets.ISO_8859_1);
         ByteBuffer file = ByteBuffer.allocate(10 + text.length + 6).order(ByteOrder.LITTLE_ENDIAN);
-        file.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.ISO_8859_1)).put((byte) 1).put((byte) 0);
+        file.put((byte) 0x93)
+                .put("NUMPY".getBytes(StandardCharsets.ISO_8859_1))
+                .put((byte) 1)
+                .put((byte) 0);
         file.putShort((short) text.length).put(text);
         file.putShort((short) 1).putShort((short) 2).putShort((short) 3);
         Path npy = Files.write(directory.resolve("t.npy"), file.array());
@@ -127,8 +129,7 @@ class TensorFilesTest {
         assertRefused(proto.clone().setDataType(99), "data_type", "99");
         assertRefused(proto.clone().setDataLocation(TensorProto.DataLocation.EXTERNAL), "data_location", "EXTERNAL");
         for (String content : new String[] {"", "no npy at all", "\u0093NUMPY\u0001\u0000\u00ff\u00ff{}"}) {
-            Path file = Files.write(
-                    directory.resolve("bad.npy"), content.getBytes(StandardCharsets.ISO_8859_1));
+            Path file = Files.write(directory.resolve("bad.npy"), content.getBytes(StandardCharsets.ISO_8859_1));
             assertThatThrownBy(() -> TensorFiles.read(file))
                     .isInstanceOf(MalformedModelException.class)
                     .hasMessageContaining("bad.npy");

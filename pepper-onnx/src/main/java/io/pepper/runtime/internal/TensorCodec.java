@@ -49,8 +49,7 @@ public final class TensorCodec {
         String type = Sessions.elementType(info);
         ElementType element = ElementType.named(type)
                 .orElseThrow(() -> new IOException("tensor '" + name + "': no ONNX type " + type));
-        TensorProto.Builder proto =
-                TensorProto.newBuilder().setName(name).setDataType(element.code());
+        TensorProto.Builder proto = TensorProto.newBuilder().setName(name).setDataType(element.code());
         Arrays.stream(info.getShape()).forEach(proto::addDims);
         if (element == ElementType.STRING) {
             strings(name, tensor).forEach(text -> proto.addStringData(ByteString.copyFromUtf8(text)));
@@ -113,14 +112,13 @@ public final class TensorCodec {
         if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
             throw new MalformedModelException(source, "data_location", "is EXTERNAL: the data are elsewhere");
         }
-        long[] shape =
-                proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
+        long[] shape = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
         if (Arrays.stream(shape).anyMatch(size -> size < 0)) {
             throw new MalformedModelException(source, "dims", "has a negative size: " + proto.getDimsList());
         }
         ElementType type = ElementType.ofCode(proto.getDataType())
-                .orElseThrow(() ->
-                        new MalformedModelException(source, "data_type", "is " + proto.getDataType() + ": no such type"));
+                .orElseThrow(() -> new MalformedModelException(
+                        source, "data_type", "is " + proto.getDataType() + ": no such type"));
         return new Named(
                 proto.getName(),
                 type == ElementType.STRING ? text(source, proto, shape) : numbers(source, proto, type, shape));
@@ -147,11 +145,10 @@ public final class TensorCodec {
 
     private static OnnxTensor numbers(String source, TensorProto proto, ElementType type, long[] shape)
             throws IOException {
-        ByteBuffer data = ByteBuffer.allocateDirect(dataBytes(source, proto, type, shape))
-                .order(ByteOrder.nativeOrder());
+        ByteBuffer data =
+                ByteBuffer.allocateDirect(dataBytes(source, proto, type, shape)).order(ByteOrder.nativeOrder());
         if (proto.hasRawData()) {
-            data.put(littleEndian(
-                    proto.getRawData().asReadOnlyByteBuffer(), type.bits() / Byte.SIZE));
+            data.put(littleEndian(proto.getRawData().asReadOnlyByteBuffer(), type.bits() / Byte.SIZE));
         } else {
             fields(proto, type, data);
         }
@@ -162,9 +159,8 @@ public final class TensorCodec {
     private static int dataBytes(String source, TensorProto proto, ElementType type, long[] shape)
             throws MalformedModelException {
         OptionalLong bytes = type.bytes(shape);
-        long found = proto.hasRawData()
-                ? proto.getRawData().size()
-                : (long) elements(proto, type) * type.bits() / Byte.SIZE;
+        long found =
+                proto.hasRawData() ? proto.getRawData().size() : (long) elements(proto, type) * type.bits() / Byte.SIZE;
         if (bytes.isEmpty() || bytes.getAsLong() != found) {
             throw new MalformedModelException(
                     source,
@@ -208,8 +204,7 @@ public final class TensorCodec {
     static OnnxTensor tensor(String source, ElementType type, ByteBuffer data, long... shape) throws IOException {
         OnnxJavaType javaType = TYPES.get(type);
         if (javaType == null) {
-            throw new IOException(
-                    source + ": ONNX Runtime's Java interface cannot make tensors of " + type.onnxName());
+            throw new IOException(source + ": ONNX Runtime's Java interface cannot make tensors of " + type.onnxName());
         }
         try {
             return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), data, shape, javaType);

@@ -56,7 +56,8 @@ public final class Sessions {
             settings.setCPUArenaAllocator(wanted.arena());
             if (wanted.affinities().isPresent()) {
                 settings.addConfigEntry(
-                        "session.intra_op_thread_affinities", wanted.affinities().get());
+                        "session.intra_op_thread_affinities",
+                        wanted.affinities().get());
             }
             if (wanted.sharedPool()) {
                 settings.disablePerSessionThreads();

@@ -85,8 +85,7 @@ public final class Wiring {
             made[i] = define(name, maker);
         }
         if (!twice.isEmpty()) {
-            throw new CannotRunException(
-                    part.name() + ": an earlier part gives its output too: " + List.copyOf(twice));
+            throw new CannotRunException(part.name() + ": an earlier part gives its output too: " + List.copyOf(twice));
         }
         return made;
     }
@@ -116,8 +115,7 @@ public final class Wiring {
             }
         }
         for (int i = 0; i < followers.length; i++) {
-            followers[i] =
-                    after.get(i).stream().mapToInt(Integer::intValue).toArray();
+            followers[i] = after.get(i).stream().mapToInt(Integer::intValue).toArray();
         }
         Arrays.stream(results).forEach(tensor -> readers[tensor]++);
     }

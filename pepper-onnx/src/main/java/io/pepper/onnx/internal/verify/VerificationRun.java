@@ -132,8 +132,7 @@ public final class VerificationRun implements AutoCloseable {
     }
 
     private SessionSettings settings() {
-        return SessionSettings.of(
-                options.intraOpThreads(), options.optimization(), SessionSettings.CPU, false);
+        return SessionSettings.of(options.intraOpThreads(), options.optimization(), SessionSettings.CPU, false);
     }
 
     private OrtSession open(ModelSource source) throws IOException {
