@@ -79,8 +79,7 @@ public class MoveBenchmark {
         directory = Files.createTempDirectory("pepper-bench-");
         model = OnnxModel.load(Models.resNet50().toByteArray(), "resnet50");
         ModelCosts costs = model.costs(model.shapes());
-        ModelPieces pieces =
-                costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), CUTS));
+        ModelPieces pieces = costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), CUTS));
         Cluster cluster = Cluster.builder()
                 .device(Device.of("here"))
                 .device(Device.of("there"))

@@ -113,8 +113,7 @@ public class RunBenchmark {
                     ? InputShapes.NONE
                     : InputShapes.NONE.withInputShape(opened.inputs().get(0).name(), dims());
             ModelCosts costs = opened.costs(opened.shapes(sizes));
-            Partition partition =
-                    Partitioner.balanced(parts, costs.flops()).partition(opened.cuts(costs.cutOptions()));
+            Partition partition = Partitioner.balanced(parts, costs.flops()).partition(opened.cuts(costs.cutOptions()));
             SubmodelExporter.export(opened, partition, directory, ExportOptions.DEFAULT.withDurable(false));
             made = new Inputs(opened.inputs(), sizes);
         }

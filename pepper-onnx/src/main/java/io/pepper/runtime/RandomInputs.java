@@ -28,12 +28,10 @@ public final class RandomInputs {
      * @throws IllegalArgumentException if a size is not known; the message names the input and the dimension
      * @throws IOException if ONNX Runtime's Java interface cannot make a tensor of some type
      */
-    public static Map<String, OnnxTensor> of(List<TensorInfo> inputs, InputShapes sizes, long seed)
-            throws IOException {
+    public static Map<String, OnnxTensor> of(List<TensorInfo> inputs, InputShapes sizes, long seed) throws IOException {
         List<PlannedInput> planned = new ArrayList<>();
         for (TensorInfo input : inputs) {
-            planned.add(new PlannedInput(
-                    input.name(), input.type().orElse("?"), shape(input, sizes), ValueHint.NONE));
+            planned.add(new PlannedInput(input.name(), input.type().orElse("?"), shape(input, sizes), ValueHint.NONE));
         }
         try {
             return new InputGenerator(seed, Map.of()).create(planned, 0);
@@ -50,10 +48,7 @@ public final class RandomInputs {
         List<Long> shape = new ArrayList<>();
         for (Dimension dimension : input.shape().orElseThrow(() -> open(input, "its rank"))) {
             Long size = dimension.symbol().map(sizes.dimensions()::get).orElse(null);
-            shape.add(
-                    size != null
-                            ? size
-                            : dimension.size().orElseThrow(() -> open(input, "dimension " + dimension)));
+            shape.add(size != null ? size : dimension.size().orElseThrow(() -> open(input, "dimension " + dimension)));
         }
         return shape;
     }

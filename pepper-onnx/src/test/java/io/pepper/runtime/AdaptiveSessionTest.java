@@ -244,8 +244,9 @@ class AdaptiveSessionTest {
             DeploymentExporter.export(model, pieces, placement, parts, PlanOrigin.of("test"));
             List<Faults> stages = Faults.open(parts, Deployed.EXACT);
             if (device(placement).equals("edge")) {
-                stages.get(0).set((call, cancellation) ->
-                        Pause.until(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20), cancellation));
+                stages.get(0)
+                        .set((call, cancellation) ->
+                                Pause.until(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20), cancellation));
             }
             return PartitionedSession.of(PartitionManifest.read(parts), new ArrayList<>(stages), Deployed.EXACT);
         };
@@ -266,7 +267,9 @@ class AdaptiveSessionTest {
             assertAnswers(session);
             assertAnswers(session);
             session.adapt();
-            assertThat(session.correction("edge")).as("fades where nothing runs").isLessThan(before);
+            assertThat(session.correction("edge"))
+                    .as("fades where nothing runs")
+                    .isLessThan(before);
         }
     }
 

@@ -140,7 +140,7 @@ class FailurePolicyTest {
             }
             assertThat(fallback.metrics().get(0).calls()).isEqualTo(10);
             stages.get(0).set(THROW);
-            fallback.close();
+            end(fallback);
             Map<String, OnnxTensor> inputs = Deployed.inputs(test, 1);
             assertThatThrownBy(() -> session.run(inputs))
                     .as("what the fall-back says, with what went before")
@@ -150,6 +150,10 @@ class FailurePolicyTest {
                             assertThat(thrown.getSuppressed()).anyMatch(before -> before instanceof StageException));
             Deployed.close(inputs);
         }
+    }
+
+    private static void end(ModelSession session) throws IOException {
+        session.close();
     }
 
     @ParameterizedTest

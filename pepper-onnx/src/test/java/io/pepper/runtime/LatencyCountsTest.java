@@ -34,7 +34,8 @@ class LatencyCountsTest {
             Arrays.sort(sample);
             for (double share : new double[] {0, 0.5, 0.9, 0.99, 1}) {
                 long exact = sample[(int) Math.max(0, Math.ceil(share * sample.length) - 1)];
-                assertThat(LatencyCounts.quantile(share, counts.snapshot())).isCloseTo(exact, within(exact * 0.01 + 0.01));
+                assertThat(LatencyCounts.quantile(share, counts.snapshot()))
+                        .isCloseTo(exact, within(exact * 0.01 + 0.01));
             }
         }
         assertThat(LatencyCounts.quantile(0.5, new LatencyCounts().snapshot())).isZero();

@@ -237,8 +237,8 @@ class PipelineSessionTest {
             }
         });
         try (PipelineSession pipeline =
-                        PipelineSession.of(PartitionManifest.read(directory), new ArrayList<>(stages), EXACT);
-                SubmissionPublisher<Map<String, OnnxTensor>> requests = new SubmissionPublisher<>(Runnable::run, 4)) {
+                PipelineSession.of(PartitionManifest.read(directory), new ArrayList<>(stages), EXACT)) {
+            SubmissionPublisher<Map<String, OnnxTensor>> requests = new SubmissionPublisher<>(Runnable::run, 4);
             Collector collector = new Collector();
             pipeline.process(requests).subscribe(collector);
             for (int i = 0; i < 50; i++) {

@@ -31,8 +31,7 @@ class SamplingSessionTest {
     void findsThatARightPlanIsRight() throws Exception {
         Deployed.everyCut(test, directory.resolve("parts"));
         try (SamplingSession session = SamplingSession.of(
-                PipelineSession.open(
-                        directory.resolve("parts"), PipelineOptions.DEFAULTS.withRuntime(Deployed.EXACT)),
+                PipelineSession.open(directory.resolve("parts"), PipelineOptions.DEFAULTS.withRuntime(Deployed.EXACT)),
                 file("model"),
                 EXACT)) {
             ask(session);
@@ -78,7 +77,8 @@ class SamplingSessionTest {
             assertThat(report.passed()).isFalse();
             assertThat(report.checked()).isEqualTo(80);
             assertThat(report.largestAbsolute()).isPositive();
-            assertThat(heard).hasSize((int) (report.checked() - report.within()))
+            assertThat(heard)
+                    .hasSize((int) (report.checked() - report.within()))
                     .allMatch(what -> what.startsWith("output y differs"));
         }
     }

@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description = "Runs written parts as if they were the model, one after the other or as a pipeline, and says how long each takes.")
+        description =
+                "Runs written parts as if they were the model, one after the other or as a pipeline, and says how long each takes.")
 final class RunCommand implements Callable<Integer> {
     private static final String RANDOM = "random";
     private static final long SEED = 42;
@@ -62,7 +63,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--input",
             paramLabel = "NAME=FILE.npy|FILE.pb|random",
-            description = "An input: a file of NumPy or a TensorProto, or random values (the default); may be given for each.")
+            description =
+                    "An input: a file of NumPy or a TensorProto, or random values (the default); may be given for each.")
     private List<String> given = List.of();
 
     @Option(
@@ -181,8 +183,7 @@ final class RunCommand implements Callable<Integer> {
             if (manifest.inputs().stream().noneMatch(known -> known.name().equals(name))) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--input " + input + ": the model has no input '" + name + "', only "
-                                + manifest.inputs());
+                        "--input " + input + ": the model has no input '" + name + "', only " + manifest.inputs());
             }
             if (!input.substring(split + 1).equals(RANDOM)) {
                 files.put(name, Path.of(input.substring(split + 1)));
@@ -197,7 +198,8 @@ final class RunCommand implements Callable<Integer> {
             for (Map.Entry<String, byte[]> message : messages.entrySet()) {
                 tensors.put(
                         message.getKey(),
-                        TensorMessages.read(message.getKey(), message.getValue()).getValue());
+                        TensorMessages.read(message.getKey(), message.getValue())
+                                .getValue());
             }
             return tensors;
         } catch (IOException | RuntimeException failed) {

@@ -139,8 +139,10 @@ final class RunReport {
         Json.put(latency, "p99", at(P99));
         Json.put(document, "throughputPerSecond", perSecond);
         ObjectNode predicted = document.putObject("predicted");
-        Json.put(predicted, "latencySeconds", plan.map(made -> made.costs().latencySeconds())
-                .orElse(Double.NaN));
+        Json.put(
+                predicted,
+                "latencySeconds",
+                plan.map(made -> made.costs().latencySeconds()).orElse(Double.NaN));
         Json.put(
                 predicted,
                 "throughputPerSecond",
@@ -153,7 +155,8 @@ final class RunReport {
         ArrayNode table = document.putArray("stages");
         for (int i = 0; i < stages.size(); i++) {
             StageMetrics stage = stages.get(i);
-            ObjectNode row = table.addObject().put("part", stage.stage()).put("device", plan.isEmpty() ? null : device(i));
+            ObjectNode row =
+                    table.addObject().put("part", stage.stage()).put("device", plan.isEmpty() ? null : device(i));
             row.put("calls", stage.calls()).put("failures", stage.failures()).put("mostQueued", stage.mostQueued());
             Json.put(row, "busySeconds", stage.busySeconds());
             Json.put(row, "waitingSeconds", stage.waitingSeconds());
