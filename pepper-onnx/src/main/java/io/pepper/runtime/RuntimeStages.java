@@ -9,7 +9,6 @@ import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.Wiring;
-import io.pepper.onnx.internal.wire.FileSource;
 import io.pepper.onnx.internal.wire.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Opens the parts of a directory in this process. Stateless and therefore thread-safe. */
@@ -116,7 +116,7 @@ public final class RuntimeStages {
                     file.toString(), field + ".bytes", "has " + bytes + " bytes, not " + described.bytes());
         }
         if (options.checksums() && described.sha256().isPresent()) {
-            String found = sha256(file);
+            String found = Sha256.of(file);
             if (!found.equals(described.sha256().get())) {
                 throw new MalformedModelException(
                         file.toString(),
@@ -126,13 +126,6 @@ public final class RuntimeStages {
         }
     }
 
-    private static String sha256(Path file) throws IOException {
-        try (FileSource bytes = new FileSource(file)) {
-            return Sha256.of(bytes, () -> Thread.currentThread().isInterrupted());
-        }
-    }
-
-    /** ONNX Runtime's Java interface brings the process down when it is handed an optional value. */
     private static void checkPassable(String source, String field, List<TensorInfo> tensors)
             throws UnsupportedModelException {
         try {
@@ -141,12 +134,9 @@ public final class RuntimeStages {
             throw new UnsupportedModelException(source, field, String.valueOf(garbled.getMessage()), garbled);
         }
         for (TensorInfo tensor : tensors) {
-            if (tensor.type().filter(type -> type.startsWith("optional(")).isPresent()) {
-                throw new UnsupportedModelException(
-                        source,
-                        field,
-                        "'" + tensor.name() + "' is " + tensor.type().get()
-                                + "; ONNX Runtime's Java interface cannot hand it over");
+            Optional<String> refusal = Sessions.refusal(tensor);
+            if (refusal.isPresent()) {
+                throw new UnsupportedModelException(source, field, "'" + tensor.name() + "' " + refusal.get());
             }
         }
     }

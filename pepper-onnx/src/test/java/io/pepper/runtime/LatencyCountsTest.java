@@ -14,10 +14,11 @@ class LatencyCountsTest {
         for (int i = 0; i < 100_000; i++) {
             long value = random.nextLong() >>> (1 + random.nextInt(62));
             double middle = LatencyCounts.middle(LatencyCounts.index(value));
-            assertThat(Math.abs(middle - value)).isLessThanOrEqualTo(value * 0.0079 + 0.01);
+            assertThat(Math.abs(middle - (double) value)).isLessThanOrEqualTo((double) value * 0.0079 + 0.01);
         }
         for (long edge : new long[] {0, 1, 63, 64, 127, 128, Long.MAX_VALUE}) {
-            assertThat(LatencyCounts.middle(LatencyCounts.index(edge))).isCloseTo(edge, within(edge * 0.008));
+            assertThat(LatencyCounts.middle(LatencyCounts.index(edge)))
+                    .isCloseTo((double) edge, within((double) edge * 0.008));
         }
     }
 
@@ -35,7 +36,7 @@ class LatencyCountsTest {
             for (double share : new double[] {0, 0.5, 0.9, 0.99, 1}) {
                 long exact = sample[(int) Math.max(0, Math.ceil(share * sample.length) - 1)];
                 assertThat(LatencyCounts.quantile(share, counts.snapshot()))
-                        .isCloseTo(exact, within(exact * 0.01 + 0.01));
+                        .isCloseTo((double) exact, within((double) exact * 0.01 + 0.01));
             }
         }
         assertThat(LatencyCounts.quantile(0.5, new LatencyCounts().snapshot())).isZero();

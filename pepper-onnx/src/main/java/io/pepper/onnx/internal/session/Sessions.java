@@ -119,6 +119,18 @@ public final class Sessions {
         }
     }
 
+    /**
+     * Why a value cannot be handed over: ONNX Runtime's Java interface brings the process down when it is handed an optional one.
+     *
+     * @param value an input or output
+     * @return the reason, empty if it can be
+     */
+    public static Optional<String> refusal(io.pepper.onnx.TensorInfo value) {
+        return value.type()
+                .filter(type -> type.startsWith("optional("))
+                .map(type -> "is " + type + "; ONNX Runtime's Java interface cannot hand it over");
+    }
+
     private static OptLevel level(OptimizationLevel level) {
         return switch (level) {
             case NONE -> OptLevel.NO_OPT;
