@@ -55,7 +55,7 @@ class TensorFilesTest {
             count *= (int) size;
         }
         byte[] bytes = new byte[count * type.size];
-        new Random(type.ordinal()).nextBytes(bytes);
+        new Random(type.name().hashCode()).nextBytes(bytes);
         for (int i = 0; i < bytes.length && type == OnnxJavaType.BOOL; i++) {
             bytes[i] &= 1;
         }
