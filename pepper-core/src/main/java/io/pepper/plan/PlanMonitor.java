@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,9 @@ public final class PlanMonitor {
     private final Pieces pieces;
     private final Map<String, DeviceState> states = new LinkedHashMap<>();
     private final Cluster declared;
+    private final Map<Integer, Double> corrections = new TreeMap<>();
     private CostModel costs;
+    private CostTable predicted;
     private Planner planner;
     private Placement current;
     private @Nullable Instant betterSince;
@@ -99,7 +102,8 @@ public final class PlanMonitor {
         this.constraints = Objects.requireNonNull(constraints);
         this.patience = Objects.requireNonNull(patience);
         this.costs = costs;
-        this.planner = Planner.of(cluster, costs.table(pieces));
+        this.predicted = costs.table(pieces);
+        this.planner = Planner.of(cluster, predicted);
         this.current = planner.plan(objective, constraints);
     }
 
@@ -122,16 +126,15 @@ public final class PlanMonitor {
      *     {@linkplain #accept accepted}, or not worth it any more
      */
     public Optional<Proposal> update(Collection<DeviceState> readings, Instant now) {
-        CostTable table = planner.costs();
         for (DeviceState state : readings) {
             OptionalInt device = declared.indexOf(state.device());
             if (device.isPresent() && !state.equals(states.put(state.device(), state))) {
                 costs = costs.withState(state);
-                table = costs.update(pieces, table, device.getAsInt());
+                predicted = costs.update(pieces, predicted, device.getAsInt());
             }
         }
-        Cluster cluster = cluster();
-        planner = planner.withCosts(table);
+        Cluster cluster = withFreeMemory();
+        planner = planner.withCosts(corrected());
         planner = cluster.equals(planner.cluster()) ? planner : planner.withCluster(cluster);
         current = planner.evaluate(current, constraints);
         Optional<Placement> best = planner.tryPlan(objective, constraints);
@@ -147,8 +150,58 @@ public final class PlanMonitor {
                 : Optional.of(new Proposal(best.get(), current, gain(best.get())));
     }
 
+    private CostTable corrected() {
+        CostTable table = predicted;
+        for (Map.Entry<Integer, Double> correction : corrections.entrySet()) {
+            table = table.withSlower(correction.getKey(), correction.getValue());
+        }
+        return table;
+    }
+
+    /**
+     * Corrects what is predicted for a device by what was measured there. It counts from the next {@link #update} on, and replaces
+     * the correction before.
+     *
+     * @param device the device's name
+     * @param factor by how much its parts take longer than predicted, more than 0; 1 for no correction
+     * @throws IllegalArgumentException if there is no such device, or the factor is out of its range
+     */
+    public void correct(String device, double factor) {
+        int index = index(device);
+        if (!(factor > 0 && factor < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("device '" + device + "' cannot take " + factor + " times as long");
+        }
+        corrections.put(index, factor);
+    }
+
+    private int index(String device) {
+        return declared.indexOf(device)
+                .orElseThrow(() -> new IllegalArgumentException("device '" + device + "' is not in the cluster"));
+    }
+
+    /**
+     * By how much a device's parts take longer than predicted.
+     *
+     * @param device the device's name
+     * @return the last correction, 1 if there was none
+     * @throws IllegalArgumentException if there is no such device
+     */
+    public double correction(String device) {
+        int index = index(device);
+        return corrections.getOrDefault(index, 1.0);
+    }
+
+    /**
+     * The devices and links that it watches.
+     *
+     * @return the cluster as it was declared
+     */
+    public Cluster cluster() {
+        return declared;
+    }
+
     /** With the memory that is free, or taken by the placement that runs and would be given back. */
-    private Cluster cluster() {
+    private Cluster withFreeMemory() {
         Cluster cluster = declared;
         for (DeviceState state : states.values()) {
             OptionalLong free = state.memoryFreeBytes();

@@ -233,4 +233,44 @@ class PlannerTest {
         assertThat(monitor.update(calm, begin.plusSeconds(50))).isEmpty();
         assertThat(monitor.update(calm, begin.plusSeconds(61))).isPresent();
     }
+
+    @Test
+    void aMonitorTakesWhatWasMeasuredForWhatWasPredicted() {
+        Cluster two = Cluster.builder()
+                .device(Device.of("edge"))
+                .device(Device.of("cloud").withTimeFactor(2))
+                .link("edge", "cloud", Link.of(1e9, 0))
+                .build();
+        Counting pieces = new Counting();
+        PlanMonitor monitor = new PlanMonitor(
+                pieces,
+                CostModel.of(two, pieces::predict),
+                two,
+                Objective.LATENCY,
+                Constraints.NONE,
+                new PlanMonitor.Patience(0.1, Duration.ZERO, 0, 1));
+        double before = monitor.current().latencySeconds();
+        assertThat(monitor.correction("edge")).isEqualTo(1);
+        monitor.correct("edge", 1.5);
+        assertThat(monitor.update(List.of(), Instant.EPOCH))
+                .as("still the best")
+                .isEmpty();
+        assertThat(monitor.current().latencySeconds()).isCloseTo(1.5 * before, within(1e-9));
+        monitor.correct("edge", 3);
+        assertThat(monitor.update(List.of(), Instant.EPOCH)
+                        .orElseThrow()
+                        .placement()
+                        .stages()
+                        .get(0)
+                        .device()
+                        .name())
+                .isEqualTo("cloud");
+        monitor.correct("edge", 1);
+        assertThat(monitor.update(List.of(), Instant.EPOCH))
+                .as("each correction replaces the last")
+                .isEmpty();
+        assertThat(monitor.current().latencySeconds()).isCloseTo(before, within(1e-9));
+        assertThatThrownBy(() -> monitor.correct("moon", 2)).hasMessageContaining("'moon'");
+        assertThatThrownBy(() -> monitor.correct("edge", 0)).hasMessageContaining("0.0 times");
+    }
 }

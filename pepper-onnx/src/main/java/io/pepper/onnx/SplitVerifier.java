@@ -1,10 +1,10 @@
 package io.pepper.onnx;
 
 import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.internal.verify.PartModel;
 import io.pepper.onnx.internal.verify.VerificationRun;
-import io.pepper.onnx.internal.wire.FileSource;
 import io.pepper.onnx.internal.wire.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +22,8 @@ import java.util.Set;
  * Runtime may compute 16-bit floating point in more bits within the whole. Where outputs differ and such tensors cross a cut,
  * the whole is run once more with these rounded, and must then be identical; a warning says so.) Where outputs agree but are
  * constant or saturated, more inputs are tried, and what remains weak is said so.
+ *
+ * <p>This is for before a plan runs; {@code io.pepper.runtime.SamplingSession} checks one that runs, on some of its requests.
  *
  * <p>Takes a few runs of the model, and the memory of the model and of all parts. To cancel, interrupt the thread. Stateless
  * and therefore thread-safe. The same model, parts and options give the same answer.
@@ -71,7 +73,7 @@ public final class SplitVerifier {
         for (PartitionManifest.Part part : manifest.parts()) {
             Path file = directory.resolve(part.file());
             if (part.sha256().isPresent()) {
-                warnIfChanged(part.file(), part.sha256(), sha256(file), warnings);
+                warnIfChanged(part.file(), part.sha256(), Sha256.of(file), warnings);
             }
             parts.add(new PartModel(ModelSource.file(file), names(part.inputs()), names(part.outputs())));
         }
@@ -85,24 +87,15 @@ public final class SplitVerifier {
         return found.withWarnings(warnings);
     }
 
-    /** ONNX Runtime's Java interface brings the process down when it is handed an optional value. */
     private static void refuseOptional(OnnxModel model, PartitionManifest manifest) throws UnsupportedModelException {
         List<TensorInfo> values = new ArrayList<>(model.inputs());
         values.addAll(model.outputs());
         manifest.parts().forEach(part -> values.addAll(part.outputs()));
         for (TensorInfo value : values) {
-            if (value.type().filter(type -> type.startsWith("optional(")).isPresent()) {
-                throw new UnsupportedModelException(
-                        model.name(),
-                        "'" + value.name() + "'",
-                        "is " + value.type().get() + "; ONNX Runtime's Java interface cannot hand it over");
+            Optional<String> refusal = Sessions.refusal(value);
+            if (refusal.isPresent()) {
+                throw new UnsupportedModelException(model.name(), "'" + value.name() + "'", refusal.get());
             }
-        }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (FileSource source = new FileSource(file)) {
-            return Sha256.of(source, () -> Thread.currentThread().isInterrupted());
         }
     }
 

@@ -4,9 +4,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.pepper.onnx.UnsupportedModelException;
-import io.pepper.onnx.internal.ModelContents;
-import io.pepper.onnx.internal.model.FunctionExpansion;
-import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.InputChoice;
 import io.pepper.onnx.internal.session.InputGenerator;
@@ -15,7 +12,6 @@ import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.SessionSettings;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.WholeModel;
-import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -37,32 +33,18 @@ final class OpenModel implements AutoCloseable {
 
     /** Opens the file and runs it once. */
     static OpenModel open(Path file, TimingOptions options, Optional<Path> profile) throws IOException {
-        ModelProto skeleton = skeleton(file);
-        Optional<String> refusal = FunctionExpansion.refusal(skeleton);
-        if (refusal.isPresent()) {
-            throw new UnsupportedModelException(file.toString(), "functions", refusal.get());
-        }
-        WholeModel whole = new WholeModel(ModelSource.file(file), skeleton);
+        WholeModel whole = new WholeModel(ModelSource.file(file), ModelFiles.refuseFunctions(file));
         long begin = System.nanoTime();
         OrtSession session = Sessions.open(
                 whole.source(),
-                new SessionSettings(
-                        options.threads(), options.optimization(), options.provider(), options.spinning(), profile));
+                SessionSettings.of(options.threads(), options.optimization(), options.provider(), options.spinning())
+                        .withProfile(profile));
         double seconds = (System.nanoTime() - begin) * 1e-9;
         try {
             return new OpenModel(file, session, inputs(session, whole, options), seconds);
         } catch (IOException | RuntimeException failed) {
-            closeAfter(session, failed);
+            ModelFiles.closeAfter(session, failed);
             throw failed;
-        }
-    }
-
-    private static ModelProto skeleton(Path file) throws IOException {
-        Optional<Path> directory =
-                Optional.ofNullable(file.toAbsolutePath().normalize().getParent());
-        try (ModelContents contents =
-                new ModelContents(file.toString(), new FileSource(file), Optional.of(file), directory)) {
-            return contents.graph().model();
         }
     }
 
@@ -77,14 +59,6 @@ final class OpenModel implements AutoCloseable {
                     whole.source().name(), "inputs", String.valueOf(none.getMessage()), none);
         } catch (OrtException refused) {
             throw new IOException(whole.source().name() + ": " + refused.getMessage(), refused);
-        }
-    }
-
-    private static void closeAfter(OrtSession session, Exception failure) {
-        try {
-            session.close();
-        } catch (OrtException alsoFailed) {
-            failure.addSuppressed(alsoFailed);
         }
     }
 

@@ -52,6 +52,12 @@ final class ProcessMemory {
                 : OptionalLong.empty();
     }
 
+    /** What the process holds now, after freed native memory was given back. */
+    static OptionalLong residentBytes() {
+        trim();
+        return read("VmRSS:");
+    }
+
     private static OptionalLong read(String field) {
         try {
             return Files.readAllLines(STATUS).stream()

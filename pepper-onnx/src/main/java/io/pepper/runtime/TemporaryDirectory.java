@@ -69,8 +69,8 @@ public final class TemporaryDirectory implements AutoCloseable {
         }
     }
 
-    /** Links are deleted, not followed. */
-    private static void delete(Path directory) throws IOException {
+    /** Deletes a directory with all that is in it. Links are deleted, not followed. */
+    static void delete(Path directory) throws IOException {
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

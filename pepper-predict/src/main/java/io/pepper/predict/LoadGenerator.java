@@ -1,7 +1,7 @@
 package io.pepper.predict;
 
-import io.pepper.predict.internal.load.Affinity;
 import io.pepper.predict.internal.load.LoadWorker;
+import io.pepper.runtime.CoreAffinity;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -100,7 +100,7 @@ public final class LoadGenerator implements AutoCloseable {
         }
         String names = command(share + " " + level.threads());
         if (!level.cores().isEmpty() && level.threads() > 0) {
-            Affinity.bind(process.pid(), names, level.threads(), level.cores());
+            CoreAffinity.bind(process.pid(), names, level.threads(), level.cores());
         }
     }
 

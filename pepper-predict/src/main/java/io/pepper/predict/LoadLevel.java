@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.predict.internal.load.Affinity;
+import io.pepper.runtime.CoreAffinity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,7 +64,7 @@ public record LoadLevel(double percent, int threads, List<Integer> cores) {
             return NONE;
         }
         int count = Runtime.getRuntime().availableProcessors();
-        List<Integer> allowed = Affinity.cores();
+        List<Integer> allowed = CoreAffinity.cores();
         return new LoadLevel(percent, count, allowed.size() == count ? allowed : List.of());
     }
 

@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
             PlanCommand.class,
             ParetoCommand.class,
             SimulateCommand.class,
+            RunCommand.class,
             DevicesCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

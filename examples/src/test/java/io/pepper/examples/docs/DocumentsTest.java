@@ -40,8 +40,10 @@ class DocumentsTest {
             import io.pepper.plan.*;
             import io.pepper.predict.*;
             import io.pepper.runtime.*;
+            import ai.onnxruntime.OnnxTensor;
             import java.time.Duration;
             import java.time.Instant;
+            import java.util.concurrent.CompletableFuture;
             """;
 
     @TempDir
@@ -89,6 +91,17 @@ class DocumentsTest {
                 .contains("parts at cuts of any width")
                 .contains("1-3 on server: 0.06902816 s, every 0.04 s] in scenario 1")
                 .endsWith("in a rush requests wait: true\n");
+    }
+
+    @Test
+    void theFifthGuidesJavaRuns() throws IOException, InterruptedException {
+        String output = runJavaOf(ROOT.resolve("docs/guide/running.md"));
+        assertThat(output)
+                .contains("outputs: 1 of 3 parts")
+                .contains("calls: 20, failures: 0")
+                .contains("answered")
+                .contains("runs on here")
+                .endsWith("checked some: true, passed: true\n");
     }
 
     @Test

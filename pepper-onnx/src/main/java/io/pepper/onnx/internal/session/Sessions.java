@@ -1,16 +1,23 @@
 package io.pepper.onnx.internal.session;
 
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.TensorInfo;
 import io.pepper.onnx.OptimizationLevel;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Opens sessions that compute the same thing every time: sequential, with a fixed number of threads. */
 public final class Sessions {
@@ -46,6 +53,15 @@ public final class Sessions {
             settings.setInterOpNumThreads(1);
             settings.setOptimizationLevel(level(wanted.optimization()));
             settings.addConfigEntry("session.intra_op.allow_spinning", wanted.spinning() ? "1" : "0");
+            settings.setCPUArenaAllocator(wanted.arena());
+            if (wanted.affinities().isPresent()) {
+                settings.addConfigEntry(
+                        "session.intra_op_thread_affinities",
+                        wanted.affinities().get());
+            }
+            if (wanted.sharedPool()) {
+                settings.disablePerSessionThreads();
+            }
             Providers.add(settings, wanted.provider());
             if (wanted.profile().isPresent()) {
                 settings.enableProfiling(wanted.profile().get().toString());
@@ -56,6 +72,63 @@ public final class Sessions {
             settings.close();
             throw e;
         }
+    }
+
+    /**
+     * Runs a model.
+     *
+     * @param name what messages call it
+     * @param session the model, open
+     * @param feed its inputs
+     * @param wanted the outputs to compute
+     * @param options how to run; empty for as usual
+     * @return the outputs, for the caller to close one by one
+     * @throws IOException if ONNX Runtime cannot run it
+     */
+    public static Map<String, OnnxValue> run(
+            String name,
+            OrtSession session,
+            Map<String, ? extends OnnxTensorLike> feed,
+            Set<String> wanted,
+            Optional<RunOptions> options)
+            throws IOException {
+        try {
+            Map<String, OnnxValue> made = new LinkedHashMap<>();
+            OrtSession.Result result =
+                    options.isPresent() ? session.run(feed, wanted, options.get()) : session.run(feed, wanted);
+            // The values are closed one by one: the result holds nothing else.
+            result.forEach(entry -> made.put(entry.getKey(), entry.getValue()));
+            return made;
+        } catch (OrtException e) {
+            throw new IOException(name + ": ONNX Runtime cannot run it: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Refuses names that the Java interface of ONNX Runtime garbles on their way to and from native code.
+     *
+     * @param names names of tensors
+     * @throws CannotRunException if it cannot pass one
+     */
+    public static void checkNames(Iterable<String> names) {
+        for (String name : names) {
+            if (name.codePoints().anyMatch(c -> c == 0 || c > Character.MAX_VALUE)) {
+                throw new CannotRunException("ONNX Runtime's Java interface cannot pass the tensor '" + name
+                        + "': its name has a character beyond U+FFFF");
+            }
+        }
+    }
+
+    /**
+     * Why a value cannot be handed over: ONNX Runtime's Java interface brings the process down when it is handed an optional one.
+     *
+     * @param value an input or output
+     * @return the reason, empty if it can be
+     */
+    public static Optional<String> refusal(io.pepper.onnx.TensorInfo value) {
+        return value.type()
+                .filter(type -> type.startsWith("optional("))
+                .map(type -> "is " + type + "; ONNX Runtime's Java interface cannot hand it over");
     }
 
     private static OptLevel level(OptimizationLevel level) {

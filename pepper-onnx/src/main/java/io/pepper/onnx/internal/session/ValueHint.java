@@ -9,7 +9,8 @@ import java.util.OptionalLong;
  * @param constant a number that it is compared with
  */
 public record ValueHint(OptionalLong bound, OptionalLong constant) {
-    static final ValueHint NONE = new ValueHint(OptionalLong.empty(), OptionalLong.empty());
+    /** Nothing is known. */
+    public static final ValueHint NONE = new ValueHint(OptionalLong.empty(), OptionalLong.empty());
 
     ValueHint below(long size) {
         if (size <= 0 || (bound.isPresent() && bound.getAsLong() <= size)) {

@@ -2,20 +2,16 @@ package io.pepper.onnx.internal.verify;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.Board;
+import io.pepper.onnx.internal.session.BoardOutputs;
 import io.pepper.onnx.internal.session.Sessions;
+import io.pepper.onnx.internal.session.Wiring;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /** Runs parts one after another, passing tensors on by name and letting go of each after its last reader. */
 final class ChainRunner {
@@ -23,88 +19,53 @@ final class ChainRunner {
     record Step(PartModel part, OrtSession session) {}
 
     private final List<Step> steps;
-    private final List<String> outputs;
-    private final Map<String, Integer> lastReader = new HashMap<>();
+    private final Wiring wiring;
 
-    ChainRunner(List<Step> steps, List<String> outputs) {
+    ChainRunner(List<Step> steps, List<String> inputs, List<String> outputs) {
         this.steps = List.copyOf(steps);
-        this.outputs = List.copyOf(outputs);
-        for (int i = 0; i < steps.size(); i++) {
-            for (String output : steps.get(i).part().outputs()) {
-                lastReader.putIfAbsent(output, i);
-            }
-            for (String input : steps.get(i).part().inputs()) {
-                lastReader.put(input, i);
-            }
-        }
-        outputs.forEach(output -> lastReader.put(output, Integer.MAX_VALUE));
+        this.wiring = new Wiring(
+                steps.stream()
+                        .map(step -> new Wiring.Part(
+                                step.part().source().name(),
+                                step.part().inputs(),
+                                step.part().outputs()))
+                        .toList(),
+                inputs,
+                outputs);
     }
 
-    ChainOutputs run(Map<String, OnnxTensor> inputs) throws IOException {
-        Map<String, OnnxValue> made = new LinkedHashMap<>();
+    BoardOutputs run(Map<String, OnnxTensor> inputs) throws IOException {
+        Board board = new Board(wiring, inputs, false, false);
         boolean done = false;
         try {
             for (int i = 0; i < steps.size(); i++) {
                 Sessions.checkInterrupt();
-                step(steps.get(i), inputs, made);
-                release(i, made);
+                step(i, board);
             }
-            Map<String, OnnxValue> results = new LinkedHashMap<>();
-            for (String output : outputs) {
-                results.put(output, find(output, "the model's outputs", inputs, made));
-            }
+            BoardOutputs results = board.results();
             done = true;
-            return new ChainOutputs(results, new ArrayList<>(made.values()));
+            return results;
         } finally {
             if (!done) {
-                made.values().forEach(OnnxValue::close);
+                board.abandon();
             }
         }
     }
 
-    private static void step(Step step, Map<String, OnnxTensor> inputs, Map<String, OnnxValue> made)
-            throws IOException {
-        String name = step.part().source().name();
-        Map<String, OnnxTensorLike> feed = new LinkedHashMap<>();
-        for (String input : step.part().inputs()) {
-            if (!(find(input, name, inputs, made) instanceof OnnxTensorLike tensor)) {
-                throw new CannotRunException(name + ": input " + input
-                        + " is no tensor; ONNX Runtime's Java interface cannot pass it from one part to another");
-            }
-            feed.put(input, tensor);
-        }
-        Set<String> wanted = new LinkedHashSet<>(step.part().outputs());
-        Set<String> twice = new HashSet<>(wanted);
-        twice.retainAll(made.keySet());
-        if (!twice.isEmpty()) {
-            throw new CannotRunException(name + ": an earlier part gives its output too: "
-                    + twice.stream().sorted().toList());
-        }
+    private void step(int index, Board board) throws IOException {
+        Step step = steps.get(index);
+        Map<String, OnnxTensorLike> feed = board.feed(index);
         try {
-            // The values are closed one by one: the result holds nothing else.
-            step.session().run(feed, wanted).forEach(entry -> made.put(entry.getKey(), entry.getValue()));
-        } catch (OrtException e) {
-            throw new IOException(name + ": ONNX Runtime cannot run it: " + e.getMessage(), e);
+            board.put(
+                    index,
+                    Sessions.run(
+                            step.part().source().name(),
+                            step.session(),
+                            feed,
+                            new LinkedHashSet<>(step.part().outputs()),
+                            Optional.empty()));
+        } finally {
+            board.letGo(index);
         }
-    }
-
-    private static OnnxValue find(
-            String tensor, String reader, Map<String, OnnxTensor> inputs, Map<String, OnnxValue> made) {
-        OnnxValue value = made.get(tensor);
-        value = value == null ? inputs.get(tensor) : value;
-        if (value == null) {
-            throw new CannotRunException(reader + ": nothing before gives tensor " + tensor);
-        }
-        return value;
-    }
-
-    private void release(int step, Map<String, OnnxValue> made) {
-        made.entrySet().removeIf(entry -> {
-            boolean unread = lastReader.getOrDefault(entry.getKey(), -1) <= step;
-            if (unread) {
-                entry.getValue().close();
-            }
-            return unread;
-        });
     }
 }

@@ -12,6 +12,7 @@ import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
 import io.pepper.onnx.VerifiedInput;
 import io.pepper.onnx.internal.model.FunctionExpansion;
+import io.pepper.onnx.internal.session.BoardOutputs;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.InputChoice;
 import io.pepper.onnx.internal.session.InputGenerator;
@@ -26,8 +27,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Runs the whole and the chain of parts on the same inputs and compares their outputs.
@@ -97,7 +96,10 @@ public final class VerificationRun implements AutoCloseable {
     }
 
     private Verification verify(List<PartModel> parts) throws IOException, OrtException {
-        parts.forEach(VerificationRun::checkNames);
+        for (PartModel part : parts) {
+            Sessions.checkNames(part.inputs());
+            Sessions.checkNames(part.outputs());
+        }
         FunctionExpansion.refusal(whole.skeleton()).ifPresent(reason -> {
             throw new CannotRunException(reason);
         });
@@ -107,13 +109,14 @@ public final class VerificationRun implements AutoCloseable {
         List<String> names = plan.stream().map(PlannedInput::name).toList();
         var alone = new ChainRunner(
                 List.of(new ChainRunner.Step(new PartModel(whole.source(), names, whole.outputs()), session)),
+                names,
                 whole.outputs());
         var steps = new ArrayList<ChainRunner.Step>();
         for (PartModel part : parts) {
             progress.progress("loading " + part.source().name(), steps.size() + 1L, parts.size() + 1L);
             steps.add(new ChainRunner.Step(part, open(part.source())));
         }
-        var chain = new ChainRunner(steps, whole.outputs());
+        var chain = new ChainRunner(steps, names, whole.outputs());
         boolean inputsChange = !options.inputs().keySet().containsAll(names);
         int trial = 0;
         while (trial < options.trials() || (isWeak(inputsChange) && trial < options.trials() + EXTRA_TRIALS)) {
@@ -129,19 +132,7 @@ public final class VerificationRun implements AutoCloseable {
     }
 
     private SessionSettings settings() {
-        return new SessionSettings(
-                options.intraOpThreads(), options.optimization(), SessionSettings.CPU, false, Optional.empty());
-    }
-
-    /** The Java interface of ONNX Runtime garbles other names on their way to and from native code. */
-    private static void checkNames(PartModel part) {
-        for (String name :
-                Stream.concat(part.inputs().stream(), part.outputs().stream()).toList()) {
-            if (name.codePoints().anyMatch(c -> c == 0 || c > Character.MAX_VALUE)) {
-                throw new CannotRunException("ONNX Runtime's Java interface cannot pass the tensor '" + name
-                        + "': its name has a character beyond U+FFFF");
-            }
-        }
+        return SessionSettings.of(options.intraOpThreads(), options.optimization(), SessionSettings.CPU, false);
     }
 
     private OrtSession open(ModelSource source) throws IOException {
@@ -190,7 +181,7 @@ public final class VerificationRun implements AutoCloseable {
     private static Map<String, Snapshot> snapshots(ChainRunner runner, Map<String, OnnxTensor> inputs)
             throws IOException, OrtException {
         Map<String, Snapshot> snapshots = new LinkedHashMap<>();
-        try (ChainOutputs outputs = runner.run(inputs)) {
+        try (BoardOutputs outputs = runner.run(inputs)) {
             for (Map.Entry<String, OnnxValue> output : outputs.values().entrySet()) {
                 snapshots.put(output.getKey(), Snapshot.of(output.getValue()));
             }

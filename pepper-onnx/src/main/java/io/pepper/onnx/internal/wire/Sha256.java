@@ -3,6 +3,7 @@ package io.pepper.onnx.internal.wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -24,6 +25,20 @@ public final class Sha256 {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /**
+     * The sum of all bytes of a file, until the thread is interrupted.
+     *
+     * @param file what to read
+     * @return the sum in hexadecimal, lower case
+     * @throws InterruptedIOException if the thread is interrupted
+     * @throws IOException if the file cannot be read
+     */
+    public static String of(Path file) throws IOException {
+        try (FileSource source = new FileSource(file)) {
+            return of(source, () -> Thread.currentThread().isInterrupted());
         }
     }
 

@@ -1,4 +1,4 @@
-package io.pepper.predict.internal.load;
+package io.pepper.runtime;
 
 import java.io.File;
 import java.io.IOException;
@@ -9,15 +9,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Binds the threads of a {@link LoadWorker} to cores, with the command {@code taskset} of Linux. */
-public final class Affinity {
+/** Binds threads to cores, with the command {@code taskset} of Linux. Stateless and therefore thread-safe. */
+public final class CoreAffinity {
+    private static final Path SELF = Path.of("/proc/thread-self");
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String ALLOWED = "Cpus_allowed_list:";
     private static final String COMMAND = "taskset";
 
-    private Affinity() {}
+    private CoreAffinity() {}
 
     /**
      * The cores that this process may run on.
@@ -59,9 +61,9 @@ public final class Affinity {
     }
 
     /**
-     * Binds the threads that make the load.
+     * Binds threads of a process by their names.
      *
-     * @param process the worker's process
+     * @param process the process
      * @param names what the names of its threads begin with, before their number from 0
      * @param threads how many there are
      * @param cores one for each thread, in turn
@@ -72,13 +74,27 @@ public final class Affinity {
         for (Map.Entry<String, String> thread : threads(process).entrySet()) {
             if (thread.getValue().startsWith(names)) {
                 int index = Integer.parseInt(thread.getValue().substring(names.length()));
-                bind(thread.getKey(), cores.get(index % cores.size()));
+                bind(thread.getKey(), String.valueOf(cores.get(index % cores.size())));
                 bound++;
             }
         }
         if (bound != threads) {
-            throw new IOException("only " + bound + " of the load's " + threads + " threads could be bound to cores");
+            throw new IOException("only " + bound + " of " + threads + " threads could be bound to cores");
         }
+    }
+
+    /**
+     * Binds the thread that calls this.
+     *
+     * @param cores the cores that it may run on, at least one
+     * @throws IOException if it cannot be bound
+     */
+    public static void bindCurrentThread(List<Integer> cores) throws IOException {
+        if (!isPossible()) {
+            throw new IOException("threads cannot be bound here: that needs Linux and its command " + COMMAND);
+        }
+        Path self = Files.readSymbolicLink(SELF);
+        bind(self.getFileName().toString(), cores.stream().map(String::valueOf).collect(Collectors.joining(",")));
     }
 
     /** The names of a process's threads, by their system numbers. */
@@ -100,13 +116,13 @@ public final class Affinity {
         return names;
     }
 
-    private static void bind(String thread, int core) throws IOException {
-        Process process = new ProcessBuilder(COMMAND, "-p", "-c", String.valueOf(core), thread)
+    private static void bind(String thread, String cores) throws IOException {
+        Process process = new ProcessBuilder(COMMAND, "-p", "-c", cores, thread)
                 .redirectErrorStream(true)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.onExit().join().exitValue() != 0) {
-            throw new IOException("the load cannot be bound to core " + core + ": " + said);
+            throw new IOException("thread " + thread + " cannot be bound to cores " + cores + ": " + said);
         }
     }
 }

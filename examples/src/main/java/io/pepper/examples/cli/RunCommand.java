@@ -1,0 +1,260 @@
+package io.pepper.examples.cli;
+
+import ai.onnxruntime.OnnxTensor;
+import io.pepper.cluster.ClusterFile;
+import io.pepper.onnx.DeploymentPlan;
+import io.pepper.onnx.OptimizationLevel;
+import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.TensorInfo;
+import io.pepper.runtime.ModelSession;
+import io.pepper.runtime.PartitionedSession;
+import io.pepper.runtime.PipelineOptions;
+import io.pepper.runtime.PipelineSession;
+import io.pepper.runtime.RandomInputs;
+import io.pepper.runtime.Rehearsal;
+import io.pepper.runtime.RunOutputs;
+import io.pepper.runtime.RuntimeOptions;
+import io.pepper.runtime.StageOptions;
+import io.pepper.runtime.TensorFiles;
+import io.pepper.runtime.TensorMessages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs written parts. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description =
+                "Runs written parts as if they were the model, one after the other or as a pipeline, and says how long each takes.")
+final class RunCommand implements Callable<Integer> {
+    private static final String RANDOM = "random";
+    private static final long SEED = 42;
+    private static final double NANO = 1e-9;
+
+    /** What outputs are written as. */
+    enum Format {
+        NPY,
+        PB
+    }
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "DIR", description = "Where split or plan wrote the parts.")
+    private Path directory = Path.of("");
+
+    @Option(
+            names = "--input",
+            paramLabel = "NAME=FILE.npy|FILE.pb|random",
+            description =
+                    "An input: a file of NumPy or a TensorProto, or random values (the default); may be given for each.")
+    private List<String> given = List.of();
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "DIR",
+            description = "Write the outputs of the first request here, each as a file.")
+    private Optional<Path> outputs = Optional.empty();
+
+    @Option(names = "--format", paramLabel = "npy|pb", description = "What they are written as (default: npy).")
+    private Format format = Format.NPY;
+
+    @Option(names = "--repeat", paramLabel = "N", description = "How many requests (default: 1).")
+    private int repeat = 1;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")
+    private int threads = 1;
+
+    @Option(
+            names = "--optimization",
+            paramLabel = "none|basic|extended|all",
+            description = "How much ONNX Runtime may rewrite the parts (default: all).")
+    private OptimizationLevel optimization = OptimizationLevel.ALL;
+
+    @Option(names = "--pipeline", description = "Let all parts work at the same time, each on another request.")
+    private boolean pipeline;
+
+    @Option(
+            names = "--rehearse",
+            paramLabel = "CLUSTER",
+            description = "Run as if on these devices and links, a file of YAML or JSON; DIR has a plan.json.")
+    private Optional<Path> rehearse = Optional.empty();
+
+    @Mixin
+    private InputOptions inputs = new InputOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        if (repeat < 1) {
+            throw new ParameterException(spec.commandLine(), "--repeat is 1 or more");
+        }
+        PartitionManifest manifest = PartitionManifest.read(directory);
+        Optional<DeploymentPlan> plan = Files.exists(directory.resolve(DeploymentPlan.FILE_NAME))
+                ? Optional.of(DeploymentPlan.read(directory))
+                : Optional.empty();
+        Map<String, byte[]> messages = messages(manifest);
+        RunReport report = new RunReport(directory, plan);
+        long begin = System.nanoTime();
+        try (ModelSession session = open(plan, report)) {
+            report.opened((System.nanoTime() - begin) * NANO);
+            first(session, messages, report);
+            if (repeat > 1) {
+                repeat(session, messages, report);
+            }
+            report.stages(session.metrics());
+        }
+        if (output.json) {
+            spec.commandLine().getOut().println(Json.print(report.json()));
+        } else {
+            report.print(spec.commandLine().getOut());
+        }
+        return Main.DONE;
+    }
+
+    private ModelSession open(Optional<DeploymentPlan> plan, RunReport report) throws IOException {
+        RuntimeOptions options = RuntimeOptions.DEFAULTS.withStages(
+                StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization));
+        if (rehearse.isPresent()) {
+            DeploymentPlan planned = plan.orElseThrow(() -> new ParameterException(
+                    spec.commandLine(), "--rehearse needs a plan: " + directory + " has no plan.json"));
+            Rehearsal rehearsal = Rehearsal.of(planned, ClusterFile.read(rehearse.get()));
+            rehearsal.notes().forEach(report::note);
+            report.mode(pipeline ? "pipeline, rehearsed" : "one at a time, rehearsed");
+            return PipelineSession.open(
+                    directory, PipelineOptions.DEFAULTS.withRuntime(options).withRehearsal(rehearsal));
+        }
+        report.mode(pipeline ? "pipeline" : "one at a time");
+        return pipeline
+                ? PipelineSession.open(directory, PipelineOptions.DEFAULTS.withRuntime(options))
+                : PartitionedSession.open(directory, options);
+    }
+
+    /** Each input as a message, from which every request takes tensors of its own. */
+    private Map<String, byte[]> messages(PartitionManifest manifest) throws IOException {
+        Map<String, Path> files = files(manifest);
+        Map<String, byte[]> messages = new LinkedHashMap<>();
+        List<TensorInfo> random = new ArrayList<>();
+        for (TensorInfo input : manifest.inputs()) {
+            Path file = files.get(input.name());
+            if (file == null) {
+                random.add(input);
+            } else {
+                try (OnnxTensor tensor = TensorFiles.read(file)) {
+                    messages.put(input.name(), TensorMessages.write(input.name(), tensor));
+                }
+            }
+        }
+        Map<String, OnnxTensor> made = RandomInputs.of(random, inputs.shapes(), SEED);
+        try {
+            for (Map.Entry<String, OnnxTensor> input : made.entrySet()) {
+                messages.put(input.getKey(), TensorMessages.write(input.getKey(), input.getValue()));
+            }
+        } finally {
+            made.values().forEach(OnnxTensor::close);
+        }
+        return messages;
+    }
+
+    private Map<String, Path> files(PartitionManifest manifest) {
+        Map<String, Path> files = new LinkedHashMap<>();
+        for (String input : given) {
+            int split = input.lastIndexOf('=');
+            String name = input.substring(0, Math.max(0, split));
+            if (manifest.inputs().stream().noneMatch(known -> known.name().equals(name))) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--input " + input + ": the model has no input '" + name + "', only " + manifest.inputs());
+            }
+            if (!input.substring(split + 1).equals(RANDOM)) {
+                files.put(name, Path.of(input.substring(split + 1)));
+            }
+        }
+        return files;
+    }
+
+    private static Map<String, OnnxTensor> tensors(Map<String, byte[]> messages) throws IOException {
+        Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, byte[]> message : messages.entrySet()) {
+                tensors.put(
+                        message.getKey(),
+                        TensorMessages.read(message.getKey(), message.getValue())
+                                .getValue());
+            }
+            return tensors;
+        } catch (IOException | RuntimeException failed) {
+            tensors.values().forEach(OnnxTensor::close);
+            throw failed;
+        }
+    }
+
+    private void first(ModelSession session, Map<String, byte[]> messages, RunReport report) throws IOException {
+        Map<String, OnnxTensor> tensors = tensors(messages);
+        try {
+            long begin = System.nanoTime();
+            try (RunOutputs answer = session.run(tensors)) {
+                report.first((System.nanoTime() - begin) * NANO);
+                report.answer(answer, outputs, format);
+            }
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private void repeat(ModelSession session, Map<String, byte[]> messages, RunReport report) throws IOException {
+        ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
+        double[] seconds = new double[repeat - 1];
+        AtomicInteger done = new AtomicInteger();
+        List<CompletableFuture<Void>> answers = new ArrayList<>();
+        long start = System.nanoTime();
+        for (int i = 0; i < seconds.length; i++) {
+            int place = i;
+            Map<String, OnnxTensor> tensors = tensors(messages);
+            long begin = System.nanoTime();
+            CompletableFuture<Void> answer = session.submit(tensors).thenAccept(result -> {
+                result.close();
+                seconds[place] = (System.nanoTime() - begin) * NANO;
+                progress.progress("running " + directory, done.incrementAndGet(), seconds.length);
+            });
+            answers.add(answer);
+            if (!pipeline) {
+                await(answer);
+            }
+        }
+        for (CompletableFuture<Void> answer : answers) {
+            await(answer);
+        }
+        report.requests(seconds, (System.nanoTime() - start) * NANO);
+    }
+
+    private static void await(CompletableFuture<Void> answer) throws IOException {
+        try {
+            answer.get();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", interrupted);
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException why ? why : new IOException(failed.getCause());
+        }
+    }
+}

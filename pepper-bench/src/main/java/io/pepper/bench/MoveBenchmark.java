@@ -1,0 +1,153 @@
+package io.pepper.bench;
+
+import ai.onnxruntime.OnnxTensor;
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.Link;
+import io.pepper.cost.Prediction;
+import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.ModelPieces;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.partition.CandidateCuts;
+import io.pepper.plan.Constraints;
+import io.pepper.plan.CostModel;
+import io.pepper.plan.Objective;
+import io.pepper.plan.PlanMonitor;
+import io.pepper.runtime.AdaptiveOptions;
+import io.pepper.runtime.AdaptiveSession;
+import io.pepper.runtime.DeployedSessions;
+import io.pepper.runtime.PartitionedSession;
+import io.pepper.runtime.RandomInputs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What does a request take that comes just after a move, against one that does not? Sessions are warm by a trial before they take
+ * over; the move itself is prepared beside, and not measured.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 5)
+@Measurement(iterations = 25)
+public class MoveBenchmark {
+    private static final int CUTS = 4;
+    private static final double BUSY = 100;
+
+    private Path directory = Path.of("");
+    private boolean odd;
+
+    @SuppressWarnings("NullAway.Init") // the set-up makes it
+    private OnnxModel model;
+
+    @SuppressWarnings("NullAway.Init")
+    private AdaptiveSession session;
+
+    @SuppressWarnings("NullAway.Init")
+    private Map<String, OnnxTensor> inputs;
+
+    /** JMH makes it. */
+    public MoveBenchmark() {}
+
+    /**
+     * Opens the session on one of two devices.
+     *
+     * @throws IOException if a file cannot be written
+     */
+    @Setup(Level.Trial)
+    public void open() throws IOException {
+        directory = Files.createTempDirectory("pepper-bench-");
+        model = OnnxModel.load(Models.resNet50().toByteArray(), "resnet50");
+        ModelCosts costs = model.costs(model.shapes());
+        ModelPieces pieces = costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), CUTS));
+        Cluster cluster = Cluster.builder()
+                .device(Device.of("here"))
+                .device(Device.of("there"))
+                .link("here", "there", Link.of(1e9, 0))
+                .build();
+        PlanMonitor monitor = new PlanMonitor(
+                pieces,
+                CostModel.of(cluster, (piece, threads, state) -> {
+                    double seconds = 1 + state.cpuLoadPercent().orElse(0) / BUSY;
+                    return new Prediction(seconds, seconds, false);
+                }),
+                cluster,
+                Objective.LATENCY,
+                Constraints.NONE,
+                new PlanMonitor.Patience(0, Duration.ZERO, 0, 1));
+        inputs = RandomInputs.of(model.inputs(), InputShapes.NONE, 1);
+        session = AdaptiveSession.open(
+                monitor,
+                DeployedSessions.of(model, pieces, directory, PartitionedSession::open),
+                AdaptiveOptions.DEFAULTS
+                        .withCorrection(0, 1, 1)
+                        .withStates(() -> List.of(
+                                DeviceState.of("here").withCpuLoadPercent(odd ? 0 : BUSY),
+                                DeviceState.of("there").withCpuLoadPercent(odd ? BUSY : 0)))
+                        .withTrial(fresh -> fresh.run(inputs).close()));
+    }
+
+    /** Moves to the other device. */
+    @Setup(Level.Invocation)
+    public void move() {
+        boolean moved = session.adapt();
+        if (!moved) {
+            throw new IllegalStateException("it did not move");
+        }
+        odd = !odd;
+    }
+
+    /**
+     * Closes everything.
+     *
+     * @throws IOException if a file cannot be deleted
+     */
+    @TearDown(Level.Trial)
+    public void close() throws IOException {
+        session.close();
+        inputs.values().forEach(OnnxTensor::close);
+        model.close();
+        Files.delete(directory);
+    }
+
+    /**
+     * The first request after a move.
+     *
+     * @throws IOException if it fails
+     */
+    @Benchmark
+    public void firstAfterMove() throws IOException {
+        session.run(inputs).close();
+    }
+
+    /**
+     * The second, for comparison: the first is a part of this.
+     *
+     * @throws IOException if it fails
+     */
+    @Benchmark
+    public void firstAndSecondAfterMove() throws IOException {
+        session.run(inputs).close();
+        session.run(inputs).close();
+    }
+}

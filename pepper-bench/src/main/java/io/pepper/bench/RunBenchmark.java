@@ -1,0 +1,207 @@
+package io.pepper.bench;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.pepper.onnx.ExportOptions;
+import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.SubmodelExporter;
+import io.pepper.onnx.TensorInfo;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Partitioner;
+import io.pepper.runtime.PartitionedSession;
+import io.pepper.runtime.PipelineOptions;
+import io.pepper.runtime.PipelineSession;
+import io.pepper.runtime.RandomInputs;
+import io.pepper.runtime.RunOutputs;
+import io.pepper.runtime.RuntimeOptions;
+import io.pepper.runtime.StageOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What do parts cost against the whole, and what does a pipeline gain? One request of the whole model in ONNX Runtime's own session
+ * is the baseline; then the parts one after the other, and the time for each of a batch of requests through the pipeline. With
+ * {@code model=chain} there is next to nothing to compute: parts minus whole, divided by the hand-overs, is what a hand-over takes. Parts are
+ * balanced by arithmetic. {@code threads} are those of each session; none spins.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 3)
+@Measurement(iterations = 7, time = 3)
+public class RunBenchmark {
+    private static final int BATCH = 32;
+    private static final long SEED = 42;
+    private static final int CHAIN = 64;
+
+    /** Which model: made here, a resource of the class path, or a file. */
+    @Param({"resnet50", "chain", "/models/ch_PP-OCRv4_rec_infer.onnx"})
+    public String model = "";
+
+    /** How many parts. */
+    @Param({"2", "4"})
+    public int parts;
+
+    /** Threads inside an operator. */
+    @Param({"1", "2"})
+    public int threads;
+
+    /** The shape of the input of a model that leaves it open. */
+    @Param({"1x3x48x320"})
+    public String shape = "";
+
+    private Path directory = Path.of("");
+
+    @SuppressWarnings("NullAway.Init") // the set-up makes it
+    private OrtSession whole;
+
+    @SuppressWarnings("NullAway.Init")
+    private PartitionedSession session;
+
+    @SuppressWarnings("NullAway.Init")
+    private PipelineSession pipeline;
+
+    @SuppressWarnings("NullAway.Init")
+    private Map<String, OnnxTensor> inputs;
+
+    @SuppressWarnings("NullAway.Init")
+    private Inputs made;
+
+    private record Inputs(List<TensorInfo> described, InputShapes sizes) {}
+
+    /** JMH makes it. */
+    public RunBenchmark() {}
+
+    /**
+     * Makes the parts and opens everything.
+     *
+     * @throws IOException if a file cannot be read or written
+     * @throws OrtException if ONNX Runtime refuses the model
+     */
+    @Setup(Level.Trial)
+    public void open() throws IOException, OrtException {
+        directory = Files.createTempDirectory("pepper-bench-");
+        byte[] bytes = bytes();
+        try (OnnxModel opened = OnnxModel.load(bytes, "model")) {
+            InputShapes sizes = opened.inputs().get(0).bytes().isPresent()
+                    ? InputShapes.NONE
+                    : InputShapes.NONE.withInputShape(opened.inputs().get(0).name(), dims());
+            ModelCosts costs = opened.costs(opened.shapes(sizes));
+            Partition partition = Partitioner.balanced(parts, costs.flops()).partition(opened.cuts(costs.cutOptions()));
+            SubmodelExporter.export(opened, partition, directory, ExportOptions.DEFAULT.withDurable(false));
+            made = new Inputs(opened.inputs(), sizes);
+        }
+        inputs = RandomInputs.of(made.described, made.sizes, SEED);
+        StageOptions stages = StageOptions.DEFAULTS.withThreads(threads);
+        RuntimeOptions options = RuntimeOptions.DEFAULTS.withStages(stages);
+        session = PartitionedSession.open(directory, options);
+        pipeline = PipelineSession.open(directory, PipelineOptions.DEFAULTS.withRuntime(options));
+        try (OrtSession.SessionOptions plain = new OrtSession.SessionOptions()) {
+            plain.setIntraOpNumThreads(threads);
+            plain.addConfigEntry("session.intra_op.allow_spinning", "0");
+            whole = OrtEnvironment.getEnvironment().createSession(bytes, plain);
+        }
+    }
+
+    private long[] dims() {
+        String[] sizes = shape.split("x", -1);
+        long[] dims = new long[sizes.length];
+        for (int i = 0; i < dims.length; i++) {
+            dims[i] = Long.parseLong(sizes[i]);
+        }
+        return dims;
+    }
+
+    private byte[] bytes() throws IOException {
+        if (model.equals("resnet50")) {
+            return Models.resNet50().toByteArray();
+        }
+        if (model.equals("chain")) {
+            return Models.chain(CHAIN).toByteArray();
+        }
+        try (InputStream packaged = RunBenchmark.class.getResourceAsStream(model)) {
+            return packaged == null ? Files.readAllBytes(Path.of(model)) : packaged.readAllBytes();
+        }
+    }
+
+    /**
+     * Closes everything.
+     *
+     * @throws IOException if a file cannot be deleted
+     * @throws OrtException if ONNX Runtime cannot close
+     */
+    @TearDown(Level.Trial)
+    public void close() throws IOException, OrtException {
+        whole.close();
+        session.close();
+        pipeline.close();
+        inputs.values().forEach(OnnxTensor::close);
+        try (var files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory);
+    }
+
+    /**
+     * ONNX Runtime alone.
+     *
+     * @throws OrtException if it fails
+     */
+    @Benchmark
+    public void whole() throws OrtException {
+        whole.run(inputs).close();
+    }
+
+    /**
+     * The parts, one after the other.
+     *
+     * @throws IOException if it fails
+     */
+    @Benchmark
+    public void parts() throws IOException {
+        session.run(inputs).close();
+    }
+
+    /**
+     * A batch through the pipeline.
+     *
+     * @throws IOException if it fails
+     */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public void pipeline() throws IOException {
+        List<CompletableFuture<RunOutputs>> answers = new ArrayList<>();
+        for (int i = 0; i < BATCH; i++) {
+            answers.add(pipeline.submit(RandomInputs.of(made.described, made.sizes, SEED)));
+        }
+        answers.forEach(answer -> answer.join().close());
+    }
+}

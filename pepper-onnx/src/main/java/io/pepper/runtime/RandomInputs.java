@@ -1,0 +1,60 @@
+package io.pepper.runtime;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import io.pepper.onnx.Dimension;
+import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.InputGenerator;
+import io.pepper.onnx.internal.session.PlannedInput;
+import io.pepper.onnx.internal.session.ValueHint;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Inputs to try a session with. Stateless and therefore thread-safe. */
+public final class RandomInputs {
+    private RandomInputs() {}
+
+    /**
+     * Makes random values: the same names, sizes and seed give the same. Integers are 0 to 2, masks mostly ones.
+     *
+     * @param inputs what a model takes
+     * @param sizes the sizes that they leave open
+     * @param seed any number
+     * @return tensors by name, for the caller to close
+     * @throws IllegalArgumentException if a size is not known; the message names the input and the dimension
+     * @throws IOException if ONNX Runtime's Java interface cannot make a tensor of some type
+     */
+    public static Map<String, OnnxTensor> of(List<TensorInfo> inputs, InputShapes sizes, long seed) throws IOException {
+        List<PlannedInput> planned = new ArrayList<>();
+        for (TensorInfo input : inputs) {
+            planned.add(new PlannedInput(input.name(), input.type().orElse("?"), shape(input, sizes), ValueHint.NONE));
+        }
+        try {
+            return new InputGenerator(seed, Map.of()).create(planned, 0);
+        } catch (OrtException | CannotRunException refused) {
+            throw new IOException("no random inputs: " + refused.getMessage(), refused);
+        }
+    }
+
+    private static List<Long> shape(TensorInfo input, InputShapes sizes) {
+        List<Long> given = sizes.shapes().get(input.name());
+        if (given != null) {
+            return given;
+        }
+        List<Long> shape = new ArrayList<>();
+        for (Dimension dimension : input.shape().orElseThrow(() -> open(input, "its rank"))) {
+            Long size = dimension.symbol().map(sizes.dimensions()::get).orElse(null);
+            shape.add(size != null ? size : dimension.size().orElseThrow(() -> open(input, "dimension " + dimension)));
+        }
+        return shape;
+    }
+
+    private static IllegalArgumentException open(TensorInfo input, String what) {
+        return new IllegalArgumentException(
+                "input " + input.name() + ": " + what + " is open; give its size, or the input's shape");
+    }
+}

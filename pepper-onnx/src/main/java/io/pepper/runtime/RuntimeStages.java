@@ -1,0 +1,151 @@
+package io.pepper.runtime;
+
+import ai.onnxruntime.OrtSession;
+import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.session.Sessions;
+import io.pepper.onnx.internal.session.Wiring;
+import io.pepper.onnx.internal.wire.Sha256;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Opens the parts of a directory in this process. Stateless and therefore thread-safe. */
+public final class RuntimeStages {
+    private RuntimeStages() {}
+
+    /**
+     * Opens one part, for instance to run the others elsewhere.
+     *
+     * @param directory where the parts are
+     * @param manifest what its {@code partition.json} says
+     * @param part which, from 0
+     * @param options how to open it
+     * @return the part, for the caller to close
+     * @throws IndexOutOfBoundsException if there is no such part
+     * @throws IllegalArgumentException if there is no such execution provider here
+     * @throws MalformedModelException if the file is not the one that the manifest speaks of; the message names file and field
+     * @throws UnsupportedModelException if a tensor cannot be handed over
+     * @throws IOException if the file cannot be read, or ONNX Runtime refuses it
+     */
+    public static Stage open(Path directory, PartitionManifest manifest, int part, RuntimeOptions options)
+            throws IOException {
+        PartitionManifest.Part described = manifest.parts().get(part);
+        Path file = directory.resolve(described.file());
+        String source = directory.resolve(PartitionManifest.FILE_NAME).toString();
+        String field = "parts[" + part + "]";
+        checkPassable(source, field + ".outputs", described.outputs());
+        checkFile(source, field, file, described, options);
+        ModelFiles.refuseFunctions(file);
+        OrtSession session =
+                Sessions.open(ModelSource.file(file), options.of(part).settings());
+        try {
+            checkNames(source, field + ".inputs", described.inputs(), session.getInputNames());
+            checkNames(source, field + ".outputs", described.outputs(), session.getOutputNames());
+            return new OrtStage(described, session);
+        } catch (IOException | RuntimeException failed) {
+            ModelFiles.closeAfter(session, failed);
+            throw failed;
+        }
+    }
+
+    /** Opens all parts, or none. */
+    static List<Stage> open(Path directory, PartitionManifest manifest, RuntimeOptions options) throws IOException {
+        List<Stage> stages = new ArrayList<>();
+        try {
+            for (int part = 0; part < manifest.parts().size(); part++) {
+                Sessions.checkInterrupt();
+                stages.add(open(directory, manifest, part, options));
+            }
+            return stages;
+        } catch (IOException | RuntimeException failed) {
+            closeAll(stages, failed);
+            throw failed;
+        }
+    }
+
+    /** How the parts hang together, if they do. */
+    static Wiring wiring(String source, PartitionManifest manifest, List<? extends Stage> stages)
+            throws MalformedModelException {
+        try {
+            return new Wiring(
+                    stages.stream()
+                            .map(stage -> new Wiring.Part(stage.name(), stage.inputs(), stage.outputs()))
+                            .toList(),
+                    names(manifest.inputs()),
+                    names(manifest.outputs()));
+        } catch (CannotRunException wrong) {
+            throw new MalformedModelException(source, "parts", String.valueOf(wrong.getMessage()), wrong);
+        }
+    }
+
+    /** Closes everything; the first failure is thrown, or goes with what was thrown already. */
+    static void closeAll(List<? extends Stage> stages, Exception cause) {
+        for (Stage stage : stages) {
+            try {
+                stage.close();
+            } catch (IOException | RuntimeException failed) {
+                cause.addSuppressed(failed);
+            }
+        }
+    }
+
+    static List<String> names(List<TensorInfo> tensors) {
+        return tensors.stream().map(TensorInfo::name).toList();
+    }
+
+    private static void checkFile(
+            String source, String field, Path file, PartitionManifest.Part described, RuntimeOptions options)
+            throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new NoSuchFileException(file.toString(), null, source + " names it in " + field + ".file");
+        }
+        long bytes = Files.size(file);
+        if (bytes != described.bytes()) {
+            throw new MalformedModelException(
+                    file.toString(), field + ".bytes", "has " + bytes + " bytes, not " + described.bytes());
+        }
+        if (options.checksums() && described.sha256().isPresent()) {
+            String found = Sha256.of(file);
+            if (!found.equals(described.sha256().get())) {
+                throw new MalformedModelException(
+                        file.toString(),
+                        field + ".sha256",
+                        "is " + found + ", not " + described.sha256().get());
+            }
+        }
+    }
+
+    private static void checkPassable(String source, String field, List<TensorInfo> tensors)
+            throws UnsupportedModelException {
+        try {
+            Sessions.checkNames(names(tensors));
+        } catch (CannotRunException garbled) {
+            throw new UnsupportedModelException(source, field, String.valueOf(garbled.getMessage()), garbled);
+        }
+        for (TensorInfo tensor : tensors) {
+            Optional<String> refusal = Sessions.refusal(tensor);
+            if (refusal.isPresent()) {
+                throw new UnsupportedModelException(source, field, "'" + tensor.name() + "' " + refusal.get());
+            }
+        }
+    }
+
+    private static void checkNames(String source, String field, List<TensorInfo> described, Set<String> found)
+            throws MalformedModelException {
+        Set<String> expected = new LinkedHashSet<>(names(described));
+        if (!expected.equals(found)) {
+            throw new MalformedModelException(source, field, "are " + expected + ", but the file has " + found);
+        }
+    }
+}
