@@ -71,12 +71,28 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException if the file cannot be read
      */
     public static OnnxModel load(Path file) throws IOException {
+        return load(file, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a model file. Tensors in other files are looked for beside it.
+     *
+     * @param file the file
+     * @param options how much it may ask for, and where its data may be
+     * @return the model
+     * @throws MalformedModelException if the file is no ONNX model or goes beyond a limit, or its external data is missing or
+     *     outside its directory
+     * @throws UnsupportedModelException if the model holds something that is not supported
+     * @throws IOException if the file cannot be read
+     */
+    public static OnnxModel load(Path file, ReadOptions options) throws IOException {
         Path directory = file.toAbsolutePath().normalize().getParent();
         ModelContents contents = new ModelContents(
                 stem(String.valueOf(file.getFileName())),
                 new FileSource(file),
                 Optional.of(file),
-                Optional.ofNullable(directory));
+                Optional.ofNullable(directory),
+                options);
         return new OnnxModel(contents, Optional.of(file), Optional.empty());
     }
 
@@ -91,11 +107,26 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException if the stream cannot be read, or the file not be written
      */
     public static OnnxModel load(InputStream in, String name) throws IOException {
+        return load(in, name, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a model from a stream, by way of a temporary file that lives as long as the model.
+     *
+     * @param in the bytes of the model, read to the end, not closed
+     * @param name the name to give the model
+     * @param options how much it may ask for
+     * @return the model
+     * @throws MalformedModelException if the bytes are no ONNX model, or go beyond a limit
+     * @throws UnsupportedModelException if the model keeps tensors in other files
+     * @throws IOException if the stream cannot be read, or the file not be written
+     */
+    public static OnnxModel load(InputStream in, String name, ReadOptions options) throws IOException {
         Path file = Files.createTempFile("pepper-", ENDING);
         try {
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
             ModelContents contents =
-                    new ModelContents(stem(name), new FileSource(file), Optional.of(file), Optional.empty());
+                    new ModelContents(stem(name), new FileSource(file), Optional.of(file), Optional.empty(), options);
             return new OnnxModel(contents, Optional.empty(), Optional.of(file));
         } catch (IOException | RuntimeException failed) {
             Files.deleteIfExists(file);
@@ -114,8 +145,23 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException never for another reason
      */
     public static OnnxModel load(byte[] bytes, String name) throws IOException {
-        ModelContents contents =
-                new ModelContents(stem(name), new ArraySource(name, bytes), Optional.empty(), Optional.empty());
+        return load(bytes, name, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a model from memory.
+     *
+     * @param bytes the bytes of the model; kept, not copied, and must not change while the model is open
+     * @param name the name to give the model
+     * @param options how much it may ask for
+     * @return the model
+     * @throws MalformedModelException if the bytes are no ONNX model, or go beyond a limit
+     * @throws UnsupportedModelException if the model keeps tensors in other files
+     * @throws IOException never for another reason
+     */
+    public static OnnxModel load(byte[] bytes, String name, ReadOptions options) throws IOException {
+        ModelContents contents = new ModelContents(
+                stem(name), new ArraySource(name, bytes), Optional.empty(), Optional.empty(), options);
         return new OnnxModel(contents, Optional.empty(), Optional.empty());
     }
 

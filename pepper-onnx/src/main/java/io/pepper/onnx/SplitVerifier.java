@@ -4,8 +4,8 @@ import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.internal.verify.PartModel;
 import io.pepper.onnx.internal.verify.VerificationRun;
+import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.FileSource;
-import io.pepper.onnx.internal.wire.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,7 +102,7 @@ public final class SplitVerifier {
 
     private static String sha256(Path file) throws IOException {
         try (FileSource source = new FileSource(file)) {
-            return Sha256.of(source, () -> Thread.currentThread().isInterrupted());
+            return Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal;
 
 import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.model.Constants;
 import io.pepper.onnx.internal.model.ExternalData;
@@ -16,11 +17,10 @@ import io.pepper.onnx.internal.shape.ShapeInference;
 import io.pepper.onnx.internal.shape.TensorTypes;
 import io.pepper.onnx.internal.wire.ArraySource;
 import io.pepper.onnx.internal.wire.ByteSource;
-import io.pepper.onnx.internal.wire.Limits;
+import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.PayloadScanner;
 import io.pepper.onnx.internal.wire.PayloadTable;
 import io.pepper.onnx.internal.wire.PayloadWeaver;
-import io.pepper.onnx.internal.wire.Sha256;
 import io.pepper.onnx.internal.wire.Skeleton;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -60,12 +60,28 @@ public final class ModelContents implements Closeable {
      */
     public ModelContents(String name, ByteSource source, Optional<Path> file, Optional<Path> directory)
             throws IOException {
+        this(name, source, file, directory, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @param name the model's name
+     * @param source its bytes, closed with the contents, or at once if the model is refused
+     * @param file the file of the bytes, if they stand in one
+     * @param directory where its external data may be, if anywhere
+     * @param options how to open it
+     * @throws IOException if it cannot be read, or is no model
+     */
+    public ModelContents(
+            String name, ByteSource source, Optional<Path> file, Optional<Path> directory, ReadOptions options)
+            throws IOException {
         this.name = name;
         this.source = source;
         this.file = file;
-        this.external = new ExternalData(source.name(), directory);
+        this.external = new ExternalData(source.name(), directory, options);
         try {
-            skeleton = external.attach(PayloadScanner.scan(source, Limits.DEFAULT));
+            skeleton = external.attach(PayloadScanner.scan(source, options.limits()));
             graph = GraphReader.read(source.name(), skeleton.model(), skeleton.payloads()::bytes);
         } catch (IOException | RuntimeException refused) {
             closeAfter(refused);
@@ -230,7 +246,7 @@ public final class ModelContents implements Closeable {
      */
     public synchronized String sha256() throws IOException {
         if (sha256 == null) {
-            sha256 = Sha256.of(source, () -> Thread.currentThread().isInterrupted());
+            sha256 = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
         }
         return sha256;
     }

@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * A file, held open. It is read by position and never mapped: should somebody shorten it meanwhile, an exception says so,
@@ -24,20 +25,48 @@ public final class FileSource implements ByteSource {
      * Opens a file.
      *
      * @param file the file
-     * @throws IOException if it cannot be opened, or is a directory
+     * @throws IOException if it cannot be opened, or is a directory, a device or a pipe
      */
     public FileSource(Path file) throws IOException {
+        this(file, open(file));
+    }
+
+    /**
+     * Takes over a file that is open.
+     *
+     * @param file what to call it
+     * @param channel the file, open for reading; closed with this source, or at once if it cannot be asked for its size
+     * @throws IOException if it cannot be asked for its size
+     */
+    public FileSource(Path file, FileChannel channel) throws IOException {
         this.file = file;
-        if (Files.isDirectory(file)) {
-            throw new FileSystemException(file.toString(), null, "is a directory");
-        }
-        channel = FileChannel.open(file, StandardOpenOption.READ);
+        this.channel = channel;
         try {
             size = channel.size();
         } catch (IOException failed) {
             try (channel) {
                 throw told(failed);
             }
+        }
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        refuseIrregular(file);
+        return FileChannel.open(file, StandardOpenOption.READ);
+    }
+
+    /**
+     * Refuses what is no ordinary file, before it is opened: to open a pipe waits for somebody to write into it, and a device
+     * never ends.
+     *
+     * @param file a file, or a link to one
+     * @throws IOException if it is none
+     */
+    public static void refuseIrregular(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            String what = attributes.isDirectory() ? "is a directory" : "is no regular file";
+            throw new FileSystemException(file.toString(), null, what);
         }
     }
 
@@ -71,14 +100,21 @@ public final class FileSource implements ByteSource {
         return count;
     }
 
-    /** An interrupt closes the file; it is told as what it is. */
     private IOException told(IOException failed) {
-        if (failed instanceof ClosedByInterruptException) {
-            InterruptedIOException stopped = new InterruptedIOException(file + ": reading was interrupted");
-            stopped.initCause(failed);
-            return stopped;
-        }
-        return failed;
+        return failed instanceof ClosedByInterruptException interrupted ? interrupted(file, interrupted) : failed;
+    }
+
+    /**
+     * An interrupt closes the file that is read; told as what it is.
+     *
+     * @param file the file
+     * @param cause what the system said
+     * @return that reading was interrupted
+     */
+    public static InterruptedIOException interrupted(Path file, ClosedByInterruptException cause) {
+        InterruptedIOException stopped = new InterruptedIOException(file + ": reading was interrupted");
+        stopped.initCause(cause);
+        return stopped;
     }
 
     @Override
