@@ -4,13 +4,10 @@ import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.internal.verify.PartModel;
 import io.pepper.onnx.internal.verify.VerificationRun;
-import io.pepper.onnx.internal.wire.Digests;
-import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,6 +19,9 @@ import java.util.Set;
  * Runtime may compute 16-bit floating point in more bits within the whole. Where outputs differ and such tensors cross a cut,
  * the whole is run once more with these rounded, and must then be identical; a warning says so.) Where outputs agree but are
  * constant or saturated, more inputs are tried, and what remains weak is said so.
+ *
+ * <p>Before ONNX Runtime, which is native code, is given a file, the file is read as {@link OnnxModel} reads it: what is malformed, or
+ * refers to data outside of the directory, is refused. {@link VerificationOptions.Builder#onlyUnchanged} refuses more.
  *
  * <p>Takes a few runs of the model, and the memory of the model and of all parts. To cancel, interrupt the thread. Stateless
  * and therefore thread-safe. The same model, parts and options give the same answer.
@@ -54,7 +54,8 @@ public final class SplitVerifier {
      * @param progress hears of each step
      * @return what was found
      * @throws IllegalArgumentException if the options name an input or dimension that the model does not have
-     * @throws MalformedModelException if the manifest is none
+     * @throws MalformedModelException if the manifest is none, a part is no model, or is not what the manifest says and only
+     *     unchanged files may run
      * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
      *     cannot be handed on
      * @throws java.io.InterruptedIOException if the thread is interrupted
@@ -66,13 +67,11 @@ public final class SplitVerifier {
         PartitionManifest manifest = PartitionManifest.read(directory);
         refuseOptional(model, manifest);
         List<String> warnings = new ArrayList<>();
-        warnIfChanged(model.name(), manifest.modelSha256(), model.sha256(), warnings);
+        PartFiles files = new PartFiles(directory, options.onlyUnchanged(), warnings);
+        files.check(model.name(), manifest.modelSha256(), model.sha256());
         List<PartModel> parts = new ArrayList<>();
         for (PartitionManifest.Part part : manifest.parts()) {
-            Path file = directory.resolve(part.file());
-            if (part.sha256().isPresent()) {
-                warnIfChanged(part.file(), part.sha256(), sha256(file), warnings);
-            }
+            Path file = files.checked(part);
             parts.add(new PartModel(ModelSource.file(file), names(part.inputs()), names(part.outputs())));
         }
         WholeModel whole = new WholeModel(
@@ -97,20 +96,6 @@ public final class SplitVerifier {
                         "'" + value.name() + "'",
                         "is " + value.type().get() + "; ONNX Runtime's Java interface cannot hand it over");
             }
-        }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (FileSource source = new FileSource(file)) {
-            return Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
-        }
-    }
-
-    /** A file that was changed is run all the same: what it computes is what counts. */
-    private static void warnIfChanged(String name, Optional<String> then, String now, List<String> warnings) {
-        if (then.isPresent() && !then.get().equals(now)) {
-            warnings.add(name + " is not the file that the manifest speaks of: its SHA-256 is " + now + ", not "
-                    + then.get());
         }
     }
 

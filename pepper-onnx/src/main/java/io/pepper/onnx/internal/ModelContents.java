@@ -3,12 +3,14 @@ package io.pepper.onnx.internal;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.model.Constants;
 import io.pepper.onnx.internal.model.ExternalData;
 import io.pepper.onnx.internal.model.FunctionId;
 import io.pepper.onnx.internal.model.GraphReader;
 import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.model.ValueTypes;
+import io.pepper.onnx.internal.model.WeightRanges;
 import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
@@ -18,6 +20,8 @@ import io.pepper.onnx.internal.shape.TensorTypes;
 import io.pepper.onnx.internal.wire.ArraySource;
 import io.pepper.onnx.internal.wire.ByteSource;
 import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.FileSource;
+import io.pepper.onnx.internal.wire.Payload;
 import io.pepper.onnx.internal.wire.PayloadScanner;
 import io.pepper.onnx.internal.wire.PayloadTable;
 import io.pepper.onnx.internal.wire.PayloadWeaver;
@@ -39,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 public final class ModelContents implements Closeable {
     /** Constants inside sub-graphs and functions are given to ONNX Runtime for type inference up to this size. */
     private static final long MAX_INFERENCE_BYTES = 64L << 20;
+
+    /** Neither protobuf nor ONNX Runtime reads a message of more. */
+    private static final long MAX_MESSAGE_BYTES = Integer.MAX_VALUE - 8L;
 
     private final String name;
     private final ByteSource source;
@@ -129,12 +136,71 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * What ONNX Runtime opens.
+     * What ONNX Runtime opens. A model that keeps tensors in other files, or that is too large for ONNX Runtime, is handed over as
+     * bytes that refer to these files by their real places, so that no path of the model's own is followed.
      *
-     * @return the file, or the bytes in memory
+     * @return the file, or bytes
+     * @throws IOException if the model cannot be read
      */
-    public ModelSource runtimeSource() {
+    public ModelSource runtimeSource() throws IOException {
+        if (file.isPresent() && (hasDataFiles() || source.size() > MAX_MESSAGE_BYTES)) {
+            return runtimeSource(graph.model());
+        }
         return file.map(ModelSource::file).orElseGet(() -> ModelSource.bytes(name, ((ArraySource) source).bytes()));
+    }
+
+    private boolean hasDataFiles() {
+        return skeleton.payloads().stream().anyMatch(payload -> payload.source() != source);
+    }
+
+    /**
+     * What ONNX Runtime opens for a variant of this model.
+     *
+     * @param variant a message whose large tensors are this model's
+     * @return bytes; where this model stands in files, they refer to these
+     * @throws UnsupportedModelException if they would be more than ONNX Runtime reads
+     * @throws IOException if the model cannot be read
+     */
+    public ModelSource runtimeSource(ModelProto variant) throws IOException {
+        Optional<Path> directory = commonDirectory();
+        ModelProto message = variant;
+        if (directory.isPresent()) {
+            Path top = directory.get();
+            message = WeightRanges.moved(
+                    variant,
+                    skeleton.payloads(),
+                    bytes -> Optional.of(new WeightRanges.Place(
+                            WeightRanges.location(top, ((FileSource) bytes.source()).real()), bytes.position())));
+        }
+        PayloadWeaver weaver = new PayloadWeaver(message, skeleton.payloads());
+        if (weaver.size() > MAX_MESSAGE_BYTES) {
+            throw new UnsupportedModelException(
+                    source.name(), "model", "has " + weaver.size() + " bytes that cannot stand in a data file");
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) weaver.size());
+        weaver.write(new MemorySink(bytes));
+        return directory.isPresent()
+                ? ModelSource.bytes(source.name(), bytes.toByteArray(), directory.get())
+                : ModelSource.bytes(source.name(), bytes.toByteArray());
+    }
+
+    /** The innermost directory that all files are in, those of the large tensors and the model's own. */
+    private Optional<Path> commonDirectory() {
+        Path common = null;
+        for (Payload payload : (Iterable<Payload>) skeleton.payloads().stream()::iterator) {
+            if (!(payload.source() instanceof FileSource in)) {
+                return Optional.empty();
+            }
+            Path directory = in.real().getParent();
+            while (common != null && directory != null && !common.startsWith(directory)) {
+                directory = directory.getParent();
+            }
+            common = directory;
+            if (common == null) {
+                return Optional.empty();
+            }
+        }
+        return Optional.ofNullable(common);
     }
 
     /**

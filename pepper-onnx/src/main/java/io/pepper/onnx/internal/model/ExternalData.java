@@ -3,15 +3,9 @@ package io.pepper.onnx.internal.model;
 import com.google.protobuf.ByteString;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.ReadOptions;
-import io.pepper.onnx.internal.proto.AttributeProto;
-import io.pepper.onnx.internal.proto.FunctionProto;
-import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
-import io.pepper.onnx.internal.proto.NodeProto;
-import io.pepper.onnx.internal.proto.SparseTensorProto;
 import io.pepper.onnx.internal.proto.StringStringEntryProto;
 import io.pepper.onnx.internal.proto.TensorProto;
-import io.pepper.onnx.internal.proto.TrainingInfoProto;
 import io.pepper.onnx.internal.wire.ByteSource;
 import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.Payload;
@@ -21,8 +15,6 @@ import io.pepper.onnx.internal.wire.Skeleton;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -65,85 +57,35 @@ public final class ExternalData implements Closeable {
         if (!skeleton.hasExternalTensors()) {
             return skeleton;
         }
-        ModelProto.Builder model = skeleton.model().toBuilder();
-        Walk walk = new Walk(skeleton.payloads());
-        walk.graphs.push(model.getGraphBuilder());
-        for (FunctionProto.Builder function : model.getFunctionsBuilderList()) {
-            for (AttributeProto.Builder attribute : function.getAttributeProtoBuilderList()) {
-                walk.attribute(attribute);
-            }
-            for (NodeProto.Builder node : function.getNodeBuilderList()) {
-                walk.node(node);
-            }
-        }
-        for (TrainingInfoProto.Builder training : model.getTrainingInfoBuilderList()) {
-            walk.graphs.push(training.getInitializationBuilder());
-            walk.graphs.push(training.getAlgorithmBuilder());
-        }
-        walk.run();
-        return new Skeleton(model.build(), walk.payloads.build(), false);
+        Attaching attaching = new Attaching(skeleton.payloads());
+        ModelProto model = TensorWalk.change(skeleton.model(), attaching);
+        return new Skeleton(model, attaching.payloads.build(), false);
     }
 
-    /** One pass over a model; bodies wait in a stack, so that no depth is too great. */
-    private final class Walk {
+    /** Lets tensors that are elsewhere refer to the table of payloads. */
+    private final class Attaching implements TensorWalk.Visitor {
         private final PayloadTable inside;
         private final PayloadTable.Builder payloads;
-        private final Deque<GraphProto.Builder> graphs = new ArrayDeque<>();
 
-        Walk(PayloadTable inside) {
+        Attaching(PayloadTable inside) {
             this.inside = inside;
             this.payloads = inside.toBuilder();
         }
 
-        void run() throws IOException {
-            while (!graphs.isEmpty()) {
-                graph(graphs.pop());
-            }
+        @Override
+        public boolean wants(TensorProto tensor) {
+            return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
         }
 
-        private void graph(GraphProto.Builder graph) throws IOException {
-            for (TensorProto.Builder initializer : graph.getInitializerBuilderList()) {
-                tensor(initializer);
-            }
-            for (SparseTensorProto.Builder sparse : graph.getSparseInitializerBuilderList()) {
-                sparse(sparse);
-            }
-            for (NodeProto.Builder node : graph.getNodeBuilderList()) {
-                node(node);
-            }
-        }
-
-        void node(NodeProto.Builder node) throws IOException {
-            for (AttributeProto.Builder attribute : node.getAttributeBuilderList()) {
-                attribute(attribute);
-            }
-        }
-
-        void attribute(AttributeProto.Builder attribute) throws IOException {
-            if (attribute.hasT()) {
-                tensor(attribute.getTBuilder());
-            }
-            for (TensorProto.Builder tensor : attribute.getTensorsBuilderList()) {
-                tensor(tensor);
-            }
-            if (attribute.hasSparseTensor()) {
-                sparse(attribute.getSparseTensorBuilder());
-            }
-            for (SparseTensorProto.Builder sparse : attribute.getSparseTensorsBuilderList()) {
-                sparse(sparse);
-            }
-            if (attribute.hasG()) {
-                graphs.push(attribute.getGBuilder());
-            }
-            attribute.getGraphsBuilderList().forEach(graphs::push);
-        }
-
-        private void sparse(SparseTensorProto.Builder sparse) throws IOException {
-            if (sparse.hasValues()) {
-                tensor(sparse.getValuesBuilder());
-            }
-            if (sparse.hasIndices()) {
-                tensor(sparse.getIndicesBuilder());
+        @Override
+        public void change(TensorProto.Builder tensor, TensorWalk.Place place) throws IOException {
+            refuseDataInside(tensor);
+            Payload payload = payload(tensor.buildPartial());
+            tensor.clearDataLocation().clearExternalData();
+            if (payload.length() <= PayloadScanner.INLINE_BYTES) {
+                tensor.setRawData(ByteString.copyFrom(payload.read()));
+            } else {
+                PayloadTable.attach(tensor, payloads.add(payload));
             }
         }
 
@@ -151,19 +93,6 @@ public final class ExternalData implements Closeable {
             if (inside.bytes(tensor.buildPartial()) > 0) {
                 throw new MalformedModelException(
                         source, "tensor '" + tensor.getName() + "'", "has data in the model and in another file");
-            }
-        }
-
-        private void tensor(TensorProto.Builder tensor) throws IOException {
-            if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-                refuseDataInside(tensor);
-                Payload payload = payload(tensor.buildPartial());
-                tensor.clearDataLocation().clearExternalData();
-                if (payload.length() <= PayloadScanner.INLINE_BYTES) {
-                    tensor.setRawData(ByteString.copyFrom(payload.read()));
-                } else {
-                    PayloadTable.attach(tensor, payloads.add(payload));
-                }
             }
         }
     }

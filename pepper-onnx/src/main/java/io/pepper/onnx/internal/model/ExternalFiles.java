@@ -8,7 +8,6 @@ import io.pepper.onnx.internal.wire.FileSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -66,7 +65,7 @@ final class ExternalFiles implements Closeable {
     private FileSource openNew(String where, String location, Path below) throws IOException {
         Path file = directory.orElseThrow().resolve(below);
         try {
-            return new FileSource(file, channel(directory.orElseThrow(), below));
+            return open(file, directory.orElseThrow().toRealPath(), below);
         } catch (NoSuchFileException missing) {
             throw refused(where, location, "is missing beside the model, or is no file", missing);
         } catch (ContainedFile.LinkedException linked) {
@@ -78,9 +77,9 @@ final class ExternalFiles implements Closeable {
         }
     }
 
-    private FileChannel channel(Path root, Path below) throws IOException {
+    private FileSource open(Path name, Path root, Path below) throws IOException {
         try {
-            return new ContainedFile(root, below, options.hardLinks()).open();
+            return contained(name, root, below);
         } catch (ContainedFile.LinkedException linked) {
             if (options.allowedRoots().isEmpty()) {
                 throw linked;
@@ -89,11 +88,16 @@ final class ExternalFiles implements Closeable {
             for (Path allowed : options.allowedRoots()) {
                 Path top = allowed.toRealPath();
                 if (real.startsWith(top) && !real.equals(top)) {
-                    return new ContainedFile(top, top.relativize(real), options.hardLinks()).open();
+                    return contained(name, top, top.relativize(real));
                 }
             }
             throw linked;
         }
+    }
+
+    private FileSource contained(Path name, Path root, Path below) throws IOException {
+        return new FileSource(
+                name, root.resolve(below), new ContainedFile(root, below, options.hardLinks()).open());
     }
 
     private MalformedModelException refused(

@@ -18,6 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
  */
 public final class FileSource implements ByteSource {
     private final Path file;
+    private final Path real;
     private final FileChannel channel;
     private final long size;
 
@@ -28,18 +29,20 @@ public final class FileSource implements ByteSource {
      * @throws IOException if it cannot be opened, or is a directory, a device or a pipe
      */
     public FileSource(Path file) throws IOException {
-        this(file, open(file));
+        this(file, file.toRealPath(), open(file));
     }
 
     /**
      * Takes over a file that is open.
      *
      * @param file what to call it
+     * @param real where it is, without links
      * @param channel the file, open for reading; closed with this source, or at once if it cannot be asked for its size
      * @throws IOException if it cannot be asked for its size
      */
-    public FileSource(Path file, FileChannel channel) throws IOException {
+    public FileSource(Path file, Path real, FileChannel channel) throws IOException {
         this.file = file;
+        this.real = real;
         this.channel = channel;
         try {
             size = channel.size();
@@ -68,6 +71,15 @@ public final class FileSource implements ByteSource {
             String what = attributes.isDirectory() ? "is a directory" : "is no regular file";
             throw new FileSystemException(file.toString(), null, what);
         }
+    }
+
+    /**
+     * Where the file is.
+     *
+     * @return its absolute path, without links
+     */
+    public Path real() {
+        return real;
     }
 
     @Override
