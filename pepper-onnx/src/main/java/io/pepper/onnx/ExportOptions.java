@@ -9,8 +9,7 @@ package io.pepper.onnx;
  * @param progress hears of each part that is done, in bytes
  * @param weights where the weights of parts stand
  */
-public record ExportOptions(
-        boolean checksums, boolean durable, ProgressListener progress, WeightStorage weights) {
+public record ExportOptions(boolean checksums, boolean durable, ProgressListener progress, WeightStorage weights) {
     /** With checksums, durable, silent, with the weights in the parts. */
     public static final ExportOptions DEFAULT =
             new ExportOptions(true, true, ProgressListener.NONE, WeightStorage.INLINE);

@@ -102,7 +102,16 @@ class PartitionManifestTest {
                         new PartitionManifest.Data("größe/a b.data", Optional.empty(), Long.MAX_VALUE),
                         new PartitionManifest.Data("x", Optional.of("00"), 0)));
         PartitionManifest written = new PartitionManifest(
-                "tool", "", Optional.empty(), WeightStorage.REFERENCE, tensors, List.of(), List.of(part), List.of(), 7, List.of("a", ""));
+                "tool",
+                "",
+                Optional.empty(),
+                WeightStorage.REFERENCE,
+                tensors,
+                List.of(),
+                List.of(part),
+                List.of(),
+                7,
+                List.of("a", ""));
         Files.write(file, ManifestJson.write(written));
         assertThat(PartitionManifest.read(directory)).isEqualTo(written);
     }

@@ -73,7 +73,10 @@ class WeightStorageTest {
     /** The same tensor with its elements in {@code float_data}. */
     private static TensorProto typed(TensorProto raw) {
         TensorProto.Builder typed = raw.toBuilder().clearRawData();
-        var floats = raw.getRawData().asReadOnlyByteBuffer().order(java.nio.ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        var floats = raw.getRawData()
+                .asReadOnlyByteBuffer()
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
         while (floats.hasRemaining()) {
             typed.addFloatData(floats.get());
         }
@@ -115,7 +118,9 @@ class WeightStorageTest {
                     .sum();
             boolean inline = storage == WeightStorage.INLINE;
             assertThat(inParts > model.weightBytes()).isEqualTo(inline);
-            assertThat(manifest.parts().stream().mapToLong(PartitionManifest.Part::weightBytes).sum())
+            assertThat(manifest.parts().stream()
+                            .mapToLong(PartitionManifest.Part::weightBytes)
+                            .sum())
                     .isGreaterThanOrEqualTo(model.weightBytes());
         }
     }
@@ -150,9 +155,8 @@ class WeightStorageTest {
         try (OnnxModel model = OnnxModel.load(file)) {
             PartitionManifest manifest = export(model, directory, PLAIN.withWeights(WeightStorage.REFERENCE));
             assertThat(dataFiles(manifest)).containsExactly("everywhere.onnx");
-            manifest.parts().stream()
-                    .flatMap(part -> part.data().stream())
-                    .forEach(data -> assertThat(data.sha256()).isEqualTo(manifest.modelSha256()));
+            manifest.parts().stream().flatMap(part -> part.data().stream()).forEach(data -> assertThat(data.sha256())
+                    .isEqualTo(manifest.modelSha256()));
             for (PartitionManifest.Part part : manifest.parts()) {
                 try (OnnxModel opened = OnnxModel.load(directory.resolve(part.file()))) {
                     assertThat(opened.weightBytes()).isEqualTo(part.weightBytes());
@@ -169,7 +173,8 @@ class WeightStorageTest {
         ExternalModels external = new ExternalModels("weights of mine.bin");
         Path below = Files.createDirectories(directory.resolve("some model/größe"));
         ModelProto.Builder model = everywhere().toBuilder();
-        model.getGraphBuilder().setInitializer(1, external.moved(model.getGraph().getInitializer(1)));
+        model.getGraphBuilder()
+                .setInitializer(1, external.moved(model.getGraph().getInitializer(1)));
         Path file = Parts.save(below, "m", model.build());
         Files.write(below.resolve("weights of mine.bin"), external.data());
         try (OnnxModel opened = OnnxModel.load(file)) {
@@ -241,10 +246,12 @@ class WeightStorageTest {
             bytes[1] ^= 1;
             Files.write(data, bytes);
             assertThat(SplitVerifier.verify(model, target).warnings())
-                    .anyMatch(said -> said.contains(data.getFileName() + " is not the file that the manifest speaks of"));
+                    .anyMatch(
+                            said -> said.contains(data.getFileName() + " is not the file that the manifest speaks of"));
             assertThatThrownBy(() -> SplitVerifier.verify(model, target, strict(), ProgressListener.NONE))
                     .isInstanceOf(MalformedModelException.class)
-                    .hasMessageContainingAll("partition.json", data.getFileName().toString(), "its SHA-256 is");
+                    .hasMessageContainingAll(
+                            "partition.json", data.getFileName().toString(), "its SHA-256 is");
             export(model, target, PLAIN.withChecksums(false));
             assertThatThrownBy(() -> SplitVerifier.verify(model, target, strict(), ProgressListener.NONE))
                     .isInstanceOf(MalformedModelException.class)

@@ -26,7 +26,6 @@ record PartModel(
 
     /** The same part with another message. */
     PartModel with(ModelProto message) {
-        return new PartModel(
-                message, inputs, outputs, operators, recomputedOperators, constantOperators, weightBytes);
+        return new PartModel(message, inputs, outputs, operators, recomputedOperators, constantOperators, weightBytes);
     }
 }

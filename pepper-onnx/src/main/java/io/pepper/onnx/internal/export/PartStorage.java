@@ -70,7 +70,8 @@ final class PartStorage {
             throw new UnsupportedModelException(
                     model.source().name(),
                     file,
-                    "would have " + bytes + " bytes without what can stand in a data file, where an ONNX file has at most "
+                    "would have " + bytes
+                            + " bytes without what can stand in a data file, where an ONNX file has at most "
                             + mostBytes + "; ask for more parts");
         }
         return stored;

@@ -100,8 +100,7 @@ public final class PartitionExport {
         try (Staging staging = Staging.of(target, earlier);
                 ModelHash hash = new ModelHash(model.source(), options.checksums())) {
             staging.refuseStrangers(names);
-            PartitionManifest manifest =
-                    manifest(write(parts, references, staging, hash), hash.get(), storage.notes());
+            PartitionManifest manifest = manifest(write(parts, references, staging, hash), hash.get(), storage.notes());
             write(staging.file(PartitionManifest.FILE_NAME), ManifestJson.write(manifest));
             if (companion != null) {
                 write(staging.file(DeploymentPlan.FILE_NAME), companion.bytes(manifest));
@@ -166,8 +165,7 @@ public final class PartitionExport {
     }
 
     private List<PartitionManifest.Part> write(
-            List<PartStorage.Stored> parts, References references, Staging staging, ModelHash hash)
-            throws IOException {
+            List<PartStorage.Stored> parts, References references, Staging staging, ModelHash hash) throws IOException {
         try (PartsWriter writer = new PartsWriter(model, parts.size(), options, references, hash)) {
             for (int part = 0; part < parts.size(); part++) {
                 writer.write(parts.get(part), staging.file(fileNames.get(part)));
@@ -177,8 +175,7 @@ public final class PartitionExport {
     }
 
     private PartitionManifest manifest(
-            List<PartitionManifest.Part> parts, Optional<String> sha256, List<String> storageNotes)
-            throws IOException {
+            List<PartitionManifest.Part> parts, Optional<String> sha256, List<String> storageNotes) throws IOException {
         ModelProto proto = model.graph().model();
         int used = parts.stream().mapToInt(PartitionManifest.Part::operators).sum();
         List<String> notes = new ArrayList<>(storageNotes);

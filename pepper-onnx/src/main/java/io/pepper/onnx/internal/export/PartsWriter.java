@@ -38,7 +38,11 @@ final class PartsWriter implements AutoCloseable {
 
     /** A part whose file lacks only the metadata. */
     private record OpenPart(
-            PartModel part, String name, WovenFile file, List<PartitionManifest.Data> copied, Set<ByteSource> referenced) {}
+            PartModel part,
+            String name,
+            WovenFile file,
+            List<PartitionManifest.Data> copied,
+            Set<ByteSource> referenced) {}
 
     /**
      * Prepares.

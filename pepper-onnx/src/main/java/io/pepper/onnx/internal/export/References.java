@@ -74,7 +74,9 @@ final class References {
         lost.retainAll(replaced);
         if (!lost.isEmpty()) {
             throw new UnsupportedModelException(
-                    model, "weights", "stand in " + lost.get(0) + ", a file of the earlier export that would be replaced");
+                    model,
+                    "weights",
+                    "stand in " + lost.get(0) + ", a file of the earlier export that would be replaced");
         }
     }
 }

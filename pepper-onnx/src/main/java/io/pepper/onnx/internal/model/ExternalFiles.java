@@ -96,8 +96,7 @@ final class ExternalFiles implements Closeable {
     }
 
     private FileSource contained(Path name, Path root, Path below) throws IOException {
-        return new FileSource(
-                name, root.resolve(below), new ContainedFile(root, below, options.hardLinks()).open());
+        return new FileSource(name, root.resolve(below), new ContainedFile(root, below, options.hardLinks()).open());
     }
 
     private MalformedModelException refused(

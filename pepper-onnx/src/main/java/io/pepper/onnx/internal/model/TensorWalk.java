@@ -103,7 +103,8 @@ public final class TensorWalk {
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeProto node = graph.getNode(i);
             if (isOfInterest(node)) {
-                boolean constant = node.getOpType().equals("Constant") && node.getDomain().isEmpty();
+                boolean constant =
+                        node.getOpType().equals("Constant") && node.getDomain().isEmpty();
                 node(graph.getNodeBuilder(i), constant ? Place.CONSTANT : Place.ATTRIBUTE);
             }
         }

@@ -34,8 +34,7 @@ public final class Sessions {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (SessionOptions settings = settings(wanted)) {
             if (source.directory().isPresent()) {
-                settings.addConfigEntry(
-                        DATA_DIRECTORY, source.directory().get().toString());
+                settings.addConfigEntry(DATA_DIRECTORY, source.directory().get().toString());
             }
             return source.path().isPresent()
                     ? environment.createSession(source.path().get().toString(), settings)

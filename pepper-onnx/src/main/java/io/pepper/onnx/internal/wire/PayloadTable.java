@@ -107,9 +107,8 @@ public final class PayloadTable {
      * @param tensor the tensor
      */
     public static void detach(TensorProto.Builder tensor) {
-        tensor.setUnknownFields(tensor.getUnknownFields().toBuilder()
-                .clearField(MARKER)
-                .build());
+        tensor.setUnknownFields(
+                tensor.getUnknownFields().toBuilder().clearField(MARKER).build());
     }
 
     /**

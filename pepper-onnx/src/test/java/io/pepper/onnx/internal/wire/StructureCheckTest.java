@@ -108,9 +108,7 @@ class StructureCheckTest {
                     .isInstanceOf(MalformedModelException.class)
                     .hasMessageStartingWith(name + ": ")
                     .hasMessageEndingWith("makes the structure take more than 500000 bytes of memory");
-            assertThat(allocatedBytes() - before)
-                    .as(name)
-                    .isLessThan(20L * bytes.length + 4_000_000);
+            assertThat(allocatedBytes() - before).as(name).isLessThan(20L * bytes.length + 4_000_000);
         });
     }
 
