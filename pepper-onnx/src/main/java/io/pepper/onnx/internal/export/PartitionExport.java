@@ -94,10 +94,10 @@ public final class PartitionExport {
         References references = new References(model.source().name(), target);
         PartStorage storage = new PartStorage(model, options.weights(), references, mostPartBytes);
         List<PartStorage.Stored> parts = assemble(storage);
-        Set<String> earlier = earlierFiles(target);
-        references.refuseReplaced(earlier);
+        Staging.clean(target);
+        references.refuseReplaced(earlierFiles(target));
         List<String> names = names(parts);
-        try (Staging staging = Staging.of(target, earlier);
+        try (Staging staging = Staging.of(target, () -> earlierFiles(target));
                 ModelHash hash = new ModelHash(model.source(), options.checksums())) {
             staging.refuseStrangers(names);
             PartitionManifest manifest = manifest(write(parts, references, staging, hash), hash.get(), storage.notes());
