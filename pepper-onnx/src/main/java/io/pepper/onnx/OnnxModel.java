@@ -7,6 +7,7 @@ import io.pepper.cut.OriginalBridges;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.export.ToolVersion;
+import io.pepper.onnx.internal.model.NoTensors;
 import io.pepper.onnx.internal.model.OriginalView;
 import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -55,7 +57,7 @@ public final class OnnxModel implements AutoCloseable {
 
     private OnnxModel(ModelContents contents, Optional<Path> path, Optional<Path> temporary) {
         this.contents = contents;
-        this.cuts = Cuts.of(contents.graph().dataflow());
+        this.cuts = Cuts.of(contents.graph().dataflow(), options(CutOptions.defaults()));
         this.path = path;
         this.temporary = temporary;
     }
@@ -290,7 +292,8 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The single tensors at which the model can be cut in two.
+     * The single tensors at which the model can be cut in two. Sequences, maps and optional values, which ONNX Runtime's Java
+     * interface cannot hand from one part to another, are not among them.
      *
      * @return the cuts in topological order, always the same
      */
@@ -362,7 +365,7 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IllegalArgumentException if an input that is to be shared is none of the model's
      */
     public Cuts cuts(CutOptions options) {
-        return Cuts.of(graph(), options);
+        return Cuts.of(graph(), options(options));
     }
 
     /**
@@ -382,6 +385,15 @@ public final class OnnxModel implements AutoCloseable {
      */
     public OriginalBridges originalBridges() {
         return OriginalView.bridges(proto().getGraph());
+    }
+
+    /** Values that are no tensors cannot be handed from one part to another. */
+    private CutOptions options(CutOptions asked) {
+        Set<String> others = NoTensors.in(contents.graph().model().getGraph());
+        DataflowGraph graph = contents.graph().dataflow();
+        return others.isEmpty()
+                ? asked
+                : asked.withUncuttable(tensor -> others.contains(graph.tensorName(tensor)));
     }
 
     private ModelProto proto() {

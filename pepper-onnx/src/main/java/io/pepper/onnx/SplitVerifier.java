@@ -92,7 +92,7 @@ public final class SplitVerifier {
         for (TensorInfo value : values) {
             if (value.type().filter(type -> type.startsWith("optional(")).isPresent()) {
                 throw new UnsupportedModelException(
-                        model.name(),
+                        model.contents().source().name(),
                         "'" + value.name() + "'",
                         "is " + value.type().get() + "; ONNX Runtime's Java interface cannot hand it over");
             }

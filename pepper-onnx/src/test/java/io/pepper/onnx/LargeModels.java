@@ -59,7 +59,10 @@ final class LargeModels {
         }
         Path file = directory.resolve("large.onnx");
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-            out.write(model(GraphProto.newBuilder()).toBuilder().clearGraph().build().toByteArray());
+            out.write(model(GraphProto.newBuilder()).toBuilder()
+                    .clearGraph()
+                    .build()
+                    .toByteArray());
             out.write(field(ModelProto.GRAPH_FIELD_NUMBER, graphBytes, structure));
             for (byte[] head : heads) {
                 out.write(head);

@@ -31,7 +31,8 @@ final class Leftovers {
     /** In such a directory, the files of the earlier export. */
     static final String OLD = ".old";
 
-    private static final Pattern LOCK_NAME = Pattern.compile(Pattern.quote(MARK) + "[0-9a-f-]{36}" + Pattern.quote(LOCK));
+    private static final Pattern LOCK_NAME =
+            Pattern.compile(Pattern.quote(MARK) + "[0-9a-f-]{36}" + Pattern.quote(LOCK));
     private static final int MAX_JOURNAL_BYTES = 64 << 20;
 
     private Leftovers() {}

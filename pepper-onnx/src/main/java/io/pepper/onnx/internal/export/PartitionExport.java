@@ -5,8 +5,11 @@ import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.model.NoTensors;
+import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.internal.wire.WovenFile;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -131,12 +135,30 @@ public final class PartitionExport {
         }
         crossing.addAll(model.graph().constantOutputs());
         Map<String, ValueInfoProto> types = model.types().required(crossing);
+        refuseNoTensors(types);
         PartAssembler assembler = new PartAssembler(model.graph(), partition, types);
         List<PartStorage.Stored> parts = new ArrayList<>();
         for (Segment segment : partition.segments()) {
             parts.add(storage.store(assembler.part(segment), fileNames.get(segment.index())));
         }
         return parts;
+    }
+
+    /** What ONNX Runtime's Java interface cannot hand from one part to another does not cross a cut. */
+    private void refuseNoTensors(Map<String, ValueInfoProto> types) throws UnsupportedModelException {
+        DataflowGraph graph = partition.graph();
+        for (Segment segment : partition.segments()) {
+            for (int input : segment.inputs().toArray()) {
+                ValueInfoProto value = Objects.requireNonNull(types.get(graph.tensorName(input)));
+                if (graph.producer(input).isPresent() && !NoTensors.isTensor(value.getType())) {
+                    throw new UnsupportedModelException(
+                            model.source().name(),
+                            "tensor '" + value.getName() + "'",
+                            "is " + ValueTypes.info(value).type().orElse("of no type")
+                                    + ", which ONNX Runtime's Java interface cannot hand from one part to another");
+                }
+            }
+        }
     }
 
     /**
