@@ -124,8 +124,7 @@ public final class CutOptions {
      * @return options with these tensors, besides those given before
      */
     public CutOptions withUncuttable(IntPredicate tensors) {
-        return new CutOptions(
-                maxWidth, shared, tensorBytes, recomputable, neighbourhood, uncuttable.or(tensors));
+        return new CutOptions(maxWidth, shared, tensorBytes, recomputable, neighbourhood, uncuttable.or(tensors));
     }
 
     /**

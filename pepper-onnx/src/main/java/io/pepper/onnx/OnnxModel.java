@@ -391,9 +391,7 @@ public final class OnnxModel implements AutoCloseable {
     private CutOptions options(CutOptions asked) {
         Set<String> others = NoTensors.in(contents.graph().model().getGraph());
         DataflowGraph graph = contents.graph().dataflow();
-        return others.isEmpty()
-                ? asked
-                : asked.withUncuttable(tensor -> others.contains(graph.tensorName(tensor)));
+        return others.isEmpty() ? asked : asked.withUncuttable(tensor -> others.contains(graph.tensorName(tensor)));
     }
 
     private ModelProto proto() {

@@ -98,8 +98,9 @@ class CapabilitiesTest {
             Parts.assertIdentical(model, directory.resolve("all"));
             assertThatThrownBy(() -> Parts.split(model, directory.resolve("none"), "same"))
                     .isInstanceOf(UnsupportedModelException.class)
-                    .hasMessage("sequences: tensor 'same': is seq(tensor(float)), which ONNX Runtime's Java interface cannot"
-                            + " hand from one part to another");
+                    .hasMessage(
+                            "sequences: tensor 'same': is seq(tensor(float)), which ONNX Runtime's Java interface cannot"
+                                    + " hand from one part to another");
             assertThat(directory.resolve("none")).doesNotExist();
         }
     }
@@ -172,7 +173,8 @@ class CapabilitiesTest {
                 Parts.assertIdentical(model, directory);
                 if (storage == WeightStorage.INLINE) {
                     assertThat(Parts.read(directory, manifest))
-                            .anyMatch(part -> part.getGraph().getInitializerList().contains(weight));
+                            .anyMatch(
+                                    part -> part.getGraph().getInitializerList().contains(weight));
                 }
             }
         }

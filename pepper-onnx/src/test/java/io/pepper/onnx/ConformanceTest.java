@@ -67,7 +67,8 @@ class ConformanceTest {
         System.out.println("conformance: " + counts);
         reasons.forEach((name, reason) -> System.out.println("  " + name + ": " + reason));
         assertThat(failed).isEqualTo(known());
-        assertThat(counts.get(Outcome.SAME_UNCUT) + counts.get(Outcome.SAME_CUT)).isGreaterThan(700);
+        assertThat(counts.get(Outcome.SAME_UNCUT) + counts.get(Outcome.SAME_CUT))
+                .isGreaterThan(700);
     }
 
     /** The names of models that are known to fail; the list may only become shorter. */
@@ -129,7 +130,8 @@ class ConformanceTest {
         List<TensorInfo> taken = model.inputs();
         for (int i = 0; i < taken.size(); i++) {
             Path file = inputs.resolve("input_" + i + ".pb");
-            boolean tensor = taken.get(i).type().filter(type -> !type.contains("(")).isPresent();
+            boolean tensor =
+                    taken.get(i).type().filter(type -> !type.contains("(")).isPresent();
             if (tensor && Files.exists(file)) {
                 TensorProto value = TensorProto.parseFrom(Files.readAllBytes(file));
                 give(options, taken.get(i), value);
@@ -144,7 +146,8 @@ class ConformanceTest {
         long[] shape = value.getDimsList().stream().mapToLong(Long::longValue).toArray();
         ByteBuffer raw = value.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         TensorProto.DataType type = TensorProto.DataType.forNumber(value.getDataType());
-        boolean open = input.shape().stream().flatMap(List::stream).anyMatch(size -> size.size().isEmpty());
+        boolean open = input.shape().stream().flatMap(List::stream).anyMatch(size -> size.size()
+                .isEmpty());
         if (value.getRawData().isEmpty() || type == null) {
             if (open) {
                 options.withShape(name, shape);

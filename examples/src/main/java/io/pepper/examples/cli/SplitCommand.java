@@ -117,8 +117,7 @@ final class SplitCommand implements Callable<Integer> {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             Partition partition = partitioner(opened, costs).partition(cuts.of(opened, costs));
             VerificationOptions verification = inputs.verification();
-            ExportOptions options =
-                    ExportOptions.DEFAULT.withProgress(progress).withWeights(weights);
+            ExportOptions options = ExportOptions.DEFAULT.withProgress(progress).withWeights(weights);
             PartitionManifest manifest = SubmodelExporter.export(opened, partition, directory, options);
             Optional<Verification> verified = verify
                     ? Optional.of(SplitVerifier.verify(opened, directory, verification, progress))

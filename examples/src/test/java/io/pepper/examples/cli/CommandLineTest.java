@@ -249,19 +249,29 @@ class CommandLineTest {
         assertThat(json().get("weights").textValue()).isEqualTo("external");
         for (JsonNode part : json().get("parts")) {
             JsonNode data = part.get("data").get(0);
-            assertThat(data.get("file").textValue())
-                    .isEqualTo(part.get("file").textValue() + ".data");
+            assertThat(data.get("file").textValue()).isEqualTo(part.get("file").textValue() + ".data");
             assertThat(Files.size(Path.of(data.get("file").textValue())))
                     .isEqualTo(data.get("bytes").longValue());
         }
-        assertThat(run("split", model, "--out", directory, "--parts", 2, "--weights", "reference", "--verify", "--json"))
+        assertThat(run(
+                        "split",
+                        model,
+                        "--out",
+                        directory,
+                        "--parts",
+                        2,
+                        "--weights",
+                        "reference",
+                        "--verify",
+                        "--json"))
                 .as(err.toString())
                 .isZero();
         JsonNode referring = json().get("parts").get(0);
         assertThat(referring.get("data").get(0).get("file").textValue()).isEqualTo(model.toString());
         assertThat(referring.get("bytes").longValue())
                 .isLessThan(referring.get("weightBytes").longValue());
-        assertThat(run("split", model, "--out", parts, "--weights", "reference")).isEqualTo(1);
+        assertThat(run("split", model, "--out", parts, "--weights", "reference"))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("not below");
     }
 

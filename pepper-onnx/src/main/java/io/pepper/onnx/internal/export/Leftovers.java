@@ -62,7 +62,8 @@ final class Leftovers {
         if (taken.isEmpty()) {
             return;
         }
-        try (ExportLock held = taken.get()) {
+        ExportLock held = taken.get();
+        try (held) {
             String name = String.valueOf(lock.getFileName());
             Path staged = lock.resolveSibling(name.substring(0, name.length() - LOCK.length()));
             if (Files.isDirectory(staged, LinkOption.NOFOLLOW_LINKS)) {

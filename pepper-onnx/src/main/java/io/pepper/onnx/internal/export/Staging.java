@@ -175,8 +175,11 @@ final class Staging implements AutoCloseable {
             stopped.initCause(interrupted);
             throw stopped;
         }
-        try (ExportLock held = ExportLock.hold(target.resolve(EXCHANGE_LOCK))) {
-            replace(names, earlier.files());
+        try {
+            ExportLock held = ExportLock.hold(target.resolve(EXCHANGE_LOCK));
+            try (held) {
+                replace(names, earlier.files());
+            }
         } finally {
             EXCHANGE.unlock();
         }
