@@ -3,22 +3,28 @@
 # Python's onnx.utils.extract_model for the same parts. Prints seconds and peak memory of each, as a table.
 #
 #   mvn -q -B -pl pepper-bench -am package -DskipTests
-#   pepper-bench/compare/weights.sh [DIR]     # DIR gets about 5 GB, and is removed
+#   pepper-bench/compare/weights.sh [DIR]     # a directory with about 5 GB is made in DIR, and removed
+#
+# LAYERS=4 WIDTH=1024 makes a small model of it, to try the script.
 #
 # Needs Debian's python3-onnx and time. Figures move with what the disk's cache holds: each is run twice, and the second counts.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 work="$(mktemp -d "${1:-.}/pepper-weights.XXXXXX")"
 trap 'rm -rf "$work"' EXIT
+PYTHON="${PYTHON:-/usr/bin/python3}" # Debian puts its packages beside its own
+export LAYERS="${LAYERS:-16}" WIDTH="${WIDTH:-4096}"
 classes="$root/pepper-bench/target/classes:$root/pepper-bench/target/lib/*"
 
-python3 - "$work" <<'PYTHON'
+"$PYTHON" - "$work" <<'PYTHON'
+import os
 import sys
+
 import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-layers, width = 16, 4096
+layers, width = int(os.environ["LAYERS"]), int(os.environ["WIDTH"])
 random = numpy.random.default_rng(1)
 nodes, weights = [], []
 for i in range(layers):
@@ -59,8 +65,8 @@ for storage in inline external; do
 done
 measure "reference" bash -c "divide $work reference false"
 measure "reference, SHA-256" bash -c "divide $work reference true"
-measure "extract_model, four parts" python3 -c "
+measure "extract_model, four parts" "$PYTHON" -c "
 import onnx.utils
 for part in range(4):
-    onnx.utils.extract_model('$work/large.onnx', f'$work/out/part{part}.onnx', [f'h{4 * part}'], [f'h{4 * part + 4}'])
+    onnx.utils.extract_model('$work/large.onnx', f'$work/out/part{part}.onnx', [f'h{part * $LAYERS // 4}'], [f'h{(part + 1) * $LAYERS // 4}'])
 "

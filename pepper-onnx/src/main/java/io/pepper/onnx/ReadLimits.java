@@ -81,7 +81,8 @@ public final class ReadLimits {
     }
 
     /**
-     * How much memory the structure may take once it is parsed, by an estimate that is about right and seldom too low.
+     * How much memory the structure may take once it is parsed, by an estimate that is about right and seldom too low. A process with a
+     * small heap sets it to a part of that.
      *
      * @return at least 1
      */
