@@ -17,6 +17,7 @@ import java.util.Optional;
 final class PartFiles {
     private final Path directory;
     private final boolean onlyUnchanged;
+    private final ReadOptions options;
     private final List<String> warnings;
     private final Map<String, String> hashes = new HashMap<>();
 
@@ -25,11 +26,13 @@ final class PartFiles {
      *
      * @param directory where the parts are
      * @param onlyUnchanged whether to refuse files that were changed, or of which that is not known
+     * @param whole how the whole model was opened; parts may ask for as much, and links lead nowhere
      * @param warnings takes what was changed
      */
-    PartFiles(Path directory, boolean onlyUnchanged, List<String> warnings) {
+    PartFiles(Path directory, boolean onlyUnchanged, ReadOptions whole, List<String> warnings) {
         this.directory = directory;
         this.onlyUnchanged = onlyUnchanged;
+        this.options = whole.withAllowedRoots();
         this.warnings = warnings;
     }
 
@@ -40,7 +43,7 @@ final class PartFiles {
         for (PartitionManifest.Data data : part.data()) {
             check(data.file(), data.sha256());
         }
-        try (OnnxModel model = OnnxModel.load(file)) {
+        try (OnnxModel model = OnnxModel.load(file, options)) {
             Optional<String> refusal =
                     FunctionExpansion.refusal(model.contents().graph().model());
             if (refusal.isPresent()) {

@@ -67,7 +67,8 @@ public final class SplitVerifier {
         PartitionManifest manifest = PartitionManifest.read(directory);
         refuseOptional(model, manifest);
         List<String> warnings = new ArrayList<>();
-        PartFiles files = new PartFiles(directory, options.onlyUnchanged(), warnings);
+        PartFiles files = new PartFiles(
+                directory, options.onlyUnchanged(), model.contents().options(), warnings);
         files.check(model.name(), manifest.modelSha256(), model.sha256());
         List<PartModel> parts = new ArrayList<>();
         for (PartitionManifest.Part part : manifest.parts()) {

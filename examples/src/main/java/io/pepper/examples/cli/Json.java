@@ -53,9 +53,9 @@ final class Json {
             node.set("inputs", tensors(part.inputs()));
             node.set("outputs", tensors(part.outputs()));
             ArrayNode data = node.putArray("data");
-            part.data().forEach(file -> data.addObject()
-                    .put("file", directory.resolve(file.file()).toString())
-                    .put("bytes", file.bytes()));
+            part.data().forEach(beside -> data.addObject()
+                    .put("file", directory.resolve(beside.file()).toString())
+                    .put("bytes", beside.bytes()));
         }
         ArrayNode notes = document.putArray("notes");
         manifest.notes().forEach(notes::add);

@@ -50,6 +50,7 @@ public final class ModelContents implements Closeable {
     private final String name;
     private final ByteSource source;
     private final Optional<Path> file;
+    private final ReadOptions options;
     private final ExternalData external;
     private final Skeleton skeleton;
     private final ModelGraph graph;
@@ -86,6 +87,7 @@ public final class ModelContents implements Closeable {
         this.name = name;
         this.source = source;
         this.file = file;
+        this.options = options;
         this.external = new ExternalData(source.name(), directory, options);
         try {
             skeleton = external.attach(PayloadScanner.scan(source, options.limits()));
@@ -124,6 +126,15 @@ public final class ModelContents implements Closeable {
      */
     public String name() {
         return name;
+    }
+
+    /**
+     * How the model was opened.
+     *
+     * @return the options
+     */
+    public ReadOptions options() {
+        return options;
     }
 
     /**
