@@ -16,6 +16,7 @@ import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.WeightStorage;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -141,12 +142,18 @@ public final class ManifestJson {
 
     /** The document in a file, of a size and depth that a reader can bear. */
     static JsonNode tree(Path file) throws IOException {
+        byte[] bytes = BoundedFile.read(file, MAX_BYTES);
         try {
-            return MAPPER.readTree(BoundedFile.read(file, MAX_BYTES));
+            return MAPPER.readTree(bytes);
         } catch (JsonProcessingException invalid) {
-            throw new MalformedModelException(
-                    file.toString(), "file", "is no JSON: " + invalid.getOriginalMessage(), invalid);
+            throw noJson(file, invalid.getOriginalMessage(), invalid);
+        } catch (CharConversionException invalid) {
+            throw noJson(file, String.valueOf(invalid.getMessage()), invalid);
         }
+    }
+
+    private static MalformedModelException noJson(Path file, String why, IOException cause) {
+        return new MalformedModelException(file.toString(), "file", "is no JSON: " + why, cause);
     }
 
     private static PartitionManifest manifest(Path file, JsonNode root) throws MalformedModelException {
