@@ -24,25 +24,33 @@ public final class CutOptions {
     public static final double DEFAULT_NEIGHBOURHOOD = 0.01;
 
     private static final CutOptions DEFAULTS = new CutOptions(
-            DEFAULT_MAX_WIDTH, List.of(), tensor -> OptionalLong.empty(), operator -> false, DEFAULT_NEIGHBOURHOOD);
+            DEFAULT_MAX_WIDTH,
+            List.of(),
+            tensor -> OptionalLong.empty(),
+            operator -> false,
+            DEFAULT_NEIGHBOURHOOD,
+            tensor -> false);
 
     private final int maxWidth;
     private final List<String> shared;
     private final IntFunction<OptionalLong> tensorBytes;
     private final IntPredicate recomputable;
     private final double neighbourhood;
+    private final IntPredicate uncuttable;
 
     private CutOptions(
             int maxWidth,
             List<String> shared,
             IntFunction<OptionalLong> tensorBytes,
             IntPredicate recomputable,
-            double neighbourhood) {
+            double neighbourhood,
+            IntPredicate uncuttable) {
         this.maxWidth = maxWidth;
         this.shared = shared;
         this.tensorBytes = tensorBytes;
         this.recomputable = recomputable;
         this.neighbourhood = neighbourhood;
+        this.uncuttable = uncuttable;
     }
 
     /**
@@ -65,7 +73,7 @@ public final class CutOptions {
         if (width < 1 || width > GREATEST_MAX_WIDTH) {
             throw new IllegalArgumentException("a width of 1 to " + GREATEST_MAX_WIDTH + " is needed, found " + width);
         }
-        return new CutOptions(width, shared, tensorBytes, recomputable, neighbourhood);
+        return new CutOptions(width, shared, tensorBytes, recomputable, neighbourhood, uncuttable);
     }
 
     /**
@@ -85,7 +93,7 @@ public final class CutOptions {
      * @return options with these inputs shared
      */
     public CutOptions withShared(List<String> inputs) {
-        return new CutOptions(maxWidth, List.copyOf(inputs), tensorBytes, recomputable, neighbourhood);
+        return new CutOptions(maxWidth, List.copyOf(inputs), tensorBytes, recomputable, neighbourhood, uncuttable);
     }
 
     /**
@@ -95,7 +103,7 @@ public final class CutOptions {
      * @return options with these sizes
      */
     public CutOptions withTensorBytes(IntFunction<OptionalLong> bytes) {
-        return new CutOptions(maxWidth, shared, bytes, recomputable, neighbourhood);
+        return new CutOptions(maxWidth, shared, bytes, recomputable, neighbourhood, uncuttable);
     }
 
     /**
@@ -106,7 +114,17 @@ public final class CutOptions {
      * @return options with these operators
      */
     public CutOptions withRecomputable(IntPredicate operators) {
-        return new CutOptions(maxWidth, shared, tensorBytes, operators, neighbourhood);
+        return new CutOptions(maxWidth, shared, tensorBytes, operators, neighbourhood, uncuttable);
+    }
+
+    /**
+     * Says which tensors cannot travel: no cut is listed that they would cross. {@link Cuts#at} gives such a cut all the same.
+     *
+     * @param tensors whether a tensor, by its index, must stay within a part
+     * @return options with these tensors, besides those given before
+     */
+    public CutOptions withUncuttable(IntPredicate tensors) {
+        return new CutOptions(maxWidth, shared, tensorBytes, recomputable, neighbourhood, uncuttable.or(tensors));
     }
 
     /**
@@ -120,7 +138,7 @@ public final class CutOptions {
         if (!(share >= 0 && share <= 1)) {
             throw new IllegalArgumentException("a share of 0 to 1 is needed, found " + share);
         }
-        return new CutOptions(maxWidth, shared, tensorBytes, recomputable, share);
+        return new CutOptions(maxWidth, shared, tensorBytes, recomputable, share, uncuttable);
     }
 
     /**
@@ -172,6 +190,16 @@ public final class CutOptions {
      */
     public boolean isRecomputable(int operator) {
         return recomputable.test(operator);
+    }
+
+    /**
+     * Whether a tensor must stay within a part.
+     *
+     * @param tensor its index
+     * @return false unless told otherwise
+     */
+    public boolean isUncuttable(int tensor) {
+        return uncuttable.test(tensor);
     }
 
     @Override

@@ -50,7 +50,9 @@ public final class Cuts {
 
     private Cuts(DataflowGraph graph, CutList found) {
         this.graph = graph;
-        list = List.copyOf(found.cuts);
+        list = found.cuts.stream()
+                .filter(cut -> cut.tensors().stream().noneMatch(found.options::isUncuttable))
+                .toList();
         byTensor = found.byTensor;
         sharing = found.sharing;
         usage = found.usage;

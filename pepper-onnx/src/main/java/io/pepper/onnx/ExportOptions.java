@@ -7,10 +7,12 @@ package io.pepper.onnx;
  *     of an export; without it the parts are copied by the kernel and cannot be checked later
  * @param durable whether each file is forced to the disk before the export returns
  * @param progress hears of each part that is done, in bytes
+ * @param weights where the weights of parts stand
  */
-public record ExportOptions(boolean checksums, boolean durable, ProgressListener progress) {
-    /** With checksums, durable, silent. */
-    public static final ExportOptions DEFAULT = new ExportOptions(true, true, ProgressListener.NONE);
+public record ExportOptions(boolean checksums, boolean durable, ProgressListener progress, WeightStorage weights) {
+    /** With checksums, durable, silent, with the weights in the parts. */
+    public static final ExportOptions DEFAULT =
+            new ExportOptions(true, true, ProgressListener.NONE, WeightStorage.INLINE);
 
     /**
      * These options with or without checksums.
@@ -19,7 +21,7 @@ public record ExportOptions(boolean checksums, boolean durable, ProgressListener
      * @return new options
      */
     public ExportOptions withChecksums(boolean wanted) {
-        return new ExportOptions(wanted, durable, progress);
+        return new ExportOptions(wanted, durable, progress, weights);
     }
 
     /**
@@ -29,7 +31,7 @@ public record ExportOptions(boolean checksums, boolean durable, ProgressListener
      * @return new options
      */
     public ExportOptions withDurable(boolean wanted) {
-        return new ExportOptions(checksums, wanted, progress);
+        return new ExportOptions(checksums, wanted, progress, weights);
     }
 
     /**
@@ -39,6 +41,16 @@ public record ExportOptions(boolean checksums, boolean durable, ProgressListener
      * @return new options
      */
     public ExportOptions withProgress(ProgressListener listener) {
-        return new ExportOptions(checksums, durable, listener);
+        return new ExportOptions(checksums, durable, listener, weights);
+    }
+
+    /**
+     * These options with the weights elsewhere.
+     *
+     * @param wanted where they shall stand
+     * @return new options
+     */
+    public ExportOptions withWeights(WeightStorage wanted) {
+        return new ExportOptions(checksums, durable, progress, wanted);
     }
 }

@@ -7,6 +7,7 @@ import io.pepper.cut.OriginalBridges;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.export.ToolVersion;
+import io.pepper.onnx.internal.model.NoTensors;
 import io.pepper.onnx.internal.model.OriginalView;
 import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -55,7 +57,7 @@ public final class OnnxModel implements AutoCloseable {
 
     private OnnxModel(ModelContents contents, Optional<Path> path, Optional<Path> temporary) {
         this.contents = contents;
-        this.cuts = Cuts.of(contents.graph().dataflow());
+        this.cuts = Cuts.of(contents.graph().dataflow(), options(CutOptions.defaults()));
         this.path = path;
         this.temporary = temporary;
     }
@@ -71,12 +73,28 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException if the file cannot be read
      */
     public static OnnxModel load(Path file) throws IOException {
+        return load(file, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a model file. Tensors in other files are looked for beside it.
+     *
+     * @param file the file
+     * @param options how much it may ask for, and where its data may be
+     * @return the model
+     * @throws MalformedModelException if the file is no ONNX model or goes beyond a limit, or its external data is missing or
+     *     outside its directory
+     * @throws UnsupportedModelException if the model holds something that is not supported
+     * @throws IOException if the file cannot be read
+     */
+    public static OnnxModel load(Path file, ReadOptions options) throws IOException {
         Path directory = file.toAbsolutePath().normalize().getParent();
         ModelContents contents = new ModelContents(
                 stem(String.valueOf(file.getFileName())),
                 new FileSource(file),
                 Optional.of(file),
-                Optional.ofNullable(directory));
+                Optional.ofNullable(directory),
+                options);
         return new OnnxModel(contents, Optional.of(file), Optional.empty());
     }
 
@@ -91,11 +109,26 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException if the stream cannot be read, or the file not be written
      */
     public static OnnxModel load(InputStream in, String name) throws IOException {
+        return load(in, name, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a model from a stream, by way of a temporary file that lives as long as the model.
+     *
+     * @param in the bytes of the model, read to the end, not closed
+     * @param name the name to give the model
+     * @param options how much it may ask for
+     * @return the model
+     * @throws MalformedModelException if the bytes are no ONNX model, or go beyond a limit
+     * @throws UnsupportedModelException if the model keeps tensors in other files
+     * @throws IOException if the stream cannot be read, or the file not be written
+     */
+    public static OnnxModel load(InputStream in, String name, ReadOptions options) throws IOException {
         Path file = Files.createTempFile("pepper-", ENDING);
         try {
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
             ModelContents contents =
-                    new ModelContents(stem(name), new FileSource(file), Optional.of(file), Optional.empty());
+                    new ModelContents(stem(name), new FileSource(file), Optional.of(file), Optional.empty(), options);
             return new OnnxModel(contents, Optional.empty(), Optional.of(file));
         } catch (IOException | RuntimeException failed) {
             Files.deleteIfExists(file);
@@ -114,8 +147,23 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException never for another reason
      */
     public static OnnxModel load(byte[] bytes, String name) throws IOException {
-        ModelContents contents =
-                new ModelContents(stem(name), new ArraySource(name, bytes), Optional.empty(), Optional.empty());
+        return load(bytes, name, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a model from memory.
+     *
+     * @param bytes the bytes of the model; kept, not copied, and must not change while the model is open
+     * @param name the name to give the model
+     * @param options how much it may ask for
+     * @return the model
+     * @throws MalformedModelException if the bytes are no ONNX model, or go beyond a limit
+     * @throws UnsupportedModelException if the model keeps tensors in other files
+     * @throws IOException never for another reason
+     */
+    public static OnnxModel load(byte[] bytes, String name, ReadOptions options) throws IOException {
+        ModelContents contents = new ModelContents(
+                stem(name), new ArraySource(name, bytes), Optional.empty(), Optional.empty(), options);
         return new OnnxModel(contents, Optional.empty(), Optional.empty());
     }
 
@@ -244,7 +292,8 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The single tensors at which the model can be cut in two.
+     * The single tensors at which the model can be cut in two. Sequences, maps and optional values, which ONNX Runtime's Java
+     * interface cannot hand from one part to another, are not among them.
      *
      * @return the cuts in topological order, always the same
      */
@@ -316,7 +365,7 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IllegalArgumentException if an input that is to be shared is none of the model's
      */
     public Cuts cuts(CutOptions options) {
-        return Cuts.of(graph(), options);
+        return Cuts.of(graph(), options(options));
     }
 
     /**
@@ -336,6 +385,13 @@ public final class OnnxModel implements AutoCloseable {
      */
     public OriginalBridges originalBridges() {
         return OriginalView.bridges(proto().getGraph());
+    }
+
+    /** Values that are no tensors cannot be handed from one part to another. */
+    private CutOptions options(CutOptions asked) {
+        Set<String> others = NoTensors.in(contents.graph().model().getGraph());
+        DataflowGraph graph = contents.graph().dataflow();
+        return others.isEmpty() ? asked : asked.withUncuttable(tensor -> others.contains(graph.tensorName(tensor)));
     }
 
     private ModelProto proto() {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param tool what wrote the files, with its version
  * @param modelName the model's file name without its ending
  * @param modelSha256 the SHA-256 of the model's file in hexadecimal, empty if it was not computed
+ * @param weights where the weights of the parts were asked to stand; each part says where they do
  * @param inputs the model's inputs, in its order
  * @param outputs the model's outputs, in its order
  * @param parts the parts in the order to run them in
@@ -26,6 +27,7 @@ public record PartitionManifest(
         String tool,
         String modelName,
         Optional<String> modelSha256,
+        WeightStorage weights,
         List<TensorInfo> inputs,
         List<TensorInfo> outputs,
         List<Part> parts,
@@ -41,6 +43,7 @@ public record PartitionManifest(
      * @param tool see the record
      * @param modelName see the record
      * @param modelSha256 see the record
+     * @param weights see the record
      * @param inputs see the record
      * @param outputs see the record
      * @param parts see the record
@@ -68,6 +71,7 @@ public record PartitionManifest(
      * @param weightBytes the bytes of the constant tensors that it holds
      * @param inputs what it takes: inputs of the model and what earlier parts give
      * @param outputs what it gives: outputs of the model and what later parts take
+     * @param data the files beside it that its weights stand in, besides its own
      */
     public record Part(
             String file,
@@ -78,7 +82,8 @@ public record PartitionManifest(
             int constantOperators,
             long weightBytes,
             List<TensorInfo> inputs,
-            List<TensorInfo> outputs) {
+            List<TensorInfo> outputs,
+            List<Data> data) {
         /**
          * Copies the lists.
          *
@@ -91,12 +96,23 @@ public record PartitionManifest(
          * @param weightBytes see the record
          * @param inputs see the record
          * @param outputs see the record
+         * @param data see the record
          */
         public Part {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);
+            data = List.copyOf(data);
         }
     }
+
+    /**
+     * A file that weights stand in.
+     *
+     * @param file its name, from the directory of the parts down, with {@code /} between names
+     * @param sha256 the SHA-256 of the file in hexadecimal, empty if it was not computed
+     * @param bytes its size
+     */
+    public record Data(String file, Optional<String> sha256, long bytes) {}
 
     /**
      * Reads the manifest of a directory.

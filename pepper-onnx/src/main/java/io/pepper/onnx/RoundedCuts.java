@@ -2,16 +2,11 @@ package io.pepper.onnx;
 
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.proto.ModelProto;
-import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.internal.verify.PartModel;
 import io.pepper.onnx.internal.verify.RoundedModel;
 import io.pepper.onnx.internal.verify.VerificationRun;
-import io.pepper.onnx.internal.wire.PayloadWeaver;
-import io.pepper.onnx.internal.wire.WovenFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -52,20 +47,9 @@ final class RoundedCuts {
             Verification before)
             throws IOException {
         ModelProto rounded = RoundedModel.of(contents.graph().model(), tensors);
-        Path directory = Files.createTempDirectory("pepper-");
-        Path file = directory.resolve("rounded.onnx");
-        try {
-            try (WovenFile out = new WovenFile(file, false)) {
-                new PayloadWeaver(rounded, contents.payloads()).write(out);
-                out.finish(false);
-            }
-            WholeModel whole =
-                    new WholeModel(ModelSource.file(file), contents.graph().model());
-            Verification after = VerificationRun.run(whole, parts, options, ProgressListener.NONE);
-            return after.identical() ? before.passedBecause(WHY) : before;
-        } finally {
-            Files.deleteIfExists(file);
-            Files.delete(directory);
-        }
+        WholeModel whole =
+                new WholeModel(contents.runtimeSource(rounded), contents.graph().model());
+        Verification after = VerificationRun.run(whole, parts, options, ProgressListener.NONE);
+        return after.identical() ? before.passedBecause(WHY) : before;
     }
 }

@@ -5,12 +5,10 @@ import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.internal.verify.PartModel;
 import io.pepper.onnx.internal.verify.VerificationRun;
-import io.pepper.onnx.internal.wire.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,6 +22,9 @@ import java.util.Set;
  * constant or saturated, more inputs are tried, and what remains weak is said so.
  *
  * <p>This is for before a plan runs; {@code io.pepper.runtime.SamplingSession} checks one that runs, on some of its requests.
+ *
+ * <p>Before ONNX Runtime, which is native code, is given a file, the file is read as {@link OnnxModel} reads it: what is malformed, or
+ * refers to data outside of the directory, is refused. {@link VerificationOptions.Builder#onlyUnchanged} refuses more.
  *
  * <p>Takes a few runs of the model, and the memory of the model and of all parts. To cancel, interrupt the thread. Stateless
  * and therefore thread-safe. The same model, parts and options give the same answer.
@@ -56,7 +57,8 @@ public final class SplitVerifier {
      * @param progress hears of each step
      * @return what was found
      * @throws IllegalArgumentException if the options name an input or dimension that the model does not have
-     * @throws MalformedModelException if the manifest is none
+     * @throws MalformedModelException if the manifest is none, a part is no model, or is not what the manifest says and only
+     *     unchanged files may run
      * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
      *     cannot be handed on
      * @throws java.io.InterruptedIOException if the thread is interrupted
@@ -68,13 +70,12 @@ public final class SplitVerifier {
         PartitionManifest manifest = PartitionManifest.read(directory);
         refuseOptional(model, manifest);
         List<String> warnings = new ArrayList<>();
-        warnIfChanged(model.name(), manifest.modelSha256(), model.sha256(), warnings);
+        PartFiles files = new PartFiles(
+                directory, options.onlyUnchanged(), model.contents().options(), warnings);
+        files.check(model.name(), manifest.modelSha256(), model.sha256());
         List<PartModel> parts = new ArrayList<>();
         for (PartitionManifest.Part part : manifest.parts()) {
-            Path file = directory.resolve(part.file());
-            if (part.sha256().isPresent()) {
-                warnIfChanged(part.file(), part.sha256(), Sha256.of(file), warnings);
-            }
+            Path file = files.checked(part);
             parts.add(new PartModel(ModelSource.file(file), names(part.inputs()), names(part.outputs())));
         }
         WholeModel whole = new WholeModel(
@@ -96,14 +97,6 @@ public final class SplitVerifier {
             if (refusal.isPresent()) {
                 throw new UnsupportedModelException(model.name(), "'" + value.name() + "'", refusal.get());
             }
-        }
-    }
-
-    /** A file that was changed is run all the same: what it computes is what counts. */
-    private static void warnIfChanged(String name, Optional<String> then, String now, List<String> warnings) {
-        if (then.isPresent() && !then.get().equals(now)) {
-            warnings.add(name + " is not the file that the manifest speaks of: its SHA-256 is " + now + ", not "
-                    + then.get());
         }
     }
 

@@ -41,6 +41,7 @@ public final class VerificationOptions {
     private final OptimizationLevel optimization;
     private final double absoluteTolerance;
     private final double relativeTolerance;
+    private final boolean onlyUnchanged;
     private final Map<String, List<Long>> shapes;
     private final Map<String, Long> dimensions;
     private final Map<String, GivenInput> inputs;
@@ -52,6 +53,7 @@ public final class VerificationOptions {
         optimization = builder.optimization;
         absoluteTolerance = builder.absoluteTolerance;
         relativeTolerance = builder.relativeTolerance;
+        onlyUnchanged = builder.onlyUnchanged;
         shapes = Collections.unmodifiableMap(new LinkedHashMap<>(builder.shapes));
         dimensions = Collections.unmodifiableMap(new LinkedHashMap<>(builder.dimensions));
         inputs = Collections.unmodifiableMap(new LinkedHashMap<>(builder.inputs));
@@ -131,6 +133,15 @@ public final class VerificationOptions {
     }
 
     /**
+     * Returns whether only files run whose SHA-256 is the one in the manifest.
+     *
+     * @return false unless told otherwise: files that were changed run too, with a warning
+     */
+    public boolean onlyUnchanged() {
+        return onlyUnchanged;
+    }
+
+    /**
      * Returns the shapes given for inputs.
      *
      * @return shape by input name, unmodifiable, in the order given
@@ -165,6 +176,7 @@ public final class VerificationOptions {
         private OptimizationLevel optimization = OptimizationLevel.NONE;
         private double absoluteTolerance = DEFAULT_ABSOLUTE_TOLERANCE;
         private double relativeTolerance = DEFAULT_RELATIVE_TOLERANCE;
+        private boolean onlyUnchanged;
         private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
         private final Map<String, Long> dimensions = new LinkedHashMap<>();
         private final Map<String, GivenInput> inputs = new LinkedHashMap<>();
@@ -229,6 +241,18 @@ public final class VerificationOptions {
         public Builder tolerance(double absolute, double relative) {
             absoluteTolerance = tolerable("absolute", absolute);
             relativeTolerance = tolerable("relative", relative);
+            return this;
+        }
+
+        /**
+         * Sets whether to run only files whose SHA-256 is the one in the manifest, which must hold one for each: nothing reaches
+         * ONNX Runtime then but the model and what an export made of it.
+         *
+         * @param value true to refuse all others
+         * @return this builder
+         */
+        public Builder onlyUnchanged(boolean value) {
+            onlyUnchanged = value;
             return this;
         }
 

@@ -9,7 +9,7 @@ import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.Wiring;
-import io.pepper.onnx.internal.wire.Sha256;
+import io.pepper.onnx.internal.wire.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -116,7 +116,7 @@ public final class RuntimeStages {
                     file.toString(), field + ".bytes", "has " + bytes + " bytes, not " + described.bytes());
         }
         if (options.checksums() && described.sha256().isPresent()) {
-            String found = Sha256.of(file);
+            String found = Digests.sha256(file);
             if (!found.equals(described.sha256().get())) {
                 throw new MalformedModelException(
                         file.toString(),

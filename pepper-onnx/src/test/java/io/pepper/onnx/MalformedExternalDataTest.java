@@ -5,15 +5,23 @@ import static io.pepper.onnx.internal.proto.TensorProto.DataType.STRING;
 import static io.pepper.onnx.testmodels.ModelBuilder.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.Tensors;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,7 +104,7 @@ class MalformedExternalDataTest {
     @Test
     void linkOutOfTheDirectoryIsRefused() throws IOException {
         prepare();
-        assertRefused(at("link.bin"), "'link.bin'", "is a link out of the model's directory");
+        assertRefused(at("link.bin"), "'link.bin'", "is a link into no directory that may be read");
     }
 
     @Test
@@ -162,6 +170,211 @@ class MalformedExternalDataTest {
                         .close())
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContainingAll("tensor 'w'", "'data.bin'", "load the model from its path");
+    }
+
+    @Test
+    void keysThatOccurTwiceAreRefusedAndUnknownOnesPassedOver() throws IOException {
+        prepare();
+        assertRefused(
+                ExternalModels.external(WEIGHT, "location", "data.bin", "location", "link.bin"),
+                "external_data.location",
+                "occurs twice");
+        TensorProto more =
+                ExternalModels.external(WEIGHT, "location", "data.bin", "prepacked_0", "x", "prepacked_0", "../y");
+        OnnxModel.load(Parts.save(inside, "more", holding(more))).close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C:data.bin", "c:", "Z:/data.bin", "//server/data.bin", "data.bin\nx", "\u001b[2Jdata.bin"})
+    void namesOfOtherSystemsAndControlCharactersAreRefused(String location) throws IOException {
+        Path file = Parts.save(inside, "bad", holding(at(location)));
+        assertThatThrownBy(() -> OnnxModel.load(file).close())
+                .isInstanceOf(MalformedModelException.class)
+                .satisfies(refused -> assertThat(refused.getMessage().chars().anyMatch(Character::isISOControl))
+                        .isFalse());
+    }
+
+    @Test
+    void linkInsideOfTheDirectoryIsRefusedToo() throws IOException {
+        Files.createSymbolicLink(inside.resolve("alias.bin"), Path.of("data.bin"));
+        Files.createSymbolicLink(inside.resolve("around"), inside);
+        for (String location : new String[] {"alias.bin", "around/data.bin"}) {
+            Path file = Parts.save(inside, "bad", holding(at(location)));
+            assertThatThrownBy(() -> OnnxModel.load(file).close())
+                    .isInstanceOf(MalformedModelException.class)
+                    .hasMessageContaining("is a link into no directory that may be read");
+        }
+    }
+
+    /** As the cache of the Hugging Face hub lays its files out. */
+    @Test
+    void linksIntoADirectoryThatTheCallerNamesAreFollowed() throws IOException {
+        Path blobs = Files.createDirectories(outside.resolve("hub/models--x/blobs"));
+        Path snapshot = Files.createDirectories(outside.resolve("hub/models--x/snapshots/main"));
+        Files.write(blobs.resolve("1234"), holding(at("model.onnx_data")).toByteArray());
+        Files.write(blobs.resolve("5678"), new byte[1024]);
+        Path file = Files.createSymbolicLink(snapshot.resolve("model.onnx"), Path.of("../../blobs/1234"));
+        Path data = Files.createSymbolicLink(snapshot.resolve("model.onnx_data"), Path.of("../../blobs/5678"));
+        assertThatThrownBy(() -> OnnxModel.load(file).close()).isInstanceOf(MalformedModelException.class);
+        for (Path root : new Path[] {blobs, outside.resolve("hub")}) {
+            try (OnnxModel model = OnnxModel.load(file, ReadOptions.DEFAULT.withAllowedRoots(root))) {
+                assertThat(model.weightBytes()).isEqualTo(1024);
+            }
+        }
+        ReadOptions elsewhere = ReadOptions.DEFAULT.withAllowedRoots(snapshot, inside);
+        assertThatThrownBy(() -> OnnxModel.load(file, elsewhere).close()).isInstanceOf(MalformedModelException.class);
+
+        Files.delete(data);
+        Files.createSymbolicLink(data, outside.resolve("secret.bin"));
+        ReadOptions hub = ReadOptions.DEFAULT.withAllowedRoots(outside.resolve("hub"));
+        assertThatThrownBy(() -> OnnxModel.load(file, hub).close())
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContaining("is a link into no directory that may be read");
+    }
+
+    @Test
+    void fileOfAnotherNameElsewhereIsRefusedUnlessAllowed() throws IOException {
+        Files.createLink(inside.resolve("hard.bin"), outside.resolve("secret.bin"));
+        Path file = Parts.save(inside, "bad", holding(at("hard.bin")));
+        assertThatThrownBy(() -> OnnxModel.load(file).close())
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContaining("has 2 names in the file system, where one is allowed");
+        OnnxModel.load(file, ReadOptions.DEFAULT.withHardLinks(true)).close();
+    }
+
+    @Test
+    void pipesAndDevicesAreRefusedAndNotWaitedFor() throws IOException, InterruptedException {
+        Process made = new ProcessBuilder("mkfifo", inside.resolve("pipe").toString()).start();
+        assumeTrue(made.waitFor() == 0, "no pipes can be made here");
+        Path file = Parts.save(inside, "bad", holding(at("pipe")));
+        assertThatThrownBy(() -> OnnxModel.load(file).close())
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContaining("is no file");
+        for (Path irregular : new Path[] {inside.resolve("pipe"), Path.of("/dev/zero")}) {
+            assertThatThrownBy(() -> OnnxModel.load(irregular).close())
+                    .isInstanceOf(FileSystemException.class)
+                    .hasMessageContaining("is no regular file");
+        }
+    }
+
+    /** Whatever is put in the place of the file or of its directory, only the file itself is ever read. */
+    @Test
+    void exchangesWhileItIsOpenedNeverLeadOutside() throws Exception {
+        Path sub = Files.createDirectory(inside.resolve("sub"));
+        Files.write(sub.resolve("data.bin"), new byte[1024]);
+        byte[] secret = new byte[1024];
+        Arrays.fill(secret, (byte) 7);
+        Path other = Files.createDirectory(outside.resolve("other"));
+        Files.write(other.resolve("data.bin"), secret);
+        Path file = Parts.save(inside, "raced", holding(at("sub/data.bin")));
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread swapper = new Thread(() -> swap(sub, other, stop));
+        swapper.start();
+        int opened = 0;
+        try {
+            for (int i = 0; i < 300 || (opened == 0 && i < 100_000); i++) {
+                opened += opens(file) ? 1 : 0;
+            }
+        } finally {
+            stop.set(true);
+            swapper.join();
+        }
+        assertThat(opened).isPositive();
+    }
+
+    private boolean opens(Path file) throws IOException {
+        try (OnnxModel model = OnnxModel.load(file)) {
+            assertThat(model.contents().payloads().size()).isZero();
+            byte[] found = model.contents()
+                    .graph()
+                    .model()
+                    .getGraph()
+                    .getInitializer(0)
+                    .getRawData()
+                    .toByteArray();
+            assertThat(found).isEqualTo(new byte[1024]);
+            return true;
+        } catch (MalformedModelException refused) {
+            return false;
+        }
+    }
+
+    /** Now the directory stands there, now a link to another. */
+    private static void swap(Path sub, Path other, AtomicBoolean stop) {
+        Path aside = sub.resolveSibling("aside");
+        try {
+            while (!stop.get()) {
+                Files.move(sub, aside, StandardCopyOption.ATOMIC_MOVE);
+                Files.createSymbolicLink(sub, other);
+                Files.delete(sub);
+                Files.move(aside, sub, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    @Test
+    void fewBytesMustNotStandForMany() throws IOException {
+        Files.write(inside.resolve("big.bin"), new byte[1 << 20]);
+        ModelBuilder builder = model("bomb").input("x", FLOAT, 1);
+        for (int i = 0; i < 80; i++) {
+            builder.initializer(ExternalModels.external(
+                    TensorProto.newBuilder()
+                            .setName("w" + i)
+                            .setDataType(FLOAT.getNumber())
+                            .addDims(1 << 18)
+                            .build(),
+                    "location",
+                    "big.bin"));
+        }
+        Path file = Parts.save(
+                inside,
+                "bomb",
+                builder.let("y", "Relu", "x").output("y", FLOAT, 1).build());
+        assertThatThrownBy(() -> OnnxModel.load(file).close())
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContainingAll("tensor 'w64'.external_data", "which has 1048576", "16 times over");
+        ReadLimits generous = ReadLimits.builder().dataReuse(80).build();
+        OnnxModel.load(file, ReadOptions.DEFAULT.withLimits(generous)).close();
+    }
+
+    @Test
+    void dataFilesAreLimited() throws IOException {
+        ModelBuilder builder = model("many").input("x", FLOAT, 1);
+        for (int i = 0; i < 4; i++) {
+            Files.write(inside.resolve("w" + i), new byte[4]);
+            builder.initializer(
+                    ExternalModels.external(Tensors.floats("w" + i, new Random(i), 1), "location", "w" + i));
+        }
+        Path file = Parts.save(
+                inside,
+                "many",
+                builder.let("y", "Relu", "x").output("y", FLOAT, 1).build());
+        ReadLimits limits = ReadLimits.builder().dataFiles(3).build();
+        assertThatThrownBy(() -> OnnxModel.load(file, ReadOptions.DEFAULT.withLimits(limits))
+                        .close())
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContaining("tensor 'w3'.external_data.location: is beyond the limit of 3 data files");
+        OnnxModel.load(file).close();
+    }
+
+    @Test
+    void checksumsAreComparedIfAskedFor() throws IOException {
+        String right = "605db3fdbaff4ba13729371ad0c4fbab3889378e"; // sha1sum of 2048 zeros
+        Path sound = Parts.save(
+                inside,
+                "sound",
+                holding(ExternalModels.external(
+                        WEIGHT, "location", "data.bin", "checksum", right.toUpperCase(Locale.ROOT))));
+        ReadOptions compare = ReadOptions.DEFAULT.withChecksums(true);
+        OnnxModel.load(sound, compare).close();
+        Path wrong = Parts.save(
+                inside, "wrong", holding(ExternalModels.external(WEIGHT, "location", "data.bin", "checksum", "00")));
+        OnnxModel.load(wrong).close();
+        assertThatThrownBy(() -> OnnxModel.load(wrong, compare).close())
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessageContainingAll("tensor 'w'.external_data.checksum", "is 00", right);
     }
 
     private void prepare() throws IOException {

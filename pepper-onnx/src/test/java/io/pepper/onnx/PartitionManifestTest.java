@@ -89,9 +89,29 @@ class PartitionManifestTest {
         TensorInfo scalar = new TensorInfo("c", Optional.of("float"), Optional.of(List.of()));
         List<TensorInfo> tensors = List.of(odd, sequence, scalar);
         PartitionManifest.Part part = new PartitionManifest.Part(
-                "a_part1.onnx", Optional.empty(), Long.MAX_VALUE, 0, 3, Integer.MAX_VALUE, 0, tensors, tensors);
+                "a_part1.onnx",
+                Optional.empty(),
+                Long.MAX_VALUE,
+                0,
+                3,
+                Integer.MAX_VALUE,
+                0,
+                tensors,
+                tensors,
+                List.of(
+                        new PartitionManifest.Data("größe/a b.data", Optional.empty(), Long.MAX_VALUE),
+                        new PartitionManifest.Data("x", Optional.of("00"), 0)));
         PartitionManifest written = new PartitionManifest(
-                "tool", "", Optional.empty(), tensors, List.of(), List.of(part), List.of(), 7, List.of("a", ""));
+                "tool",
+                "",
+                Optional.empty(),
+                WeightStorage.REFERENCE,
+                tensors,
+                List.of(),
+                List.of(part),
+                List.of(),
+                7,
+                List.of("a", ""));
         Files.write(file, ManifestJson.write(written));
         assertThat(PartitionManifest.read(directory)).isEqualTo(written);
     }

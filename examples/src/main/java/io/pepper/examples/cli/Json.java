@@ -40,6 +40,7 @@ final class Json {
         ObjectNode document = object();
         document.put("model", file.toString());
         document.put("partition", directory.resolve(PartitionManifest.FILE_NAME).toString());
+        document.put("weights", manifest.weights().label());
         ArrayNode parts = document.putArray("parts");
         for (PartitionManifest.Part part : manifest.parts()) {
             ObjectNode node = parts.addObject();
@@ -51,7 +52,13 @@ final class Json {
             node.put("weightBytes", part.weightBytes());
             node.set("inputs", tensors(part.inputs()));
             node.set("outputs", tensors(part.outputs()));
+            ArrayNode data = node.putArray("data");
+            part.data().forEach(beside -> data.addObject()
+                    .put("file", directory.resolve(beside.file()).toString())
+                    .put("bytes", beside.bytes()));
         }
+        ArrayNode notes = document.putArray("notes");
+        manifest.notes().forEach(notes::add);
         document.set("verification", verification.map(Json::verification).orElse(null));
         return document;
     }

@@ -8,6 +8,7 @@ import io.pepper.onnx.SplitVerifier;
 import io.pepper.onnx.SubmodelExporter;
 import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
+import io.pepper.onnx.WeightStorage;
 import io.pepper.partition.ChainPartitioner;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
@@ -88,6 +89,14 @@ final class SplitCommand implements Callable<Integer> {
                     "Let no part have more than N bytes of weights; without --parts, make as few parts as that takes.")
     private Optional<Long> maxPartBytes = Optional.empty();
 
+    @Option(
+            names = "--weights",
+            paramLabel = "inline|external|reference",
+            description =
+                    "Where weights stand: in the parts (the default), in a data file beside each, or where they are, so"
+                            + " that nothing is copied; DIR then holds the model or is above it.")
+    private WeightStorage weights = WeightStorage.INLINE;
+
     @Mixin
     private CutChoice cuts = new CutChoice();
 
@@ -108,8 +117,8 @@ final class SplitCommand implements Callable<Integer> {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             Partition partition = partitioner(opened, costs).partition(cuts.of(opened, costs));
             VerificationOptions verification = inputs.verification();
-            PartitionManifest manifest =
-                    SubmodelExporter.export(opened, partition, directory, ExportOptions.DEFAULT.withProgress(progress));
+            ExportOptions options = ExportOptions.DEFAULT.withProgress(progress).withWeights(weights);
+            PartitionManifest manifest = SubmodelExporter.export(opened, partition, directory, options);
             Optional<Verification> verified = verify
                     ? Optional.of(SplitVerifier.verify(opened, directory, verification, progress))
                     : Optional.empty();

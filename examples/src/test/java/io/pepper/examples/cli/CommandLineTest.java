@@ -221,7 +221,7 @@ class CommandLineTest {
                 .as(err.toString())
                 .isZero();
         JsonNode document = json();
-        assertThat(names(document)).containsExactly("model", "partition", "parts", "verification");
+        assertThat(names(document)).containsExactly("model", "partition", "weights", "parts", "notes", "verification");
         assertThat(Path.of(document.get("partition").textValue())).exists();
         assertThat(document.get("parts")).hasSize(3);
         long weights = 0;
@@ -238,6 +238,41 @@ class CommandLineTest {
         assertThat(run("verify", model, parts, "--json", "--shape", "x=1x3x48x96"))
                 .isZero();
         assertThat(json().get("inputs").get(0).get("shape")).hasToString("[1,3,48,96]");
+    }
+
+    @Test
+    void splitsWithWeightsElsewhere() throws IOException {
+        Path parts = directory.resolve("copied");
+        assertThat(run("split", model, "--out", parts, "--parts", 2, "--weights", "external", "--verify", "--json"))
+                .as(err.toString())
+                .isZero();
+        assertThat(json().get("weights").textValue()).isEqualTo("external");
+        for (JsonNode part : json().get("parts")) {
+            JsonNode data = part.get("data").get(0);
+            assertThat(data.get("file").textValue()).isEqualTo(part.get("file").textValue() + ".data");
+            assertThat(Files.size(Path.of(data.get("file").textValue())))
+                    .isEqualTo(data.get("bytes").longValue());
+        }
+        assertThat(run(
+                        "split",
+                        model,
+                        "--out",
+                        directory,
+                        "--parts",
+                        2,
+                        "--weights",
+                        "reference",
+                        "--verify",
+                        "--json"))
+                .as(err.toString())
+                .isZero();
+        JsonNode referring = json().get("parts").get(0);
+        assertThat(referring.get("data").get(0).get("file").textValue()).isEqualTo(model.toString());
+        assertThat(referring.get("bytes").longValue())
+                .isLessThan(referring.get("weightBytes").longValue());
+        assertThat(run("split", model, "--out", parts, "--weights", "reference"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("not below");
     }
 
     @Test

@@ -1,13 +1,16 @@
 package io.pepper.onnx.internal;
 
 import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.model.Constants;
 import io.pepper.onnx.internal.model.ExternalData;
 import io.pepper.onnx.internal.model.FunctionId;
 import io.pepper.onnx.internal.model.GraphReader;
 import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.model.ValueTypes;
+import io.pepper.onnx.internal.model.WeightRanges;
 import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
@@ -16,11 +19,12 @@ import io.pepper.onnx.internal.shape.ShapeInference;
 import io.pepper.onnx.internal.shape.TensorTypes;
 import io.pepper.onnx.internal.wire.ArraySource;
 import io.pepper.onnx.internal.wire.ByteSource;
-import io.pepper.onnx.internal.wire.Limits;
+import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.FileSource;
+import io.pepper.onnx.internal.wire.Payload;
 import io.pepper.onnx.internal.wire.PayloadScanner;
 import io.pepper.onnx.internal.wire.PayloadTable;
 import io.pepper.onnx.internal.wire.PayloadWeaver;
-import io.pepper.onnx.internal.wire.Sha256;
 import io.pepper.onnx.internal.wire.Skeleton;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -40,9 +44,13 @@ public final class ModelContents implements Closeable {
     /** Constants inside sub-graphs and functions are given to ONNX Runtime for type inference up to this size. */
     private static final long MAX_INFERENCE_BYTES = 64L << 20;
 
+    /** Neither protobuf nor ONNX Runtime reads a message of more. */
+    private static final long MAX_MESSAGE_BYTES = Integer.MAX_VALUE - 8L;
+
     private final String name;
     private final ByteSource source;
     private final Optional<Path> file;
+    private final ReadOptions options;
     private final ExternalData external;
     private final Skeleton skeleton;
     private final ModelGraph graph;
@@ -60,12 +68,29 @@ public final class ModelContents implements Closeable {
      */
     public ModelContents(String name, ByteSource source, Optional<Path> file, Optional<Path> directory)
             throws IOException {
+        this(name, source, file, directory, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @param name the model's name
+     * @param source its bytes, closed with the contents, or at once if the model is refused
+     * @param file the file of the bytes, if they stand in one
+     * @param directory where its external data may be, if anywhere
+     * @param options how to open it
+     * @throws IOException if it cannot be read, or is no model
+     */
+    public ModelContents(
+            String name, ByteSource source, Optional<Path> file, Optional<Path> directory, ReadOptions options)
+            throws IOException {
         this.name = name;
         this.source = source;
         this.file = file;
-        this.external = new ExternalData(source.name(), directory);
+        this.options = options;
+        this.external = new ExternalData(source.name(), directory, options);
         try {
-            skeleton = external.attach(PayloadScanner.scan(source, Limits.DEFAULT));
+            skeleton = external.attach(PayloadScanner.scan(source, options.limits()));
             graph = GraphReader.read(source.name(), skeleton.model(), skeleton.payloads()::bytes);
         } catch (IOException | RuntimeException refused) {
             closeAfter(refused);
@@ -104,6 +129,15 @@ public final class ModelContents implements Closeable {
     }
 
     /**
+     * How the model was opened.
+     *
+     * @return the options
+     */
+    public ReadOptions options() {
+        return options;
+    }
+
+    /**
      * The model's bytes.
      *
      * @return open until the contents are closed
@@ -113,12 +147,71 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * What ONNX Runtime opens.
+     * What ONNX Runtime opens. A model that keeps tensors in other files, or that is too large for ONNX Runtime, is handed over as
+     * bytes that refer to these files by their real places, so that no path of the model's own is followed.
      *
-     * @return the file, or the bytes in memory
+     * @return the file, or bytes
+     * @throws IOException if the model cannot be read
      */
-    public ModelSource runtimeSource() {
+    public ModelSource runtimeSource() throws IOException {
+        if (file.isPresent() && (hasDataFiles() || source.size() > MAX_MESSAGE_BYTES)) {
+            return runtimeSource(graph.model());
+        }
         return file.map(ModelSource::file).orElseGet(() -> ModelSource.bytes(name, ((ArraySource) source).bytes()));
+    }
+
+    private boolean hasDataFiles() {
+        return skeleton.payloads().stream().anyMatch(payload -> payload.source() != source);
+    }
+
+    /**
+     * What ONNX Runtime opens for a variant of this model.
+     *
+     * @param variant a message whose large tensors are this model's
+     * @return bytes; where this model stands in files, they refer to these
+     * @throws UnsupportedModelException if they would be more than ONNX Runtime reads
+     * @throws IOException if the model cannot be read
+     */
+    public ModelSource runtimeSource(ModelProto variant) throws IOException {
+        Optional<Path> directory = commonDirectory();
+        ModelProto message = variant;
+        if (directory.isPresent()) {
+            Path top = directory.get();
+            message = WeightRanges.moved(
+                    variant,
+                    skeleton.payloads(),
+                    bytes -> Optional.of(new WeightRanges.Place(
+                            WeightRanges.location(top, ((FileSource) bytes.source()).real()), bytes.position())));
+        }
+        PayloadWeaver weaver = new PayloadWeaver(message, skeleton.payloads());
+        if (weaver.size() > MAX_MESSAGE_BYTES) {
+            throw new UnsupportedModelException(
+                    source.name(), "model", "has " + weaver.size() + " bytes that cannot stand in a data file");
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) weaver.size());
+        weaver.write(new MemorySink(bytes));
+        return directory.isPresent()
+                ? ModelSource.bytes(source.name(), bytes.toByteArray(), directory.get())
+                : ModelSource.bytes(source.name(), bytes.toByteArray());
+    }
+
+    /** The innermost directory that all files are in, those of the large tensors and the model's own. */
+    private Optional<Path> commonDirectory() {
+        Path common = null;
+        for (Payload payload : (Iterable<Payload>) skeleton.payloads().stream()::iterator) {
+            if (!(payload.source() instanceof FileSource in)) {
+                return Optional.empty();
+            }
+            Path directory = in.real().getParent();
+            while (common != null && directory != null && !common.startsWith(directory)) {
+                directory = directory.getParent();
+            }
+            common = directory;
+            if (common == null) {
+                return Optional.empty();
+            }
+        }
+        return Optional.ofNullable(common);
     }
 
     /**
@@ -230,7 +323,7 @@ public final class ModelContents implements Closeable {
      */
     public synchronized String sha256() throws IOException {
         if (sha256 == null) {
-            sha256 = Sha256.of(source, () -> Thread.currentThread().isInterrupted());
+            sha256 = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
         }
         return sha256;
     }

@@ -7,6 +7,7 @@ public final class FileNames {
     private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9._-]+");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
     private static final Pattern PART = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*_part[1-9][0-9]*[.]onnx");
+    private static final String DATA = ".data";
     private static final int MAX_LENGTH = 100;
 
     private FileNames() {}
@@ -35,6 +36,16 @@ public final class FileNames {
      */
     static String ofPart(String model, int part) {
         return safe(model) + "_part" + part + ".onnx";
+    }
+
+    /**
+     * The name of the data file of a part.
+     *
+     * @param part the name of the part's file
+     * @return a plain file name
+     */
+    static String ofData(String part) {
+        return part + DATA;
     }
 
     /**

@@ -3,8 +3,10 @@ package io.pepper.onnx.internal.export;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pepper.onnx.Dimension;
 import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.internal.model.Locations;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -79,6 +81,26 @@ final class ManifestFields {
             throw wrong(field, "'" + name + "' is no plain file name");
         }
         return name;
+    }
+
+    /** The name of a file in the manifest's own directory or below it. */
+    String location(String field) throws MalformedModelException {
+        String location = text(field);
+        if (Locations.refusal(location).isPresent()) {
+            throw wrong(field, "'" + location + "' does not lead down from here");
+        }
+        return location;
+    }
+
+    /** One of a few words. */
+    <E extends Enum<E>> E choice(String field, Class<E> words) throws MalformedModelException {
+        String found = text(field);
+        for (E word : words.getEnumConstants()) {
+            if (word.name().toLowerCase(Locale.ROOT).equals(found)) {
+                return word;
+            }
+        }
+        throw wrong(field, "'" + found + "' is not known");
     }
 
     long number(String field, long max) throws MalformedModelException {

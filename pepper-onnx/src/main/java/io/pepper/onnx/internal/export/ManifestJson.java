@@ -15,10 +15,10 @@ import io.pepper.onnx.Dimension;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.WeightStorage;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ import java.util.Optional;
 public final class ManifestJson {
     private static final String FORMAT = "pepper-partition";
     private static final int VERSION = 1;
-    private static final long MAX_BYTES = 64L << 20;
+    private static final int MAX_BYTES = 64 << 20;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -56,6 +56,7 @@ public final class ManifestJson {
         root.putObject("model")
                 .put("name", manifest.modelName())
                 .put("sha256", manifest.modelSha256().orElse(null));
+        root.put("weights", manifest.weights().label());
         root.set("inputs", tensors(manifest.inputs()));
         root.set("outputs", tensors(manifest.outputs()));
         ArrayNode parts = root.putArray("parts");
@@ -92,6 +93,13 @@ public final class ManifestJson {
                 .put("weightBytes", part.weightBytes());
         node.set("inputs", tensors(part.inputs()));
         node.set("outputs", tensors(part.outputs()));
+        ArrayNode data = node.putArray("data");
+        for (PartitionManifest.Data file : part.data()) {
+            data.addObject()
+                    .put("file", file.file())
+                    .put("sha256", file.sha256().orElse(null))
+                    .put("bytes", file.bytes());
+        }
         return node;
     }
 
@@ -134,18 +142,18 @@ public final class ManifestJson {
 
     /** The document in a file, of a size and depth that a reader can bear. */
     static JsonNode tree(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new FileSystemException(file.toString(), null, "is a directory");
-        }
-        if (Files.size(file) > MAX_BYTES) {
-            throw new MalformedModelException(file.toString(), "file", "has more than " + MAX_BYTES + " bytes");
-        }
+        byte[] bytes = BoundedFile.read(file, MAX_BYTES);
         try {
-            return MAPPER.readTree(Files.readAllBytes(file));
+            return MAPPER.readTree(bytes);
         } catch (JsonProcessingException invalid) {
-            throw new MalformedModelException(
-                    file.toString(), "file", "is no JSON: " + invalid.getOriginalMessage(), invalid);
+            throw noJson(file, invalid.getOriginalMessage(), invalid);
+        } catch (CharConversionException invalid) {
+            throw noJson(file, String.valueOf(invalid.getMessage()), invalid);
         }
+    }
+
+    private static MalformedModelException noJson(Path file, String why, IOException cause) {
+        return new MalformedModelException(file.toString(), "file", "is no JSON: " + why, cause);
     }
 
     private static PartitionManifest manifest(Path file, JsonNode root) throws MalformedModelException {
@@ -169,6 +177,7 @@ public final class ManifestJson {
                 fields.text("tool"),
                 model.text("name"),
                 model.optionalText("sha256"),
+                fields.choice("weights", WeightStorage.class),
                 tensors(fields, "inputs"),
                 tensors(fields, "outputs"),
                 parts,
@@ -187,7 +196,17 @@ public final class ManifestJson {
                 (int) part.number("constantOperators", Integer.MAX_VALUE),
                 part.number("weightBytes", Long.MAX_VALUE),
                 tensors(part, "inputs"),
-                tensors(part, "outputs"));
+                tensors(part, "outputs"),
+                data(part));
+    }
+
+    private static List<PartitionManifest.Data> data(ManifestFields part) throws MalformedModelException {
+        List<PartitionManifest.Data> data = new ArrayList<>();
+        for (ManifestFields file : part.list("data")) {
+            data.add(new PartitionManifest.Data(
+                    file.location("file"), file.optionalText("sha256"), file.number("bytes", Long.MAX_VALUE)));
+        }
+        return data;
     }
 
     private static List<TensorInfo> tensors(ManifestFields owner, String field) throws MalformedModelException {

@@ -1,7 +1,7 @@
 package io.pepper.onnx.internal.export;
 
 import io.pepper.onnx.internal.wire.ByteSource;
-import io.pepper.onnx.internal.wire.Sha256;
+import io.pepper.onnx.internal.wire.Digests;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -17,7 +17,7 @@ final class ModelHash implements AutoCloseable {
     private volatile boolean closed;
 
     ModelHash(ByteSource source, boolean wanted) {
-        task = wanted ? Optional.of(new FutureTask<>(() -> Sha256.of(source, () -> closed))) : Optional.empty();
+        task = wanted ? Optional.of(new FutureTask<>(() -> Digests.sha256(source, () -> closed))) : Optional.empty();
         worker = new Thread(() -> task.ifPresent(FutureTask::run), "pepper-model-hash");
         worker.setDaemon(true);
         worker.start();

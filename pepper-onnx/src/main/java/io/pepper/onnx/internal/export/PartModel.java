@@ -22,4 +22,10 @@ record PartModel(
         int operators,
         int recomputedOperators,
         int constantOperators,
-        long weightBytes) {}
+        long weightBytes) {
+
+    /** The same part with another message. */
+    PartModel with(ModelProto message) {
+        return new PartModel(message, inputs, outputs, operators, recomputedOperators, constantOperators, weightBytes);
+    }
+}

@@ -8,9 +8,10 @@ import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.model.NoTensors;
+import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
-import io.pepper.onnx.internal.wire.PayloadWeaver;
 import io.pepper.onnx.internal.wire.WovenFile;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
@@ -23,20 +24,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One export: assembles the parts one after the other, writes each, and publishes them with their manifest. */
 public final class PartitionExport {
-    /** Neither protobuf nor ONNX Runtime reads a message of more. */
-    private static final long MAX_PART_BYTES = Integer.MAX_VALUE;
+    /** Neither protobuf nor ONNX Runtime reads a message of more; the metadata come on top. */
+    private static final long MAX_PART_BYTES = Integer.MAX_VALUE - (1L << 20);
 
     private final ModelContents model;
     private final Partition partition;
     private final ExportOptions options;
     private final List<String> fileNames = new ArrayList<>();
     private final @Nullable Companion companion;
+    private final long mostPartBytes;
 
     /** A file more, that speaks of the parts. */
     @FunctionalInterface
@@ -61,7 +64,18 @@ public final class PartitionExport {
      */
     public PartitionExport(
             ModelContents model, Partition partition, ExportOptions options, @Nullable Companion companion) {
+        this(model, partition, options, companion, MAX_PART_BYTES);
+    }
+
+    /** Prepares an export whose parts have fewer bytes than an ONNX file could have. */
+    PartitionExport(
+            ModelContents model,
+            Partition partition,
+            ExportOptions options,
+            @Nullable Companion companion,
+            long mostPartBytes) {
         this.companion = companion;
+        this.mostPartBytes = mostPartBytes;
         this.model = model;
         this.partition = partition;
         this.options = options;
@@ -81,16 +95,16 @@ public final class PartitionExport {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException("the export was interrupted");
         }
-        List<PartModel> models = assemble();
-        List<String> names = new ArrayList<>(fileNames);
-        names.add(PartitionManifest.FILE_NAME);
-        if (companion != null) {
-            names.add(DeploymentPlan.FILE_NAME);
-        }
-        try (Staging staging = Staging.of(target, earlierFiles(target));
+        References references = new References(model.source().name(), target);
+        PartStorage storage = new PartStorage(model, options.weights(), references, mostPartBytes);
+        List<PartStorage.Stored> parts = assemble(storage);
+        Staging.clean(target);
+        references.refuseReplaced(earlierFiles(target));
+        List<String> names = names(parts);
+        try (Staging staging = Staging.of(target, () -> earlierFiles(target));
                 ModelHash hash = new ModelHash(model.source(), options.checksums())) {
             staging.refuseStrangers(names);
-            PartitionManifest manifest = manifest(write(models, staging, hash), hash.get());
+            PartitionManifest manifest = manifest(write(parts, references, staging, hash), hash.get(), storage.notes());
             write(staging.file(PartitionManifest.FILE_NAME), ManifestJson.write(manifest));
             if (companion != null) {
                 write(staging.file(DeploymentPlan.FILE_NAME), companion.bytes(manifest));
@@ -100,7 +114,19 @@ public final class PartitionExport {
         }
     }
 
-    private List<PartModel> assemble() throws IOException {
+    /** The files that will appear, the manifest last. */
+    private List<String> names(List<PartStorage.Stored> parts) {
+        List<String> names = new ArrayList<>();
+        parts.forEach(part -> part.copied().ifPresent(data -> names.add(data.name())));
+        names.addAll(fileNames);
+        if (companion != null) {
+            names.add(DeploymentPlan.FILE_NAME);
+        }
+        names.add(PartitionManifest.FILE_NAME);
+        return names;
+    }
+
+    private List<PartStorage.Stored> assemble(PartStorage storage) throws IOException {
         DataflowGraph graph = partition.graph();
         Set<String> crossing = new LinkedHashSet<>();
         for (Segment segment : partition.segments()) {
@@ -109,24 +135,29 @@ public final class PartitionExport {
         }
         crossing.addAll(model.graph().constantOutputs());
         Map<String, ValueInfoProto> types = model.types().required(crossing);
+        refuseNoTensors(types);
         PartAssembler assembler = new PartAssembler(model.graph(), partition, types);
-        List<PartModel> models = new ArrayList<>();
+        List<PartStorage.Stored> parts = new ArrayList<>();
         for (Segment segment : partition.segments()) {
-            PartModel part = assembler.part(segment);
-            refuseTooLarge(part, fileNames.get(segment.index()));
-            models.add(part);
+            parts.add(storage.store(assembler.part(segment), fileNames.get(segment.index())));
         }
-        return models;
+        return parts;
     }
 
-    private void refuseTooLarge(PartModel part, String file) throws IOException {
-        long bytes = new PayloadWeaver(part.model(), model.payloads()).size();
-        if (bytes > MAX_PART_BYTES) {
-            throw new UnsupportedModelException(
-                    model.source().name(),
-                    file,
-                    "would have " + bytes + " bytes, where an ONNX file has at most " + MAX_PART_BYTES
-                            + "; ask for more parts");
+    /** What ONNX Runtime's Java interface cannot hand from one part to another does not cross a cut. */
+    private void refuseNoTensors(Map<String, ValueInfoProto> types) throws UnsupportedModelException {
+        DataflowGraph graph = partition.graph();
+        for (Segment segment : partition.segments()) {
+            for (int input : segment.inputs().toArray()) {
+                ValueInfoProto value = Objects.requireNonNull(types.get(graph.tensorName(input)));
+                if (graph.producer(input).isPresent() && !NoTensors.isTensor(value.getType())) {
+                    throw new UnsupportedModelException(
+                            model.source().name(),
+                            "tensor '" + value.getName() + "'",
+                            "is " + ValueTypes.info(value).type().orElse("of no type")
+                                    + ", which ONNX Runtime's Java interface cannot hand from one part to another");
+                }
+            }
         }
     }
 
@@ -138,11 +169,16 @@ public final class PartitionExport {
         Set<String> files = new LinkedHashSet<>();
         if (Files.isRegularFile(target.resolve(PartitionManifest.FILE_NAME))) {
             files.add(PartitionManifest.FILE_NAME);
-            PartitionManifest.read(target).parts().stream()
-                    .map(PartitionManifest.Part::file)
-                    .filter(FileNames::isOfPart)
-                    .filter(name -> !Files.isDirectory(target.resolve(name), LinkOption.NOFOLLOW_LINKS))
-                    .forEach(files::add);
+            for (PartitionManifest.Part part : PartitionManifest.read(target).parts()) {
+                if (FileNames.isOfPart(part.file())) {
+                    files.add(part.file());
+                }
+                part.data().stream()
+                        .map(PartitionManifest.Data::file)
+                        .filter(FileNames.ofData(part.file())::equals)
+                        .forEach(files::add);
+            }
+            files.removeIf(name -> Files.isDirectory(target.resolve(name), LinkOption.NOFOLLOW_LINKS));
             if (PlanJson.isPlan(target.resolve(DeploymentPlan.FILE_NAME))) {
                 files.add(DeploymentPlan.FILE_NAME); // It speaks of the parts that are replaced.
             }
@@ -150,20 +186,21 @@ public final class PartitionExport {
         return files;
     }
 
-    private List<PartitionManifest.Part> write(List<PartModel> models, Staging staging, ModelHash hash)
-            throws IOException {
-        try (PartsWriter writer = new PartsWriter(model, models.size(), options, hash)) {
-            for (int part = 0; part < models.size(); part++) {
-                writer.write(models.get(part), staging.file(fileNames.get(part)));
+    private List<PartitionManifest.Part> write(
+            List<PartStorage.Stored> parts, References references, Staging staging, ModelHash hash) throws IOException {
+        try (PartsWriter writer = new PartsWriter(model, parts.size(), options, references, hash)) {
+            for (int part = 0; part < parts.size(); part++) {
+                writer.write(parts.get(part), staging.file(fileNames.get(part)));
             }
             return writer.finish();
         }
     }
 
-    private PartitionManifest manifest(List<PartitionManifest.Part> parts, Optional<String> sha256) throws IOException {
+    private PartitionManifest manifest(
+            List<PartitionManifest.Part> parts, Optional<String> sha256, List<String> storageNotes) throws IOException {
         ModelProto proto = model.graph().model();
         int used = parts.stream().mapToInt(PartitionManifest.Part::operators).sum();
-        List<String> notes = new ArrayList<>();
+        List<String> notes = new ArrayList<>(storageNotes);
         if (proto.getTrainingInfoCount() > 0) {
             notes.add("training_info is left out: it speaks of the whole graph");
         }
@@ -171,6 +208,7 @@ public final class PartitionExport {
                 ToolVersion.get(),
                 model.name(),
                 sha256,
+                options.weights(),
                 model.inputs(),
                 model.outputs(),
                 parts,

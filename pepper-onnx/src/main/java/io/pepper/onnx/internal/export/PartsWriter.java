@@ -3,6 +3,8 @@ package io.pepper.onnx.internal.export;
 import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.wire.ByteSource;
+import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.PayloadWeaver;
 import io.pepper.onnx.internal.wire.WovenFile;
 import java.io.IOException;
@@ -11,7 +13,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes the files of parts. The metadata, which hold the model's hash, come last in a file, so that parts are copied while
@@ -23,13 +29,20 @@ final class PartsWriter implements AutoCloseable {
     private final ModelContents model;
     private final int total;
     private final ExportOptions options;
+    private final References references;
     private final ModelHash hash;
+    private final Map<ByteSource, String> hashes = new HashMap<>();
     private final ByteBuffer buffer = WovenFile.newBuffer();
     private final Deque<OpenPart> open = new ArrayDeque<>();
     private final List<PartitionManifest.Part> finished = new ArrayList<>();
 
     /** A part whose file lacks only the metadata. */
-    private record OpenPart(PartModel part, String name, WovenFile file) {}
+    private record OpenPart(
+            PartModel part,
+            String name,
+            WovenFile file,
+            List<PartitionManifest.Data> copied,
+            Set<ByteSource> referenced) {}
 
     /**
      * Prepares.
@@ -37,25 +50,53 @@ final class PartsWriter implements AutoCloseable {
      * @param model the whole model
      * @param total how many parts there will be
      * @param options how to write
+     * @param references how parts name files of the model
      * @param hash the model's hash, which may take a while
      */
-    PartsWriter(ModelContents model, int total, ExportOptions options, ModelHash hash) {
+    PartsWriter(ModelContents model, int total, ExportOptions options, References references, ModelHash hash) {
         this.model = model;
         this.total = total;
         this.options = options;
+        this.references = references;
         this.hash = hash;
     }
 
-    void write(PartModel part, Path path) throws IOException {
+    void write(PartStorage.Stored stored, Path path) throws IOException {
         String name = String.valueOf(path.getFileName());
         options.progress().progress("writing " + name, finished.size() + open.size(), total);
+        List<PartitionManifest.Data> copied = new ArrayList<>();
+        if (stored.copied().isPresent()) {
+            DataFile data = stored.copied().get();
+            copied.add(copy(data, path.resolveSibling(data.name())));
+        }
         WovenFile file = new WovenFile(path, options.checksums(), buffer);
-        open.add(new OpenPart(part, name, file));
-        new PayloadWeaver(part.model(), model.payloads()).write(file);
+        open.add(new OpenPart(stored.part(), name, file, copied, stored.referenced()));
+        new PayloadWeaver(stored.part().model(), model.payloads()).write(file);
         file.flush();
         if (hash.isDone() || open.size() == MAX_OPEN_FILES) {
             finishOpen();
         }
+    }
+
+    private PartitionManifest.Data copy(DataFile data, Path path) throws IOException {
+        try (WovenFile file = new WovenFile(path, options.checksums(), buffer)) {
+            data.write(file);
+            WovenFile.Written written = file.finish(options.durable());
+            return new PartitionManifest.Data(data.name(), written.sha256(), written.bytes());
+        }
+    }
+
+    private PartitionManifest.Data referenced(ByteSource source) throws IOException {
+        Optional<String> sha256 = source == model.source() ? hash.get() : Optional.empty();
+        if (sha256.isEmpty() && options.checksums()) {
+            String known = hashes.get(source);
+            if (known == null) {
+                known = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
+                hashes.put(source, known);
+            }
+            sha256 = Optional.of(known);
+        }
+        return new PartitionManifest.Data(references.location(source), sha256, source.size());
     }
 
     /** Completes all files, and says what is in them. */
@@ -73,6 +114,10 @@ final class PartsWriter implements AutoCloseable {
             WovenFile.Written written = next.file.finish(options.durable());
             next.file.close();
             open.removeFirst();
+            List<PartitionManifest.Data> data = new ArrayList<>(next.copied);
+            for (ByteSource source : next.referenced) {
+                data.add(referenced(source));
+            }
             finished.add(new PartitionManifest.Part(
                     next.name,
                     written.sha256(),
@@ -82,7 +127,8 @@ final class PartsWriter implements AutoCloseable {
                     next.part.constantOperators(),
                     next.part.weightBytes(),
                     next.part.inputs(),
-                    next.part.outputs()));
+                    next.part.outputs(),
+                    data));
         }
     }
 

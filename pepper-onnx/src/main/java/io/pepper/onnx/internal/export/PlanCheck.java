@@ -6,7 +6,7 @@ import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.wire.FileSource;
-import io.pepper.onnx.internal.wire.Sha256;
+import io.pepper.onnx.internal.wire.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -131,7 +131,7 @@ final class PlanCheck {
         }
         if (stage.sha256().isPresent()) {
             try (FileSource source = new FileSource(part)) {
-                String found = Sha256.of(source, () -> Thread.currentThread().isInterrupted());
+                String found = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
                 if (!found.equals(stage.sha256().get())) {
                     throw wrong(field + ".sha256", "the file '" + stage.file() + "' has another one: " + found);
                 }

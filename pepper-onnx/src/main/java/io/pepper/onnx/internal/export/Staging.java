@@ -1,7 +1,10 @@
 package io.pepper.onnx.internal.export;
 
+import io.pepper.onnx.internal.wire.WovenFile;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,54 +14,67 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A directory beside or in the target in which files are made before they appear there together. A target that does not
- * exist appears whole, in one step. In one that exists, the files of an earlier export are replaced; should that fail half
- * way, they are put back. Closing removes what was not published.
+ * exist appears whole, in one step. In one that exists, the files of an earlier export are replaced, by one export at a time; should
+ * that fail half way, they are put back, if need be by the next export. Closing removes what was not published.
  */
 final class Staging implements AutoCloseable {
+    /** In a target that exists, held while files are exchanged. */
+    private static final String EXCHANGE_LOCK = ".pepper.lock";
+
+    /** The system's locks hold between processes, this one between threads. */
+    private static final ReentrantLock EXCHANGE = new ReentrantLock();
+
     private final Path target;
     private final Path parent;
     private final Path directory;
-    private final Set<String> replaceable;
+    private final ExportLock lock;
+    private final Earlier earlier;
 
     /** The directories above a new target that were made for it, the innermost first. */
     private final List<Path> madeAbove;
 
+    /** Which files in the target belong to an earlier export and may be replaced. */
+    @FunctionalInterface
+    interface Earlier {
+        /** The names, as it is now. */
+        Set<String> files() throws IOException;
+    }
+
     /** A move that was made, so that it can be undone. */
     private record Move(Path from, Path to) {}
 
-    private Staging(Path target, Path directory, Set<String> replaceable, List<Path> madeAbove) {
+    private Staging(Path target, Path directory, ExportLock lock, Earlier earlier, List<Path> madeAbove) {
         this.target = target;
         this.parent = Objects.requireNonNull(directory.getParent());
         this.directory = directory;
-        this.replaceable = replaceable;
+        this.lock = lock;
+        this.earlier = earlier;
         this.madeAbove = madeAbove;
     }
 
     /**
-     * Makes the directory.
+     * Makes the directory, once what killed exports left there is removed.
      *
      * @param target where the files shall appear
-     * @param replaceable names in the target that belong to an earlier export
+     * @param earlier says which names in the target belong to an earlier export
      */
-    static Staging of(Path target, Set<String> replaceable) throws IOException {
+    static Staging of(Path target, Earlier earlier) throws IOException {
         Path absolute = target.toAbsolutePath().normalize();
-        String mark = ".pepper-" + UUID.randomUUID();
+        clean(absolute);
         if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
             if (!Files.isDirectory(absolute)) {
                 throw new NotDirectoryException(target.toString());
             }
-            return new Staging(absolute, Files.createDirectory(absolute.resolve(mark)), replaceable, List.of());
+            return in(absolute, absolute, earlier, List.of());
         }
         Path parent = Objects.requireNonNull(absolute.getParent(), "the root exists");
         List<Path> missing = new ArrayList<>();
@@ -67,9 +83,30 @@ final class Staging implements AutoCloseable {
         }
         try {
             Files.createDirectories(parent);
-            return new Staging(absolute, Files.createDirectory(parent.resolve(mark)), Set.of(), missing);
+            return in(parent, absolute, Set::of, missing);
         } catch (IOException failed) {
             removeEmpty(missing);
+            throw failed;
+        }
+    }
+
+    /** Removes what killed exports left in the target and beside it, and puts back what they had not finished. */
+    static void clean(Path target) throws IOException {
+        Path absolute = target.toAbsolutePath().normalize();
+        Leftovers.clean(absolute);
+        Path parent = absolute.getParent();
+        if (parent != null && Files.isWritable(parent) && Files.isReadable(parent)) {
+            Leftovers.clean(parent);
+        }
+    }
+
+    private static Staging in(Path home, Path target, Earlier earlier, List<Path> madeAbove) throws IOException {
+        String name = Leftovers.MARK + UUID.randomUUID();
+        ExportLock lock = ExportLock.hold(home.resolve(name + Leftovers.LOCK));
+        try {
+            return new Staging(target, Files.createDirectory(home.resolve(name)), lock, earlier, madeAbove);
+        } catch (IOException failed) {
+            lock.close();
             throw failed;
         }
     }
@@ -91,6 +128,10 @@ final class Staging implements AutoCloseable {
 
     /** Refuses names that stand in the target and do not belong to an earlier export. */
     void refuseStrangers(List<String> names) throws IOException {
+        refuseStrangers(names, earlier.files());
+    }
+
+    private void refuseStrangers(List<String> names, Set<String> replaceable) throws IOException {
         for (String name : names) {
             if (!replaceable.contains(name) && Files.exists(target.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 throw new FileAlreadyExistsException(
@@ -103,21 +144,54 @@ final class Staging implements AutoCloseable {
     void publish(List<String> names) throws IOException {
         force(directory);
         if (parent.equals(target)) {
-            replace(names);
+            exchange(names);
             force(target);
         } else {
-            Files.move(directory, target, StandardCopyOption.ATOMIC_MOVE);
+            appear();
             force(parent);
         }
     }
 
-    private void replace(List<String> names) throws IOException {
-        refuseStrangers(names);
-        Path old = Files.createDirectory(directory.resolve("old"));
+    private void appear() throws IOException {
+        try {
+            Files.move(directory, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failed) {
+            if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                throw failed;
+            }
+            FileAlreadyExistsException there = new FileAlreadyExistsException(
+                    target.toString(), null, "was made by somebody else meanwhile and is not overwritten");
+            there.initCause(failed);
+            throw there;
+        }
+    }
+
+    private void exchange(List<String> names) throws IOException {
+        try {
+            EXCHANGE.lockInterruptibly();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException stopped = new InterruptedIOException("the export was interrupted");
+            stopped.initCause(interrupted);
+            throw stopped;
+        }
+        try {
+            ExportLock held = ExportLock.hold(target.resolve(EXCHANGE_LOCK));
+            try (held) {
+                replace(names, earlier.files());
+            }
+        } finally {
+            EXCHANGE.unlock();
+        }
+    }
+
+    private void replace(List<String> names, Set<String> replaceable) throws IOException {
+        refuseStrangers(names, replaceable);
+        Path old = Files.createDirectory(directory.resolve(Leftovers.OLD));
+        write(directory.resolve(Leftovers.JOURNAL), String.join("\n", names));
         Deque<Move> done = new ArrayDeque<>();
         try {
-            List<String> earlier = new ArrayList<>(new LinkedHashSet<>(replaceable));
-            for (String name : earlier) {
+            for (String name : replaceable) {
                 if (Files.exists(target.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                     move(new Move(target.resolve(name), old.resolve(name)), done);
                 }
@@ -128,6 +202,14 @@ final class Staging implements AutoCloseable {
         } catch (IOException failed) {
             undo(done, failed);
             throw failed;
+        }
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        try (WovenFile out = new WovenFile(file, false)) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            out.write(bytes, 0, bytes.length);
+            out.finish(true);
         }
     }
 
@@ -157,15 +239,10 @@ final class Staging implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        List<Path> files;
-        try (Stream<Path> found = Files.walk(directory)) {
-            files = found.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : files) {
-            Files.deleteIfExists(file);
+        try (lock) {
+            if (Files.exists(directory)) {
+                Leftovers.remove(directory);
+            }
         }
         removeEmpty(madeAbove);
     }

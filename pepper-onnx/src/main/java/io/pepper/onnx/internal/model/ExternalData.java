@@ -2,17 +2,12 @@ package io.pepper.onnx.internal.model;
 
 import com.google.protobuf.ByteString;
 import io.pepper.onnx.MalformedModelException;
-import io.pepper.onnx.internal.proto.AttributeProto;
-import io.pepper.onnx.internal.proto.FunctionProto;
-import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.internal.proto.ModelProto;
-import io.pepper.onnx.internal.proto.NodeProto;
-import io.pepper.onnx.internal.proto.SparseTensorProto;
 import io.pepper.onnx.internal.proto.StringStringEntryProto;
 import io.pepper.onnx.internal.proto.TensorProto;
-import io.pepper.onnx.internal.proto.TrainingInfoProto;
 import io.pepper.onnx.internal.wire.ByteSource;
-import io.pepper.onnx.internal.wire.FileSource;
+import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.Payload;
 import io.pepper.onnx.internal.wire.PayloadScanner;
 import io.pepper.onnx.internal.wire.PayloadTable;
@@ -20,32 +15,35 @@ import io.pepper.onnx.internal.wire.Skeleton;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Attaches the tensors that a model keeps in other files: each becomes one whose payload lies there, as if it stood in the
  * model itself. Holds the files open until closed.
  */
 public final class ExternalData implements Closeable {
+    private static final Set<String> KEYS = Set.of("location", "offset", "length", "checksum");
+
     private final String source;
     private final ExternalFiles files;
-    private final Map<Path, ByteSource> open = new LinkedHashMap<>();
+    private final ReadOptions options;
+    private final Map<ByteSource, String> checked = new HashMap<>();
 
     /**
      * Prepares; opens nothing.
      *
      * @param source what to call the model in messages
      * @param directory the directory that the files must be in, empty if the model has none
+     * @param options how much the files may hold, and where they may be
      */
-    public ExternalData(String source, Optional<Path> directory) {
+    public ExternalData(String source, Optional<Path> directory, ReadOptions options) {
         this.source = source;
-        this.files = new ExternalFiles(source, directory);
+        this.options = options;
+        this.files = new ExternalFiles(source, directory, options);
     }
 
     /**
@@ -59,85 +57,35 @@ public final class ExternalData implements Closeable {
         if (!skeleton.hasExternalTensors()) {
             return skeleton;
         }
-        ModelProto.Builder model = skeleton.model().toBuilder();
-        Walk walk = new Walk(skeleton.payloads());
-        walk.graphs.push(model.getGraphBuilder());
-        for (FunctionProto.Builder function : model.getFunctionsBuilderList()) {
-            for (AttributeProto.Builder attribute : function.getAttributeProtoBuilderList()) {
-                walk.attribute(attribute);
-            }
-            for (NodeProto.Builder node : function.getNodeBuilderList()) {
-                walk.node(node);
-            }
-        }
-        for (TrainingInfoProto.Builder training : model.getTrainingInfoBuilderList()) {
-            walk.graphs.push(training.getInitializationBuilder());
-            walk.graphs.push(training.getAlgorithmBuilder());
-        }
-        walk.run();
-        return new Skeleton(model.build(), walk.payloads.build(), false);
+        Attaching attaching = new Attaching(skeleton.payloads());
+        ModelProto model = TensorWalk.change(skeleton.model(), attaching);
+        return new Skeleton(model, attaching.payloads.build(), false);
     }
 
-    /** One pass over a model; bodies wait in a stack, so that no depth is too great. */
-    private final class Walk {
+    /** Lets tensors that are elsewhere refer to the table of payloads. */
+    private final class Attaching implements TensorWalk.Visitor {
         private final PayloadTable inside;
         private final PayloadTable.Builder payloads;
-        private final Deque<GraphProto.Builder> graphs = new ArrayDeque<>();
 
-        Walk(PayloadTable inside) {
+        Attaching(PayloadTable inside) {
             this.inside = inside;
             this.payloads = inside.toBuilder();
         }
 
-        void run() throws IOException {
-            while (!graphs.isEmpty()) {
-                graph(graphs.pop());
-            }
+        @Override
+        public boolean wants(TensorProto tensor) {
+            return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
         }
 
-        private void graph(GraphProto.Builder graph) throws IOException {
-            for (TensorProto.Builder initializer : graph.getInitializerBuilderList()) {
-                tensor(initializer);
-            }
-            for (SparseTensorProto.Builder sparse : graph.getSparseInitializerBuilderList()) {
-                sparse(sparse);
-            }
-            for (NodeProto.Builder node : graph.getNodeBuilderList()) {
-                node(node);
-            }
-        }
-
-        void node(NodeProto.Builder node) throws IOException {
-            for (AttributeProto.Builder attribute : node.getAttributeBuilderList()) {
-                attribute(attribute);
-            }
-        }
-
-        void attribute(AttributeProto.Builder attribute) throws IOException {
-            if (attribute.hasT()) {
-                tensor(attribute.getTBuilder());
-            }
-            for (TensorProto.Builder tensor : attribute.getTensorsBuilderList()) {
-                tensor(tensor);
-            }
-            if (attribute.hasSparseTensor()) {
-                sparse(attribute.getSparseTensorBuilder());
-            }
-            for (SparseTensorProto.Builder sparse : attribute.getSparseTensorsBuilderList()) {
-                sparse(sparse);
-            }
-            if (attribute.hasG()) {
-                graphs.push(attribute.getGBuilder());
-            }
-            attribute.getGraphsBuilderList().forEach(graphs::push);
-        }
-
-        private void sparse(SparseTensorProto.Builder sparse) throws IOException {
-            if (sparse.hasValues()) {
-                tensor(sparse.getValuesBuilder());
-            }
-            if (sparse.hasIndices()) {
-                tensor(sparse.getIndicesBuilder());
+        @Override
+        public void change(TensorProto.Builder tensor, TensorWalk.Place place) throws IOException {
+            refuseDataInside(tensor);
+            Payload payload = payload(tensor.buildPartial());
+            tensor.clearDataLocation().clearExternalData();
+            if (payload.length() <= PayloadScanner.INLINE_BYTES) {
+                tensor.setRawData(ByteString.copyFrom(payload.read()));
+            } else {
+                PayloadTable.attach(tensor, payloads.add(payload));
             }
         }
 
@@ -147,29 +95,13 @@ public final class ExternalData implements Closeable {
                         source, "tensor '" + tensor.getName() + "'", "has data in the model and in another file");
             }
         }
-
-        private void tensor(TensorProto.Builder tensor) throws IOException {
-            if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-                refuseDataInside(tensor);
-                Payload payload = payload(tensor.buildPartial());
-                tensor.clearDataLocation().clearExternalData();
-                if (payload.length() <= PayloadScanner.INLINE_BYTES) {
-                    tensor.setRawData(ByteString.copyFrom(payload.read()));
-                } else {
-                    PayloadTable.attach(tensor, payloads.add(payload));
-                }
-            }
-        }
     }
 
     private Payload payload(TensorProto tensor) throws IOException {
         String where = "tensor '" + tensor.getName() + "'";
-        Map<String, String> entries = new HashMap<>();
-        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
-            entries.put(entry.getKey(), entry.getValue());
-        }
+        Map<String, String> entries = entries(where, tensor);
         String location = entries.getOrDefault("location", "");
-        ByteSource file = open(files.resolve(where, location));
+        ByteSource file = files.open(where, location);
         long offset = number(where, entries, "offset").orElse(0);
         long expected = expectedBytes(where, tensor);
         long length = number(where, entries, "length").orElse(expected);
@@ -185,7 +117,36 @@ public final class ExternalData implements Closeable {
                     where + ".external_data",
                     "takes " + length + " bytes at " + offset + " of '" + location + "', which has " + file.size());
         }
+        files.use(where, file, length);
+        if (options.checksums() && entries.containsKey("checksum")) {
+            compare(where, entries.getOrDefault("checksum", ""), file);
+        }
         return new Payload(file, offset, length, Payload.Form.RAW);
+    }
+
+    /** The entries that ONNX knows; others are passed over, as no part carries them on. */
+    private Map<String, String> entries(String where, TensorProto tensor) throws MalformedModelException {
+        Map<String, String> entries = new HashMap<>();
+        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
+            if (KEYS.contains(entry.getKey()) && entries.put(entry.getKey(), entry.getValue()) != null) {
+                throw new MalformedModelException(source, where + ".external_data." + entry.getKey(), "occurs twice");
+            }
+        }
+        return entries;
+    }
+
+    private void compare(String where, String stated, ByteSource file) throws IOException {
+        String found = checked.get(file);
+        if (found == null) {
+            found = Digests.sha1(file, () -> Thread.currentThread().isInterrupted());
+            checked.put(file, found);
+        }
+        if (!found.equalsIgnoreCase(stated)) {
+            throw new MalformedModelException(
+                    source,
+                    where + ".external_data.checksum",
+                    "is " + stated + ", where the SHA-1 of " + file.name() + " is " + found);
+        }
     }
 
     private long expectedBytes(String where, TensorProto tensor) throws IOException {
@@ -214,19 +175,8 @@ public final class ExternalData implements Closeable {
         throw new MalformedModelException(source, where + ".external_data." + key, "'" + written + "' is negative");
     }
 
-    private ByteSource open(Path file) throws IOException {
-        ByteSource known = open.get(file);
-        if (known == null) {
-            known = new FileSource(file);
-            open.put(file, known);
-        }
-        return known;
-    }
-
     @Override
     public void close() throws IOException {
-        for (ByteSource file : open.values()) {
-            file.close();
-        }
+        files.close();
     }
 }

@@ -1,59 +1,132 @@
 package io.pepper.onnx.internal.model;
 
 import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.onnx.internal.wire.ByteSource;
+import io.pepper.onnx.internal.wire.FileSource;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the files that a model keeps its tensors in. They lie in the model's directory or below it: no absolute path, no
- * {@code ..}, and no link that leads elsewhere.
+ * Opens the files that a model keeps its tensors in. They lie in the model's directory or below it: no absolute path, no
+ * {@code ..}, and no link but into a directory that the caller named. Each is opened once.
  */
-final class ExternalFiles {
+final class ExternalFiles implements Closeable {
+    /** So many bytes may be shared at will: small constants often are one and the same. */
+    private static final long SHARED_BYTES = 64L << 20;
+
     private final String source;
     private final Optional<Path> directory;
+    private final ReadOptions options;
+    private final Map<Path, FileSource> open = new LinkedHashMap<>();
+    private final Map<ByteSource, Long> used = new HashMap<>();
 
-    ExternalFiles(String source, Optional<Path> directory) {
+    ExternalFiles(String source, Optional<Path> directory, ReadOptions options) {
         this.source = source;
         this.directory = directory;
+        this.options = options;
     }
 
-    Path resolve(String where, String location) throws IOException {
+    /** The file at a location, open. */
+    ByteSource open(String where, String location) throws IOException {
         if (directory.isEmpty()) {
             throw new UnsupportedModelException(
                     source, where, "its data stands in the file '" + location + "'; load the model from its path");
         }
-        Path file = directory.get().resolve(checked(where, location));
-        if (!Files.isRegularFile(file)) {
-            throw new MalformedModelException(
-                    source, where, "its data file '" + location + "' is missing beside the model, or is no file");
+        Optional<String> refusal = Locations.refusal(location);
+        if (refusal.isPresent()) {
+            throw refused(where, location, refusal.get(), null);
         }
-        Path real = file.toRealPath();
-        if (!real.startsWith(directory.get().toRealPath())) {
-            throw new MalformedModelException(
-                    source, where, "its data file '" + location + "' is a link out of the model's directory");
+        Path below = Path.of(location).normalize();
+        FileSource known = open.get(below);
+        if (known == null) {
+            if (open.size() >= options.limits().dataFiles()) {
+                throw new MalformedModelException(
+                        source,
+                        where + ".external_data.location",
+                        "is beyond the limit of " + options.limits().dataFiles() + " data files");
+            }
+            known = openNew(where, location, below);
+            open.put(below, known);
         }
-        return real;
+        return known;
     }
 
-    private Path checked(String where, String location) throws MalformedModelException {
-        Path path;
+    private FileSource openNew(String where, String location, Path below) throws IOException {
+        Path file = directory.orElseThrow().resolve(below);
         try {
-            path = Path.of(location);
-        } catch (InvalidPathException invalid) {
-            throw new MalformedModelException(source, where, "its data file has an impossible name", invalid);
+            return open(file, directory.orElseThrow().toRealPath(), below);
+        } catch (NoSuchFileException missing) {
+            throw refused(where, location, "is missing beside the model, or is no file", missing);
+        } catch (ContainedFile.LinkedException linked) {
+            throw refused(where, location, "is a link into no directory that may be read", linked);
+        } catch (ClosedByInterruptException interrupted) {
+            throw FileSource.interrupted(file, interrupted);
+        } catch (FileSystemException other) {
+            throw refused(where, location, String.valueOf(other.getReason()), other);
         }
-        boolean escapes = path.isAbsolute() || location.isEmpty() || location.indexOf('\\') >= 0;
-        for (Path name : path) {
-            escapes |= name.toString().equals("..");
+    }
+
+    private FileSource open(Path name, Path root, Path below) throws IOException {
+        try {
+            return contained(name, root, below);
+        } catch (ContainedFile.LinkedException linked) {
+            if (options.allowedRoots().isEmpty()) {
+                throw linked;
+            }
+            Path real = root.resolve(below).toRealPath();
+            for (Path allowed : options.allowedRoots()) {
+                Path top = allowed.toRealPath();
+                if (real.startsWith(top) && !real.equals(top)) {
+                    return contained(name, top, top.relativize(real));
+                }
+            }
+            throw linked;
         }
-        if (escapes) {
+    }
+
+    private FileSource contained(Path name, Path root, Path below) throws IOException {
+        return new FileSource(name, root.resolve(below), new ContainedFile(root, below, options.hardLinks()).open());
+    }
+
+    private MalformedModelException refused(
+            String where, String location, String why, @Nullable FileSystemException cause) {
+        String what = "its data file '" + location + "' " + why;
+        return cause == null
+                ? new MalformedModelException(source, where, what)
+                : new MalformedModelException(source, where, what, cause);
+    }
+
+    /** Counts bytes that a tensor takes from a file. */
+    void use(String where, ByteSource file, long bytes) throws MalformedModelException {
+        long reuse = options.limits().dataReuse();
+        long most = Math.max(SHARED_BYTES, file.size() > Long.MAX_VALUE / reuse ? Long.MAX_VALUE : reuse * file.size());
+        long before = used.getOrDefault(file, 0L);
+        long sum = bytes > Long.MAX_VALUE - before ? Long.MAX_VALUE : before + bytes;
+        used.put(file, sum);
+        if (sum > most || sum == Long.MAX_VALUE) {
             throw new MalformedModelException(
-                    source, where, "its data file '" + location + "' is not inside the model's directory");
+                    source,
+                    where + ".external_data",
+                    "makes tensors take " + sum + " bytes from '" + file.name() + "', which has " + file.size()
+                            + " and may be used " + options.limits().dataReuse() + " times over");
         }
-        return path;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (ByteSource file : open.values()) {
+            file.close();
+        }
     }
 }

@@ -4,16 +4,20 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Where a session takes its model from: a file, or bytes that the caller must not change. */
+/**
+ * Where a session takes its model from: a file, or bytes that the caller must not change, with a directory that holds their data files.
+ */
 public final class ModelSource {
     private final String name;
     private final Optional<Path> path;
     private final byte[] bytes;
+    private final Optional<Path> directory;
 
-    private ModelSource(String name, Optional<Path> path, byte[] bytes) {
+    private ModelSource(String name, Optional<Path> path, byte[] bytes, Optional<Path> directory) {
         this.name = Objects.requireNonNull(name);
         this.path = path;
         this.bytes = bytes;
+        this.directory = directory;
     }
 
     /**
@@ -23,7 +27,7 @@ public final class ModelSource {
      * @return its source
      */
     public static ModelSource file(Path path) {
-        return new ModelSource(path.toString(), Optional.of(path), new byte[0]);
+        return new ModelSource(path.toString(), Optional.of(path), new byte[0], Optional.empty());
     }
 
     /**
@@ -34,7 +38,19 @@ public final class ModelSource {
      * @return its source
      */
     public static ModelSource bytes(String name, byte[] bytes) {
-        return new ModelSource(name, Optional.empty(), Objects.requireNonNull(bytes));
+        return new ModelSource(name, Optional.empty(), Objects.requireNonNull(bytes), Optional.empty());
+    }
+
+    /**
+     * A model in memory whose tensors stand in files.
+     *
+     * @param name what messages call it
+     * @param bytes the model, not copied
+     * @param directory where its data files are
+     * @return its source
+     */
+    public static ModelSource bytes(String name, byte[] bytes, Path directory) {
+        return new ModelSource(name, Optional.empty(), Objects.requireNonNull(bytes), Optional.of(directory));
     }
 
     /**
@@ -52,5 +68,9 @@ public final class ModelSource {
 
     byte[] bytes() {
         return bytes;
+    }
+
+    Optional<Path> directory() {
+        return directory;
     }
 }

@@ -23,6 +23,9 @@ import java.util.Set;
 public final class Sessions {
     private static final String TYPE_PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
 
+    /** Where ONNX Runtime looks for the data files of a model that it is given as bytes. */
+    private static final String DATA_DIRECTORY = "session.model_external_initializers_file_folder_path";
+
     private Sessions() {}
 
     /**
@@ -37,6 +40,9 @@ public final class Sessions {
     public static OrtSession open(ModelSource source, SessionSettings wanted) throws IOException {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (SessionOptions settings = settings(wanted)) {
+            if (source.directory().isPresent()) {
+                settings.addConfigEntry(DATA_DIRECTORY, source.directory().get().toString());
+            }
             return source.path().isPresent()
                     ? environment.createSession(source.path().get().toString(), settings)
                     : environment.createSession(source.bytes(), settings);

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 public final class ArraySource implements ByteSource {
     private final String name;
     private final byte[] bytes;
+    private final int size;
 
     /**
      * Makes a source of an array, which is kept as it is.
@@ -16,8 +17,14 @@ public final class ArraySource implements ByteSource {
      * @param bytes the bytes
      */
     public ArraySource(String name, byte[] bytes) {
+        this(name, bytes, bytes.length);
+    }
+
+    /** Makes a source of the first bytes of an array. */
+    ArraySource(String name, byte[] bytes, int size) {
         this.name = name;
         this.bytes = bytes;
+        this.size = size;
     }
 
     /**
@@ -36,7 +43,7 @@ public final class ArraySource implements ByteSource {
 
     @Override
     public long size() {
-        return bytes.length;
+        return size;
     }
 
     @Override
@@ -47,10 +54,10 @@ public final class ArraySource implements ByteSource {
         if (!target.hasRemaining()) {
             return 0;
         }
-        if (position >= bytes.length) {
+        if (position >= size) {
             throw new EOFException(name + ": ends before byte " + position);
         }
-        int count = (int) Math.min(target.remaining(), bytes.length - position);
+        int count = (int) Math.min(target.remaining(), size - position);
         target.put(bytes, (int) position, count);
         return count;
     }

@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * A file, held open. It is read by position and never mapped: should somebody shorten it meanwhile, an exception says so,
@@ -17,6 +18,7 @@ import java.nio.file.StandardOpenOption;
  */
 public final class FileSource implements ByteSource {
     private final Path file;
+    private final Path real;
     private final FileChannel channel;
     private final long size;
 
@@ -24,14 +26,24 @@ public final class FileSource implements ByteSource {
      * Opens a file.
      *
      * @param file the file
-     * @throws IOException if it cannot be opened, or is a directory
+     * @throws IOException if it cannot be opened, or is a directory, a device or a pipe
      */
     public FileSource(Path file) throws IOException {
+        this(file, file.toRealPath(), open(file));
+    }
+
+    /**
+     * Takes over a file that is open.
+     *
+     * @param file what to call it
+     * @param real where it is, without links
+     * @param channel the file, open for reading; closed with this source, or at once if it cannot be asked for its size
+     * @throws IOException if it cannot be asked for its size
+     */
+    public FileSource(Path file, Path real, FileChannel channel) throws IOException {
         this.file = file;
-        if (Files.isDirectory(file)) {
-            throw new FileSystemException(file.toString(), null, "is a directory");
-        }
-        channel = FileChannel.open(file, StandardOpenOption.READ);
+        this.real = real;
+        this.channel = channel;
         try {
             size = channel.size();
         } catch (IOException failed) {
@@ -39,6 +51,35 @@ public final class FileSource implements ByteSource {
                 throw told(failed);
             }
         }
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        refuseIrregular(file);
+        return FileChannel.open(file, StandardOpenOption.READ);
+    }
+
+    /**
+     * Refuses what is no ordinary file, before it is opened: to open a pipe waits for somebody to write into it, and a device
+     * never ends.
+     *
+     * @param file a file, or a link to one
+     * @throws IOException if it is none
+     */
+    public static void refuseIrregular(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            String what = attributes.isDirectory() ? "is a directory" : "is no regular file";
+            throw new FileSystemException(file.toString(), null, what);
+        }
+    }
+
+    /**
+     * Where the file is.
+     *
+     * @return its absolute path, without links
+     */
+    public Path real() {
+        return real;
     }
 
     @Override
@@ -71,14 +112,21 @@ public final class FileSource implements ByteSource {
         return count;
     }
 
-    /** An interrupt closes the file; it is told as what it is. */
     private IOException told(IOException failed) {
-        if (failed instanceof ClosedByInterruptException) {
-            InterruptedIOException stopped = new InterruptedIOException(file + ": reading was interrupted");
-            stopped.initCause(failed);
-            return stopped;
-        }
-        return failed;
+        return failed instanceof ClosedByInterruptException interrupted ? interrupted(file, interrupted) : failed;
+    }
+
+    /**
+     * An interrupt closes the file that is read; told as what it is.
+     *
+     * @param file the file
+     * @param cause what the system said
+     * @return that reading was interrupted
+     */
+    public static InterruptedIOException interrupted(Path file, ClosedByInterruptException cause) {
+        InterruptedIOException stopped = new InterruptedIOException(file + ": reading was interrupted");
+        stopped.initCause(cause);
+        return stopped;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.wire;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The elements of a tensor, where they stand.
@@ -47,6 +48,32 @@ public record Payload(ByteSource source, long position, long length, Form form) 
             done += source.read(position + done, bytes, done, bytes.length - done);
         }
         return bytes;
+    }
+
+    /**
+     * The elements alone, if the bytes hold them one after the other as a {@code raw_data} field would.
+     *
+     * @return these bytes; empty if elements are written in another form, or in several fields
+     * @throws IOException if the bytes cannot be read
+     */
+    public Optional<Payload> elements() throws IOException {
+        if (form == Form.RAW) {
+            return Optional.of(this);
+        }
+        byte[] head = new Payload(source, position, Math.min(length, 2 * Wire.MAX_VARINT_BYTES), form).read();
+        FieldReader field = new FieldReader(new ArraySource(source.name(), head));
+        try {
+            field.read(length);
+        } catch (WireFault notAField) {
+            return Optional.empty();
+        }
+        PayloadField kind = PayloadField.of(field.number());
+        boolean plain = (kind == PayloadField.FLOAT_DATA || kind == PayloadField.DOUBLE_DATA)
+                && field.wireType() == Wire.DELIMITED
+                && field.contentEnd() == length;
+        return plain
+                ? Optional.of(new Payload(source, position + field.contentStart(), field.contentLength(), Form.RAW))
+                : Optional.empty();
     }
 
     /** How many bytes the payload takes within a message. */

@@ -3,6 +3,7 @@ package io.pepper.onnx.internal.wire;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.ReadLimits;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -34,7 +35,7 @@ public final class PayloadScanner implements WireWalk.Visitor {
     private static final int DATA_LOCATION = 14;
 
     private final ByteSource source;
-    private final Limits limits;
+    private final ReadLimits limits;
     private final PayloadTable.Builder payloads = new PayloadTable.Builder();
     private final Deque<Integer> marks = new ArrayDeque<>();
     private final SkeletonBuffer skeleton;
@@ -55,10 +56,10 @@ public final class PayloadScanner implements WireWalk.Visitor {
     private long runContentBytes;
     private long runEntries;
 
-    private PayloadScanner(ByteSource source, Limits limits) {
+    private PayloadScanner(ByteSource source, ReadLimits limits) {
         this.source = source;
         this.limits = limits;
-        this.skeleton = new SkeletonBuffer(limits.maxSkeletonBytes());
+        this.skeleton = new SkeletonBuffer(limits.structureBytes());
     }
 
     /**
@@ -70,15 +71,16 @@ public final class PayloadScanner implements WireWalk.Visitor {
      * @throws MalformedModelException if the bytes are no model, or exceed a limit
      * @throws IOException if the source cannot be read
      */
-    public static Skeleton scan(ByteSource source, Limits limits) throws IOException {
+    public static Skeleton scan(ByteSource source, ReadLimits limits) throws IOException {
         PayloadScanner scanner = new PayloadScanner(source, limits);
-        WireWalk.walk(source, MessageKind.MODEL, limits.maxDepth(), scanner);
+        WireWalk.walk(source, MessageKind.MODEL, limits.depth(), scanner);
         return new Skeleton(scanner.parse(), scanner.payloads.build(), scanner.external);
     }
 
     private ModelProto parse() throws IOException {
+        StructureCheck.check(source.name(), skeleton.source(source.name()), limits);
         CodedInputStream input = skeleton.input();
-        input.setRecursionLimit(limits.maxDepth());
+        input.setRecursionLimit(limits.depth());
         try {
             return ModelProto.parseFrom(input);
         } catch (InvalidProtocolBufferException invalid) {
@@ -185,8 +187,8 @@ public final class PayloadScanner implements WireWalk.Visitor {
 
     private void count(long more) throws WireFault {
         elements += more;
-        if (elements > limits.maxElements()) {
-            throw new WireFault("is beyond the limit of " + limits.maxElements() + " fields");
+        if (elements > limits.fields()) {
+            throw new WireFault("is beyond the limit of " + limits.fields() + " fields");
         }
     }
 }

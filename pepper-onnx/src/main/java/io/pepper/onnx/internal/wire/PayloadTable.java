@@ -4,6 +4,7 @@ import com.google.protobuf.UnknownFieldSet;
 import io.pepper.onnx.internal.proto.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The payloads that were taken out of a model, or that lie in other files. Tensors refer to them by index. Immutable. */
 public final class PayloadTable {
@@ -65,6 +66,15 @@ public final class PayloadTable {
     }
 
     /**
+     * All payloads.
+     *
+     * @return one after the other
+     */
+    public Stream<Payload> stream() {
+        return payloads.stream();
+    }
+
+    /**
      * One payload.
      *
      * @param index its index
@@ -89,6 +99,16 @@ public final class PayloadTable {
                 .clearField(MARKER)
                 .addField(MARKER, field)
                 .build());
+    }
+
+    /**
+     * Makes a tensor refer to no payload.
+     *
+     * @param tensor the tensor
+     */
+    public static void detach(TensorProto.Builder tensor) {
+        tensor.setUnknownFields(
+                tensor.getUnknownFields().toBuilder().clearField(MARKER).build());
     }
 
     /**

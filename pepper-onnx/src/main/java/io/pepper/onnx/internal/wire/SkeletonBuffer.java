@@ -60,6 +60,11 @@ final class SkeletonBuffer {
         size = Wire.putVarint(bytes, size, payload);
     }
 
+    /** The bytes so far, under a name. */
+    ByteSource source(String name) {
+        return new ArraySource(name, bytes, size);
+    }
+
     CodedInputStream input() {
         return CodedInputStream.newInstance(bytes, 0, size);
     }

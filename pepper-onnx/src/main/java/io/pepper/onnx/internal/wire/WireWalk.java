@@ -54,19 +54,14 @@ final class WireWalk {
     }
 
     private final ByteSource source;
-    private final WireReader reader;
+    private final FieldReader field;
     private final List<Frame> frames = new ArrayList<>();
     private final int maxDepth;
     private int depth = -1;
-    private long fieldStart;
-    private int number;
-    private int wireType;
-    private long contentStart;
-    private long contentEnd;
 
     private WireWalk(ByteSource source, int maxDepth) {
         this.source = source;
-        this.reader = new WireReader(source);
+        this.field = new FieldReader(source);
         this.maxDepth = maxDepth;
     }
 
@@ -88,8 +83,8 @@ final class WireWalk {
         Frame top = push(root, source.size());
         visitor.open(this, top);
         while (true) {
-            if (reader.position() == top.end) {
-                number = 0;
+            if (reader().position() == top.end) {
+                field.leave();
                 visitor.close(this, top);
                 if (top.depth == 0) {
                     return;
@@ -97,11 +92,11 @@ final class WireWalk {
                 top = pop();
                 continue;
             }
-            readField(top);
-            ChildField child = wireType == Wire.DELIMITED ? ChildField.of(top.kind, number) : null;
+            field.read(top.end);
+            ChildField child = wireType() == Wire.DELIMITED ? ChildField.of(top.kind, number()) : null;
             if (child == null) {
                 visitor.field(this, top);
-                reader.seek(contentEnd);
+                field.skip();
             } else {
                 top = descend(top, child);
                 visitor.open(this, top);
@@ -114,10 +109,10 @@ final class WireWalk {
         if (index > 0 && !child.isRepeated()) {
             throw new WireFault("occurs twice");
         }
-        Frame frame = push(child.kind(), contentEnd);
+        Frame frame = push(child.kind(), field.contentEnd());
         frame.field = child;
         frame.index = index;
-        number = 0;
+        field.leave();
         return frame;
     }
 
@@ -133,85 +128,42 @@ final class WireWalk {
         Arrays.fill(frame.counts, 0);
         frame.kind = kind;
         frame.end = end;
-        reader.limit(end);
+        reader().limit(end);
         return frame;
     }
 
     private Frame pop() {
         depth--;
         Frame frame = frames.get(depth);
-        reader.limit(frame.end);
+        reader().limit(frame.end);
         return frame;
-    }
-
-    private void readField(Frame frame) throws IOException, WireFault {
-        number = 0;
-        fieldStart = reader.position();
-        long tag = reader.varint();
-        if (tag >>> 32 != 0) {
-            throw new WireFault("has a tag of more than 32 bits");
-        }
-        number = (int) (tag >>> 3);
-        wireType = (int) tag & 7;
-        if (number == 0) {
-            throw new WireFault("has a field of number 0");
-        }
-        contentStart = reader.position();
-        contentEnd = endOfContent(frame);
-        if (contentEnd > frame.end) {
-            throw new WireFault("is cut off");
-        }
-    }
-
-    private long endOfContent(Frame frame) throws IOException, WireFault {
-        return switch (wireType) {
-            case Wire.VARINT -> {
-                reader.varint();
-                yield reader.position();
-            }
-            case Wire.FIXED64 -> contentStart + Long.BYTES;
-            case Wire.FIXED32 -> contentStart + Integer.BYTES;
-            case Wire.DELIMITED -> endOfDelimited(frame);
-            case Wire.START_GROUP, Wire.END_GROUP -> throw new WireFault("is a group, which ONNX does not use");
-            default -> throw new WireFault("has wire type " + wireType + ", which does not exist");
-        };
-    }
-
-    private long endOfDelimited(Frame frame) throws IOException, WireFault {
-        long length = reader.varint();
-        contentStart = reader.position();
-        long left = frame.end - contentStart;
-        if (length < 0 || length > left) {
-            throw new WireFault("declares " + Long.toUnsignedString(length) + " bytes where " + left + " are left");
-        }
-        return contentStart + length;
     }
 
     /** The reader, to copy from. */
     WireReader reader() {
-        return reader;
+        return field.reader();
     }
 
     /** Where the current field begins, tag included. */
     long fieldStart() {
-        return fieldStart;
+        return field.start();
     }
 
     int number() {
-        return number;
+        return field.number();
     }
 
     int wireType() {
-        return wireType;
+        return field.wireType();
     }
 
     /** Where the content of the current field begins: after its tag and, if it has one, its length. */
     long contentStart() {
-        return contentStart;
+        return field.contentStart();
     }
 
     long contentEnd() {
-        return contentEnd;
+        return field.contentEnd();
     }
 
     private String where() {
@@ -220,13 +172,14 @@ final class WireWalk {
             Frame frame = frames.get(level);
             append(path, frame.field, frame.index);
         }
-        if (number > 0) {
+        if (number() > 0) {
             appendField(path);
         }
-        return (path.isEmpty() ? "model" : path.substring(1)) + " at byte " + fieldStart;
+        return (path.isEmpty() ? "model" : path.substring(1)) + " at byte " + fieldStart();
     }
 
     private void appendField(StringBuilder path) {
+        int number = number();
         MessageKind kind = frames.get(depth).kind;
         ChildField child = ChildField.of(kind, number);
         PayloadField payload = kind == MessageKind.TENSOR ? PayloadField.of(number) : null;

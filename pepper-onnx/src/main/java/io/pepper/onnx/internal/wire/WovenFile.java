@@ -45,7 +45,7 @@ public final class WovenFile implements WovenSink, AutoCloseable {
      */
     public WovenFile(Path file, boolean hash, ByteBuffer buffer) throws IOException {
         channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        digest = hash ? Optional.of(Sha256.start()) : Optional.empty();
+        digest = hash ? Optional.of(Digests.sha256()) : Optional.empty();
         this.buffer = buffer;
     }
 

@@ -30,7 +30,7 @@ class StagingTest {
         Files.writeString(directory.resolve("a"), "old a");
         Files.writeString(directory.resolve("b"), "old b");
         Files.writeString(directory.resolve("mine"), "mine");
-        try (Staging staging = Staging.of(directory, Set.of("a", "b", "vanished"))) {
+        try (Staging staging = Staging.of(directory, () -> Set.of("a", "b", "vanished"))) {
             Files.writeString(staging.file("a"), "new a");
             Files.writeString(staging.file("c"), "new c");
             assertThatThrownBy(() -> staging.publish(List.of("a", "c", "never written")))
@@ -45,7 +45,7 @@ class StagingTest {
 
     @Test
     void fileThatAppearsMeanwhileIsNotOverwritten() throws IOException {
-        try (Staging staging = Staging.of(directory, Set.of())) {
+        try (Staging staging = Staging.of(directory, () -> Set.of())) {
             staging.refuseStrangers(List.of("a"));
             Files.writeString(staging.file("a"), "new");
             Files.writeString(directory.resolve("a"), "mine");
@@ -58,7 +58,7 @@ class StagingTest {
     @Test
     void newTargetThatAppearsMeanwhileIsNotOverwritten() throws IOException {
         Path target = directory.resolve("parts");
-        try (Staging staging = Staging.of(target, Set.of())) {
+        try (Staging staging = Staging.of(target, () -> Set.of())) {
             Files.writeString(staging.file("a"), "new");
             Files.writeString(Files.createDirectory(target).resolve("a"), "mine");
             assertThatThrownBy(() -> staging.publish(List.of("a"))).isInstanceOf(IOException.class);
@@ -69,7 +69,7 @@ class StagingTest {
 
     @Test
     void directoriesMadeInVainVanish() throws IOException {
-        try (Staging staging = Staging.of(directory.resolve("x").resolve("y").resolve("z"), Set.of())) {
+        try (Staging staging = Staging.of(directory.resolve("x").resolve("y").resolve("z"), () -> Set.of())) {
             Files.writeString(staging.file("a"), "new");
             assertThat(names()).containsExactly("x");
         }
@@ -78,7 +78,7 @@ class StagingTest {
 
     @Test
     void directoryThatSomebodyElseUsesMeanwhileStays() throws IOException {
-        try (Staging staging = Staging.of(directory.resolve("x").resolve("y").resolve("z"), Set.of())) {
+        try (Staging staging = Staging.of(directory.resolve("x").resolve("y").resolve("z"), () -> Set.of())) {
             Files.writeString(staging.file("a"), "new");
             Files.writeString(directory.resolve("x").resolve("mine"), "mine");
         }

@@ -3,6 +3,7 @@ package io.pepper.onnx.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.onnx.ReadLimits;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -87,7 +88,7 @@ class ByteSourceTest {
             assertThatThrownBy(() -> all(source, 500, 1000))
                     .isInstanceOf(EOFException.class)
                     .hasMessageContaining("model.onnx");
-            assertThatThrownBy(() -> PayloadScanner.scan(source, Limits.DEFAULT))
+            assertThatThrownBy(() -> PayloadScanner.scan(source, ReadLimits.DEFAULT))
                     .isInstanceOf(IOException.class);
         }
     }
@@ -121,7 +122,7 @@ class ByteSourceTest {
     void scanningBearsShortReads() throws IOException {
         byte[] model = RoundTripTest.everywhere().toByteArray();
         ByteSource stingy = new StingySource(new ArraySource("stingy", model));
-        Skeleton skeleton = PayloadScanner.scan(stingy, Limits.DEFAULT);
+        Skeleton skeleton = PayloadScanner.scan(stingy, ReadLimits.DEFAULT);
         assertThat(skeleton.model()).isEqualTo(Woven.scan(model).model());
         assertThat(Woven.weave(skeleton.model(), skeleton.payloads())).isEqualTo(Woven.roundTrip(model));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.ReadLimits;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.IOException;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever the bytes are, the answer is a skeleton that can be woven, or a refusal. */
 class HostileModelTest {
-    private static final Limits LIMITS = new Limits(1 << 20, 100_000, 100);
+    private static final ReadLimits LIMITS = Woven.limits(1 << 20, 100_000, 100);
 
     private static boolean isRead(byte[] bytes, String what) throws IOException {
         Skeleton skeleton;

@@ -1,16 +1,30 @@
 package io.pepper.onnx.internal.wire;
 
 import com.google.protobuf.MessageLite;
+import io.pepper.onnx.ReadLimits;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /** Scans and weaves bytes in memory. */
 final class Woven {
+    /** Random tensors have more dimensions than real ones. */
+    private static final ReadLimits ANY_RANK =
+            ReadLimits.builder().rank(Integer.MAX_VALUE).build();
+
     private Woven() {}
 
     static Skeleton scan(byte[] bytes) throws IOException {
-        return PayloadScanner.scan(new ArraySource("test", bytes), Limits.DEFAULT);
+        return PayloadScanner.scan(new ArraySource("test", bytes), ANY_RANK);
+    }
+
+    /** Limits of three kinds, all others as usual. */
+    static ReadLimits limits(long structureBytes, long fields, int depth) {
+        return ReadLimits.builder()
+                .structureBytes(structureBytes)
+                .fields(fields)
+                .depth(depth)
+                .build();
     }
 
     static byte[] weave(MessageLite message, PayloadTable payloads) throws IOException {

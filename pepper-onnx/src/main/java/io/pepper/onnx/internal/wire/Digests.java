@@ -9,41 +9,45 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.BooleanSupplier;
 
-/** SHA-256 sums. */
-public final class Sha256 {
+/** SHA-256 sums, and the SHA-1 sums that ONNX knows. */
+public final class Digests {
     private static final int BUFFER_BYTES = 1 << 18;
 
-    private Sha256() {}
+    private Digests() {}
 
     /**
-     * A sum to add bytes to.
+     * A SHA-256 sum to add bytes to.
      *
      * @return a new digest
      */
-    public static MessageDigest start() {
+    public static MessageDigest sha256() {
+        return start("SHA-256");
+    }
+
+    private static MessageDigest start(String algorithm) {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+            throw new IllegalStateException("every Java platform has " + algorithm, impossible);
         }
     }
 
     /**
-     * The sum of all bytes of a file, until the thread is interrupted.
+     * The SHA-256 of all bytes of a file, until the thread is interrupted.
      *
      * @param file what to read
      * @return the sum in hexadecimal, lower case
      * @throws InterruptedIOException if the thread is interrupted
      * @throws IOException if the file cannot be read
      */
-    public static String of(Path file) throws IOException {
+    public static String sha256(Path file) throws IOException {
         try (FileSource source = new FileSource(file)) {
-            return of(source, () -> Thread.currentThread().isInterrupted());
+            return sha256(source, () -> Thread.currentThread().isInterrupted());
         }
     }
 
     /**
-     * The sum of all bytes of a source.
+     * The SHA-256 of all bytes of a source.
      *
      * @param source what to read
      * @param cancelled asked now and then whether to give up
@@ -51,8 +55,24 @@ public final class Sha256 {
      * @throws InterruptedIOException if it was cancelled
      * @throws IOException if the source cannot be read
      */
-    public static String of(ByteSource source, BooleanSupplier cancelled) throws IOException {
-        MessageDigest digest = start();
+    public static String sha256(ByteSource source, BooleanSupplier cancelled) throws IOException {
+        return of(sha256(), source, cancelled);
+    }
+
+    /**
+     * The SHA-1 of all bytes of a source: the sum that a model may give for a data file. It finds damage, not malice.
+     *
+     * @param source what to read
+     * @param cancelled asked now and then whether to give up
+     * @return the sum in hexadecimal, lower case
+     * @throws InterruptedIOException if it was cancelled
+     * @throws IOException if the source cannot be read
+     */
+    public static String sha1(ByteSource source, BooleanSupplier cancelled) throws IOException {
+        return of(start("SHA-1"), source, cancelled);
+    }
+
+    private static String of(MessageDigest digest, ByteSource source, BooleanSupplier cancelled) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (long position = 0; position < source.size(); ) {
             if (cancelled.getAsBoolean()) {

@@ -1,0 +1,85 @@
+package io.pepper.onnx;
+
+import io.pepper.onnx.internal.model.FunctionExpansion;
+import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.FileSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of parts, looked at before native code is given them: whether they are those that the manifest speaks of, and whether they
+ * are models whose data is where it may be.
+ */
+final class PartFiles {
+    private final Path directory;
+    private final boolean onlyUnchanged;
+    private final ReadOptions options;
+    private final List<String> warnings;
+    private final Map<String, String> hashes = new HashMap<>();
+
+    /**
+     * Prepares.
+     *
+     * @param directory where the parts are
+     * @param onlyUnchanged whether to refuse files that were changed, or of which that is not known
+     * @param whole how the whole model was opened; parts may ask for as much, and links lead nowhere
+     * @param warnings takes what was changed
+     */
+    PartFiles(Path directory, boolean onlyUnchanged, ReadOptions whole, List<String> warnings) {
+        this.directory = directory;
+        this.onlyUnchanged = onlyUnchanged;
+        this.options = whole.withAllowedRoots();
+        this.warnings = warnings;
+    }
+
+    /** The file of a part, which may be opened. */
+    Path checked(PartitionManifest.Part part) throws IOException {
+        Path file = directory.resolve(part.file());
+        check(part.file(), part.sha256());
+        for (PartitionManifest.Data data : part.data()) {
+            check(data.file(), data.sha256());
+        }
+        try (OnnxModel model = OnnxModel.load(file, options)) {
+            Optional<String> refusal =
+                    FunctionExpansion.refusal(model.contents().graph().model());
+            if (refusal.isPresent()) {
+                throw new UnsupportedModelException(file.toString(), "functions", refusal.get());
+            }
+        }
+        return file;
+    }
+
+    private void check(String name, Optional<String> then) throws IOException {
+        if (then.isEmpty()) {
+            check(name, then, "");
+            return;
+        }
+        String now = hashes.get(name);
+        if (now == null) {
+            try (FileSource source = new FileSource(directory.resolve(name))) {
+                now = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
+            }
+            hashes.put(name, now);
+        }
+        check(name, then, now);
+    }
+
+    /** A file that was changed is run all the same, unless told otherwise: what it computes is what counts. */
+    void check(String name, Optional<String> then, String now) throws MalformedModelException {
+        boolean same = then.isPresent() && then.get().equals(now);
+        if (onlyUnchanged && !same) {
+            throw new MalformedModelException(
+                    directory.resolve(PartitionManifest.FILE_NAME).toString(),
+                    name,
+                    then.isEmpty() ? "has no SHA-256" : "its SHA-256 is " + now + ", not " + then.get());
+        }
+        if (then.isPresent() && !same) {
+            warnings.add(name + " is not the file that the manifest speaks of: its SHA-256 is " + now + ", not "
+                    + then.get());
+        }
+    }
+}

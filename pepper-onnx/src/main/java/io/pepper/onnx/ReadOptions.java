@@ -1,0 +1,79 @@
+package io.pepper.onnx;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How a model is opened. Immutable.
+ *
+ * <p>A model names the files that hold its tensors, and could name any. So they are looked for in the model's own directory
+ * and below only, no link is followed, and no file is read that has another name elsewhere (a hard link). Where an honest
+ * model needs more, the caller says so:
+ *
+ * <pre>{@code
+ * ReadOptions cached = ReadOptions.DEFAULT.withAllowedRoots(Path.of(home, ".cache", "huggingface", "hub"));
+ * OnnxModel model = OnnxModel.load(snapshot.resolve("model.onnx"), cached);
+ * }</pre>
+ *
+ * @param limits how much the model may ask for
+ * @param allowedRoots directories into which links to data files may lead, as those of a model cache that keeps its files
+ *     elsewhere under other names
+ * @param hardLinks whether a data file may have more than one name in the file system
+ * @param checksums whether data files for which the model gives a SHA-1 are read once and compared with it
+ */
+public record ReadOptions(ReadLimits limits, List<Path> allowedRoots, boolean hardLinks, boolean checksums) {
+    /** With the default limits, within the model's directory, without links and checksums. */
+    public static final ReadOptions DEFAULT = new ReadOptions(ReadLimits.DEFAULT, List.of(), false, false);
+
+    /**
+     * Copies the list.
+     *
+     * @param limits see the record
+     * @param allowedRoots see the record
+     * @param hardLinks see the record
+     * @param checksums see the record
+     */
+    public ReadOptions {
+        allowedRoots = List.copyOf(allowedRoots);
+    }
+
+    /**
+     * These options with other limits.
+     *
+     * @param wanted the limits
+     * @return new options
+     */
+    public ReadOptions withLimits(ReadLimits wanted) {
+        return new ReadOptions(wanted, allowedRoots, hardLinks, checksums);
+    }
+
+    /**
+     * These options with other directories into which links may lead.
+     *
+     * @param directories the directories
+     * @return new options
+     */
+    public ReadOptions withAllowedRoots(Path... directories) {
+        return new ReadOptions(limits, List.of(directories), hardLinks, checksums);
+    }
+
+    /**
+     * These options, with or without data files that have more than one name.
+     *
+     * @param allowed whether to read such files
+     * @return new options
+     */
+    public ReadOptions withHardLinks(boolean allowed) {
+        return new ReadOptions(limits, allowedRoots, allowed, checksums);
+    }
+
+    /**
+     * These options, with or without a comparison of SHA-1 sums.
+     *
+     * @param wanted whether to compare
+     * @return new options
+     */
+    public ReadOptions withChecksums(boolean wanted) {
+        return new ReadOptions(limits, allowedRoots, hardLinks, wanted);
+    }
+}

@@ -1,0 +1,41 @@
+package io.pepper.onnx.internal.model;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Paths that a file gives for other files: they may only lead down from where the file stands, on every system. */
+public final class Locations {
+    private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
+
+    private Locations() {}
+
+    /**
+     * Why a location must not be followed.
+     *
+     * @param location what a file says
+     * @return the reason; empty if it is a relative path without {@code ..}, drive letter, backslash or control character
+     */
+    public static Optional<String> refusal(String location) {
+        if (location.codePoints().anyMatch(Character::isISOControl)) {
+            return Optional.of("has an impossible name: a control character is in it");
+        }
+        try {
+            return leadsDown(location) ? Optional.empty() : Optional.of("is not inside the model's directory");
+        } catch (InvalidPathException invalid) {
+            return Optional.of("has an impossible name: " + invalid.getReason());
+        }
+    }
+
+    private static boolean leadsDown(String location) {
+        Path path = Path.of(location);
+        boolean down = !path.isAbsolute() && path.getRoot() == null;
+        down &= !location.isEmpty() && !location.startsWith("/") && location.indexOf('\\') < 0;
+        down &= !DRIVE.matcher(location).matches();
+        for (Path name : path) {
+            down &= !name.toString().equals("..");
+        }
+        return down;
+    }
+}

@@ -1,0 +1,77 @@
+package io.pepper.onnx;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever bytes a reader is given, it reads them or refuses them with a {@link ModelException}. In the build the inputs beside this
+ * class are tried, among them all that ever failed; with {@code JAZZER_FUZZ=1} and one method chosen, new ones are looked for.
+ */
+@Tag("fuzz")
+class ReadersFuzzTest {
+    private static final ReadOptions SMALL = ReadOptions.DEFAULT.withLimits(
+            ReadLimits.builder().memoryBytes(64L << 20).operators(10_000).build());
+
+    private static final String MANIFEST =
+            """
+            {"format": "pepper-partition", "version": 1, "tool": "pepper", "model": {"name": "m", "sha256": null},
+             "weights": "inline", "inputs": [], "outputs": [], "parts": [{"file": "m_part1.onnx", "sha256": null, "bytes": 0,
+             "operators": 0, "recomputedOperators": 0, "constantOperators": 0, "weightBytes": 0, "inputs": [], "outputs": [],
+             "data": []}], "cuts": [], "unusedOperators": 0, "notes": []}
+            """;
+
+    @TempDir
+    static Path directory;
+
+    @FuzzTest(maxDuration = "60m")
+    void model(byte[] data) throws IOException {
+        try (OnnxModel model = OnnxModel.load(data, "fuzz", SMALL)) {
+            model.weights();
+            model.weightBytes();
+            model.originalBridges();
+            model.outputs();
+        } catch (ModelException refused) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest(maxDuration = "60m")
+    void modelWithData(byte[] data) throws IOException {
+        Path file = Files.write(directory.resolve("fuzz.onnx"), data);
+        Path weights = directory.resolve("data.bin");
+        if (Files.notExists(weights)) {
+            Files.write(weights, new byte[4096]);
+        }
+        try (OnnxModel model = OnnxModel.load(file, SMALL)) {
+            model.weights();
+        } catch (ModelException refused) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest(maxDuration = "60m")
+    void manifest(byte[] data) throws IOException {
+        Files.write(directory.resolve(PartitionManifest.FILE_NAME), data);
+        try {
+            PartitionManifest.read(directory);
+        } catch (ModelException refused) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest(maxDuration = "60m")
+    void plan(byte[] data) throws IOException {
+        Path own = Files.createDirectories(directory.resolve("plan"));
+        Files.write(own.resolve(DeploymentPlan.FILE_NAME), data);
+        Files.writeString(own.resolve(PartitionManifest.FILE_NAME), MANIFEST);
+        try {
+            DeploymentPlan.read(own);
+        } catch (ModelException refused) {
+            // As it should be.
+        }
+    }
+}
