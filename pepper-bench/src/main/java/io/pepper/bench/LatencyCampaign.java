@@ -48,17 +48,22 @@ public final class LatencyCampaign {
             throw new IllegalArgumentException(
                     "four arguments are needed: the list of models, their directory, one for pieces, and the data set");
         }
-        Path work = Path.of(args[2]);
+        List<ProfilePiece> pieces = pieces(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]));
+        List<LoadLevel> loads =
+                Stream.of(0, 25, 50, 75, 100).map(LoadLevel::onAllCores).toList();
+        run(new ProfilingPlan(pieces, loads, List.of(1, 2), ROUNDS, TIMING, SEED), Path.of(args[3]));
+    }
+
+    /** The same pieces every time. */
+    static List<ProfilePiece> pieces(Path list, Path models, Path work) throws IOException {
         List<ProfilePiece> pieces = new ArrayList<>();
-        for (ListedModel listed : ListedModel.read(Path.of(args[0]), Path.of(args[1]))) {
+        for (ListedModel listed : ListedModel.read(list, models)) {
             try (OnnxModel model = OnnxModel.load(listed.file())) {
                 pieces.addAll(ProfilePieces.of(model, listed.sizes(), work, PIECES, SEED, ProgressListener.NONE));
             }
         }
-        List<LoadLevel> loads =
-                Stream.of(0, 25, 50, 75, 100).map(LoadLevel::onAllCores).toList();
         pieces.addAll(ProfilePieces.sweep(work.resolve(OperatorSweep.MODEL)));
-        run(new ProfilingPlan(pieces, loads, List.of(1, 2), ROUNDS, TIMING, SEED), Path.of(args[3]));
+        return pieces;
     }
 
     private static void run(ProfilingPlan plan, Path data) throws IOException {

@@ -1,7 +1,7 @@
 package io.pepper.cost;
 
 /**
- * The work of the operators of one family.
+ * The work of the kernels of one family.
  *
  * @param operators how many there are
  * @param flops their arithmetic, a multiply-accumulate being two operations; NaN if not known
@@ -34,11 +34,12 @@ public record FamilyWork(long operators, double flops, double bytes, double boun
                 operators + other.operators, flops + other.flops, bytes + other.bytes, bound + other.bound);
     }
 
-    FamilyWork plus(double moreFlops, double moreBytes) {
-        return new FamilyWork(
-                operators + 1,
-                flops + moreFlops,
-                bytes + moreBytes,
-                bound + Math.max(moreFlops, Workload.FLOPS_PER_BYTE * moreBytes));
+    FamilyWork plus(Kernel kernel) {
+        double bytes = kernel.bytes();
+        return plus(new FamilyWork(
+                kernel.times(),
+                kernel.times() * kernel.flops(),
+                kernel.times() * bytes,
+                kernel.times() * Math.max(kernel.flops(), Workload.FLOPS_PER_BYTE * bytes)));
     }
 }

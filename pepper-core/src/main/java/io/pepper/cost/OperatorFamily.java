@@ -4,28 +4,49 @@ package io.pepper.cost;
 public enum OperatorFamily {
     /** Convolutions over all channels, also transposed. */
     CONVOLUTION,
-    /** Convolutions in groups, each over a few channels: depthwise ones, too. */
+    /** Convolutions of single points: products of matrices. */
+    POINTWISE_CONVOLUTION,
+    /** Convolutions from or to fewer channels than a vector has room for: the first layers of most networks. */
+    NARROW_CONVOLUTION,
+    /** Convolutions in groups of some channels each. */
     GROUPED_CONVOLUTION,
+    /** Convolutions of each channel by itself. */
+    DEPTHWISE_CONVOLUTION,
     /** Products of matrices: fully connected layers, projections, Einsum. */
     PRODUCT,
-    /** Convolutions and products of integers, and what quantises and dequantises. */
+    /** Convolutions and products of integers. */
     QUANTIZED,
+    /** What makes integers of real numbers, and real numbers of integers. */
+    QUANTIZATION,
     /** Attention as one operator. */
     ATTENTION,
     /** RNN, LSTM and GRU. */
     RECURRENT,
     /** Pooling. */
     POOLING,
-    /** Normalisation, softmax and reductions. */
+    /** Softmax, reductions, and normalisation by numbers that are known before. */
     NORMALIZATION,
+    /** Normalisation by mean and variance of what flows, such as layer normalisation, written as one operator or as several. */
+    LAYER_NORMALIZATION,
+    /** Local response normalisation. */
+    LOCAL_NORMALIZATION,
     /** One output element from one of each input. */
     ELEMENTWISE,
-    /** The same by a function that takes long, such as a power or a sigmoid; local response normalisation, too. */
+    /** The same by a function that takes long, such as a power or a sigmoid. */
     TRANSCENDENTAL,
-    /** What runtimes mostly compute together with the operator before it, so that it takes hardly any time of its own. */
-    FUSED,
     /** Resizing and sampling. */
     RESIZING,
-    /** What only moves data, and all that has no formula. */
-    MOVEMENT
+    /** What looks at a tensor in another way, so that nothing moves. */
+    VIEW,
+    /** What puts elements into another order. */
+    TRANSPOSITION,
+    /** What copies blocks of elements: joining, splitting, slicing, padding. */
+    COPY,
+    /** What moves data otherwise, and all that has no formula. */
+    MOVEMENT,
+    /**
+     * What runtimes add where operators on channels in blocks meet others: the elements' order in memory changes. Follows from the
+     * model's structure, as operators do, though no operator of the model says so.
+     */
+    LAYOUT
 }

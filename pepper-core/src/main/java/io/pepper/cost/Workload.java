@@ -1,6 +1,8 @@
 package io.pepper.cost;
 
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,14 +17,17 @@ public final class Workload {
     public static final double FLOPS_PER_BYTE = 8;
 
     private final Map<Measure, Double> measures;
-    private final Map<OperatorFamily, FamilyWork> families;
+    private final List<Kernel> kernels;
+    private final Map<OperatorFamily, FamilyWork> families = new EnumMap<>(OperatorFamily.class);
 
     /** All families together: asked for again and again by whoever predicts. */
     private final FamilyWork total;
 
-    private Workload(Map<Measure, Double> measures, Map<OperatorFamily, FamilyWork> families) {
+    private Workload(Map<Measure, Double> measures, List<Kernel> kernels) {
         this.measures = measures;
-        this.families = families;
+        this.kernels = kernels;
+        kernels.forEach(
+                kernel -> families.put(kernel.family(), of(kernel.family()).plus(kernel)));
         this.total = families.values().stream().reduce(FamilyWork.NONE, FamilyWork::plus);
     }
 
@@ -46,7 +51,16 @@ public final class Workload {
     }
 
     /**
-     * The work of the operators of a family.
+     * What runs, kernel by kernel.
+     *
+     * @return kernels that differ, in the order in which the first of each was added
+     */
+    public List<Kernel> kernels() {
+        return kernels;
+    }
+
+    /**
+     * The work of the kernels of a family.
      *
      * @param family which
      * @return what they ask for together
@@ -56,7 +70,7 @@ public final class Workload {
     }
 
     /**
-     * The work of all operators.
+     * The work of all kernels.
      *
      * @return the families' together
      */
@@ -72,25 +86,24 @@ public final class Workload {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Workload work && measures.equals(work.measures) && families.equals(work.families);
+        return other instanceof Workload work && measures.equals(work.measures) && kernels.equals(work.kernels);
     }
 
     @Override
     public int hashCode() {
-        return 31 * measures.hashCode() + families.hashCode();
+        return 31 * measures.hashCode() + kernels.hashCode();
     }
 
-    /** For instance {@code Workload[3.1E9 flops, 2.2E7 bytes, 122 operators]}. */
+    /** For instance {@code Workload[3.1E9 flops, 2.2E7 bytes, 122 kernels]}. */
     @Override
     public String toString() {
-        return "Workload[" + total.flops() + " flops, " + total.bytes() + " bytes, " + total.operators()
-                + " operators]";
+        return "Workload[" + total.flops() + " flops, " + total.bytes() + " bytes, " + total.operators() + " kernels]";
     }
 
     /** Makes a workload. Not thread-safe. */
     public static final class Builder {
         private final Map<Measure, Double> measures = new EnumMap<>(Measure.class);
-        private final Map<OperatorFamily, FamilyWork> families = new EnumMap<>(OperatorFamily.class);
+        private final Map<Kernel, Long> kernels = new LinkedHashMap<>();
 
         private Builder() {}
 
@@ -113,27 +126,13 @@ public final class Workload {
         }
 
         /**
-         * Adds an operator.
+         * Adds kernels; those that are alike are counted together.
          *
-         * @param family its family
-         * @param flops its arithmetic, 0 or more, NaN if not known
-         * @param bytes what it reads and makes, 0 or more, NaN if not known
-         * @return this builder
-         * @throws IllegalArgumentException if a number is negative or infinite
-         */
-        public Builder add(OperatorFamily family, double flops, double bytes) {
-            return set(family, families.getOrDefault(family, FamilyWork.NONE).plus(flops, bytes));
-        }
-
-        /**
-         * Sets the work of a family, in the place of what was added to it before.
-         *
-         * @param family which
-         * @param work of its operators together
+         * @param kernel what runs
          * @return this builder
          */
-        public Builder set(OperatorFamily family, FamilyWork work) {
-            families.put(family, work);
+        public Builder add(Kernel kernel) {
+            kernels.merge(kernel.withTimes(1), kernel.times(), Math::addExact);
             return this;
         }
 
@@ -143,7 +142,11 @@ public final class Workload {
          * @return an immutable workload
          */
         public Workload build() {
-            return new Workload(new EnumMap<>(measures), new EnumMap<>(families));
+            return new Workload(
+                    new EnumMap<>(measures),
+                    kernels.entrySet().stream()
+                            .map(entry -> entry.getKey().withTimes(entry.getValue()))
+                            .toList());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.pepper.onnx;
 
+import io.pepper.cost.Kernel;
 import io.pepper.cost.Measure;
 import io.pepper.cost.Workload;
 import io.pepper.cut.Liveness;
@@ -89,18 +90,14 @@ final class Characterization {
                 .set(
                         Measure.PEAK_BYTES,
                         number(Liveness.of(graph, operators, shapes::bytes).peakBytes()));
-        OperatorDemands demands = costs.demands();
         double parallel = 0;
         double largest = 0;
         double streamed = 0;
-        for (int operator : operators) {
-            boolean known = costs.tally(operator).sizesMissing().isEmpty();
-            double flops = known ? costs.tally(operator).work().flops() : Double.NaN;
-            work.add(demands.family(operator), flops, demands.movedBytes(operator));
-            largest = Math.max(largest, flops);
-            parallel += flops >= WORTH_DIVIDING ? flops : 0;
-            double weights = demands.constantBytes(operator);
-            streamed += flops < REUSE * weights ? weights : 0;
+        for (Kernel kernel : KernelList.of(graph, shapes, costs, operators, outputs)) {
+            work.add(kernel);
+            largest = Math.max(largest, kernel.flops());
+            parallel += kernel.flops() >= WORTH_DIVIDING ? kernel.flops() : 0;
+            streamed += kernel.flops() < REUSE * kernel.weightBytes() ? kernel.weightBytes() : 0;
         }
         return work.set(Measure.PARALLEL_FLOPS, parallel)
                 .set(Measure.LARGEST_FLOPS, largest)

@@ -1,5 +1,6 @@
 package io.pepper.predict;
 
+import io.pepper.cost.Workload;
 import io.pepper.predict.internal.csv.CsvTable;
 import io.pepper.predict.internal.csv.OriginalRecords;
 import io.pepper.predict.internal.csv.RecordColumns;
@@ -7,6 +8,7 @@ import io.pepper.predict.internal.csv.Row;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * Measured latencies. Immutable and therefore thread-safe. {@code docs/latency-data.md} describes the columns of the files.
@@ -98,6 +101,27 @@ public final class LatencyDataset {
         return new LatencyDataset(records, problems);
     }
 
+    /**
+     * Writes the records, compressed if the name ends so ({@code .gz}). Records of the same piece stand together, which keeps a
+     * compressed file small. The file appears whole or not at all, in the place of one that was there.
+     *
+     * @param file where
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path file) throws IOException {
+        WholeFile.write(file, out -> {
+            try (OutputStream to = file.toString().endsWith(".gz") ? new GZIPOutputStream(out) : out) {
+                to.write(CsvTable.line(RecordColumns.names()).getBytes(StandardCharsets.UTF_8));
+                for (List<LatencyRecord> alike :
+                        group(entry -> entry.model() + "\n" + entry.piece()).values()) {
+                    for (LatencyRecord entry : alike) {
+                        to.write(CsvTable.line(RecordColumns.values(entry)).getBytes(StandardCharsets.UTF_8));
+                    }
+                }
+            }
+        });
+    }
+
     private static InputStream open(Path file) throws IOException {
         InputStream plain = new BufferedInputStream(Files.newInputStream(file));
         return file.toString().endsWith(".gz") ? new GZIPInputStream(plain) : plain;
@@ -133,6 +157,17 @@ public final class LatencyDataset {
         List<String> said = new ArrayList<>(problems);
         said.addAll(other.problems);
         return new LatencyDataset(all, said);
+    }
+
+    /**
+     * The same times of other work: for records whose work was described anew.
+     *
+     * @param work says what a record's piece asks for
+     * @return as many records, in the same order
+     */
+    public LatencyDataset withWork(Function<LatencyRecord, Workload> work) {
+        return new LatencyDataset(
+                records.stream().map(entry -> entry.withWork(work.apply(entry))).toList(), problems);
     }
 
     LatencyDataset withProblems(List<String> more) {

@@ -60,4 +60,8 @@ public record LatencyRecord(
     public String key() {
         return RecordFile.key(model, piece, device.device(), threads, load);
     }
+
+    LatencyRecord withWork(Workload other) {
+        return new LatencyRecord(model, piece, other, threads, device, load, achievedPercent, execution, timing);
+    }
 }

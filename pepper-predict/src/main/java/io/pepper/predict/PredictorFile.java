@@ -7,10 +7,8 @@ import io.pepper.predict.internal.learn.LinearTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -30,21 +28,10 @@ final class PredictorFile {
     static void write(TrainedPredictor predictor, Path file) throws IOException {
         byte[] document = document(predictor.parts());
         byte[] first = (MAGIC + sha256(document, 0) + "\n").getBytes(StandardCharsets.US_ASCII);
-        byte[] all = new byte[first.length + document.length];
-        System.arraycopy(first, 0, all, 0, first.length);
-        System.arraycopy(document, 0, all, first.length, document.length);
-        Path directory = file.toAbsolutePath().getParent();
-        Path draft = Files.createTempFile(directory, ".pepper-", ".predictor");
-        try {
-            Files.write(draft, all);
-            try {
-                Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-            } catch (AtomicMoveNotSupportedException notHere) {
-                Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        WholeFile.write(file, out -> {
+            out.write(first);
+            out.write(document);
+        });
     }
 
     private static String sha256(byte[] bytes, int begin) {

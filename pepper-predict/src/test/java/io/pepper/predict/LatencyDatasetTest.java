@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.cost.Kernel;
 import io.pepper.cost.Measure;
 import io.pepper.cost.OperatorFamily;
 import io.pepper.cost.Workload;
@@ -39,7 +40,7 @@ class LatencyDatasetTest {
         Workload work = Workload.builder()
                 .set(Measure.CONV_LAYERS, 3)
                 .set(Measure.INPUT_BYTES, 1000)
-                .add(OperatorFamily.CONVOLUTION, flops, 1e6)
+                .add(new Kernel(OperatorFamily.CONVOLUTION, 3, flops, 5e5, 2.5e5, Double.NaN, 576, 64, 9, 1))
                 .build();
         return new LatencyRecord(
                 model,

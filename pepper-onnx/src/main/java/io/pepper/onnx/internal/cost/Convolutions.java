@@ -3,6 +3,7 @@ package io.pepper.onnx.internal.cost;
 import static io.pepper.onnx.internal.cost.FormulaTable.MICROSOFT;
 import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
+import io.pepper.cost.OperatorFamily;
 import java.util.Arrays;
 
 /** Convolutions: each element of the output is a product of a window of the input and a filter. Padding is computed too. */
@@ -15,7 +16,7 @@ final class Convolutions {
     /** Between the four neighbours of a point: four products, three sums. */
     private static final long BILINEAR = 7;
 
-    private static final int MIN_RANK = 3;
+    static final int MIN_RANK = 3;
 
     private Convolutions() {}
 
@@ -45,6 +46,30 @@ final class Convolutions {
                 "Dai and others, Deformable convolutional networks, 2017",
                 Convolutions::deformed,
                 "DeformConv");
+    }
+
+    static boolean isConvolution(String type) {
+        return type.equals("Conv")
+                || type.equals("ConvTranspose")
+                || type.equals("ConvInteger")
+                || type.equals("QLinearConv");
+    }
+
+    /** Which kind of convolution it is, as far as its filter tells. */
+    static OperatorFamily family(OperatorCall call) {
+        KernelShape shape = KernelShape.of(call);
+        if (shape.groups() > 1) {
+            return shape.depth() == shape.window()
+                    ? OperatorFamily.DEPTHWISE_CONVOLUTION
+                    : OperatorFamily.GROUPED_CONVOLUTION;
+        }
+        if (shape.window() == 0) {
+            return OperatorFamily.CONVOLUTION;
+        }
+        if (shape.isOfFewChannels() || shape.channels() < KernelShape.VECTOR) {
+            return OperatorFamily.NARROW_CONVOLUTION;
+        }
+        return shape.window() == 1 ? OperatorFamily.POINTWISE_CONVOLUTION : OperatorFamily.CONVOLUTION;
     }
 
     /** Of a filter [M, C/group, kernel…]. */

@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.cost;
 
 import io.pepper.cost.OperatorFamily;
+import io.pepper.onnx.Dimension;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.model.FunctionCalls;
 import io.pepper.onnx.internal.model.ValueTypes;
@@ -23,10 +24,6 @@ import java.util.function.Predicate;
  * the body as often as it runs, if that is known. Scopes bound the depth.
  */
 public final class CostWalk {
-    /** Operators whose output is their input under another shape, or says something of it only. */
-    private static final Set<String> VIEWS =
-            Set.of("Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Shape", "Size", "Dropout");
-
     private static final Set<String> PICKS = Set.of("Gather", "GatherElements", "GatherND", "Slice");
 
     private final FunctionCalls functions;
@@ -112,19 +109,23 @@ public final class CostWalk {
     }
 
     /**
-     * The bytes that one operator reads and makes. What only looks at a tensor in another way moves nothing, and what picks from
-     * a table reads as much as it makes.
+     * How the arithmetic of one operator is laid out.
      *
      * @param place its place in the graph
-     * @return bytes, NaN if a size is not known
+     * @return what is known
      */
-    public double movedBytes(int place) {
-        NodeProto node = graph.getNode(place);
-        if (VIEWS.contains(node.getOpType())) {
-            return 0;
-        }
-        double made = bytes(node.getOutputList());
-        return made + (PICKS.contains(node.getOpType()) ? made : bytes(node.getInputList()));
+    public KernelShape shape(int place) {
+        return KernelShape.of(call(graph.getNode(place)));
+    }
+
+    /**
+     * Whether one operator picks from a table, so that it reads as much as it makes.
+     *
+     * @param place its place in the graph
+     * @return true if it does
+     */
+    public boolean isPick(int place) {
+        return PICKS.contains(graph.getNode(place).getOpType());
     }
 
     /**
@@ -136,7 +137,7 @@ public final class CostWalk {
      */
     public double constantBytes(int place, Predicate<String> isConstant) {
         NodeProto node = graph.getNode(place);
-        boolean whole = !VIEWS.contains(node.getOpType()) && !PICKS.contains(node.getOpType());
+        boolean whole = !FormulaTable.VIEWS.contains(node.getOpType()) && !PICKS.contains(node.getOpType());
         return whole ? bytes(node.getInputList().stream().filter(isConstant).toList()) : 0;
     }
 
@@ -149,6 +150,27 @@ public final class CostWalk {
             }
         }
         return sum;
+    }
+
+    /**
+     * How many elements a tensor has.
+     *
+     * @param name its name
+     * @return 0 or more, 0 if that is not known
+     */
+    public long elements(String name) {
+        Optional<List<Dimension>> shape =
+                type(name).map(type -> ValueTypes.info(name, type)).flatMap(TensorInfo::shape);
+        if (shape.isEmpty() || shape.get().stream().anyMatch(size -> size.size().isEmpty())) {
+            return 0;
+        }
+        try {
+            return OperatorCall.product(shape.get().stream()
+                    .mapToLong(size -> size.size().getAsLong())
+                    .toArray());
+        } catch (ArithmeticException tooMany) {
+            return 0;
+        }
     }
 
     private OperatorCall call(NodeProto node) {

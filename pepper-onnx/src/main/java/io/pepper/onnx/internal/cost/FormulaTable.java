@@ -3,6 +3,7 @@ package io.pepper.onnx.internal.cost;
 import io.pepper.cost.OperatorFamily;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,10 +22,36 @@ final class FormulaTable {
     /** A formula, whether what it is of is cheap, and what that is like. */
     record Entry(Formula formula, boolean cheap, OperatorFamily family, OperatorFormulas.Description description) {}
 
-    private static final Set<String> TRANSCENDENTAL = Set.of(
-            ("Exp Log Pow Erf Sigmoid Tanh Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Softplus Mish Gelu FastGelu"
-                            + " BiasGelu QuickGelu Elu Selu Celu LRN")
-                    .split(" ", -1));
+    /** Operators whose output is their input under another shape, or says something of it only. */
+    static final Set<String> VIEWS =
+            Set.of("Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Shape", "Size", "Dropout");
+
+    /** Operators that are of another family than those whose formulas stand beside theirs. */
+    private static final Map<String, OperatorFamily> OWN = own();
+
+    private static Map<String, OperatorFamily> own() {
+        Map<String, OperatorFamily> own = new HashMap<>();
+        String transcendental =
+                "Exp Log Pow Erf Sigmoid Tanh Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Softplus Mish Gelu FastGelu"
+                        + " BiasGelu QuickGelu Elu Selu Celu";
+        for (String type : transcendental.split(" ", -1)) {
+            own.put(type, OperatorFamily.TRANSCENDENTAL);
+        }
+        String layers = "LayerNormalization InstanceNormalization GroupNormalization MeanVarianceNormalization"
+                + " RMSNormalization SimplifiedLayerNormalization SkipSimplifiedLayerNormalization SkipLayerNormalization"
+                + " EmbedLayerNormalization";
+        for (String type : layers.split(" ", -1)) {
+            own.put(type, OperatorFamily.LAYER_NORMALIZATION);
+        }
+        VIEWS.forEach(type -> own.put(type, OperatorFamily.VIEW));
+        for (String type : List.of("Concat", "Split", "Slice", "Pad")) {
+            own.put(type, OperatorFamily.COPY);
+        }
+        own.put("Cast", OperatorFamily.ELEMENTWISE);
+        own.put("LRN", OperatorFamily.LOCAL_NORMALIZATION);
+        own.put("Transpose", OperatorFamily.TRANSPOSITION);
+        return own;
+    }
 
     private final Map<String, Entry> entries = new TreeMap<>();
     private OperatorFamily family = OperatorFamily.MOVEMENT;
@@ -36,8 +63,12 @@ final class FormulaTable {
     }
 
     private OperatorFamily family(String type) {
-        if (TRANSCENDENTAL.contains(type)) {
-            return OperatorFamily.TRANSCENDENTAL;
+        if (type.endsWith("izeLinear")) {
+            return OperatorFamily.QUANTIZATION;
+        }
+        OperatorFamily own = OWN.get(type);
+        if (own != null) {
+            return own;
         }
         return QUANTIZED.stream().anyMatch(type::contains) ? OperatorFamily.QUANTIZED : family;
     }

@@ -140,6 +140,13 @@ public final class OperatorCall {
         return attribute(name).map(AttributeProto::getFloatsCount).orElse(0);
     }
 
+    /** The integers of an attribute, none if it is left out. */
+    int[] integers(String name) {
+        return attribute(name).map(AttributeProto::getIntsList).orElse(List.of()).stream()
+                .mapToInt(Math::toIntExact)
+                .toArray();
+    }
+
     /** The product of the integers of an attribute; empty if it is left out or one is negative. */
     Optional<Long> productOf(String name) {
         return attribute(name)

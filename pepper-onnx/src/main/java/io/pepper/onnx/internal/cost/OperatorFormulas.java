@@ -95,8 +95,7 @@ public final class OperatorFormulas {
         if (entry == null) {
             return OperatorFamily.MOVEMENT;
         }
-        boolean grouped = entry.family() == OperatorFamily.CONVOLUTION && call.integer("group", 1) > 1;
-        return grouped ? OperatorFamily.GROUPED_CONVOLUTION : entry.family();
+        return entry.family() == OperatorFamily.CONVOLUTION ? Convolutions.family(call) : entry.family();
     }
 
     /**

@@ -20,7 +20,7 @@ import java.util.Map;
 
 /** Comma-separated values whose first line names the columns (RFC 4180, but for quoted line breaks). */
 public final class CsvTable {
-    private static final int LONGEST = 1 << 20;
+    private static final int LONGEST = 1 << 24;
 
     private static final ObjectReader READER = CsvMapper.builder()
             .enable(CsvParser.Feature.TRIM_SPACES)

@@ -1,9 +1,7 @@
 package io.pepper.predict.internal.csv;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.FamilyWork;
 import io.pepper.cost.Measure;
-import io.pepper.cost.OperatorFamily;
 import io.pepper.cost.Workload;
 import io.pepper.predict.LatencyRecord;
 import io.pepper.predict.LoadLevel;
@@ -25,6 +23,7 @@ import java.util.stream.Stream;
 /** The columns of a data set, which {@code docs/latency-data.md} describes. What is not known is left empty. */
 public final class RecordColumns {
     private static final String CORE_SEPARATOR = "+";
+    private static final String KERNELS = "kernels";
     private static final Map<Measure, String> MEASURES = measures();
 
     private RecordColumns() {}
@@ -79,10 +78,7 @@ public final class RecordColumns {
                 "session_seconds",
                 "peak_memory_bytes"));
         names.addAll(MEASURES.values());
-        for (OperatorFamily family : OperatorFamily.values()) {
-            String prefix = family.name().toLowerCase(Locale.ROOT);
-            names.addAll(List.of(prefix + "_operators", prefix + "_flops", prefix + "_bytes", prefix + "_bound"));
-        }
+        names.add(KERNELS);
         return names;
     }
 
@@ -128,11 +124,7 @@ public final class RecordColumns {
                         ? String.valueOf(timing.peakMemoryBytes().getAsLong())
                         : ""));
         MEASURES.keySet().forEach(measure -> values.add(plain(record.work().get(measure))));
-        for (OperatorFamily family : OperatorFamily.values()) {
-            FamilyWork work = record.work().of(family);
-            values.addAll(List.of(
-                    String.valueOf(work.operators()), plain(work.flops()), plain(work.bytes()), plain(work.bound())));
-        }
+        values.add(KernelText.write(record.work().kernels()));
         return values;
     }
 
@@ -158,12 +150,7 @@ public final class RecordColumns {
     }
 
     private static String plain(double value) {
-        if (!Double.isFinite(value)) {
-            return "";
-        }
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? String.valueOf((long) value)
-                : String.valueOf(value);
+        return KernelText.plain(value);
     }
 
     /**
@@ -176,19 +163,7 @@ public final class RecordColumns {
     public static LatencyRecord read(Row row) {
         Workload.Builder work = Workload.builder();
         MEASURES.forEach((measure, column) -> work.set(measure, row.number(column)));
-        for (OperatorFamily family : OperatorFamily.values()) {
-            String prefix = family.name().toLowerCase(Locale.ROOT);
-            double operators = row.number(prefix + "_operators");
-            if (operators > 0) {
-                work.set(
-                        family,
-                        new FamilyWork(
-                                (long) operators,
-                                row.number(prefix + "_flops"),
-                                row.number(prefix + "_bytes"),
-                                row.number(prefix + "_bound")));
-            }
-        }
+        KernelText.read(KERNELS, row.text(KERNELS)).forEach(work::add);
         return new LatencyRecord(
                 row.text("model"),
                 row.text("piece"),

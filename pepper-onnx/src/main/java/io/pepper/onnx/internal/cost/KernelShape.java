@@ -1,0 +1,101 @@
+package io.pepper.onnx.internal.cost;
+
+import java.util.Arrays;
+import java.util.Set;
+
+/**
+ * How an operator's arithmetic is laid out, which decides how well a processor does it; 0 where a number says nothing of an
+ * operator or is not known.
+ *
+ * @param depth how many elements each output element is made of; of a transposition, how many stay together
+ * @param channels output channels or columns; what is pooled keeps its channels
+ * @param window elements in a window
+ * @param groups groups of a convolution
+ */
+public record KernelShape(double depth, double channels, double window, double groups) {
+    private static final KernelShape NONE = new KernelShape(0, 0, 0, 0);
+
+    private static final Set<String> PRODUCTS = Set.of("MatMul", "Gemm", "MatMulInteger");
+    private static final Set<String> ROWS = Set.of(
+            "Softmax",
+            "LogSoftmax",
+            "LayerNormalization",
+            "ReduceMean",
+            "ReduceSum",
+            "ReduceMax",
+            "ReduceMin",
+            "ArgMax");
+
+    /** Numbers of 32 bits in a vector register of today's larger processors. */
+    static final int VECTOR = 16;
+
+    /**
+     * Whether it is a convolution of fewer channels than a vector has room for, which takes them as they are.
+     *
+     * @return true if it is
+     */
+    public boolean isOfFewChannels() {
+        return window > 0 && groups == 1 && depth / window < VECTOR;
+    }
+
+    static KernelShape of(OperatorCall call) {
+        try {
+            return known(call);
+        } catch (OperatorCall.SizeMissing | ArithmeticException unknown) {
+            return NONE;
+        }
+    }
+
+    private static KernelShape known(OperatorCall call) throws OperatorCall.SizeMissing {
+        String type = call.type();
+        if (Convolutions.isConvolution(type)) {
+            return convolution(call, type.equals("QLinearConv") ? 3 : 1);
+        } else if (PRODUCTS.contains(type) || type.equals("QLinearMatMul")) {
+            return product(call, type.equals("QLinearMatMul") ? 3 : 1);
+        } else if (type.endsWith("Pool")) {
+            double window = window(call);
+            return new KernelShape(window, call.input(0, Convolutions.MIN_RANK)[1], window, 0);
+        } else if (ROWS.contains(type)) {
+            long[] input = call.input(0, 1);
+            return new KernelShape(input[input.length - 1], 0, 0, 0);
+        }
+        return type.equals("Transpose") ? new KernelShape(together(call), 0, 0, 0) : NONE;
+    }
+
+    private static KernelShape convolution(OperatorCall call, int weight) throws OperatorCall.SizeMissing {
+        long[] filter = call.input(weight, Convolutions.MIN_RANK);
+        double window = OperatorCall.product(Arrays.copyOfRange(filter, 2, filter.length));
+        double groups = call.integer("group", 1);
+        boolean transposed = call.type().endsWith("Transpose");
+        double channels = transposed ? filter[1] * groups : filter[0];
+        double depth = (transposed ? filter[0] / Math.max(1, groups) : filter[1]) * window;
+        return new KernelShape(depth, channels, window, Math.max(0, groups));
+    }
+
+    private static KernelShape product(OperatorCall call, int right) throws OperatorCall.SizeMissing {
+        long[] left = call.input(0, 1);
+        long[] other = call.input(right, 1);
+        boolean turned = call.integer("transB", 0) != 0;
+        double depth = call.integer("transA", 0) != 0 ? left[0] : left[left.length - 1];
+        return new KernelShape(depth, turned ? other[0] : other[other.length - 1], 0, 0);
+    }
+
+    private static double window(OperatorCall call) throws OperatorCall.SizeMissing {
+        if (call.type().contains("Global")) {
+            long[] input = call.input(0, Convolutions.MIN_RANK);
+            return OperatorCall.product(Arrays.copyOfRange(input, 2, input.length));
+        }
+        return call.productOf("kernel_shape").orElse(0L);
+    }
+
+    /** The product of the last dimensions, as far as they stay in their places. */
+    private static double together(OperatorCall call) throws OperatorCall.SizeMissing {
+        long[] input = call.input(0);
+        int[] order = call.integers("perm");
+        long together = 1;
+        for (int i = order.length - 1; i >= 0 && order[i] == i && i < input.length; i--) {
+            together = Math.multiplyExact(together, input[i]);
+        }
+        return together;
+    }
+}
