@@ -16,6 +16,9 @@ public final class Workload {
      */
     public static final double FLOPS_PER_BYTE = 8;
 
+    /** Boxed once, so that asking allocates nothing. */
+    private static final Double UNKNOWN = Double.NaN;
+
     private final Map<Measure, Double> measures;
     private final List<Kernel> kernels;
     private final Map<OperatorFamily, FamilyWork> families = new EnumMap<>(OperatorFamily.class);
@@ -47,7 +50,7 @@ public final class Workload {
      * @return 0 or more, NaN if it is not known
      */
     public double get(Measure measure) {
-        return measures.getOrDefault(measure, Double.NaN);
+        return measures.getOrDefault(measure, UNKNOWN);
     }
 
     /**

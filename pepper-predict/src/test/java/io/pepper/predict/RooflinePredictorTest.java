@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.cost.Kernel;
 import io.pepper.cost.OperatorFamily;
 import io.pepper.cost.Workload;
 import java.io.IOException;
@@ -47,8 +48,8 @@ class RooflinePredictorTest {
     void takesTheLongerOfArithmeticAndBytesOfEachFamily() {
         RooflinePredictor roofline = new RooflinePredictor(1e9, 1e9, 0, 0);
         Workload work = Workload.builder()
-                .add(OperatorFamily.CONVOLUTION, 4e9, 1e9)
-                .add(OperatorFamily.ELEMENTWISE, 1e9, 2e9)
+                .add(Kernel.of(OperatorFamily.CONVOLUTION, 4e9, 5e8, 5e8))
+                .add(Kernel.of(OperatorFamily.ELEMENTWISE, 1e9, 1e9, 1e9))
                 .build();
         assertThat(roofline.predict(work, 1, DeviceState.of("pi")).medianSeconds())
                 .isEqualTo(6);

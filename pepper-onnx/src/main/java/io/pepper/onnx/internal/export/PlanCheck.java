@@ -5,8 +5,8 @@ import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
-import io.pepper.onnx.internal.wire.FileSource;
 import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -131,7 +131,8 @@ final class PlanCheck {
         }
         if (stage.sha256().isPresent()) {
             try (FileSource source = new FileSource(part)) {
-                String found = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
+                String found =
+                        Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
                 if (!found.equals(stage.sha256().get())) {
                     throw wrong(field + ".sha256", "the file '" + stage.file() + "' has another one: " + found);
                 }

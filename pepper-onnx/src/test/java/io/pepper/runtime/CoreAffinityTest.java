@@ -1,4 +1,4 @@
-package io.pepper.predict.internal.load;
+package io.pepper.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,19 +8,19 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-class AffinityTest {
+class CoreAffinityTest {
     @Test
     void readsListsOfCores() {
-        assertThat(Affinity.numbers("0")).containsExactly(0);
-        assertThat(Affinity.numbers("0-3,8")).containsExactly(0, 1, 2, 3, 8);
-        assertThat(Affinity.numbers("2,4-5")).containsExactly(2, 4, 5);
+        assertThat(CoreAffinity.numbers("0")).containsExactly(0);
+        assertThat(CoreAffinity.numbers("0-3,8")).containsExactly(0, 1, 2, 3, 8);
+        assertThat(CoreAffinity.numbers("2,4-5")).containsExactly(2, 4, 5);
     }
 
     @Test
     void saysWhichThreadsAreNotThere() {
-        List<Integer> cores = Affinity.cores();
+        List<Integer> cores = CoreAffinity.cores();
         Assumptions.assumeFalse(cores.isEmpty(), "threads can be bound with taskset only, which is not there");
-        assertThatThrownBy(() -> Affinity.bind(ProcessHandle.current().pid(), "nobody-", 2, cores))
+        assertThatThrownBy(() -> CoreAffinity.bind(ProcessHandle.current().pid(), "nobody-", 2, cores))
                 .isInstanceOf(IOException.class)
                 .hasMessage("only 0 of the load's 2 threads could be bound to cores");
     }
