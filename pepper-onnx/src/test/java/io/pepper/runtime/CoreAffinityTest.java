@@ -22,6 +22,6 @@ class CoreAffinityTest {
         Assumptions.assumeFalse(cores.isEmpty(), "threads can be bound with taskset only, which is not there");
         assertThatThrownBy(() -> CoreAffinity.bind(ProcessHandle.current().pid(), "nobody-", 2, cores))
                 .isInstanceOf(IOException.class)
-                .hasMessage("only 0 of the load's 2 threads could be bound to cores");
+                .hasMessage("only 0 of 2 threads could be bound to cores");
     }
 }

@@ -41,12 +41,19 @@ class OperatorSweepTest {
         assertThat(seen)
                 .contains(
                         OperatorFamily.CONVOLUTION,
+                        OperatorFamily.POINTWISE_CONVOLUTION,
+                        OperatorFamily.NARROW_CONVOLUTION,
                         OperatorFamily.GROUPED_CONVOLUTION,
+                        OperatorFamily.DEPTHWISE_CONVOLUTION,
                         OperatorFamily.PRODUCT,
                         OperatorFamily.POOLING,
                         OperatorFamily.NORMALIZATION,
                         OperatorFamily.ELEMENTWISE,
                         OperatorFamily.RECURRENT,
-                        OperatorFamily.MOVEMENT);
+                        OperatorFamily.LAYER_NORMALIZATION,
+                        OperatorFamily.QUANTIZED,
+                        OperatorFamily.TRANSPOSITION,
+                        OperatorFamily.COPY,
+                        OperatorFamily.LAYOUT);
     }
 }

@@ -39,7 +39,7 @@ class PartitionedSessionTest {
     private static final long SEED = 7;
 
     /** Runs of the leak test: -Dpepper.leak.runs=100000 for the long one. */
-    private static final int LEAK_RUNS = Integer.getInteger("pepper.leak.runs", 2_000);
+    private static final int LEAK_RUNS = Integer.getInteger("pepper.leak.runs", 10_000);
 
     @TempDir
     Path directory;
@@ -299,8 +299,8 @@ class PartitionedSessionTest {
                 }
             }
             long grown = Deployed.residentBytes() - warm;
-            // A tensor of each run alone would be 16 MB in 2,000 runs.
-            assertThat(grown).as("bytes more after twice as many runs").isLessThan(12L << 20);
+            // A tensor of each run alone would be 40 MB in 5,000 runs; heap and allocators come and go by some 15.
+            assertThat(grown).as("bytes more after twice as many runs").isLessThan(30L << 20);
         }
     }
 }

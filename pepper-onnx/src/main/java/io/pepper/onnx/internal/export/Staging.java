@@ -49,6 +49,12 @@ final class Staging implements AutoCloseable {
         Set<String> files() throws IOException;
     }
 
+    /** What is done while no other export exchanges files in the target. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws IOException;
+    }
+
     /** A move that was made, so that it can be undone. */
     private record Move(Path from, Path to) {}
 
@@ -128,7 +134,12 @@ final class Staging implements AutoCloseable {
 
     /** Refuses names that stand in the target and do not belong to an earlier export. */
     void refuseStrangers(List<String> names) throws IOException {
-        refuseStrangers(names, earlier.files());
+        if (parent.equals(target)) {
+            // Half way through an exchange, files of another export have no manifest.
+            whileNobodyExchanges(() -> refuseStrangers(names, earlier.files()));
+        } else {
+            refuseStrangers(names, earlier.files());
+        }
     }
 
     private void refuseStrangers(List<String> names, Set<String> replaceable) throws IOException {
@@ -144,7 +155,7 @@ final class Staging implements AutoCloseable {
     void publish(List<String> names) throws IOException {
         force(directory);
         if (parent.equals(target)) {
-            exchange(names);
+            whileNobodyExchanges(() -> replace(names, earlier.files()));
             force(target);
         } else {
             appear();
@@ -166,7 +177,7 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    private void exchange(List<String> names) throws IOException {
+    private void whileNobodyExchanges(Work work) throws IOException {
         try {
             EXCHANGE.lockInterruptibly();
         } catch (InterruptedException interrupted) {
@@ -178,7 +189,7 @@ final class Staging implements AutoCloseable {
         try {
             ExportLock held = ExportLock.hold(target.resolve(EXCHANGE_LOCK));
             try (held) {
-                replace(names, earlier.files());
+                work.run();
             }
         } finally {
             EXCHANGE.unlock();
