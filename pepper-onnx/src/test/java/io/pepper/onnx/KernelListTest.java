@@ -1,0 +1,104 @@
+package io.pepper.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pepper.cost.Kernel;
+import io.pepper.cost.OperatorFamily;
+import io.pepper.cost.Workload;
+import io.pepper.partition.Partition;
+import io.pepper.runtime.OperatorSweep;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelListTest {
+    @TempDir
+    Path directory;
+
+    private OnnxModel model(String name) throws IOException {
+        return OnnxModel.load(OperatorSweep.write(directory, List.of(name)).get(0));
+    }
+
+    private List<Kernel> kernels(String name) throws IOException {
+        try (OnnxModel model = model(name)) {
+            return model.costs(model.shapes()).workload().kernels();
+        }
+    }
+
+    private static String families(List<Kernel> kernels) {
+        return kernels.stream()
+                .map(kernel -> kernel.times() + " " + kernel.family())
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    @Test
+    void whatFollowsAConvolutionIsComputedWithIt() throws IOException {
+        List<Kernel> kernels = kernels("conv-norm-relu-s14"); // Conv, BatchNormalization, Relu, Add of the input
+        assertThat(families(kernels)).isEqualTo("1 CONVOLUTION, 2 LAYOUT");
+        Kernel convolution = kernels.get(0);
+        long elements = 64 * 14 * 14;
+        assertThat(convolution.depth()).isEqualTo(64 * 9);
+        assertThat(convolution.channels()).isEqualTo(64);
+        assertThat(convolution.window()).isEqualTo(9);
+        assertThat(convolution.groups()).isEqualTo(1);
+        assertThat(convolution.inputBytes()).as("the input once").isEqualTo(4.0 * elements);
+        assertThat(convolution.outputBytes()).isEqualTo(4.0 * elements);
+        assertThat(convolution.weightBytes()).isEqualTo(4.0 * (64 * 64 * 9 + 64 + 4 * 64));
+        assertThat(convolution.flops()).isGreaterThan(2.0 * 64 * 9 * elements);
+    }
+
+    @Test
+    void aCutPartsWhatWouldBeComputedTogether() throws IOException {
+        try (OnnxModel model = model("conv3x3-relu-c64-s28")) {
+            ModelCosts costs = model.costs(model.shapes());
+            assertThat(families(costs.workload().kernels())).isEqualTo("1 CONVOLUTION, 2 LAYOUT");
+            Partition halves = Partition.of(model.graph(), model.cuts().list());
+            assertThat(families(costs.workload(halves.segments().get(0)).kernels()))
+                    .isEqualTo("1 CONVOLUTION, 2 LAYOUT");
+            assertThat(families(costs.workload(halves.segments().get(1)).kernels()))
+                    .isEqualTo("1 ELEMENTWISE");
+        }
+    }
+
+    @Test
+    void aNormalisationAnErrorFunctionAndAQuantisedProductAreOneKernelEach() throws IOException {
+        assertThat(families(kernels("written-layernorm-l16"))).isEqualTo("1 LAYER_NORMALIZATION");
+        assertThat(families(kernels("layernorm-l16"))).isEqualTo("1 LAYER_NORMALIZATION");
+        assertThat(families(kernels("written-gelu-l16"))).isEqualTo("1 TRANSCENDENTAL");
+        assertThat(families(kernels("quantized-m16-k128"))).isEqualTo("1 QUANTIZED");
+        assertThat(families(kernels("projection-l16"))).isEqualTo("1 PRODUCT");
+    }
+
+    @Test
+    void convolutionsAreOfTheirKinds() throws IOException {
+        assertThat(families(kernels("conv1x1-c64-s28"))).contains("1 POINTWISE_CONVOLUTION");
+        assertThat(families(kernels("depthwise3x3-c64-s28"))).contains("1 DEPTHWISE_CONVOLUTION");
+        assertThat(families(kernels("conv5x5-grouped"))).isEqualTo("1 GROUPED_CONVOLUTION");
+        assertThat(families(kernels("conv7x7-stride2")))
+                .as("few channels are taken as they are")
+                .isEqualTo("1 LAYOUT, 1 NARROW_CONVOLUTION");
+    }
+
+    @Test
+    void whatATranspositionKeepsTogetherIsItsDepth() throws IOException {
+        assertThat(kernels("transpose-1000"))
+                .containsExactly(new Kernel(OperatorFamily.TRANSPOSITION, 1, 0, 4000, 4000, 0, 1, 0, 0, 0));
+    }
+
+    /** Kernels divide the model's arithmetic among them: none is lost, none counted twice. */
+    @Test
+    void kernelsHaveTheArithmeticOfTheModel() throws IOException {
+        for (Path file : OperatorSweep.write(directory)) {
+            try (OnnxModel model = OnnxModel.load(file)) {
+                ModelCosts costs = model.costs(model.shapes());
+                Workload work = costs.workload();
+                assertThat(work.total().flops()).as(file.toString()).isEqualTo((double)
+                        costs.characteristics().flops().orElseThrow());
+            }
+        }
+    }
+}
