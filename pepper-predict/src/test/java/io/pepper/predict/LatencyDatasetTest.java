@@ -40,7 +40,7 @@ class LatencyDatasetTest {
         Workload work = Workload.builder()
                 .set(Measure.CONV_LAYERS, 3)
                 .set(Measure.INPUT_BYTES, 1000)
-                .add(new Kernel(OperatorFamily.CONVOLUTION, 3, flops, 5e5, 2.5e5, Double.NaN, 576, 64, 9, 1))
+                .add(new Kernel(OperatorFamily.CONVOLUTION, 1, flops, 5e5, 5e5, 0, 576, 64, 9, 1))
                 .build();
         return new LatencyRecord(
                 model,

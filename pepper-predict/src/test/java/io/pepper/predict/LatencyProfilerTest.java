@@ -214,7 +214,7 @@ class LatencyProfilerTest {
                             level.cores().stream().map(String::valueOf).toList());
             assertThatThrownBy(() -> load.set(new LoadLevel(10, 1, List.of(4_000))))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("cannot be bound to core 4000");
+                    .hasMessageContaining("cannot be bound to cores 4000");
         }
     }
 
