@@ -96,7 +96,8 @@ public final class SplitVerifier {
         for (TensorInfo value : values) {
             Optional<String> refusal = Sessions.refusal(value);
             if (refusal.isPresent()) {
-                throw new UnsupportedModelException(model.name(), "'" + value.name() + "'", refusal.get());
+                throw new UnsupportedModelException(
+                        model.contents().source().name(), "'" + value.name() + "'", refusal.get());
             }
         }
     }
