@@ -8,8 +8,8 @@ public enum OperatorFamily {
     POINTWISE_CONVOLUTION,
     /** Convolutions from or to fewer channels than a vector has room for: the first layers of most networks. */
     NARROW_CONVOLUTION,
-    /** Convolutions in groups of some channels each. */
-    GROUPED_CONVOLUTION,
+    /** Convolutions as products of unfolded windows: in groups of some channels, of odd numbers of channels, or not of images. */
+    UNFOLDED_CONVOLUTION,
     /** Convolutions of each channel by itself. */
     DEPTHWISE_CONVOLUTION,
     /** Products of matrices: fully connected layers, projections, Einsum. */
@@ -40,13 +40,19 @@ public enum OperatorFamily {
     VIEW,
     /** What puts elements into another order. */
     TRANSPOSITION,
-    /** What copies blocks of elements: joining, splitting, slicing, padding. */
+    /** What joins tensors. */
+    CONCATENATION,
+    /** What copies a part of a tensor: splitting, slicing. */
     COPY,
+    /** What surrounds a tensor with more elements. */
+    PADDING,
     /** What moves data otherwise, and all that has no formula. */
     MOVEMENT,
     /**
-     * What runtimes add where operators on channels in blocks meet others: the elements' order in memory changes. Follows from the
-     * model's structure, as operators do, though no operator of the model says so.
+     * What runtimes add where an operator on channels in blocks takes what another made: the elements' order in memory changes.
+     * Follows from the model's structure, as operators do, though no operator of the model says so.
      */
-    LAYOUT
+    BLOCKING,
+    /** The way back, where another operator takes what one on channels in blocks made. */
+    UNBLOCKING
 }

@@ -6,15 +6,35 @@ import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import io.pepper.onnx.internal.cost.BlockedLayout;
 import io.pepper.onnx.internal.cost.KernelShape;
+import io.pepper.onnx.internal.cost.OperatorDemands;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The kernels that a piece of a model runs as. */
 final class KernelList {
+    private static final Set<OperatorFamily> CONVOLUTIONS = EnumSet.of(
+            OperatorFamily.CONVOLUTION,
+            OperatorFamily.POINTWISE_CONVOLUTION,
+            OperatorFamily.NARROW_CONVOLUTION,
+            OperatorFamily.DEPTHWISE_CONVOLUTION);
+
+    private static final Set<OperatorFamily> WEIGHTED = EnumSet.of(
+            OperatorFamily.CONVOLUTION,
+            OperatorFamily.POINTWISE_CONVOLUTION,
+            OperatorFamily.NARROW_CONVOLUTION,
+            OperatorFamily.UNFOLDED_CONVOLUTION,
+            OperatorFamily.DEPTHWISE_CONVOLUTION,
+            OperatorFamily.PRODUCT,
+            OperatorFamily.QUANTIZED,
+            OperatorFamily.ATTENTION,
+            OperatorFamily.RECURRENT);
+
     private final DataflowGraph graph;
     private final TensorShapes shapes;
     private final ModelCosts costs;
@@ -22,32 +42,40 @@ final class KernelList {
     private final BitSet inside = new BitSet();
     private final BitSet outputs = new BitSet();
     private final List<Kernel> kernels = new ArrayList<>();
+    private final BlockedLayout layout;
 
-    private KernelList(DataflowGraph graph, TensorShapes shapes, ModelCosts costs) {
+    private KernelList(
+            DataflowGraph graph, TensorShapes shapes, ModelCosts costs, Indices operators, Indices outputs) {
         this.graph = graph;
         this.shapes = shapes;
         this.costs = costs;
         this.demands = costs.demands();
+        operators.stream().forEach(inside::set);
+        outputs.stream().forEach(this.outputs::set);
+        layout = BlockedLayout.of(graph, demands, operators, this.outputs, this::fused);
     }
 
     /** In O(operators + edges); operators in topological order. */
     static List<Kernel> of(
             DataflowGraph graph, TensorShapes shapes, ModelCosts costs, Indices operators, Indices outputs) {
-        KernelList list = new KernelList(graph, shapes, costs);
-        operators.stream().forEach(list.inside::set);
-        outputs.stream().forEach(list.outputs::set);
+        KernelList list = new KernelList(graph, shapes, costs, operators, outputs);
         Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
         operators.stream().forEach(operator -> groups.computeIfAbsent(list.root(operator), root -> new ArrayList<>())
                 .add(operator));
         groups.forEach(list::add);
-        list.addLayouts(operators);
+        list.layout.intoBlocks().forEach(tensor -> list.addLayout(OperatorFamily.BLOCKING, tensor));
+        list.layout.outOfBlocks().forEach(tensor -> list.addLayout(OperatorFamily.UNBLOCKING, tensor));
         return list.kernels;
     }
 
     /** What it is computed together with, if that is in the piece, too. */
-    private int root(int operator) {
+    private int fused(int operator) {
         int root = demands.root(operator);
         return inside.get(root) ? root : operator;
+    }
+
+    private int root(int operator) {
+        return layout.root(operator);
     }
 
     private void add(int root, List<Integer> group) {
@@ -71,17 +99,22 @@ final class KernelList {
                 output += leaves(root, tensor) ? bytes(tensor) : 0;
             }
         }
-        OperatorFamily family = demands.family(root);
+        OperatorFamily family = family(root);
+        if (!WEIGHTED.contains(family)) {
+            input += weights; // constants are read as what flows is
+            weights = 0;
+        }
         if (family == OperatorFamily.VIEW) {
             input = 0;
             output = 0;
         } else if (demands.isPick(root)) {
             input = output;
         }
+        int times = demands.type(root).equals("HardSwish") ? 2 : 1; // a sigmoid and a product
         kernels.add(new Kernel(
                 family,
-                1,
-                flops,
+                times,
+                flops / times,
                 input,
                 output,
                 weights,
@@ -89,6 +122,14 @@ final class KernelList {
                 shape.channels(),
                 shape.window(),
                 shape.groups()));
+    }
+
+    private OperatorFamily family(int root) {
+        if (layout.isReordering(root)) {
+            return layout.isBlock(graph.reads(root).get(0)) ? OperatorFamily.UNBLOCKING : OperatorFamily.BLOCKING;
+        }
+        boolean unfolded = CONVOLUTIONS.contains(demands.family(root)) && !layout.worksOnBlocks(root);
+        return unfolded ? OperatorFamily.UNFOLDED_CONVOLUTION : demands.family(root);
     }
 
     private boolean isOf(int root, int operator) {
@@ -111,33 +152,7 @@ final class KernelList {
         return bytes.isPresent() ? bytes.getAsLong() : Double.NaN;
     }
 
-    private void addLayouts(Indices operators) {
-        BitSet blocked = BlockedLayout.of(graph, operators, demands::family, demands::shape, demands::type, this::root);
-        BitSet seen = new BitSet();
-        for (int operator : operators) {
-            for (int tensor : graph.reads(operator)) {
-                int maker = graph.producer(tensor).orElse(-1);
-                boolean made = maker >= 0 && inside.get(maker) && blocked.get(maker);
-                if (made != takesBlocks(operator, blocked) && !seen.get(tensor)) {
-                    addLayout(tensor);
-                    seen.set(tensor);
-                }
-            }
-            for (int tensor : graph.writes(operator)) {
-                if (blocked.get(operator) && outputs.get(tensor) && !seen.get(tensor)) {
-                    addLayout(tensor);
-                    seen.set(tensor);
-                }
-            }
-        }
-    }
-
-    /** The first convolution of a network reads its few channels as they are. */
-    private boolean takesBlocks(int operator, BitSet blocked) {
-        return blocked.get(operator) && !demands.isFirst(operator);
-    }
-
-    private void addLayout(int tensor) {
-        kernels.add(Kernel.of(OperatorFamily.LAYOUT, 0, bytes(tensor), bytes(tensor)));
+    private void addLayout(OperatorFamily family, int tensor) {
+        kernels.add(Kernel.of(family, 0, bytes(tensor), bytes(tensor)));
     }
 }

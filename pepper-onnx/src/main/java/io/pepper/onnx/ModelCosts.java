@@ -7,6 +7,7 @@ import io.pepper.cut.Liveness;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import io.pepper.onnx.internal.cost.CostWalk;
+import io.pepper.onnx.internal.cost.OperatorDemands;
 import io.pepper.onnx.internal.cost.OperatorFormulas;
 import io.pepper.onnx.internal.cost.Tally;
 import io.pepper.onnx.internal.model.ModelGraph;
@@ -90,7 +91,7 @@ public final class ModelCosts {
     OperatorDemands demands() {
         OperatorDemands known = demands;
         if (known == null) {
-            known = new OperatorDemands(model, walk);
+            known = new OperatorDemands(model, walk, shapes.inputs().isEmpty());
             demands = known;
         }
         return known;

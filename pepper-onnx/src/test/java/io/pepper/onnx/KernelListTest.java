@@ -77,7 +77,7 @@ class KernelListTest {
     void convolutionsAreOfTheirKinds() throws IOException {
         assertThat(families(kernels("conv1x1-c64-s28"))).contains("1 POINTWISE_CONVOLUTION");
         assertThat(families(kernels("depthwise3x3-c64-s28"))).contains("1 DEPTHWISE_CONVOLUTION");
-        assertThat(families(kernels("conv5x5-grouped"))).isEqualTo("1 GROUPED_CONVOLUTION");
+        assertThat(families(kernels("conv5x5-grouped"))).isEqualTo("1 UNFOLDED_CONVOLUTION");
         assertThat(families(kernels("conv7x7-stride2")))
                 .as("few channels are taken as they are")
                 .isEqualTo("1 LAYOUT, 1 NARROW_CONVOLUTION");

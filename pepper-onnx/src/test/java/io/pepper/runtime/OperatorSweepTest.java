@@ -43,7 +43,7 @@ class OperatorSweepTest {
                         OperatorFamily.CONVOLUTION,
                         OperatorFamily.POINTWISE_CONVOLUTION,
                         OperatorFamily.NARROW_CONVOLUTION,
-                        OperatorFamily.GROUPED_CONVOLUTION,
+                        OperatorFamily.UNFOLDED_CONVOLUTION,
                         OperatorFamily.DEPTHWISE_CONVOLUTION,
                         OperatorFamily.PRODUCT,
                         OperatorFamily.POOLING,

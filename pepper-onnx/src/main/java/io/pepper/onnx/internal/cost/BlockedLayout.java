@@ -1,93 +1,374 @@
 package io.pepper.onnx.internal.cost;
 
-import io.pepper.cost.OperatorFamily;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
- * Which operators of a piece work on channels in blocks, as convolutions do that fill vectors, and pooling and elementwise
- * operators among them. Where such an operator and another meet, elements change their order. ONNX Runtime's transformation to
- * its layout NCHWc is what this follows.
+ * Which operators of a piece work on channels in blocks, as convolutions do that fill vectors, and what follows them. Where
+ * elements change their order a kernel of its own does it. What a convolution adds to its result, and what it applies to the sum, it
+ * computes itself. ONNX Runtime's transformation to its layout NCHWc, and its fusion of convolution, addition and activation
+ * after that, are what this follows.
  */
 public final class BlockedLayout {
-    private static final Set<OperatorFamily> CONVOLUTIONS = EnumSet.of(
-            OperatorFamily.CONVOLUTION,
-            OperatorFamily.POINTWISE_CONVOLUTION,
-            OperatorFamily.NARROW_CONVOLUTION,
-            OperatorFamily.DEPTHWISE_CONVOLUTION);
-
-    private static final Set<String> KEEP =
-            Set.of("Add", "Sum", "Mul", "Relu", "LeakyRelu", "Sigmoid", "Tanh", "BatchNormalization", "Concat");
+    private static final int NONE = -1;
+    private static final long[] CHANNELS_LAST = {0, 2, 3, 1};
+    private static final long[] CHANNELS_FIRST = {0, 3, 1, 2};
+    private static final Set<String> ACTIVATIONS = Set.of("Relu", "Sigmoid", "Tanh");
 
     private final DataflowGraph graph;
-    private final IntFunction<OperatorFamily> family;
-    private final IntFunction<KernelShape> shape;
-    private final IntFunction<String> type;
-    private final IntUnaryOperator root;
-    private final BitSet blocked = new BitSet();
+    private final OperatorDemands demands;
+    private final BitSet inside = new BitSet();
+    private final BitSet outputs;
+
+    /** Of each operator the one that it is computed together with. */
+    private final int[] roots;
+
+    /** Of each kernel the tensor that it makes at last. */
+    private final int[] results;
+
+    /** Of each tensor the kernel that makes it in blocks. */
+    private final int[] makers;
+
+    private final BitSet readAsIs = new BitSet();
+    private final BitSet turned = new BitSet();
+    private final BitSet turning = new BitSet();
+    private final BitSet adding = new BitSet();
+    private final BitSet activating = new BitSet();
+    private int lastToChannelsFirst = NONE;
 
     private BlockedLayout(
-            DataflowGraph graph,
-            IntFunction<OperatorFamily> family,
-            IntFunction<KernelShape> shape,
-            IntFunction<String> type,
-            IntUnaryOperator root) {
+            DataflowGraph graph, OperatorDemands demands, Indices operators, BitSet outputs, IntUnaryOperator fused) {
         this.graph = graph;
-        this.family = family;
-        this.shape = shape;
-        this.type = type;
-        this.root = root;
+        this.demands = demands;
+        this.outputs = outputs;
+        operators.stream().forEach(inside::set);
+        roots = new int[graph.operatorCount()];
+        results = new int[roots.length];
+        makers = new int[graph.tensorCount()];
+        Arrays.fill(makers, NONE);
+        operators.stream().forEach(operator -> {
+            roots[operator] = fused.applyAsInt(operator);
+            results[roots[operator]] = graph.writes(operator).isEmpty() ? NONE : graph.writes(operator).get(0);
+        });
     }
 
     /**
      * Goes through a piece, in O(operators + edges).
      *
      * @param graph the model's dataflow
+     * @param demands what its operators ask for
      * @param operators those of the piece, in topological order
-     * @param family of an operator
-     * @param shape of an operator
-     * @param type of an operator
-     * @param root the operator of the piece that an operator is computed together with
-     * @return the operators that work on blocks
+     * @param outputs the tensors that leave the piece
+     * @param fused the operator of the piece that an operator is computed together with in any layout
+     * @return the layout of the piece
      */
-    public static BitSet of(
-            DataflowGraph graph,
-            Indices operators,
-            IntFunction<OperatorFamily> family,
-            IntFunction<KernelShape> shape,
-            IntFunction<String> type,
-            IntUnaryOperator root) {
-        BlockedLayout layout = new BlockedLayout(graph, family, shape, type, root);
-        operators.stream().filter(layout::isBlocked).forEach(layout.blocked::set);
-        return layout.blocked;
+    public static BlockedLayout of(
+            DataflowGraph graph, OperatorDemands demands, Indices operators, BitSet outputs, IntUnaryOperator fused) {
+        BlockedLayout layout = new BlockedLayout(graph, demands, operators, outputs, fused);
+        operators.stream().forEach(layout::look);
+        operators.stream().filter(layout::isPlainConvolution).forEach(layout::addToPlain);
+        return layout;
     }
 
-    private boolean isBlocked(int operator) {
-        int with = root.applyAsInt(operator);
-        if (with != operator && blocked.get(with)) {
-            return true;
+    /**
+     * The operator that one is computed together with.
+     *
+     * @param operator an operator of the piece
+     * @return itself for most
+     */
+    public int root(int operator) {
+        int root = roots[operator];
+        while (roots[root] != root) {
+            root = roots[root];
         }
-        OperatorFamily own = family.apply(operator);
-        if (CONVOLUTIONS.contains(own)) {
-            return true;
-        } else if (own == OperatorFamily.POOLING) {
-            return shape.apply(operator).channels() % KernelShape.VECTOR == 0;
-        }
-        return KEEP.contains(type.apply(operator)) && allBlocked(graph.reads(operator));
+        return root;
     }
 
-    private boolean allBlocked(Indices tensors) {
-        for (int i = 0; i < tensors.size(); i++) {
-            var maker = graph.producer(tensors.get(i));
-            if (maker.isEmpty() || !blocked.get(maker.getAsInt())) {
-                return false;
+    /**
+     * Whether an operator works on blocks.
+     *
+     * @param operator an operator of the piece
+     * @return true if it does
+     */
+    public boolean worksOnBlocks(int operator) {
+        int result = results[roots[operator]];
+        return result != NONE && isBlock(result);
+    }
+
+    /**
+     * Whether a transposition only changes the order of what stands in blocks, or will.
+     *
+     * @param operator an operator of the piece
+     * @return true if it does
+     */
+    public boolean isReordering(int operator) {
+        return turning.get(operator);
+    }
+
+    /**
+     * Tensors that are brought into blocks by a kernel of its own.
+     *
+     * @return tensors of the piece, in their order
+     */
+    public IntStream intoBlocks() {
+        return turned.stream();
+    }
+
+    /**
+     * Tensors that are made in blocks and brought into the usual order by a kernel of its own.
+     *
+     * @return tensors of the piece, in their order
+     */
+    public IntStream outOfBlocks() {
+        BitSet asIs = (BitSet) readAsIs.clone();
+        asIs.or(outputs);
+        return asIs.stream().filter(this::isBlock);
+    }
+
+    /**
+     * Whether a tensor is made in blocks.
+     *
+     * @param tensor a tensor of the piece
+     * @return true if it is
+     */
+    public boolean isBlock(int tensor) {
+        return makers[tensor] != NONE;
+    }
+
+    private void look(int operator) {
+        int root = roots[operator];
+        boolean ahead = root > operator && demands.type(root).equals("Sigmoid");
+        if (ahead || (root == operator && blocks(operator))) {
+            return;
+        }
+        if (root == operator && demands.permutes(operator, CHANNELS_FIRST)) {
+            lastToChannelsFirst = operator;
+        }
+        if (root != operator && demands.type(root).equals("Sigmoid") && isBlock(results[root])) {
+            return; // what comes after it in its kernel
+        }
+        if (demands.type(operator).equals("Sigmoid")) {
+            readAsIs.set(scaled(operator));
+        }
+        for (int tensor : graph.reads(operator)) {
+            // What a kernel passes on inside itself is nobody's to read.
+            if (makers[tensor] == NONE || makers[tensor] != root) {
+                readAsIs.set(tensor);
             }
         }
-        return tensors.size() > 0;
+    }
+
+    /** Whether an operator takes its inputs in blocks; then they are taken, and its result is in blocks. */
+    private boolean blocks(int operator) {
+        Indices reads = graph.reads(operator);
+        if (reads.isEmpty() || results[operator] == NONE) {
+            return false;
+        }
+        return switch (demands.type(operator)) {
+            case "Conv" -> convolution(operator, reads.get(0));
+            case "MaxPool", "AveragePool" -> pooling(operator, reads.get(0));
+            case "GlobalMaxPool", "GlobalAveragePool" ->
+                (isBlock(reads.get(0)) || !isMade(reads.get(0))) && pooling(operator, reads.get(0));
+            case "Add", "Sum" -> addition(operator, reads);
+            case "Mul" -> (reads.size() == 1 ? scalesChannels(operator, reads.get(0)) : areAlike(reads)) && keep(operator);
+            case "Concat" -> concatenation(operator, reads);
+            case "Relu", "Tanh", "HardSigmoid" -> activation(operator, reads.get(0));
+            case "HardSwish" -> isBlock(reads.get(0)) && keep(operator);
+            case "Sigmoid" ->
+                isAlone(operator) ? activation(operator, reads.get(0)) : isBlock(scaled(operator)) && keep(operator);
+            case "BatchNormalization" -> isBlock(reads.get(0)) && keep(operator);
+            case "Transpose" -> isBlock(reads.get(0)) && toChannelsLast(operator);
+            case "Resize", "Upsample" -> isBlock(reads.get(0)) && demands.enlargesBlocks(operator) && keep(operator);
+            default -> false;
+        };
+    }
+
+    private boolean isMade(int tensor) {
+        return graph.producer(tensor).isPresent()
+                && inside.get(graph.producer(tensor).getAsInt());
+    }
+
+    private boolean isAlone(int operator) {
+        return graph.writes(operator).contains(results[operator]);
+    }
+
+    /** What a sigmoid is of that is multiplied with it: it may be scaled before. */
+    private int scaled(int sigmoid) {
+        int tensor = graph.reads(sigmoid).get(0);
+        int maker = graph.producer(tensor).orElse(NONE);
+        boolean own = maker != NONE && inside.get(maker) && roots[maker] == sigmoid;
+        return own ? graph.reads(maker).get(0) : tensor;
+    }
+
+    private boolean keep(int operator) {
+        makers[results[operator]] = operator;
+        return true;
+    }
+
+    private boolean convolution(int operator, int input) {
+        if (!demands.isBlockable(operator)) {
+            return false;
+        }
+        if (demands.shape(operator).isOfFewChannels()) {
+            readAsIs.set(input); // it takes few channels as they are
+        } else {
+            take(input);
+        }
+        activating.set(operator, lastType(operator));
+        return keep(operator);
+    }
+
+    /** Whether what a convolution does at last is an activation, after which it can do nothing more. */
+    private boolean lastType(int operator) {
+        int last = graph.producer(results[operator]).orElse(operator);
+        return Fusion.isActivation(demands.type(last));
+    }
+
+    private boolean pooling(int operator, int input) {
+        long channels = demands.channels(input);
+        if (graph.writes(operator).size() > 1 || channels < 0 || channels % KernelShape.VECTOR != 0) {
+            return false;
+        }
+        take(input);
+        return keep(operator);
+    }
+
+    /** Brings a tensor into blocks, once for all who ask. */
+    private void take(int tensor) {
+        if (isBlock(tensor) || turned.get(tensor)) {
+            return;
+        }
+        turned.set(tensor);
+        if (lastToChannelsFirst != NONE && results[lastToChannelsFirst] == tensor && uses(tensor) == 1) {
+            turning.set(lastToChannelsFirst);
+            turned.clear(tensor); // it is done on the way
+        }
+    }
+
+    private boolean areBlocks(Indices tensors) {
+        return tensors.stream().allMatch(this::isBlock);
+    }
+
+    private boolean areAlike(Indices tensors) {
+        return areBlocks(tensors)
+                && tensors.stream().allMatch(tensor -> demands.areAlike(tensors.get(0), tensor));
+    }
+
+    private boolean addition(int operator, Indices reads) {
+        boolean alike = areBlocks(reads)
+                && reads.stream().allMatch(tensor -> demands.channels(reads.get(0)) == demands.channels(tensor));
+        if (!alike || constants(operator)) {
+            return false;
+        }
+        if (reads.size() == 2 && areAlike(reads)) {
+            for (int tensor : reads) {
+                int into = makers[tensor];
+                if (isFree(into, tensor) && !adding.get(into)) {
+                    adding.set(into);
+                    return join(operator, into);
+                }
+            }
+        }
+        return keep(operator);
+    }
+
+    /** Whether an operator has a factor for each channel: it works as a convolution of single points then. */
+    private boolean scalesChannels(int operator, int input) {
+        return isBlock(input) && demands.constantBytes(operator) == Float.BYTES * demands.channels(input);
+    }
+
+    /** Whether an operator reads a constant beside what flows in. */
+    private boolean constants(int operator) {
+        return demands.constantBytes(operator) != 0;
+    }
+
+    /** Whether a tensor is that of a convolution which can still do something with it. */
+    private boolean isFree(int kernel, int tensor) {
+        String type = demands.type(kernel);
+        return (type.equals("Conv") || type.equals("BatchNormalization"))
+                && !activating.get(kernel)
+                && results[kernel] == tensor
+                && uses(tensor) == 1;
+    }
+
+    /** Who reads a tensor, and whether it leaves. */
+    private int uses(int tensor) {
+        int uses = outputs.get(tensor) ? 1 : 0;
+        for (int reader : graph.readers(tensor)) {
+            uses += inside.get(reader) ? 1 : 0;
+        }
+        return uses;
+    }
+
+    private boolean join(int operator, int kernel) {
+        roots[operator] = kernel;
+        results[kernel] = results[operator];
+        makers[results[kernel]] = kernel;
+        return true;
+    }
+
+    private boolean concatenation(int operator, Indices reads) {
+        boolean whole = areBlocks(reads)
+                && demands.isAlongChannels(operator)
+                && !constants(operator)
+                && reads.stream().allMatch(tensor -> demands.channels(tensor) % KernelShape.VECTOR == 0);
+        return whole && keep(operator);
+    }
+
+    private boolean activation(int operator, int input) {
+        if (!isBlock(input)) {
+            return false;
+        }
+        int into = makers[input];
+        if (isFree(into, input)) {
+            activating.set(into);
+            return join(operator, into);
+        }
+        return keep(operator);
+    }
+
+    private boolean toChannelsLast(int operator) {
+        turning.set(operator, demands.permutes(operator, CHANNELS_LAST));
+        return turning.get(operator);
+    }
+
+    private boolean isPlainConvolution(int operator) {
+        return roots[operator] == operator
+                && demands.type(operator).equals("Conv")
+                && !worksOnBlocks(operator)
+                && results[operator] != NONE
+                && !lastType(operator);
+    }
+
+    /** A convolution that does not work on blocks takes in what is added to its result, and an activation of the sum. */
+    private void addToPlain(int operator) {
+        int sum = onlyReader(operator);
+        if (sum == NONE
+                || !demands.type(sum).equals("Add")
+                || roots[sum] != sum
+                || worksOnBlocks(sum)
+                || constants(sum)
+                || !graph.reads(sum).stream().allMatch(t -> demands.areAlike(graph.reads(sum).get(0), t))) {
+            return;
+        }
+        roots[sum] = operator;
+        results[operator] = results[sum];
+        int after = onlyReader(operator);
+        if (after != NONE && roots[after] == after && !worksOnBlocks(after) && ACTIVATIONS.contains(demands.type(after))) {
+            roots[after] = operator;
+            results[operator] = results[after];
+        }
+    }
+
+    private int onlyReader(int kernel) {
+        Indices readers = graph.readers(results[kernel]);
+        return readers.size() == 1 && uses(results[kernel]) == 1 && !outputs.get(results[kernel])
+                ? readers.get(0)
+                : NONE;
     }
 }

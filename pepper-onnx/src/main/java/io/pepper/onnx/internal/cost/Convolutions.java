@@ -61,7 +61,7 @@ final class Convolutions {
         if (shape.groups() > 1) {
             return shape.depth() == shape.window()
                     ? OperatorFamily.DEPTHWISE_CONVOLUTION
-                    : OperatorFamily.GROUPED_CONVOLUTION;
+                    : OperatorFamily.UNFOLDED_CONVOLUTION;
         }
         if (shape.window() == 0) {
             return OperatorFamily.CONVOLUTION;

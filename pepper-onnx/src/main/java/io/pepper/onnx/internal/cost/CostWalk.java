@@ -9,6 +9,7 @@ import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.shape.Scope;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up the work of operators, with that of what they hold and call: of an If the branch with more of it, of a Loop or Scan
@@ -153,24 +155,30 @@ public final class CostWalk {
     }
 
     /**
-     * How many elements a tensor has.
+     * The sizes of a tensor.
      *
      * @param name its name
-     * @return 0 or more, 0 if that is not known
+     * @return a number for each dimension, -1 where it is not known; null if not even the rank is
      */
-    public long elements(String name) {
+    public long @Nullable [] sizes(String name) {
         Optional<List<Dimension>> shape =
                 type(name).map(type -> ValueTypes.info(name, type)).flatMap(TensorInfo::shape);
-        if (shape.isEmpty() || shape.get().stream().anyMatch(size -> size.size().isEmpty())) {
-            return 0;
-        }
-        try {
-            return OperatorCall.product(shape.get().stream()
-                    .mapToLong(size -> size.size().getAsLong())
-                    .toArray());
-        } catch (ArithmeticException tooMany) {
-            return 0;
-        }
+        return shape.map(sizes -> sizes.stream()
+                        .mapToLong(size -> size.size().orElse(-1))
+                        .toArray())
+                .orElse(null);
+    }
+
+    /**
+     * Whether a tensor holds numbers of 32 bits.
+     *
+     * @param name its name
+     * @return true if it is known to
+     */
+    public boolean isFloat(String name) {
+        return type(name)
+                .map(type -> type.getTensorType().getElemType() == TensorProto.DataType.FLOAT_VALUE)
+                .orElse(false);
     }
 
     private OperatorCall call(NodeProto node) {

@@ -44,9 +44,10 @@ final class FormulaTable {
             own.put(type, OperatorFamily.LAYER_NORMALIZATION);
         }
         VIEWS.forEach(type -> own.put(type, OperatorFamily.VIEW));
-        for (String type : List.of("Concat", "Split", "Slice", "Pad")) {
-            own.put(type, OperatorFamily.COPY);
-        }
+        own.put("Concat", OperatorFamily.CONCATENATION);
+        own.put("Split", OperatorFamily.COPY);
+        own.put("Slice", OperatorFamily.COPY);
+        own.put("Pad", OperatorFamily.PADDING);
         own.put("Cast", OperatorFamily.ELEMENTWISE);
         own.put("LRN", OperatorFamily.LOCAL_NORMALIZATION);
         own.put("Transpose", OperatorFamily.TRANSPOSITION);

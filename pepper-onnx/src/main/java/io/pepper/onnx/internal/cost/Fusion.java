@@ -5,9 +5,12 @@ import io.pepper.graph.Indices;
 import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.proto.NodeProto;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which operators runtimes compute together with another one. Recognised by structure alone: what stands right after a
@@ -17,13 +20,15 @@ import java.util.function.ToLongFunction;
  */
 public final class Fusion {
     private static final Set<String> CONVOLUTIONS = Set.of("Conv", "ConvTranspose");
-    private static final Set<String> PRODUCTS = Set.of("Gemm", "MatMul");
     private static final Set<String> INTEGER_PRODUCTS = Set.of("MatMulInteger");
     private static final Set<String> ACTIVATIONS =
             Set.of("Relu", "LeakyRelu", "Clip", "Sigmoid", "Tanh", "HardSigmoid");
 
+    /** What a product of two matrices applies to its result itself. */
+    private static final Set<String> AFTER_PRODUCTS = Set.of("Relu", "LeakyRelu", "Sigmoid", "Tanh");
+
     /** With a number for each channel they become part of the filter or the bias. */
-    private static final Set<String> AFFINE = Set.of("Add", "Sub", "Mul", "Div");
+    private static final Set<String> AFFINE = Set.of("Add", "Mul");
 
     private static final Set<String> QUANTIZERS = Set.of("DynamicQuantizeLinear");
     private static final Set<String> SHAPED = Set.of("Reshape", "Expand");
@@ -33,18 +38,23 @@ public final class Fusion {
     private static final String BATCH = "BatchNormalization";
     private static final Set<String> ALWAYS = Set.of("Dropout", "Identity");
 
+    /** Dimensions of a batch of sequences. */
+    private static final int SEQUENCES = 3;
+
     /** From the square root of a layer normalisation back to the mean. */
     private static final String[] NORMALIZATION = {"Add", "ReduceMean", "Pow", "Sub", "ReduceMean"};
 
     private final ModelGraph model;
     private final DataflowGraph graph;
-    private final ToLongFunction<String> constantElements;
+    private final Function<String, long @Nullable []> sizes;
+    private final boolean fixed;
     private final int[] roots;
 
-    private Fusion(ModelGraph model, ToLongFunction<String> constantElements) {
+    private Fusion(ModelGraph model, Function<String, long @Nullable []> sizes, boolean fixed) {
         this.model = model;
         this.graph = model.dataflow();
-        this.constantElements = constantElements;
+        this.sizes = sizes;
+        this.fixed = fixed;
         roots = new int[graph.operatorCount()];
         Arrays.setAll(roots, operator -> operator);
     }
@@ -53,16 +63,20 @@ public final class Fusion {
      * Looks at all operators, in O(operators + edges).
      *
      * @param model the model
-     * @param constantElements how many elements a tensor has that is constant, 0 if it is not or that is not known
+     * @param sizes of a tensor, -1 for what is not known, null if nothing is
+     * @param fixed whether the model itself fixes all sizes, so that runtimes know them beforehand
      * @return for each operator the one that it is computed together with, which is itself for most
      */
-    public static int[] roots(ModelGraph model, ToLongFunction<String> constantElements) {
-        Fusion fusion = new Fusion(model, constantElements);
+    public static int[] roots(ModelGraph model, Function<String, long @Nullable []> sizes, boolean fixed) {
+        Fusion fusion = new Fusion(model, sizes, fixed);
         for (int operator = 0; operator < fusion.roots.length; operator++) { // in topological order
             fusion.look(operator);
         }
         for (int operator = fusion.roots.length - 1; operator >= 0; operator--) {
             fusion.lookAhead(operator);
+            if (fixed && fusion.type(operator).equals("Add")) {
+                fusion.sumBeforeNormalization(operator);
+            }
         }
         return fusion.roots;
     }
@@ -79,8 +93,11 @@ public final class Fusion {
             normalization(operator);
         } else if (type.equals("Erf")) {
             gelu(operator);
+        } else if (type.equals("Sigmoid")) {
+            follow(operator);
+            swish(operator);
         } else if (roots[operator] == operator) {
-            follow(operator, type);
+            follow(operator);
         }
     }
 
@@ -108,6 +125,12 @@ public final class Fusion {
         if (QUANTIZERS.contains(type(operator))) {
             return INTEGER_PRODUCTS.contains(type(roots[reader])) ? roots[reader] : -1;
         }
+        if (type(operator).equals("Mul") && type(reader).equals("Mul") && INTEGER_PRODUCTS.contains(type(roots[reader]))) {
+            return roots[reader]; // the scale of what was quantised, times that of the weights
+        }
+        if (type(operator).equals("Transpose")) {
+            return type(reader).equals("MatMul") && swapsLast(operator) ? roots[reader] : -1;
+        }
         if (!SHAPE_STEPS.contains(type(operator))) {
             return -1;
         }
@@ -120,32 +143,58 @@ public final class Fusion {
                 : -1;
     }
 
+    /** Whether it only swaps the last two dimensions, which a product of matrices can do on the way. */
+    private boolean swapsLast(int transposition) {
+        int[] order = model.model().getGraph().getNode(model.node(transposition)).getAttributeList().stream()
+                .filter(attribute -> attribute.getName().equals("perm"))
+                .flatMap(attribute -> attribute.getIntsList().stream())
+                .mapToInt(Long::intValue)
+                .toArray();
+        int last = order.length - 1;
+        if (last < 1 || order[last] != last - 1 || order[last - 1] != last) {
+            return false;
+        }
+        return IntStream.range(0, last - 1).allMatch(i -> order[i] == i);
+    }
+
     /** Joins it to the convolution or product before it, or to that of which what is before it is a part already. */
-    private void follow(int operator, String type) {
+    private void follow(int operator) {
         Indices reads = graph.reads(operator);
         for (int i = 0; i < reads.size(); i++) {
             OptionalInt before = maker(reads.get(i));
             if (before.isPresent()
                     && graph.readers(reads.get(i)).size() == 1
-                    && joins(operator, type, type(roots[before.getAsInt()]))) {
+                    && joins(operator, before.getAsInt(), roots[before.getAsInt()])) {
                 roots[operator] = roots[before.getAsInt()];
                 return;
             }
         }
     }
 
-    private boolean joins(int operator, String type, String root) {
-        if (CONVOLUTIONS.contains(root)) {
-            return type.equals(BATCH)
-                    || ACTIVATIONS.contains(type)
-                    || isPerChannel(operator, type)
-                    || (type.equals("Add") && graph.reads(operator).size() > 1);
+    private boolean joins(int operator, int before, int into) {
+        String type = type(operator);
+        String root = type(into);
+        if (ACTIVATIONS.contains(type(before))) {
+            return false; // nothing is computed after that
         }
-        if (PRODUCTS.contains(root)) {
-            return (type.equals("Add") && isPerChannel(operator, type)) || isScale(operator, type);
+        if (CONVOLUTIONS.contains(root)) {
+            return type.equals(BATCH) || ACTIVATIONS.contains(type) || isPerChannel(operator, type);
+        }
+        if (root.equals("Gemm") || isOfMatrices(into)) {
+            return (type.equals("Add") && isPerChannel(operator, type) && !root.equals("Gemm"))
+                    || (AFTER_PRODUCTS.contains(type) && (root.equals("Gemm") || before != into))
+                    || (root.equals("MatMul") && before == into && isScale(operator, type));
+        }
+        if (root.equals("MatMul")) {
+            return isScale(operator, type) || (fixed && before == into && type.equals("Add") && isPerChannel(operator, type));
         }
         return INTEGER_PRODUCTS.contains(root)
                 && (type.equals("Cast") || type.equals("Mul") || (type.equals("Add") && isPerChannel(operator, type)));
+    }
+
+    private boolean isOfMatrices(int operator) {
+        long[] size = sizes.apply(graph.tensorName(graph.writes(operator).get(0)));
+        return type(operator).equals("MatMul") && size != null && size.length == 2;
     }
 
     private boolean isPerChannel(int operator, String type) {
@@ -159,9 +208,26 @@ public final class Fusion {
     /** How many elements the largest constant has that an operator reads; 0 if it reads none whose size is known. */
     private long constant(int operator) {
         return model.model().getGraph().getNode(model.node(operator)).getInputList().stream()
-                .mapToLong(constantElements)
+                .filter(model.constants()::contains)
+                .mapToLong(this::elements)
                 .max()
                 .orElse(0);
+    }
+
+    private long elements(String tensor) {
+        long[] size = sizes.apply(tensor);
+        if (size == null || Arrays.stream(size).anyMatch(n -> n < 0)) {
+            return 0;
+        }
+        try {
+            return OperatorCall.product(size);
+        } catch (ArithmeticException tooMany) {
+            return 0;
+        }
+    }
+
+    static boolean isActivation(String type) {
+        return ACTIVATIONS.contains(type);
     }
 
     private OptionalInt maker(int tensor) {
@@ -176,11 +242,11 @@ public final class Fusion {
                 .findFirst();
     }
 
-    private OptionalInt before(int operator, String type) {
+    private Optional<Integer> before(int operator, String type) {
         return graph.reads(operator).stream()
                 .mapToObj(this::maker)
                 .filter(OptionalInt::isPresent)
-                .mapToInt(OptionalInt::getAsInt)
+                .map(OptionalInt::getAsInt)
                 .filter(maker -> type(maker).equals(type))
                 .findFirst();
     }
@@ -197,22 +263,59 @@ public final class Fusion {
         int[] steps = new int[NORMALIZATION.length];
         int at = root;
         for (int step = 0; step < steps.length; step++) {
-            OptionalInt before = before(at, NORMALIZATION[step]);
+            Optional<Integer> before = before(at, NORMALIZATION[step]);
             if (before.isEmpty()) {
                 return;
             }
-            at = before.getAsInt();
+            at = before.get();
             steps[step] = at;
         }
         Arrays.stream(steps).forEach(step -> roots[step] = root);
         joinAfter(root, root, "Div", "Mul", "Add");
     }
 
+    /** A sum that is only normalised is computed by the normalisation, if it is known to be of two tensors of one size. */
+    private void sumBeforeNormalization(int sum) {
+        int tensor = graph.writes(sum).get(0);
+        long[] size = sizes.apply(graph.tensorName(tensor));
+        Indices readers = graph.readers(tensor);
+        if (roots[sum] != sum || graph.reads(sum).size() != 2 || readers.isEmpty() || size == null || size.length != SEQUENCES) {
+            return;
+        }
+        int root = roots[readers.get(0)];
+        boolean alone = readers.stream().allMatch(reader -> roots[reader] == root);
+        if (alone && (type(root).equals("LayerNormalization") || (type(root).equals("Sqrt") && roots[root] == root))) {
+            roots[sum] = root;
+        }
+    }
+
     /** The error function stands for the whole. */
     private void gelu(int erf) {
-        before(erf, "Div").ifPresent(scaled -> roots[scaled] = erf);
-        before(erf, "Mul").ifPresent(scaled -> roots[scaled] = erf);
+        for (String scale : new String[] {"Div", "Mul"}) {
+            before(erf, scale).ifPresent(scaled -> {
+                roots[scaled] = erf;
+                before(scaled, "Add")
+                        .filter(bias -> roots[bias] == bias && isPerChannel(bias, "Add"))
+                        .ifPresent(bias -> roots[bias] = erf);
+            });
+        }
         joinAfter(erf, erf, "Add", "Mul", "Mul");
+    }
+
+    /** A sigmoid of what it is multiplied with, which may be scaled before. */
+    private void swish(int sigmoid) {
+        if (roots[sigmoid] != sigmoid) {
+            return;
+        }
+        Optional<Integer> scaled = before(sigmoid, "Mul").filter(scale -> isScale(scale, "Mul"));
+        int of = graph.reads(scaled.orElse(sigmoid)).get(0);
+        after(sigmoid, "Mul")
+                .stream()
+                .filter(product -> graph.reads(product).contains(of))
+                .forEach(product -> {
+                    roots[product] = sigmoid;
+                    scaled.ifPresent(scale -> roots[scale] = sigmoid);
+                });
     }
 
     private void joinAfter(int root, int from, String... types) {

@@ -29,6 +29,9 @@ public record KernelShape(double depth, double channels, double window, double g
     /** Numbers of 32 bits in a vector register of today's larger processors. */
     static final int VECTOR = 16;
 
+    /** What numbers of channels must be divisible by to be laid out in blocks. */
+    static final int ALIGNMENT = 4;
+
     /**
      * Whether it is a convolution of fewer channels than a vector has room for, which takes them as they are.
      *

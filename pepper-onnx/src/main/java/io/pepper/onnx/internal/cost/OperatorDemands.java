@@ -1,0 +1,201 @@
+package io.pepper.onnx.internal.cost;
+
+import io.pepper.cost.OperatorFamily;
+import io.pepper.graph.DataflowGraph;
+import io.pepper.onnx.internal.model.ModelGraph;
+import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What each operator of a model asks of a device besides arithmetic. Immutable. */
+public final class OperatorDemands {
+    private static final int IMAGE = 4;
+
+    private final ModelGraph model;
+    private final CostWalk walk;
+    private final int[] roots;
+    private final OperatorFamily[] families;
+    private final double[] constantBytes;
+    private final KernelShape[] shapes;
+    private final long[][] sizes;
+    private final BitSet blockable = new BitSet();
+
+    /**
+     * Looks at all operators.
+     *
+     * @param model the model
+     * @param walk what is known of its tensors
+     * @param fixed whether the model itself fixes all sizes, so that runtimes know them beforehand
+     */
+    public OperatorDemands(ModelGraph model, CostWalk walk, boolean fixed) {
+        this.model = model;
+        this.walk = walk;
+        DataflowGraph graph = model.dataflow();
+        sizes = new long[graph.tensorCount()][];
+        Arrays.setAll(sizes, tensor -> walk.sizes(graph.tensorName(tensor)));
+        roots = Fusion.roots(model, walk::sizes, fixed);
+        families = new OperatorFamily[roots.length];
+        Arrays.setAll(families, operator -> walk.family(model.node(operator)));
+        for (int operator = 0; operator < roots.length; operator++) {
+            // A normalisation written as several operators stands under its square root.
+            if (roots[operator] != operator && type(roots[operator]).equals("Sqrt")) {
+                families[roots[operator]] = OperatorFamily.LAYER_NORMALIZATION;
+            }
+        }
+        constantBytes = new double[roots.length];
+        Arrays.setAll(constantBytes, operator -> walk.constantBytes(model.node(operator), model.constants()::contains));
+        shapes = new KernelShape[roots.length];
+        Arrays.setAll(shapes, operator -> walk.shape(model.node(operator)));
+        for (int operator = 0; operator < roots.length; operator++) {
+            blockable.set(operator, type(operator).equals("Conv") && fillsBlocks(operator));
+        }
+    }
+
+    private NodeProto node(int operator) {
+        return model.model().getGraph().getNode(model.node(operator));
+    }
+
+    /**
+     * The operator that one is computed together with wherever both are in one piece.
+     *
+     * @param operator an operator
+     * @return itself for most
+     */
+    public int root(int operator) {
+        return roots[operator];
+    }
+
+    /**
+     * An operator's type.
+     *
+     * @param operator an operator
+     * @return for instance {@code Conv}
+     */
+    public String type(int operator) {
+        return node(operator).getOpType();
+    }
+
+    /**
+     * What an operator is like.
+     *
+     * @param operator an operator
+     * @return its family
+     */
+    public OperatorFamily family(int operator) {
+        return families[operator];
+    }
+
+    /**
+     * How an operator's arithmetic is laid out.
+     *
+     * @param operator an operator
+     * @return what is known
+     */
+    public KernelShape shape(int operator) {
+        return shapes[operator];
+    }
+
+    /**
+     * Whether an operator picks from a table, so that it reads as much as it makes.
+     *
+     * @param operator an operator
+     * @return true if it does
+     */
+    public boolean isPick(int operator) {
+        return walk.isPick(model.node(operator));
+    }
+
+    /**
+     * The constants that an operator reads as a whole.
+     *
+     * @param operator an operator
+     * @return bytes, NaN if a size is not known
+     */
+    public double constantBytes(int operator) {
+        return constantBytes[operator];
+    }
+
+    /** Whether a convolution can work on blocks of channels: ONNX Runtime's conditions for its layout NCHWc. */
+    private boolean fillsBlocks(int operator) {
+        KernelShape shape = shapes[operator];
+        List<String> inputs = node(operator).getInputList();
+        long[] filter = walk.sizes(inputs.get(1));
+        if (filter == null
+                || filter.length != IMAGE
+                || !walk.isFloat(inputs.get(1))
+                || inputs.stream().skip(1).anyMatch(name -> !name.isEmpty() && !model.constants().contains(name))) {
+            return false;
+        }
+        long channels = filter[1];
+        if (shape.groups() > 1) {
+            long perGroup = (long) (filter[0] / shape.groups());
+            boolean eachChannel = channels == 1 && perGroup == 1;
+            return filter[0] % KernelShape.ALIGNMENT == 0
+                    && (eachChannel || (channels % KernelShape.VECTOR == 0 && perGroup % KernelShape.VECTOR == 0));
+        }
+        return channels < KernelShape.VECTOR || channels % KernelShape.ALIGNMENT == 0;
+    }
+
+    /**
+     * Whether an operator is a convolution that can work on blocks of channels.
+     *
+     * @param operator an operator
+     * @return true if it is
+     */
+    boolean isBlockable(int operator) {
+        return blockable.get(operator);
+    }
+
+    /** How many channels a tensor of images has, or -1. */
+    long channels(int tensor) {
+        long[] size = sizes[tensor];
+        return size != null && size.length == IMAGE ? size[1] : -1;
+    }
+
+    /** Whether the sizes of two tensors are the same, as far as they are known. */
+    boolean areAlike(int one, int other) {
+        return sizes[one] != null && Arrays.equals(sizes[one], sizes[other]);
+    }
+
+    /** Whether an operator is a transposition to this order. */
+    boolean permutes(int operator, long... order) {
+        AttributeProto perm = attribute(operator, "perm");
+        return type(operator).equals("Transpose")
+                && perm != null
+                && Arrays.equals(perm.getIntsList().stream().mapToLong(i -> i).toArray(), order);
+    }
+
+    /** Whether an operator works along the channels of images. */
+    boolean isAlongChannels(int operator) {
+        AttributeProto axis = attribute(operator, "axis");
+        return axis != null && axis.getI() == 1;
+    }
+
+    /** Whether an operator makes images larger in a way that also works on blocks. */
+    boolean enlargesBlocks(int operator) {
+        String how = text(operator, "coordinate_transformation_mode", type(operator).equals("Upsample") ? "asymmetric" : "");
+        return switch (text(operator, "mode", "nearest")) {
+            case "nearest" ->
+                how.equals("asymmetric")
+                        && (type(operator).equals("Upsample")
+                                || text(operator, "nearest_mode", "").equals("floor"));
+            case "linear" -> how.equals("asymmetric") || how.equals("align_corners") || how.equals("half_pixel");
+            default -> false;
+        };
+    }
+
+    private String text(int operator, String name, String otherwise) {
+        AttributeProto found = attribute(operator, name);
+        return found == null ? otherwise : found.getS().toStringUtf8();
+    }
+
+    private @Nullable AttributeProto attribute(int operator, String name) {
+        return node(operator).getAttributeList().stream()
+                .filter(attribute -> attribute.getName().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+}
