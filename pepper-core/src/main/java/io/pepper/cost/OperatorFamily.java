@@ -28,11 +28,19 @@ public enum OperatorFamily {
     NORMALIZATION,
     /** Normalisation by mean and variance of what flows, such as layer normalisation, written as one operator or as several. */
     LAYER_NORMALIZATION,
+    /** The same of a sum that is computed with it. */
+    SUM_NORMALIZATION,
     /** Local response normalisation. */
     LOCAL_NORMALIZATION,
     /** One output element from one of each input. */
     ELEMENTWISE,
-    /** The same by a function that takes long, such as a power or a sigmoid. */
+    /** The same by an exponential function. */
+    EXPONENTIAL,
+    /** The same by a sigmoid or hyperbolic tangent, and what is multiplied with that. */
+    SIGMOID,
+    /** The same by the error function, alone or in a Gaussian error linear unit. */
+    ERROR_FUNCTION,
+    /** The same by another function that takes long, such as a root or a sine. */
     TRANSCENDENTAL,
     /** Resizing and sampling. */
     RESIZING,

@@ -100,6 +100,9 @@ final class KernelList {
             }
         }
         OperatorFamily family = family(root);
+        if (family == OperatorFamily.LAYER_NORMALIZATION && group.stream().anyMatch(demands::isSumOfTwo)) {
+            family = OperatorFamily.SUM_NORMALIZATION;
+        }
         if (!WEIGHTED.contains(family)) {
             input += weights; // constants are read as what flows is
             weights = 0;

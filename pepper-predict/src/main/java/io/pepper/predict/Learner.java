@@ -33,6 +33,7 @@ final class Learner {
     private final List<LatencyRecord> records;
     private final TrainingOptions options;
     private final Optional<LinearTime> linear;
+    private final double[] room = new double[LinearTime.terms().size()];
 
     Learner(List<LatencyRecord> records, TrainingOptions options) {
         if (records.isEmpty()) {
@@ -167,7 +168,7 @@ final class Learner {
         if (options.target() == Target.SECONDS) {
             return (float) seconds;
         }
-        double base = linear.isPresent() ? linear.get().seconds(entry.work(), entry.threads()) : 1;
+        double base = linear.isPresent() ? linear.get().seconds(entry.work(), entry.threads(), room) : 1;
         return (float) Math.log(seconds / base);
     }
 }

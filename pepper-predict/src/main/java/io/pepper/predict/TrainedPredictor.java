@@ -36,6 +36,8 @@ public final class TrainedPredictor implements LatencyPredictor {
         private final float[] row;
         private final float[] rows;
         private final float[] scores = new float[BLOCK];
+        private final double[] terms = new double[LinearTime.terms().size()];
+        private double idle;
 
         Room(int features) {
             row = new float[features];
@@ -126,10 +128,12 @@ public final class TrainedPredictor implements LatencyPredictor {
 
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {
-        float[] row = rooms.get().row;
+        Room room = rooms.get();
+        float[] row = room.row;
         parts.schema.fill(piece, threads, device, row, 0);
-        double median = seconds(parts.median.trees.predict(row), 0, piece, threads);
-        double p90 = seconds(parts.p90.trees.predict(row), parts.p90Shift, piece, threads);
+        double idle = idle(piece, threads, room);
+        double median = seconds(parts.median.trees.predict(row), 0, idle);
+        double p90 = seconds(parts.p90.trees.predict(row), parts.p90Shift, idle);
         return new Prediction(median, Math.max(median, p90), parts.range.isOutside(row));
     }
 
@@ -153,8 +157,11 @@ public final class TrainedPredictor implements LatencyPredictor {
             }
             parts.median.trees.predict(room.rows, rows, room.scores);
             for (int row = 0; row < rows; row++) {
-                Workload piece = pieces.get((from + row) / devices.size());
-                medianSeconds[from + row] = seconds(room.scores[row], 0, piece, threads);
+                int at = from + row;
+                if (row == 0 || at % devices.size() == 0) {
+                    room.idle = idle(pieces.get(at / devices.size()), threads, room);
+                }
+                medianSeconds[at] = seconds(room.scores[row], 0, room.idle);
             }
         }
     }
@@ -168,18 +175,22 @@ public final class TrainedPredictor implements LatencyPredictor {
      * @return seconds, more than 0
      */
     public double medianSeconds(Workload piece, int threads, DeviceState device) {
-        float[] row = rooms.get().row;
-        parts.schema.fill(piece, threads, device, row, 0);
-        return seconds(parts.median.trees.predict(row), 0, piece, threads);
+        Room room = rooms.get();
+        parts.schema.fill(piece, threads, device, room.row, 0);
+        return seconds(parts.median.trees.predict(room.row), 0, idle(piece, threads, room));
     }
 
-    private double seconds(float score, double shift, Workload piece, int threads) {
+    /** What trees correct. */
+    private double idle(Workload piece, int threads, Room room) {
+        return parts.linear.isPresent() ? parts.linear.get().seconds(piece, threads, room.terms) : 1;
+    }
+
+    private double seconds(float score, double shift, double idle) {
         double seconds = parts.target == Target.SECONDS ? score * Math.exp(shift) : Math.exp(score + shift);
-        double linear = parts.linear.isPresent() ? parts.linear.get().seconds(piece, threads) : 1;
-        return Math.max(LEAST_SECONDS, seconds * linear);
+        return Math.max(LEAST_SECONDS, seconds * idle);
     }
 
-    /** For instance {@code TrainedPredictor[extended version 1, 69 features; trained on 3000 records]}. */
+    /** For instance {@code TrainedPredictor[extended version 2, 17 features; trained on 3000 records]}. */
     @Override
     public String toString() {
         return "TrainedPredictor[" + parts.schema + "; trained on " + parts.facts.records() + " records]";

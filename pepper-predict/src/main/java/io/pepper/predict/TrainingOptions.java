@@ -150,7 +150,7 @@ public record TrainingOptions(
         return constraints.append(")").toString();
     }
 
-    /** For instance {@code extended version 1, 69 features; log_ratio; 300 trees of depth 6, rate 0.05}. */
+    /** For instance {@code extended version 2, 17 features; log_ratio; 300 trees of depth 6, rate 0.05}. */
     @Override
     public String toString() {
         return schema + "; " + target.name().toLowerCase(Locale.ROOT) + "; " + trees + " trees of depth " + depth

@@ -31,18 +31,17 @@ final class FormulaTable {
 
     private static Map<String, OperatorFamily> own() {
         Map<String, OperatorFamily> own = new HashMap<>();
-        String transcendental =
-                "Exp Log Pow Erf Sigmoid Tanh Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Softplus Mish Gelu FastGelu"
-                        + " BiasGelu QuickGelu Elu Selu Celu";
-        for (String type : transcendental.split(" ", -1)) {
-            own.put(type, OperatorFamily.TRANSCENDENTAL);
-        }
+        put(own, OperatorFamily.EXPONENTIAL, "Exp Softplus Elu Selu Celu");
+        put(own, OperatorFamily.SIGMOID, "Sigmoid Tanh FastGelu QuickGelu Mish");
+        put(own, OperatorFamily.ERROR_FUNCTION, "Erf Gelu BiasGelu");
+        put(
+                own,
+                OperatorFamily.TRANSCENDENTAL,
+                "Sqrt Reciprocal Log Pow Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh");
         String layers = "LayerNormalization InstanceNormalization GroupNormalization MeanVarianceNormalization"
                 + " RMSNormalization SimplifiedLayerNormalization SkipSimplifiedLayerNormalization SkipLayerNormalization"
                 + " EmbedLayerNormalization";
-        for (String type : layers.split(" ", -1)) {
-            own.put(type, OperatorFamily.LAYER_NORMALIZATION);
-        }
+        put(own, OperatorFamily.LAYER_NORMALIZATION, layers);
         VIEWS.forEach(type -> own.put(type, OperatorFamily.VIEW));
         own.put("Concat", OperatorFamily.CONCATENATION);
         own.put("Split", OperatorFamily.COPY);
@@ -52,6 +51,12 @@ final class FormulaTable {
         own.put("LRN", OperatorFamily.LOCAL_NORMALIZATION);
         own.put("Transpose", OperatorFamily.TRANSPOSITION);
         return own;
+    }
+
+    private static void put(Map<String, OperatorFamily> own, OperatorFamily family, String types) {
+        for (String type : types.split(" ", -1)) {
+            own.put(type, family);
+        }
     }
 
     private final Map<String, Entry> entries = new TreeMap<>();

@@ -192,6 +192,16 @@ public final class OperatorDemands {
         return found == null ? otherwise : found.getS().toStringUtf8();
     }
 
+    /**
+     * Whether an operator adds two tensors that flow.
+     *
+     * @param operator an operator
+     * @return true if it does
+     */
+    public boolean isSumOfTwo(int operator) {
+        return type(operator).equals("Add") && model.dataflow().reads(operator).size() == 2;
+    }
+
     private @Nullable AttributeProto attribute(int operator, String name) {
         return node(operator).getAttributeList().stream()
                 .filter(attribute -> attribute.getName().equals(name))

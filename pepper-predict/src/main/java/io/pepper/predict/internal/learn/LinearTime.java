@@ -1,28 +1,66 @@
 package io.pepper.predict.internal.learn;
 
-import io.pepper.cost.FamilyWork;
-import io.pepper.cost.Measure;
+import io.pepper.cost.Kernel;
 import io.pepper.cost.OperatorFamily;
 import io.pepper.cost.Workload;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * Time as a sum with coefficients of 0 or more: so much for each operator, each operation and each byte of a family, the latter
- * two once divided among the threads and once not, so that their mixture is Amdahl's law; more for each operator that threads
- * share; and what weights take that no cache holds. Fitted to relative errors. Trees learn what is left.
+ * Time as a sum over kernels with coefficients of 0 or more: so much for each kernel, operation and byte of a family, once divided
+ * among the threads and once not, so that their mixture is Amdahl's law; more for bytes that a core's cache does not hold, for
+ * weights that come from further away in each run, and for kernels that threads share. Fitted to relative errors. Trees learn what is
+ * left.
  */
 public final class LinearTime {
-    private static final List<String> PARTS =
-            List.of("operators", "operators_shared", "flops", "flops_divided", "bytes", "bytes_divided");
+    private static final List<String> PARTS = List.of(
+            "kernels",
+            "flops",
+            "flops_divided",
+            "bytes",
+            "bytes_divided",
+            "weights",
+            "weights_divided",
+            "far_bytes",
+            "far_bytes_divided");
 
     private static final List<OperatorFamily> FAMILIES = List.of(OperatorFamily.values());
 
-    private static final List<Long> WEIGHTS_BEYOND_MIB = List.of(1L, 8L, 32L);
+    /** Operations for each byte of weights, above which weights count as used some times, and as used often. */
+    private static final double[] REUSE = {2, 64};
+
+    private static final List<String> REUSED = List.of("once", "some", "often");
+    private static final double[] CACHES_MIB = {1, 4, 16};
+
+    /** What of a kernel's activations lies near. */
+    private static final double NEAR_BYTES = 500_000;
+
+    private static final double FARTHER_BYTES = 16 * NEAR_BYTES;
+
+    /** Kernels of less, in operations or so many for each byte, run on one thread. */
+    private static final double WORTH_DIVIDING = 1e6;
+
+    private static final double OPERATIONS_PER_BYTE = 4;
 
     /** Nothing takes less. */
     private static final double LEAST_SECONDS = 1e-7;
+
+    /** Fits of which the later ones count what fits badly less, so that they come close to the least sum of errors. */
+    private static final int ROUNDS = 5;
+
+    private static final double NEGLIGIBLE_ERROR = 0.05;
+    private static final double LEAST_RATIO = 1e-9;
+
+    /** Where the terms of each family begin. */
+    private static final Map<OperatorFamily, Integer> PLACES = places();
+
+    private static final List<String> TERMS = names();
+    private static final int COLD = FAMILIES.size() * PARTS.size() + 2;
+    private static final int REST = COLD + REUSED.size() * CACHES_MIB.length;
 
     private final double[] coefficients;
 
@@ -33,9 +71,8 @@ public final class LinearTime {
      * @throws IllegalArgumentException if there are too few or too many, or one is negative or no number
      */
     public LinearTime(double... coefficients) {
-        if (coefficients.length != terms().size()) {
-            throw new IllegalArgumentException(
-                    coefficients.length + " coefficients, there are " + terms().size() + " terms");
+        if (coefficients.length != TERMS.size()) {
+            throw new IllegalArgumentException(coefficients.length + " coefficients, there are " + TERMS.size() + " terms");
         }
         for (double coefficient : coefficients) {
             if (!(coefficient >= 0 && coefficient < Double.POSITIVE_INFINITY)) {
@@ -45,20 +82,35 @@ public final class LinearTime {
         this.coefficients = coefficients.clone();
     }
 
+    private static Map<OperatorFamily, Integer> places() {
+        Map<OperatorFamily, Integer> places = new EnumMap<>(OperatorFamily.class);
+        FAMILIES.forEach(family -> places.put(family, places.size() * PARTS.size()));
+        return places;
+    }
+
+    private static List<String> names() {
+        List<String> terms = new ArrayList<>();
+        for (OperatorFamily family : FAMILIES) {
+            PARTS.forEach(part -> terms.add(family.name().toLowerCase(Locale.ROOT) + "_" + part));
+        }
+        terms.add("farther_bytes");
+        terms.add("farther_bytes_divided");
+        for (String used : REUSED) {
+            for (double cache : CACHES_MIB) {
+                terms.add("weights_used_" + used + "_beyond_" + Math.round(cache) + "_mib");
+            }
+        }
+        terms.addAll(List.of("kernels_divided", "kernels_many_threads", "once", "once_many_threads"));
+        return List.copyOf(terms);
+    }
+
     /**
      * The names of the terms.
      *
      * @return family by family
      */
     public static List<String> terms() {
-        List<String> terms = new ArrayList<>();
-        for (OperatorFamily family : FAMILIES) {
-            PARTS.forEach(part -> terms.add(family.name().toLowerCase(Locale.ROOT) + "_" + part));
-        }
-        WEIGHTS_BEYOND_MIB.forEach(size -> terms.add("weights_beyond_" + size + "_mib"));
-        terms.add("once");
-        terms.add("once_shared");
-        return terms;
+        return TERMS;
     }
 
     /**
@@ -76,59 +128,106 @@ public final class LinearTime {
      * @param works what ran
      * @param threads the threads of each
      * @param seconds how long each took
-     * @return the fit of the least sum of squared relative errors
+     * @return a fit of nearly the least sum of relative errors
      */
     public static LinearTime fit(List<Workload> works, List<Integer> threads, List<Double> seconds) {
-        int columns = terms().size();
-        double[] scale = new double[columns];
-        double[][] rows = new double[works.size()][];
-        double[] ones = new double[works.size()];
+        double[][] rows = new double[works.size()][TERMS.size()];
         for (int r = 0; r < rows.length; r++) {
-            rows[r] = row(works.get(r), threads.get(r));
-            ones[r] = 1;
-            for (int i = 0; i < columns; i++) {
+            fill(works.get(r), threads.get(r), rows[r]);
+            for (int i = 0; i < rows[r].length; i++) {
                 rows[r][i] /= seconds.get(r);
-                scale[i] += rows[r][i] * rows[r][i];
             }
         }
-        for (int i = 0; i < columns; i++) {
-            scale[i] = scale[i] > 0 ? Math.sqrt(scale[i]) : 1;
-            for (double[] row : rows) {
-                row[i] /= scale[i];
+        double[] weights = new double[rows.length];
+        Arrays.fill(weights, 1);
+        double[] fitted = fit(rows, weights);
+        for (int round = 1; round < ROUNDS; round++) {
+            for (int r = 0; r < rows.length; r++) {
+                double error = Math.abs(Math.log(Math.max(LEAST_RATIO, product(rows[r], fitted))));
+                weights[r] = 1 / Math.sqrt(Math.max(NEGLIGIBLE_ERROR, error));
             }
-        }
-        double[] fitted = NonNegativeLeastSquares.solve(rows, ones);
-        for (int i = 0; i < columns; i++) {
-            fitted[i] /= scale[i];
+            fitted = fit(rows, weights);
         }
         return new LinearTime(fitted);
     }
 
-    private static double[] row(Workload work, int threads) {
-        double[] row = new double[terms().size()];
-        int at = 0;
-        for (OperatorFamily family : FAMILIES) {
-            FamilyWork part = work.of(family);
-            row[at] = (double) part.operators();
-            row[at + 1] = threads > 1 ? part.operators() : 0.0;
-            row[at + 2] = known(part.flops());
-            row[at + 3] = row[at + 2] / threads;
-            row[at + 4] = known(part.bytes());
-            row[at + 5] = row[at + 4] / threads;
-            at += PARTS.size();
+    /** Weighted least squares of what misses 1, with columns of like size. */
+    private static double[] fit(double[][] rows, double... weights) {
+        int columns = rows[0].length;
+        double[] scale = new double[columns];
+        double[][] scaled = new double[rows.length][columns];
+        for (int r = 0; r < rows.length; r++) {
+            for (int i = 0; i < columns; i++) {
+                scaled[r][i] = rows[r][i] * weights[r];
+                scale[i] += scaled[r][i] * scaled[r][i];
+            }
         }
-        for (long size : WEIGHTS_BEYOND_MIB) {
-            row[at] = beyond(work, size);
-            at++;
+        for (int i = 0; i < columns; i++) {
+            scale[i] = scale[i] > 0 ? Math.sqrt(scale[i]) : 1;
+            for (double[] row : scaled) {
+                row[i] /= scale[i];
+            }
         }
-        row[at] = 1;
-        row[at + 1] = threads > 1 ? 1 : 0;
-        return row;
+        double[] fitted = NonNegativeLeastSquares.solve(scaled, weights);
+        for (int i = 0; i < columns; i++) {
+            fitted[i] /= scale[i];
+        }
+        return fitted;
     }
 
-    /** What of the weights does not fit a cache of a size, and comes from memory in each run. */
-    private static double beyond(Workload work, long mebibytes) {
-        return Math.max(0, known(work.get(Measure.STREAMED_BYTES)) - (mebibytes << 20));
+    private static double product(double[] row, double... coefficients) {
+        double sum = 0;
+        for (int i = 0; i < row.length; i++) {
+            sum += row[i] * coefficients[i];
+        }
+        return sum;
+    }
+
+    /** Adds what a piece has of each term to a row of zeros. */
+    private static void fill(Workload work, int threads, double[] row) {
+        List<Kernel> kernels = work.kernels();
+        double all = 0;
+        for (int i = 0; i < kernels.size(); i++) {
+            Kernel kernel = kernels.get(i);
+            double weights = known(kernel.weightBytes());
+            all += kernel.times() * weights;
+            row[COLD + CACHES_MIB.length * reuse(known(kernel.flops()), weights)] += kernel.times() * weights;
+            add(kernel, threads, row);
+        }
+        for (int at = COLD; at < REST; at += CACHES_MIB.length) {
+            double used = row[at];
+            for (int cache = 0; cache < CACHES_MIB.length; cache++) {
+                row[at + cache] = all > 0 ? used * Math.max(0, 1 - CACHES_MIB[cache] * (1 << 20) / all) : 0;
+            }
+        }
+        row[REST + 2] = 1;
+        row[REST + 3] = threads > 1 ? 1 : 0;
+    }
+
+    private static int reuse(double flops, double weights) {
+        return flops <= REUSE[0] * weights ? 0 : flops < REUSE[1] * weights ? 1 : 2;
+    }
+
+    private static void add(Kernel kernel, int threads, double[] row) {
+        double flops = known(kernel.flops());
+        double weights = known(kernel.weightBytes());
+        double bytes = known(kernel.inputBytes()) + known(kernel.outputBytes());
+        int sharers = flops + OPERATIONS_PER_BYTE * bytes >= WORTH_DIVIDING ? threads : 1;
+        double times = kernel.times();
+        int at = PLACES.getOrDefault(kernel.family(), 0);
+        row[at] += times;
+        both(row, at + 1, times * flops, sharers);
+        both(row, at + 3, times * bytes, sharers);
+        both(row, at + 5, times * weights, sharers);
+        both(row, at + 7, times * Math.max(0, bytes - NEAR_BYTES), sharers);
+        both(row, COLD - 2, times * Math.max(0, bytes - FARTHER_BYTES), sharers);
+        row[REST] += sharers > 1 ? times : 0;
+        row[REST + 1] += threads > 1 ? times : 0;
+    }
+
+    private static void both(double[] row, int at, double value, int sharers) {
+        row[at] += value;
+        row[at + 1] += value / sharers;
     }
 
     private static double known(double value) {
@@ -140,25 +239,12 @@ public final class LinearTime {
      *
      * @param work what runs
      * @param threads the threads that it may use
+     * @param room a number for each of {@link #terms}; its content is replaced
      * @return seconds, more than 0
      */
-    public double seconds(Workload work, int threads) {
-        double sum = 0;
-        int at = 0;
-        for (int i = 0; i < FAMILIES.size(); i++) {
-            FamilyWork part = work.of(FAMILIES.get(i));
-            double flops = known(part.flops());
-            double bytes = known(part.bytes());
-            sum += (coefficients[at] + (threads > 1 ? coefficients[at + 1] : 0)) * part.operators()
-                    + (coefficients[at + 2] + coefficients[at + 3] / threads) * flops
-                    + (coefficients[at + 4] + coefficients[at + 5] / threads) * bytes;
-            at += PARTS.size();
-        }
-        for (int i = 0; i < WEIGHTS_BEYOND_MIB.size(); i++) {
-            sum += coefficients[at] * beyond(work, WEIGHTS_BEYOND_MIB.get(i));
-            at++;
-        }
-        sum += coefficients[at] + (threads > 1 ? coefficients[at + 1] : 0);
-        return Math.max(LEAST_SECONDS, sum);
+    public double seconds(Workload work, int threads, double[] room) {
+        Arrays.fill(room, 0);
+        fill(work, threads, room);
+        return Math.max(LEAST_SECONDS, product(room, coefficients));
     }
 }
