@@ -44,8 +44,7 @@ final class KernelList {
     private final List<Kernel> kernels = new ArrayList<>();
     private final BlockedLayout layout;
 
-    private KernelList(
-            DataflowGraph graph, TensorShapes shapes, ModelCosts costs, Indices operators, Indices outputs) {
+    private KernelList(DataflowGraph graph, TensorShapes shapes, ModelCosts costs, Indices operators, Indices outputs) {
         this.graph = graph;
         this.shapes = shapes;
         this.costs = costs;
@@ -66,6 +65,34 @@ final class KernelList {
         list.layout.intoBlocks().forEach(tensor -> list.addLayout(OperatorFamily.BLOCKING, tensor));
         list.layout.outOfBlocks().forEach(tensor -> list.addLayout(OperatorFamily.UNBLOCKING, tensor));
         return list.kernels;
+    }
+
+    /** The tensors that are made and read inside one kernel each, in O(operators + edges). */
+    static BitSet inside(DataflowGraph graph, OperatorDemands demands, Indices operators) {
+        BitSet used = new BitSet();
+        operators.stream().forEach(used::set);
+        BitSet outputs = new BitSet();
+        graph.outputs().stream().forEach(outputs::set);
+        BlockedLayout layout = BlockedLayout.of(
+                graph,
+                demands,
+                operators,
+                outputs,
+                operator -> used.get(demands.root(operator)) ? demands.root(operator) : operator);
+        BitSet inside = new BitSet();
+        for (int operator : operators) {
+            for (int tensor : graph.writes(operator)) {
+                Indices readers = graph.readers(tensor);
+                inside.set(
+                        tensor,
+                        !readers.isEmpty()
+                                && !outputs.get(tensor)
+                                && readers.stream()
+                                        .filter(used::get)
+                                        .allMatch(reader -> layout.root(reader) == layout.root(operator)));
+            }
+        }
+        return inside;
     }
 
     /** What it is computed together with, if that is in the piece, too. */
@@ -131,8 +158,12 @@ final class KernelList {
         if (layout.isReordering(root)) {
             return layout.isBlock(graph.reads(root).get(0)) ? OperatorFamily.UNBLOCKING : OperatorFamily.BLOCKING;
         }
-        boolean unfolded = CONVOLUTIONS.contains(demands.family(root)) && !layout.worksOnBlocks(root);
-        return unfolded ? OperatorFamily.UNFOLDED_CONVOLUTION : demands.family(root);
+        OperatorFamily family = demands.family(root);
+        if (layout.worksOnBlocks(root) && family == OperatorFamily.UNFOLDED_CONVOLUTION) {
+            return OperatorFamily.CONVOLUTION; // groups that fill blocks
+        }
+        boolean unfolded = CONVOLUTIONS.contains(family) && !layout.worksOnBlocks(root);
+        return unfolded ? OperatorFamily.UNFOLDED_CONVOLUTION : family;
     }
 
     private boolean isOf(int root, int operator) {

@@ -16,6 +16,7 @@ import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedSet;
@@ -43,6 +44,8 @@ public final class ModelCosts {
 
     /** Only predictions need them. Made twice, they are the same. */
     private volatile @Nullable OperatorDemands demands;
+
+    private volatile @Nullable BitSet insideKernels;
 
     ModelCosts(OnnxModel opened, TensorShapes shapes) {
         this.model = opened.contents().graph();
@@ -169,6 +172,37 @@ public final class ModelCosts {
      */
     public CutOptions cutOptions() {
         return CutOptions.defaults().withTensorBytes(shapes::bytes).withRecomputable(this::isCheap);
+    }
+
+    /**
+     * Options for cuts that divide no kernel: what runtimes compute at once, such as a convolution with the sum and the activation
+     * after it, stays in one part, so that the parts compute it as the whole does. There are fewer such cuts. {@link
+     * io.pepper.cut.Cuts#at} gives the others all the same.
+     *
+     * @return {@link #cutOptions}, without tensors inside a kernel
+     */
+    public CutOptions cutOptionsBetweenKernels() {
+        return cutOptions().withUncuttable(this::isInsideKernel);
+    }
+
+    /**
+     * Whether a tensor is only handed on inside a kernel when the whole model runs. Recognised by structure: see {@link
+     * io.pepper.cost.Kernel}.
+     *
+     * @param tensor its index in {@link OnnxModel#graph()}
+     * @return true if what makes it and all that read it are computed at once
+     */
+    public boolean isInsideKernel(int tensor) {
+        return insideKernels().get(tensor);
+    }
+
+    private BitSet insideKernels() {
+        BitSet known = insideKernels;
+        if (known == null) {
+            known = KernelList.inside(graph, demands(), used);
+            insideKernels = known;
+        }
+        return known;
     }
 
     /**

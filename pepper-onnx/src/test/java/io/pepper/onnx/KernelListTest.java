@@ -38,7 +38,9 @@ class KernelListTest {
     @Test
     void whatFollowsAConvolutionIsComputedWithIt() throws IOException {
         List<Kernel> kernels = kernels("conv-norm-relu-s14"); // Conv, BatchNormalization, Relu, Add of the input
-        assertThat(families(kernels)).isEqualTo("1 CONVOLUTION, 2 LAYOUT");
+        assertThat(families(kernels))
+                .as("the input that is added is not in blocks")
+                .isEqualTo("1 BLOCKING, 1 CONVOLUTION, 1 ELEMENTWISE, 1 UNBLOCKING");
         Kernel convolution = kernels.get(0);
         long elements = 64 * 14 * 14;
         assertThat(convolution.depth()).isEqualTo(64 * 9);
@@ -55,10 +57,10 @@ class KernelListTest {
     void aCutPartsWhatWouldBeComputedTogether() throws IOException {
         try (OnnxModel model = model("conv3x3-relu-c64-s28")) {
             ModelCosts costs = model.costs(model.shapes());
-            assertThat(families(costs.workload().kernels())).isEqualTo("1 CONVOLUTION, 2 LAYOUT");
+            assertThat(families(costs.workload().kernels())).isEqualTo("1 BLOCKING, 1 CONVOLUTION, 1 UNBLOCKING");
             Partition halves = Partition.of(model.graph(), model.cuts().list());
             assertThat(families(costs.workload(halves.segments().get(0)).kernels()))
-                    .isEqualTo("1 CONVOLUTION, 2 LAYOUT");
+                    .isEqualTo("1 BLOCKING, 1 CONVOLUTION, 1 UNBLOCKING");
             assertThat(families(costs.workload(halves.segments().get(1)).kernels()))
                     .isEqualTo("1 ELEMENTWISE");
         }
@@ -68,8 +70,15 @@ class KernelListTest {
     void aNormalisationAnErrorFunctionAndAQuantisedProductAreOneKernelEach() throws IOException {
         assertThat(families(kernels("written-layernorm-l16"))).isEqualTo("1 LAYER_NORMALIZATION");
         assertThat(families(kernels("layernorm-l16"))).isEqualTo("1 LAYER_NORMALIZATION");
-        assertThat(families(kernels("written-gelu-l16"))).isEqualTo("1 TRANSCENDENTAL");
-        assertThat(families(kernels("quantized-m16-k128"))).isEqualTo("1 QUANTIZED");
+        assertThat(families(kernels("written-gelu-l16"))).isEqualTo("1 ERROR_FUNCTION");
+        assertThat(families(kernels("quantized-m16-k128")))
+                .as("without a scale of the weights")
+                .isEqualTo("1 ELEMENTWISE, 1 QUANTIZATION, 1 QUANTIZED");
+        assertThat(families(kernels("network-text-quantized-0")))
+                .as("queries, keys and values quantise once")
+                .contains("1 QUANTIZATION, 1 QUANTIZED, 1 QUANTIZED, 1 QUANTIZED")
+                .contains("2 SUM_NORMALIZATION, 3 QUANTIZED")
+                .doesNotContain("ELEMENTWISE");
         assertThat(families(kernels("projection-l16"))).isEqualTo("1 PRODUCT");
     }
 
@@ -77,10 +86,13 @@ class KernelListTest {
     void convolutionsAreOfTheirKinds() throws IOException {
         assertThat(families(kernels("conv1x1-c64-s28"))).contains("1 POINTWISE_CONVOLUTION");
         assertThat(families(kernels("depthwise3x3-c64-s28"))).contains("1 DEPTHWISE_CONVOLUTION");
-        assertThat(families(kernels("conv5x5-grouped"))).isEqualTo("1 UNFOLDED_CONVOLUTION");
+        assertThat(families(kernels("conv5x5-grouped")))
+                .as("groups of 16 fill blocks")
+                .isEqualTo("1 BLOCKING, 1 CONVOLUTION, 1 UNBLOCKING");
+        assertThat(families(kernels("depthwise3x3-c3-s224"))).isEqualTo("1 UNFOLDED_CONVOLUTION");
         assertThat(families(kernels("conv7x7-stride2")))
                 .as("few channels are taken as they are")
-                .isEqualTo("1 LAYOUT, 1 NARROW_CONVOLUTION");
+                .isEqualTo("1 NARROW_CONVOLUTION, 1 UNBLOCKING");
     }
 
     @Test

@@ -53,7 +53,10 @@ class OperatorSweepTest {
                         OperatorFamily.LAYER_NORMALIZATION,
                         OperatorFamily.QUANTIZED,
                         OperatorFamily.TRANSPOSITION,
-                        OperatorFamily.COPY,
-                        OperatorFamily.LAYOUT);
+                        OperatorFamily.SUM_NORMALIZATION,
+                        OperatorFamily.CONCATENATION,
+                        OperatorFamily.ERROR_FUNCTION,
+                        OperatorFamily.BLOCKING,
+                        OperatorFamily.UNBLOCKING);
     }
 }

@@ -39,4 +39,13 @@ final class CutChoice {
         }
         return model.cuts(costs.cutOptions().withMaxWidth(width).withShared(shared));
     }
+
+    /** Cuts that divide nothing that is computed at once, if there are as many as are needed. */
+    Cuts toRun(OnnxModel model, ModelCosts costs, int least) {
+        Cuts all = of(model, costs);
+        Cuts between = model.cuts(costs.cutOptionsBetweenKernels()
+                .withMaxWidth(maxWidth.orElse(CutOptions.DEFAULT_MAX_WIDTH))
+                .withShared(shared));
+        return between.size() >= least ? between : all;
+    }
 }

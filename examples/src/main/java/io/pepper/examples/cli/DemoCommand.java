@@ -94,7 +94,7 @@ final class DemoCommand implements Callable<Integer> {
         try (OnnxModel model = OnnxModel.load(file)) {
             Report.summary(model, out);
             ModelCosts costs = model.costs(model.shapes(SIZES));
-            List<Cut> cuts = CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), CUTS);
+            List<Cut> cuts = CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), CUTS);
             ModelPieces pieces = costs.pieces(cuts);
             LatencyDataset data = measure(model, costs, pieces);
             out.println();

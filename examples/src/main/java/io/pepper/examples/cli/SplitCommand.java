@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import io.pepper.cut.Cuts;
 import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
@@ -10,6 +11,7 @@ import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
 import io.pepper.onnx.WeightStorage;
 import io.pepper.partition.ChainPartitioner;
+import io.pepper.partition.NoSuchPartitionException;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
@@ -115,7 +117,10 @@ final class SplitCommand implements Callable<Integer> {
         try (OnnxModel opened = OnnxModel.load(model)) {
             checkOptions();
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
-            Partition partition = partitioner(opened, costs).partition(cuts.of(opened, costs));
+            boolean balanced = where.parts.isPresent() || maxPartBytes.isPresent();
+            Cuts all = cuts.of(opened, costs);
+            Cuts preferred = balanced ? cuts.toRun(opened, costs, where.parts.orElse(1) - 1) : all;
+            Partition partition = partition(partitioner(opened, costs), preferred, all);
             VerificationOptions verification = inputs.verification();
             ExportOptions options = ExportOptions.DEFAULT.withProgress(progress).withWeights(weights);
             PartitionManifest manifest = SubmodelExporter.export(opened, partition, directory, options);
@@ -124,6 +129,15 @@ final class SplitCommand implements Callable<Integer> {
                     : Optional.empty();
             print(manifest, verified);
             return verified.map(Verification::passed).orElse(true) ? Main.DONE : Main.DIFFERENT;
+        }
+    }
+
+    /** Between kernels, unless that cannot be. */
+    private static Partition partition(Partitioner partitioner, Cuts preferred, Cuts all) {
+        try {
+            return partitioner.partition(preferred);
+        } catch (NoSuchPartitionException none) {
+            return partitioner.partition(all);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.pepper.runtime.internal;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Writes an encoder as transformers have it, layer by layer, from vectors for each place of a sequence. */
 final class TextNetwork {
@@ -11,6 +13,11 @@ final class TextNetwork {
     private final boolean quantized;
     private final boolean written;
     private String at = "x";
+
+    /** What is quantised for several products is quantised once, as tools that quantise models do. */
+    private final Map<String, List<String>> quantizations = new HashMap<>();
+
+    private int products;
 
     /**
      * Begins with a sequence.
@@ -68,11 +75,15 @@ final class TextNetwork {
     }
 
     private String quantized(String from, long in, long out) {
-        List<String> bytes = model.several("DynamicQuantizeLinear", 3, from);
+        List<String> bytes =
+                quantizations.computeIfAbsent(from, again -> model.several("DynamicQuantizeLinear", 3, again));
         String product = model.then("MatMulInteger", bytes.get(0), model.byteWeight(in, out), bytes.get(2))
                 .last();
         String real = model.then("Cast", product).with("to", 1).last();
-        String scale = model.then("Mul", bytes.get(1), model.scalar(0.01f)).last();
+        // Each weight has a scale of its own: runtimes would make one of those that are equal.
+        products++;
+        String scale = model.then("Mul", bytes.get(1), model.scalar(0.01f + products * 1e-5f))
+                .last();
         return model.then("Mul", real, scale).last();
     }
 

@@ -53,7 +53,9 @@ public final class BlockedLayout {
         Arrays.fill(makers, NONE);
         operators.stream().forEach(operator -> {
             roots[operator] = fused.applyAsInt(operator);
-            results[roots[operator]] = graph.writes(operator).isEmpty() ? NONE : graph.writes(operator).get(0);
+            results[roots[operator]] = graph.writes(operator).isEmpty()
+                    ? NONE
+                    : graph.writes(operator).get(0);
         });
     }
 
@@ -175,7 +177,8 @@ public final class BlockedLayout {
             case "GlobalMaxPool", "GlobalAveragePool" ->
                 (isBlock(reads.get(0)) || !isMade(reads.get(0))) && pooling(operator, reads.get(0));
             case "Add", "Sum" -> addition(operator, reads);
-            case "Mul" -> (reads.size() == 1 ? scalesChannels(operator, reads.get(0)) : areAlike(reads)) && keep(operator);
+            case "Mul" ->
+                (reads.size() == 1 ? scalesChannels(operator, reads.get(0)) : areAlike(reads)) && keep(operator);
             case "Concat" -> concatenation(operator, reads);
             case "Relu", "Tanh", "HardSigmoid" -> activation(operator, reads.get(0));
             case "HardSwish" -> isBlock(reads.get(0)) && keep(operator);
@@ -255,8 +258,7 @@ public final class BlockedLayout {
     }
 
     private boolean areAlike(Indices tensors) {
-        return areBlocks(tensors)
-                && tensors.stream().allMatch(tensor -> demands.areAlike(tensors.get(0), tensor));
+        return areBlocks(tensors) && tensors.stream().allMatch(tensor -> demands.areAlike(tensors.get(0), tensor));
     }
 
     private boolean addition(int operator, Indices reads) {
@@ -353,13 +355,17 @@ public final class BlockedLayout {
                 || roots[sum] != sum
                 || worksOnBlocks(sum)
                 || constants(sum)
-                || !graph.reads(sum).stream().allMatch(t -> demands.areAlike(graph.reads(sum).get(0), t))) {
+                || !graph.reads(sum).stream()
+                        .allMatch(t -> demands.areAlike(graph.reads(sum).get(0), t))) {
             return;
         }
         roots[sum] = operator;
         results[operator] = results[sum];
         int after = onlyReader(operator);
-        if (after != NONE && roots[after] == after && !worksOnBlocks(after) && ACTIVATIONS.contains(demands.type(after))) {
+        if (after != NONE
+                && roots[after] == after
+                && !worksOnBlocks(after)
+                && ACTIVATIONS.contains(demands.type(after))) {
             roots[after] = operator;
             results[operator] = results[after];
         }

@@ -163,9 +163,8 @@ public final class CostWalk {
     public long @Nullable [] sizes(String name) {
         Optional<List<Dimension>> shape =
                 type(name).map(type -> ValueTypes.info(name, type)).flatMap(TensorInfo::shape);
-        return shape.map(sizes -> sizes.stream()
-                        .mapToLong(size -> size.size().orElse(-1))
-                        .toArray())
+        return shape.map(sizes ->
+                        sizes.stream().mapToLong(size -> size.size().orElse(-1)).toArray())
                 .orElse(null);
     }
 

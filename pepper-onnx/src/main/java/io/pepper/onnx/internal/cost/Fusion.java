@@ -125,7 +125,9 @@ public final class Fusion {
         if (QUANTIZERS.contains(type(operator))) {
             return INTEGER_PRODUCTS.contains(type(roots[reader])) ? roots[reader] : -1;
         }
-        if (type(operator).equals("Mul") && type(reader).equals("Mul") && INTEGER_PRODUCTS.contains(type(roots[reader]))) {
+        if (type(operator).equals("Mul")
+                && type(reader).equals("Mul")
+                && INTEGER_PRODUCTS.contains(type(roots[reader]))) {
             return roots[reader]; // the scale of what was quantised, times that of the weights
         }
         if (type(operator).equals("Transpose")) {
@@ -186,10 +188,13 @@ public final class Fusion {
                     || (root.equals("MatMul") && before == into && isScale(operator, type));
         }
         if (root.equals("MatMul")) {
-            return isScale(operator, type) || (fixed && before == into && type.equals("Add") && isPerChannel(operator, type));
+            return isScale(operator, type)
+                    || (fixed && before == into && type.equals("Add") && isPerChannel(operator, type));
         }
         return INTEGER_PRODUCTS.contains(root)
-                && (type.equals("Cast") || type.equals("Mul") || (type.equals("Add") && isPerChannel(operator, type)));
+                && (type.equals("Cast")
+                        || (type.equals("Mul") && before(operator, "Mul").isPresent()) // by the product of two scales
+                        || (type.equals("Add") && isPerChannel(operator, type)));
     }
 
     private boolean isOfMatrices(int operator) {
@@ -279,7 +284,11 @@ public final class Fusion {
         int tensor = graph.writes(sum).get(0);
         long[] size = sizes.apply(graph.tensorName(tensor));
         Indices readers = graph.readers(tensor);
-        if (roots[sum] != sum || graph.reads(sum).size() != 2 || readers.isEmpty() || size == null || size.length != SEQUENCES) {
+        if (roots[sum] != sum
+                || graph.reads(sum).size() != 2
+                || readers.isEmpty()
+                || size == null
+                || size.length != SEQUENCES) {
             return;
         }
         int root = roots[readers.get(0)];
@@ -309,8 +318,7 @@ public final class Fusion {
         }
         Optional<Integer> scaled = before(sigmoid, "Mul").filter(scale -> isScale(scale, "Mul"));
         int of = graph.reads(scaled.orElse(sigmoid)).get(0);
-        after(sigmoid, "Mul")
-                .stream()
+        after(sigmoid, "Mul").stream()
                 .filter(product -> graph.reads(product).contains(of))
                 .forEach(product -> {
                     roots[product] = sigmoid;

@@ -126,7 +126,9 @@ public final class OperatorDemands {
         if (filter == null
                 || filter.length != IMAGE
                 || !walk.isFloat(inputs.get(1))
-                || inputs.stream().skip(1).anyMatch(name -> !name.isEmpty() && !model.constants().contains(name))) {
+                || inputs.stream()
+                        .skip(1)
+                        .anyMatch(name -> !name.isEmpty() && !model.constants().contains(name))) {
             return false;
         }
         long channels = filter[1];
@@ -176,7 +178,8 @@ public final class OperatorDemands {
 
     /** Whether an operator makes images larger in a way that also works on blocks. */
     boolean enlargesBlocks(int operator) {
-        String how = text(operator, "coordinate_transformation_mode", type(operator).equals("Upsample") ? "asymmetric" : "");
+        String how =
+                text(operator, "coordinate_transformation_mode", type(operator).equals("Upsample") ? "asymmetric" : "");
         return switch (text(operator, "mode", "nearest")) {
             case "nearest" ->
                 how.equals("asymmetric")

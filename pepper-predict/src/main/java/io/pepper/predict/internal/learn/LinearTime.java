@@ -72,7 +72,8 @@ public final class LinearTime {
      */
     public LinearTime(double... coefficients) {
         if (coefficients.length != TERMS.size()) {
-            throw new IllegalArgumentException(coefficients.length + " coefficients, there are " + TERMS.size() + " terms");
+            throw new IllegalArgumentException(
+                    coefficients.length + " coefficients, there are " + TERMS.size() + " terms");
         }
         for (double coefficient : coefficients) {
             if (!(coefficient >= 0 && coefficient < Double.POSITIVE_INFINITY)) {
