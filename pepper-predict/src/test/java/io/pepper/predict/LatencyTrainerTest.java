@@ -281,11 +281,11 @@ class LatencyTrainerTest {
             quoteCharacter = '`',
             value = {
                 "\"name\":\"extended\"|\"name\":\"wide\"|schema.name: 'wide' is none that this library knows",
-                "\"name\":\"extended\",\"version\":1|\"name\":\"extended\",\"version\":7|with version 7 of 'extended'",
+                "\"name\":\"extended\",\"version\":2|\"name\":\"extended\",\"version\":7|with version 7 of 'extended'",
                 "\"contention\"|\"crowd\"|schema.features: they are not those",
                 "\"target\":\"LOG_RATIO\"|\"target\":\"CUBE\"|target: 'CUBE' is none that this library knows",
                 "\"gbtree\"|\"dart\"|'dart' is not supported",
-                "\"convolution_operators\"|\"convolutions\"|linear: its terms are not those of this library",
+                "\"convolution_kernels\"|\"convolutions\"|linear: its terms are not those of this library",
                 "\"least\":[|\"least\":[\"1\",|they are not all of "
             })
     void refusesByName(String from, String to, String message) throws Exception {

@@ -1,0 +1,85 @@
+package io.pepper.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pepper.cost.OperatorFamily;
+import io.pepper.cost.Workload;
+import io.pepper.cut.Cut;
+import io.pepper.cut.Cuts;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Partitioner;
+import io.pepper.partition.Segment;
+import io.pepper.runtime.OperatorSweep;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CutsBetweenKernelsTest {
+    @TempDir
+    Path directory;
+
+    private OnnxModel model(String name) throws IOException {
+        return OnnxModel.load(OperatorSweep.write(directory, List.of(name)).get(0));
+    }
+
+    /** Kernels but those that only change the order of elements, which a cut may well add. */
+    private static long kernels(Workload work) {
+        return work.total().operators()
+                - work.of(OperatorFamily.BLOCKING).operators()
+                - work.of(OperatorFamily.UNBLOCKING).operators();
+    }
+
+    private static String last(OnnxModel model, Cut cut) {
+        int tensor = cut.tensors().get(0);
+        return model.graph().operatorType(model.graph().producer(tensor).orElseThrow());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "network-residual-0",
+                "network-mobile-2",
+                "network-dense-3",
+                "network-text-1",
+                "network-text-quantized-0"
+            })
+    void partsRunAsManyKernelsAsTheWhole(String name) throws IOException {
+        try (OnnxModel model = model(name)) {
+            ModelCosts costs = model.costs(model.shapes());
+            Cuts cuts = model.cuts(costs.cutOptionsBetweenKernels());
+            assertThat(cuts.list()).isNotEmpty();
+            assertThat(cuts.size()).isLessThan(model.cuts(costs.cutOptions()).size());
+            for (Cut cut : cuts.list()) {
+                long sum = 0;
+                for (Segment segment : Partition.of(model.graph(), List.of(cut)).segments()) {
+                    sum += kernels(costs.workload(segment));
+                }
+                assertThat(sum).as(name + ", " + cut).isEqualTo(kernels(costs.workload()));
+            }
+        }
+    }
+
+    @Test
+    void noCutBetweenAConvolutionAndWhatItDoesAtLast() throws IOException {
+        try (OnnxModel model = model("network-residual-0")) {
+            ModelCosts costs = model.costs(model.shapes());
+            Cuts all = model.cuts(costs.cutOptions());
+            Cuts between = model.cuts(costs.cutOptionsBetweenKernels());
+            assertThat(all.list()).anyMatch(cut -> last(model, cut).equals("Add"));
+            assertThat(between.list()).noneMatch(cut -> last(model, cut).equals("Add"));
+            Cut left = all.list().stream()
+                    .filter(cut -> last(model, cut).equals("Add"))
+                    .findFirst()
+                    .orElseThrow();
+            String tensor = model.graph().tensorName(left.tensors().get(0));
+            assertThat(costs.isInsideKernel(left.tensors().get(0))).isTrue();
+            assertThat(Partitioner.atTensors(tensor).partition(between).segments())
+                    .as("by name it can be had")
+                    .hasSize(2);
+        }
+    }
+}
