@@ -176,8 +176,8 @@ public final class ModelCosts {
 
     /**
      * Options for cuts that divide no kernel: what runtimes compute at once, such as a convolution with the sum and the activation
-     * after it, stays in one part, so that the parts compute it as the whole does. There are fewer such cuts. {@link
-     * io.pepper.cut.Cuts#at} gives the others all the same.
+     * after it, stays in one part. There are fewer such cuts. {@link io.pepper.cut.Cuts#at} gives the others all the same. A part
+     * may still compute a sum by itself whose short cut comes from another part: what crosses a cut is not in blocks of channels.
      *
      * @return {@link #cutOptions}, without tensors inside a kernel
      */
