@@ -45,7 +45,6 @@ class CutsBetweenKernelsTest {
     @ValueSource(
             strings = {
                 "network-residual-0",
-                "network-residual-1",
                 "network-mobile-2",
                 "network-text-1",
                 "network-text-quantized-0"
