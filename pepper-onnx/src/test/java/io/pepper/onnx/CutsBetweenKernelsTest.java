@@ -42,13 +42,7 @@ class CutsBetweenKernelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "network-residual-0",
-                "network-mobile-2",
-                "network-text-1",
-                "network-text-quantized-0"
-            })
+    @ValueSource(strings = {"network-residual-0", "network-mobile-2", "network-text-1", "network-text-quantized-0"})
     void partsRunAsManyKernelsAsTheWhole(String name) throws IOException {
         try (OnnxModel model = model(name)) {
             ModelCosts costs = model.costs(model.shapes());
