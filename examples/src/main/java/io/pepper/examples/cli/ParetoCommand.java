@@ -73,7 +73,7 @@ final class ParetoCommand implements Callable<Integer> {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         try (OnnxModel opened = OnnxModel.load(model.get())) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
-            PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.toRun(opened, costs, 1), progress);
+            PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
             print(prepared.planner().pareto(metrics.get(0), metrics.get(1), prepared.constraints()), prepared.notes());
         }
         return Main.DONE;

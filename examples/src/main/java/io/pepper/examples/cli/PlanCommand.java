@@ -136,7 +136,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void planChain(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
-        PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.toRun(opened, costs, 1), progress);
+        PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
         Placement placement = prepared.planner().plan(goal.objective(), prepared.constraints());
         Explanation why = prepared.planner().explain(placement, prepared.constraints());
         Optional<DeploymentPlan> written = Optional.empty();
