@@ -1,5 +1,6 @@
 package io.pepper.runtime;
 
+import io.pepper.onnx.InputShapes;
 import io.pepper.runtime.internal.SmallModel;
 import io.pepper.runtime.internal.SmallNetworks;
 import java.io.IOException;
@@ -68,15 +69,35 @@ public final class OperatorSweep {
         Files.createDirectories(directory);
         List<Path> files = new ArrayList<>();
         for (String name : names) {
-            Supplier<SmallModel> model = models.get(name);
-            if (model == null) {
-                throw new IllegalArgumentException("there is no model '" + name + "' in the sweep");
-            }
             Path file = directory.resolve(name + ".onnx");
-            Files.write(file, model.get().bytes());
+            Files.write(file, of(models, name).bytes());
             files.add(file);
         }
         return files;
+    }
+
+    /**
+     * The sizes that a model leaves open, as encoders of text do.
+     *
+     * @param name which, of {@link #names}
+     * @return what they are meant to be; none where the model says them
+     * @throws IllegalArgumentException if there is none of the name
+     */
+    public static InputShapes sizes(String name) {
+        InputShapes sizes = InputShapes.NONE;
+        for (Map.Entry<String, Long> open :
+                of(new OperatorSweep().models, name).openSizes().entrySet()) {
+            sizes = sizes.withDimension(open.getKey(), open.getValue());
+        }
+        return sizes;
+    }
+
+    private static SmallModel of(Map<String, Supplier<SmallModel>> models, String name) {
+        Supplier<SmallModel> model = models.get(name);
+        if (model == null) {
+            throw new IllegalArgumentException("there is no model '" + name + "' in the sweep");
+        }
+        return model.get();
     }
 
     private void put(String name, Supplier<SmallModel> model) {
@@ -245,6 +266,10 @@ public final class OperatorSweep {
             put("layernorm-l" + length, () -> {
                 SmallModel model = new SmallModel(MODEL, 1, length, 384);
                 return model.then("LayerNormalization", "x", model.weight(384), model.weight(384));
+            });
+            put("layernorm-short-l" + length, () -> {
+                SmallModel model = new SmallModel(MODEL, 1, Math.max(1, length / 16), 64);
+                return model.then("LayerNormalization", "x", model.weight(64), model.weight(64));
             });
             put("softmax-l" + length, () -> new SmallModel(MODEL, 12, length, length).then("Softmax", "x"));
             put("reducemean-l" + length, () -> new SmallModel(MODEL, 1, length, 384)

@@ -134,14 +134,17 @@ public final class ProfilePieces {
      */
     public static List<ProfilePiece> sweep(Path directory) throws IOException {
         List<ProfilePiece> pieces = new ArrayList<>();
-        for (Path file : OperatorSweep.write(directory)) {
-            try (OnnxModel model = OnnxModel.load(file)) {
+        List<String> names = OperatorSweep.names();
+        List<Path> files = OperatorSweep.write(directory, names);
+        for (int i = 0; i < names.size(); i++) {
+            InputShapes sizes = OperatorSweep.sizes(names.get(i));
+            try (OnnxModel model = OnnxModel.load(files.get(i))) {
                 pieces.add(new ProfilePiece(
                         OperatorSweep.MODEL,
                         model.name(),
-                        file,
-                        InputShapes.NONE,
-                        model.costs(model.shapes()).workload()));
+                        files.get(i),
+                        sizes,
+                        model.costs(model.shapes(sizes)).workload()));
             }
         }
         return pieces;

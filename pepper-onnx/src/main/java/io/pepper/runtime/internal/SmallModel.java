@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /** Writes a model of a few operators on 32-bit floats, one after another; weights are random with a seed. */
@@ -26,6 +28,7 @@ public final class SmallModel {
 
     private final GraphProto.Builder graph = GraphProto.newBuilder();
     private final Random random = new Random(SEED);
+    private final Map<String, Long> openSizes = new TreeMap<>();
     private String last = "x";
     private int names;
 
@@ -37,6 +40,33 @@ public final class SmallModel {
      */
     public SmallModel(String name, long... shape) {
         graph.setName(name).addInput(value("x", shape));
+    }
+
+    /**
+     * Leaves a size of the input open under a name, as models do that take sequences of any length.
+     *
+     * @param axis which size
+     * @param name what the model calls it
+     * @return this model
+     */
+    public SmallModel open(int axis, String name) {
+        TensorShapeProto.Dimension.Builder size = graph.getInputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .getDimBuilder(axis);
+        openSizes.put(name, size.getDimValue());
+        size.setDimParam(name);
+        return this;
+    }
+
+    /**
+     * What the sizes that were left open are meant to be.
+     *
+     * @return sizes by name; empty where none is open
+     */
+    public Map<String, Long> openSizes() {
+        return Map.copyOf(openSizes);
     }
 
     private static ValueInfoProto value(String name, long... shape) {

@@ -204,24 +204,27 @@ public final class SmallNetworks {
         return network.classified(one(draw, 2, 10, CLASSES));
     }
 
+    private static TextNetwork.Style style(Random draw, boolean quantized) {
+        return new TextNetwork.Style(quantized, draw.nextBoolean(), draw.nextBoolean());
+    }
+
     private static SmallModel text(Random draw, boolean quantized) {
         long width = one(draw, 64, 128, 256, 384);
         long length = one(draw, 8, 16, 32, 64, 128);
-        return layers(
-                draw, new TextNetwork(length, width, width / 32, quantized, draw.nextBoolean()), width, 1, 1, 2, 3);
+        return layers(draw, new TextNetwork(length, width, width / 32, style(draw, quantized)), width, 1, 1, 2, 3);
     }
 
     private static SmallModel tinyText(Random draw, boolean quantized) {
         long width = one(draw, 32, 64, 128);
         long length = one(draw, 2, 4, 8, 16);
-        return layers(draw, new TextNetwork(length, width, 2, quantized, draw.nextBoolean()), width, 1, 2);
+        return layers(draw, new TextNetwork(length, width, 2, style(draw, quantized)), width, 1, 2);
     }
 
     /** With more weights than a processor keeps at hand from one run to the next. */
     private static SmallModel deepText(Random draw, boolean quantized) {
         long width = one(draw, 256, 384, 512);
         long length = one(draw, 8, 32, 64, 128);
-        return layers(draw, new TextNetwork(length, width, width / 32, quantized, draw.nextBoolean()), width, 4, 6, 8);
+        return layers(draw, new TextNetwork(length, width, width / 32, style(draw, quantized)), width, 4, 6, 8);
     }
 
     private static SmallModel layers(Random draw, TextNetwork network, long width, long... counts) {

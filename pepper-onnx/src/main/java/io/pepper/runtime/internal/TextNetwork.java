@@ -3,15 +3,24 @@ package io.pepper.runtime.internal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /** Writes an encoder as transformers have it, layer by layer, from vectors for each place of a sequence. */
 final class TextNetwork {
+    /**
+     * How an encoder is written down.
+     *
+     * @param quantized whether products are of 8-bit integers, quantised as they come
+     * @param written whether normalisation is written out in simple operators
+     * @param open whether the model leaves open how long sequences are, so that runtimes cannot rely on it
+     */
+    record Style(boolean quantized, boolean written, boolean open) {}
+
     private final SmallModel model;
     private final long length;
     private final long width;
     private final long heads;
-    private final boolean quantized;
-    private final boolean written;
+    private final Style style;
     private String at = "x";
 
     /** What is quantised for several products is quantised once, as tools that quantise models do. */
@@ -25,16 +34,17 @@ final class TextNetwork {
      * @param length how many places
      * @param width numbers for each place
      * @param heads of the attention, which divide the width
-     * @param quantized whether products are of 8-bit integers, quantised as they come
-     * @param written whether normalisation is written out in simple operators
+     * @param style how it is written down
      */
-    TextNetwork(long length, long width, long heads, boolean quantized, boolean written) {
+    TextNetwork(long length, long width, long heads, Style style) {
         this.model = new SmallModel("network", 1, length, width);
         this.length = length;
         this.width = width;
         this.heads = heads;
-        this.quantized = quantized;
-        this.written = written;
+        this.style = style;
+        if (style.open) {
+            model.open(1, "length");
+        }
     }
 
     /** Attention and two fully connected layers, each with a short cut and normalised. */
@@ -58,17 +68,31 @@ final class TextNetwork {
         String mixed = model.then("MatMul", shares, values).last();
         String turned =
                 model.then("Transpose", mixed).with("perm", 0L, 2L, 1L, 3L).last();
-        return model.then("Reshape", turned, model.integers(1, length, width)).last();
+        return model.then("Reshape", turned, shaped(turned, width)).last();
     }
 
     private String split(String from, long... order) {
-        String parts = model.then("Reshape", from, model.integers(1, length, heads, width / heads))
-                .last();
+        String parts =
+                model.then("Reshape", from, shaped(from, heads, width / heads)).last();
         return model.then("Transpose", parts).with("perm", order).last();
     }
 
+    /** A new shape for what has a vector for each place: computed by the model, where that leaves the length open. */
+    private String shaped(String from, long... vector) {
+        if (!style.open) {
+            return model.integers(LongStream.concat(LongStream.of(1, length), LongStream.of(vector))
+                    .toArray());
+        }
+        String size = model.then("Shape", from).last();
+        String places =
+                model.then("Slice", size, model.integers(0), model.integers(2)).last();
+        return model.then("Concat", places, model.integers(vector))
+                .with("axis", 0)
+                .last();
+    }
+
     private String project(String from, long in, long out) {
-        String product = quantized
+        String product = style.quantized
                 ? quantized(from, in, out)
                 : model.then("MatMul", from, model.weight(in, out)).last();
         return model.then("Add", product, model.weight(out)).last();
@@ -97,7 +121,7 @@ final class TextNetwork {
     }
 
     private String normal(String from) {
-        if (!written) {
+        if (!style.written) {
             return model.then("LayerNormalization", from, model.weight(width), model.weight(width))
                     .last();
         }
