@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * The campaign behind {@code docs/performance.md}: listed models and pieces of them, and the operator sweep, under five loads
- * with one and two threads. Models and sweep are measured in turns, so that a machine that is slow for minutes is slow for both. Goes
- * on where it was stopped.
+ * with one and two threads. The first round measures models and sweep in turns, so that a machine that is slow for minutes is slow
+ * for both; two more measure the models again, which says how well a measurement can be repeated. Goes on where it was stopped.
  */
 public final class LatencyCampaign {
     private static final int PIECES = 8;
@@ -48,21 +48,36 @@ public final class LatencyCampaign {
             throw new IllegalArgumentException(
                     "four arguments are needed: the list of models, their directory, one for pieces, and the data set");
         }
-        List<ProfilePiece> pieces = pieces(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]));
+        List<ProfilePiece> models = models(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]));
+        List<ProfilePiece> all = withSweep(models, Path.of(args[2]));
+        run(plan(all, 1), Path.of(args[3]));
+        run(plan(models, ROUNDS), Path.of(args[3]));
+    }
+
+    private static ProfilingPlan plan(List<ProfilePiece> pieces, int rounds) {
         List<LoadLevel> loads =
                 Stream.of(0, 25, 50, 75, 100).map(LoadLevel::onAllCores).toList();
-        run(new ProfilingPlan(pieces, loads, List.of(1, 2), ROUNDS, TIMING, SEED), Path.of(args[3]));
+        return new ProfilingPlan(pieces, loads, List.of(1, 2), rounds, TIMING, SEED);
     }
 
     /** The same pieces every time. */
     static List<ProfilePiece> pieces(Path list, Path models, Path work) throws IOException {
+        return withSweep(models(list, models, work), work);
+    }
+
+    private static List<ProfilePiece> withSweep(List<ProfilePiece> models, Path work) throws IOException {
+        List<ProfilePiece> pieces = new ArrayList<>(models);
+        pieces.addAll(ProfilePieces.sweep(work.resolve(OperatorSweep.MODEL)));
+        return pieces;
+    }
+
+    private static List<ProfilePiece> models(Path list, Path models, Path work) throws IOException {
         List<ProfilePiece> pieces = new ArrayList<>();
         for (ListedModel listed : ListedModel.read(list, models)) {
             try (OnnxModel model = OnnxModel.load(listed.file())) {
                 pieces.addAll(ProfilePieces.of(model, listed.sizes(), work, PIECES, SEED, ProgressListener.NONE));
             }
         }
-        pieces.addAll(ProfilePieces.sweep(work.resolve(OperatorSweep.MODEL)));
         return pieces;
     }
 

@@ -3,6 +3,7 @@ package io.pepper.bench;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.InputShapes;
@@ -47,7 +48,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * What do parts cost against the whole, and what does a pipeline gain? One request of the whole model in ONNX Runtime's own session
  * is the baseline; then the parts one after the other, and the time for each of a batch of requests through the pipeline. With
  * {@code model=chain} there is next to nothing to compute: parts minus whole, divided by the hand-overs, is what a hand-over takes. Parts are
- * balanced by arithmetic, and divide no kernel. {@code threads} are those of each session; none spins.
+ * balanced by arithmetic, and divide no kernel. {@code threads} are those of each session, or of all together if the pool is shared; those of
+ * the whole sleep while they wait.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -71,6 +73,10 @@ public class RunBenchmark {
     /** Threads inside an operator. */
     @Param({"1", "2"})
     public int threads;
+
+    /** Whose threads work: the session's own that {@code sleep} or {@code spin} while they wait, or {@code shared} ones that sleep. */
+    @Param({"sleep"})
+    public String pool = "";
 
     /** The shape of the input of a model that leaves it open. */
     @Param({"1x3x48x320"})
@@ -121,7 +127,13 @@ public class RunBenchmark {
             made = new Inputs(opened.inputs(), sizes);
         }
         inputs = RandomInputs.of(made.described, made.sizes, SEED);
-        StageOptions stages = StageOptions.DEFAULTS.withThreads(threads);
+        if (pool.equals("shared")) {
+            share();
+        }
+        StageOptions stages = StageOptions.DEFAULTS
+                .withThreads(threads)
+                .withSpinning(pool.equals("spin"))
+                .withSharedPool(pool.equals("shared"));
         RuntimeOptions options = RuntimeOptions.DEFAULTS.withStages(stages);
         session = PartitionedSession.open(directory, options);
         pipeline = PipelineSession.open(directory, PipelineOptions.DEFAULTS.withRuntime(options));
@@ -129,6 +141,15 @@ public class RunBenchmark {
             plain.setIntraOpNumThreads(threads);
             plain.addConfigEntry("session.intra_op.allow_spinning", "0");
             whole = OrtEnvironment.getEnvironment().createSession(bytes, plain);
+        }
+    }
+
+    /** The process's environment has the threads, and has to be made first. */
+    private void share() throws OrtException {
+        try (OrtEnvironment.ThreadingOptions options = new OrtEnvironment.ThreadingOptions()) {
+            options.setGlobalIntraOpNumThreads(threads);
+            options.setGlobalSpinControl(false);
+            OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "shared", options);
         }
     }
 

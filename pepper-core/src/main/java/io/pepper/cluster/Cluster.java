@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * Devices, and the links between them. Immutable and therefore thread-safe.
@@ -128,7 +129,8 @@ public final class Cluster {
     }
 
     /**
-     * This cluster with what is known of a device now: parts may take no more than is free of its memory.
+     * This cluster with what is known of a device now: parts may take no more than is free of its memory, or than it has if only that is
+     * known.
      *
      * @param state the state; the device is told by its name
      * @return a cluster of the same devices in the same order
@@ -139,10 +141,9 @@ public final class Cluster {
                 .orElseThrow(() ->
                         new IllegalArgumentException("there is no device '" + state.device() + "' in the cluster")));
         Device now = device;
-        if (state.memoryFreeBytes().isPresent()) {
-            now = now.withMemoryBytes(Math.min(
-                    device.memoryBytes().orElse(Long.MAX_VALUE),
-                    state.memoryFreeBytes().getAsLong()));
+        OptionalLong memory = state.memoryFreeBytes().isPresent() ? state.memoryFreeBytes() : state.memoryTotalBytes();
+        if (memory.isPresent()) {
+            now = now.withMemoryBytes(Math.min(device.memoryBytes().orElse(Long.MAX_VALUE), memory.getAsLong()));
         }
         if (state.cores().isPresent()) {
             now = now.withCores(state.cores().getAsInt());

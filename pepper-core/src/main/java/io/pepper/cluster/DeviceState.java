@@ -23,6 +23,7 @@ import java.util.OptionalLong;
  * @param runnableThreads how many threads of others want to run at a time on average, 0 or more: load alone does not tell two
  *     threads that want half of a core each from eight that queue for it
  * @param memoryFreeBytes the memory that is free or can be freed, 0 or more
+ * @param memoryTotalBytes the memory there is, 0 or more
  * @param diskUsagePercent how much of the file system of the system is used, 0 to 100
  * @param powerWatts what the device draws, 0 or more
  */
@@ -34,6 +35,7 @@ public record DeviceState(
         OptionalDouble cpuLoadPercent,
         OptionalDouble runnableThreads,
         OptionalLong memoryFreeBytes,
+        OptionalLong memoryTotalBytes,
         OptionalDouble diskUsagePercent,
         OptionalDouble powerWatts) {
     private static final double ALL = 100;
@@ -48,6 +50,7 @@ public record DeviceState(
      * @param cpuLoadPercent see the record
      * @param runnableThreads see the record
      * @param memoryFreeBytes see the record
+     * @param memoryTotalBytes see the record
      * @param diskUsagePercent see the record
      * @param powerWatts see the record
      * @throws IllegalArgumentException if a number is out of its range
@@ -60,6 +63,7 @@ public record DeviceState(
         check(device, "CPU load", cpuLoadPercent.orElse(0), 0, ALL);
         check(device, "runnable threads", runnableThreads.orElse(0), 0, Double.MAX_VALUE);
         check(device, "free memory", (double) memoryFreeBytes.orElse(0), 0, Double.MAX_VALUE);
+        check(device, "memory", (double) memoryTotalBytes.orElse(0), 0, Double.MAX_VALUE);
         check(device, "disk usage", diskUsagePercent.orElse(0), 0, ALL);
         check(device, "power", powerWatts.orElse(0), 0, Double.MAX_VALUE);
     }
@@ -86,6 +90,7 @@ public record DeviceState(
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalLong.empty(),
+                OptionalLong.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty());
     }
@@ -105,6 +110,7 @@ public record DeviceState(
                 cpuLoadPercent,
                 runnableThreads,
                 memoryFreeBytes,
+                memoryTotalBytes,
                 diskUsagePercent,
                 powerWatts);
     }
@@ -124,6 +130,7 @@ public record DeviceState(
                 cpuLoadPercent,
                 runnableThreads,
                 memoryFreeBytes,
+                memoryTotalBytes,
                 diskUsagePercent,
                 powerWatts);
     }
@@ -143,6 +150,7 @@ public record DeviceState(
                 cpuLoadPercent,
                 runnableThreads,
                 memoryFreeBytes,
+                memoryTotalBytes,
                 diskUsagePercent,
                 powerWatts);
     }
@@ -162,6 +170,7 @@ public record DeviceState(
                 OptionalDouble.of(percent),
                 runnableThreads,
                 memoryFreeBytes,
+                memoryTotalBytes,
                 diskUsagePercent,
                 powerWatts);
     }
@@ -181,6 +190,7 @@ public record DeviceState(
                 cpuLoadPercent,
                 OptionalDouble.of(threads),
                 memoryFreeBytes,
+                memoryTotalBytes,
                 diskUsagePercent,
                 powerWatts);
     }
@@ -199,6 +209,27 @@ public record DeviceState(
                 cores,
                 cpuLoadPercent,
                 runnableThreads,
+                OptionalLong.of(bytes),
+                memoryTotalBytes,
+                diskUsagePercent,
+                powerWatts);
+    }
+
+    /**
+     * With so much memory in all.
+     *
+     * @param bytes 0 or more
+     * @return this state with it
+     */
+    public DeviceState withMemoryTotalBytes(long bytes) {
+        return new DeviceState(
+                device,
+                readAt,
+                model,
+                cores,
+                cpuLoadPercent,
+                runnableThreads,
+                memoryFreeBytes,
                 OptionalLong.of(bytes),
                 diskUsagePercent,
                 powerWatts);
@@ -219,6 +250,7 @@ public record DeviceState(
                 cpuLoadPercent,
                 runnableThreads,
                 memoryFreeBytes,
+                memoryTotalBytes,
                 OptionalDouble.of(percent),
                 powerWatts);
     }
@@ -238,6 +270,7 @@ public record DeviceState(
                 cpuLoadPercent,
                 runnableThreads,
                 memoryFreeBytes,
+                memoryTotalBytes,
                 diskUsagePercent,
                 OptionalDouble.of(watts));
     }

@@ -36,18 +36,21 @@ public final class CostModel {
     private final Map<String, LatencyPredictor> predictors;
     private final Map<String, DeviceState> states;
     private final long runtimeBytes;
+    private final boolean pessimistic;
 
     private CostModel(
             Cluster cluster,
             LatencyPredictor predictor,
             Map<String, LatencyPredictor> predictors,
             Map<String, DeviceState> states,
-            long runtimeBytes) {
+            long runtimeBytes,
+            boolean pessimistic) {
         this.cluster = cluster;
         this.predictor = predictor;
         this.predictors = predictors;
         this.states = states;
         this.runtimeBytes = runtimeBytes;
+        this.pessimistic = pessimistic;
     }
 
     /**
@@ -58,7 +61,7 @@ public final class CostModel {
      * @return a cost model
      */
     public static CostModel of(Cluster cluster, LatencyPredictor predictor) {
-        return new CostModel(cluster, predictor, Map.of(), Map.of(), DEFAULT_RUNTIME_BYTES);
+        return new CostModel(cluster, predictor, Map.of(), Map.of(), DEFAULT_RUNTIME_BYTES, false);
     }
 
     /**
@@ -71,7 +74,7 @@ public final class CostModel {
     public CostModel withPredictor(String name, LatencyPredictor other) {
         Map<String, LatencyPredictor> more = new HashMap<>(predictors);
         more.put(name, other);
-        return new CostModel(cluster, predictor, more, states, runtimeBytes);
+        return new CostModel(cluster, predictor, more, states, runtimeBytes, pessimistic);
     }
 
     /**
@@ -87,7 +90,7 @@ public final class CostModel {
         }
         Map<String, DeviceState> more = new HashMap<>(states);
         more.put(state.device(), state);
-        return new CostModel(cluster, predictor, predictors, more, runtimeBytes);
+        return new CostModel(cluster, predictor, predictors, more, runtimeBytes, pessimistic);
     }
 
     /**
@@ -97,7 +100,16 @@ public final class CostModel {
      * @return a cost model
      */
     public CostModel withRuntimeBytes(long bytes) {
-        return new CostModel(cluster, predictor, predictors, states, bytes);
+        return new CostModel(cluster, predictor, predictors, states, bytes, pessimistic);
+    }
+
+    /**
+     * Takes the 90th percentiles for the times.
+     *
+     * @return a cost model
+     */
+    public CostModel pessimistic() {
+        return new CostModel(cluster, predictor, predictors, states, runtimeBytes, true);
     }
 
     /**
@@ -217,9 +229,8 @@ public final class CostModel {
         Device device = cluster.devices().get(index);
         Prediction time = predictor(device).predict(work, device.threads(), state(device));
         double factor = device.timeFactor();
-        return factor == 1
-                ? time
-                : new Prediction(factor * time.medianSeconds(), factor * time.p90Seconds(), time.extrapolated());
+        double median = pessimistic ? time.p90Seconds() : time.medianSeconds();
+        return new Prediction(factor * median, factor * time.p90Seconds(), time.extrapolated());
     }
 
     private LatencyPredictor predictor(Device device) {
@@ -232,6 +243,10 @@ public final class CostModel {
                     + device.predictor().get() + "', and there is none of that name");
         }
         return named;
+    }
+
+    DeviceState state(int device) {
+        return state(cluster.devices().get(device));
     }
 
     private DeviceState state(Device device) {

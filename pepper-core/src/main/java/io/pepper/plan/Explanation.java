@@ -1,6 +1,7 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Device;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -62,7 +63,25 @@ public record Explanation(
      * @param what what changes, in words
      * @param factor times what it is now, to three digits, from 1/1,024 to 1,024
      * @param bytesPerSecond the bandwidth at which that is, if it is one that changes
+     * @param loadPercent the CPU load at which that is, 0 to 100, if it was looked for ({@link #withLoads})
      * @param then the best placement just beyond
      */
-    public record Flip(String what, double factor, OptionalDouble bytesPerSecond, Placement then) {}
+    public record Flip(
+            String what, double factor, OptionalDouble bytesPerSecond, OptionalDouble loadPercent, Placement then) {}
+
+    /**
+     * Finds also at which CPU load of a device another placement would be the best, as the predictor sees load. Plans and predicts up to 32
+     * times for each device.
+     *
+     * @param planner which made the placement
+     * @param model which made the planner's costs
+     * @param pieces of which they are
+     * @return with more flips, in the order of the devices
+     * @throws IllegalArgumentException if the predictor cannot say, or costs and pieces do not fit together
+     */
+    public Explanation withLoads(Planner planner, CostModel model, Pieces pieces) {
+        List<Flip> more = new ArrayList<>(flips);
+        more.addAll(new LoadFlips(planner, model, pieces, this).find());
+        return new Explanation(placement, constraints, singleDevices, runnerUp, prices, more);
+    }
 }

@@ -183,6 +183,22 @@ public final class Placement {
         return bytes;
     }
 
+    /** Whether the same segments run on the same devices. */
+    boolean hasPartsOf(Placement other) {
+        if (other.stages.size() != stages.size()) {
+            return false;
+        }
+        for (int i = 0; i < stages.size(); i++) {
+            Stage mine = stages.get(i);
+            Stage its = other.stages.get(i);
+            if (mine.to() != its.to()
+                    || !mine.device().name().equals(its.device().name())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** For instance {@code Placement[0-3 on pi, 3-9 on cloud: 41.2 ms]}. */
     @Override
     public String toString() {

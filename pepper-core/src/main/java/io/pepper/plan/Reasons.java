@@ -146,27 +146,15 @@ final class Reasons {
             }
             double at = factor;
             OptionalDouble bandwidth = now.isPresent() ? OptionalDouble.of(at * now.getAsDouble()) : now;
-            then.ifPresent(found -> flips.add(new Explanation.Flip(what, at, bandwidth, found)));
+            then.ifPresent(
+                    found -> flips.add(new Explanation.Flip(what, at, bandwidth, OptionalDouble.empty(), found)));
         }
     }
 
     /** The best placement after a change, if it is another one. */
     private Optional<Placement> other(DoubleFunction<Planner> changed, double factor) {
-        return changed.apply(factor).tryPlan(placement.objective(), constraints).filter(found -> !sameParts(found));
-    }
-
-    private boolean sameParts(Placement other) {
-        if (other.stages().size() != placement.stages().size()) {
-            return false;
-        }
-        for (int i = 0; i < placement.stages().size(); i++) {
-            Stage mine = placement.stages().get(i);
-            Stage its = other.stages().get(i);
-            if (mine.to() != its.to()
-                    || !mine.device().name().equals(its.device().name())) {
-                return false;
-            }
-        }
-        return true;
+        return changed.apply(factor)
+                .tryPlan(placement.objective(), constraints)
+                .filter(found -> !found.hasPartsOf(placement));
     }
 }

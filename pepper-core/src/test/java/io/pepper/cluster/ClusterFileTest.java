@@ -98,6 +98,15 @@ class ClusterFileTest {
         DeviceState state = DeviceState.of("a").withMemoryFreeBytes(60).withCores(4);
         assertThat(cluster.withState(state).devices())
                 .containsExactly(Device.of("a").withMemoryBytes(60).withCores(4), Device.of("b"));
+        DeviceState large = DeviceState.of("a").withMemoryTotalBytes(200);
+        assertThat(cluster.withState(large).devices().get(0).memoryBytes()).hasValue(100);
+        DeviceState other = DeviceState.of("b").withMemoryTotalBytes(200);
+        assertThat(cluster.withState(other).devices().get(1).memoryBytes()).hasValue(200);
+        assertThat(cluster.withState(other.withMemoryFreeBytes(50))
+                        .devices()
+                        .get(1)
+                        .memoryBytes())
+                .hasValue(50);
         assertThatThrownBy(() -> cluster.withState(DeviceState.of("c"))).hasMessageContaining("no device 'c'");
     }
 

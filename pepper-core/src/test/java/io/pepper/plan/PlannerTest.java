@@ -8,6 +8,7 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
+import io.pepper.cost.LatencyPredictor;
 import io.pepper.cost.Measure;
 import io.pepper.cost.Prediction;
 import io.pepper.cost.Workload;
@@ -86,6 +87,60 @@ class PlannerTest {
                 .filteredOn(flip -> flip.what().startsWith("the bandwidth"))
                 .isNotEmpty()
                 .allSatisfy(flip -> assertThat(flip.bytesPerSecond()).hasValue(1_000 * flip.factor()));
+    }
+
+    /** A camera of 0.1 s at no load and twice that at full load, against 0.15 s elsewhere. */
+    @Test
+    void knowsAtWhichLoadTheDecisionFlips() {
+        Cluster cluster = Cluster.builder()
+                .device(Device.of("camera"))
+                .device(Device.of("server"))
+                .defaultLink(Link.FREE)
+                .source("camera")
+                .build();
+        LatencyPredictor predictor = (work, threads, state) -> {
+            double seconds = state.device().equals("server")
+                    ? 0.15
+                    : 0.1 * (1 + state.cpuLoadPercent().orElseThrow() / 100);
+            return new Prediction(seconds, seconds, false);
+        };
+        Pieces pieces = new Pieces() {
+            @Override
+            public int segments() {
+                return 1;
+            }
+
+            @Override
+            public Workload workload(int from, int to) {
+                return Workload.builder().build();
+            }
+
+            @Override
+            public double cutBytes(int cut) {
+                return 0;
+            }
+        };
+        CostModel model = CostModel.of(cluster, predictor);
+        Planner planner = Planner.of(cluster, model.table(pieces));
+        Explanation why = planner.explain(planner.plan(Objective.LATENCY), Constraints.NONE)
+                .withLoads(planner, model, pieces);
+        assertThat(why.flips())
+                .filteredOn(flip -> flip.loadPercent().isPresent())
+                .singleElement()
+                .satisfies(flip -> {
+                    assertThat(flip.what()).isEqualTo("the time of camera");
+                    assertThat(flip.loadPercent().getAsDouble()).isBetween(50.0, 50.5);
+                    assertThat(flip.factor()).isCloseTo(1.5, within(0.01));
+                    assertThat(flip.then().toString()).contains("on server");
+                });
+        CostModel busy = model.withState(DeviceState.of("camera").withCpuLoadPercent(80));
+        Planner then = Planner.of(cluster, busy.table(pieces));
+        assertThat(then.explain(then.plan(Objective.LATENCY), Constraints.NONE)
+                        .withLoads(then, busy, pieces)
+                        .flips())
+                .filteredOn(flip -> flip.loadPercent().isPresent())
+                .singleElement()
+                .satisfies(flip -> assertThat(flip.loadPercent().getAsDouble()).isBetween(49.5, 50.0));
     }
 
     @Test

@@ -14,12 +14,12 @@ import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.OperatorSetIdProto;
 import io.pepper.onnx.internal.wire.ArraySource;
 import io.pepper.onnx.internal.wire.FileSource;
+import io.pepper.onnx.internal.wire.Spool;
 import io.pepper.partition.OperatorCosts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -124,9 +124,8 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException if the stream cannot be read, or the file not be written
      */
     public static OnnxModel load(InputStream in, String name, ReadOptions options) throws IOException {
-        Path file = Files.createTempFile("pepper-", ENDING);
+        Path file = Spool.toFile(in, name, options.limits().streamBytes());
         try {
-            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
             ModelContents contents =
                     new ModelContents(stem(name), new FileSource(file), Optional.of(file), Optional.empty(), options);
             return new OnnxModel(contents, Optional.empty(), Optional.of(file));

@@ -385,6 +385,9 @@ public final class PlanPicture {
     }
 
     private static String at(Explanation.Flip flip) {
+        if (flip.loadPercent().isPresent()) {
+            return ": " + Math.round(flip.loadPercent().getAsDouble()) + " % load";
+        }
         return flip.bytesPerSecond().isPresent()
                 ? ": " + Quantities.bytes(flip.bytesPerSecond().getAsDouble()) + "/s"
                 : "";

@@ -14,7 +14,7 @@ package io.pepper.onnx;
 public final class ReadLimits {
     /** The bytes of a model's structure unless told otherwise: 256 MiB. */
     public static final long DEFAULT_STRUCTURE_BYTES = 256L << 20;
-    /** The memory that a model's structure may take unless told otherwise: 2 GiB. */
+    /** The memory that a model's structure may take unless told otherwise: 2 GiB, or half of the largest heap if that is less. */
     public static final long DEFAULT_MEMORY_BYTES = 2L << 30;
     /** The fields of a model unless told otherwise. */
     public static final long DEFAULT_FIELDS = 24_000_000L;
@@ -30,6 +30,9 @@ public final class ReadLimits {
     public static final int DEFAULT_DATA_FILES = 4096;
     /** How often the bytes of a data file may be used unless told otherwise. */
     public static final int DEFAULT_DATA_REUSE = 16;
+
+    /** The bytes of a stream unless told otherwise: 64 GiB. */
+    public static final long DEFAULT_STREAM_BYTES = 64L << 30;
 
     /** No greater depth can be asked for: messages are parsed by recursion, which must not exhaust the stack. */
     public static final int GREATEST_DEPTH = 400;
@@ -49,6 +52,7 @@ public final class ReadLimits {
     private final int rank;
     private final int dataFiles;
     private final int dataReuse;
+    private final long streamBytes;
 
     private ReadLimits(Builder builder) {
         structureBytes = builder.structureBytes;
@@ -60,6 +64,7 @@ public final class ReadLimits {
         rank = builder.rank;
         dataFiles = builder.dataFiles;
         dataReuse = builder.dataReuse;
+        streamBytes = builder.streamBytes;
     }
 
     /**
@@ -81,8 +86,8 @@ public final class ReadLimits {
     }
 
     /**
-     * How much memory the structure may take once it is parsed, by an estimate that is about right and seldom too low. A process with a
-     * small heap sets it to a part of that.
+     * How much memory the structure may take once it is parsed, by an estimate that is about right and seldom too low. By default half of the
+     * largest heap that the process may have, if that is less than {@link #DEFAULT_MEMORY_BYTES}.
      *
      * @return at least 1
      */
@@ -154,10 +159,20 @@ public final class ReadLimits {
         return dataReuse;
     }
 
+    /**
+     * How many bytes a stream may have, which are written to a temporary file.
+     *
+     * @return at least 1
+     */
+    public long streamBytes() {
+        return streamBytes;
+    }
+
     /** Collects limits; every setter checks its argument at once. Not thread-safe. */
     public static final class Builder {
         private long structureBytes = DEFAULT_STRUCTURE_BYTES;
-        private long memoryBytes = DEFAULT_MEMORY_BYTES;
+        private long memoryBytes =
+                Math.min(DEFAULT_MEMORY_BYTES, Runtime.getRuntime().maxMemory() / 2);
         private long fields = DEFAULT_FIELDS;
         private int operators = DEFAULT_OPERATORS;
         private int depth = DEFAULT_DEPTH;
@@ -165,6 +180,7 @@ public final class ReadLimits {
         private int rank = DEFAULT_RANK;
         private int dataFiles = DEFAULT_DATA_FILES;
         private int dataReuse = DEFAULT_DATA_REUSE;
+        private long streamBytes = DEFAULT_STREAM_BYTES;
 
         private Builder() {}
 
@@ -284,6 +300,18 @@ public final class ReadLimits {
          */
         public Builder dataReuse(int value) {
             dataReuse = within("dataReuse", value);
+            return this;
+        }
+
+        /**
+         * Sets {@link ReadLimits#streamBytes()}.
+         *
+         * @param value at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if the value is less than 1
+         */
+        public Builder streamBytes(long value) {
+            streamBytes = within("streamBytes", value, Long.MAX_VALUE);
             return this;
         }
 

@@ -22,6 +22,7 @@ import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -323,6 +324,27 @@ class MalformedModelTest {
         }
         ModelProto deep = ModelProto.newBuilder().setGraph(inner).build();
         assertRefused(deep, "nested");
+    }
+
+    /** A stream without an end must not fill the disk. */
+    @Test
+    void refusesAStreamThatDoesNotEnd() {
+        InputStream endless = new InputStream() {
+            @Override
+            public int read() {
+                return 0;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) {
+                return length;
+            }
+        };
+        ReadOptions options = ReadOptions.DEFAULT.withLimits(
+                ReadLimits.builder().streamBytes(1 << 20).build());
+        assertThatThrownBy(() -> OnnxModel.load(endless, "endless", options))
+                .isInstanceOf(MalformedModelException.class)
+                .hasMessage("endless: stream: has more than 1048576 bytes");
     }
 
     @Test

@@ -1,7 +1,11 @@
 package io.pepper.monitor;
 
+import io.pepper.cluster.DeviceState;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.List;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the state of devices. To watch devices in a way of one's own, implement {@link #read}. Implementations of this library
@@ -18,4 +22,22 @@ public interface DeviceMonitor {
      * @throws IOException if nothing can be read at all
      */
     Map<String, DeviceReading> read() throws IOException;
+
+    /**
+     * Reads the states alone, for whoever follows them: {@code AdaptiveOptions.DEFAULTS.withStates(monitor::states)}. What goes wrong
+     * is logged, since who follows goes on with what is known.
+     *
+     * @return the states, by the device's name; none if nothing can be read, or if the thread is interrupted, which it then still is
+     */
+    default List<DeviceState> states() {
+        try {
+            return read().values().stream().map(DeviceReading::state).toList();
+        } catch (InterruptedIOException interrupted) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        } catch (IOException unreadable) {
+            LoggerFactory.getLogger(DeviceMonitor.class).warn("no device can be read: {}", unreadable.getMessage());
+            return List.of();
+        }
+    }
 }

@@ -65,7 +65,12 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
             state = state.withDiskUsagePercent(
                     PERCENT * (disk.getTotalSpace() - disk.getUsableSpace()) / disk.getTotalSpace());
         }
-        return Map.of(name, new DeviceReading(state.withMemoryFreeBytes(memory()), Map.of(), problems));
+        return Map.of(
+                name,
+                new DeviceReading(
+                        state.withMemoryFreeBytes(memory()).withMemoryTotalBytes(system().getTotalMemorySize()),
+                        Map.of(),
+                        problems));
     }
 
     private static OperatingSystemMXBean system() {

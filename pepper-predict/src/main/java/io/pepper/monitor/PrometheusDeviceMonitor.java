@@ -110,6 +110,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
             take("disk usage", queries.diskUsagePercent(), (s, value) -> s.withDiskUsagePercent(percent(value)));
             take("runnable threads", queries.runnableThreads(), DeviceState::withRunnableThreads);
             take("free memory", queries.memoryFreeBytes(), (s, value) -> s.withMemoryFreeBytes((long) value));
+            take("memory", queries.memoryTotalBytes(), (s, value) -> s.withMemoryTotalBytes((long) value));
             take("cores", queries.cores(), (state, value) -> state.withCores((int) value));
             take("power", queries.powerWatts(), DeviceState::withPowerWatts);
             tellers.keySet()

@@ -6,6 +6,7 @@ package io.pepper.monitor;
  * @param cpuLoadPercent how much of all cores is in use, 0 to 100
  * @param runnableThreads how many threads want to run
  * @param memoryFreeBytes memory that is free or can be freed
+ * @param memoryTotalBytes the memory there is
  * @param diskUsagePercent how much of the root file system is used
  * @param cores how many cores there are
  * @param powerWatts what the device draws
@@ -18,6 +19,7 @@ public record PrometheusQueries(
         String cpuLoadPercent,
         String runnableThreads,
         String memoryFreeBytes,
+        String memoryTotalBytes,
         String diskUsagePercent,
         String cores,
         String powerWatts,
@@ -34,6 +36,7 @@ public record PrometheusQueries(
     /** The original PEPPER's: its CPU load averages over idle and busy modes alike, and reads about 87.5 % on any machine. */
     public static final PrometheusQueries ORIGINAL = new PrometheusQueries(
             "100 - (avg by (instance) (rate(node_cpu_seconds_total[1m])) * 100)",
+            "",
             "",
             "",
             DISK,
@@ -56,6 +59,7 @@ public record PrometheusQueries(
                 "100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode=\"idle\"}[" + window + "])))",
                 "avg_over_time(node_procs_running[" + window + "])",
                 "node_memory_MemAvailable_bytes",
+                "node_memory_MemTotal_bytes or char_node_ram_total_bytes",
                 DISK,
                 "count by (instance) (node_cpu_seconds_total{mode=\"idle\"}) or char_node_cpu_total_cores",
                 "char_node_cpu_energy_watt",

@@ -25,6 +25,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measured latencies. Immutable and therefore thread-safe. {@code docs/latency-data.md} describes the columns of the files.
@@ -55,7 +56,7 @@ public final class LatencyDataset {
 
     /**
      * Reads a file of {@link LatencyProfiler}, or one of the original PEPPER with its own clean-up. Rows that are wrong are left
-     * out, and said in {@link #problems()}. A file whose name ends in {@code .gz} is decompressed.
+     * out, and said in {@link #problems()}, the first thousand one by one. A file whose name ends in {@code .gz} is decompressed.
      *
      * @param file comma-separated values
      * @return what was measured
@@ -75,10 +76,11 @@ public final class LatencyDataset {
      */
     public static LatencyDataset read(Path file, OriginalCleanup cleanup) throws IOException {
         List<LatencyRecord> records = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
+        Problems problems = new Problems(file);
         OriginalRecords original = new OriginalRecords(cleanup.dropMiddleLoads(), cleanup.normalizeToFourCores());
         try (InputStream in = open(file)) {
             List<String> columns = CsvTable.read(
+                    file.toString(),
                     in,
                     (line, values) -> {
                         try {
@@ -89,16 +91,44 @@ public final class LatencyDataset {
                                 original.read(row).ifPresent(records::add);
                             }
                         } catch (IllegalArgumentException | DateTimeException wrong) {
-                            problems.add(file + ":" + line + ": " + wrong.getMessage());
+                            problems.add(line, wrong.getMessage());
                         }
                     },
-                    (line, problem) -> problems.add(file + ":" + line + ": " + problem));
+                    problems::add);
             if (!columns.contains("execution_time_seconds") && !columns.contains("execution_time")) {
                 throw new IOException(
                         file + ":1: there is no column 'execution_time_seconds' or 'execution_time', only " + columns);
             }
         }
-        return new LatencyDataset(records, problems);
+        return new LatencyDataset(records, problems.said());
+    }
+
+    /** What is wrong with rows: the first of them by line, the others by number, so that a file of nothing else takes no memory. */
+    private static final class Problems {
+        private static final int MOST = 1_000;
+        private final Path file;
+        private final List<String> first = new ArrayList<>();
+        private long others;
+
+        Problems(Path file) {
+            this.file = file;
+        }
+
+        void add(long line, @Nullable String problem) {
+            if (first.size() < MOST) {
+                first.add(file + ":" + line + ": " + problem);
+            } else {
+                others++;
+            }
+        }
+
+        List<String> said() {
+            List<String> said = new ArrayList<>(first);
+            if (others > 0) {
+                said.add(file + ": " + others + " more rows are wrong");
+            }
+            return said;
+        }
     }
 
     /**

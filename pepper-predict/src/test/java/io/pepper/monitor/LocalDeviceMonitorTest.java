@@ -21,6 +21,8 @@ class LocalDeviceMonitorTest {
         assertThat(reading.problems()).isEmpty();
         assertThat(state.cores()).hasValue(Runtime.getRuntime().availableProcessors());
         assertThat(state.memoryFreeBytes().orElseThrow()).isPositive();
+        assertThat(state.memoryTotalBytes().orElseThrow())
+                .isGreaterThanOrEqualTo(state.memoryFreeBytes().orElseThrow());
         assertThat(state.diskUsagePercent().orElseThrow()).isBetween(0.0, 100.0);
         assertThat(state.readAt()).isPresent();
     }

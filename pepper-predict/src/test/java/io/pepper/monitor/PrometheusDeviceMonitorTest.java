@@ -57,6 +57,7 @@ class PrometheusDeviceMonitorTest {
                         of("nano:9100", "3") + "," + of("10.0.0.2:9100", "2") + "," + of("10.0.0.1:9100", "1"))
                 .answer("node_procs_running", of("10.0.0.2:9100", "2.5") + "," + of("10.0.0.1:9100", "1.5"))
                 .answer("MemAvailable", of("10.0.0.2:9100", "2e9") + "," + of("10.0.0.1:9100", "1e9"))
+                .answer("MemTotal", of("10.0.0.1:9100", "4e9") + "," + sample("\"char_node_name\":\"pi-2\"", "8e9"))
                 .answer("count by", of("10.0.0.1:9100", "4") + "," + of("10.0.0.2:9100", "6"))
                 .answer("energy_watt", sample("\"char_node_name\":\"pi-2\"", "5.5"))
                 .answer(
@@ -78,6 +79,7 @@ class PrometheusDeviceMonitorTest {
         assertThat(two.diskUsagePercent()).hasValue(2);
         assertThat(two.runnableThreads()).hasValue(2.5);
         assertThat(two.memoryFreeBytes()).hasValue(2_000_000_000L);
+        assertThat(two.memoryTotalBytes()).as("the agent tells it").hasValue(8_000_000_000L);
         assertThat(two.cores()).hasValue(6);
         assertThat(two.powerWatts()).hasValue(5.5);
         assertThat(two.model()).hasValue("Raspberry Pi 4");
@@ -91,6 +93,7 @@ class PrometheusDeviceMonitorTest {
                 .containsExactly(
                         "runnable threads: Prometheus has none",
                         "free memory: Prometheus has none",
+                        "memory: Prometheus has none",
                         "cores: Prometheus has none");
     }
 

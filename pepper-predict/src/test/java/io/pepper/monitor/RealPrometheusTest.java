@@ -54,6 +54,7 @@ class RealPrometheusTest {
                 char_node_device_model{char_node_name="test-node",char_node_class="edge",char_node_uuid="u-1",\
                 char_node_device_model_name="Raspberry Pi 4 Model B"} 1
                 char_node_cpu_energy_watt{char_node_name="test-node"} 3.25
+                char_node_ram_total_bytes{char_node_name="test-node"} 4e9
                 """);
         Files.writeString(
                 directory.resolve("prometheus.yml"),
@@ -132,11 +133,14 @@ class RealPrometheusTest {
                 .isEqualTo(InetAddress.getLocalHost().getHostName());
         assertThat(reading.state().cores()).hasValue(Runtime.getRuntime().availableProcessors());
         assertThat(reading.state().memoryFreeBytes().orElseThrow()).isBetween(1L << 20, 1L << 45);
+        assertThat(reading.state().memoryTotalBytes().orElseThrow())
+                .isGreaterThanOrEqualTo(reading.state().memoryFreeBytes().orElseThrow());
         assertThat(reading.state().diskUsagePercent().orElseThrow()).isBetween(0.0, 100.0);
         assertThat(reading.state().powerWatts()).as("the agent's node has it").isEmpty();
         DeviceReading agent = monitor.read().get("test-node");
         assertThat(agent.state().model()).hasValue("Raspberry Pi 4 Model B");
         assertThat(agent.state().powerWatts()).hasValue(3.25);
+        assertThat(agent.state().memoryTotalBytes()).hasValue(4_000_000_000L);
         assertThat(agent.state().cpuLoadPercent()).isEmpty();
     }
 
@@ -182,7 +186,7 @@ class RealPrometheusTest {
 
     @Test
     void saysThatAQueryIsWrong() {
-        PrometheusQueries wrong = new PrometheusQueries("rate(", "", "", "", "", "", "", "", "", "");
+        PrometheusQueries wrong = new PrometheusQueries("rate(", "", "", "", "", "", "", "", "", "", "");
         assertThatThrownBy(() -> monitor(wrong).read()).hasMessageContaining("HTTP 400 bad_data");
     }
 }

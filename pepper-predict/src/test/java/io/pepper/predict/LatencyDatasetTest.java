@@ -13,11 +13,14 @@ import io.pepper.predict.internal.csv.OriginalTime;
 import io.pepper.predict.internal.csv.RecordColumns;
 import io.pepper.runtime.ModelTiming;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,6 +107,33 @@ class LatencyDatasetTest {
                                 .contains("'execution_time_seconds'", "'NaN' is no number"),
                         problem -> assertThat(problem).startsWith(file + ":3: ").contains("columns"),
                         problem -> assertThat(problem).isEqualTo(file + ":5: torn: the last line has no end"));
+    }
+
+    @Test
+    void isNotDrownedByWrongRows() throws IOException {
+        Path file = directory.resolve("wrong.csv");
+        Files.writeString(file, "execution_time_seconds\n" + "nothing\n".repeat(5_000));
+        List<String> problems = LatencyDataset.read(file).problems();
+        assertThat(problems).hasSize(1_001);
+        assertThat(problems.get(999)).startsWith(file + ":1001: ");
+        assertThat(problems.get(1_000)).isEqualTo(file + ": 4000 more rows are wrong");
+    }
+
+    @Test
+    void refusesWhatWouldNotFitInMemory() throws IOException {
+        Path wide = directory.resolve("wide.csv");
+        Files.writeString(wide, "execution_time_seconds\n" + "1".repeat(2_000_000));
+        assertThatThrownBy(() -> LatencyDataset.read(wide))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("wide.csv:2: is longer than");
+        Path tall = directory.resolve("tall.csv.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(tall))) {
+            out.write("execution_time_seconds\n".getBytes(StandardCharsets.UTF_8));
+            out.write("\n".repeat(2_000_000).getBytes(StandardCharsets.UTF_8));
+        }
+        assertThatThrownBy(() -> LatencyDataset.read(tall))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("tall.csv.gz: has more than 1048576 lines");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.pepper.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cost.Prediction;
 import io.pepper.cost.Workload;
@@ -12,6 +13,7 @@ import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.runtime.OperatorSweep;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,6 +156,7 @@ class LatencyTrainerTest {
                 device.cpuLoadPercent(),
                 device.runnableThreads(),
                 device.memoryFreeBytes(),
+                device.memoryTotalBytes(),
                 device.diskUsagePercent(),
                 device.powerWatts());
     }
@@ -217,6 +220,29 @@ class LatencyTrainerTest {
         }
         assertThatThrownBy(() -> predictor.predictAll(works, 2, devices, new double[3]))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void makesNoGarbage() {
+        List<LatencyRecord> records = data.records().subList(0, 50);
+        List<Workload> pieces = records.stream().map(LatencyRecord::work).toList();
+        List<DeviceState> devices =
+                List.of(records.get(0).device(), records.get(1).device());
+        double[] answers = new double[pieces.size() * devices.size()];
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long rounds = 0;
+        long before = 0;
+        for (int i = 0; i < 6_000; i++) {
+            if (i == 4_000) { // compiled by now
+                before = threads.getCurrentThreadAllocatedBytes();
+            }
+            predictor.predictAll(pieces, 1, devices, answers);
+            answers[0] += predictor.medianSeconds(pieces.get(i % pieces.size()), 1, devices.get(0));
+            rounds += i >= 4_000 ? 1 : 0;
+        }
+        assertThat((threads.getCurrentThreadAllocatedBytes() - before) / rounds)
+                .as("bytes for 101 predictions")
+                .isLessThan(16);
     }
 
     @Test

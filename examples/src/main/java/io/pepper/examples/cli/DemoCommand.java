@@ -4,6 +4,7 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.ClusterFile;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
+import io.pepper.examples.ExampleModels;
 import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.InputShapes;
@@ -30,13 +31,10 @@ import io.pepper.predict.ProfilePieces;
 import io.pepper.predict.ProfilingPlan;
 import io.pepper.runtime.TemporaryDirectory;
 import io.pepper.runtime.TimingOptions;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -54,7 +52,6 @@ import picocli.CommandLine.Spec;
                         + " segments on this machine, plans a pipeline of this machine and two described devices, writes the"
                         + " parts, and proves that they compute what the whole computes.")
 final class DemoCommand implements Callable<Integer> {
-    private static final String MODEL = "ch_PP-OCRv4_rec_infer.onnx";
     private static final InputShapes SIZES = InputShapes.NONE.withInputShape("x", 1, 3, 48, 320);
     private static final int CUTS = 5;
     private static final String HERE = "here";
@@ -87,7 +84,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Files.createDirectories(directory);
-        Path file = unpack();
+        Path file = ExampleModels.textRecogniser(directory);
         Path clusterFile = directory.resolve("cluster.yaml");
         Files.writeString(clusterFile, CLUSTER);
         Cluster cluster = ClusterFile.read(clusterFile);
@@ -107,19 +104,8 @@ final class DemoCommand implements Callable<Integer> {
             Constraints pipeline = Constraints.NONE.withReuse(false);
             Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, pipeline), pipeline);
             PlanReport.print(why, out);
-            return export(model, pieces, planner, why, pipeline);
+            return export(model, file, pieces, planner, why, pipeline);
         }
-    }
-
-    private Path unpack() throws IOException {
-        Path file = directory.resolve(MODEL);
-        try (InputStream packaged = DemoCommand.class.getResourceAsStream("/models/" + MODEL)) {
-            if (packaged == null) {
-                throw new FileNotFoundException("the model /models/" + MODEL + " is not on the class path");
-            }
-            Files.copy(packaged, file, StandardCopyOption.REPLACE_EXISTING);
-        }
-        return file;
     }
 
     private LatencyDataset measure(OnnxModel model, ModelCosts costs, ModelPieces pieces) throws IOException {
@@ -141,7 +127,8 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int export(OnnxModel model, ModelPieces pieces, Planner planner, Explanation why, Constraints pipeline)
+    private int export(
+            OnnxModel model, Path file, ModelPieces pieces, Planner planner, Explanation why, Constraints pipeline)
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Path parts = directory.resolve("parts");
@@ -166,7 +153,7 @@ final class DemoCommand implements Callable<Integer> {
         out.println(
                 "Look at " + page + " in a browser, and at " + parts.resolve(DeploymentPlan.FILE_NAME) + ". Or try:");
         out.println("  examples/pepper simulate " + parts + " --every 0.02 --count 500");
-        out.println("  examples/pepper plan " + directory.resolve(MODEL) + " --shape x=1x3x48x320 --cluster "
+        out.println("  examples/pepper plan " + file + " --shape x=1x3x48x320 --cluster "
                 + directory.resolve("cluster.yaml") + " --measured " + directory.resolve("latencies.csv")
                 + " --candidates " + CUTS + " --objective latency");
         return verification.passed() ? Main.DONE : Main.DIFFERENT;

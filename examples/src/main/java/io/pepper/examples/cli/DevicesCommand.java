@@ -43,8 +43,8 @@ final class DevicesCommand implements Callable<Integer> {
             out.println(Json.print(document));
             return Main.DONE;
         }
-        Table table =
-                new Table("device", "kind", "cores", "CPU load", "want to run", "memory free", "disk used", "watts");
+        Table table = new Table(
+                "device", "kind", "cores", "CPU load", "want to run", "memory free", "memory", "disk used", "watts");
         for (DeviceReading reading : readings.values()) {
             DeviceState state = reading.state();
             table.row(
@@ -53,9 +53,8 @@ final class DevicesCommand implements Callable<Integer> {
                     state.cores().isPresent() ? String.valueOf(state.cores().getAsInt()) : "?",
                     number(state.cpuLoadPercent(), " %"),
                     number(state.runnableThreads(), ""),
-                    state.memoryFreeBytes().isPresent()
-                            ? Report.size(state.memoryFreeBytes().getAsLong())
-                            : "?",
+                    size(state.memoryFreeBytes()),
+                    size(state.memoryTotalBytes()),
                     number(state.diskUsagePercent(), " %"),
                     number(state.powerWatts(), ""));
         }
@@ -63,6 +62,10 @@ final class DevicesCommand implements Callable<Integer> {
         readings.forEach((name, reading) ->
                 reading.problems().forEach(problem -> out.println("note: " + name + ": " + problem)));
         return Main.DONE;
+    }
+
+    private static String size(OptionalLong bytes) {
+        return bytes.isPresent() ? Report.size(bytes.getAsLong()) : "?";
     }
 
     private static String number(OptionalDouble value, String unit) {
@@ -81,6 +84,7 @@ final class DevicesCommand implements Callable<Integer> {
         Json.put(node, "cpuLoadPercent", state.cpuLoadPercent());
         Json.put(node, "runnableThreads", state.runnableThreads());
         Json.put(node, "memoryFreeBytes", state.memoryFreeBytes());
+        Json.put(node, "memoryTotalBytes", state.memoryTotalBytes());
         Json.put(node, "diskUsagePercent", state.diskUsagePercent());
         Json.put(node, "powerWatts", state.powerWatts());
         ObjectNode labels = node.putObject("labels");

@@ -1,14 +1,15 @@
 package io.pepper.examples.cli;
 
+import io.pepper.examples.SizeText;
 import io.pepper.onnx.Dimension;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.VerificationOptions;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -48,19 +49,10 @@ final class InputOptions {
     InputShapes shapes() {
         InputShapes given = InputShapes.NONE;
         for (String shape : shapes) {
-            int split = split("--shape", shape);
-            String sizes = shape.substring(split + 1);
-            long[] parsed = sizes.isEmpty()
-                    ? new long[0]
-                    : Arrays.stream(sizes.split("[x,]", -1))
-                            .mapToLong(size -> size("--shape", shape, size))
-                            .toArray();
-            given = given.withInputShape(shape.substring(0, split), parsed);
+            given = typed("--shape", shape, SizeText::withShape, given);
         }
         for (String dimension : dimensions) {
-            int split = split("--dim", dimension);
-            given = given.withDimension(
-                    dimension.substring(0, split), size("--dim", dimension, dimension.substring(split + 1)));
+            given = typed("--dim", dimension, SizeText::withDimension, given);
         }
         return given;
     }
@@ -109,25 +101,12 @@ final class InputOptions {
         }
     }
 
-    /** At the last equals sign, since names of inputs may hold one. */
-    private int split(String option, String value) {
-        int split = value.lastIndexOf('=');
-        if (split < 1) {
-            throw new ParameterException(spec.commandLine(), option + " takes NAME=VALUE, found '" + value + "'");
-        }
-        return split;
-    }
-
-    private long size(String option, String value, String size) {
+    private InputShapes typed(
+            String option, String value, BiFunction<InputShapes, String, InputShapes> reader, InputShapes before) {
         try {
-            long parsed = Long.parseLong(size);
-            if (parsed >= 0) {
-                return parsed;
-            }
-        } catch (NumberFormatException notANumber) {
-            throw new ParameterException(
-                    spec.commandLine(), option + " " + value + ": '" + size + "' is no size", notANumber);
+            return reader.apply(before, value);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), option + " " + e.getMessage(), e);
         }
-        throw new ParameterException(spec.commandLine(), option + " " + value + ": '" + size + "' is no size");
     }
 }

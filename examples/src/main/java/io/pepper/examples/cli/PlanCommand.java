@@ -138,7 +138,7 @@ final class PlanCommand implements Callable<Integer> {
     private void planChain(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
         PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
         Placement placement = prepared.planner().plan(goal.objective(), prepared.constraints());
-        Explanation why = prepared.planner().explain(placement, prepared.constraints());
+        Explanation why = prepared.explain(placement);
         Optional<DeploymentPlan> written = Optional.empty();
         if (directory.isPresent()) {
             written = Optional.of(DeploymentExporter.export(

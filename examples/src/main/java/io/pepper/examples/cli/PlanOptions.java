@@ -20,7 +20,9 @@ import io.pepper.plan.Constraints;
 import io.pepper.plan.CostFile;
 import io.pepper.plan.CostModel;
 import io.pepper.plan.CostTable;
+import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
+import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.MeasuredLatencies;
@@ -148,8 +150,15 @@ final class PlanOptions {
             ModelPieces pieces,
             Planner planner,
             Constraints constraints,
+            Optional<CostModel> model,
             List<DeviceState> states,
-            List<String> notes) {}
+            List<String> notes) {
+        /** Why a placement is the best, with loads where they can be predicted. */
+        Explanation explain(Placement placement) {
+            Explanation why = planner.explain(placement, constraints);
+            return model.isPresent() ? why.withLoads(planner, model.get(), pieces) : why;
+        }
+    }
 
     Prepared prepare(OnnxModel model, ModelCosts costs, Cuts cuts, ProgressListener progress) throws IOException {
         List<String> notes = new ArrayList<>();
@@ -164,13 +173,14 @@ final class PlanOptions {
                 throw new IllegalArgumentException(times.table + ": is of "
                         + planner.costs().segments() + " segments, the model is cut into " + pieces.segments());
             }
-            return new Prepared(pieces, planner, constraints(Optional.of(pieces)), List.of(), notes);
+            return new Prepared(pieces, planner, constraints(Optional.of(pieces)), Optional.empty(), List.of(), notes);
         }
         Timed timed = timed(notes, progress);
         return new Prepared(
                 pieces,
                 planner(timed.cluster, timed.model.table(pieces)),
                 constraints(Optional.of(pieces)),
+                times.measured == null ? Optional.of(timed.model) : Optional.empty(), // measured at some loads only
                 timed.states,
                 notes);
     }
@@ -188,7 +198,7 @@ final class PlanOptions {
         for (DeviceState state : states.values()) {
             costModel = costModel.withState(state);
         }
-        return new Timed(cluster, costModel, List.copyOf(states.values()));
+        return new Timed(cluster, pessimistic ? costModel.pessimistic() : costModel, List.copyOf(states.values()));
     }
 
     boolean isTypedIn() {
@@ -202,11 +212,12 @@ final class PlanOptions {
         if (prometheus != null || !loads.isEmpty()) {
             notes.add("a table of costs is of one state of the devices: loads are not looked at");
         }
-        return planner(cluster, CostFile.read(table, cluster));
+        CostTable costs = CostFile.read(table, cluster);
+        return planner(cluster, pessimistic ? costs.pessimistic() : costs);
     }
 
     private Planner planner(Cluster cluster, CostTable table) {
-        Planner planner = Planner.of(cluster, pessimistic ? table.pessimistic() : table);
+        Planner planner = Planner.of(cluster, table);
         return budget.isPresent() ? planner.withBudget(budget.get()) : planner;
     }
 

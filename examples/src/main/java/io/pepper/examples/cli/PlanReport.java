@@ -80,6 +80,9 @@ final class PlanReport {
     }
 
     private static String at(Explanation.Flip flip) {
+        if (flip.loadPercent().isPresent()) {
+            return ": " + format("%.0f", flip.loadPercent().getAsDouble()) + " % load";
+        }
         return flip.bytesPerSecond().isPresent()
                 ? ": " + size(flip.bytesPerSecond().getAsDouble()) + "/s"
                 : "";
@@ -141,6 +144,7 @@ final class PlanReport {
         why.flips().forEach(flip -> {
             ObjectNode node = flips.addObject().put("what", flip.what()).put("factor", flip.factor());
             Json.put(node, "bytesPerSecond", flip.bytesPerSecond());
+            Json.put(node, "loadPercent", flip.loadPercent());
             node.set("then", placement(flip.then()));
         });
         ArrayNode said = document.putArray("notes");

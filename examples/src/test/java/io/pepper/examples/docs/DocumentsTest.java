@@ -2,7 +2,9 @@ package io.pepper.examples.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pepper.examples.ExamplePlan;
 import io.pepper.examples.cli.CommandLines;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,6 +28,9 @@ class DocumentsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+    private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
+    private static final Pattern LABEL = Pattern.compile("label=\"([^\"]*)\"");
+    private static final Pattern TEST = Pattern.compile("`([a-z.]+\\.)?([A-Z]\\w*Test)(?:[.#](\\w+))?`");
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]+");
     private static final String IMPORTS =
             """
@@ -40,7 +48,11 @@ class DocumentsTest {
             import io.pepper.plan.*;
             import io.pepper.predict.*;
             import io.pepper.runtime.*;
+            import io.pepper.runtime.Stage;
             import ai.onnxruntime.OnnxTensor;
+            import ai.onnxruntime.OnnxTensorLike;
+            import ai.onnxruntime.OnnxValue;
+            import java.io.IOException;
             import java.time.Duration;
             import java.time.Instant;
             import java.util.concurrent.CompletableFuture;
@@ -105,14 +117,50 @@ class DocumentsTest {
     }
 
     @Test
+    void theGuideToBigModelsRuns() throws IOException, InterruptedException {
+        String output = runJavaOf(ROOT.resolve("docs/guide/big-models.md"));
+        assertThat(output).contains(" bytes\n").contains("copied by reference: 0 MB");
+    }
+
+    @Test
+    void theExtensionsRun() throws IOException, InterruptedException {
+        String output = runJavaOf(ROOT.resolve("docs/extending.md"));
+        assertThat(output)
+                .contains("planned by a datasheet: true")
+                .contains("problems: {there=[the agent does not answer]}")
+                .contains("parts: 2")
+                .endsWith("outputs: 1\n");
+    }
+
+    @Test
+    void picturesComeFromTheirSources() throws IOException {
+        try (Stream<Path> files = Files.list(ROOT.resolve("docs/pictures"))) {
+            List<Path> sources =
+                    files.filter(file -> file.toString().endsWith(".dot")).toList();
+            assertThat(sources).isNotEmpty();
+            for (Path source : sources) {
+                Path picture =
+                        source.resolveSibling(source.getFileName().toString().replace(".dot", ".svg"));
+                String drawn = Files.readString(picture);
+                Matcher label = LABEL.matcher(Files.readString(source));
+                while (label.find()) {
+                    for (String line : label.group(1).split("\\\\n", -1)) {
+                        assertThat(drawn).as("%s", picture).contains(">" + line + "<");
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void linksLeadSomewhere() throws IOException {
         List<String> broken = new ArrayList<>();
         for (Path document : documents()) {
             Matcher link = LINK.matcher(Files.readString(document));
             while (link.find()) {
                 Path target = document.resolveSibling(link.group(1));
-                if (!Files.exists(target)) {
-                    broken.add(ROOT.relativize(document) + " -> " + link.group(1));
+                if (!Files.exists(target) || !hasHeading(target, link.group(2))) {
+                    broken.add(ROOT.relativize(document) + " -> " + link.group());
                 }
             }
         }
@@ -130,6 +178,76 @@ class DocumentsTest {
         }
     }
 
+    /** Headings are linked to as GitHub names them. */
+    private static boolean hasHeading(Path document, String anchor) throws IOException {
+        if (anchor == null) {
+            return true;
+        }
+        return HEADING.matcher(Files.readString(document))
+                .results()
+                .map(heading -> heading.group(1).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 _-]", ""))
+                .anyMatch(heading -> anchor.equals("#" + heading.replace(' ', '-')));
+    }
+
+    /** Each field that is written has its place in the description of the format. */
+    @Test
+    void theFormatsAreDescribed() throws IOException {
+        ExamplePlan.export(directory);
+        Path written = directory.resolve("plan");
+        assertFieldsIn("docs/partition-format.md", written.resolve("partition.json"));
+        assertFieldsIn("docs/plan-format.md", written.resolve("plan.json"));
+    }
+
+    private static void assertFieldsIn(String document, Path json) throws IOException {
+        String text =
+                Files.readString(ROOT.resolve(document)) + Files.readString(ROOT.resolve("docs/cluster-format.md"));
+        Matcher field = Pattern.compile("\"(\\w+)\"\\s*:").matcher(Files.readString(json));
+        Set<String> missing = new TreeSet<>();
+        int found = 0;
+        while (field.find()) {
+            found++;
+            if (!text.contains(field.group(1))) {
+                missing.add(field.group(1));
+            }
+        }
+        assertThat(found).as(document).isGreaterThan(20);
+        assertThat(missing).as(document).isEmpty();
+    }
+
+    /** A row that says it is tested is. */
+    @Test
+    void testsThatAreNamedExist() throws IOException {
+        List<Path> sources;
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            sources = files.filter(file -> file.toString().contains("src" + File.separator + "test"))
+                    .filter(file -> file.toString().endsWith("Test.java"))
+                    .toList();
+        }
+        Set<String> missing = new TreeSet<>();
+        int named = 0;
+        for (String document : List.of("docs/capabilities.md", "docs/security.md", "docs/extending.md")) {
+            Matcher test = TEST.matcher(Files.readString(ROOT.resolve(document)));
+            while (test.find()) {
+                named++;
+                if (!exists(sources, test.group(2), test.group(3))) {
+                    missing.add(document + ": " + test.group());
+                }
+            }
+        }
+        assertThat(named).isGreaterThan(40);
+        assertThat(missing).isEmpty();
+    }
+
+    private static boolean exists(List<Path> sources, String type, String method) throws IOException {
+        for (Path source : sources) {
+            if (source.getFileName().toString().equals(type + ".java")
+                    && (method == null || Files.readString(source).contains(" " + method + "("))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static List<Path> documents() throws IOException {
         try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
             List<Path> documents =
@@ -138,6 +256,7 @@ class DocumentsTest {
                             .toList());
             documents.add(ROOT.resolve("README.md"));
             documents.add(ROOT.resolve("CONTRIBUTING.md"));
+            documents.add(ROOT.resolve("examples/README.md"));
             return documents;
         }
     }

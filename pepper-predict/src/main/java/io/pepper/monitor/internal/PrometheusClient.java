@@ -149,7 +149,7 @@ public final class PrometheusClient {
         if (response.body().length > MOST_BYTES) {
             throw new RefusedException(server + ": the answer has more than " + MOST_BYTES + " bytes");
         }
-        return samples(status, response.body());
+        return samples(server.toString(), status, response.body());
     }
 
     /** The client's own time-out ends with the headers; the body has as long again. */
@@ -171,7 +171,8 @@ public final class PrometheusClient {
         }
     }
 
-    private List<Sample> samples(int status, byte[] bytes) throws IOException {
+    /** What an answer says, whatever is in it. */
+    static List<Sample> samples(String server, int status, byte[] bytes) throws IOException {
         JsonNode answer;
         try {
             answer = MAPPER.readTree(bytes);

@@ -20,6 +20,7 @@ final class StateJson {
         state.cpuLoadPercent().ifPresent(load -> node.put("cpuLoadPercent", load));
         state.runnableThreads().ifPresent(threads -> node.put("runnableThreads", threads));
         state.memoryFreeBytes().ifPresent(bytes -> node.put("memoryFreeBytes", bytes));
+        state.memoryTotalBytes().ifPresent(bytes -> node.put("memoryTotalBytes", bytes));
         state.diskUsagePercent().ifPresent(usage -> node.put("diskUsagePercent", usage));
         state.powerWatts().ifPresent(watts -> node.put("powerWatts", watts));
         return node;
@@ -57,6 +58,9 @@ final class StateJson {
         }
         if (fields.has("memoryFreeBytes")) {
             state = state.withMemoryFreeBytes((long) fields.decimal("memoryFreeBytes"));
+        }
+        if (fields.has("memoryTotalBytes")) {
+            state = state.withMemoryTotalBytes((long) fields.decimal("memoryTotalBytes"));
         }
         if (fields.has("diskUsagePercent")) {
             state = state.withDiskUsagePercent(fields.decimal("diskUsagePercent"));

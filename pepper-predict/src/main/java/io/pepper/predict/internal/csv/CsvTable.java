@@ -20,7 +20,8 @@ import java.util.Map;
 
 /** Comma-separated values whose first line names the columns (RFC 4180, but for quoted line breaks). */
 public final class CsvTable {
-    private static final int LONGEST = 1 << 24;
+    private static final int LONGEST = 1 << 20;
+    private static final long MOST_LINES = 1 << 20;
 
     private static final ObjectReader READER = CsvMapper.builder()
             .enable(CsvParser.Feature.TRIM_SPACES)
@@ -59,13 +60,15 @@ public final class CsvTable {
     /**
      * Reads a table.
      *
+     * @param source what messages call it
      * @param in its bytes, in UTF-8
      * @param rows takes the rows
      * @param problems hears of lines that are no rows: with more or fewer values than there are columns, or torn
      * @return the columns
-     * @throws IOException if it cannot be read
+     * @throws IOException if it cannot be read, has a line of more than 2^20 characters, or more than 2^20 lines
      */
-    public static List<String> read(InputStream in, RowReader rows, Problems problems) throws IOException {
+    public static List<String> read(String source, InputStream in, RowReader rows, Problems problems)
+            throws IOException {
         BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         List<String> columns = List.of();
         StringBuilder line = new StringBuilder();
@@ -75,7 +78,7 @@ public final class CsvTable {
             if (character >= 0 && character != '\n') {
                 line.append((char) character);
                 if (line.length() > LONGEST) {
-                    throw new IOException("line " + (number + 1) + " is longer than " + LONGEST + " characters");
+                    throw new IOException(source + ":" + (number + 1) + ": is longer than " + LONGEST + " characters");
                 }
                 continue;
             }
@@ -83,6 +86,9 @@ public final class CsvTable {
                 return columns;
             }
             number++;
+            if (number > MOST_LINES) {
+                throw new IOException(source + ": has more than " + MOST_LINES + " lines");
+            }
             String text = line.toString().strip();
             line.setLength(0);
             if (number == 1) {

@@ -192,6 +192,7 @@ public final class RecordColumns {
                 row.optional("device_load_percent"),
                 row.optional("runnable_threads"),
                 whole(row, "memory_free_bytes"),
+                OptionalLong.empty(),
                 row.optional("device_disk_usage_percent"),
                 OptionalDouble.empty());
     }

@@ -18,6 +18,7 @@ class CsvTableTest {
 
     private List<String> read(String text) throws IOException {
         return CsvTable.read(
+                "test",
                 new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
                 (line, values) -> rows.add(values),
                 (line, problem) -> problems.add(line + ": " + problem));

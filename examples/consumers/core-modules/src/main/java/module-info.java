@@ -1,0 +1,4 @@
+/** Needs graphs, cuts and plans. */
+module com.example {
+    requires io.pepper.core;
+}

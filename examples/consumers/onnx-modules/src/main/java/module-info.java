@@ -1,0 +1,4 @@
+/** Divides models. */
+module com.example {
+    requires io.pepper.onnx;
+}

@@ -1,0 +1,46 @@
+package com.example;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApplicationTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void plans() throws IOException {
+        Path file = directory.resolve("model.onnx");
+        try (InputStream model = ClassLoader.getSystemResourceAsStream("models/ch_PP-OCRv4_rec_infer.onnx")) {
+            Files.copy(model, file);
+        }
+        assertTrue(Application.plan(file).isOptimal());
+    }
+
+    @Test
+    void isOnTheClassPath() {
+        assertFalse(Application.class.getModule().isNamed());
+    }
+
+    /** Scala, which xgboost4j would bring, is left out. */
+    @Test
+    void thisComesAlong() throws IOException {
+        try (Stream<Path> jars = Files.list(Path.of("target/runtime"))) {
+            assertEquals(
+                    "[?]",
+                    jars.map(jar -> jar.getFileName().toString().replaceFirst("-\\d.*", ""))
+                            .collect(Collectors.toCollection(TreeSet::new))
+                            .toString());
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// What every notebook begins with: imports, a directory for what it writes, and a real model (PP-OCRv4: text in pictures).
+import ai.onnxruntime.OnnxTensor;
+import io.pepper.cluster.*;
+import io.pepper.cost.*;
+import io.pepper.cut.*;
+import io.pepper.examples.ExampleModels;
+import io.pepper.graph.*;
+import io.pepper.monitor.*;
+import io.pepper.onnx.*;
+import io.pepper.partition.*;
+import io.pepper.plan.*;
+import io.pepper.predict.*;
+import io.pepper.runtime.*;
+import java.nio.file.*;
+import java.time.Duration;
+import java.util.*;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.*;
+
+void say(Object what) { System.out.println(what); }
+
+Path here = Files.createDirectories(Path.of(System.getProperty("pepper.notebooks", "pepper-notebooks"))).toAbsolutePath();
+Path file = ExampleModels.textRecogniser(here);
+InputShapes sizes = InputShapes.NONE.withInputShape("x", 1, 3, 48, 320);
+
+// For another model, before the rest: file = Path.of("yours.onnx"); sizes = InputShapes.NONE.withDimension("batch", 1);

@@ -1,0 +1,253 @@
+package io.pepper.examples.kubernetes;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
+import io.kubernetes.client.custom.IntOrString;
+import io.kubernetes.client.custom.Quantity;
+import io.kubernetes.client.openapi.JSON;
+import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1ConfigMapVolumeSource;
+import io.kubernetes.client.openapi.models.V1Container;
+import io.kubernetes.client.openapi.models.V1ContainerPort;
+import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1DeploymentSpec;
+import io.kubernetes.client.openapi.models.V1LabelSelector;
+import io.kubernetes.client.openapi.models.V1ObjectMeta;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaimSpec;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaimVolumeSource;
+import io.kubernetes.client.openapi.models.V1PodSpec;
+import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
+import io.kubernetes.client.openapi.models.V1ResourceRequirements;
+import io.kubernetes.client.openapi.models.V1Service;
+import io.kubernetes.client.openapi.models.V1ServicePort;
+import io.kubernetes.client.openapi.models.V1ServiceSpec;
+import io.kubernetes.client.openapi.models.V1Volume;
+import io.kubernetes.client.openapi.models.V1VolumeMount;
+import io.kubernetes.client.openapi.models.V1VolumeResourceRequirements;
+import io.pepper.onnx.DeploymentPlan;
+import io.pepper.onnx.PartitionManifest;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+
+/**
+ * Writes what K3s needs to run a plan: for each part a deployment that is bound to the node of its device, a service that the part
+ * before it can call, and a volume with the part: a config map where it is small enough, otherwise a claim on K3s' own storage
+ * class, to be filled on that node. {@code plan.json} and {@code partition.json} are a config map that all share.
+ *
+ * <p>The image is the caller's: a program that opens {@code /part/FILE} (for instance by
+ * {@link io.pepper.runtime.RuntimeStages}) and hands tensors on as {@link io.pepper.runtime.TensorMessages}. Nodes are found by their
+ * host names, which are the names of the devices.
+ */
+public final class PlanManifests {
+    /** What a config map holds is at most 1 MiB, keys and all; above, it is refused by the server. */
+    private static final long MOST_IN_CONFIG_MAP = 900_000;
+
+    private static final int PORT = 8001;
+    private static final Pattern NO_LABEL = Pattern.compile("[^a-z0-9]+");
+    private static final ObjectMapper JACKSON = new ObjectMapper();
+
+    private final Path directory;
+    private final String name;
+    private final String image;
+    private final DeploymentPlan plan;
+    private final PartitionManifest manifest;
+
+    private PlanManifests(Path directory, String name, String image) throws IOException {
+        this.directory = directory;
+        this.name = label(name);
+        this.image = image;
+        this.plan = DeploymentPlan.read(directory);
+        this.manifest = PartitionManifest.read(directory);
+    }
+
+    /**
+     * Writes manifests to standard output.
+     *
+     * @param arguments the directory that {@code pepper plan} wrote, a name, and the image of the caller's program
+     * @throws IOException if the plan cannot be read
+     */
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length != 3) {
+            throw new IllegalArgumentException("arguments: DIRECTORY NAME IMAGE");
+        }
+        System.out.print(yaml(Path.of(arguments[0]), arguments[1], arguments[2]));
+    }
+
+    /**
+     * The manifests of a plan, each checked by the Kubernetes library against its type.
+     *
+     * @param directory where the plan and its parts are
+     * @param name begins the names of all that is made
+     * @param image runs a part
+     * @return YAML documents
+     * @throws IOException if the plan cannot be read, or a manifest is not valid
+     */
+    public static String yaml(Path directory, String name, String image) throws IOException {
+        StringBuilder documents = new StringBuilder();
+        Dump dump = new Dump(
+                DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build());
+        for (JsonElement manifest : new PlanManifests(directory, name, image).all()) {
+            Map<String, Object> fields = JACKSON.readValue(manifest.toString(), new TypeReference<>() {});
+            documents.append("---\n").append(dump.dumpToString(fields));
+        }
+        return documents.toString();
+    }
+
+    private List<JsonElement> all() throws IOException {
+        List<JsonElement> manifests = new ArrayList<>();
+        JsonElement plans = json(planMap());
+        V1ConfigMap.validateJsonElement(plans);
+        manifests.add(plans);
+        for (int stage = 0; stage < plan.stages().size(); stage++) {
+            JsonElement deployment = json(deployment(stage));
+            V1Deployment.validateJsonElement(deployment);
+            JsonElement service = json(service(stage));
+            V1Service.validateJsonElement(service);
+            manifests.addAll(List.of(volume(stage), deployment, service));
+        }
+        return manifests;
+    }
+
+    private static JsonElement json(Object manifest) {
+        return JsonParser.parseString(JSON.serialize(manifest));
+    }
+
+    private V1ConfigMap planMap() throws IOException {
+        return new V1ConfigMap()
+                .apiVersion("v1")
+                .kind("ConfigMap")
+                .metadata(new V1ObjectMeta().name(name + "-plan"))
+                .data(Map.of(
+                        DeploymentPlan.FILE_NAME, Files.readString(directory.resolve(DeploymentPlan.FILE_NAME)),
+                        PartitionManifest.FILE_NAME, Files.readString(directory.resolve(PartitionManifest.FILE_NAME))));
+    }
+
+    /** A config map with the part in it, or a claim on storage that it fits in. */
+    private JsonElement volume(int stage) throws IOException {
+        PartitionManifest.Part part = manifest.parts().get(stage);
+        V1ObjectMeta metadata = new V1ObjectMeta().name(stageName(stage));
+        if (isSmall(part)) {
+            JsonElement map = json(new V1ConfigMap()
+                    .apiVersion("v1")
+                    .kind("ConfigMap")
+                    .metadata(metadata)
+                    .binaryData(Map.of(part.file(), Files.readAllBytes(directory.resolve(part.file())))));
+            V1ConfigMap.validateJsonElement(map);
+            return map;
+        }
+        long bytes = part.bytes()
+                + part.data().stream().mapToLong(PartitionManifest.Data::bytes).sum();
+        JsonElement claim = json(new V1PersistentVolumeClaim()
+                .apiVersion("v1")
+                .kind("PersistentVolumeClaim")
+                .metadata(metadata)
+                .spec(new V1PersistentVolumeClaimSpec()
+                        .accessModes(List.of("ReadWriteOnce"))
+                        .storageClassName("local-path")
+                        .resources(new V1VolumeResourceRequirements().putRequestsItem("storage", mebibytes(bytes)))));
+        V1PersistentVolumeClaim.validateJsonElement(claim);
+        return claim;
+    }
+
+    private static boolean isSmall(PartitionManifest.Part part) {
+        return part.data().isEmpty() && part.bytes() <= MOST_IN_CONFIG_MAP;
+    }
+
+    private V1Deployment deployment(int stage) {
+        Map<String, String> labels = Map.of("app", stageName(stage));
+        return new V1Deployment()
+                .apiVersion("apps/v1")
+                .kind("Deployment")
+                .metadata(new V1ObjectMeta().name(stageName(stage)).labels(labels))
+                .spec(new V1DeploymentSpec()
+                        .replicas(1)
+                        .selector(new V1LabelSelector().matchLabels(labels))
+                        .template(new V1PodTemplateSpec()
+                                .metadata(new V1ObjectMeta().labels(labels))
+                                .spec(pod(stage))));
+    }
+
+    private V1PodSpec pod(int stage) {
+        DeploymentPlan.Part placed = plan.stages().get(stage);
+        V1Container container = new V1Container()
+                .name("part")
+                .image(image)
+                .args(arguments(stage, placed))
+                .addPortsItem(new V1ContainerPort().containerPort(PORT))
+                .addVolumeMountsItem(
+                        new V1VolumeMount().name("part").mountPath("/part").readOnly(true))
+                .addVolumeMountsItem(
+                        new V1VolumeMount().name("plan").mountPath("/plan").readOnly(true))
+                .resources(new V1ResourceRequirements()
+                        .putRequestsItem("memory", mebibytes((long) Math.ceil(placed.memoryBytes()))));
+        return new V1PodSpec()
+                .nodeSelector(Map.of("kubernetes.io/hostname", placed.device()))
+                .containers(List.of(container))
+                .volumes(List.of(partVolume(stage), configMapVolume("plan", name + "-plan")));
+    }
+
+    private List<String> arguments(int stage, DeploymentPlan.Part placed) {
+        List<String> arguments = new ArrayList<>(List.of("--part", "/part/" + placed.file(), "--port", PORT + ""));
+        if (stage + 1 < plan.stages().size()) {
+            arguments.addAll(List.of("--next", stageName(stage + 1) + ":" + PORT));
+        }
+        return arguments;
+    }
+
+    private V1Volume partVolume(int stage) {
+        if (isSmall(manifest.parts().get(stage))) {
+            return configMapVolume("part", stageName(stage));
+        }
+        return new V1Volume()
+                .name("part")
+                .persistentVolumeClaim(new V1PersistentVolumeClaimVolumeSource().claimName(stageName(stage)));
+    }
+
+    private static V1Volume configMapVolume(String volume, String map) {
+        return new V1Volume().name(volume).configMap(new V1ConfigMapVolumeSource().name(map));
+    }
+
+    private V1Service service(int stage) {
+        return new V1Service()
+                .apiVersion("v1")
+                .kind("Service")
+                .metadata(new V1ObjectMeta().name(stageName(stage)))
+                .spec(new V1ServiceSpec()
+                        .selector(Map.of("app", stageName(stage)))
+                        .ports(List.of(new V1ServicePort().port(PORT).targetPort(new IntOrString(PORT)))));
+    }
+
+    private String stageName(int stage) {
+        return name + "-" + (stage + 1);
+    }
+
+    /** Rounded up, so that it fits. */
+    private static Quantity mebibytes(long bytes) {
+        BigDecimal rounded = BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(1 << 20), RoundingMode.CEILING);
+        return Quantity.fromString(rounded.max(BigDecimal.ONE) + "Mi");
+    }
+
+    /** Lower case letters, digits and single dashes, as names of Kubernetes are. */
+    private static String label(String name) {
+        String label = NO_LABEL.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
+        label = label.replaceAll("^-|-$", "");
+        if (label.isEmpty() || label.length() > 50) {
+            throw new IllegalArgumentException("name: 1 to 50 letters or digits are needed, found '" + name + "'");
+        }
+        return label;
+    }
+}

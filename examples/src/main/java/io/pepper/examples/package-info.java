@@ -1,0 +1,5 @@
+/** What the examples share. */
+@NullMarked
+package io.pepper.examples;
+
+import org.jspecify.annotations.NullMarked;

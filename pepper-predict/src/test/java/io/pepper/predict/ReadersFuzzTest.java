@@ -1,0 +1,60 @@
+package io.pepper.predict;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.pepper.cluster.DeviceState;
+import io.pepper.cost.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever bytes a reader is given, it reads them or refuses them by name, and what it reads can be used. In the build the inputs
+ * beside this class are tried; with {@code JAZZER_FUZZ=1} and one method chosen, new ones are looked for.
+ */
+@Tag("fuzz")
+class ReadersFuzzTest {
+    @TempDir
+    static Path directory;
+
+    @FuzzTest(maxDuration = "60m")
+    void predictor(byte[] data) throws IOException {
+        Path file = Files.write(directory.resolve("fuzz.predictor"), data);
+        try {
+            TrainedPredictor.load(file).predict(Workload.builder().build(), 1, DeviceState.of("fuzz"));
+        } catch (PredictorFormatException refused) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest(maxDuration = "60m")
+    void trees(byte[] data) {
+        try {
+            TreeEnsemble trees = TreeEnsemble.read(data, "fuzz");
+            trees.predict(new float[trees.features()]);
+        } catch (PredictorFormatException refused) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest(maxDuration = "60m")
+    void foreign(byte[] data) throws IOException {
+        Path file = Files.write(directory.resolve("fuzz.json"), data);
+        try {
+            ForeignPredictor.read(file, FeatureSchema.PAPER, ForeignPredictor.Target.SECONDS);
+        } catch (PredictorFormatException refused) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest(maxDuration = "60m")
+    void dataset(byte[] data) {
+        try {
+            Path file = Files.write(directory.resolve("fuzz.csv"), data);
+            LatencyDataset.read(file).typical().sha256();
+        } catch (IOException refused) {
+            // As it should be.
+        }
+    }
+}
