@@ -52,7 +52,7 @@ class CsvTableTest {
     void refusesALineWithoutEnd() {
         assertThatThrownBy(() -> read("a\n" + "x".repeat(17_000_000)))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("line 2 is longer than");
+                .hasMessageContaining("test:2: is longer than");
     }
 
     @Test
