@@ -96,7 +96,7 @@ class NotebooksTest {
                 .err(System.err)
                 .remoteVMOptions("-Dpepper.notebooks=" + directory, "-Djava.awt.headless=true")
                 .build()) {
-            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
                 shell.addToClasspath(entry);
             }
             evaluate(shell, Files.readString(NOTEBOOKS.resolve("start.jsh")));
