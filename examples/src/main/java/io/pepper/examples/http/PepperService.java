@@ -31,6 +31,7 @@ import io.pepper.onnx.ModelException;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PaperFeatures;
 import io.pepper.onnx.ProgressListener;
+import io.pepper.onnx.TensorShapes;
 import io.pepper.predict.RooflinePredictor;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.runtime.TemporaryDirectory;
@@ -150,7 +151,12 @@ public final class PepperService implements AutoCloseable {
         UploadedFile upload = uploaded(request, "file");
         try (TemporaryDirectory directory = TemporaryDirectory.create("upload-");
                 OnnxModel model = OnnxModel.load(save(upload, directory))) {
-            ModelCosts costs = model.costs(model.shapes(sizes(request)));
+            TensorShapes shapes = model.shapes(sizes(request));
+            if (!shapes.openDimensions().isEmpty()) {
+                throw new UnprocessableContentResponse(
+                        "give sizes by 'shape' or 'dim': open are " + shapes.openDimensions());
+            }
+            ModelCosts costs = model.costs(shapes);
             PaperFeatures found = costs.characteristics().paper();
             Workload work = costs.workload();
             ObjectNode described = JsonNodeFactory.instance
