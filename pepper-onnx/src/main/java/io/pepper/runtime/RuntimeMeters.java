@@ -23,6 +23,7 @@ import java.util.function.ToDoubleFunction;
  * RuntimeOptions options = RuntimeOptions.DEFAULTS.withListener(RuntimeMeters.listener(registry, "model", "resnet"));
  * }</pre>
  */
+@SuppressWarnings("exports") // who calls it has Micrometer, others need not
 public final class RuntimeMeters implements RunListener {
     private static final String STAGE = "stage";
 

@@ -29,7 +29,7 @@ class ApplicationTest {
     void littleComesAlong() throws IOException {
         try (Stream<Path> jars = Files.list(Path.of("target/runtime"))) {
             assertEquals(
-                    "[apfloat, jgrapht-core, jheaps, pepper-core, snakeyaml-engine]",
+                    "[apfloat, jgrapht-core, jheaps, jspecify, pepper-core, snakeyaml-engine]",
                     jars.map(jar -> jar.getFileName().toString().replaceFirst("-\\d.*", ""))
                             .collect(Collectors.toCollection(TreeSet::new))
                             .toString());

@@ -37,7 +37,7 @@ class ApplicationTest {
     void noTrainingComesAlong() throws IOException {
         try (Stream<Path> jars = Files.list(Path.of("target/runtime"))) {
             assertEquals(
-                    "[apfloat, jackson-annotations, jackson-core, jackson-databind, jgrapht-core, jheaps, onnxruntime,"
+                    "[apfloat, jackson-annotations, jackson-core, jackson-databind, jgrapht-core, jheaps, jspecify, onnxruntime,"
                             + " pepper-core, pepper-onnx, protobuf-java, slf4j-api, snakeyaml-engine]",
                     jars.map(jar -> jar.getFileName().toString().replaceFirst("-\\d.*", ""))
                             .collect(Collectors.toCollection(TreeSet::new))
