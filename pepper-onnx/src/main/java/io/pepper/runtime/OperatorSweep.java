@@ -206,10 +206,16 @@ public final class OperatorSweep {
                     SmallModel model = new SmallModel(MODEL, rows, width);
                     List<String> quantized = model.several("DynamicQuantizeLinear", 3, "x");
                     String product = model.then(
-                                    "MatMulInteger", quantized.get(0), model.byteWeight(width, width), quantized.get(2))
+                                    "MatMulInteger",
+                                    quantized.get(0),
+                                    model.byteWeight(width, width),
+                                    quantized.get(2),
+                                    model.zeroPoints(width))
                             .last();
                     String real = model.then("Cast", product).with("to", 1).last();
-                    return model.then("Mul", real, quantized.get(1));
+                    String scale = model.then("Mul", quantized.get(1), model.weight(width))
+                            .last();
+                    return model.then("Mul", real, scale);
                 });
             }
         }

@@ -7,6 +7,7 @@ import io.pepper.cost.OperatorFamily;
 import io.pepper.cost.Workload;
 import io.pepper.partition.Partition;
 import io.pepper.runtime.OperatorSweep;
+import io.pepper.runtime.internal.SmallModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,13 +68,24 @@ class KernelListTest {
     }
 
     @Test
+    void aQuantisedProductWithoutAScaleOfItsWeightsIsThree() throws IOException {
+        SmallModel small = new SmallModel("no-scale", 16, 128);
+        List<String> quantized = small.several("DynamicQuantizeLinear", 3, "x");
+        small.then("MatMulInteger", quantized.get(0), small.byteWeight(128, 128), quantized.get(2));
+        String real = small.then("Cast", small.last()).with("to", 1).last();
+        small.then("Mul", real, quantized.get(1));
+        try (OnnxModel model = OnnxModel.load(small.bytes(), "no-scale")) {
+            assertThat(families(model.costs(model.shapes()).workload().kernels()))
+                    .isEqualTo("1 ELEMENTWISE, 1 QUANTIZATION, 1 QUANTIZED");
+        }
+    }
+
+    @Test
     void aNormalisationAnErrorFunctionAndAQuantisedProductAreOneKernelEach() throws IOException {
         assertThat(families(kernels("written-layernorm-l16"))).isEqualTo("1 LAYER_NORMALIZATION");
         assertThat(families(kernels("layernorm-l16"))).isEqualTo("1 LAYER_NORMALIZATION");
         assertThat(families(kernels("written-gelu-l16"))).isEqualTo("1 ERROR_FUNCTION");
-        assertThat(families(kernels("quantized-m16-k128")))
-                .as("without a scale of the weights")
-                .isEqualTo("1 ELEMENTWISE, 1 QUANTIZATION, 1 QUANTIZED");
+        assertThat(families(kernels("quantized-m16-k128"))).isEqualTo("1 QUANTIZED");
         assertThat(families(kernels("network-text-quantized-0")))
                 .as("queries, keys and values quantise once")
                 .contains("1 QUANTIZATION, 1 QUANTIZED, 1 QUANTIZED, 1 QUANTIZED")

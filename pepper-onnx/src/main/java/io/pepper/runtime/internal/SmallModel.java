@@ -21,6 +21,7 @@ import java.util.stream.LongStream;
 
 /** Writes a model of a few operators on 32-bit floats, one after another; weights are random with a seed. */
 public final class SmallModel {
+    private static final int MOST_BYTE = 64;
     private static final long IR_VERSION = 8;
     private static final long OPSET = 17;
     private static final int SEED = 42;
@@ -153,18 +154,39 @@ public final class SmallModel {
     }
 
     /**
-     * Adds a weight of bytes without sign.
+     * Adds a weight of bytes with a sign, in half of their range, as tools write them for processors whose sums of products of bytes
+     * could overflow.
      *
      * @param shape its sizes
      * @return its name
      */
     public String byteWeight(long... shape) {
-        byte[] values = new byte[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
-        random.nextBytes(values);
+        byte[] values = new byte[elements(shape)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (byte) (random.nextInt(2 * MOST_BYTE + 1) - MOST_BYTE);
+        }
+        return bytes(values, shape);
+    }
+
+    /**
+     * Adds the zero points of a weight of bytes: 0 for each of its columns, as tools write them.
+     *
+     * @param columns how many
+     * @return their name
+     */
+    public String zeroPoints(long columns) {
+        return bytes(new byte[elements(columns)], columns);
+    }
+
+    private static int elements(long... shape) {
+        return Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
+    }
+
+    private String bytes(byte[] values, long... shape) {
         String name = "w" + names++;
         graph.addInitializer(TensorProto.newBuilder()
                 .setName(name)
-                .setDataType(TensorProto.DataType.UINT8.getNumber())
+                .setDataType(TensorProto.DataType.INT8.getNumber())
                 .addAllDims(LongStream.of(shape).boxed().toList())
                 .setRawData(ByteString.copyFrom(values)));
         return name;

@@ -26,8 +26,6 @@ final class TextNetwork {
     /** What is quantised for several products is quantised once, as tools that quantise models do. */
     private final Map<String, List<String>> quantizations = new HashMap<>();
 
-    private int products;
-
     /**
      * Begins with a sequence.
      *
@@ -101,13 +99,13 @@ final class TextNetwork {
     private String quantized(String from, long in, long out) {
         List<String> bytes =
                 quantizations.computeIfAbsent(from, again -> model.several("DynamicQuantizeLinear", 3, again));
-        String product = model.then("MatMulInteger", bytes.get(0), model.byteWeight(in, out), bytes.get(2))
+        String product = model.then(
+                        "MatMulInteger", bytes.get(0), model.byteWeight(in, out), bytes.get(2), model.zeroPoints(out))
                 .last();
         String real = model.then("Cast", product).with("to", 1).last();
-        // Each weight has a scale of its own: runtimes would make one of those that are equal.
-        products++;
-        String scale = model.then("Mul", bytes.get(1), model.scalar(0.01f + products * 1e-5f))
-                .last();
+        // Each column has a scale of its own, and no two weights the same: runtimes would make one of those that are
+        // equal.
+        String scale = model.then("Mul", bytes.get(1), model.weight(out)).last();
         return model.then("Mul", real, scale).last();
     }
 
