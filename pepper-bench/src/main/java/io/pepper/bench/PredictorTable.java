@@ -17,8 +17,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,7 @@ public final class PredictorTable {
                 .toArray();
         double[] guessed = models.records().stream().mapToDouble(guess).toArray();
         row("roofline, calibrated now", Accuracy.of(measured, guessed, Double.NaN), ChoiceAccuracy.of(models, guess));
+        another();
         out.println();
         out.println("| two measurements of the same | pairs | median difference | 90th percentile |");
         out.println("|---|---|---|---|");
@@ -84,6 +87,26 @@ public final class PredictorTable {
                     threads + " threads, load 100 %",
                     e -> e.threads() == count && e.load().percent() == FULL_LOAD);
         }
+    }
+
+    /** What the first measurement of each would be worth as a prediction of the second: no predictor is expected to do better. */
+    private void another() {
+        Map<String, Double> first = new HashMap<>();
+        List<LatencyRecord> second = new ArrayList<>();
+        all.byKey().forEach((key, alike) -> {
+            if (alike.size() > 1) {
+                first.put(key, alike.get(0).timing().medianSeconds());
+                second.add(alike.get(1));
+            }
+        });
+        ToDoubleFunction<LatencyRecord> guess = entry -> first.getOrDefault(entry.key(), Double.NaN);
+        double[] measured =
+                second.stream().mapToDouble(e -> e.timing().medianSeconds()).toArray();
+        double[] guessed = second.stream().mapToDouble(guess).toArray();
+        row(
+                "another measurement of the same",
+                Accuracy.of(measured, guessed, Double.NaN),
+                ChoiceAccuracy.of(LatencyDataset.of(second), guess));
     }
 
     private void trained(String name, TrainingOptions options) throws IOException {

@@ -34,6 +34,7 @@ public final class SmallNetworks {
         kinds.put("reader", SmallNetworks::reader);
         kinds.put("segmenter", SmallNetworks::segmenter);
         kinds.put("tiny", SmallNetworks::tiny);
+        kinds.put("early", SmallNetworks::early);
         for (boolean quantized : new boolean[] {false, true}) {
             String ending = quantized ? "-quantized" : "";
             kinds.put("text" + ending, draw -> text(draw, quantized));
@@ -192,6 +193,21 @@ public final class SmallNetworks {
         network.conv(one(draw, 24, 48, 96), 3, 2).active();
         boolean learned = draw.nextBoolean();
         return network.larger(learned).conv(24, 3, 1).active().larger(learned).end();
+    }
+
+    /** As detectors begin: few channels of planes that a core's cache does not hold. */
+    private static SmallModel early(Random draw) {
+        ImageNetwork network = new ImageNetwork(activation(draw), 3, one(draw, 192, 256, 320));
+        network.conv(one(draw, 16, 24, 32), one(draw, 3, 5), 2).active();
+        boolean separable = draw.nextBoolean();
+        for (long blocks = one(draw, 1, 2, 4, 6); blocks > 0; blocks--) {
+            if (separable) {
+                network.separable(network.channels() + one(draw, 0, 4), one(draw, 3, 5));
+            } else {
+                network.inverted(network.channels(), one(draw, 1, 2, 4), one(draw, 3, 5), 1, false);
+            }
+        }
+        return network.end();
     }
 
     private static SmallModel tiny(Random draw) {
