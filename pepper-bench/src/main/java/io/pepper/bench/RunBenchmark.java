@@ -114,6 +114,9 @@ public class RunBenchmark {
      */
     @Setup(Level.Trial)
     public void open() throws IOException, OrtException {
+        if (pool.equals("shared")) {
+            share();
+        }
         directory = Files.createTempDirectory("pepper-bench-");
         byte[] bytes = bytes();
         try (OnnxModel opened = OnnxModel.load(bytes, "model")) {
@@ -127,9 +130,6 @@ public class RunBenchmark {
             made = new Inputs(opened.inputs(), sizes);
         }
         inputs = RandomInputs.of(made.described, made.sizes, SEED);
-        if (pool.equals("shared")) {
-            share();
-        }
         StageOptions stages = StageOptions.DEFAULTS
                 .withThreads(threads)
                 .withSpinning(pool.equals("spin"))

@@ -3,6 +3,7 @@ package io.pepper.partition;
 import io.pepper.cut.Cut;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -203,6 +204,27 @@ public final class Partition {
      */
     public OptionalInt segmentOf(int operator) {
         return segmentOf[operator] < 0 ? OptionalInt.empty() : OptionalInt.of(segmentOf[operator]);
+    }
+
+    /**
+     * The segment that an operator is in, so that it can be told from outside by what a person knows.
+     *
+     * @param operator the operator's name in the model
+     * @return the segment's place, from 0
+     * @throws IllegalArgumentException if no segment, or several, have an operator of that name
+     */
+    public int segmentOf(String operator) {
+        List<Integer> found = new ArrayList<>();
+        for (int index = 0; index < segmentOf.length; index++) {
+            if (segmentOf[index] >= 0 && graph.operatorName(index).equals(operator)) {
+                found.add(segmentOf[index]);
+            }
+        }
+        if (found.size() != 1) {
+            throw new IllegalArgumentException("'" + operator + "' is the name of an operator in "
+                    + (found.isEmpty() ? "no segment" : found.size() + " places"));
+        }
+        return found.get(0);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.pepper.plan;
 
+import io.pepper.cluster.Cluster;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -321,6 +322,53 @@ public final class Constraints {
 
     boolean overlap() {
         return draft.overlap;
+    }
+
+    /** Whether a segment must not run on a device. */
+    boolean keepsOff(int segment, String device) {
+        return !draft.pins.getOrDefault(segment, device).equals(device)
+                || draft.barred.getOrDefault(segment, Set.of()).contains(device);
+    }
+
+    boolean forbidsHop(String from, String to) {
+        return draft.hops.contains(new Forbidden(from, to));
+    }
+
+    /** Refuses names and numbers that are not there. */
+    void check(Cluster cluster, int segments) {
+        draft.pins.forEach((segment, device) -> {
+            checkSegment(segment, segments);
+            checkDevice(cluster, device);
+        });
+        draft.barred.forEach((segment, names) -> {
+            checkSegment(segment, segments);
+            names.forEach(name -> checkDevice(cluster, name));
+        });
+        draft.hops.forEach(hop -> {
+            checkDevice(cluster, hop.from());
+            checkDevice(cluster, hop.to());
+        });
+    }
+
+    private static void checkSegment(int segment, int segments) {
+        if (segment < 0 || segment >= segments) {
+            throw new IllegalArgumentException("there is no segment " + segment + " of " + segments);
+        }
+    }
+
+    private static void checkDevice(Cluster cluster, String name) {
+        if (cluster.indexOf(name).isEmpty()) {
+            throw new IllegalArgumentException("there is no device '" + name + "' in the cluster");
+        }
+    }
+
+    /** All but pins, what is kept off devices, and forbidden hops; in words. */
+    List<String> ofChainsOnly() {
+        Draft others = draft.copy();
+        others.pins = Map.of();
+        others.barred = Map.of();
+        others.hops = Set.of();
+        return new Constraints(others).inWords();
     }
 
     Map<Integer, String> pins() {

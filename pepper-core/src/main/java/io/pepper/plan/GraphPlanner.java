@@ -71,7 +71,19 @@ public final class GraphPlanner {
      * @throws NoSuchPlacementException if there is none, or none was found within the budget
      */
     public GraphPlacement plan() {
-        return new BranchSearch(new GraphProblem(cluster, graph), budget).find();
+        return plan(Constraints.NONE);
+    }
+
+    /**
+     * The placement with the least latency, within the memory of the devices and these limits.
+     *
+     * @param constraints pins, what is kept off devices, and forbidden hops
+     * @return the placement, with its gap if the budget ended the search
+     * @throws NoSuchPlacementException if there is none, or none was found within the budget
+     * @throws IllegalArgumentException if there are other limits, or they name what is not there
+     */
+    public GraphPlacement plan(Constraints constraints) {
+        return new BranchSearch(new GraphProblem(cluster, graph, constraints), budget).find();
     }
 
     /**
@@ -83,7 +95,19 @@ public final class GraphPlanner {
      * @throws IllegalArgumentException if the cluster has not two devices
      */
     public GraphPlacement cut() {
-        return new TwoDeviceCut(new GraphProblem(cluster, graph), budget).find();
+        return cut(Constraints.NONE);
+    }
+
+    /**
+     * The same within limits.
+     *
+     * @param constraints pins, what is kept off devices, and forbidden hops
+     * @return the placement; its latency is that sum
+     * @throws NoSuchPlacementException if there is none, or none was found within the budget
+     * @throws IllegalArgumentException if the cluster has not two devices, there are other limits, or they name what is not there
+     */
+    public GraphPlacement cut(Constraints constraints) {
+        return new TwoDeviceCut(new GraphProblem(cluster, graph, constraints), budget).find();
     }
 
     /**
@@ -102,7 +126,7 @@ public final class GraphPlanner {
                         .orElseThrow(
                                 () -> new IllegalArgumentException("there is no device '" + name + "' in the cluster")))
                 .toArray();
-        return new GraphProblem(cluster, graph).placement(places, Double.POSITIVE_INFINITY, false);
+        return new GraphProblem(cluster, graph, Constraints.NONE).placement(places, Double.POSITIVE_INFINITY, false);
     }
 
     /** What a device can hold: infinite if not known. */

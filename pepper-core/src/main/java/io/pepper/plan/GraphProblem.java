@@ -18,15 +18,22 @@ final class GraphProblem {
 
     private final Cluster cluster;
     private final SegmentGraph graph;
+    private final Constraints constraints;
 
     /** By segment: the tensors that it reads, and those that it makes. */
     private final List<List<Integer>> reads = new ArrayList<>();
 
     private final List<List<Integer>> makes = new ArrayList<>();
 
-    GraphProblem(Cluster cluster, SegmentGraph graph) {
+    GraphProblem(Cluster cluster, SegmentGraph graph, Constraints constraints) {
+        constraints.check(cluster, graph.segments());
+        if (!constraints.ofChainsOnly().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "plans of graphs do not keep these limits: " + String.join(", ", constraints.ofChainsOnly()));
+        }
         this.cluster = cluster;
         this.graph = graph;
+        this.constraints = constraints;
         for (int i = 0; i < graph.segments(); i++) {
             reads.add(new ArrayList<>());
             makes.add(new ArrayList<>());
@@ -80,7 +87,9 @@ final class GraphProblem {
 
     /** Whether a segment may run on a device at all. */
     boolean isPossible(int segment, int device) {
-        return cluster.devices().get(device).allowed() && graph.seconds(segment, device) < Double.POSITIVE_INFINITY;
+        return cluster.devices().get(device).allowed()
+                && !constraints.keepsOff(segment, cluster.devices().get(device).name())
+                && graph.seconds(segment, device) < Double.POSITIVE_INFINITY;
     }
 
     double memory(int device) {
@@ -92,7 +101,12 @@ final class GraphProblem {
         if (from == to || from == NOWHERE || to == NOWHERE) {
             return 0;
         }
-        return cluster.link(from, to).map(link -> link.transferSeconds(bytes)).orElse(Double.POSITIVE_INFINITY);
+        boolean forbidden = constraints.forbidsHop(
+                cluster.devices().get(from).name(), cluster.devices().get(to).name());
+        return cluster.link(from, to)
+                .filter(link -> !forbidden)
+                .map(link -> link.transferSeconds(bytes))
+                .orElse(Double.POSITIVE_INFINITY);
     }
 
     /** When all is done, and where everything happens. */

@@ -136,7 +136,7 @@ public final class PlanMonitor {
         Cluster cluster = withFreeMemory();
         planner = planner.withCosts(corrected());
         planner = cluster.equals(planner.cluster()) ? planner : planner.withCluster(cluster);
-        current = planner.evaluate(current, constraints);
+        current = planner.evaluate(current, constraints, 0);
         Optional<Placement> best = planner.tryPlan(objective, constraints);
         if (best.isEmpty() || !isWorth(best.get())) {
             betterSince = null;

@@ -290,11 +290,11 @@ public final class Planner {
      * @throws IllegalArgumentException if it is of other segments or devices
      */
     public Placement evaluate(Placement placement) {
-        return evaluate(placement, Constraints.NONE);
+        return evaluate(placement, Constraints.NONE, 0);
     }
 
-    /** With the overlap that the constraints allow; the limits are not looked at. */
-    Placement evaluate(Placement placement, Constraints constraints) {
+    /** With the overlap that the constraints allow, and what is proven of it; the limits are not looked at. */
+    Placement evaluate(Placement placement, Constraints constraints, double lowerBound) {
         Route.Builder route = new Route.Builder();
         for (Stage stage : placement.stages()) {
             route.add(device(stage.device().name()), stage.to());
@@ -305,7 +305,7 @@ public final class Planner {
                     "the placement is of " + parts.end(parts.parts() - 1) + " segments, not " + costs().segments());
         }
         Problem problem = basis.with(placement.objective(), constraints);
-        return Evaluation.of(problem, parts, 0);
+        return Evaluation.of(problem, parts, lowerBound);
     }
 
     /**

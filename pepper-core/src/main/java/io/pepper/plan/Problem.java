@@ -84,8 +84,7 @@ final class Problem {
         for (int from = 0; from < devices(); from++) {
             for (int to = 0; to < devices(); to++) {
                 Optional<Link> link = cluster.link(from, to);
-                boolean forbidden =
-                        constraints.forbiddenHops().contains(new Constraints.Forbidden(name(from), name(to)));
+                boolean forbidden = constraints.forbidsHop(name(from), name(to));
                 if (from != to && link.isPresent() && !forbidden) {
                     Link known = link.get();
                     double perByte = known.sentShare() / known.bytesPerSecond();
@@ -99,7 +98,7 @@ final class Problem {
 
     /** Devices are as before of which neither costs nor what may run there have changed. */
     private Allowed allowed(@Nullable Problem before) {
-        checkNames();
+        constraints.check(cluster, segments());
         boolean comparable = before != null
                 && before.cluster.equals(cluster)
                 && before.table.isLike(table)
@@ -115,21 +114,6 @@ final class Problem {
         return new Allowed(table, on);
     }
 
-    private void checkNames() {
-        constraints.pins().forEach((segment, device) -> {
-            checkSegment(segment);
-            checkDevice(device);
-        });
-        constraints.barred().forEach((segment, names) -> {
-            checkSegment(segment);
-            names.forEach(this::checkDevice);
-        });
-        constraints.forbiddenHops().forEach(hop -> {
-            checkDevice(hop.from());
-            checkDevice(hop.to());
-        });
-    }
-
     /** By segment, whether it must not run on a device. */
     private boolean[] blocked(int device) {
         boolean[] blocked = new boolean[segments()];
@@ -140,21 +124,10 @@ final class Problem {
                 blocked[segment] |= column.seconds()[segment] == Double.POSITIVE_INFINITY;
             }
         }
-        constraints.pins().forEach((segment, only) -> blocked[segment] |= !only.equals(name(device)));
-        constraints.barred().forEach((segment, names) -> blocked[segment] |= names.contains(name(device)));
+        for (int segment = 0; segment < blocked.length; segment++) {
+            blocked[segment] |= constraints.keepsOff(segment, name(device));
+        }
         return blocked;
-    }
-
-    private void checkSegment(int segment) {
-        if (segment < 0 || segment >= segments()) {
-            throw new IllegalArgumentException("there is no segment " + segment + " of " + segments());
-        }
-    }
-
-    private void checkDevice(String name) {
-        if (cluster.indexOf(name).isEmpty()) {
-            throw new IllegalArgumentException("there is no device '" + name + "' in the cluster");
-        }
     }
 
     private void refuseUnknownEnergy() {

@@ -74,7 +74,7 @@ public final class RobustPlanner {
     /**
      * A placement in every scenario. Immutable.
      *
-     * @param scenarios the same placement with its costs in each scenario
+     * @param scenarios the same placement with its costs in each scenario; what is proven is said by that of the worst
      * @param worst which scenario costs most by the objective
      * @param gap by how much a better one could cost less at most in its worst scenario, relative; 0 if there is proven to be none
      */
@@ -144,7 +144,16 @@ public final class RobustPlanner {
         double bound =
                 families.isEmpty() ? least : Math.min(least, families.peek().bound());
         double gap = least > 0 && bound < least * (1 - ROUNDING) ? (least - bound) / least : 0;
-        return new Result(found.scenarios, found.worst, gap);
+        return proven(found, constraints, bound, gap);
+    }
+
+    /** With the bound in the scenario that it is a bound of. */
+    private Result proven(Result found, Constraints constraints, double bound, double gap) {
+        List<Placement> each = new ArrayList<>(found.scenarios);
+        each.set(
+                found.worst,
+                Planner.of(cluster, scenarios.get(found.worst)).evaluate(found.placement(), constraints, bound));
+        return new Result(each, found.worst, gap);
     }
 
     /** All placements of a family but its best, divided by the first segment that differs. */
@@ -170,7 +179,7 @@ public final class RobustPlanner {
         List<Placement> each = new ArrayList<>();
         int worst = 0;
         for (CostTable scenario : scenarios) {
-            each.add(Planner.of(cluster, scenario).evaluate(placement, constraints));
+            each.add(Planner.of(cluster, scenario).evaluate(placement, constraints, 0));
             if (each.get(each.size() - 1).value() > each.get(worst).value()) {
                 worst = each.size() - 1;
             }

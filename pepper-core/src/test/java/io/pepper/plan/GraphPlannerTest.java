@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Graphs of segments: named ones, and small random ones against all assignments. */
@@ -146,6 +147,52 @@ class GraphPlannerTest {
     }
 
     @Test
+    void keepsWithinLimitsAgainstAllAssignments() {
+        int binding = 0;
+        for (long seed = 0; seed < INSTANCES; seed++) {
+            Problem problem = new Problem(seed, 2 + (int) (seed % 4), 2);
+            Random random = new Random(seed);
+            Constraints limits =
+                    Constraints.NONE.withPin(random.nextInt(problem.graph.segments()), "d" + random.nextInt(2));
+            limits = random.nextBoolean() ? limits.withBarred(0, "d" + random.nextInt(2)) : limits;
+            limits = random.nextInt(3) == 0 ? limits.withForbiddenHop("d0", "d1") : limits;
+            Problem limited = problem.within(limits);
+            GraphPlanner planner = GraphPlanner.of(problem.cluster, problem.graph);
+            for (boolean sum : new boolean[] {false, true}) {
+                double best = limited.best(sum);
+                Constraints all = limits;
+                ThrowingCallable plan = () -> plan(planner, all, sum);
+                if (best == Double.POSITIVE_INFINITY) {
+                    assertThatThrownBy(plan).as("seed %d", seed).isInstanceOf(NoSuchPlacementException.class);
+                } else {
+                    assertThat(plan(planner, limits, sum).latencySeconds())
+                            .as("seed %d", seed)
+                            .isCloseTo(best, within(best * 1e-9));
+                    binding += best > problem.best(sum) ? 1 : 0;
+                }
+            }
+        }
+        assertThat(binding).isGreaterThan(INSTANCES / 4);
+    }
+
+    private static GraphPlacement plan(GraphPlanner planner, Constraints limits, boolean sum) {
+        return sum ? planner.cut(limits) : planner.plan(limits);
+    }
+
+    @Test
+    void refusesLimitsThatItDoesNotKeep() {
+        GraphPlanner planner = GraphPlanner.of(PAIR, towers(1));
+        assertThatThrownBy(() -> planner.plan(Constraints.NONE.withMostParts(2)))
+                .hasMessageContaining("do not keep these limits: at most 2 parts");
+        assertThatThrownBy(() -> planner.cut(Constraints.NONE.withLimit(Metric.ENERGY, 2)))
+                .hasMessageContaining("the limit of the energy");
+        assertThatThrownBy(() -> planner.plan(Constraints.NONE.withPin(3, "left")))
+                .hasMessageContaining("there is no segment 3 of 3");
+        assertThatThrownBy(() -> planner.plan(Constraints.NONE.withBarred(0, "middle")))
+                .hasMessageContaining("there is no device 'middle'");
+    }
+
+    @Test
     void saysHowFarFromTheBestItIsWhereTheBudgetEnds() {
         int open = 0;
         for (long seed = 0; seed < 200; seed++) {
@@ -246,6 +293,29 @@ class GraphPlannerTest {
             }
             cluster = builder.build();
             graph = graph(random, segments, devices);
+        }
+
+        private Problem(SegmentGraph graph, Cluster cluster) {
+            this.graph = graph;
+            this.cluster = cluster;
+        }
+
+        /** The same question, with limits as costs and links that are not there. */
+        Problem within(Constraints limits) {
+            SegmentGraph.Builder limited = SegmentGraph.builder(graph.devices());
+            for (int segment = 0; segment < graph.segments(); segment++) {
+                double[] seconds = new double[graph.devices()];
+                for (int device = 0; device < seconds.length; device++) {
+                    boolean off = limits.keepsOff(segment, "d" + device);
+                    seconds[device] = off ? Double.POSITIVE_INFINITY : graph.seconds(segment, device);
+                }
+                limited.segment(seconds, seconds, new double[graph.devices()], graph.memoryBytes(segment));
+            }
+            graph.tensors().forEach(limited::tensor);
+            Cluster links = limits.forbidsHop("d0", "d1")
+                    ? cluster.toBuilder().unreachable("d0", "d1").build()
+                    : cluster;
+            return new Problem(limited.build(), links);
         }
 
         private static SegmentGraph graph(Random random, int segments, int devices) {

@@ -95,6 +95,7 @@ class RobustPlannerTest {
             }
             RobustPlanner.Result found = planner.plan(objective, first.constraints);
             assertThat(found.gap()).as("seed %d", seed).isZero();
+            assertThat(found.placement().isOptimal()).as("seed %d", seed).isTrue();
             assertThat(found.placement().value()).as("seed %d", seed).isCloseTo(best.get(), within(best.get() * 1e-9));
             split += found.placement().stages().size() > 1 ? 1 : 0;
         }

@@ -5,7 +5,6 @@ import io.pepper.cut.Cut;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import io.pepper.partition.Partition;
-import io.pepper.partition.Segment;
 import io.pepper.plan.Pieces;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Stage;
@@ -85,20 +84,7 @@ public final class ModelPieces implements Pieces {
      * @throws IllegalArgumentException if no segment, or several, have an operator of that name
      */
     public int segmentOf(String operator) {
-        List<Integer> found = new ArrayList<>();
-        List<Segment> segments = Partition.of(graph, cuts).segments();
-        for (int segment = 0; segment < segments.size(); segment++) {
-            for (int each : segments.get(segment).operators()) {
-                if (graph.operatorName(each).equals(operator)) {
-                    found.add(segment);
-                }
-            }
-        }
-        if (found.size() != 1) {
-            throw new IllegalArgumentException("'" + operator + "' is the name of an operator in "
-                    + (found.isEmpty() ? "no segment" : found.size() + " places"));
-        }
-        return found.get(0);
+        return Partition.of(graph, cuts).segmentOf(operator);
     }
 
     @Override

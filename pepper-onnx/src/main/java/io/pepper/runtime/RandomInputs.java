@@ -4,13 +4,17 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import io.pepper.onnx.Dimension;
 import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.IndexHints;
 import io.pepper.onnx.internal.session.InputGenerator;
 import io.pepper.onnx.internal.session.PlannedInput;
 import io.pepper.onnx.internal.session.ValueHint;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,9 +33,47 @@ public final class RandomInputs {
      * @throws IOException if ONNX Runtime's Java interface cannot make a tensor of some type
      */
     public static Map<String, OnnxTensor> of(List<TensorInfo> inputs, InputShapes sizes, long seed) throws IOException {
+        return make(inputs, sizes, seed, Map.of());
+    }
+
+    /**
+     * Makes random values on which a partition can run: where its parts use an integer input as an index, it lies within what is
+     * indexed. The same files, names, sizes and seed give the same.
+     *
+     * @param directory of {@code partition.json} and the parts
+     * @param inputs those of the model's inputs that are wanted
+     * @param sizes the sizes that they leave open
+     * @param seed any number
+     * @return tensors by name, for the caller to close
+     * @throws IllegalArgumentException if a size is not known; the message names the input and the dimension
+     * @throws IOException if a part cannot be read, or ONNX Runtime's Java interface cannot make a tensor of some type
+     */
+    public static Map<String, OnnxTensor> of(Path directory, List<TensorInfo> inputs, InputShapes sizes, long seed)
+            throws IOException {
+        Map<String, ValueHint> hints = new HashMap<>();
+        for (PartitionManifest.Part part : PartitionManifest.read(directory).parts()) {
+            List<String> read = part.inputs().stream()
+                    .map(TensorInfo::name)
+                    .filter(name ->
+                            inputs.stream().anyMatch(input -> input.name().equals(name)))
+                    .toList();
+            if (!read.isEmpty()) {
+                IndexHints found = new IndexHints(ModelFiles.refuseFunctions(directory.resolve(part.file())));
+                read.forEach(name -> hints.merge(name, found.of(name), ValueHint::and));
+            }
+        }
+        return make(inputs, sizes, seed, hints);
+    }
+
+    private static Map<String, OnnxTensor> make(
+            List<TensorInfo> inputs, InputShapes sizes, long seed, Map<String, ValueHint> hints) throws IOException {
         List<PlannedInput> planned = new ArrayList<>();
         for (TensorInfo input : inputs) {
-            planned.add(new PlannedInput(input.name(), input.type().orElse("?"), shape(input, sizes), ValueHint.NONE));
+            planned.add(new PlannedInput(
+                    input.name(),
+                    input.type().orElse("?"),
+                    shape(input, sizes),
+                    hints.getOrDefault(input.name(), ValueHint.NONE)));
         }
         try {
             return new InputGenerator(seed, Map.of()).create(planned, 0);

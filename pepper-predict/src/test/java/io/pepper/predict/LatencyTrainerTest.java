@@ -14,13 +14,10 @@ import io.pepper.runtime.OperatorSweep;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -320,19 +317,11 @@ class LatencyTrainerTest {
         String text = Files.readString(file);
         String document = text.substring(text.indexOf('\n') + 1);
         assertThat(document).contains(from);
-        sign(file, document.replace(from, to));
+        SignedDocument.write(file, document.replace(from, to));
         assertThatThrownBy(() -> TrainedPredictor.load(file))
                 .isInstanceOf(PredictorFormatException.class)
                 .hasMessageStartingWith(file.toString())
                 .hasMessageContaining(message);
-    }
-
-    /** As someone would who wants to be believed: with the right sum. */
-    private static void sign(Path file, String document) throws Exception {
-        byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
-        String sum =
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        Files.writeString(file, "PEPPER-PREDICTOR 1 " + sum + "\n" + document);
     }
 
     @Test
@@ -351,7 +340,8 @@ class LatencyTrainerTest {
             for (int i = 0; i <= random.nextInt(5); i++) {
                 bad.setCharAt(random.nextInt(bad.length()), (char) (32 + random.nextInt(95)));
             }
-            sign(file, random.nextInt(4) == 0 ? bad.substring(0, random.nextInt(bad.length())) : bad.toString());
+            SignedDocument.write(
+                    file, random.nextInt(4) == 0 ? bad.substring(0, random.nextInt(bad.length())) : bad.toString());
             try {
                 LatencyRecord one = few.get(0);
                 TrainedPredictor.load(file).medianSeconds(one.work(), one.threads(), one.device());

@@ -20,7 +20,8 @@ class ReadersFuzzTest {
 
     @FuzzTest(maxDuration = "60m")
     void predictor(byte[] data) throws IOException {
-        Path file = Files.write(directory.resolve("fuzz.predictor"), data);
+        Path file = directory.resolve("fuzz.predictor");
+        SignedDocument.write(file, data);
         try {
             TrainedPredictor.load(file).predict(Workload.builder().build(), 1, DeviceState.of("fuzz"));
         } catch (PredictorFormatException refused) {

@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cut.Cuts;
 import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.DeploymentPlan;
@@ -97,6 +98,9 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     @Mixin
+    private Scenarios scenarios = new Scenarios();
+
+    @Mixin
     private CutChoice cuts = new CutChoice();
 
     @Mixin
@@ -124,36 +128,49 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void planWithoutModel() throws IOException {
-        if (!plan.isTypedIn() || directory.isPresent() || report.isPresent()) {
+        if (!plan.isTypedIn() || directory.isPresent() || report.isPresent() || scenarios.isAny()) {
             throw new ParameterException(
-                    spec.commandLine(), "without MODEL there is only --table to plan with, and nothing to write");
+                    spec.commandLine(),
+                    "without MODEL there is only --table to plan with, in one scenario, and nothing to write");
         }
         List<String> notes = new ArrayList<>();
         Planner planner = plan.typedIn(notes);
         Constraints constraints = plan.constraints(Optional.empty());
         Placement placement = planner.plan(goal.objective(), constraints);
-        print(planner.explain(placement, constraints), Optional.empty(), notes);
+        print(planner.explain(placement, constraints), Optional.empty(), Optional.empty(), notes);
     }
 
     private void planChain(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
         PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
-        Placement placement = prepared.planner().plan(goal.objective(), prepared.constraints());
-        Explanation why = prepared.explain(placement);
+        Optional<Scenarios.Plan> robust = scenarios.plan(plan, prepared, goal.objective());
+        Explanation why = robust.map(Scenarios.Plan::why)
+                .orElseGet(() ->
+                        plan.explain(prepared, prepared.planner().plan(goal.objective(), prepared.constraints())));
         Optional<DeploymentPlan> written = Optional.empty();
         if (directory.isPresent()) {
             written = Optional.of(DeploymentExporter.export(
                     opened,
                     prepared.pieces(),
-                    placement,
+                    why.placement(),
                     directory.get(),
-                    plan.origin(prepared.states(), prepared.constraints()),
+                    plan.origin(robust.map(Scenarios.Plan::states).orElse(prepared.states()), prepared.constraints()),
                     ExportOptions.DEFAULT.withProgress(progress)));
         }
         if (report.isPresent()) {
-            List<Placement> front = prepared.planner().pareto(Metric.LATENCY, Metric.PERIOD, prepared.constraints());
-            write(PlanPicture.of(opened, prepared.pieces(), why).withFront(Metric.LATENCY, Metric.PERIOD, front));
+            write(picture(opened, prepared, why, robust.isPresent()));
         }
-        print(why, written, prepared.notes());
+        print(why, robust, written, prepared.notes());
+    }
+
+    private static PlanPicture picture(
+            OnnxModel opened, PlanOptions.Prepared prepared, Explanation why, boolean robust) {
+        PlanPicture picture = PlanPicture.of(opened, prepared.pieces(), why);
+        return robust
+                ? picture
+                : picture.withFront(
+                        Metric.LATENCY,
+                        Metric.PERIOD,
+                        prepared.planner().pareto(Metric.LATENCY, Metric.PERIOD, prepared.constraints()));
     }
 
     private void write(PlanPicture picture) throws IOException {
@@ -163,16 +180,20 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void planBranches(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
-        if (!goal.equals(Goal.LATENCY) || report.isPresent() || plan.isLimited()) {
+        if (!goal.equals(Goal.LATENCY) || report.isPresent() || scenarios.isAny()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--branches and --operators plan for the least latency, without limits and report");
+                    "--branches and --operators plan for the least latency, without scenarios and report");
+        }
+        if (shape.operators && plan.isLimited()) {
+            throw new ParameterException(spec.commandLine(), "--operators plans without limits");
         }
         List<String> notes = new ArrayList<>();
         PlanOptions.Timed timed = plan.timed(notes, progress);
         Cuts found = cuts.of(opened, costs);
         ModelBranches branches;
         GraphPlacement placement;
+        Constraints constraints = Constraints.NONE;
         if (shape.operators) {
             OperatorPlanner.Plan divided = OperatorPlanner.plan(costs, found, timed.cluster(), timed.model());
             branches = divided.branches();
@@ -180,8 +201,9 @@ final class PlanCommand implements Callable<Integer> {
         } else {
             branches = costs.branches(Partitioner.tree(shape.branches.orElseThrow(), costs.flops())
                     .partition(found));
+            constraints = plan.constraintsOf(branches);
             placement = GraphPlanner.of(timed.cluster(), timed.model().graph(branches))
-                    .plan();
+                    .plan(constraints);
         }
         Optional<DeploymentPlan> written = Optional.empty();
         if (directory.isPresent()) {
@@ -190,7 +212,7 @@ final class PlanCommand implements Callable<Integer> {
                     branches,
                     placement,
                     directory.get(),
-                    plan.origin(timed.states(), Constraints.NONE),
+                    plan.origin(timed.states(), constraints),
                     ExportOptions.DEFAULT.withProgress(progress)));
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -206,13 +228,17 @@ final class PlanCommand implements Callable<Integer> {
         return model.map(Path::toString).orElse("");
     }
 
-    private void print(Explanation why, Optional<DeploymentPlan> written, List<String> notes) {
+    private void print(
+            Explanation why, Optional<Scenarios.Plan> robust, Optional<DeploymentPlan> written, List<String> notes) {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
-            out.println(Json.print(PlanReport.json(modelName(), goal.name(), why, written, notes)));
+            ObjectNode document = PlanReport.json(modelName(), goal.name(), why, written, notes);
+            robust.ifPresent(found -> found.addTo(document));
+            out.println(Json.print(document));
             return;
         }
         PlanReport.print(why, out);
+        robust.ifPresent(found -> found.print(out));
         printEnd(notes);
     }
 

@@ -10,6 +10,7 @@ import io.pepper.cut.Cuts;
 import io.pepper.monitor.DeviceReading;
 import io.pepper.monitor.PrometheusDeviceMonitor;
 import io.pepper.monitor.PrometheusQueries;
+import io.pepper.onnx.ModelBranches;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelPieces;
 import io.pepper.onnx.OnnxModel;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
@@ -152,12 +154,14 @@ final class PlanOptions {
             Constraints constraints,
             Optional<CostModel> model,
             List<DeviceState> states,
-            List<String> notes) {
-        /** Why a placement is the best, with loads where they can be predicted. */
-        Explanation explain(Placement placement) {
-            Explanation why = planner.explain(placement, constraints);
-            return model.isPresent() ? why.withLoads(planner, model.get(), pieces) : why;
-        }
+            List<String> notes) {}
+
+    /** Why a placement is the best, with loads where they can be predicted: of measurements there are some only. */
+    Explanation explain(Prepared prepared, Placement placement) {
+        Explanation why = prepared.planner.explain(placement, prepared.constraints);
+        return prepared.model.isPresent() && times.measured == null
+                ? why.withLoads(prepared.planner, prepared.model.get(), prepared.pieces)
+                : why;
     }
 
     Prepared prepare(OnnxModel model, ModelCosts costs, Cuts cuts, ProgressListener progress) throws IOException {
@@ -173,14 +177,15 @@ final class PlanOptions {
                 throw new IllegalArgumentException(times.table + ": is of "
                         + planner.costs().segments() + " segments, the model is cut into " + pieces.segments());
             }
-            return new Prepared(pieces, planner, constraints(Optional.of(pieces)), Optional.empty(), List.of(), notes);
+            return new Prepared(
+                    pieces, planner, constraints(Optional.of(pieces::segmentOf)), Optional.empty(), List.of(), notes);
         }
         Timed timed = timed(notes, progress);
         return new Prepared(
                 pieces,
                 planner(timed.cluster, timed.model.table(pieces)),
-                constraints(Optional.of(pieces)),
-                times.measured == null ? Optional.of(timed.model) : Optional.empty(), // measured at some loads only
+                constraints(Optional.of(pieces::segmentOf)),
+                Optional.of(timed.model),
                 timed.states,
                 notes);
     }
@@ -289,24 +294,32 @@ final class PlanOptions {
                 }
             }
         }
-        loads.forEach((name, percent) -> {
-            Device device = cluster.devices()
-                    .get(cluster.indexOf(name)
-                            .orElseThrow(() -> new ParameterException(
-                                    spec.commandLine(), "--load: there is no device '" + name + "' in the cluster")));
-            DeviceState state = states.getOrDefault(name, DeviceState.of(name)).withCpuLoadPercent(percent);
-            int cores = state.cores().orElse(device.cores().orElse(1));
-            states.put(name, state.withRunnableThreads(percent / 100 * cores));
-        });
+        loads.forEach((name, percent) ->
+                states.put(name, loaded(cluster, states.getOrDefault(name, DeviceState.of(name)), percent, "--load")));
         return states;
     }
 
-    /** Whether there are limits that only plans of chains keep. */
+    /** A device under another load, by as many threads as that takes. */
+    DeviceState loaded(Cluster cluster, DeviceState state, double percent, String option) {
+        Device device = cluster.devices()
+                .get(cluster.indexOf(state.device())
+                        .orElseThrow(() -> new ParameterException(
+                                spec.commandLine(),
+                                option + ": there is no device '" + state.device() + "' in the cluster")));
+        int cores = state.cores().orElse(device.cores().orElse(1));
+        return state.withCpuLoadPercent(percent).withRunnableThreads(percent / 100 * cores);
+    }
+
+    /** For plans that are not of chains, which use a device as often as it serves. */
+    Constraints constraintsOf(ModelBranches branches) {
+        return constraints(Optional.of(branches.partition()::segmentOf)).withReuse(true);
+    }
+
+    /** Whether there are limits. */
     boolean isLimited() {
-        return !constraints(Optional.empty())
-                        .equals(Constraints.NONE.withReuse(reuse).withOverlap(!noOverlap))
-                || !pins.isEmpty()
-                || !barred.isEmpty();
+        return !pins.isEmpty()
+                || !barred.isEmpty()
+                || !constraints(Optional.empty()).withReuse(true).equals(Constraints.NONE);
     }
 
     /** The limits on metrics. */
@@ -318,8 +331,8 @@ final class PlanOptions {
         return limits;
     }
 
-    /** All limits; operators are looked for in the pieces. */
-    Constraints constraints(Optional<ModelPieces> pieces) {
+    /** All limits; the segment of an operator is asked for by its name. */
+    Constraints constraints(Optional<ToIntFunction<String>> segmentOf) {
         Constraints constraints = Constraints.NONE.withReuse(reuse).withOverlap(!noOverlap);
         for (Map.Entry<Metric, Double> limit : limits().entrySet()) {
             constraints = constraints.withLimit(limit.getKey(), limit.getValue());
@@ -337,10 +350,10 @@ final class PlanOptions {
             constraints = constraints.withForbiddenHop(before(hop, "--forbid-hop"), after(hop));
         }
         for (String pin : pins) {
-            constraints = constraints.withPin(segment(before(pin, "--pin"), pieces), after(pin));
+            constraints = constraints.withPin(segment(before(pin, "--pin"), segmentOf), after(pin));
         }
         for (String bar : barred) {
-            constraints = constraints.withBarred(segment(before(bar, "--keep-off"), pieces), after(bar));
+            constraints = constraints.withBarred(segment(before(bar, "--keep-off"), segmentOf), after(bar));
         }
         return constraints;
     }
@@ -358,11 +371,12 @@ final class PlanOptions {
     }
 
     /** People count from 1. */
-    private static int segment(String typed, Optional<ModelPieces> pieces) {
+    private static int segment(String typed, Optional<ToIntFunction<String>> segmentOf) {
         if (typed.chars().allMatch(Character::isDigit)) {
             return Integer.parseInt(typed) - 1;
         }
-        return pieces.orElseThrow(() -> new IllegalArgumentException("no number of a segment: '" + typed + "'"))
-                .segmentOf(typed);
+        return segmentOf
+                .orElseThrow(() -> new IllegalArgumentException("no number of a segment: '" + typed + "'"))
+                .applyAsInt(typed);
     }
 }

@@ -164,7 +164,7 @@ final class RunCommand implements Callable<Integer> {
                 }
             }
         }
-        Map<String, OnnxTensor> made = RandomInputs.of(random, inputs.shapes(), SEED);
+        Map<String, OnnxTensor> made = RandomInputs.of(directory, random, inputs.shapes(), SEED);
         try {
             for (Map.Entry<String, OnnxTensor> input : made.entrySet()) {
                 messages.put(input.getKey(), TensorMessages.write(input.getKey(), input.getValue()));

@@ -584,9 +584,58 @@ class CommandLineTest {
             assertThat(json().path("stages").path(0).path("part").textValue()).endsWith("_part1.onnx");
             assertThat(run("verify", model, parts, "--shape", "x=1x3x48x192")).isZero();
         }
+        Object[] pinned = {"--branches", 3, "--pin", "1=camera", "--keep-off", "3=camera", "--json"};
+        assertThat(run(with(pinned, "plan", model, "--shape", "x=1x3x48x192", "--cluster", cluster, "--roofline")))
+                .as(err.toString())
+                .isZero();
+        assertThat(json().path("stages").path(0).path("device").textValue()).isEqualTo("camera");
+        assertThat(json().path("stages").path(2).path("device").textValue()).isEqualTo("gateway");
+        for (Object[] limit :
+                new Object[][] {{"--branches", 3, "--max-parts", 2}, {"--operators", "--pin", "1=camera"}}) {
+            assertThat(run(with(limit, with(sizes, "plan", model, "--cluster", cluster, "--roofline"))))
+                    .isNotZero();
+            assertThat(err.toString()).contains("limits");
+        }
         assertThat(run(with(sizes, "plan", model, "--cluster", cluster, "--roofline", "--operators", "--report", page)))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("plan for the least latency");
+    }
+
+    @Test
+    void plansForTheWorstOfSeveralScenarios() throws IOException {
+        Path cluster = Files.writeString(
+                directory.resolve("two.yaml"),
+                """
+                devices:
+                  one: {cores: 2}
+                  other: {cores: 2, timeFactor: 1.2}
+                defaultLink: {bytesPerSecond: 1e9, latencySeconds: 1e-5}
+                """);
+        Object[] common = {"plan", model, "--shape", "x=1x3x48x192", "--cluster", cluster, "--roofline"};
+        Path out1 = directory.resolve("robust");
+        Path page = directory.resolve("robust.html");
+        Object[] scenarios = {"--scenario", "one=0,other=0", "--scenario", "one=100"};
+        assertThat(run(with(scenarios, with(new Object[] {"--json", "--out", out1, "--report", page}, common))))
+                .as(err.toString())
+                .isZero();
+        JsonNode found = json();
+        assertThat(found.path("scenarios")).hasSize(2);
+        assertThat(found.path("scenarios").path(1).path("loads").textValue()).isEqualTo("one=100");
+        assertThat(found.path("scenarios").path(0).path("latencySeconds").doubleValue())
+                .isLessThanOrEqualTo(found.path("latencySeconds").doubleValue());
+        assertThat(found.path("optimal").booleanValue()).isTrue();
+        assertThat(found.path("stages").findValuesAsText("device"))
+                .as("one is never better by more than a fifth, and twice as slow when it is busy")
+                .containsOnly("other");
+        assertThat(page).content().contains("other");
+        assertThat(run(with(scenarios, common))).isZero();
+        assertThat(out.toString()).contains("one=100").contains("the worst, planned for");
+        for (String wrong : List.of("one", "one=x", "three=1")) {
+            assertThat(run(with(new Object[] {"--scenario", wrong}, common))).isEqualTo(2);
+            assertThat(err.toString()).contains("--scenario");
+        }
+        assertThat(run(with(new Object[] {"--operators"}, with(scenarios, common))))
+                .isEqualTo(2);
     }
 
     private static Object[] with(Object[] more, Object... arguments) {

@@ -17,7 +17,7 @@ import java.util.Set;
  * Follows an input forward through operators that pass its values on, to the operators that use them as indices or
  * compare them with a constant. Bodies of operators are read too, by the names they capture; calls of functions are not.
  */
-final class IndexHints {
+public final class IndexHints {
     private static final Set<String> PASS = Set.of(
             "Cast",
             "Identity",
@@ -41,7 +41,12 @@ final class IndexHints {
     private final ConstantFacts facts = new ConstantFacts();
     private final Map<String, List<NodeProto>> readers = new HashMap<>();
 
-    IndexHints(ModelProto model) {
+    /**
+     * Reads what uses what.
+     *
+     * @param model a model, possibly without its big payloads
+     */
+    public IndexHints(ModelProto model) {
         var graphs = new ArrayDeque<GraphProto>();
         graphs.add(model.getGraph());
         while (!graphs.isEmpty()) {
@@ -70,7 +75,13 @@ final class IndexHints {
         }
     }
 
-    ValueHint of(String input) {
+    /**
+     * What an input is used for.
+     *
+     * @param input its name
+     * @return what is known
+     */
+    public ValueHint of(String input) {
         ValueHint hint = ValueHint.NONE;
         Set<String> seen = new HashSet<>(Set.of(input));
         var waiting = new ArrayDeque<String>(List.of(input));

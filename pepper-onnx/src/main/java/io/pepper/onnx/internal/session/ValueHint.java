@@ -19,6 +19,17 @@ public record ValueHint(OptionalLong bound, OptionalLong constant) {
         return new ValueHint(OptionalLong.of(size), constant);
     }
 
+    /**
+     * What is known of an input that is used in two places.
+     *
+     * @param other what is known from the other place
+     * @return the smaller bound, and the first constant
+     */
+    public ValueHint and(ValueHint other) {
+        ValueHint both = other.bound.isPresent() ? below(other.bound.getAsLong()) : this;
+        return other.constant.isPresent() ? both.equalTo(other.constant.getAsLong()) : both;
+    }
+
     ValueHint equalTo(long value) {
         return constant.isPresent() ? this : new ValueHint(bound, OptionalLong.of(value));
     }

@@ -1,0 +1,120 @@
+package io.pepper.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.DeviceState;
+import io.pepper.plan.CostModel;
+import io.pepper.plan.CostTable;
+import io.pepper.plan.Explanation;
+import io.pepper.plan.Objective;
+import io.pepper.plan.Placement;
+import io.pepper.plan.Planner;
+import io.pepper.plan.RobustPlanner;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Loads that occur together, for plans that are good in the worst of them. */
+final class Scenarios {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--scenario",
+            paramLabel = "DEVICE=PERCENT,…",
+            description =
+                    "CPU loads that occur together; given twice or more, the plan is the one whose worst scenario costs"
+                            + " least. Devices that are not named stay as they are.")
+    private List<String> typed = List.of();
+
+    /** A placement in all scenarios. */
+    record Plan(List<String> names, RobustPlanner.Result result, Explanation why, List<DeviceState> states) {
+        void print(PrintWriter out) {
+            Table table = new Table("scenario", "latency", "per second", "");
+            for (int i = 0; i < names.size(); i++) {
+                Placement in = result.scenarios().get(i);
+                table.row(
+                        names.get(i),
+                        PlanReport.millis(in.latencySeconds()),
+                        PlanReport.format("%.1f", in.throughputPerSecond()),
+                        i == result.worst() ? "the worst, planned for" : "");
+            }
+            out.println();
+            table.print(out);
+        }
+
+        void addTo(ObjectNode document) {
+            ArrayNode list = document.putArray("scenarios");
+            for (int i = 0; i < names.size(); i++) {
+                ObjectNode node = PlanReport.placement(result.scenarios().get(i));
+                list.addObject()
+                        .put("loads", names.get(i))
+                        .put("worst", i == result.worst())
+                        .put("latencySeconds", node.path("latencySeconds").doubleValue())
+                        .put(
+                                "throughputPerSecond",
+                                node.path("throughputPerSecond").doubleValue());
+            }
+        }
+    }
+
+    boolean isAny() {
+        return !typed.isEmpty();
+    }
+
+    /** The placement whose worst scenario costs least; empty if there are no scenarios. */
+    Optional<Plan> plan(PlanOptions plan, PlanOptions.Prepared prepared, Objective objective) {
+        if (typed.isEmpty()) {
+            return Optional.empty();
+        }
+        CostModel model = prepared.model()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "--scenario: a table of costs is of one state of the devices"));
+        Cluster cluster = prepared.planner().cluster();
+        List<List<DeviceState>> states = new ArrayList<>();
+        List<CostTable> tables = new ArrayList<>();
+        for (String scenario : typed) {
+            states.add(states(plan, cluster, prepared.states(), scenario));
+            CostModel loaded = model;
+            for (DeviceState state : states.get(states.size() - 1)) {
+                loaded = loaded.withState(state);
+            }
+            tables.add(loaded.table(prepared.pieces()));
+        }
+        RobustPlanner.Result result = RobustPlanner.of(cluster, tables).plan(objective, prepared.constraints());
+        Placement worst = result.placement();
+        Explanation alone = Planner.of(cluster, tables.get(result.worst())).explain(worst, prepared.constraints());
+        Explanation why = new Explanation(
+                worst, prepared.constraints(), alone.singleDevices(), Optional.empty(), List.of(), List.of());
+        return Optional.of(new Plan(typed, result, why, states.get(result.worst())));
+    }
+
+    private List<DeviceState> states(PlanOptions plan, Cluster cluster, List<DeviceState> known, String scenario) {
+        Map<String, DeviceState> states = new LinkedHashMap<>();
+        known.forEach(state -> states.put(state.device(), state));
+        for (String each : scenario.split(",", -1)) {
+            int split = each.lastIndexOf('=');
+            String name = each.substring(0, Math.max(0, split));
+            DeviceState before = states.getOrDefault(name, DeviceState.of(name));
+            states.put(name, plan.loaded(cluster, before, percent(each.substring(split + 1), scenario), "--scenario"));
+        }
+        return List.copyOf(states.values());
+    }
+
+    private double percent(String number, String scenario) {
+        try {
+            return Double.parseDouble(number);
+        } catch (NumberFormatException none) {
+            throw new ParameterException(
+                    spec.commandLine(), "--scenario takes DEVICE=PERCENT,…, found '" + scenario + "'");
+        }
+    }
+}
