@@ -67,8 +67,17 @@ final class KernelList {
         return list.kernels;
     }
 
-    /** The tensors that are made and read inside one kernel each, in O(operators + edges). */
-    static BitSet inside(DataflowGraph graph, OperatorDemands demands, Indices operators) {
+    /**
+     * What a cut would change.
+     *
+     * @param inside the tensors that are made and read inside one kernel each
+     * @param shortCuts the tensors in blocks of channels that a convolution adds to what it makes: from elsewhere they are not in
+     *     blocks, and the sum is a kernel of its own
+     */
+    record Bonds(BitSet inside, BitSet shortCuts) {}
+
+    /** What cuts would change, in O(operators + edges). */
+    static Bonds bonds(DataflowGraph graph, OperatorDemands demands, Indices operators) {
         BitSet used = new BitSet();
         operators.stream().forEach(used::set);
         BitSet outputs = new BitSet();
@@ -80,7 +89,14 @@ final class KernelList {
                 outputs,
                 operator -> used.get(demands.root(operator)) ? demands.root(operator) : operator);
         BitSet inside = new BitSet();
+        BitSet shortCuts = new BitSet();
         for (int operator : operators) {
+            if (demands.isSumOfTwo(operator) && layout.worksOnBlocks(layout.root(operator))) {
+                graph.reads(operator).stream()
+                        .filter(tensor -> graph.producer(tensor).stream()
+                                .noneMatch(maker -> layout.root(maker) == layout.root(operator)))
+                        .forEach(shortCuts::set);
+            }
             for (int tensor : graph.writes(operator)) {
                 Indices readers = graph.readers(tensor);
                 inside.set(
@@ -92,7 +108,7 @@ final class KernelList {
                                         .allMatch(reader -> layout.root(reader) == layout.root(operator)));
             }
         }
-        return inside;
+        return new Bonds(inside, shortCuts);
     }
 
     /** What it is computed together with, if that is in the piece, too. */

@@ -16,7 +16,6 @@ import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedSet;
@@ -45,7 +44,7 @@ public final class ModelCosts {
     /** Only predictions need them. Made twice, they are the same. */
     private volatile @Nullable OperatorDemands demands;
 
-    private volatile @Nullable BitSet insideKernels;
+    private volatile KernelList.@Nullable Bonds bonds;
 
     ModelCosts(OnnxModel opened, TensorShapes shapes) {
         this.model = opened.contents().graph();
@@ -180,9 +179,23 @@ public final class ModelCosts {
      * may still compute a sum by itself whose short cut comes from another part: what crosses a cut is not in blocks of channels.
      *
      * @return {@link #cutOptions}, without tensors inside a kernel
+     * @see #cutOptionsAtStageEnds
      */
     public CutOptions cutOptionsBetweenKernels() {
         return cutOptions().withUncuttable(this::isInsideKernel);
+    }
+
+    /**
+     * Options for cuts at which parts have just the kernels of the whole: none is divided, and no convolution loses a short cut that it
+     * adds. In residual networks that is where stages end, in others mostly what {@link #cutOptionsBetweenKernels} gives. Parts are
+     * fastest so, but there are few such cuts, so that equal parts are less equal.
+     *
+     * @return {@link #cutOptionsBetweenKernels}, without short cuts
+     */
+    public CutOptions cutOptionsAtStageEnds() {
+        return cutOptions()
+                .withUncuttable(
+                        tensor -> isInsideKernel(tensor) || bonds().shortCuts().get(tensor));
     }
 
     /**
@@ -193,14 +206,14 @@ public final class ModelCosts {
      * @return true if what makes it and all that read it are computed at once
      */
     public boolean isInsideKernel(int tensor) {
-        return insideKernels().get(tensor);
+        return bonds().inside().get(tensor);
     }
 
-    private BitSet insideKernels() {
-        BitSet known = insideKernels;
+    private KernelList.Bonds bonds() {
+        KernelList.Bonds known = bonds;
         if (known == null) {
-            known = KernelList.inside(graph, demands(), used);
-            insideKernels = known;
+            known = KernelList.bonds(graph, demands(), used);
+            bonds = known;
         }
         return known;
     }

@@ -92,4 +92,32 @@ class CutsBetweenKernelsTest {
                     .isZero();
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"network-residual-0", RESIDUAL, "network-mobile-2"})
+    void atStageEndsNoConvolutionLosesItsShortCut(String name) throws IOException {
+        try (OnnxModel model = model(name)) {
+            ModelCosts costs = model.costs(model.shapes());
+            Cuts ends = model.cuts(costs.cutOptionsAtStageEnds());
+            assertThat(ends.list()).isNotEmpty();
+            long sums = costs.workload().of(OperatorFamily.ELEMENTWISE).operators();
+            int shortCuts = 0;
+            for (Cut cut : model.cuts(costs.cutOptionsBetweenKernels()).list()) {
+                boolean end =
+                        ends.list().stream().anyMatch(other -> other.tensors().equals(cut.tensors()));
+                assertThat(sums(costs, Partition.of(model.graph(), List.of(cut))) == sums)
+                        .as(name + ", " + cut)
+                        .isEqualTo(end);
+                shortCuts += end ? 0 : 1;
+            }
+            assertThat(shortCuts > 0).isEqualTo(name.equals(RESIDUAL));
+        }
+    }
+
+    private static long sums(ModelCosts costs, Partition partition) {
+        return partition.segments().stream()
+                .mapToLong(segment ->
+                        costs.workload(segment).of(OperatorFamily.ELEMENTWISE).operators())
+                .sum();
+    }
 }

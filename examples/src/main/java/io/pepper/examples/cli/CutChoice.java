@@ -48,4 +48,11 @@ final class CutChoice {
                 .withShared(shared));
         return between.size() >= least ? between : all;
     }
+
+    /** Cuts at which parts have just the kernels of the whole. */
+    Cuts atStageEnds(OnnxModel model, ModelCosts costs) {
+        return model.cuts(costs.cutOptionsAtStageEnds()
+                .withMaxWidth(maxWidth.orElse(CutOptions.DEFAULT_MAX_WIDTH))
+                .withShared(shared));
+    }
 }

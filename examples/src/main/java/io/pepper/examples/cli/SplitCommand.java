@@ -92,6 +92,13 @@ final class SplitCommand implements Callable<Integer> {
     private Optional<Long> maxPartBytes = Optional.empty();
 
     @Option(
+            names = "--stage-ends",
+            description =
+                    "Cut only where parts compute just what the whole computes at once, such as between the stages of a"
+                            + " residual network: parts are faster, but less equal.")
+    private boolean stageEnds;
+
+    @Option(
             names = "--weights",
             paramLabel = "inline|external|reference",
             description =
@@ -120,7 +127,9 @@ final class SplitCommand implements Callable<Integer> {
             boolean balanced = where.parts.isPresent() || maxPartBytes.isPresent();
             Cuts all = cuts.of(opened, costs);
             Cuts preferred = balanced ? cuts.toRun(opened, costs, where.parts.orElse(1) - 1) : all;
-            Partition partition = partition(partitioner(opened, costs), preferred, all);
+            Partition partition = stageEnds
+                    ? partitioner(opened, costs).partition(cuts.atStageEnds(opened, costs))
+                    : partition(partitioner(opened, costs), preferred, all);
             VerificationOptions verification = inputs.verification();
             ExportOptions options = ExportOptions.DEFAULT.withProgress(progress).withWeights(weights);
             PartitionManifest manifest = SubmodelExporter.export(opened, partition, directory, options);
@@ -145,6 +154,9 @@ final class SplitCommand implements Callable<Integer> {
         boolean chained = where.parts.isPresent() || maxPartBytes.isPresent();
         if (balance.isPresent() && !chained) {
             throw new ParameterException(spec.commandLine(), "--balance goes with --parts or --max-part-bytes");
+        }
+        if (stageEnds && !where.tensors.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--stage-ends does not go with --at");
         }
         if (maxPartBytes.isPresent() && (where.minimumDistance.isPresent() || !where.tensors.isEmpty())) {
             throw new ParameterException(

@@ -8,11 +8,13 @@ import io.pepper.onnx.internal.proto.NodeProto;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What each operator of a model asks of a device besides arithmetic. Immutable. */
 public final class OperatorDemands {
     private static final int IMAGE = 4;
+    private static final Set<String> SUMS = Set.of("Add", "Sum");
 
     private final ModelGraph model;
     private final CostWalk walk;
@@ -202,7 +204,7 @@ public final class OperatorDemands {
      * @return true if it does
      */
     public boolean isSumOfTwo(int operator) {
-        return type(operator).equals("Add") && model.dataflow().reads(operator).size() == 2;
+        return SUMS.contains(type(operator)) && model.dataflow().reads(operator).size() == 2;
     }
 
     private @Nullable AttributeProto attribute(int operator, String name) {
