@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 public final class StageException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    /** Why. */
     private final Kind kind;
+
+    /** The stage's name. */
     private final String stage;
 
     /** Why. */
