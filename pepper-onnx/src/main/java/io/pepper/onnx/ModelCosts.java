@@ -17,6 +17,7 @@ import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -165,12 +166,32 @@ public final class ModelCosts {
     }
 
     /**
-     * Options for cuts that know the sizes of tensors, and which operators are cheap.
+     * Options for cuts that know the sizes of tensors, and which operators are cheap. Of a tensor and its quantised form only the
+     * quantised one is cut, which says the same in fewer bytes: not what is only quantised, nor what was just dequantised.
      *
      * @return options for {@link OnnxModel#cuts(CutOptions)}, to be told widths and shared inputs
      */
     public CutOptions cutOptions() {
-        return CutOptions.defaults().withTensorBytes(shapes::bytes).withRecomputable(this::isCheap);
+        return CutOptions.defaults()
+                .withTensorBytes(shapes::bytes)
+                .withRecomputable(this::isCheap)
+                .withUncuttable(this::hasQuantizedForm);
+    }
+
+    private boolean hasQuantizedForm(int tensor) {
+        Indices readers = graph.readers(tensor);
+        boolean quantized = readers.size() == 1 && passesOn(readers.get(0), "QuantizeLinear");
+        OptionalInt maker = graph.producer(tensor);
+        return quantized
+                || (maker.isPresent()
+                        && passesOn(maker.getAsInt(), "DequantizeLinear")
+                        && graph.readers(graph.reads(maker.getAsInt()).get(0)).size() == 1);
+    }
+
+    /** Whether an operator is of some type, and nothing but one tensor flows into it: scales and zero points are constants. */
+    private boolean passesOn(int operator, String type) {
+        return graph.operatorType(operator).equals(type)
+                && graph.reads(operator).size() == 1;
     }
 
     /**

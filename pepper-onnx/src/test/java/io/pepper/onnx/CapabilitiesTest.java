@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.pepper.cut.Cuts;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.DeviceConfigurationProto;
 import io.pepper.onnx.internal.proto.FunctionProto;
@@ -191,6 +192,20 @@ class CapabilitiesTest {
                     .extracting(TensorProto::getName)
                     .contains("scale", "zero");
             Parts.assertIdentical(model, directory);
+        }
+    }
+
+    @Test
+    void wherePlansAreMadeTheEightBitSideOfATensorIsCut() throws IOException {
+        try (OnnxModel model = Parts.load(TypeTopologies.quantizeDequantize())) {
+            Cuts cuts = model.cuts(model.costs(model.shapes()).cutOptions());
+            assertThat(cuts.list().stream()
+                            .map(cut -> model.graph().tensorName(cut.tensors().get(0))))
+                    .as("not x_d and c, of four times the bytes")
+                    .containsExactly("x_q", "c_q");
+            assertThat(Partitioner.atTensors("c").partition(cuts).segments())
+                    .as("by name it can be had")
+                    .hasSize(2);
         }
     }
 
