@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.export;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -16,7 +17,6 @@ import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.WeightStorage;
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,16 +30,14 @@ public final class ManifestJson {
     private static final int VERSION = 1;
     private static final int MAX_BYTES = 64 << 20;
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
+    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8, as RFC 8259 says
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(16).build())
+                    .build())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
-
-    static {
-        MAPPER.getFactory()
-                .setStreamReadConstraints(
-                        StreamReadConstraints.builder().maxNestingDepth(16).build());
-    }
 
     private ManifestJson() {}
 
@@ -147,8 +145,6 @@ public final class ManifestJson {
             return MAPPER.readTree(bytes);
         } catch (JsonProcessingException invalid) {
             throw noJson(file, invalid.getOriginalMessage(), invalid);
-        } catch (CharConversionException invalid) {
-            throw noJson(file, String.valueOf(invalid.getMessage()), invalid);
         }
     }
 
