@@ -46,4 +46,13 @@ class ApplicationTest {
                             .toString());
         }
     }
+
+    /** As the README says. */
+    @Test
+    void isNoLarger() throws IOException {
+        try (Stream<Path> jars = Files.list(Path.of("target/runtime"))) {
+            long bytes = jars.mapToLong(jar -> jar.toFile().length()).sum();
+            assertTrue(bytes > 0 && bytes < 70_000_000L, bytes + " bytes");
+        }
+    }
 }
