@@ -79,7 +79,8 @@ public final class CutOptions {
     /**
      * Shares inputs of the graph: they, and what is cheaply computed from them, do not count as crossing.
      *
-     * @param inputs names of inputs of the graph, instead of those given before
+     * @param inputs names of inputs of the graph, instead of those given before; one that ends in {@code *} stands for all that begin
+     *     so, such as {@code past*} for the caches of a text generator
      * @return options with these inputs shared
      */
     public CutOptions withShared(String... inputs) {
@@ -89,7 +90,8 @@ public final class CutOptions {
     /**
      * Shares inputs of the graph: they, and what is cheaply computed from them, do not count as crossing.
      *
-     * @param inputs names of inputs of the graph, instead of those given before
+     * @param inputs names of inputs of the graph, instead of those given before; one that ends in {@code *} stands for all that begin
+     *     so, such as {@code past*} for the caches of a text generator
      * @return options with these inputs shared
      */
     public CutOptions withShared(List<String> inputs) {

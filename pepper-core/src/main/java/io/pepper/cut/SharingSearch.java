@@ -4,6 +4,7 @@ import io.pepper.cut.internal.TensorNetwork;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -39,20 +40,30 @@ final class SharingSearch {
 
     private Indices inputs() {
         return Indices.of(options.shared().stream()
-                .mapToInt(this::input)
+                .flatMapToInt(this::inputs)
                 .sorted()
                 .distinct()
                 .toArray());
     }
 
-    private int input(String name) {
+    /** The input of that name, or else, if it ends in a star, those whose names begin so. */
+    private IntStream inputs(String name) {
         OptionalInt tensor = graph.tensor(name);
-        if (tensor.isEmpty() || graph.producer(tensor.getAsInt()).isPresent()) {
+        if (tensor.isPresent() && graph.producer(tensor.getAsInt()).isEmpty()) {
+            return tensor.stream();
+        }
+        String begin = name.substring(0, Math.max(0, name.length() - 1));
+        int[] found = name.endsWith("*")
+                ? graph.inputs().stream()
+                        .filter(input -> graph.tensorName(input).startsWith(begin))
+                        .toArray()
+                : new int[0];
+        if (found.length == 0) {
             List<String> names =
                     graph.inputs().stream().mapToObj(graph::tensorName).toList();
             throw new IllegalArgumentException("'" + name + "' is no input of the graph; its inputs are " + names);
         }
-        return tensor.getAsInt();
+        return Arrays.stream(found);
     }
 
     private boolean isApart(int operator) {

@@ -133,6 +133,14 @@ class SharedInputsTest {
         assertThatThrownBy(() -> Cuts.of(graph, CutOptions.defaults().withShared("masque")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'masque' is no input of the graph; its inputs are [tokens, mask]");
+        assertThatThrownBy(() -> Cuts.of(graph, CutOptions.defaults().withShared("past*")))
+                .hasMessage("'past*' is no input of the graph; its inputs are [tokens, mask]");
+        assertThat(Cuts.of(graph, CutOptions.defaults().withShared("ma*"))
+                        .sharing()
+                        .inputs())
+                .isEqualTo(Cuts.of(graph, CutOptions.defaults().withShared("mask"))
+                        .sharing()
+                        .inputs());
         assertThatThrownBy(() -> Cuts.of(graph, CutOptions.defaults().withShared("h0")))
                 .hasMessageContaining("'h0' is no input");
     }

@@ -134,6 +134,30 @@ class WideSplitTest {
     }
 
     @Test
+    void ofATextGeneratorBetweenItsLayers() throws IOException {
+        try (OnnxModel model = Parts.load(TransformerTopologies.decoderWithCache())) {
+            ModelCosts costs = model.costs(model.shapes());
+            Cuts cuts = model.cuts(
+                    costs.cutOptions().withShared("past*").withMaxWidth(2).withNeighbourhood(0));
+            Cut between = cuts.list().stream()
+                    .filter(cut -> cut.toString().startsWith("cut at 'l1_out' ("))
+                    .findFirst()
+                    .orElseThrow();
+            Partition partition = Partition.of(model.graph(), List.of(between));
+            Path parts = directory.resolve("layers");
+            SubmodelExporter.export(model, partition, parts);
+            Parts.assertIdentical(model, parts);
+            PartitionManifest manifest = PartitionManifest.read(parts);
+            assertThat(manifest.parts().get(1).inputs())
+                    .extracting(TensorInfo::name)
+                    .containsExactlyInAnyOrder("l1_out", "past_l2_key", "past_l2_value");
+            assertThat(manifest.parts().get(0).inputs())
+                    .extracting(TensorInfo::name)
+                    .containsExactlyInAnyOrder("input_ids", "past_l1_key", "past_l1_value");
+        }
+    }
+
+    @Test
     void ofAUShapeAcrossItsSkips() throws IOException {
         try (OnnxModel model = Parts.load(VisionTopologies.uShape())) {
             ModelCosts costs = model.costs(model.shapes());

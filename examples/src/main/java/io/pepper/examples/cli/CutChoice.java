@@ -27,7 +27,7 @@ final class CutChoice {
             paramLabel = "NAME",
             description =
                     "Share an input, such as an attention mask: it, and what is cheaply computed from it, does not count"
-                            + " as crossing. May be given for several.")
+                            + " as crossing. With * at the end all that begin so, such as past*. May be given for several.")
     private List<String> shared = List.of();
 
     /** The cuts of a model: the plain ones unless others are asked for. */

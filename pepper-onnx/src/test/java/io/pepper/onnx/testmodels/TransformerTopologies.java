@@ -18,7 +18,10 @@ public final class TransformerTopologies {
     private TransformerTopologies() {}
 
     static List<Supplier<TestModel>> all() {
-        return List.of(TransformerTopologies::transformer, TransformerTopologies::transformerWithoutMask);
+        return List.of(
+                TransformerTopologies::transformer,
+                TransformerTopologies::transformerWithoutMask,
+                TransformerTopologies::decoderWithCache);
     }
 
     /** Both layers read the mask, so nothing before the second layer's attention is a cut. */
@@ -49,6 +52,48 @@ public final class TransformerTopologies {
                         "l2_sum2",
                         "l2_out",
                         "token");
+    }
+
+    /**
+     * A step of a text generator: each layer reads its keys and values of earlier words, and gives them back with one more. What
+     * the second layer reads does not pass the first, so that nothing is a cut unless these inputs are shared.
+     */
+    public static TestModel decoderWithCache() {
+        ModelBuilder builder = model("decoderWithCache")
+                .input("input_ids", INT64, 1, 1)
+                .weight("vocabulary", VOCABULARY, WIDTH)
+                .let("embedded", "Gather", "vocabulary", "input_ids");
+        cachedLayer(builder, "l1", "embedded");
+        cachedLayer(builder, "l2", "l1_out");
+        return builder.linear("logits", "l2_out", WIDTH, VOCABULARY)
+                .output("logits", FLOAT, 1, 1, VOCABULARY)
+                .expecting();
+    }
+
+    private static void cachedLayer(ModelBuilder builder, String layer, String input) {
+        for (String each : List.of("_key", "_value")) {
+            builder.input("past_" + layer + each, FLOAT, 1, TOKENS, WIDTH)
+                    .linear(layer + each, input, WIDTH, WIDTH)
+                    .add(node("Concat")
+                            .in("past_" + layer + each, layer + each)
+                            .out("present_" + layer + each)
+                            .with("axis", 1))
+                    .output("present_" + layer + each, FLOAT, 1, TOKENS + 1, WIDTH);
+        }
+        builder.linear(layer + "_query", input, WIDTH, WIDTH)
+                .add(node("Transpose")
+                        .in("present_" + layer + "_key")
+                        .out(layer + "_keys")
+                        .ints("perm", 0, 2, 1))
+                .let(layer + "_scores", "MatMul", layer + "_query", layer + "_keys")
+                .add(node("Softmax")
+                        .in(layer + "_scores")
+                        .out(layer + "_weights")
+                        .with("axis", -1))
+                .let(layer + "_mixed", "MatMul", layer + "_weights", "present_" + layer + "_value")
+                .linear(layer + "_attended", layer + "_mixed", WIDTH, WIDTH)
+                .let(layer + "_sum", "Add", layer + "_attended", input);
+        norm(builder, layer + "_out", layer + "_sum");
     }
 
     private static ModelBuilder embedded(String name) {
