@@ -46,6 +46,36 @@ class PartitionTest {
     }
 
     @Test
+    void segmentsAreFoundByTheNamesOfOperators() {
+        Partition partition = Partition.of(graph, cuts.list());
+        assertThat(partition.segmentOf("b2")).isOne();
+        assertThatThrownBy(() -> partition.segmentOf("unused"))
+                .hasMessage("'unused' is the name of an operator in no segment");
+    }
+
+    /** Branches beside each other, which no cut divides. */
+    @Test
+    void dividesAsTold() {
+        int[] segments = {0, -1, 1, 0, 2, 2};
+        Partition partition = Partition.of(graph, operator -> segments[operator], 3);
+        assertThat(partition.cuts()).isEmpty();
+        assertThat(partition.segments())
+                .extracting(Segment::operators)
+                .containsExactly(Indices.of(0, 3), Indices.of(2), Indices.of(4, 5));
+        assertThat(names(partition.segments().get(2).inputs())).containsExactly("t1", "t2");
+    }
+
+    @Test
+    void refusesSegmentsThatCannotBe() {
+        assertThatThrownBy(() -> Partition.of(graph, operator -> operator == 5 ? 3 : 0, 3))
+                .hasMessage("operator 'd' is in segment 3 of 3");
+        assertThatThrownBy(() -> Partition.of(graph, operator -> operator == 5 ? 2 : 0, 3))
+                .hasMessage("segment 1 has no operator");
+        assertThatThrownBy(() -> Partition.of(graph, operator -> operator == 0 ? 1 : 0, 2))
+                .hasMessage("segment 0 reads 'ta' from segment 1, which is after it");
+    }
+
+    @Test
     void theWholeIsOneSegment() {
         Partition whole = Partition.whole(graph);
         assertThat(whole.cuts()).isEmpty();
