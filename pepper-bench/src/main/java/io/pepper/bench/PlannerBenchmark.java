@@ -36,6 +36,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @SuppressWarnings("NullAway.Init")
 public class PlannerBenchmark {
+    /** JMH makes it. */
+    public PlannerBenchmark() {}
+
     /** A chain and a cluster. */
     @State(Scope.Benchmark)
     public static class Chain {
@@ -46,6 +49,9 @@ public class PlannerBenchmark {
         Planner planner;
         int changed;
         CostTable busier;
+
+        /** JMH makes it. */
+        public Chain() {}
 
         /** Makes the tables. */
         @Setup
@@ -125,6 +131,9 @@ public class PlannerBenchmark {
         final Cluster[] clusters = new Cluster[PLANS];
         final CostTable[] tables = new CostTable[PLANS];
 
+        /** JMH makes it. */
+        public Fleet() {}
+
         /** Makes the tables, of 20 segments and 5 devices each. */
         @Setup
         public void fill() {
@@ -165,6 +174,9 @@ public class PlannerBenchmark {
         public String size;
 
         Planner planner;
+
+        /** JMH makes it. */
+        public Pipeline() {}
 
         /** Makes the tables. */
         @Setup
