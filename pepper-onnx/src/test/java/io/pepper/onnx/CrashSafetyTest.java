@@ -164,7 +164,7 @@ class CrashSafetyTest {
                 boolean few = i % 2 == 0;
                 threads.add(new Thread(() -> {
                     try {
-                        for (int round = 0; round < 5; round++) {
+                        for (int round = 0; round < 20; round++) {
                             export(model, target, few);
                         }
                     } catch (IOException | RuntimeException failed) {

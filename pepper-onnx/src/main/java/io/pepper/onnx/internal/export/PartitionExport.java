@@ -98,11 +98,10 @@ public final class PartitionExport {
         References references = new References(model.source().name(), target);
         PartStorage storage = new PartStorage(model, options.weights(), references, mostPartBytes);
         List<PartStorage.Stored> parts = assemble(storage);
-        Staging.clean(target);
-        references.refuseReplaced(earlierFiles(target));
         List<String> names = names(parts);
         try (Staging staging = Staging.of(target, () -> earlierFiles(target));
                 ModelHash hash = new ModelHash(model.source(), options.checksums())) {
+            references.refuseReplaced(staging.earlierFiles());
             staging.refuseStrangers(names);
             PartitionManifest manifest = manifest(write(parts, references, staging, hash), hash.get(), storage.notes());
             write(staging.file(PartitionManifest.FILE_NAME), ManifestJson.write(manifest));

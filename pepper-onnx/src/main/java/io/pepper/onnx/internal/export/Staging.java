@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -130,6 +131,15 @@ final class Staging implements AutoCloseable {
 
     Path file(String name) {
         return directory.resolve(name);
+    }
+
+    /** The files in the target that belong to an earlier export. Half way through an exchange they are not all there. */
+    Set<String> earlierFiles() throws IOException {
+        Set<String> found = new LinkedHashSet<>();
+        if (parent.equals(target)) {
+            whileNobodyExchanges(() -> found.addAll(earlier.files()));
+        }
+        return found;
     }
 
     /** Refuses names that stand in the target and do not belong to an earlier export. */
