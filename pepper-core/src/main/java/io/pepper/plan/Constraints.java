@@ -324,10 +324,10 @@ public final class Constraints {
         return draft.overlap;
     }
 
-    /** Whether a segment must not run on a device. */
-    boolean keepsOff(int segment, String device) {
-        return !draft.pins.getOrDefault(segment, device).equals(device)
-                || draft.barred.getOrDefault(segment, Set.of()).contains(device);
+    /** Marks the segments that must not run on a device; in O(pins and what is barred), for plans are made by the thousand. */
+    void keepOff(String device, boolean... blocked) {
+        draft.pins.forEach((segment, only) -> blocked[segment] |= !only.equals(device));
+        draft.barred.forEach((segment, names) -> blocked[segment] |= names.contains(device));
     }
 
     boolean forbidsHop(String from, String to) {

@@ -18,7 +18,12 @@ final class GraphProblem {
 
     private final Cluster cluster;
     private final SegmentGraph graph;
-    private final Constraints constraints;
+
+    /** By device, the segments that must not run on it. */
+    private final boolean[][] blocked;
+
+    /** By sender and receiver. */
+    private final boolean[][] forbidden;
 
     /** By segment: the tensors that it reads, and those that it makes. */
     private final List<List<Integer>> reads = new ArrayList<>();
@@ -33,7 +38,14 @@ final class GraphProblem {
         }
         this.cluster = cluster;
         this.graph = graph;
-        this.constraints = constraints;
+        this.blocked = new boolean[devices()][segments()];
+        this.forbidden = new boolean[devices()][devices()];
+        for (int device = 0; device < devices(); device++) {
+            constraints.keepOff(name(device), blocked[device]);
+            for (int to = 0; to < devices(); to++) {
+                forbidden[device][to] = constraints.forbidsHop(name(device), name(to));
+            }
+        }
         for (int i = 0; i < graph.segments(); i++) {
             reads.add(new ArrayList<>());
             makes.add(new ArrayList<>());
@@ -85,10 +97,14 @@ final class GraphProblem {
         return cluster.sink().orElse(NOWHERE);
     }
 
+    private String name(int device) {
+        return cluster.devices().get(device).name();
+    }
+
     /** Whether a segment may run on a device at all. */
     boolean isPossible(int segment, int device) {
         return cluster.devices().get(device).allowed()
-                && !constraints.keepsOff(segment, cluster.devices().get(device).name())
+                && !blocked[device][segment]
                 && graph.seconds(segment, device) < Double.POSITIVE_INFINITY;
     }
 
@@ -101,12 +117,10 @@ final class GraphProblem {
         if (from == to || from == NOWHERE || to == NOWHERE) {
             return 0;
         }
-        boolean forbidden = constraints.forbidsHop(
-                cluster.devices().get(from).name(), cluster.devices().get(to).name());
-        return cluster.link(from, to)
-                .filter(link -> !forbidden)
-                .map(link -> link.transferSeconds(bytes))
-                .orElse(Double.POSITIVE_INFINITY);
+        if (forbidden[from][to]) {
+            return Double.POSITIVE_INFINITY;
+        }
+        return cluster.link(from, to).map(link -> link.transferSeconds(bytes)).orElse(Double.POSITIVE_INFINITY);
     }
 
     /** When all is done, and where everything happens. */

@@ -124,9 +124,7 @@ final class Problem {
                 blocked[segment] |= column.seconds()[segment] == Double.POSITIVE_INFINITY;
             }
         }
-        for (int segment = 0; segment < blocked.length; segment++) {
-            blocked[segment] |= constraints.keepsOff(segment, name(device));
-        }
+        constraints.keepOff(name(device), blocked);
         return blocked;
     }
 

@@ -302,12 +302,15 @@ class GraphPlannerTest {
 
         /** The same question, with limits as costs and links that are not there. */
         Problem within(Constraints limits) {
+            boolean[][] off = new boolean[graph.devices()][graph.segments()];
+            for (int device = 0; device < off.length; device++) {
+                limits.keepOff("d" + device, off[device]);
+            }
             SegmentGraph.Builder limited = SegmentGraph.builder(graph.devices());
             for (int segment = 0; segment < graph.segments(); segment++) {
                 double[] seconds = new double[graph.devices()];
                 for (int device = 0; device < seconds.length; device++) {
-                    boolean off = limits.keepsOff(segment, "d" + device);
-                    seconds[device] = off ? Double.POSITIVE_INFINITY : graph.seconds(segment, device);
+                    seconds[device] = off[device][segment] ? Double.POSITIVE_INFINITY : graph.seconds(segment, device);
                 }
                 limited.segment(seconds, seconds, new double[graph.devices()], graph.memoryBytes(segment));
             }

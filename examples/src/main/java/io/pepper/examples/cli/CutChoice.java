@@ -32,27 +32,26 @@ final class CutChoice {
 
     /** The cuts of a model: the plain ones unless others are asked for. */
     Cuts of(OnnxModel model, ModelCosts costs) {
+        return find(model, costs.cutOptions());
+    }
+
+    /** Cuts that divide nothing that is computed at once, if there are as many as are needed. */
+    Cuts toRun(OnnxModel model, ModelCosts costs, int least) {
+        Cuts between = find(model, costs.cutOptionsBetweenKernels());
+        return between.size() >= least ? between : of(model, costs);
+    }
+
+    /** Cuts at which parts have just the kernels of the whole. */
+    Cuts atStageEnds(OnnxModel model, ModelCosts costs) {
+        return find(model, costs.cutOptionsAtStageEnds());
+    }
+
+    private Cuts find(OnnxModel model, CutOptions options) {
         int width = maxWidth.orElse(CutOptions.DEFAULT_MAX_WIDTH);
         if (width < 1 || width > CutOptions.GREATEST_MAX_WIDTH) {
             throw new ParameterException(
                     spec.commandLine(), "--max-width takes 1 to " + CutOptions.GREATEST_MAX_WIDTH + ", found " + width);
         }
-        return model.cuts(costs.cutOptions().withMaxWidth(width).withShared(shared));
-    }
-
-    /** Cuts that divide nothing that is computed at once, if there are as many as are needed. */
-    Cuts toRun(OnnxModel model, ModelCosts costs, int least) {
-        Cuts all = of(model, costs);
-        Cuts between = model.cuts(costs.cutOptionsBetweenKernels()
-                .withMaxWidth(maxWidth.orElse(CutOptions.DEFAULT_MAX_WIDTH))
-                .withShared(shared));
-        return between.size() >= least ? between : all;
-    }
-
-    /** Cuts at which parts have just the kernels of the whole. */
-    Cuts atStageEnds(OnnxModel model, ModelCosts costs) {
-        return model.cuts(costs.cutOptionsAtStageEnds()
-                .withMaxWidth(maxWidth.orElse(CutOptions.DEFAULT_MAX_WIDTH))
-                .withShared(shared));
+        return model.cuts(options.withMaxWidth(width).withShared(shared));
     }
 }

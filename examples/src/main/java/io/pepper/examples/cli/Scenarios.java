@@ -54,14 +54,10 @@ final class Scenarios {
         void addTo(ObjectNode document) {
             ArrayNode list = document.putArray("scenarios");
             for (int i = 0; i < names.size(); i++) {
-                ObjectNode node = PlanReport.placement(result.scenarios().get(i));
-                list.addObject()
-                        .put("loads", names.get(i))
-                        .put("worst", i == result.worst())
-                        .put("latencySeconds", node.path("latencySeconds").doubleValue())
-                        .put(
-                                "throughputPerSecond",
-                                node.path("throughputPerSecond").doubleValue());
+                Placement in = result.scenarios().get(i);
+                ObjectNode node = list.addObject().put("loads", names.get(i)).put("worst", i == result.worst());
+                Json.put(node, "latencySeconds", in.latencySeconds());
+                Json.put(node, "throughputPerSecond", in.throughputPerSecond());
             }
         }
     }

@@ -125,11 +125,9 @@ final class SplitCommand implements Callable<Integer> {
             checkOptions();
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             boolean balanced = where.parts.isPresent() || maxPartBytes.isPresent();
-            Cuts all = cuts.of(opened, costs);
-            Cuts preferred = balanced ? cuts.toRun(opened, costs, where.parts.orElse(1) - 1) : all;
-            Partition partition = stageEnds
-                    ? partitioner(opened, costs).partition(cuts.atStageEnds(opened, costs))
-                    : partition(partitioner(opened, costs), preferred, all);
+            Cuts all = stageEnds ? cuts.atStageEnds(opened, costs) : cuts.of(opened, costs);
+            Cuts preferred = balanced && !stageEnds ? cuts.toRun(opened, costs, where.parts.orElse(1) - 1) : all;
+            Partition partition = partition(partitioner(opened, costs), preferred, all);
             VerificationOptions verification = inputs.verification();
             ExportOptions options = ExportOptions.DEFAULT.withProgress(progress).withWeights(weights);
             PartitionManifest manifest = SubmodelExporter.export(opened, partition, directory, options);
