@@ -66,11 +66,8 @@ public final class DeploymentExporter {
         }
         Instant now = Instant.now();
         return export(
-                model,
-                pieces.partition(placement),
-                directory,
-                options,
-                parts -> DeploymentPlan.of(parts, placement, origin, now));
+                model, pieces.partition(placement), directory, options, parts -> new PlanRecord(parts, origin, now)
+                        .of(placement));
     }
 
     private static DeploymentPlan export(
@@ -115,11 +112,7 @@ public final class DeploymentExporter {
                     "the placement is of " + placement.steps().size() + " segments, not " + branches.segments());
         }
         Instant now = Instant.now();
-        return export(
-                model,
-                branches.partition(),
-                directory,
-                options,
-                parts -> DeploymentPlan.of(parts, branches, placement, origin, now));
+        return export(model, branches.partition(), directory, options, parts -> new PlanRecord(parts, origin, now)
+                .of(branches, placement));
     }
 }

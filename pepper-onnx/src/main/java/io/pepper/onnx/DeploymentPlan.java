@@ -5,11 +5,8 @@ import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
 import io.pepper.onnx.internal.export.PlanJson;
-import io.pepper.plan.Constraints;
-import io.pepper.plan.GraphPlacement;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
-import io.pepper.plan.Placement;
 import io.pepper.plan.PlanSimulator;
 import io.pepper.plan.Stage;
 import io.pepper.plan.Transfer;
@@ -115,6 +112,8 @@ public record DeploymentPlan(
      * @param p90Seconds how long it takes at most, 90 % of the times
      * @param joules what it draws, empty if not known
      * @param memoryBytes what it takes of the device's memory
+     * @param inputs what it takes, and from where
+     * @param outputs what it gives, and to where
      */
     public record Part(
             String file,
@@ -123,7 +122,55 @@ public record DeploymentPlan(
             double computeSeconds,
             double p90Seconds,
             OptionalDouble joules,
-            double memoryBytes) {}
+            double memoryBytes,
+            List<Input> inputs,
+            List<Output> outputs) {
+        /**
+         * Copies the lists.
+         *
+         * @param file see the record
+         * @param sha256 see the record
+         * @param device see the record
+         * @param computeSeconds see the record
+         * @param p90Seconds see the record
+         * @param joules see the record
+         * @param memoryBytes see the record
+         * @param inputs see the record
+         * @param outputs see the record
+         */
+        public Part {
+            inputs = List.copyOf(inputs);
+            outputs = List.copyOf(outputs);
+        }
+    }
+
+    /**
+     * What a part takes.
+     *
+     * @param tensor its name in the model
+     * @param from the file of the part that gives it; empty if it is an input of the model
+     */
+    public record Input(String tensor, Optional<String> from) {}
+
+    /**
+     * What a part gives.
+     *
+     * @param tensor its name in the model
+     * @param to the files of the parts that take it, in their order
+     * @param result whether it is an output of the model
+     */
+    public record Output(String tensor, List<String> to, boolean result) {
+        /**
+         * Copies the list.
+         *
+         * @param tensor see the record
+         * @param to see the record
+         * @param result see the record
+         */
+        public Output {
+            to = List.copyOf(to);
+        }
+    }
 
     /**
      * A message between devices.
@@ -149,134 +196,6 @@ public record DeploymentPlan(
         public Hop {
             tensors = List.copyOf(tensors);
         }
-    }
-
-    /** A plan of a placement whose parts have been written. */
-    static DeploymentPlan of(PartitionManifest manifest, Placement placement, PlanOrigin origin, Instant now) {
-        List<Part> stages = new ArrayList<>();
-        placement.stages().forEach(stage -> {
-            PartitionManifest.Part part = manifest.parts().get(stage.index());
-            stages.add(new Part(
-                    part.file(),
-                    part.sha256(),
-                    stage.device().name(),
-                    stage.computeSeconds(),
-                    stage.p90Seconds(),
-                    known(stage.joules()),
-                    stage.memoryBytes()));
-        });
-        List<Hop> hops = new ArrayList<>();
-        for (Transfer transfer : placement.transfers()) {
-            hops.add(new Hop(
-                    transfer.from().name(),
-                    transfer.to().name(),
-                    tensors(manifest, placement, transfer),
-                    transfer.bytes(),
-                    transfer.seconds(),
-                    transfer.joules()));
-        }
-        return new DeploymentPlan(
-                manifest.tool(),
-                now,
-                manifest.modelName(),
-                manifest.modelSha256(),
-                placement.objective(),
-                limits(origin.constraints()),
-                origin.constraints().inWords(),
-                origin.predictor(),
-                new Costs(
-                        placement.latencySeconds(),
-                        placement.p90LatencySeconds(),
-                        placement.periodSeconds(),
-                        placement.bottleneck(),
-                        placement.energyJoules(),
-                        placement.gap()),
-                stages,
-                hops,
-                placement.cluster(),
-                origin.states());
-    }
-
-    /** A plan of segments that need not be one after the other. */
-    static DeploymentPlan of(
-            PartitionManifest manifest,
-            ModelBranches branches,
-            GraphPlacement placement,
-            PlanOrigin origin,
-            Instant now) {
-        List<Part> stages = new ArrayList<>();
-        for (GraphPlacement.Step step : placement.steps()) {
-            PartitionManifest.Part part = manifest.parts().get(step.segment());
-            stages.add(new Part(
-                    part.file(),
-                    part.sha256(),
-                    step.device().name(),
-                    step.computeSeconds(),
-                    step.p90Seconds(),
-                    known(step.joules()),
-                    step.memoryBytes()));
-        }
-        List<Hop> hops = placement.sendings().stream()
-                .map(sending -> new Hop(
-                        sending.from().name(),
-                        sending.to().name(),
-                        List.of(branches.tensorName(sending.tensor())),
-                        sending.bytes(),
-                        sending.endSeconds() - sending.beginSeconds(),
-                        sending.joules()))
-                .toList();
-        return new DeploymentPlan(
-                manifest.tool(),
-                now,
-                manifest.modelName(),
-                manifest.modelSha256(),
-                Objective.LATENCY,
-                limits(origin.constraints()),
-                origin.constraints().inWords(),
-                origin.predictor(),
-                new Costs(
-                        placement.latencySeconds(),
-                        placement.p90LatencySeconds(),
-                        placement.periodSeconds(),
-                        placement.bottleneck(),
-                        placement.energyJoules(),
-                        placement.gap()),
-                stages,
-                hops,
-                placement.cluster(),
-                origin.states());
-    }
-
-    private static SortedMap<Metric, Double> limits(Constraints constraints) {
-        SortedMap<Metric, Double> limits = new TreeMap<>();
-        for (Metric metric : Metric.values()) {
-            constraints.limit(metric).ifPresent(most -> limits.put(metric, most));
-        }
-        return limits;
-    }
-
-    private static OptionalDouble known(double value) {
-        return Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
-    }
-
-    /** Inputs and outputs of the model, or what parts from the cut on take of what is made, or given, before it. */
-    private static List<String> tensors(PartitionManifest manifest, Placement placement, Transfer transfer) {
-        int last = placement.stages().get(placement.stages().size() - 1).to();
-        if (transfer.cut() == last) {
-            return manifest.outputs().stream().map(TensorInfo::name).toList();
-        }
-        List<String> made = new ArrayList<>();
-        List<String> taken = new ArrayList<>();
-        placement.stages().forEach(stage -> {
-            PartitionManifest.Part part = manifest.parts().get(stage.index());
-            if (stage.from() < transfer.cut()) {
-                part.outputs().forEach(tensor -> made.add(tensor.name()));
-            } else {
-                part.inputs().forEach(tensor -> taken.add(tensor.name()));
-            }
-        });
-        manifest.inputs().forEach(tensor -> made.add(tensor.name()));
-        return taken.stream().filter(made::contains).distinct().toList();
     }
 
     /**

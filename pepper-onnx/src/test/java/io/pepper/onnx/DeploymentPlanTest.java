@@ -39,6 +39,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +135,12 @@ class DeploymentPlanTest {
                         .containsExactlyElementsOf(placement.stages().stream()
                                 .map(stage -> stage.device().name())
                                 .toList());
+                assertThat(plan.stages().get(0).inputs())
+                        .containsExactly(new DeploymentPlan.Input("x", Optional.empty()));
+                assertThat(plan.stages().get(1).inputs()).allSatisfy(input -> assertThat(input.from())
+                        .contains(plan.stages().get(0).file()));
+                assertThat(plan.stages().get(plan.stages().size() - 1).outputs())
+                        .allSatisfy(output -> assertThat(output.result()).isTrue());
                 assertThat(plan.hops()).isNotEmpty().allSatisfy(hop -> assertThat(hop.tensors())
                         .isNotEmpty());
                 VerificationOptions same =
@@ -319,6 +326,9 @@ class DeploymentPlanTest {
                 "\"latencySeconds\" : | \"latencySeconds\" : 9, \"x\" : | costs.latencySeconds: is 9.0, where the stages",
                 "\"gap\" : 0.0 | \"gap\" : 1.5 | costs.gap: is more than 1",
                 "\"p90Seconds\" : | \"p90Seconds\" : 0, \"x\" : | stages[0].p90Seconds: is less than computeSeconds",
+                "\"from\" : null | \"from\" : \"no\" | stages[0].inputs: are others than in partition.json",
+                "\"result\" : false | \"result\" : true | stages[0].outputs: are others than in partition.json",
+                "\"result\" : false | \"result\" : 1 | stages[0].outputs[0].result: is neither true nor false",
                 "\"states\" : [ ] | \"states\" : [ {\"device\": \"moon\"} ] | states[0].device: 'moon' is not in the cluster",
                 "\"source\" : \"camera\" | \"source\" : \"moon\" | cluster: cluster:1: there is no device 'moon'",
                 "\"name\" : \"ch_PP | \"name\" : \"PP | model: is another one than in partition.json"

@@ -114,6 +114,14 @@ final class ManifestFields {
         return value.longValue();
     }
 
+    boolean flag(String field) throws MalformedModelException {
+        JsonNode value = required(field);
+        if (!value.isBoolean()) {
+            throw wrong(field, "is neither true nor false");
+        }
+        return value.booleanValue();
+    }
+
     boolean has(String field) {
         return node.has(field);
     }

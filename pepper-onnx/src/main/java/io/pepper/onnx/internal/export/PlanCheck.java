@@ -24,11 +24,13 @@ final class PlanCheck {
     private final Path file;
     private final DeploymentPlan plan;
     private final PartitionManifest manifest;
+    private final PlanWires wires;
 
     PlanCheck(Path file, DeploymentPlan plan, PartitionManifest manifest) {
         this.file = file;
         this.plan = plan;
         this.manifest = manifest;
+        this.wires = new PlanWires(manifest);
     }
 
     private MalformedModelException wrong(String field, String what) {
@@ -64,6 +66,12 @@ final class PlanCheck {
             throws MalformedModelException {
         if (!stage.file().equals(part.file()) || !stage.sha256().equals(part.sha256())) {
             throw wrong(field, "is another part than in " + PartitionManifest.FILE_NAME);
+        }
+        if (!stage.inputs().equals(wires.inputs(part))) {
+            throw wrong(field + ".inputs", "are others than in " + PartitionManifest.FILE_NAME);
+        }
+        if (!stage.outputs().equals(wires.outputs(part))) {
+            throw wrong(field + ".outputs", "are others than in " + PartitionManifest.FILE_NAME);
         }
         device(field + ".device", stage.device());
         if (stage.p90Seconds() < stage.computeSeconds()) {

@@ -83,7 +83,7 @@ public final class PlanJson {
                 .put("gap", costs.gap());
         ArrayNode stages = root.putArray("stages");
         for (DeploymentPlan.Part part : plan.stages()) {
-            stages.addObject()
+            ObjectNode stage = stages.addObject()
                     .put("part", part.file())
                     .put("sha256", part.sha256().orElse(null))
                     .put("device", part.device())
@@ -91,6 +91,7 @@ public final class PlanJson {
                     .put("p90Seconds", part.p90Seconds())
                     .put("joules", boxed(part.joules()))
                     .put("memoryBytes", part.memoryBytes());
+            wires(stage, part);
         }
         ArrayNode hops = root.putArray("hops");
         for (DeploymentPlan.Hop hop : plan.hops()) {
@@ -103,6 +104,20 @@ public final class PlanJson {
         ArrayNode states = root.putArray("states");
         plan.states().forEach(state -> states.add(StateJson.write(state)));
         return ManifestJson.bytes(root);
+    }
+
+    private static void wires(ObjectNode stage, DeploymentPlan.Part part) {
+        ArrayNode inputs = stage.putArray("inputs");
+        part.inputs().forEach(input -> inputs.addObject()
+                .put("tensor", input.tensor())
+                .put("from", input.from().orElse(null)));
+        ArrayNode outputs = stage.putArray("outputs");
+        for (DeploymentPlan.Output output : part.outputs()) {
+            ObjectNode node = outputs.addObject().put("tensor", output.tensor());
+            ArrayNode to = node.putArray("to");
+            output.to().forEach(to::add);
+            node.put("result", output.result());
+        }
     }
 
     private static @Nullable Double boxed(OptionalDouble value) {
@@ -252,9 +267,27 @@ public final class PlanJson {
                     stage.decimal("computeSeconds"),
                     stage.decimal("p90Seconds"),
                     stage.optionalDecimal("joules"),
-                    stage.decimal("memoryBytes")));
+                    stage.decimal("memoryBytes"),
+                    inputs(stage),
+                    outputs(stage)));
         }
         return stages;
+    }
+
+    private static List<DeploymentPlan.Input> inputs(ManifestFields stage) throws MalformedModelException {
+        List<DeploymentPlan.Input> inputs = new ArrayList<>();
+        for (ManifestFields input : stage.list("inputs")) {
+            inputs.add(new DeploymentPlan.Input(input.text("tensor"), input.optionalText("from")));
+        }
+        return inputs;
+    }
+
+    private static List<DeploymentPlan.Output> outputs(ManifestFields stage) throws MalformedModelException {
+        List<DeploymentPlan.Output> outputs = new ArrayList<>();
+        for (ManifestFields output : stage.list("outputs")) {
+            outputs.add(new DeploymentPlan.Output(output.text("tensor"), output.texts("to"), output.flag("result")));
+        }
+        return outputs;
     }
 
     private static List<DeploymentPlan.Hop> hops(ManifestFields fields) throws MalformedModelException {
