@@ -2,7 +2,10 @@ package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -45,6 +48,29 @@ public record GraphPlacement(
         steps = List.copyOf(steps);
         sendings = List.copyOf(sendings);
     }
+
+    /**
+     * Whether this can be: all arrives, and devices are allowed and hold what they run.
+     *
+     * @return whether it can
+     */
+    public boolean fits() {
+        Map<Device, Double> memory = new HashMap<>();
+        steps.forEach(step -> memory.merge(step.device(), step.memoryBytes(), Double::sum));
+        return latencySeconds < Double.POSITIVE_INFINITY
+                && memory.entrySet().stream()
+                        .allMatch(used ->
+                                used.getKey().allowed() && used.getValue() <= GraphPlanner.memory(used.getKey()));
+    }
+
+    /**
+     * All on one device.
+     *
+     * @param device the device
+     * @param placement what that costs; empty if it cannot run there at all, or the device cannot be reached
+     * @param fits whether it may be placed there, and fits the memory
+     */
+    public record SingleDevice(Device device, Optional<GraphPlacement> placement, boolean fits) {}
 
     /**
      * A segment on its device.

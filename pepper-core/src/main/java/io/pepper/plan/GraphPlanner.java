@@ -2,7 +2,10 @@ package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -114,7 +117,7 @@ public final class GraphPlanner {
      * What a placement costs.
      *
      * @param devices for each segment the name of the device
-     * @return the placement, with branches at the same time
+     * @return the placement, with branches at the same time; its gap is 1, for nothing is known of others
      * @throws IllegalArgumentException if there is no such device, or not one for each segment
      */
     public GraphPlacement evaluate(List<String> devices) {
@@ -126,7 +129,29 @@ public final class GraphPlanner {
                         .orElseThrow(
                                 () -> new IllegalArgumentException("there is no device '" + name + "' in the cluster")))
                 .toArray();
-        return new GraphProblem(cluster, graph, Constraints.NONE).placement(places, Double.POSITIVE_INFINITY, false);
+        return new GraphProblem(cluster, graph, Constraints.NONE).placement(places, 0, false);
+    }
+
+    /**
+     * All segments on each device alone, for comparison. A graph of one segment, which is the whole model, says it best: what
+     * segments take one by one is more than what they take together.
+     *
+     * @return in the cluster's order
+     */
+    public List<GraphPlacement.SingleDevice> singleDevices() {
+        GraphProblem problem = new GraphProblem(cluster, graph, Constraints.NONE);
+        List<GraphPlacement.SingleDevice> found = new ArrayList<>();
+        for (int device = 0; device < cluster.devices().size(); device++) {
+            int[] places = new int[graph.segments()];
+            Arrays.fill(places, device);
+            GraphPlacement placement = problem.placement(places, 0, false);
+            boolean possible = placement.latencySeconds() < Double.POSITIVE_INFINITY;
+            found.add(new GraphPlacement.SingleDevice(
+                    cluster.devices().get(device),
+                    possible ? Optional.of(placement) : Optional.empty(),
+                    placement.fits()));
+        }
+        return List.copyOf(found);
     }
 
     /** What a device can hold: infinite if not known. */

@@ -73,6 +73,30 @@ class GraphPlannerTest {
     }
 
     @Test
+    void saysWhatEachDeviceAloneWouldTake() {
+        SegmentGraph.Builder builder = SegmentGraph.builder(3);
+        double[] seconds = {0.010, 0.004, Double.POSITIVE_INFINITY};
+        builder.segment(seconds, seconds, new double[3], 100);
+        builder.input(1, 0).output(0, 1);
+        Cluster three = PAIR.toBuilder()
+                .device(Device.of("left").withMemoryBytes(99))
+                .device(Device.of("none"))
+                .build();
+        List<GraphPlacement.SingleDevice> alone =
+                GraphPlanner.of(three, builder.build()).singleDevices();
+        assertThat(alone).extracting(single -> single.device().name()).containsExactly("left", "right", "none");
+        assertThat(alone).extracting(GraphPlacement.SingleDevice::fits).containsExactly(false, true, false);
+        assertThat(alone.get(0).placement().orElseThrow().latencySeconds()).isCloseTo(0.010, within(1e-12));
+        assertThat(alone.get(1).placement().orElseThrow().latencySeconds()).isCloseTo(0.008, within(1e-12));
+        assertThat(alone.get(2).placement()).isEmpty();
+        assertThat(GraphPlanner.of(three, builder.build())
+                        .evaluate(List.of("right"))
+                        .gap())
+                .as("nothing is known of others")
+                .isEqualTo(1);
+    }
+
+    @Test
     void saysWhatIsNotPossible() {
         SegmentGraph.Builder builder = SegmentGraph.builder(2);
         builder.segment(new double[] {1, 1}, new double[] {1, 1}, new double[2], 100);

@@ -104,13 +104,7 @@ public final class DeploymentExporter {
             PlanOrigin origin,
             ExportOptions options)
             throws IOException {
-        if (!branches.isOf(model)) {
-            throw new IllegalArgumentException("the segments are of another model than " + model.name());
-        }
-        if (placement.steps().size() != branches.segments()) {
-            throw new IllegalArgumentException(
-                    "the placement is of " + placement.steps().size() + " segments, not " + branches.segments());
-        }
+        branches.check(model, placement);
         Instant now = Instant.now();
         return export(model, branches.partition(), directory, options, parts -> new PlanRecord(parts, origin, now)
                 .of(branches, placement));

@@ -6,6 +6,7 @@ import io.pepper.graph.Indices;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
 import io.pepper.plan.Branches;
+import io.pepper.plan.GraphPlacement;
 import io.pepper.plan.SegmentGraph;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -67,8 +68,14 @@ public final class ModelBranches implements Branches {
         });
     }
 
-    boolean isOf(OnnxModel model) {
-        return model.graph() == graph;
+    void check(OnnxModel model, GraphPlacement placement) {
+        if (model.graph() != graph) {
+            throw new IllegalArgumentException("the segments are of another model than " + model.name());
+        }
+        if (placement.steps().size() != segments()) {
+            throw new IllegalArgumentException(
+                    "the placement is of " + placement.steps().size() + " segments, not " + segments());
+        }
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.pepper.onnx;
 
 import io.pepper.cluster.Cluster;
-import io.pepper.cluster.Device;
 import io.pepper.cost.Measure;
 import io.pepper.cost.Prediction;
 import io.pepper.cut.Cuts;
@@ -85,7 +84,7 @@ public final class OperatorPlanner {
                 .forEach(
                         device -> plans.add(plan(whole, List.of(device.name()), cluster, times, cut.latencySeconds())));
         return plans.stream()
-                .filter(plan -> isPossible(plan.placement))
+                .filter(plan -> plan.placement.fits())
                 .min(Comparator.comparingDouble(plan -> plan.placement.latencySeconds()))
                 .orElseThrow(() -> new NoSuchPlacementException("no division of " + order.length + " operators on "
                         + cluster + " keeps within the memory of the devices"));
@@ -96,22 +95,6 @@ public final class OperatorPlanner {
         GraphPlacement placement =
                 GraphPlanner.of(cluster, times.graph(branches)).evaluate(devices);
         return new Plan(branches, placement, operatorSeconds);
-    }
-
-    private static boolean isPossible(GraphPlacement placement) {
-        for (Device device : placement.cluster().devices()) {
-            List<GraphPlacement.Step> its = placement.steps().stream()
-                    .filter(step -> step.device().equals(device))
-                    .toList();
-            double taken =
-                    its.stream().mapToDouble(GraphPlacement.Step::memoryBytes).sum();
-            boolean tooMuch = device.memoryBytes().isPresent()
-                    && taken > (double) device.memoryBytes().getAsLong();
-            if (!its.isEmpty() && (tooMuch || !device.allowed())) {
-                return false;
-            }
-        }
-        return placement.latencySeconds() < Double.POSITIVE_INFINITY;
     }
 
     /** What each operator takes of the time of its piece. */

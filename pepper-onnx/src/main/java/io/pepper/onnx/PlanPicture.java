@@ -36,7 +36,7 @@ public final class PlanPicture {
     private static final double PERCENT = 100;
 
     /** So that the smallest segment can still be seen. */
-    private static final double LEAST_SHARE = 0.012;
+    static final double LEAST_SHARE = 0.012;
 
     private final OnnxModel model;
     private final ModelPieces pieces;
@@ -126,7 +126,7 @@ public final class PlanPicture {
                 charts(),
                 rivals(),
                 fronts,
-                List.of(stages(), others(), changes()));
+                new PlanTables(why).all());
     }
 
     private Placement placement() {
@@ -236,7 +236,7 @@ public final class PlanPicture {
                 .toList();
     }
 
-    private static String span(Stage stage) {
+    static String span(Stage stage) {
         return stage.to() - stage.from() == 1 ? String.valueOf(stage.to()) : stage.from() + 1 + "–" + stage.to();
     }
 
@@ -299,6 +299,7 @@ public final class PlanPicture {
         Set<String> rows = new LinkedHashSet<>();
         timeline.stream().filter(interval -> interval.request() == 0).forEach(interval -> rows.add(interval.where()));
         List<String> order = List.copyOf(rows);
+        boolean several = timeline.stream().anyMatch(interval -> interval.request() > 0);
         return new PlanDrawing.Chart(
                 caption,
                 order,
@@ -306,7 +307,11 @@ public final class PlanPicture {
                         .map(interval -> new PlanDrawing.Bar(
                                 order.indexOf(interval.where()),
                                 placement().cluster().indexOf(interval.where()).orElse(-1),
-                                interval.request(),
+                                interval.request() % 2 == 1,
+                                several
+                                        ? Integer.toString(interval.request() + 1)
+                                        : Quantities.seconds(interval.end() - interval.begin()),
+                                "inference " + (interval.request() + 1),
                                 interval.begin(),
                                 interval.end(),
                                 interval.arrives()))
@@ -319,16 +324,16 @@ public final class PlanPicture {
         why.runnerUp().ifPresent(second -> rivals.add(rival("the runner-up", second, line(second))));
         for (Explanation.SingleDevice single : why.singleDevices()) {
             String label = "all on " + single.device().name();
-            String note = single.fits()
-                    ? ""
-                    : single.placement().isEmpty()
-                            ? "not possible"
-                            : single.device().allowed() ? "does not fit the memory" : "not allowed";
             rivals.add(single.placement()
-                    .map(placement -> rival(label, placement, note))
-                    .orElseGet(() -> new PlanDrawing.Rival(label, Double.POSITIVE_INFINITY, 0, note)));
+                    .map(placement -> rival(label, placement, why(single.device(), single.fits())))
+                    .orElseGet(() -> new PlanDrawing.Rival(label, Double.POSITIVE_INFINITY, 0, "not possible")));
         }
         return rivals;
+    }
+
+    /** Why all cannot run on a device. */
+    static String why(Device device, boolean fits) {
+        return fits ? "" : device.allowed() ? "does not fit the memory" : "not allowed";
     }
 
     private static PlanDrawing.Rival rival(String label, Placement placement, String note) {
@@ -339,69 +344,7 @@ public final class PlanPicture {
                 label, placement.latencySeconds(), computing, note.isEmpty() ? pace : pace + ", " + note);
     }
 
-    private PlanDrawing.Table stages() {
-        List<List<String>> rows = new ArrayList<>();
-        placement().transfers().stream()
-                .filter(transfer -> transfer.cut() == 0)
-                .forEach(input -> rows.add(List.of("inputs", input.from().name(), "", "", "", "", sends(input))));
-        for (Stage stage : placement().stages()) {
-            rows.add(List.of(
-                    String.valueOf(stage.index() + 1),
-                    stage.device().name(),
-                    span(stage),
-                    Quantities.seconds(stage.computeSeconds()),
-                    Quantities.seconds(stage.p90Seconds()),
-                    Quantities.bytes(stage.memoryBytes()),
-                    placement().transfers().stream()
-                            .filter(transfer -> transfer.cut() == stage.to())
-                            .map(PlanPicture::sends)
-                            .collect(Collectors.joining())));
-        }
-        return new PlanDrawing.Table(
-                "What runs where",
-                List.of("part", "device", "segments", "computes", "90 % within", "memory", "sends"),
-                rows);
-    }
-
-    private static String sends(Transfer transfer) {
-        return Quantities.bytes(transfer.bytes()) + " in " + Quantities.seconds(transfer.seconds()) + " to "
-                + transfer.to().name();
-    }
-
-    private PlanDrawing.Table others() {
-        List<List<String>> rows = new ArrayList<>();
-        why.runnerUp().ifPresent(second -> rows.add(row("if this one were not there", second)));
-        why.prices().forEach(price -> rows.add(row("without " + price.limit(), price.without())));
-        return new PlanDrawing.Table("Other plans", List.of("when", "plan", "latency", "per second"), rows);
-    }
-
-    private PlanDrawing.Table changes() {
-        List<List<String>> rows = new ArrayList<>();
-        why.flips()
-                .forEach(flip -> rows.add(row(
-                        "at " + Quantities.number(flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
-        return new PlanDrawing.Table(
-                "What would change the decision", List.of("when", "plan", "latency", "per second"), rows);
-    }
-
-    private static String at(Explanation.Flip flip) {
-        if (flip.loadPercent().isPresent()) {
-            return ": " + Math.round(flip.loadPercent().getAsDouble()) + " % load";
-        }
-        return flip.bytesPerSecond().isPresent()
-                ? ": " + Quantities.bytes(flip.bytesPerSecond().getAsDouble()) + "/s"
-                : "";
-    }
-
-    private static List<String> row(String when, Placement placement) {
-        return List.of(
-                when,
-                line(placement),
-                Quantities.seconds(placement.latencySeconds()),
-                Quantities.number(placement.throughputPerSecond()));
-    }
-
-    private static String line(Placement placement) {
+    static String line(Placement placement) {
         return placement.stages().stream()
                 .map(stage -> span(stage) + " on " + stage.device().name())
                 .collect(Collectors.joining(", "));

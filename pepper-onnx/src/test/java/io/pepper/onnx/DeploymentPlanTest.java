@@ -14,6 +14,7 @@ import io.pepper.cost.Prediction;
 import io.pepper.cost.Workload;
 import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
+import io.pepper.onnx.testmodels.VisionTopologies;
 import io.pepper.partition.CandidateCuts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
@@ -202,6 +203,9 @@ class DeploymentPlanTest {
             CostModel times = CostModel.of(two, DeploymentPlanTest::byArithmetic);
             OperatorPlanner.Plan plan = OperatorPlanner.plan(costs, cuts, two, times);
             assertThat(plan.branches().segments() > 1).isEqualTo(divided);
+            assertThat(plan.placement().gap())
+                    .as("of the times of whole parts nothing is proven")
+                    .isEqualTo(1);
             ModelPieces pieces = costs.pieces(cuts.list());
             double chain =
                     Planner.of(two, times.table(pieces)).plan(Objective.LATENCY).latencySeconds();
@@ -232,18 +236,57 @@ class DeploymentPlanTest {
             PlanPicture picture = PlanPicture.of(model, pieces, why)
                     .withFront(
                             Metric.LATENCY, Metric.PERIOD, planner.pareto(Metric.LATENCY, Metric.PERIOD, constraints));
-            for (String page : List.of(picture.svg(), picture.html())) {
-                assertThat(page)
-                        .as("the same text each time")
-                        .isIn(picture.svg(), picture.html())
-                        .contains("gateway", "camera", "One inference", "A pipeline", "this plan", "trade-offs")
-                        .doesNotContain("<script", "@import", "url(", "http://www.w3.org/1999/xlink");
-                assertThatCode(() -> DocumentBuilderFactory.newDefaultInstance()
-                                .newDocumentBuilder()
-                                .parse(new InputSource(new StringReader(page.replace("<!DOCTYPE html>", "")))))
-                        .doesNotThrowAnyException();
-            }
+            isWholePicture(picture.svg(), picture.svg(), "A pipeline", "trade-offs", "camera");
+            isWholePicture(picture.html(), picture.html(), "A pipeline", "trade-offs", "camera");
             assertThat(picture.html()).contains("What would change the decision", "What runs where");
+        }
+    }
+
+    private static void isWholePicture(String page, String again, String... texts) {
+        assertThat(page)
+                .as("the same text each time")
+                .isEqualTo(again)
+                .contains(texts)
+                .contains("gateway", "One inference", "this plan")
+                .doesNotContain("<script", "@import", "url(", "http://www.w3.org/1999/xlink");
+        assertThatCode(() -> DocumentBuilderFactory.newDefaultInstance()
+                        .newDocumentBuilder()
+                        .parse(new InputSource(new StringReader(page.replace("<!DOCTYPE html>", "")))))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aPictureOfBranchesShowsThemSideBySide() throws IOException {
+        Cluster pair = Cluster.builder()
+                .device(Device.of("gateway"))
+                .device(Device.of("box"))
+                .device(Device.of("old").withAllowed(false))
+                .defaultLink(Link.of(1e12, 0))
+                .source("gateway")
+                .sink("gateway")
+                .build();
+        try (OnnxModel model = Parts.load(VisionTopologies.twoTowers())) {
+            ModelCosts costs = model.costs(model.shapes());
+            ModelBranches branches =
+                    costs.branches(Partitioner.tree(6, costs.flops()).partition(model.cuts()));
+            CostModel times = CostModel.of(pair, DeploymentPlanTest::byArithmetic);
+            GraphPlacement placement =
+                    GraphPlanner.of(pair, times.graph(branches)).plan();
+            assertThat(placement.steps())
+                    .as("both towers begin at once")
+                    .filteredOn(step -> step.beginSeconds() < 1e-6)
+                    .extracting(step -> step.device().name())
+                    .containsExactlyInAnyOrder("gateway", "box");
+            ModelBranches whole = costs.branches(Partition.whole(model.graph()));
+            List<GraphPlacement.SingleDevice> single =
+                    GraphPlanner.of(pair, times.graph(whole)).singleDevices();
+            BranchPicture picture = BranchPicture.of(model, branches, placement, single);
+            isWholePicture(picture.svg(), picture.svg(), "not allowed", "gateway → box");
+            isWholePicture(
+                    picture.html(), picture.html(), "What runs where", "the best single device", "that is proven");
+            GraphPlacement other = GraphPlanner.of(pair, times.graph(whole)).plan();
+            assertThatThrownBy(() -> BranchPicture.of(model, branches, other, single))
+                    .hasMessageContaining("the placement is of 1 segments, not " + branches.segments());
         }
     }
 

@@ -3,7 +3,6 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.onnx.DeploymentPlan;
-import io.pepper.onnx.ModelBranches;
 import io.pepper.plan.GraphPlacement;
 import java.io.PrintWriter;
 import java.util.List;
@@ -16,7 +15,8 @@ final class BranchReport {
 
     private BranchReport() {}
 
-    static void print(ModelBranches branches, GraphPlacement placement, PrintWriter out) {
+    static void print(BranchPlan found, PrintWriter out) {
+        GraphPlacement placement = found.placement();
         Table table = new Table("part", "device", "begins", "computes", "memory", "sends");
         for (GraphPlacement.Step step : placement.steps()) {
             table.row(
@@ -25,7 +25,7 @@ final class BranchReport {
                     PlanReport.millis(step.beginSeconds()),
                     PlanReport.millis(step.computeSeconds()),
                     PlanReport.size(step.memoryBytes()),
-                    sends(branches, placement, step).stream()
+                    sends(found, step).stream()
                             .map(sending -> PlanReport.size(sending.bytes()) + " to "
                                     + sending.to().name() + " in "
                                     + PlanReport.millis(sending.endSeconds() - sending.beginSeconds()))
@@ -36,24 +36,39 @@ final class BranchReport {
                 + PlanReport.millis(placement.p90LatencySeconds()) + "), "
                 + PlanReport.format("%.1f", 1 / placement.periodSeconds()) + " per second, paced by "
                 + placement.bottleneck());
-        if (placement.gap() > 0) {
-            out.println("at most " + PlanReport.format("%.2f", PERCENT * placement.gap()) + " % from the best");
+        out.println(proof(placement.gap()));
+        out.println();
+        Table single = new Table("all on", "latency", "per second", "");
+        for (GraphPlacement.SingleDevice device : found.singleDevices()) {
+            Optional<GraphPlacement> whole = device.placement();
+            single.row(
+                    device.device().name(),
+                    whole.map(all -> PlanReport.millis(all.latencySeconds())).orElse("–"),
+                    whole.map(all -> PlanReport.format("%.1f", 1 / all.periodSeconds()))
+                            .orElse("–"),
+                    device.fits() ? "" : whole.isPresent() ? "does not fit" : "not possible");
         }
+        single.print(out);
     }
 
-    private static List<GraphPlacement.Sending> sends(
-            ModelBranches branches, GraphPlacement placement, GraphPlacement.Step step) {
-        return placement.sendings().stream()
-                .filter(sending -> branches.tensors().get(sending.tensor()).producer() == step.segment())
+    private static String proof(double gap) {
+        if (gap == 0) {
+            return "proven to be the best";
+        }
+        return gap < 1
+                ? "at most " + PlanReport.format("%.2f", PERCENT * gap) + " % from the best"
+                : "not proven to be the best";
+    }
+
+    private static List<GraphPlacement.Sending> sends(BranchPlan found, GraphPlacement.Step step) {
+        return found.placement().sendings().stream()
+                .filter(sending ->
+                        found.branches().tensors().get(sending.tensor()).producer() == step.segment())
                 .toList();
     }
 
-    static ObjectNode json(
-            String model,
-            ModelBranches branches,
-            GraphPlacement placement,
-            Optional<DeploymentPlan> written,
-            List<String> notes) {
+    static ObjectNode json(String model, BranchPlan found, Optional<DeploymentPlan> written, List<String> notes) {
+        GraphPlacement placement = found.placement();
         ObjectNode document = Json.object();
         document.put("model", model).put("objective", "latency");
         Json.put(document, "latencySeconds", placement.latencySeconds());
@@ -63,7 +78,7 @@ final class BranchReport {
         document.put("bottleneck", placement.bottleneck());
         ArrayNode stages = document.putArray("stages");
         for (GraphPlacement.Step step : placement.steps()) {
-            List<GraphPlacement.Sending> sends = sends(branches, placement, step);
+            List<GraphPlacement.Sending> sends = sends(found, step);
             ObjectNode node = stages.addObject();
             node.put(
                     "part",
@@ -86,6 +101,15 @@ final class BranchReport {
         }
         document.put("optimal", placement.gap() == 0);
         Json.put(document, "gap", placement.gap());
+        ArrayNode single = document.putArray("singleDevice");
+        for (GraphPlacement.SingleDevice device : found.singleDevices()) {
+            ObjectNode node = single.addObject().put("device", device.device().name());
+            Json.put(
+                    node,
+                    "latencySeconds",
+                    device.placement().map(GraphPlacement::latencySeconds).orElse(Double.NaN));
+            node.put("fits", device.fits());
+        }
         ArrayNode said = document.putArray("notes");
         notes.forEach(said::add);
         return document;

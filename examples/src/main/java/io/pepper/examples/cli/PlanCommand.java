@@ -2,19 +2,15 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cut.Cuts;
+import io.pepper.onnx.BranchPicture;
 import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.ExportOptions;
-import io.pepper.onnx.ModelBranches;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.OperatorPlanner;
 import io.pepper.onnx.PlanPicture;
-import io.pepper.partition.Partitioner;
 import io.pepper.plan.Constraints;
 import io.pepper.plan.Explanation;
-import io.pepper.plan.GraphPlacement;
-import io.pepper.plan.GraphPlanner;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
@@ -27,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -157,7 +154,8 @@ final class PlanCommand implements Callable<Integer> {
                     ExportOptions.DEFAULT.withProgress(progress)));
         }
         if (report.isPresent()) {
-            write(picture(opened, prepared, why, robust.isPresent()));
+            PlanPicture picture = picture(opened, prepared, why, robust.isPresent());
+            write(picture::svg, picture::html);
         }
         print(why, robust, written, prepared.notes());
     }
@@ -173,53 +171,46 @@ final class PlanCommand implements Callable<Integer> {
                         prepared.planner().pareto(Metric.LATENCY, Metric.PERIOD, prepared.constraints()));
     }
 
-    private void write(PlanPicture picture) throws IOException {
+    private void write(Supplier<String> svg, Supplier<String> html) throws IOException {
         Path file = report.orElseThrow();
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        Files.writeString(file, name.endsWith(".svg") ? picture.svg() : picture.html());
+        Files.writeString(file, name.endsWith(".svg") ? svg.get() : html.get());
     }
 
     private void planBranches(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
-        if (!goal.equals(Goal.LATENCY) || report.isPresent() || scenarios.isAny()) {
+        if (!goal.equals(Goal.LATENCY) || scenarios.isAny()) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    "--branches and --operators plan for the least latency, without scenarios and report");
+                    spec.commandLine(), "--branches and --operators plan for the least latency, without scenarios");
         }
         if (shape.operators && plan.isLimited()) {
             throw new ParameterException(spec.commandLine(), "--operators plans without limits");
         }
         List<String> notes = new ArrayList<>();
         PlanOptions.Timed timed = plan.timed(notes, progress);
-        Cuts found = cuts.of(opened, costs);
-        ModelBranches branches;
-        GraphPlacement placement;
-        Constraints constraints = Constraints.NONE;
-        if (shape.operators) {
-            OperatorPlanner.Plan divided = OperatorPlanner.plan(costs, found, timed.cluster(), timed.model());
-            branches = divided.branches();
-            placement = divided.placement();
-        } else {
-            branches = costs.branches(Partitioner.tree(shape.branches.orElseThrow(), costs.flops())
-                    .partition(found));
-            constraints = plan.constraintsOf(branches);
-            placement = GraphPlanner.of(timed.cluster(), timed.model().graph(branches))
-                    .plan(constraints);
+        Cuts cutsFound = cuts.of(opened, costs);
+        BranchPlan found = shape.operators
+                ? BranchPlan.ofOperators(costs, cutsFound, timed)
+                : BranchPlan.ofBranches(shape.branches.orElseThrow(), plan, costs, cutsFound, timed, notes);
+        if (report.isPresent()) {
+            BranchPicture picture =
+                    BranchPicture.of(opened, found.branches(), found.placement(), found.singleDevices());
+            write(picture::svg, picture::html);
         }
         Optional<DeploymentPlan> written = Optional.empty();
         if (directory.isPresent()) {
             written = Optional.of(DeploymentExporter.export(
                     opened,
-                    branches,
-                    placement,
+                    found.branches(),
+                    found.placement(),
                     directory.get(),
-                    plan.origin(timed.states(), constraints),
+                    plan.origin(timed.states(), found.constraints()),
                     ExportOptions.DEFAULT.withProgress(progress)));
         }
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
-            out.println(Json.print(BranchReport.json(modelName(), branches, placement, written, notes)));
+            out.println(Json.print(BranchReport.json(modelName(), found, written, notes)));
         } else {
-            BranchReport.print(branches, placement, out);
+            BranchReport.print(found, out);
             printEnd(notes);
         }
     }

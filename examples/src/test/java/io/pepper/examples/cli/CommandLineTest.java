@@ -582,6 +582,7 @@ class CommandLineTest {
                     .as(err.toString())
                     .isZero();
             assertThat(json().path("stages").path(0).path("part").textValue()).endsWith("_part1.onnx");
+            assertThat(json().path("singleDevice")).hasSize(2);
             assertThat(run("verify", model, parts, "--shape", "x=1x3x48x192")).isZero();
         }
         Object[] pinned = {"--branches", 3, "--pin", "1=camera", "--keep-off", "3=camera", "--json"};
@@ -596,7 +597,24 @@ class CommandLineTest {
                     .isNotZero();
             assertThat(err.toString()).contains("limits");
         }
-        assertThat(run(with(sizes, "plan", model, "--cluster", cluster, "--roofline", "--operators", "--report", page)))
+        Path side = directory.resolve("branches.html");
+        assertThat(run(with(
+                        new Object[] {"--branches", 3, "--pin", "1=camera", "--report", side},
+                        with(sizes, "plan", model, "--cluster", cluster, "--roofline"))))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("all on", "look at: " + side);
+        assertThat(side).content().contains("part 1 on camera");
+        assertThat(run(with(
+                        sizes,
+                        "plan",
+                        model,
+                        "--cluster",
+                        cluster,
+                        "--roofline",
+                        "--operators",
+                        "--objective",
+                        "energy")))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("plan for the least latency");
     }

@@ -9,7 +9,6 @@ final class Gantt {
     private static final int BAR = 20;
     private static final int BOTTOM = 30;
     private static final double LETTER = 7.5;
-    private static final int SHADES = 2;
 
     private final PlanDrawing.Chart chart;
     private final Markup svg;
@@ -70,11 +69,11 @@ final class Gantt {
         double from = x(bar.begin());
         double wide = Math.max(1, x(bar.end()) - from);
         String style = bar.device() < 0 ? "sent" : "placed " + Hues.of(bar.device());
-        svg.open("g", "class", style + (bar.request() % SHADES == 1 ? " odd" : ""));
+        svg.open("g", "class", style + (bar.odd() ? " odd" : ""));
         svg.element(
                 "title",
-                chart.rows().get(bar.row()) + ", inference " + (bar.request() + 1) + ": "
-                        + Quantities.seconds(bar.begin()) + " to " + Quantities.seconds(bar.arrives()));
+                chart.rows().get(bar.row()) + ", " + bar.what() + ": " + Quantities.seconds(bar.begin()) + " to "
+                        + Quantities.seconds(bar.arrives()));
         String y = Texts.number(TOP + ROW * bar.row() + 4.0);
         if (bar.arrives() > bar.end()) {
             String middle = Texts.number(TOP + ROW * bar.row() + 4.0 + BAR / 2.0);
@@ -98,13 +97,10 @@ final class Gantt {
     }
 
     private void label(PlanDrawing.Bar bar, double from, double wide) {
-        double seconds = bar.end() - bar.begin();
-        boolean several = chart.bars().stream().anyMatch(other -> other.request() > 0);
-        String label = several ? Integer.toString(bar.request() + 1) : Quantities.seconds(seconds);
-        if (wide > LETTER * label.length()) {
+        if (wide > LETTER * bar.label().length()) {
             svg.element(
                     "text",
-                    label,
+                    bar.label(),
                     "class",
                     "middle",
                     "x",

@@ -108,12 +108,15 @@ public record PlanDrawing(
      *
      * @param row where, by its place among the rows
      * @param device the device by its place, or -1 for a link
-     * @param request whose, from 0
+     * @param odd whether it is drawn lighter, to be told from the one beside it
+     * @param label what is written on it, where there is room
+     * @param what what a person reads who points at it, before the times
      * @param begin seconds
      * @param end seconds
      * @param arrives when the last byte is there: seconds, at least the end
      */
-    public record Bar(int row, int device, int request, double begin, double end, double arrives) {}
+    public record Bar(
+            int row, int device, boolean odd, String label, String what, double begin, double end, double arrives) {}
 
     /**
      * A placement beside others.
