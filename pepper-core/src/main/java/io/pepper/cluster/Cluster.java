@@ -76,6 +76,18 @@ public final class Cluster {
     }
 
     /**
+     * Where a device stands that has to be there.
+     *
+     * @param name its name
+     * @return its place among the devices
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public int requireIndex(String name) {
+        return indexOf(name)
+                .orElseThrow(() -> new IllegalArgumentException("there is no device '" + name + "' in the cluster"));
+    }
+
+    /**
      * What links two devices.
      *
      * @param from the sender's place
@@ -137,9 +149,7 @@ public final class Cluster {
      * @throws IllegalArgumentException if there is no such device
      */
     public Cluster withState(DeviceState state) {
-        Device device = devices.get(indexOf(state.device())
-                .orElseThrow(() ->
-                        new IllegalArgumentException("there is no device '" + state.device() + "' in the cluster")));
+        Device device = devices.get(requireIndex(state.device()));
         Device now = device;
         OptionalLong memory = state.memoryFreeBytes().isPresent() ? state.memoryFreeBytes() : state.memoryTotalBytes();
         if (memory.isPresent()) {

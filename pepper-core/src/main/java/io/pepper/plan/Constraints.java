@@ -338,27 +338,21 @@ public final class Constraints {
     void check(Cluster cluster, int segments) {
         draft.pins.forEach((segment, device) -> {
             checkSegment(segment, segments);
-            checkDevice(cluster, device);
+            cluster.requireIndex(device);
         });
         draft.barred.forEach((segment, names) -> {
             checkSegment(segment, segments);
-            names.forEach(name -> checkDevice(cluster, name));
+            names.forEach(name -> cluster.requireIndex(name));
         });
         draft.hops.forEach(hop -> {
-            checkDevice(cluster, hop.from());
-            checkDevice(cluster, hop.to());
+            cluster.requireIndex(hop.from());
+            cluster.requireIndex(hop.to());
         });
     }
 
     private static void checkSegment(int segment, int segments) {
         if (segment < 0 || segment >= segments) {
             throw new IllegalArgumentException("there is no segment " + segment + " of " + segments);
-        }
-    }
-
-    private static void checkDevice(Cluster cluster, String name) {
-        if (cluster.indexOf(name).isEmpty()) {
-            throw new IllegalArgumentException("there is no device '" + name + "' in the cluster");
         }
     }
 

@@ -85,9 +85,7 @@ public final class CostModel {
      * @throws IllegalArgumentException if there is no such device in the cluster
      */
     public CostModel withState(DeviceState state) {
-        if (cluster.indexOf(state.device()).isEmpty()) {
-            throw new IllegalArgumentException("there is no device '" + state.device() + "' in the cluster");
-        }
+        cluster.requireIndex(state.device());
         Map<String, DeviceState> more = new HashMap<>(states);
         more.put(state.device(), state);
         return new CostModel(cluster, predictor, predictors, more, runtimeBytes, pessimistic);

@@ -124,11 +124,7 @@ public final class GraphPlanner {
         if (devices.size() != graph.segments()) {
             throw new IllegalArgumentException(devices.size() + " devices for " + graph.segments() + " segments");
         }
-        int[] places = devices.stream()
-                .mapToInt(name -> cluster.indexOf(name)
-                        .orElseThrow(
-                                () -> new IllegalArgumentException("there is no device '" + name + "' in the cluster")))
-                .toArray();
+        int[] places = devices.stream().mapToInt(cluster::requireIndex).toArray();
         return new GraphProblem(cluster, graph, Constraints.NONE).placement(places, 0, false);
     }
 

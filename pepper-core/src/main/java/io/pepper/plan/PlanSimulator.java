@@ -260,9 +260,9 @@ public final class PlanSimulator {
 
     private Result run(Trace trace, Consumer<Interval> heard) {
         for (String device : trace.failures.keySet()) {
-            check(device);
+            cluster.requireIndex(device);
         }
-        trace.loads.forEach(load -> check(load.device));
+        trace.loads.forEach(load -> cluster.requireIndex(load.device));
         List<Step> steps = steps();
         double[] done = new double[trace.arrivals.size()];
         Map<String, Double> free = new HashMap<>();
@@ -298,12 +298,6 @@ public final class PlanSimulator {
             queue.add(new Task(task.request, task.step + 1, end + step.after));
         }
         return result(trace, busy, done);
-    }
-
-    private void check(String device) {
-        if (cluster.indexOf(device).isEmpty()) {
-            throw new IllegalArgumentException("there is no device '" + device + "' in the cluster");
-        }
     }
 
     private static boolean dies(Trace trace, Step step, double end) {

@@ -297,7 +297,7 @@ public final class Planner {
     Placement evaluate(Placement placement, Constraints constraints, double lowerBound) {
         Route.Builder route = new Route.Builder();
         for (Stage stage : placement.stages()) {
-            route.add(device(stage.device().name()), stage.to());
+            route.add(cluster().requireIndex(stage.device().name()), stage.to());
         }
         Route parts = route.build();
         if (parts.end(parts.parts() - 1) != costs().segments()) {
@@ -333,8 +333,8 @@ public final class Planner {
      */
     public List<Placement> splits(String first, String second, Objective objective) {
         Problem problem = basis.with(objective, Constraints.NONE);
-        int begin = device(first);
-        int end = device(second);
+        int begin = cluster().requireIndex(first);
+        int end = cluster().requireIndex(second);
         List<Placement> placements = new ArrayList<>();
         for (int split = 0; split <= costs().segments(); split++) {
             Route.Builder route = new Route.Builder();
@@ -352,12 +352,6 @@ public final class Planner {
         }
         placements.sort(Comparator.comparingDouble(Placement::value));
         return placements;
-    }
-
-    private int device(String name) {
-        return cluster()
-                .indexOf(name)
-                .orElseThrow(() -> new IllegalArgumentException("there is no device '" + name + "' in the cluster"));
     }
 
     /** What the whole model would cost on one device, whether it fits there or not; empty if it cannot run or be reached. */
