@@ -22,6 +22,8 @@ import io.pepper.onnx.internal.session.SessionSettings;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.testmodels.TestInputs;
 import io.pepper.onnx.testmodels.TestModel;
+import io.pepper.partition.NoSuchPartitionException;
+import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -63,6 +66,30 @@ final class Deployed {
         try (OnnxModel model = OnnxModel.load(test.bytes(), test.name())) {
             return export(model, Partitioner.balanced(parts, model.weights()).partition(model.cuts()), directory);
         }
+    }
+
+    /** The ways to divide a model that tests try: not at all, everywhere, along branches, and into few equal parts. */
+    static List<Partition> partitions(OnnxModel model) {
+        List<Partition> partitions = new ArrayList<>();
+        partitions.add(Partition.whole(model.graph()));
+        partitions.add(Partitioner.everyCut().partition(model.cuts()));
+        partitions.add(tree(model));
+        for (int parts = 2; parts <= Math.min(4, model.cuts().size() + 1); parts++) {
+            partitions.add(Partitioner.balanced(parts, OperatorCosts.count()).partition(model.cuts()));
+        }
+        return partitions;
+    }
+
+    /** Along branches, where there are enough tensors to divide at. */
+    private static Partition tree(OnnxModel model) {
+        for (int parts = 4; parts > 1; parts--) {
+            try {
+                return Partitioner.tree(parts, OperatorCosts.count()).partition(model.cuts());
+            } catch (NoSuchPartitionException tooMany) {
+                assertThat(tooMany).hasMessageContaining(parts + " parts asked");
+            }
+        }
+        return Partition.whole(model.graph());
     }
 
     static OrtSession whole(TestModel test) throws IOException {

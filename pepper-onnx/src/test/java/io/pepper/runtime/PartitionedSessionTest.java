@@ -13,10 +13,7 @@ import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.onnx.testmodels.Topologies;
-import io.pepper.partition.NoSuchPartitionException;
-import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
-import io.pepper.partition.Partitioner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,8 +29,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PartitionedSessionTest {
     private static final long SEED = 7;
@@ -53,14 +50,7 @@ class PartitionedSessionTest {
     void everyPartitionAnswersAsTheWhole(TestModel test) throws Exception {
         try (OnnxModel model = OnnxModel.load(test.bytes(), test.name());
                 OrtSession whole = Deployed.whole(test)) {
-            List<Partition> partitions = new ArrayList<>();
-            partitions.add(Partition.whole(model.graph()));
-            partitions.add(Partitioner.everyCut().partition(model.cuts()));
-            partitions.add(tree(model));
-            for (int parts = 2; parts <= Math.min(4, model.cuts().size() + 1); parts++) {
-                partitions.add(
-                        Partitioner.balanced(parts, OperatorCosts.count()).partition(model.cuts()));
-            }
+            List<Partition> partitions = Deployed.partitions(model);
             Map<String, OnnxTensor> inputs = Deployed.inputs(test, SEED);
             Map<String, Object> expected = Deployed.answers(whole, inputs);
             for (int i = 0; i < partitions.size(); i++) {
@@ -70,18 +60,6 @@ class PartitionedSessionTest {
             }
             Deployed.close(inputs);
         }
-    }
-
-    /** Along branches, where there are enough tensors to divide at. */
-    private static Partition tree(OnnxModel model) {
-        for (int parts = 4; parts > 1; parts--) {
-            try {
-                return Partitioner.tree(parts, OperatorCosts.count()).partition(model.cuts());
-            } catch (NoSuchPartitionException tooMany) {
-                assertThat(tooMany).hasMessageContaining(parts + " parts asked");
-            }
-        }
-        return Partition.whole(model.graph());
     }
 
     /** Two kinds of models cannot be the same: names that cannot be passed are refused, and float16 is rounded at a cut. */
@@ -113,23 +91,34 @@ class PartitionedSessionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "/models/ch_ppocr_mobile_v2.0_cls_infer.onnx, 5",
-        "/models/ch_PP-OCRv4_rec_infer.onnx, 7",
-        "/models/ch_PP-OCRv3_det_infer.onnx, 3",
-        "/all-minilm-l6-v2-q.onnx, 4"
-    })
-    void realModelsAnswerAsTheWhole(String resource, int parts) throws Exception {
+    @ValueSource(
+            strings = {
+                "/models/ch_PP-OCRv3_det_infer.onnx",
+                "/models/ch_PP-OCRv3_rec_infer.onnx",
+                "/models/ch_PP-OCRv4_det_infer.onnx",
+                "/models/ch_PP-OCRv4_rec_infer.onnx",
+                "/models/ch_ppocr_mobile_v2.0_cls_infer.onnx",
+                "/all-minilm-l6-v2-q.onnx"
+            })
+    void everyPartitionOfRealModelsAnswersAsTheWholeAloneAndAsAPipeline(String resource) throws Exception {
         byte[] bytes = Deployed.resource(resource);
         try (OnnxModel model = OnnxModel.load(bytes, "real");
                 OrtSession whole = Deployed.whole("real", bytes)) {
-            Deployed.export(
-                    model,
-                    Partitioner.balanced(parts, OperatorCosts.count()).partition(model.cuts()),
-                    directory.resolve("parts"));
-            Map<String, OnnxTensor> inputs = Deployed.inputs(whole, RealShapes.of(whole), SEED);
-            try (PartitionedSession session = PartitionedSession.open(directory.resolve("parts"), Deployed.EXACT)) {
-                assertThat(Deployed.answers(session.run(inputs))).isEqualTo(Deployed.answers(whole, inputs));
+            Map<String, OnnxTensor> inputs = Deployed.inputs(whole, RealShapes.of(resource, whole), SEED);
+            Map<String, Object> expected = Deployed.answers(whole, inputs);
+            List<Partition> partitions = Deployed.partitions(model);
+            for (int i = 0; i < partitions.size(); i++) {
+                Path parts = directory.resolve("p" + i);
+                Deployed.export(model, partitions.get(i), parts);
+                try (PartitionedSession session = PartitionedSession.open(parts, Deployed.EXACT)) {
+                    assertThat(Deployed.answers(session.run(inputs))).isEqualTo(expected);
+                }
+                try (PipelineSession pipeline =
+                        PipelineSession.open(parts, PipelineOptions.DEFAULTS.withRuntime(Deployed.EXACT))) {
+                    for (int again = 0; again < 3; again++) {
+                        assertThat(Deployed.answers(pipeline.run(inputs))).isEqualTo(expected);
+                    }
+                }
             }
             Deployed.close(inputs);
         }

@@ -16,14 +16,15 @@ final class RealShapes {
 
     private RealShapes() {}
 
-    static Map<String, long[]> of(OrtSession session) throws OrtException {
+    static Map<String, long[]> of(String resource, OrtSession session) throws OrtException {
         Map<String, long[]> shapes = new HashMap<>();
         for (NodeInfo input : session.getInputInfo().values()) {
             long[] shape = ((TensorInfo) input.getInfo()).getShape();
             if (shape.length == WORDS.length) {
                 shapes.put(input.getName(), WORDS);
             } else {
-                shapes.put(input.getName(), shape[2] == LINE_HEIGHT ? TEXT_LINE : IMAGE);
+                boolean line = shape[2] == LINE_HEIGHT || resource.contains("_rec_");
+                shapes.put(input.getName(), line ? TEXT_LINE : IMAGE);
             }
         }
         return shapes;
