@@ -132,13 +132,15 @@ final class StageRunner {
         if (stuck.get() >= MOST_STUCK) {
             throw new StageException(StageException.Kind.STUCK, stage.name(), MOST_STUCK + " earlier calls hang", null);
         }
-        TimedCall call = new TimedCall(() -> call(feed, cancellation, waitedNanos));
         Hold theirs = hold.another();
+        TimedCall call = new TimedCall(() -> {
+            try (theirs) { // Before anybody is told that it has ended: who then closes the session finds nothing open.
+                return call(feed, cancellation, waitedNanos);
+            }
+        });
         threads.execute(() -> {
-            try (theirs) {
-                if (call.runs()) {
-                    stuck.decrementAndGet();
-                }
+            if (call.runs()) {
+                stuck.decrementAndGet();
             }
         });
         if (call.await(timeout)) {

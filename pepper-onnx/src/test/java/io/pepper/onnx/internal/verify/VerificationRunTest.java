@@ -263,6 +263,26 @@ class VerificationRunTest {
     }
 
     @Test
+    void fewRandomBitsAreNotComparableThoughTheyMayBeTheSameTwice() throws IOException {
+        ModelProto coins = model("coins")
+                .input("x", FLOAT, 3)
+                .add(node("RandomUniformLike").in("x").out("u"))
+                .add(node("Less").in("u", "x").out("less"))
+                .add(node("Cast").in("less").out("y").with("to", FLOAT.getNumber()))
+                .output("y", FLOAT, 3)
+                .build();
+        FloatBuffer half = FloatBuffer.wrap(new float[] {0.5f, 0.5f, 0.5f});
+        VerificationOptions options =
+                VerificationOptions.builder().withInput("x", half, 3).trials(1).build();
+        for (int i = 0; i < 60; i++) {
+            Verification answer = run(coins, options, part(coins));
+            assertThat(answer.passed() || answer.warnings().get(0).startsWith("not comparable"))
+                    .as("%s", answer)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void randomModelIsNotComparable() throws IOException {
         ModelProto random = model("random")
                 .input("x", FLOAT, 4, 4)
