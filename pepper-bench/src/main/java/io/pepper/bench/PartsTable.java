@@ -21,7 +21,6 @@ import io.pepper.runtime.StageOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -82,30 +81,22 @@ public final class PartsTable {
     /** The medians of the whole and of the parts, in seconds. */
     private static double[] compare(ListedModel listed, int parts, boolean ends, int threads)
             throws IOException, OrtException {
-        Path directory = Files.createTempDirectory("pepper-bench-");
-        try {
-            PartitionManifest manifest = export(listed, parts, ends, directory);
+        try (PartsDirectory directory = new PartsDirectory()) {
+            PartitionManifest manifest = export(listed, parts, ends, directory.path());
             RuntimeOptions options = RuntimeOptions.DEFAULTS.withStages(
                     StageOptions.DEFAULTS.withThreads(threads).withSpinning(false));
-            Map<String, OnnxTensor> inputs = RandomInputs.of(directory, manifest.inputs(), listed.sizes(), SEED);
+            Map<String, OnnxTensor> inputs = RandomInputs.of(directory.path(), manifest.inputs(), listed.sizes(), SEED);
             try (OrtSession.SessionOptions plain = new OrtSession.SessionOptions()) {
                 plain.setIntraOpNumThreads(threads);
                 plain.addConfigEntry("session.intra_op.allow_spinning", "0");
                 try (OrtSession whole = OrtEnvironment.getEnvironment()
                                 .createSession(listed.file().toString(), plain);
-                        PartitionedSession session = PartitionedSession.open(directory, options)) {
+                        PartitionedSession session = PartitionedSession.open(directory.path(), options)) {
                     return turns(whole, session, inputs);
                 }
             } finally {
                 inputs.values().forEach(OnnxTensor::close);
             }
-        } finally {
-            try (var files = Files.list(directory)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(directory);
         }
     }
 

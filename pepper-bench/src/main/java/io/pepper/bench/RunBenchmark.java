@@ -187,12 +187,7 @@ public class RunBenchmark {
         pipeline.close();
         inputs.values().forEach(OnnxTensor::close);
         batch.forEach(request -> request.values().forEach(OnnxTensor::close));
-        try (var files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(directory);
+        PartsDirectory.delete(directory);
     }
 
     /**

@@ -238,6 +238,7 @@ class PartitionedSessionTest {
                 .withStages(StageOptions.DEFAULTS
                         .withThreads(2)
                         .withArena(false)
+                        .withMemoryPattern(false)
                         .withCores(List.of(0))
                         .withOptimization(OptimizationLevel.BASIC))
                 .withStage(1, StageOptions.DEFAULTS.withProvider("NoSuch"));

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param provider the execution provider's name, {@code CPU} for none but the processor
  * @param spinning whether waiting threads spin
  * @param arena whether memory that was used once is kept for the next run
+ * @param memoryPattern whether memory is laid out for sizes that were seen before
  * @param sharedPool whether it uses the threads of the environment, not threads of its own
  * @param cores the cores that threads other than the calling one are bound to, in turn; empty for any
  * @param profile where the profile of the operators goes, as a prefix of its file's name; empty for none
@@ -23,6 +24,7 @@ public record SessionSettings(
         String provider,
         boolean spinning,
         boolean arena,
+        boolean memoryPattern,
         boolean sharedPool,
         List<Integer> cores,
         Optional<Path> profile) {
@@ -30,7 +32,7 @@ public record SessionSettings(
     public static final String CPU = "CPU";
 
     /**
-     * Settings with an arena, without a shared pool, cores and a profile.
+     * Settings with an arena and memory patterns, without a shared pool, cores and a profile.
      *
      * @param intraOpThreads see the record
      * @param optimization see the record
@@ -41,7 +43,7 @@ public record SessionSettings(
     public static SessionSettings of(
             int intraOpThreads, OptimizationLevel optimization, String provider, boolean spinning) {
         return new SessionSettings(
-                intraOpThreads, optimization, provider, spinning, true, false, List.of(), Optional.empty());
+                intraOpThreads, optimization, provider, spinning, true, true, false, List.of(), Optional.empty());
     }
 
     /**
@@ -51,7 +53,8 @@ public record SessionSettings(
      * @return these settings with it
      */
     public SessionSettings withProfile(Optional<Path> file) {
-        return new SessionSettings(intraOpThreads, optimization, provider, spinning, arena, sharedPool, cores, file);
+        return new SessionSettings(
+                intraOpThreads, optimization, provider, spinning, arena, memoryPattern, sharedPool, cores, file);
     }
 
     /**

@@ -60,6 +60,7 @@ public final class Sessions {
             settings.setOptimizationLevel(level(wanted.optimization()));
             settings.addConfigEntry("session.intra_op.allow_spinning", wanted.spinning() ? "1" : "0");
             settings.setCPUArenaAllocator(wanted.arena());
+            settings.setMemoryPatternOptimization(wanted.memoryPattern());
             if (wanted.affinities().isPresent()) {
                 settings.addConfigEntry(
                         "session.intra_op_thread_affinities",
