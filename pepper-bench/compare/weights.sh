@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Divides a model of a gigabyte into four parts, with weights inline, copied to data files, and referred to, beside `cp` of the same bytes and
-# Python's onnx.utils.extract_model for the same parts. Prints seconds and peak memory of each, as a table.
+# Python's onnx.utils.extract_model for the same parts. Prints seconds and peak memory of each process, as a table, and the seconds of the fourth time
+# in one JVM.
 #
 #   mvn -q -B -pl pepper-bench -am package -DskipTests
 #   pepper-bench/compare/weights.sh [DIR]     # a directory with about 5 GB is made in DIR, and removed
@@ -47,7 +48,14 @@ measure() { # name command...
     mkdir "$work/out"
     /usr/bin/time -f "%e %M" -o "$work/figures" "$@" >/dev/null
   done
-  awk -v name="$name" '{printf "| %s | %.2f | %.0f |\n", name, $1, $2 / 1024}' "$work/figures"
+  awk -v name="$name" -v warm="${WARM:-}" '{printf "| %s | %.2f | %s | %.0f |\n", name, $1, warm, $2 / 1024}' "$work/figures"
+}
+
+warm() { # storage hashes: the seconds of the fourth time
+  rm -rf "$work/out" "$work"/large_part* "$work/partition.json"
+  local target="$work/out"
+  if [ "$1" = reference ]; then target="$work"; fi
+  java -cp "$classes" -Xmx128m -Dpepper.runs=4 io.pepper.bench.ExportOnce "$work/large.onnx" "$target" 4 "$1" "$2"
 }
 
 divide() { # directory storage hashes
@@ -56,15 +64,15 @@ divide() { # directory storage hashes
 export -f divide
 export classes work
 
-echo "| | seconds | peak MiB |"
-echo "|---|---|---|"
+echo "| | seconds, a whole process | in a JVM that has begun | peak MiB |"
+echo "|---|---|---|---|"
 measure "cp --reflink=never" cp --reflink=never "$work/large.onnx" "$work/out/copy"
-for storage in inline external; do
-  measure "$storage" bash -c "divide $work/out $storage false"
-  measure "$storage, SHA-256" bash -c "divide $work/out $storage true"
+for storage in inline external reference; do
+  target="$work/out"
+  if [ "$storage" = reference ]; then target="$work"; fi
+  WARM="$(warm "$storage" false)" measure "$storage" bash -c "divide $target $storage false"
+  WARM="$(warm "$storage" true)" measure "$storage, SHA-256" bash -c "divide $target $storage true"
 done
-measure "reference" bash -c "divide $work reference false"
-measure "reference, SHA-256" bash -c "divide $work reference true"
 measure "extract_model, four parts" "$PYTHON" -c "
 import onnx.utils
 for part in range(4):

@@ -2,10 +2,14 @@ package io.pepper.bench;
 
 import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.SubmodelExporter;
 import io.pepper.onnx.WeightStorage;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -15,11 +19,15 @@ import java.util.Locale;
  */
 public final class ExportOnce {
     private static final int ARGUMENTS = 5;
+    private static final double NANOS = 1e9;
+
+    /** How often: {@code -Dpepper.runs=4} for a process that has warmed up. */
+    private static final int RUNS = Integer.getInteger("pepper.runs", 1);
 
     private ExportOnce() {}
 
     /**
-     * Divides a model.
+     * Divides a model, and prints the seconds that the last time took.
      *
      * @param args the model, the directory for the parts, how many parts, where weights stand, and whether to hash
      * @throws IOException if it cannot be read or written
@@ -32,13 +40,37 @@ public final class ExportOnce {
                 .withDurable(false)
                 .withWeights(WeightStorage.valueOf(args[3].toUpperCase(Locale.ROOT)))
                 .withChecksums(Boolean.parseBoolean(args[4]));
-        try (OnnxModel model = OnnxModel.load(Path.of(args[0]))) {
-            SubmodelExporter.export(
-                    model,
-                    Partitioner.balanced(Integer.parseInt(args[2]), model.weights())
-                            .partition(model.cuts()),
-                    Path.of(args[1]),
-                    options);
+        double seconds = 0;
+        Path target = Path.of(args[1]);
+        for (int run = 0; run < RUNS; run++) {
+            if (run > 0) {
+                delete(target);
+            }
+            long begin = System.nanoTime();
+            try (OnnxModel model = OnnxModel.load(Path.of(args[0]))) {
+                SubmodelExporter.export(
+                        model,
+                        Partitioner.balanced(Integer.parseInt(args[2]), model.weights())
+                                .partition(model.cuts()),
+                        target,
+                        options);
+            }
+            seconds = (System.nanoTime() - begin) / NANOS;
         }
+        new PrintStream(System.out, true, StandardCharsets.UTF_8).printf(Locale.ROOT, "%.3f%n", seconds);
+    }
+
+    /** Deletes what was written, and nothing else. */
+    private static void delete(Path directory) throws IOException {
+        for (PartitionManifest.Part part : PartitionManifest.read(directory).parts()) {
+            Files.delete(directory.resolve(part.file()));
+            for (PartitionManifest.Data data : part.data()) {
+                Path file = directory.resolve(data.file());
+                if (data.file().startsWith(part.file())) {
+                    Files.delete(file);
+                }
+            }
+        }
+        Files.delete(directory.resolve(PartitionManifest.FILE_NAME));
     }
 }
