@@ -11,6 +11,9 @@ final class BalancedChoice {
     /** At 36 bytes each, the table of the choice then takes 300 MB. */
     private static final int MOST_PLACES = 1 << 23;
 
+    /** Blocks added up for the choice: a second or a few. */
+    private static final long MOST_ADDED = 1L << 28;
+
     private final Blocks blocks;
     private final OperatorCosts.Accumulator costs;
     private final long greatest;
@@ -29,24 +32,20 @@ final class BalancedChoice {
 
     /** The fewest parts of which none costs more than allowed, if that is enough for any one block. */
     int fewestParts() {
-        return partsWithin(greatest);
+        return partsWithin(greatest, Integer.MAX_VALUE);
     }
 
     /** The indices of the chosen cuts, for a number of parts that limits allow: cut i is between block i and block i + 1. */
     int[] choose(int parts) {
         long bound = bottleneck(parts);
         Reach reach = new Reach(blocks, costs, bound, parts);
-        return reach.places() > MOST_PLACES
+        return reach.places() > MOST_PLACES || reach.windows() > MOST_ADDED
                 ? reach.longestParts()
                 : new LeastSquares(blocks, costs, bound, reach).choose();
     }
 
     private long bottleneck(int parts) {
         long low = 0;
-        for (int block = 0; block < blocks.count(); block++) {
-            costs.clear();
-            low = Math.max(low, blocks.add(block, costs));
-        }
         costs.clear();
         long high = 0;
         for (int block = 0; block < blocks.count(); block++) {
@@ -55,7 +54,7 @@ final class BalancedChoice {
         high = Math.min(high, greatest);
         while (low < high) {
             long middle = low + (high - low) / 2;
-            if (partsWithin(middle) <= parts) {
+            if (partsWithin(middle, parts) <= parts) {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -64,15 +63,20 @@ final class BalancedChoice {
         return low;
     }
 
-    /** How many parts it takes at least if each costs no more than the bound, which is enough for any one block. */
-    private int partsWithin(long bound) {
+    /**
+     * How many parts it takes at least if each costs no more than the bound. What is more than the most that is asked for is not
+     * counted to its end, nor where the bound is not enough for some block.
+     */
+    private int partsWithin(long bound, int most) {
         int needed = 1;
         costs.clear();
-        for (int block = 0; block < blocks.count(); block++) {
+        for (int block = 0; block < blocks.count() && needed <= most; block++) {
             if (blocks.add(block, costs) > bound) {
                 needed++;
                 costs.clear();
-                blocks.add(block, costs);
+                if (blocks.add(block, costs) > bound) {
+                    return Integer.MAX_VALUE;
+                }
             }
         }
         return needed;

@@ -64,7 +64,22 @@ public interface OperatorCosts {
      * @throws IllegalArgumentException if a cost is negative, or an operator needs an item that has none
      */
     static OperatorCosts shared(int[][] itemsOfOperator, long[] itemCosts) {
-        return new SharedItems(itemsOfOperator, itemCosts);
+        return new SharedItems(itemsOfOperator, itemCosts, new int[itemCosts.length][0]);
+    }
+
+    /**
+     * Operators need items, and items need items, such as weights that are computed of others: a set of operators costs what the items
+     * cost that at least one of them needs, at once or through others. Adding up a set takes time in what is needed, not in the ways
+     * by which it is.
+     *
+     * @param itemsOfOperator for each operator the numbers of the items that it needs at once; copied
+     * @param itemCosts the cost of each item, 0 or more; copied
+     * @param itemsOfItem for each item the numbers of the items that it needs at once; copied
+     * @return the costs
+     * @throws IllegalArgumentException if a cost is negative, there is not a list for each item, or an item is needed that has no cost
+     */
+    static OperatorCosts shared(int[][] itemsOfOperator, long[] itemCosts, int[][] itemsOfItem) {
+        return new SharedItems(itemsOfOperator, itemCosts, itemsOfItem);
     }
 
     /**

@@ -59,6 +59,21 @@ final class Reach {
         return places;
     }
 
+    /** How many blocks are added up at most, if for each place where a part can end all windows that end there are looked at. */
+    long windows() {
+        long windows = 0;
+        int lowest = 1;
+        for (int end = 1; end <= last[parts()]; end++) {
+            while (last[lowest] < end) {
+                lowest++;
+            }
+            if (first[lowest] <= end) {
+                windows += end - first[lowest - 1];
+            }
+        }
+        return windows;
+    }
+
     /** The indices of the cuts that make each part as long as the bound and the parts after it allow. */
     int[] longestParts() {
         int[] chosen = new int[parts() - 1];

@@ -2,24 +2,34 @@ package io.pepper.partition;
 
 import java.util.Arrays;
 
-/** Costs of items that count once, however many operators need them. */
+/** Costs of items that count once, however many operators and items need them. */
 final class SharedItems implements OperatorCosts {
     private final int[][] itemsOfOperator;
+    private final int[][] itemsOfItem;
     private final long[] itemCosts;
 
-    SharedItems(int[][] itemsOfOperator, long[] itemCosts) {
+    SharedItems(int[][] itemsOfOperator, long[] itemCosts, int[][] itemsOfItem) {
         this.itemCosts = Costs.checked(itemCosts);
-        this.itemsOfOperator = new int[itemsOfOperator.length][];
-        for (int operator = 0; operator < itemsOfOperator.length; operator++) {
-            int[] items = itemsOfOperator[operator].clone();
-            for (int item : items) {
+        if (itemsOfItem.length != itemCosts.length) {
+            throw new IllegalArgumentException(
+                    itemsOfItem.length + " lists of what items need, where " + itemCosts.length + " items have a cost");
+        }
+        this.itemsOfOperator = copy("operator", itemsOfOperator);
+        this.itemsOfItem = copy("item", itemsOfItem);
+    }
+
+    private int[][] copy(String what, int[]... needed) {
+        int[][] copy = new int[needed.length][];
+        for (int i = 0; i < needed.length; i++) {
+            copy[i] = needed[i].clone();
+            for (int item : copy[i]) {
                 if (item < 0 || item >= itemCosts.length) {
-                    throw new IllegalArgumentException("operator " + operator + " needs item " + item + ", where "
+                    throw new IllegalArgumentException(what + " " + i + " needs item " + item + ", where "
                             + itemCosts.length + " items have a cost");
                 }
             }
-            this.itemsOfOperator[operator] = items;
         }
+        return copy;
     }
 
     @Override
@@ -31,6 +41,10 @@ final class SharedItems implements OperatorCosts {
         /** The round in which each item was last counted; clearing begins a new one. */
         private final int[] counted = new int[itemCosts.length];
 
+        /** Items that are counted, and what they need not yet. Each is here once in a round. */
+        private final int[] open = new int[itemCosts.length];
+
+        private int opened;
         private int round = 1;
         private long sum;
 
@@ -47,13 +61,22 @@ final class SharedItems implements OperatorCosts {
         @Override
         public long add(int operator) {
             Costs.checkOperator(operator, itemsOfOperator.length);
-            for (int item : itemsOfOperator[operator]) {
+            opened = 0;
+            count(itemsOfOperator[operator], operator);
+            while (opened > 0) {
+                count(itemsOfItem[open[--opened]], operator);
+            }
+            return sum;
+        }
+
+        private void count(int[] items, int operator) {
+            for (int item : items) {
                 if (counted[item] != round) {
                     counted[item] = round;
                     sum = Costs.add(sum, itemCosts[item], operator);
+                    open[opened++] = item;
                 }
             }
-            return sum;
         }
     }
 }

@@ -159,6 +159,19 @@ class BalancedTest {
                 .allSatisfy(segment -> assertThat(segment.operators().size()).isBetween(1, 2));
     }
 
+    /** Each window costs the same, so that all windows could be looked at for each end. */
+    @Test
+    void dividesManyBlocksThatShareAllThatTheyCost() {
+        Cuts cuts = Cuts.of(RandomGraphs.chain(100_000));
+        int[][] items = new int[100_000][];
+        Arrays.fill(items, new int[] {0});
+        for (OperatorCosts costs :
+                List.of(OperatorCosts.shared(items, new long[] {16}), OperatorCosts.perOperator(new long[100_000]))) {
+            assertThat(Partitioner.balanced(3, costs).partition(cuts).segments())
+                    .hasSize(3);
+        }
+    }
+
     @Test
     void refusesCostsThatShrink() {
         Cuts cuts = Cuts.of(RandomGraphs.chain(5));

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.partition.OperatorCosts.Accumulator;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class OperatorCostsTest {
@@ -44,6 +48,63 @@ class OperatorCostsTest {
     }
 
     @Test
+    void countsWhatItemsNeedOnceAgainstAllThatCanBeReached() {
+        Random random = new Random(7);
+        for (int instance = 0; instance < 1_000; instance++) {
+            int items = 1 + random.nextInt(8);
+            int[][] itemsOfItem = lists(random, items, items);
+            int[][] itemsOfOperator = lists(random, 5, items);
+            long[] costs = random.longs(items, 0, 100).toArray();
+            Accumulator sum =
+                    OperatorCosts.shared(itemsOfOperator, costs, itemsOfItem).accumulator();
+            for (int round = 0; round < 2; round++) {
+                sum.clear();
+                BitSet needed = new BitSet();
+                for (int operator : random.ints(0, 5).distinct().limit(5).toArray()) {
+                    reach(itemsOfOperator[operator], itemsOfItem, needed);
+                    assertThat(sum.add(operator))
+                            .isEqualTo(needed.stream()
+                                    .mapToLong(item -> costs[item])
+                                    .sum());
+                }
+            }
+        }
+    }
+
+    private static int[][] lists(Random random, int count, int items) {
+        return Stream.generate(() -> random.ints(random.nextInt(3), 0, items).toArray())
+                .limit(count)
+                .toArray(int[][]::new);
+    }
+
+    private static void reach(int[] items, int[][] itemsOfItem, BitSet needed) {
+        for (int item : items) {
+            if (!needed.get(item)) {
+                needed.set(item);
+                reach(itemsOfItem[item], itemsOfItem, needed);
+            }
+        }
+    }
+
+    @Test
+    void manyOperatorsThatShareALongChainOfItemsTakeNoTimeForEach() {
+        int items = 200_000;
+        int[][] itemsOfItem = new int[items][];
+        for (int item = 0; item < items; item++) {
+            itemsOfItem[item] = item == 0 ? new int[0] : new int[] {item - 1};
+        }
+        long[] costs = new long[items];
+        Arrays.fill(costs, 1);
+        int[][] itemsOfOperator = new int[100_000][];
+        Arrays.fill(itemsOfOperator, new int[] {items - 1});
+        Accumulator sum =
+                OperatorCosts.shared(itemsOfOperator, costs, itemsOfItem).accumulator();
+        for (int operator = 0; operator < itemsOfOperator.length; operator++) {
+            assertThat(sum.add(operator)).isEqualTo(items);
+        }
+    }
+
+    @Test
     void accumulatorsDoNotDisturbEachOther() {
         OperatorCosts shared = OperatorCosts.shared(new int[][] {{0}}, new long[] {4});
         Accumulator one = shared.accumulator();
@@ -67,6 +128,8 @@ class OperatorCostsTest {
             assertThatThrownBy(() -> OperatorCosts.shared(new int[][] {{}, {item}}, new long[] {1, 2}))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("operator 1 needs item " + item + ", where 2 items have a cost");
+            assertThatThrownBy(() -> OperatorCosts.shared(new int[0][], new long[] {1, 2}, new int[][] {{}, {item}}))
+                    .hasMessage("item 1 needs item " + item + ", where 2 items have a cost");
         }
     }
 

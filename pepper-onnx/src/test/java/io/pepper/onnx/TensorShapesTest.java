@@ -1,5 +1,6 @@
 package io.pepper.onnx;
 
+import static io.pepper.onnx.internal.proto.TensorProto.DataType.BOOL;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.FLOAT;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.INT64;
 import static io.pepper.onnx.testmodels.ModelBuilder.model;
@@ -14,6 +15,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.testmodels.BodyTopologies;
@@ -169,6 +171,46 @@ class TensorShapesTest {
             assertThat(shapes.of("size")).as("a scalar").hasToString("size: int64[]");
             assertThat(shapes.unknown()).isEmpty();
         }
+    }
+
+    /** Asked about page by page: what is read from far before, by a body too, is there. */
+    @Test
+    void ofManyOperatorsAreThoseOfFew() throws IOException {
+        ModelBuilder builder = model("long").input("x", FLOAT, "n", 3).input("which", BOOL);
+        builder.initializer(Tensors.vector("target", 3L, -1L)).let("t0", "Relu", "x");
+        int last = 21_000;
+        for (int i = 1; i <= last; i++) {
+            builder.let("t" + i, "Transpose", "t" + (i - 1));
+        }
+        builder.add(node("If")
+                        .in("which")
+                        .out("picked")
+                        .with("then_branch", neg("t10"))
+                        .with("else_branch", neg("t12")))
+                .add(node("Concat").in("t" + last, "t11").out("far").with("axis", 1))
+                .let("y", "Reshape", "picked", "target")
+                .output("far", FLOAT, 3, "m")
+                .output("y", FLOAT, 3, "k");
+        try (OnnxModel model = Parts.load("long", builder.build())) {
+            TensorShapes open = model.shapes();
+            assertThat(open.failure()).isEmpty();
+            assertThat(open.of("t20999")).hasToString("t20999: float[3,n]");
+            assertThat(open.of("t" + last)).hasToString("t" + last + ": float[n,3]");
+            TensorShapes shapes = model.shapes(InputShapes.NONE.withDimension("n", 3));
+            assertThat(shapes.of("far")).hasToString("far: float[3,6]");
+            assertThat(shapes.of("picked")).hasToString("picked: float[3,3]");
+            assertThat(shapes.of("y")).hasToString("y: float[3,3]");
+            assertThat(shapes.unknown()).isEmpty();
+        }
+    }
+
+    private static GraphProto neg(String tensor) {
+        return GraphProto.newBuilder()
+                .setName("neg " + tensor)
+                .addNode(
+                        NodeProto.newBuilder().setOpType("Neg").addInput(tensor).addOutput("negated " + tensor))
+                .addOutput(ValueInfoProto.newBuilder().setName("negated " + tensor))
+                .build();
     }
 
     @Test

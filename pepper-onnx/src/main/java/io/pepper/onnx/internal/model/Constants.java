@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The constants of a main graph: initializers, and operators that depend on constants only. Immutable. */
@@ -60,6 +61,16 @@ public final class Constants {
      */
     public boolean contains(String tensor) {
         return initializers.containsKey(tensor) || makers.containsKey(tensor);
+    }
+
+    /** Which constant operator makes a tensor, as a place among the nodes of the main graph. */
+    OptionalInt maker(String tensor) {
+        Integer maker = makers.get(tensor);
+        return maker == null ? OptionalInt.empty() : OptionalInt.of(maker);
+    }
+
+    boolean isInitializer(String tensor) {
+        return initializers.containsKey(tensor);
     }
 
     /**

@@ -103,6 +103,11 @@ public final class Functions {
         return found;
     }
 
+    /** What a function calls directly. */
+    Collection<FunctionId> calls(FunctionId id) {
+        return facts(id).calls;
+    }
+
     Collection<FunctionId> ids() {
         return byId.keySet();
     }

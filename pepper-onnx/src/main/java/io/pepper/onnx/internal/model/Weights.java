@@ -7,12 +7,14 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The bytes of constant tensors: of a whole model, of a part, and of operators that may share some. */
 public final class Weights {
     private final ModelGraph graph;
     private final Map<Object, Integer> items = new HashMap<>();
+    private final List<Object> keys = new ArrayList<>();
     private final List<Long> bytes = new ArrayList<>();
 
     private Weights(ModelGraph graph) {
@@ -44,7 +46,7 @@ public final class Weights {
     }
 
     /**
-     * The costs of a model's operators in bytes of constant tensors, where what several operators share counts once.
+     * The costs of a model's operators in bytes of constant tensors, where what several operators share counts once. Made in O(names).
      *
      * @param graph the model
      * @return costs for the operators of its dataflow graph
@@ -53,36 +55,51 @@ public final class Weights {
         Weights weights = new Weights(graph);
         int[][] itemsOf = new int[graph.dataflow().operatorCount()][];
         for (int operator = 0; operator < itemsOf.length; operator++) {
-            itemsOf[operator] = weights.itemsOf(graph.node(operator));
+            itemsOf[operator] = new int[] {weights.item(graph.node(operator))};
+        }
+        List<int[]> itemsOfItem = new ArrayList<>();
+        while (itemsOfItem.size() < weights.keys.size()) { // What an item needs may be new.
+            itemsOfItem.add(weights.needs(weights.keys.get(itemsOfItem.size())));
         }
         return OperatorCosts.shared(
-                itemsOf, weights.bytes.stream().mapToLong(Long::longValue).toArray());
+                itemsOf,
+                weights.bytes.stream().mapToLong(Long::longValue).toArray(),
+                itemsOfItem.toArray(int[][]::new));
     }
 
-    private int[] itemsOf(int node) {
-        List<Integer> found = new ArrayList<>();
-        Constants.Needed needed = graph.constants().neededFor(graph.reads(node));
-        needed.initializers().forEach(name -> add(found, name, graph.constants().bytes(name)));
-        needed.nodes().set(node);
-        Set<FunctionId> calls = new LinkedHashSet<>();
-        needed.nodes().stream().forEach(n -> {
-            add(found, n, graph.storedBytes(n));
-            calls.addAll(graph.calls(n));
+    /** A node by its place, an initializer by its name, or a function. */
+    private int item(Object key) {
+        return items.computeIfAbsent(key, unknown -> {
+            keys.add(key);
+            bytes.add(size(key));
+            return keys.size() - 1;
         });
-        graph.functions()
-                .closure(calls)
-                .forEach(function -> add(found, function, graph.functions().storedBytes(function)));
-        return found.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private void add(List<Integer> found, Object key, long size) {
-        if (size > 0) {
-            Integer item = items.putIfAbsent(key, bytes.size());
-            if (item == null) {
-                item = bytes.size();
-                bytes.add(size);
-            }
-            found.add(item);
+    private long size(Object key) {
+        if (key instanceof Integer node) {
+            return graph.storedBytes(node);
         }
+        return key instanceof FunctionId function
+                ? graph.functions().storedBytes(function)
+                : graph.constants().bytes((String) key);
+    }
+
+    private int[] needs(Object key) {
+        Set<Integer> found = new LinkedHashSet<>();
+        if (key instanceof Integer node) {
+            for (String tensor : graph.reads(node)) {
+                OptionalInt maker = graph.constants().maker(tensor);
+                if (maker.isPresent()) {
+                    found.add(item(maker.getAsInt()));
+                } else if (graph.constants().isInitializer(tensor)) {
+                    found.add(item(tensor));
+                }
+            }
+            graph.calls(node).forEach(function -> found.add(item(function)));
+        } else if (key instanceof FunctionId function) {
+            graph.functions().calls(function).forEach(called -> found.add(item(called)));
+        }
+        return found.stream().mapToInt(Integer::intValue).toArray();
     }
 }

@@ -39,6 +39,12 @@ final class GraphTypes {
             TensorProto.DataType.INT32.getNumber(),
             TensorProto.DataType.BOOL.getNumber());
 
+    /**
+     * ONNX Runtime's time grows with the square of what is asked for. Up to so many operators are asked about as a whole, as what it
+     * computes of sizes then goes on from each to the next; and what more tensors than so many leave open stays open.
+     */
+    private static final int MOST_AT_ONCE = 20_000;
+
     private final String source;
     private final ModelProto model;
     private final InferenceModel inference;
@@ -85,17 +91,37 @@ final class GraphTypes {
                 types.put(node.getOutput(i), known.get(i));
             }
         });
-        if (!names.isEmpty()) {
-            ModelProto variant = inference.without(model, names, settled::containsKey, types);
-            Optional<Map<String, TypeProto>> first = ask(variant, names, OptLevel.NO_OPT);
-            if (first.isPresent()) {
-                types.putAll(first.get());
-                if (!sized || !fold(names)) {
-                    tellScalars();
-                }
+        if (!names.isEmpty() && (graph.getNodeCount() > MOST_AT_ONCE ? askPages() : askWhole(names))) {
+            if (!sized || !fold(names)) {
+                tellScalars();
             }
         }
         return Map.copyOf(types);
+    }
+
+    private boolean askWhole(List<String> names) throws IOException {
+        ModelProto variant = inference.without(model, names, settled::containsKey, types);
+        Optional<Map<String, TypeProto>> told = ask(variant, names, OptLevel.NO_OPT);
+        told.ifPresent(types::putAll);
+        return told.isPresent();
+    }
+
+    private boolean askPages() throws IOException {
+        Pages pages = new Pages(model);
+        for (int i = 0; i < pages.count(); i++) {
+            ModelProto page = pages.page(i, types);
+            Set<String> made = new LinkedHashSet<>();
+            page.getGraph().getNodeList().forEach(node -> made.addAll(node.getOutputList()));
+            made.remove("");
+            List<String> names = List.copyOf(made);
+            ModelProto variant = inference.without(page, names, settled::containsKey, types);
+            Optional<Map<String, TypeProto>> told = ask(variant, names, OptLevel.NO_OPT);
+            if (told.isEmpty()) {
+                return false;
+            }
+            types.putAll(told.get());
+        }
+        return true;
     }
 
     /** Why nothing could be inferred. */
@@ -133,7 +159,7 @@ final class GraphTypes {
 
     private void tellScalars() throws IOException {
         List<String> unranked = unranked();
-        if (!unranked.isEmpty()) {
+        if (!unranked.isEmpty() && unranked.size() <= MOST_AT_ONCE) {
             askWithRanks(
                     inference.without(model, List.of(), settled::containsKey, types),
                     List.of(),
@@ -203,6 +229,9 @@ final class GraphTypes {
                 .toList();
         if (unsettled.isEmpty()) {
             return true;
+        }
+        if (unsettled.size() > MOST_AT_ONCE) {
+            return false;
         }
         ModelProto reduced = inference.without(model, unsettled, this::isSettledAndNoSize, types);
         boolean folded = askWithRanks(reduced, unsettled, unranked(), OptLevel.BASIC_OPT);
