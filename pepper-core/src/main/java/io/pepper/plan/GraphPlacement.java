@@ -19,7 +19,8 @@ import java.util.OptionalDouble;
  * @param periodSeconds the greatest of what an inference asks of each device and link
  * @param bottleneck which one that is
  * @param energyJoules of one inference, empty if some device's watts are not known
- * @param gap by how much a better one could cost less at most, relative: 0 if there is proven to be none
+ * @param gap by how much a better one could cost less at most, relative: 0 if there is proven to be none, 1 if nothing is known of
+ *     others
  */
 public record GraphPlacement(
         Cluster cluster,

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A picture by which a person understands a placement of branches: the parts in the colours of their devices with what travels,
@@ -198,9 +199,9 @@ public final class BranchPicture {
     }
 
     private String takes(int part) {
-        return branches.tensors().stream()
-                .filter(tensor -> tensor.readers().contains(part))
-                .map(tensor -> branches.tensorName(branches.tensors().indexOf(tensor)))
+        return IntStream.range(0, branches.tensors().size())
+                .filter(tensor -> branches.tensors().get(tensor).readers().contains(part))
+                .mapToObj(branches::tensorName)
                 .collect(Collectors.joining(", "));
     }
 
