@@ -61,6 +61,7 @@ public final class PredictorTable {
                 + " | right choices | regret |");
         out.println("|---|---|---|---|---|---|---|---|");
         trained("extended", TrainingOptions.EXTENDED);
+        firstRound();
         trained("the paper's features and target", TrainingOptions.PAPER);
         trained("the paper's features, logarithmic target", TrainingOptions.PAPER.withTarget(Target.LOG_SECONDS));
         RooflinePredictor roofline = RooflinePredictor.calibrate(ProgressListener.NONE);
@@ -87,6 +88,15 @@ public final class PredictorTable {
                     threads + " threads, load 100 %",
                     e -> e.threads() == count && e.load().percent() == FULL_LOAD);
         }
+    }
+
+    /** How much of the error is that of measuring: learned from one round in the place of the middle of all, and compared with it. */
+    private void firstRound() throws IOException {
+        LatencyDataset first = LatencyDataset.of(
+                all.byKey().values().stream().map(alike -> alike.get(0)).toList());
+        CrossValidation validation =
+                CrossValidation.run(first, TrainingOptions.EXTENDED, Folds.MODELS, ProgressListener.NONE);
+        row("extended, of one round", validation.accuracy(), validation.choices());
     }
 
     /** What the first measurement of each would be worth as a prediction of the second: no predictor is expected to do better. */

@@ -1,10 +1,15 @@
 package io.pepper.onnx;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -19,9 +24,17 @@ class ReadersFuzzTest {
     private static final String MANIFEST =
             """
             {"format": "pepper-partition", "version": 1, "tool": "pepper", "model": {"name": "m", "sha256": null},
-             "weights": "inline", "inputs": [], "outputs": [], "parts": [{"file": "m_part1.onnx", "sha256": null, "bytes": 0,
-             "operators": 0, "recomputedOperators": 0, "constantOperators": 0, "weightBytes": 0, "inputs": [], "outputs": [],
-             "data": []}], "cuts": [], "unusedOperators": 0, "notes": []}
+             "weights": "inline", "inputs": [{"name": "x", "type": "float", "shape": [1, 4]}],
+             "outputs": [{"name": "y", "type": "float", "shape": [1, 4]}],
+             "parts": [{"file": "m_part1.onnx", "sha256": null, "bytes": 0,
+             "operators": 0, "recomputedOperators": 0, "constantOperators": 0, "weightBytes": 0,
+             "inputs": [{"name": "x", "type": "float", "shape": [1, 4]}],
+             "outputs": [{"name": "h", "type": "float", "shape": [1, 4]}], "data": []},
+             {"file": "m_part2.onnx", "sha256": null, "bytes": 0,
+             "operators": 0, "recomputedOperators": 0, "constantOperators": 0, "weightBytes": 0,
+             "inputs": [{"name": "h", "type": "float", "shape": [1, 4]}],
+             "outputs": [{"name": "y", "type": "float", "shape": [1, 4]}], "data": []}],
+             "cuts": [{"tensors": [{"name": "h", "type": "float", "shape": [1, 4]}]}], "unusedOperators": 0, "notes": []}
             """;
 
     @TempDir
@@ -65,13 +78,29 @@ class ReadersFuzzTest {
 
     @FuzzTest(maxDuration = "60m")
     void plan(byte[] data) throws IOException {
-        Path own = Files.createDirectories(directory.resolve("plan"));
-        Files.write(own.resolve(DeploymentPlan.FILE_NAME), data);
-        Files.writeString(own.resolve(PartitionManifest.FILE_NAME), MANIFEST);
         try {
-            DeploymentPlan.read(own);
-        } catch (ModelException refused) {
-            // As it should be.
+            read(data).simulator();
+        } catch (ModelException | IllegalArgumentException refused) {
+            // As it should be: a file that is no plan, and a plan whose parts are not one after the other.
+        }
+    }
+
+    private static DeploymentPlan read(byte[] plan) throws IOException {
+        Path own = Files.createDirectories(directory.resolve("plan"));
+        Files.write(own.resolve(DeploymentPlan.FILE_NAME), plan);
+        Files.writeString(own.resolve(PartitionManifest.FILE_NAME), MANIFEST);
+        for (String part : List.of("m_part1.onnx", "m_part2.onnx")) {
+            Files.write(own.resolve(part), new byte[0]);
+        }
+        return DeploymentPlan.read(own);
+    }
+
+    /** Fuzzing that begins with a plan that is refused at once would look at nothing behind that. */
+    @Test
+    void theSoundPlanAmongTheInputsIsRead() throws IOException {
+        try (InputStream in = ReadersFuzzTest.class.getResourceAsStream("ReadersFuzzTestInputs/plan/sound")) {
+            assertThat(in).isNotNull();
+            assertThat(read(in.readAllBytes()).stages()).hasSize(2);
         }
     }
 }
