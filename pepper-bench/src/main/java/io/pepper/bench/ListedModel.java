@@ -1,11 +1,20 @@
 package io.pepper.bench;
 
+import io.pepper.cut.CutOptions;
+import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.SubmodelExporter;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Partitioner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A model of a list: a line with its name, then the sizes of inputs that it leaves open.
@@ -23,6 +32,15 @@ record ListedModel(String name, Path file, InputShapes sizes) {
                 .map(words -> new ListedModel(
                         words.get(0), directory.resolve(words.get(0) + ".onnx"), sizes(words.subList(1, words.size()))))
                 .toList();
+    }
+
+    /** Divides it into parts of equal arithmetic, at cuts of a kind, and writes them. */
+    PartitionManifest export(int parts, Function<ModelCosts, CutOptions> kind, Path directory) throws IOException {
+        try (OnnxModel model = OnnxModel.load(file)) {
+            ModelCosts costs = model.costs(model.shapes(sizes));
+            Partition partition = Partitioner.balanced(parts, costs.flops()).partition(model.cuts(kind.apply(costs)));
+            return SubmodelExporter.export(model, partition, directory, ExportOptions.DEFAULT.withDurable(false));
+        }
     }
 
     private static InputShapes sizes(List<String> words) {

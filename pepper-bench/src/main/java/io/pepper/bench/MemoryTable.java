@@ -1,11 +1,7 @@
 package io.pepper.bench;
 
 import ai.onnxruntime.OnnxTensor;
-import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.ModelCosts;
-import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.SubmodelExporter;
-import io.pepper.partition.Partitioner;
 import io.pepper.runtime.PartitionedSession;
 import io.pepper.runtime.RandomInputs;
 import io.pepper.runtime.RuntimeOptions;
@@ -88,7 +84,7 @@ public final class MemoryTable {
     private void cell(ListedModel listed, int parts, boolean pattern) throws IOException {
         RuntimeOptions options = RuntimeOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withMemoryPattern(pattern));
         try (PartsDirectory directory = new PartsDirectory()) {
-            export(listed, parts, directory.path());
+            listed.export(parts, ModelCosts::cutOptionsBetweenKernels, directory.path());
             try (PartitionedSession session = PartitionedSession.open(directory.path(), options)) {
                 Map<String, OnnxTensor> inputs =
                         RandomInputs.of(directory.path(), session.inputs(), listed.sizes(), SEED);
@@ -102,17 +98,6 @@ public final class MemoryTable {
             if (line.startsWith("VmHWM:")) {
                 out.println(line.replaceAll("[^0-9]", ""));
             }
-        }
-    }
-
-    private static void export(ListedModel listed, int parts, Path directory) throws IOException {
-        try (OnnxModel model = OnnxModel.load(listed.file())) {
-            ModelCosts costs = model.costs(model.shapes(listed.sizes()));
-            SubmodelExporter.export(
-                    model,
-                    Partitioner.balanced(parts, costs.flops()).partition(model.cuts(costs.cutOptionsBetweenKernels())),
-                    directory,
-                    ExportOptions.DEFAULT.withDurable(false));
         }
     }
 }

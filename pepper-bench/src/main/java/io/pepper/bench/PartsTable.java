@@ -4,15 +4,9 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.pepper.cut.CutOptions;
-import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.ModelCosts;
-import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PartitionManifest;
-import io.pepper.onnx.SubmodelExporter;
 import io.pepper.partition.NoSuchPartitionException;
-import io.pepper.partition.Partition;
-import io.pepper.partition.Partitioner;
 import io.pepper.runtime.PartitionedSession;
 import io.pepper.runtime.Quantiles;
 import io.pepper.runtime.RandomInputs;
@@ -82,7 +76,10 @@ public final class PartsTable {
     private static double[] compare(ListedModel listed, int parts, boolean ends, int threads)
             throws IOException, OrtException {
         try (PartsDirectory directory = new PartsDirectory()) {
-            PartitionManifest manifest = export(listed, parts, ends, directory.path());
+            PartitionManifest manifest = listed.export(
+                    parts,
+                    ends ? ModelCosts::cutOptionsAtStageEnds : ModelCosts::cutOptionsBetweenKernels,
+                    directory.path());
             RuntimeOptions options = RuntimeOptions.DEFAULTS.withStages(
                     StageOptions.DEFAULTS.withThreads(threads).withSpinning(false));
             Map<String, OnnxTensor> inputs = RandomInputs.of(directory.path(), manifest.inputs(), listed.sizes(), SEED);
@@ -97,16 +94,6 @@ public final class PartsTable {
             } finally {
                 inputs.values().forEach(OnnxTensor::close);
             }
-        }
-    }
-
-    private static PartitionManifest export(ListedModel listed, int parts, boolean ends, Path directory)
-            throws IOException {
-        try (OnnxModel model = OnnxModel.load(listed.file())) {
-            ModelCosts costs = model.costs(model.shapes(listed.sizes()));
-            CutOptions options = ends ? costs.cutOptionsAtStageEnds() : costs.cutOptionsBetweenKernels();
-            Partition partition = Partitioner.balanced(parts, costs.flops()).partition(model.cuts(options));
-            return SubmodelExporter.export(model, partition, directory, ExportOptions.DEFAULT.withDurable(false));
         }
     }
 

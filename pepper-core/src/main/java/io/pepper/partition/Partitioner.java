@@ -76,8 +76,9 @@ public interface Partitioner {
      * <p>The bottleneck is found by halving and the choice by dynamic programming over the cuts at which parts can end within
      * it. With n cuts, of which at most w lie within the reach of one part, it takes O(operators × (log cost + w)) time for
      * costs and O(parts × n × w) at worst for the choice, of which bounds leave out most. Memory is O(operators) and 36 bytes
-     * for each pair of a part and a cut where it can end. If there are more than 2<sup>23</sup> such pairs, only the bottleneck
-     * is optimal: each part is then as long as it may be.
+     * for each pair of a part and a cut where it can end. If there are more than 2<sup>23</sup> such pairs, or more than
+     * 2<sup>28</sup> stretches between cuts to add up for them, as where nearly all costs are the same shared ones, only the
+     * bottleneck is optimal: each part is then as long as it may be.
      *
      * <p>The partitioner throws {@link IllegalArgumentException} if an operator has no cost, or if costs shrink or depend on
      * the order of operators so that no choice is left; and {@link ArithmeticException} if the cost of all operators is more

@@ -81,17 +81,14 @@ final class GraphTypes {
     /** Asks ONNX Runtime; where it knows nothing, what the graph states is there. */
     Map<String, TypeProto> infer(boolean sized) throws IOException {
         GraphProto graph = model.getGraph();
-        Set<String> made = new LinkedHashSet<>();
-        graph.getNodeList().forEach(node -> made.addAll(node.getOutputList()));
-        made.remove("");
-        List<String> names = List.copyOf(made);
+        List<String> names = made(graph);
         stated(graph);
         settled.forEach((node, known) -> {
             for (int i = 0; i < node.getOutputCount(); i++) {
                 types.put(node.getOutput(i), known.get(i));
             }
         });
-        if (!names.isEmpty() && (graph.getNodeCount() > MOST_AT_ONCE ? askPages() : askWhole(names))) {
+        if (!names.isEmpty() && (graph.getNodeCount() > MOST_AT_ONCE ? askPages() : askAll(model))) {
             if (!sized || !fold(names)) {
                 tellScalars();
             }
@@ -99,8 +96,18 @@ final class GraphTypes {
         return Map.copyOf(types);
     }
 
-    private boolean askWhole(List<String> names) throws IOException {
-        ModelProto variant = inference.without(model, names, settled::containsKey, types);
+    /** What operators make, once each. */
+    private static List<String> made(GraphProto graph) {
+        Set<String> made = new LinkedHashSet<>();
+        graph.getNodeList().forEach(node -> made.addAll(node.getOutputList()));
+        made.remove("");
+        return List.copyOf(made);
+    }
+
+    /** Asks for all that a graph makes, and keeps it; whether ONNX Runtime tells anything. */
+    private boolean askAll(ModelProto asked) throws IOException {
+        List<String> names = made(asked.getGraph());
+        ModelProto variant = inference.without(asked, names, settled::containsKey, types);
         Optional<Map<String, TypeProto>> told = ask(variant, names, OptLevel.NO_OPT);
         told.ifPresent(types::putAll);
         return told.isPresent();
@@ -108,20 +115,11 @@ final class GraphTypes {
 
     private boolean askPages() throws IOException {
         Pages pages = new Pages(model);
-        for (int i = 0; i < pages.count(); i++) {
-            ModelProto page = pages.page(i, types);
-            Set<String> made = new LinkedHashSet<>();
-            page.getGraph().getNodeList().forEach(node -> made.addAll(node.getOutputList()));
-            made.remove("");
-            List<String> names = List.copyOf(made);
-            ModelProto variant = inference.without(page, names, settled::containsKey, types);
-            Optional<Map<String, TypeProto>> told = ask(variant, names, OptLevel.NO_OPT);
-            if (told.isEmpty()) {
-                return false;
-            }
-            types.putAll(told.get());
+        boolean told = true;
+        for (int i = 0; told && i < pages.count(); i++) {
+            told = askAll(pages.page(i, types));
         }
-        return true;
+        return told;
     }
 
     /** Why nothing could be inferred. */
