@@ -109,6 +109,9 @@ public final class Document {
             LoadSettings settings = LoadSettings.builder()
                     .setLabel(name)
                     .setCodePointLimit(MOST_CHARACTERS)
+                    // The whole at once: snakeyaml-engine 2.10 fails where a character beyond U+FFFF lies across two
+                    // buffers.
+                    .setBufferSize(text.length() + 1)
                     .build();
             for (Event event : new Parse(settings).parseString(text)) {
                 document.take(event);

@@ -1,6 +1,6 @@
 package io.pepper.onnx;
 
-import io.pepper.onnx.internal.model.FunctionExpansion;
+import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
@@ -45,9 +45,9 @@ final class PartFiles {
         }
         try (OnnxModel model = OnnxModel.load(file, options)) {
             Optional<String> refusal =
-                    FunctionExpansion.refusal(model.contents().graph().model());
+                    OpeningWork.refusal(model.contents().graph().model());
             if (refusal.isPresent()) {
-                throw new UnsupportedModelException(file.toString(), "functions", refusal.get());
+                throw new UnsupportedModelException(file.toString(), "graph", refusal.get());
             }
         }
         return file;

@@ -4,7 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.ModelContents;
-import io.pepper.onnx.internal.model.FunctionExpansion;
+import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
@@ -15,16 +15,16 @@ import java.util.Optional;
 final class ModelFiles {
     private ModelFiles() {}
 
-    /** The model without its big payloads, unless its functions would grow beyond what a process can hold. */
-    static ModelProto refuseFunctions(Path file) throws IOException {
+    /** The model without its big payloads, unless opening it would take more than a process can hold, or for ever. */
+    static ModelProto refuseCostly(Path file) throws IOException {
         Optional<Path> directory =
                 Optional.ofNullable(file.toAbsolutePath().normalize().getParent());
         try (ModelContents contents =
                 new ModelContents(file.toString(), new FileSource(file), Optional.of(file), directory)) {
             ModelProto skeleton = contents.graph().model();
-            Optional<String> refusal = FunctionExpansion.refusal(skeleton);
+            Optional<String> refusal = OpeningWork.refusal(skeleton);
             if (refusal.isPresent()) {
-                throw new UnsupportedModelException(file.toString(), "functions", refusal.get());
+                throw new UnsupportedModelException(file.toString(), "graph", refusal.get());
             }
             return skeleton;
         }

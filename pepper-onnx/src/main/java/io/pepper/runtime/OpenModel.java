@@ -33,7 +33,7 @@ final class OpenModel implements AutoCloseable {
 
     /** Opens the file and runs it once. */
     static OpenModel open(Path file, TimingOptions options, Optional<Path> profile) throws IOException {
-        WholeModel whole = new WholeModel(ModelSource.file(file), ModelFiles.refuseFunctions(file));
+        WholeModel whole = new WholeModel(ModelSource.file(file), ModelFiles.refuseCostly(file));
         long begin = System.nanoTime();
         OrtSession session = Sessions.open(
                 whole.source(),

@@ -58,7 +58,7 @@ public final class RandomInputs {
                             inputs.stream().anyMatch(input -> input.name().equals(name)))
                     .toList();
             if (!read.isEmpty()) {
-                IndexHints found = new IndexHints(ModelFiles.refuseFunctions(directory.resolve(part.file())));
+                IndexHints found = new IndexHints(ModelFiles.refuseCostly(directory.resolve(part.file())));
                 read.forEach(name -> hints.merge(name, found.of(name), ValueHint::and));
             }
         }

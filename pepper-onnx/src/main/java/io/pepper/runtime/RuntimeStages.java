@@ -46,7 +46,7 @@ public final class RuntimeStages {
         String field = "parts[" + part + "]";
         checkPassable(source, field + ".outputs", described.outputs());
         checkFile(source, field, file, described, options);
-        ModelFiles.refuseFunctions(file);
+        ModelFiles.refuseCostly(file);
         OrtSession session =
                 Sessions.open(ModelSource.file(file), options.of(part).settings());
         try {

@@ -67,7 +67,7 @@ public final class SamplingSession implements ModelSession {
      * @throws IOException if the whole model cannot be opened
      */
     public static SamplingSession of(ModelSession session, Path model, SamplingOptions options) throws IOException {
-        ModelFiles.refuseFunctions(model);
+        ModelFiles.refuseCostly(model);
         OrtSession whole =
                 Sessions.open(ModelSource.file(model), options.stages().settings());
         return new SamplingSession(session, whole, model.toString(), options);

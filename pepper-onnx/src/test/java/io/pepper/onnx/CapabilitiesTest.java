@@ -18,10 +18,13 @@ import io.pepper.onnx.internal.proto.NodeDeviceConfigurationProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.ShardingSpecProto;
 import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.testmodels.BodyTopologies;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.onnx.testmodels.TypeTopologies;
+import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
+import io.pepper.runtime.PartitionedSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +43,28 @@ class CapabilitiesTest {
         return model.cuts().list().stream()
                 .map(cut -> model.graph().tensorName(cut.tensors().get(0)))
                 .toList();
+    }
+
+    /** Each level doubles the time that ONNX Runtime takes to open the model: for thirty it would be hours. */
+    @Test
+    void bodiesTooDeepForTheRuntimeAreCutAndNotVerified() throws IOException {
+        try (OnnxModel model = OnnxModel.load(BodyTopologies.ifDeep(30).model().toByteArray(), "deep")) {
+            assertThat(cuts(model)).containsExactly("a", "picked");
+            assertThat(model.shapes().failure()).hasValueSatisfying(reason -> assertThat(reason)
+                    .startsWith("its bodies are too deep in one another"));
+            assertThatThrownBy(() -> SubmodelExporter.export(
+                            model, Partitioner.everyCut().partition(model.cuts()), directory))
+                    .isInstanceOf(UnsupportedModelException.class)
+                    .hasMessageContaining("tensor 'a': its type is not stated in the model")
+                    .hasMessageContaining("its bodies are too deep in one another");
+            SubmodelExporter.export(model, Partition.whole(model.graph()), directory);
+            assertThatThrownBy(() -> SplitVerifier.verify(model, directory))
+                    .isInstanceOf(UnsupportedModelException.class)
+                    .hasMessageContaining("its bodies are too deep in one another");
+            assertThatThrownBy(() -> PartitionedSession.open(directory))
+                    .isInstanceOf(UnsupportedModelException.class)
+                    .hasMessageContaining("its bodies are too deep in one another");
+        }
     }
 
     @Test

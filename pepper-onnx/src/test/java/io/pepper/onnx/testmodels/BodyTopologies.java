@@ -26,6 +26,7 @@ public final class BodyTopologies {
                 BodyTopologies::ifCapturingAnInput,
                 BodyTopologies::ifOfConstants,
                 BodyTopologies::ifNested,
+                () -> ifDeep(8),
                 BodyTopologies::ifSiblings,
                 BodyTopologies::loop,
                 BodyTopologies::scan,
@@ -96,6 +97,29 @@ public final class BodyTopologies {
                 .add(maximum("m", "b"))
                 .let("positive", "Greater", "m", "zero")
                 .add(choice("picked", "positive", then, unary("Neg", "b")))
+                .let("y", "Relu", "picked")
+                .output("y", FLOAT, 1, 20)
+                .expecting("a", "picked");
+    }
+
+    /** So many levels: each branch captures what the one around it made, the innermost also what only the graph has. */
+    public static TestModel ifDeep(int levels) {
+        GraphProto inner = product("level" + levels, "a");
+        for (int level = levels; level > 0; level--) {
+            String from = level == 1 ? "b" : "level" + (level - 1);
+            inner = body("branch" + level)
+                    .let("level" + level, "Mul", from, "gain")
+                    .add(choice("chosen" + level, "positive", inner, unary("Neg", from)))
+                    .output("chosen" + level, FLOAT, 1, 20)
+                    .build();
+        }
+        return deciding("ifDeep")
+                .weight("gain", 20)
+                .let("a", "Tanh", "x")
+                .let("b", "Abs", "a")
+                .add(maximum("m", "b"))
+                .let("positive", "Greater", "m", "zero")
+                .add(choice("picked", "positive", inner, unary("Neg", "b")))
                 .let("y", "Relu", "picked")
                 .output("y", FLOAT, 1, 20)
                 .expecting("a", "picked");

@@ -13,7 +13,7 @@ import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
 import io.pepper.onnx.internal.model.ElementType;
-import io.pepper.onnx.internal.model.FunctionExpansion;
+import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
@@ -58,7 +58,7 @@ final class RuntimeTypes {
      */
     static Answer ask(ModelProto model, TensorTypes.Serializer serializer, List<String> outputs, OptLevel level)
             throws IOException {
-        Optional<String> refusal = FunctionExpansion.refusal(model);
+        Optional<String> refusal = OpeningWork.refusal(model);
         if (refusal.isPresent()) {
             return Answer.failure(refusal.get());
         }

@@ -11,7 +11,7 @@ import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.Verification;
 import io.pepper.onnx.VerificationOptions;
 import io.pepper.onnx.VerifiedInput;
-import io.pepper.onnx.internal.model.FunctionExpansion;
+import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.session.BoardOutputs;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.InputChoice;
@@ -104,7 +104,7 @@ public final class VerificationRun implements AutoCloseable {
             Sessions.checkNames(part.inputs());
             Sessions.checkNames(part.outputs());
         }
-        FunctionExpansion.refusal(whole.skeleton()).ifPresent(reason -> {
+        OpeningWork.refusal(whole.skeleton()).ifPresent(reason -> {
             throw new CannotRunException(reason);
         });
         progress.progress("loading " + whole.source().name(), 0, parts.size() + 1L);
