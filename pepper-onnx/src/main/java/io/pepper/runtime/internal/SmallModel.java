@@ -1,6 +1,7 @@
 package io.pepper.runtime.internal;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -12,23 +13,28 @@ import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
-/** Writes a model of a few operators on 32-bit floats, one after another; weights are random with a seed. */
+/** Writes a model of a few operators on 32-bit floats, one after another; weights are random with a seed, and made when it is written. */
 public final class SmallModel {
     private static final int MOST_BYTE = 64;
     private static final long IR_VERSION = 8;
     private static final long OPSET = 17;
     private static final int SEED = 42;
-    private static final double SCALE = 0.05;
+
+    /** Weights are up to that far from 0. */
+    private static final float MOST_WEIGHT = 0.09f;
 
     private final GraphProto.Builder graph = GraphProto.newBuilder();
-    private final Random random = new Random(SEED);
+
+    /** Which of the initializers are random. */
+    private final List<Integer> random = new ArrayList<>();
+
     private final Map<String, Long> openSizes = new TreeMap<>();
     private String last = "x";
     private int names;
@@ -91,18 +97,32 @@ public final class SmallModel {
      * @return its name
      */
     public String weight(long... shape) {
-        int count = Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
-        ByteBuffer values = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < count; i++) {
-            values.putFloat((float) (random.nextGaussian() * SCALE));
-        }
+        return random(TensorProto.DataType.FLOAT, shape);
+    }
+
+    private String random(TensorProto.DataType type, long... shape) {
+        random.add(graph.getInitializerCount());
         String name = "w" + names++;
         graph.addInitializer(TensorProto.newBuilder()
                 .setName(name)
-                .setDataType(TensorProto.DataType.FLOAT.getNumber())
-                .addAllDims(LongStream.of(shape).boxed().toList())
-                .setRawData(ByteString.copyFrom(values.flip())));
+                .setDataType(type.getNumber())
+                .addAllDims(LongStream.of(shape).boxed().toList()));
         return name;
+    }
+
+    private static byte[] values(TensorProto.DataType type, int count, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        boolean real = type == TensorProto.DataType.FLOAT;
+        ByteBuffer values =
+                ByteBuffer.allocate(real ? count * Float.BYTES : count).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            if (real) {
+                values.putFloat(random.nextInt() * (MOST_WEIGHT / Integer.MAX_VALUE));
+            } else {
+                values.put((byte) (random.nextInt(2 * MOST_BYTE + 1) - MOST_BYTE));
+            }
+        }
+        return values.array();
     }
 
     /**
@@ -161,11 +181,7 @@ public final class SmallModel {
      * @return its name
      */
     public String byteWeight(long... shape) {
-        byte[] values = new byte[elements(shape)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (byte) (random.nextInt(2 * MOST_BYTE + 1) - MOST_BYTE);
-        }
-        return bytes(values, shape);
+        return random(TensorProto.DataType.INT8, shape);
     }
 
     /**
@@ -175,20 +191,12 @@ public final class SmallModel {
      * @return their name
      */
     public String zeroPoints(long columns) {
-        return bytes(new byte[elements(columns)], columns);
-    }
-
-    private static int elements(long... shape) {
-        return Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
-    }
-
-    private String bytes(byte[] values, long... shape) {
         String name = "w" + names++;
         graph.addInitializer(TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(TensorProto.DataType.INT8.getNumber())
-                .addAllDims(LongStream.of(shape).boxed().toList())
-                .setRawData(ByteString.copyFrom(values)));
+                .addDims(columns)
+                .setRawData(ByteString.copyFrom(new byte[Math.toIntExact(columns)])));
         return name;
     }
 
@@ -293,11 +301,20 @@ public final class SmallModel {
      * @return the bytes of the model
      */
     public byte[] bytes() {
+        GraphProto.Builder whole =
+                graph.clone().addOutput(ValueInfoProto.newBuilder().setName(last));
+        for (int place : random) {
+            TensorProto.Builder weight = whole.getInitializerBuilder(place);
+            long count = weight.getDimsList().stream().reduce(1L, Math::multiplyExact);
+            byte[] values = values(
+                    TensorProto.DataType.forNumber(weight.getDataType()), Math.toIntExact(count), SEED + (long) place);
+            weight.setRawData(UnsafeByteOperations.unsafeWrap(values));
+        }
         return ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
                 .setProducerName("pepper")
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-                .setGraph(graph.clone().addOutput(ValueInfoProto.newBuilder().setName(last)))
+                .setGraph(whole)
                 .build()
                 .toByteArray();
     }
