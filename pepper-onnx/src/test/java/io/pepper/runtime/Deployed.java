@@ -28,8 +28,10 @@ import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,10 +41,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /** What the tests of running do again and again: parts in a directory, inputs, and what the whole model answers. */
 final class Deployed {
+    private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-[0-9a-f]+ ");
+    private static final Pattern ADDRESS = Pattern.compile("0x([0-9a-f]+)");
+
     static final RuntimeOptions EXACT =
             RuntimeOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withOptimization(OptimizationLevel.NONE));
     private static final SessionSettings WHOLE =
@@ -187,9 +196,45 @@ final class Deployed {
         tensors.values().forEach(OnnxTensor::close);
     }
 
-    /** What this process holds of the memory by now: bytes, on Linux. */
-    static long residentBytes() throws IOException {
-        return ProcessMemory.residentBytes().orElse(0);
+    /**
+     * What this process holds of the memory by now, Java's heap aside, which grows as it likes.
+     *
+     * @return bytes; 0 where the system does not say (all but Linux)
+     */
+    static long nativeBytes() throws IOException, JMException {
+        Path mappings = Path.of("/proc/self/smaps");
+        if (!Files.isReadable(mappings)) {
+            return 0;
+        }
+        long[] heap = heap();
+        long bytes = 0;
+        boolean counts = false;
+        for (String line : Files.readAllLines(mappings, StandardCharsets.ISO_8859_1)) {
+            Matcher range = MAPPING.matcher(line);
+            if (range.lookingAt()) {
+                long begin = Long.parseUnsignedLong(range.group(1), 16);
+                counts = begin < heap[0] || begin >= heap[1];
+            } else if (counts && line.startsWith("Rss:")) {
+                bytes += Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+            }
+        }
+        return bytes;
+    }
+
+    /** Where Java's heap begins and ends. */
+    private static long[] heap() throws JMException {
+        Object told = ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcHeapInfo",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()});
+        long[] places = ADDRESS.matcher(told.toString())
+                .results()
+                .mapToLong(address -> Long.parseUnsignedLong(address.group(1), 16))
+                .sorted()
+                .toArray();
+        return new long[] {places[0], places[places.length - 1]};
     }
 
     static void delete(Path directory) throws IOException {

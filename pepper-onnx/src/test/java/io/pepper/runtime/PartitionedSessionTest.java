@@ -285,11 +285,11 @@ class PartitionedSessionTest {
                     PartitionedSession.open(directory.resolve("good")).close();
                 }
                 if (run == LEAK_RUNS / 2) {
-                    warm = Deployed.residentBytes();
+                    warm = Deployed.nativeBytes();
                 }
             }
-            long grown = Deployed.residentBytes() - warm;
-            // A tensor of each run alone would be 40 MB in 5,000 runs; heap and allocators come and go by some 15.
+            long grown = Deployed.nativeBytes() - warm;
+            // A tensor of each run alone would be 40 MB in 5,000 runs; allocators come and go by some 15.
             assertThat(grown).as("bytes more after twice as many runs").isLessThan(30L << 20);
         }
     }

@@ -62,7 +62,7 @@ class SoakTest {
                 Files.write(file, good);
                 round(whole, round % 2 == 0 ? FailurePolicy.FAIL : FailurePolicy.FAIL.withFallback(fallback), round);
                 if (round == ROUNDS / 2) {
-                    warm = Deployed.residentBytes();
+                    warm = Deployed.nativeBytes();
                 }
             }
         }
@@ -70,7 +70,7 @@ class SoakTest {
         assertThat(answered).isPositive();
         assertThat(failed).isPositive();
         assertThat(cancelled).isPositive();
-        assertThat(Deployed.residentBytes() - warm).as("bytes more").isLessThan(24L << 20);
+        assertThat(Deployed.nativeBytes() - warm).as("bytes more").isLessThan(24L << 20);
     }
 
     private void round(OrtSession whole, FailurePolicy policy, int round) throws Exception {
