@@ -19,7 +19,7 @@ say(data.records().size() + " measurements in " + csv);
 LatencyTrainer trained = LatencyTrainer.train(data, TrainingOptions.EXTENDED, ProgressListener.NONE);
 trained.validations().forEach((folds, validation) -> say("held back by " + folds + ": median error " + Math.round(100 * validation.accuracy().medianApe()) + " %"));
 Path report = here.resolve("training.html");
-new TrainingReport(trained).write(report);
+TrainingReport.of(trained).write(report);
 say("look at " + report);
 trained.predictor().save(here.resolve("here.predictor"));
 

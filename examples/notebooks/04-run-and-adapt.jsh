@@ -31,7 +31,7 @@ Cluster devices = Cluster.builder()
         .build();
 ModelPieces pieces = costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), 4));
 CostModel times = CostModel.of(devices, RooflinePredictor.calibrate(ProgressListener.NONE));
-PlanMonitor monitor = new PlanMonitor(pieces, times, devices, Objective.LATENCY, Constraints.NONE, PlanMonitor.Patience.DEFAULT);
+PlanMonitor monitor = PlanMonitor.builder(pieces, times).build();
 AdaptiveSession.Opener opener = DeployedSessions.of(model, pieces, here.resolve("placements"), PipelineSession::open);
 AdaptiveSession session = AdaptiveSession.open(monitor, opener, AdaptiveOptions.DEFAULTS.withTrial(trial -> trial.run(image).close()));
 say("runs on " + session.placement());

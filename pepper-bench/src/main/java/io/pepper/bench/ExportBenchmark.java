@@ -106,7 +106,7 @@ public class ExportBenchmark {
      */
     @Benchmark
     public PartitionManifest exportWithoutChecksums() throws IOException {
-        ExportOptions options = ExportOptions.DEFAULT.withChecksums(false);
+        ExportOptions options = ExportOptions.DEFAULTS.withChecksums(false);
         return SubmodelExporter.export(opened, partition, directory.resolve("parts"), options);
     }
 
@@ -118,7 +118,7 @@ public class ExportBenchmark {
      */
     @Benchmark
     public PartitionManifest exportOnlyCopying() throws IOException {
-        ExportOptions options = ExportOptions.DEFAULT.withChecksums(false).withDurable(false);
+        ExportOptions options = ExportOptions.DEFAULTS.withChecksums(false).withDurable(false);
         return SubmodelExporter.export(opened, partition, directory.resolve("parts"), options);
     }
 

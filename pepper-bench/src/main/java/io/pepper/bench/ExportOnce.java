@@ -36,7 +36,7 @@ public final class ExportOnce {
         if (args.length != ARGUMENTS) {
             throw new IllegalArgumentException("MODEL DIR PARTS inline|external|reference true|false");
         }
-        ExportOptions options = ExportOptions.DEFAULT
+        ExportOptions options = ExportOptions.DEFAULTS
                 .withDurable(false)
                 .withWeights(WeightStorage.valueOf(args[3].toUpperCase(Locale.ROOT)))
                 .withChecksums(Boolean.parseBoolean(args[4]));

@@ -39,7 +39,7 @@ record ListedModel(String name, Path file, InputShapes sizes) {
         try (OnnxModel model = OnnxModel.load(file)) {
             ModelCosts costs = model.costs(model.shapes(sizes));
             Partition partition = Partitioner.balanced(parts, costs.flops()).partition(model.cuts(kind.apply(costs)));
-            return SubmodelExporter.export(model, partition, directory, ExportOptions.DEFAULT.withDurable(false));
+            return SubmodelExporter.export(model, partition, directory, ExportOptions.DEFAULTS.withDurable(false));
         }
     }
 

@@ -11,9 +11,7 @@ import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelPieces;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.CandidateCuts;
-import io.pepper.plan.Constraints;
 import io.pepper.plan.CostModel;
-import io.pepper.plan.Objective;
 import io.pepper.plan.PlanMonitor;
 import io.pepper.runtime.AdaptiveOptions;
 import io.pepper.runtime.AdaptiveSession;
@@ -85,16 +83,12 @@ public class MoveBenchmark {
                 .device(Device.of("there"))
                 .link("here", "there", Link.of(1e9, 0))
                 .build();
-        PlanMonitor monitor = new PlanMonitor(
-                pieces,
-                CostModel.of(cluster, (piece, threads, state) -> {
+        PlanMonitor monitor = PlanMonitor.builder(pieces, CostModel.of(cluster, (piece, threads, state) -> {
                     double seconds = 1 + state.cpuLoadPercent().orElse(0) / BUSY;
                     return new Prediction(seconds, seconds, false);
-                }),
-                cluster,
-                Objective.LATENCY,
-                Constraints.NONE,
-                new PlanMonitor.Patience(0, Duration.ZERO, 0, 1));
+                }))
+                .patience(new PlanMonitor.Patience(0, Duration.ZERO, 0, 1))
+                .build();
         inputs = RandomInputs.of(model.inputs(), InputShapes.NONE, 1);
         session = AdaptiveSession.open(
                 monitor,

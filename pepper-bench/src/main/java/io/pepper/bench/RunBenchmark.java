@@ -126,7 +126,7 @@ public class RunBenchmark {
             ModelCosts costs = opened.costs(opened.shapes(sizes));
             Partition partition =
                     Partitioner.balanced(parts, costs.flops()).partition(opened.cuts(costs.cutOptionsBetweenKernels()));
-            SubmodelExporter.export(opened, partition, directory, ExportOptions.DEFAULT.withDurable(false));
+            SubmodelExporter.export(opened, partition, directory, ExportOptions.DEFAULTS.withDurable(false));
             made = new Inputs(opened.inputs(), sizes);
         }
         inputs = RandomInputs.of(made.described, made.sizes, SEED);

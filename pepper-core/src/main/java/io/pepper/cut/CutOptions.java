@@ -10,7 +10,7 @@ import java.util.function.IntPredicate;
  * Which cuts to look for. Immutable; thread-safe if the functions that it was given are.
  *
  * <pre>{@code
- * CutOptions options = CutOptions.defaults().withMaxWidth(2).withShared("attention_mask");
+ * CutOptions options = CutOptions.DEFAULTS.withMaxWidth(2).withShared("attention_mask");
  * }</pre>
  */
 public final class CutOptions {
@@ -23,7 +23,8 @@ public final class CutOptions {
     /** How near two cuts are that compete, as a share of all operators, unless told otherwise: {@value}. */
     public static final double DEFAULT_NEIGHBOURHOOD = 0.01;
 
-    private static final CutOptions DEFAULTS = new CutOptions(
+    /** Cuts at single tensors, nothing shared. */
+    public static final CutOptions DEFAULTS = new CutOptions(
             DEFAULT_MAX_WIDTH,
             List.of(),
             tensor -> OptionalLong.empty(),
@@ -51,15 +52,6 @@ public final class CutOptions {
         this.recomputable = recomputable;
         this.neighbourhood = neighbourhood;
         this.uncuttable = uncuttable;
-    }
-
-    /**
-     * Cuts at single tensors, nothing shared.
-     *
-     * @return the options that hold unless told otherwise
-     */
-    public static CutOptions defaults() {
-        return DEFAULTS;
     }
 
     /**

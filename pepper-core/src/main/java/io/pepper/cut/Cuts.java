@@ -34,7 +34,7 @@ import java.util.OptionalLong;
  * <p>Immutable and therefore thread-safe. The same graph and options always give the same cuts.
  *
  * <pre>{@code
- * for (Cut cut : Cuts.of(graph, CutOptions.defaults().withMaxWidth(2)).list()) {
+ * for (Cut cut : Cuts.of(graph, CutOptions.DEFAULTS.withMaxWidth(2)).list()) {
  *     System.out.println(cut);
  * }
  * }</pre>
@@ -67,7 +67,7 @@ public final class Cuts {
      * @return its cuts
      */
     public static Cuts of(DataflowGraph graph) {
-        return of(graph, CutOptions.defaults());
+        return of(graph, CutOptions.DEFAULTS);
     }
 
     /**

@@ -173,7 +173,7 @@ public final class MinimumCut {
         Indices tensors = Indices.of(IntStream.range(0, graph.tensorCount())
                 .filter(tensor -> isCrossing(tensor, places))
                 .toArray());
-        CutOptions sizes = CutOptions.defaults().withTensorBytes(bytes);
+        CutOptions sizes = CutOptions.DEFAULTS.withTensorBytes(bytes);
         return Optional.of(new Cut(graph, Sharing.none(graph), tensors, CutList.bytes(sizes, tensors), sides));
     }
 

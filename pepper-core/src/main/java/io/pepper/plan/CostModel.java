@@ -64,6 +64,11 @@ public final class CostModel {
         return new CostModel(cluster, predictor, Map.of(), Map.of(), DEFAULT_RUNTIME_BYTES, false);
     }
 
+    /** The devices. */
+    Cluster cluster() {
+        return cluster;
+    }
+
     /**
      * Asks another predictor for some devices.
      *

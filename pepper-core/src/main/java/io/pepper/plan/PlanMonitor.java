@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * free of a device's memory counts, and what the placement that runs takes of it. Not thread-safe.
  *
  * <pre>{@code
- * PlanMonitor monitor = new PlanMonitor(
- *         pieces, costModel, cluster, Objective.LATENCY, Constraints.NONE, PlanMonitor.Patience.DEFAULT);
+ * PlanMonitor monitor = PlanMonitor.builder(pieces, costModel).objective(Objective.THROUGHPUT).build();
  * // every few seconds, with what a device monitor reads:
  * monitor.update(states, Instant.now()).ifPresent(proposal -> move(proposal.placement()));
  * }</pre>
@@ -50,7 +49,7 @@ public final class PlanMonitor {
      */
     public record Patience(double leastGain, Duration hold, double movingCost, long inferences) {
         /** A tenth less for ten seconds; moving costs nothing. */
-        public static final Patience DEFAULT = new Patience(0.1, Duration.ofSeconds(10), 0, 1_000);
+        public static final Patience DEFAULTS = new Patience(0.1, Duration.ofSeconds(10), 0, 1_000);
 
         /**
          * Checks the numbers.
@@ -78,33 +77,84 @@ public final class PlanMonitor {
      */
     public record Proposal(Placement placement, Placement now, double gain) {}
 
+    private PlanMonitor(Builder made) {
+        this.pieces = made.pieces;
+        this.declared = made.costs.cluster();
+        this.objective = made.objective;
+        this.constraints = made.constraints;
+        this.patience = made.patience;
+        this.costs = made.costs;
+        this.predicted = costs.table(pieces);
+        this.planner = Planner.of(declared, predicted);
+        this.current = planner.plan(objective, constraints);
+    }
+
     /**
-     * Plans once, and watches from then on.
+     * Begins a monitor: for the least latency, without limits, with {@link Patience#DEFAULTS}.
      *
      * @param pieces the segments
-     * @param costs predicts what they cost
-     * @param cluster the devices and links
-     * @param objective what to have least of
-     * @param constraints what to keep within
-     * @param patience when to propose another placement
-     * @throws NoSuchPlacementException if there is none
+     * @param costs predicts what they cost on the devices of its cluster
+     * @return a builder
      */
-    public PlanMonitor(
-            Pieces pieces,
-            CostModel costs,
-            Cluster cluster,
-            Objective objective,
-            Constraints constraints,
-            Patience patience) {
-        this.pieces = pieces;
-        this.declared = cluster;
-        this.objective = Objects.requireNonNull(objective);
-        this.constraints = Objects.requireNonNull(constraints);
-        this.patience = Objects.requireNonNull(patience);
-        this.costs = costs;
-        this.predicted = costs.table(pieces);
-        this.planner = Planner.of(cluster, predicted);
-        this.current = planner.plan(objective, constraints);
+    public static Builder builder(Pieces pieces, CostModel costs) {
+        return new Builder(pieces, costs);
+    }
+
+    /** Makes a monitor. Not thread-safe. */
+    public static final class Builder {
+        private final Pieces pieces;
+        private final CostModel costs;
+        private Objective objective = Objective.LATENCY;
+        private Constraints constraints = Constraints.NONE;
+        private Patience patience = Patience.DEFAULTS;
+
+        private Builder(Pieces pieces, CostModel costs) {
+            this.pieces = Objects.requireNonNull(pieces);
+            this.costs = Objects.requireNonNull(costs);
+        }
+
+        /**
+         * Sets what to have least of.
+         *
+         * @param value the objective
+         * @return this builder
+         */
+        public Builder objective(Objective value) {
+            objective = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /**
+         * Sets what to keep within.
+         *
+         * @param value the limits
+         * @return this builder
+         */
+        public Builder constraints(Constraints value) {
+            constraints = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /**
+         * Sets when to propose another placement.
+         *
+         * @param value how much better for how long
+         * @return this builder
+         */
+        public Builder patience(Patience value) {
+            patience = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /**
+         * Plans once, and watches from then on.
+         *
+         * @return a monitor
+         * @throws NoSuchPlacementException if there is no placement
+         */
+        public PlanMonitor build() {
+            return new PlanMonitor(this);
+        }
     }
 
     /**

@@ -75,34 +75,34 @@ public final class PlanSimulator {
     /**
      * What happens. Immutable.
      *
-     * @param arrivals when requests arrive, ascending: seconds
+     * @param arrivalSeconds when requests arrive, ascending
      * @param loads when devices change their speed
-     * @param failures when devices die, for good: seconds by device
+     * @param failureSeconds when devices die, for good, by device
      */
-    public record Trace(List<Double> arrivals, List<Load> loads, Map<String, Double> failures) {
+    public record Trace(List<Double> arrivalSeconds, List<Load> loads, Map<String, Double> failureSeconds) {
         /**
          * From a moment on a device takes so many times as long as planned.
          *
          * @param device the device's name
-         * @param at seconds
+         * @param atSeconds the moment
          * @param factor more than 0
          */
-        public record Load(String device, double at, double factor) {}
+        public record Load(String device, double atSeconds, double factor) {}
 
         /**
          * Copies and checks.
          *
-         * @param arrivals see the record
+         * @param arrivalSeconds see the record
          * @param loads see the record
-         * @param failures see the record
+         * @param failureSeconds see the record
          * @throws IllegalArgumentException if the arrivals are not ascending from 0, or a factor is not more than 0
          */
         public Trace {
-            arrivals = List.copyOf(arrivals);
+            arrivalSeconds = List.copyOf(arrivalSeconds);
             loads = List.copyOf(loads);
-            failures = Map.copyOf(failures);
+            failureSeconds = Map.copyOf(failureSeconds);
             double last = 0;
-            for (double arrival : arrivals) {
+            for (double arrival : arrivalSeconds) {
                 if (!(arrival >= last && arrival < Double.POSITIVE_INFINITY)) {
                     throw new IllegalArgumentException("arrivals ascend from 0, found " + arrival + " after " + last);
                 }
@@ -141,7 +141,7 @@ public final class PlanSimulator {
         public Trace withLoad(String device, double at, double factor) {
             List<Load> more = new ArrayList<>(loads);
             more.add(new Load(device, at, factor));
-            return new Trace(arrivals, more, failures);
+            return new Trace(arrivalSeconds, more, failureSeconds);
         }
 
         /**
@@ -152,9 +152,9 @@ public final class PlanSimulator {
          * @return a trace
          */
         public Trace withFailure(String device, double at) {
-            Map<String, Double> more = new HashMap<>(failures);
+            Map<String, Double> more = new HashMap<>(failureSeconds);
             more.put(device, at);
-            return new Trace(arrivals, loads, more);
+            return new Trace(arrivalSeconds, loads, more);
         }
     }
 
@@ -222,11 +222,11 @@ public final class PlanSimulator {
      *
      * @param where the device's name, or two with an arrow between them for a link
      * @param request whose, from 0
-     * @param begin when it begins: seconds
-     * @param end when the device or link is free again: seconds
-     * @param arrives when the result, or the last byte, is there: seconds
+     * @param beginSeconds when it begins
+     * @param endSeconds when the device or link is free again
+     * @param arrivesSeconds when the result, or the last byte, is there
      */
-    public record Interval(String where, int request, double begin, double end, double arrives) {}
+    public record Interval(String where, int request, double beginSeconds, double endSeconds, double arrivesSeconds) {}
 
     /** Something to do for each request: computing a part, or sending a message. */
     private record Step(List<String> needs, String computes, double seconds, double after, List<String> alive) {}
@@ -254,24 +254,24 @@ public final class PlanSimulator {
     public List<Interval> timeline(Trace trace) {
         List<Interval> intervals = new ArrayList<>();
         run(trace, intervals::add);
-        intervals.sort(Comparator.comparingDouble(Interval::begin));
+        intervals.sort(Comparator.comparingDouble(Interval::beginSeconds));
         return Collections.unmodifiableList(intervals);
     }
 
     private Result run(Trace trace, Consumer<Interval> heard) {
-        for (String device : trace.failures.keySet()) {
+        for (String device : trace.failureSeconds.keySet()) {
             cluster.requireIndex(device);
         }
         trace.loads.forEach(load -> cluster.requireIndex(load.device));
         List<Step> steps = steps();
-        double[] done = new double[trace.arrivals.size()];
+        double[] done = new double[trace.arrivalSeconds.size()];
         Map<String, Double> free = new HashMap<>();
         Map<String, Double> busy = new LinkedHashMap<>();
         PriorityQueue<Task> queue = new PriorityQueue<>(Comparator.comparingDouble(Task::ready)
                 .thenComparingInt(Task::request)
                 .thenComparingInt(Task::step));
         for (int i = 0; i < done.length; i++) {
-            queue.add(new Task(i, 0, trace.arrivals.get(i)));
+            queue.add(new Task(i, 0, trace.arrivalSeconds.get(i)));
         }
         while (!queue.isEmpty()) {
             Task task = queue.poll();
@@ -301,7 +301,8 @@ public final class PlanSimulator {
     }
 
     private static boolean dies(Trace trace, Step step, double end) {
-        return step.alive.stream().anyMatch(device -> trace.failures.getOrDefault(device, Double.MAX_VALUE) < end);
+        return step.alive.stream()
+                .anyMatch(device -> trace.failureSeconds.getOrDefault(device, Double.MAX_VALUE) < end);
     }
 
     /** How many times as long a device takes at a moment. */
@@ -309,8 +310,8 @@ public final class PlanSimulator {
         double since = Double.NEGATIVE_INFINITY;
         double factor = 1;
         for (Trace.Load load : trace.loads) {
-            if (load.device.equals(device) && load.at <= at && load.at >= since) {
-                since = load.at;
+            if (load.device.equals(device) && load.atSeconds <= at && load.atSeconds >= since) {
+                since = load.atSeconds;
                 factor = load.factor;
             }
         }
@@ -351,7 +352,7 @@ public final class PlanSimulator {
         List<Double> latencies = new ArrayList<>();
         for (int i = 0; i < done.length; i++) {
             ends.add(done[i]);
-            latencies.add(done[i] - trace.arrivals.get(i));
+            latencies.add(done[i] - trace.arrivalSeconds.get(i));
         }
         return new Result(ends, latencies, busy);
     }

@@ -65,7 +65,7 @@ public final class TraceFile {
             }
         }
         PlanSimulator.Trace loaded =
-                fields.made(() -> new PlanSimulator.Trace(trace.arrivals(), loads, trace.failures()));
+                fields.made(() -> new PlanSimulator.Trace(trace.arrivalSeconds(), loads, trace.failureSeconds()));
         Optional<Value> failing = fields.value("failures");
         PlanSimulator.Trace failed = loaded;
         if (failing.isPresent()) {

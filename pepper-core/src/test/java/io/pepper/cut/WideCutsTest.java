@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class WideCutsTest {
     private static final CutOptions ALL =
-            CutOptions.defaults().withMaxWidth(CutOptions.GREATEST_MAX_WIDTH).withNeighbourhood(0);
+            CutOptions.DEFAULTS.withMaxWidth(CutOptions.GREATEST_MAX_WIDTH).withNeighbourhood(0);
 
     /** A chain that goes down and up again, with skips between what is level; bytes halve on the way down. */
     private static DataflowGraph uShape() {
@@ -43,7 +43,7 @@ class WideCutsTest {
     @Test
     void ofAUShapeCarryItsSkips() {
         DataflowGraph graph = uShape();
-        assertThat(tensors(Cuts.of(graph, CutOptions.defaults().withMaxWidth(2).withNeighbourhood(0))))
+        assertThat(tensors(Cuts.of(graph, CutOptions.DEFAULTS.withMaxWidth(2).withNeighbourhood(0))))
                 .containsExactly(List.of("d1"), List.of("d1", "d2"), List.of("d1", "u2"), List.of("u1"));
         assertThat(tensors(Cuts.of(graph, ALL)))
                 .containsExactly(
@@ -58,7 +58,7 @@ class WideCutsTest {
     @Test
     void compete() {
         DataflowGraph graph = uShape();
-        CutOptions near = CutOptions.defaults().withMaxWidth(3).withNeighbourhood(0.2);
+        CutOptions near = CutOptions.DEFAULTS.withMaxWidth(3).withNeighbourhood(0.2);
         long[] bytes = new long[graph.tensorCount()];
         Arrays.fill(bytes, 100);
         bytes[graph.tensor("b2").orElseThrow()] = 10;
@@ -102,14 +102,14 @@ class WideCutsTest {
     @Test
     void areThoseOfWidthOneAndMore() {
         DataflowGraph graph = uShape();
-        Cuts wide = Cuts.of(graph, CutOptions.defaults().withMaxWidth(3));
+        Cuts wide = Cuts.of(graph, CutOptions.DEFAULTS.withMaxWidth(3));
         assertThat(tensors(wide)).containsAll(tensors(Cuts.of(graph)));
         assertThat(wide.at("u1")).containsSame(wide.get(wide.size() - 1));
     }
 
     @Test
     void refuseImpossibleOptions() {
-        CutOptions options = CutOptions.defaults();
+        CutOptions options = CutOptions.DEFAULTS;
         assertThatThrownBy(() -> options.withMaxWidth(0)).hasMessageContaining("found 0");
         assertThatThrownBy(() -> options.withMaxWidth(1_025)).hasMessageContaining("found 1025");
         assertThatThrownBy(() -> options.withNeighbourhood(-0.1)).hasMessageContaining("-0.1");
@@ -121,7 +121,7 @@ class WideCutsTest {
 
     @Test
     void ofALongChainAreQuick() {
-        Cuts cuts = Cuts.of(RandomGraphs.chain(100_000), CutOptions.defaults().withMaxWidth(3));
+        Cuts cuts = Cuts.of(RandomGraphs.chain(100_000), CutOptions.DEFAULTS.withMaxWidth(3));
         assertThat(cuts.size()).isEqualTo(99_999);
     }
 
@@ -134,7 +134,7 @@ class WideCutsTest {
         }
         Cuts cuts = Cuts.of(
                 builder.output("a60000").build(),
-                CutOptions.defaults().withMaxWidth(2).withNeighbourhood(0));
+                CutOptions.DEFAULTS.withMaxWidth(2).withNeighbourhood(0));
         assertThat(cuts.size()).isGreaterThan(50_000);
     }
 

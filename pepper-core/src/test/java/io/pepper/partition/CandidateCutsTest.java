@@ -26,9 +26,8 @@ class CandidateCutsTest {
         DataflowGraph graph = builder.output(last).build();
         return Cuts.of(
                 graph,
-                CutOptions.defaults()
-                        .withTensorBytes(tensor ->
-                                OptionalLong.of(graph.tensorName(tensor).equals("t5") ? 1 : 100)));
+                CutOptions.DEFAULTS.withTensorBytes(
+                        tensor -> OptionalLong.of(graph.tensorName(tensor).equals("t5") ? 1 : 100)));
     }
 
     private static List<String> names(List<Cut> cuts) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ChainPartitionerTest {
     private static Cuts chain(long... bytes) {
         DataflowGraph graph = RandomGraphs.chain(bytes.length - 1);
-        return Cuts.of(graph, CutOptions.defaults().withTensorBytes(tensor -> OptionalLong.of(bytes[tensor])));
+        return Cuts.of(graph, CutOptions.DEFAULTS.withTensorBytes(tensor -> OptionalLong.of(bytes[tensor])));
     }
 
     private static List<Integer> sizes(Partition partition) {

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SharedInputsTest {
-    private static final CutOptions MASK = CutOptions.defaults().withShared("mask");
+    private static final CutOptions MASK = CutOptions.DEFAULTS.withShared("mask");
 
     /** Layers that all read a mask, which two cheap operators prepare. */
     private static DataflowGraph layers(int count) {
@@ -121,8 +121,8 @@ class SharedInputsTest {
     @Test
     void mayBeAll() {
         DataflowGraph graph = layers(1);
-        Cuts cuts = Cuts.of(
-                graph, CutOptions.defaults().withShared("mask", "tokens").withRecomputable(o -> true));
+        Cuts cuts =
+                Cuts.of(graph, CutOptions.DEFAULTS.withShared("mask", "tokens").withRecomputable(o -> true));
         assertThat(cuts.list()).isEmpty();
         Execution.check(Partition.whole(graph), "whole");
     }
@@ -130,18 +130,18 @@ class SharedInputsTest {
     @Test
     void areRefusedIfTheyAreNone() {
         DataflowGraph graph = layers(1);
-        assertThatThrownBy(() -> Cuts.of(graph, CutOptions.defaults().withShared("masque")))
+        assertThatThrownBy(() -> Cuts.of(graph, CutOptions.DEFAULTS.withShared("masque")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'masque' is no input of the graph; its inputs are [tokens, mask]");
-        assertThatThrownBy(() -> Cuts.of(graph, CutOptions.defaults().withShared("past*")))
+        assertThatThrownBy(() -> Cuts.of(graph, CutOptions.DEFAULTS.withShared("past*")))
                 .hasMessage("'past*' is no input of the graph; its inputs are [tokens, mask]");
-        assertThat(Cuts.of(graph, CutOptions.defaults().withShared("ma*"))
+        assertThat(Cuts.of(graph, CutOptions.DEFAULTS.withShared("ma*"))
                         .sharing()
                         .inputs())
-                .isEqualTo(Cuts.of(graph, CutOptions.defaults().withShared("mask"))
+                .isEqualTo(Cuts.of(graph, CutOptions.DEFAULTS.withShared("mask"))
                         .sharing()
                         .inputs());
-        assertThatThrownBy(() -> Cuts.of(graph, CutOptions.defaults().withShared("h0")))
+        assertThatThrownBy(() -> Cuts.of(graph, CutOptions.DEFAULTS.withShared("h0")))
                 .hasMessageContaining("'h0' is no input");
     }
 
@@ -194,7 +194,7 @@ class SharedInputsTest {
             long[] bytes = random.longs(graph.tensorCount(), 0, 20).toArray();
             Cuts cuts = Cuts.of(
                     graph,
-                    CutOptions.defaults()
+                    CutOptions.DEFAULTS
                             .withMaxWidth(1 + random.nextInt(4))
                             .withNeighbourhood(0)
                             .withShared(shared)

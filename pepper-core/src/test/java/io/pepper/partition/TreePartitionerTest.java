@@ -145,7 +145,7 @@ class TreePartitionerTest {
     }
 
     private static int check(DataflowGraph graph, Random random, String description) {
-        Cuts cuts = Cuts.of(graph, CutOptions.defaults());
+        Cuts cuts = Cuts.of(graph, CutOptions.DEFAULTS);
         CutTree tree = CutTree.of(cuts);
         checkLinks(tree, graph, cuts, description);
         int size = tree.components().size();

@@ -249,13 +249,9 @@ class PlannerTest {
                 .device(Device.of("cloud").withTimeFactor(2))
                 .link("edge", "cloud", Link.of(1e9, 0))
                 .build();
-        PlanMonitor monitor = new PlanMonitor(
-                pieces,
-                CostModel.of(roomy, pieces::predict),
-                roomy,
-                Objective.LATENCY,
-                Constraints.NONE,
-                new PlanMonitor.Patience(0.1, Duration.ofSeconds(10), 100, 10));
+        PlanMonitor monitor = PlanMonitor.builder(pieces, CostModel.of(roomy, pieces::predict))
+                .patience(new PlanMonitor.Patience(0.1, Duration.ofSeconds(10), 100, 10))
+                .build();
         assertThat(monitor.current().stages())
                 .singleElement()
                 .satisfies(stage -> assertThat(stage.device().name()).isEqualTo("edge"));
@@ -297,13 +293,9 @@ class PlannerTest {
                 .link("edge", "cloud", Link.of(1e9, 0))
                 .build();
         Counting pieces = new Counting();
-        PlanMonitor monitor = new PlanMonitor(
-                pieces,
-                CostModel.of(two, pieces::predict),
-                two,
-                Objective.LATENCY,
-                Constraints.NONE,
-                new PlanMonitor.Patience(0.1, Duration.ZERO, 0, 1));
+        PlanMonitor monitor = PlanMonitor.builder(pieces, CostModel.of(two, pieces::predict))
+                .patience(new PlanMonitor.Patience(0.1, Duration.ZERO, 0, 1))
+                .build();
         double before = monitor.current().latencySeconds();
         assertThat(monitor.correction("edge")).isEqualTo(1);
         monitor.correct("edge", 1.5);

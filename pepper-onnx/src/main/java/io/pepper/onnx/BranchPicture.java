@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  * Files.writeString(Path.of("plan.html"), picture.html());
  * }</pre>
  */
-public final class BranchPicture {
+public final class BranchPicture implements Picture {
     private static final double PERCENT = 100;
 
     private final OnnxModel model;
@@ -71,6 +71,7 @@ public final class BranchPicture {
      *
      * @return an SVG document, to be stored as UTF-8
      */
+    @Override
     public String svg() {
         return PlanRenderer.svg(drawing());
     }
@@ -80,6 +81,7 @@ public final class BranchPicture {
      *
      * @return an HTML document, to be stored as UTF-8
      */
+    @Override
     public String html() {
         return PlanRenderer.html(drawing());
     }

@@ -37,7 +37,7 @@ public final class DeploymentExporter {
     public static DeploymentPlan export(
             OnnxModel model, ModelPieces pieces, Placement placement, Path directory, PlanOrigin origin)
             throws IOException {
-        return export(model, pieces, placement, directory, origin, ExportOptions.DEFAULT);
+        return export(model, pieces, placement, directory, origin, ExportOptions.DEFAULTS);
     }
 
     /**

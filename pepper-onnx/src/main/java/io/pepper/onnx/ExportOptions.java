@@ -11,7 +11,7 @@ package io.pepper.onnx;
  */
 public record ExportOptions(boolean checksums, boolean durable, ProgressListener progress, WeightStorage weights) {
     /** With checksums, durable, silent, with the weights in the parts. */
-    public static final ExportOptions DEFAULT =
+    public static final ExportOptions DEFAULTS =
             new ExportOptions(true, true, ProgressListener.NONE, WeightStorage.INLINE);
 
     /**

@@ -172,7 +172,7 @@ public final class ModelCosts {
      * @return options for {@link OnnxModel#cuts(CutOptions)}, to be told widths and shared inputs
      */
     public CutOptions cutOptions() {
-        return CutOptions.defaults()
+        return CutOptions.DEFAULTS
                 .withTensorBytes(shapes::bytes)
                 .withRecomputable(this::isCheap)
                 .withUncuttable(this::hasQuantizedForm);

@@ -29,10 +29,10 @@ import java.util.stream.IntStream;
  *
  * <pre>{@code
  * ModelCosts costs = model.costs(model.shapes());
- * Files.writeString(Path.of("model.html"), ModelPicture.of(model, costs).as(ModelPicture.Format.HTML));
+ * Files.writeString(Path.of("model.html"), ModelPicture.of(model, costs).html());
  * }</pre>
  */
-public final class ModelPicture {
+public final class ModelPicture implements Picture {
     private final Drawing drawing;
 
     /** What a picture is written as. */
@@ -96,6 +96,16 @@ public final class ModelPicture {
             case SVG -> SvgRenderer.render(drawing);
             case HTML -> HtmlRenderer.render(drawing);
         };
+    }
+
+    @Override
+    public String svg() {
+        return as(Format.SVG);
+    }
+
+    @Override
+    public String html() {
+        return as(Format.HTML);
     }
 
     /** Collects what is to be seen. */

@@ -57,7 +57,7 @@ public final class OnnxModel implements AutoCloseable {
 
     private OnnxModel(ModelContents contents, Optional<Path> path, Optional<Path> temporary) {
         this.contents = contents;
-        this.cuts = Cuts.of(contents.graph().dataflow(), options(CutOptions.defaults()));
+        this.cuts = Cuts.of(contents.graph().dataflow(), options(CutOptions.DEFAULTS));
         this.path = path;
         this.temporary = temporary;
     }
@@ -73,7 +73,7 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException if the file cannot be read
      */
     public static OnnxModel load(Path file) throws IOException {
-        return load(file, ReadOptions.DEFAULT);
+        return load(file, ReadOptions.DEFAULTS);
     }
 
     /**
@@ -109,7 +109,7 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException if the stream cannot be read, or the file not be written
      */
     public static OnnxModel load(InputStream in, String name) throws IOException {
-        return load(in, name, ReadOptions.DEFAULT);
+        return load(in, name, ReadOptions.DEFAULTS);
     }
 
     /**
@@ -146,7 +146,7 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException never for another reason
      */
     public static OnnxModel load(byte[] bytes, String name) throws IOException {
-        return load(bytes, name, ReadOptions.DEFAULT);
+        return load(bytes, name, ReadOptions.DEFAULTS);
     }
 
     /**

@@ -26,7 +26,7 @@ import java.util.List;
  * <pre>{@code
  * OperatorPlanner.Plan plan = OperatorPlanner.plan(costs, model.cuts(), cluster, CostModel.of(cluster, predictor));
  * DeploymentExporter.export(
- *         model, plan.branches(), plan.placement(), directory, PlanOrigin.of("predictor"), ExportOptions.DEFAULT);
+ *         model, plan.branches(), plan.placement(), directory, PlanOrigin.of("predictor"), ExportOptions.DEFAULTS);
  * }</pre>
  */
 public final class OperatorPlanner {

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * Files.writeString(Path.of("plan.html"), picture.html());
  * }</pre>
  */
-public final class PlanPicture {
+public final class PlanPicture implements Picture {
     private static final int MOST_INFERENCES = 8;
     private static final double PERCENT = 100;
 
@@ -102,6 +102,7 @@ public final class PlanPicture {
      *
      * @return an SVG document, to be stored as UTF-8
      */
+    @Override
     public String svg() {
         return PlanRenderer.svg(drawing());
     }
@@ -111,6 +112,7 @@ public final class PlanPicture {
      *
      * @return an HTML document, to be stored as UTF-8
      */
+    @Override
     public String html() {
         return PlanRenderer.html(drawing());
     }
@@ -310,11 +312,11 @@ public final class PlanPicture {
                                 interval.request() % 2 == 1,
                                 several
                                         ? Integer.toString(interval.request() + 1)
-                                        : Quantities.seconds(interval.end() - interval.begin()),
+                                        : Quantities.seconds(interval.endSeconds() - interval.beginSeconds()),
                                 "inference " + (interval.request() + 1),
-                                interval.begin(),
-                                interval.end(),
-                                interval.arrives()))
+                                interval.beginSeconds(),
+                                interval.endSeconds(),
+                                interval.arrivesSeconds()))
                         .toList());
     }
 

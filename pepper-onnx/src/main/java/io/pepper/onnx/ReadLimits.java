@@ -41,7 +41,7 @@ public final class ReadLimits {
     public static final long GREATEST_STRUCTURE_BYTES = Integer.MAX_VALUE - 64;
 
     /** All defaults. */
-    public static final ReadLimits DEFAULT = builder().build();
+    public static final ReadLimits DEFAULTS = builder().build();
 
     private final long structureBytes;
     private final long memoryBytes;

@@ -11,7 +11,7 @@ import java.util.List;
  * model needs more, the caller says so:
  *
  * <pre>{@code
- * ReadOptions cached = ReadOptions.DEFAULT.withAllowedRoots(Path.of(home, ".cache", "huggingface", "hub"));
+ * ReadOptions cached = ReadOptions.DEFAULTS.withAllowedRoots(Path.of(home, ".cache", "huggingface", "hub"));
  * OnnxModel model = OnnxModel.load(snapshot.resolve("model.onnx"), cached);
  * }</pre>
  *
@@ -23,7 +23,7 @@ import java.util.List;
  */
 public record ReadOptions(ReadLimits limits, List<Path> allowedRoots, boolean hardLinks, boolean checksums) {
     /** With the default limits, within the model's directory, without links and checksums. */
-    public static final ReadOptions DEFAULT = new ReadOptions(ReadLimits.DEFAULT, List.of(), false, false);
+    public static final ReadOptions DEFAULTS = new ReadOptions(ReadLimits.DEFAULTS, List.of(), false, false);
 
     /**
      * Copies the list.

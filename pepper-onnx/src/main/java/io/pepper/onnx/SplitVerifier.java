@@ -25,7 +25,7 @@ import java.util.Set;
  * <p>This is for before a plan runs; {@code io.pepper.runtime.SamplingSession} checks one that runs, on some of its requests.
  *
  * <p>Before ONNX Runtime, which is native code, is given a file, the file is read as {@link OnnxModel} reads it: what is malformed, or
- * refers to data outside of the directory, is refused. {@link VerificationOptions.Builder#onlyUnchanged} refuses more.
+ * refers to data outside of the directory, is refused. {@link VerificationOptions#onlyUnchanged} refuses more.
  *
  * <p>Takes a few runs of the model, and the memory of the model and of all parts. To cancel, interrupt the thread. Stateless
  * and therefore thread-safe. The same model, parts and options give the same answer.
@@ -46,7 +46,7 @@ public final class SplitVerifier {
      * @throws IOException if a file cannot be read, or ONNX Runtime refuses it
      */
     public static Verification verify(OnnxModel model, Path directory) throws IOException {
-        return verify(model, directory, VerificationOptions.defaults(), ProgressListener.NONE);
+        return verify(model, directory, VerificationOptions.DEFAULTS, ProgressListener.NONE);
     }
 
     /**

@@ -41,7 +41,7 @@ public final class SubmodelExporter {
      * @throws IOException if a file cannot be read or written
      */
     public static PartitionManifest export(OnnxModel model, Partition partition, Path directory) throws IOException {
-        return export(model, partition, directory, ExportOptions.DEFAULT);
+        return export(model, partition, directory, ExportOptions.DEFAULTS);
     }
 
     /**

@@ -76,7 +76,7 @@ public final class DeployedSessions implements AdaptiveSession.Opener {
                     placement,
                     parts,
                     PlanOrigin.of("adaptive"),
-                    ExportOptions.DEFAULT.withDurable(false));
+                    ExportOptions.DEFAULTS.withDurable(false));
             return new Deleting(open.open(parts), parts);
         } catch (IOException | RuntimeException failed) {
             try {

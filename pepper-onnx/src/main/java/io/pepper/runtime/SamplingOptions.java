@@ -25,8 +25,8 @@ public record SamplingOptions(
             0.01,
             42,
             StageOptions.DEFAULTS,
-            VerificationOptions.DEFAULT_ABSOLUTE_TOLERANCE,
-            VerificationOptions.DEFAULT_RELATIVE_TOLERANCE,
+            VerificationOptions.DEFAULTS.absoluteTolerance(),
+            VerificationOptions.DEFAULTS.relativeTolerance(),
             RunListener.NONE);
 
     /**

@@ -96,10 +96,8 @@ class CapabilitiesTest {
         try (OnnxModel model = Parts.load("texts", whole)) {
             assertThat(cuts(model)).containsExactly("s");
             Parts.split(model, directory, "s");
-            VerificationOptions options = VerificationOptions.builder()
-                    .trials(1)
-                    .withInput("x", List.of("a", "ß", ""), 3)
-                    .build();
+            VerificationOptions options =
+                    VerificationOptions.DEFAULTS.withTrials(1).withInput("x", List.of("a", "ß", ""), 3);
             assertThat(SplitVerifier.verify(model, directory, options, ProgressListener.NONE)
                             .identical())
                     .isTrue();
@@ -195,7 +193,7 @@ class CapabilitiesTest {
                         model,
                         Partitioner.everyCut().partition(model.cuts()),
                         directory,
-                        ExportOptions.DEFAULT.withDurable(false).withWeights(storage));
+                        ExportOptions.DEFAULTS.withDurable(false).withWeights(storage));
                 Parts.assertIdentical(model, directory);
                 if (storage == WeightStorage.INLINE) {
                     assertThat(Parts.read(directory, manifest))

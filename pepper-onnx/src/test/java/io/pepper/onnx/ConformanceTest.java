@@ -170,7 +170,7 @@ class ConformanceTest {
     }
 
     private static VerificationOptions options(OnnxModel model, Path inputs) throws IOException {
-        VerificationOptions.Builder options = VerificationOptions.builder().trials(1);
+        VerificationOptions options = VerificationOptions.DEFAULTS.withTrials(1);
         List<TensorInfo> taken = model.inputs();
         for (int i = 0; i < taken.size(); i++) {
             Path file = inputs.resolve("input_" + i + ".pb");
@@ -178,10 +178,10 @@ class ConformanceTest {
                     taken.get(i).type().filter(type -> !type.contains("(")).isPresent();
             if (tensor && Files.exists(file)) {
                 TensorProto value = TensorProto.parseFrom(Files.readAllBytes(file));
-                give(options, taken.get(i), value);
+                options = with(options, taken.get(i), value);
             }
         }
-        return options.build();
+        return options;
     }
 
     /** Some files of bfloat16 hold one element, whatever the model states. */
@@ -195,8 +195,8 @@ class ConformanceTest {
         return fits;
     }
 
-    /** Gives the input the value of the file, if it is of a type that a buffer can hold. */
-    private static void give(VerificationOptions.Builder options, TensorInfo input, TensorProto value) {
+    /** With the value of the file for the input, if it is of a type that a buffer can hold. */
+    private static VerificationOptions with(VerificationOptions options, TensorInfo input, TensorProto value) {
         String name = input.name();
         long[] shape = value.getDimsList().stream().mapToLong(Long::longValue).toArray();
         ByteBuffer raw = value.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
@@ -204,20 +204,17 @@ class ConformanceTest {
         boolean open = input.shape().stream().flatMap(List::stream).anyMatch(size -> size.size()
                 .isEmpty());
         boolean given = !value.getRawData().isEmpty() && type != null && fits(input, shape);
-        if (!given && open) {
-            options.withShape(name, shape);
-        }
         if (!given) {
-            return;
+            return open ? options.withSizes(options.sizes().withInputShape(name, shape)) : options;
         }
-        switch (type) {
+        return switch (type) {
             case FLOAT -> options.withInput(name, raw.asFloatBuffer(), shape);
             case DOUBLE -> options.withInput(name, raw.asDoubleBuffer(), shape);
             case INT64, UINT64 -> options.withInput(name, raw.asLongBuffer(), shape);
             case INT32, UINT32 -> options.withInput(name, raw.asIntBuffer(), shape);
             case INT16, UINT16, FLOAT16, BFLOAT16 -> options.withInput(name, raw.asShortBuffer(), shape);
             case INT8, UINT8, BOOL -> options.withInput(name, raw, shape);
-            default -> {}
-        }
+            default -> options;
+        };
     }
 }

@@ -53,7 +53,7 @@ class CrashSafetyTest {
 
     private static void export(OnnxModel model, Path target, boolean few) throws IOException {
         Partitioner partitioner = few ? Partitioner.balanced(2, model.weights()) : Partitioner.everyCut();
-        ExportOptions options = ExportOptions.DEFAULT
+        ExportOptions options = ExportOptions.DEFAULTS
                 .withDurable(false)
                 .withWeights(few ? WeightStorage.EXTERNAL : WeightStorage.INLINE);
         SubmodelExporter.export(model, partitioner.partition(model.cuts()), target, options);

@@ -145,7 +145,7 @@ class DeploymentPlanTest {
                 assertThat(plan.hops()).isNotEmpty().allSatisfy(hop -> assertThat(hop.tensors())
                         .isNotEmpty());
                 VerificationOptions same =
-                        VerificationOptions.builder().withShape("x", sizes).build();
+                        VerificationOptions.DEFAULTS.withSizes(InputShapes.NONE.withInputShape("x", sizes));
                 assertThat(SplitVerifier.verify(model, target, same, ProgressListener.NONE)
                                 .identical())
                         .isTrue();
@@ -180,7 +180,7 @@ class DeploymentPlanTest {
             assertThat(placement.gap()).isZero();
             Path target = directory.resolve("branches");
             DeploymentPlan plan = DeploymentExporter.export(
-                    model, branches, placement, target, PlanOrigin.of("arithmetic"), ExportOptions.DEFAULT);
+                    model, branches, placement, target, PlanOrigin.of("arithmetic"), ExportOptions.DEFAULTS);
             assertThat(DeploymentPlan.read(target)).isEqualTo(plan);
             assertThat(plan.costs().latencySeconds()).isEqualTo(placement.latencySeconds());
             assertThat(SplitVerifier.verify(model, target).identical()).isTrue();
@@ -219,7 +219,7 @@ class DeploymentPlanTest {
                     plan.placement(),
                     target,
                     PlanOrigin.of("arithmetic"),
-                    ExportOptions.DEFAULT);
+                    ExportOptions.DEFAULTS);
             assertThat(SplitVerifier.verify(model, target).identical()).isTrue();
         }
     }

@@ -213,7 +213,7 @@ class ExportFaultsTest {
             }
             Map<String, String> before = Parts.contents(directory);
             Partition partition = Partitioner.everyCut().partition(model.cuts());
-            ExportOptions options = ExportOptions.DEFAULT.withChecksums(checksums);
+            ExportOptions options = ExportOptions.DEFAULTS.withChecksums(checksums);
             for (Path to : List.of(target, directory.resolve("new"), directory.resolve("new/deep"))) {
                 assertThatThrownBy(() -> SubmodelExporter.export(model, partition, to, options))
                         .isInstanceOf(EOFException.class)
@@ -231,7 +231,7 @@ class ExportFaultsTest {
         try (OnnxModel model = OnnxModel.load(large)) {
             Map<String, String> before = Parts.contents(directory);
             Partition partition = Partitioner.everyCut().partition(model.cuts());
-            ExportOptions options = ExportOptions.DEFAULT.withChecksums(checksums);
+            ExportOptions options = ExportOptions.DEFAULTS.withChecksums(checksums);
             // Interrupted by the listener when the second part begins, so the first one is written already.
             ProgressListener interrupting = (what, done, total) -> {
                 if (done == 1) {
@@ -269,7 +269,7 @@ class ExportFaultsTest {
         Map<String, String> before = Parts.contents(directory);
         try (OnnxModel model = OnnxModel.load(file)) {
             Partition partition = Partitioner.everyCut().partition(model.cuts());
-            ExportOptions options = ExportOptions.DEFAULT.withProgress((what, done, total) -> {
+            ExportOptions options = ExportOptions.DEFAULTS.withProgress((what, done, total) -> {
                 if (done == 2) {
                     throw new IllegalStateException("the listener's own fault");
                 }

@@ -141,7 +141,7 @@ class ExternalDataTest {
         Files.write(blobs.resolve("5678"), external.data());
         Path file = Files.createSymbolicLink(snapshot.resolve("model.onnx"), Path.of("../../blobs/1234"));
         Files.createSymbolicLink(snapshot.resolve("model.onnx_data"), Path.of("../../blobs/5678"));
-        ReadOptions cached = ReadOptions.DEFAULT.withAllowedRoots(directory.resolve("hub"));
+        ReadOptions cached = ReadOptions.DEFAULTS.withAllowedRoots(directory.resolve("hub"));
         try (OnnxModel opened = OnnxModel.load(file, cached)) {
             for (WeightStorage storage : WeightStorage.values()) {
                 Path target = storage == WeightStorage.REFERENCE ? directory : directory.resolve(storage.label());
@@ -149,7 +149,7 @@ class ExternalDataTest {
                         opened,
                         Partitioner.everyCut().partition(opened.cuts()),
                         target,
-                        ExportOptions.DEFAULT.withWeights(storage));
+                        ExportOptions.DEFAULTS.withWeights(storage));
                 Parts.assertIdentical(opened, target);
             }
         }

@@ -217,16 +217,16 @@ class MalformedExternalDataTest {
         Path data = Files.createSymbolicLink(snapshot.resolve("model.onnx_data"), Path.of("../../blobs/5678"));
         assertThatThrownBy(() -> OnnxModel.load(file).close()).isInstanceOf(MalformedModelException.class);
         for (Path root : new Path[] {blobs, outside.resolve("hub")}) {
-            try (OnnxModel model = OnnxModel.load(file, ReadOptions.DEFAULT.withAllowedRoots(root))) {
+            try (OnnxModel model = OnnxModel.load(file, ReadOptions.DEFAULTS.withAllowedRoots(root))) {
                 assertThat(model.weightBytes()).isEqualTo(1024);
             }
         }
-        ReadOptions elsewhere = ReadOptions.DEFAULT.withAllowedRoots(snapshot, inside);
+        ReadOptions elsewhere = ReadOptions.DEFAULTS.withAllowedRoots(snapshot, inside);
         assertThatThrownBy(() -> OnnxModel.load(file, elsewhere).close()).isInstanceOf(MalformedModelException.class);
 
         Files.delete(data);
         Files.createSymbolicLink(data, outside.resolve("secret.bin"));
-        ReadOptions hub = ReadOptions.DEFAULT.withAllowedRoots(outside.resolve("hub"));
+        ReadOptions hub = ReadOptions.DEFAULTS.withAllowedRoots(outside.resolve("hub"));
         assertThatThrownBy(() -> OnnxModel.load(file, hub).close())
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessageContaining("is a link into no directory that may be read");
@@ -239,7 +239,7 @@ class MalformedExternalDataTest {
         assertThatThrownBy(() -> OnnxModel.load(file).close())
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessageContaining("has 2 names in the file system, where one is allowed");
-        OnnxModel.load(file, ReadOptions.DEFAULT.withHardLinks(true)).close();
+        OnnxModel.load(file, ReadOptions.DEFAULTS.withHardLinks(true)).close();
     }
 
     @Test
@@ -336,7 +336,7 @@ class MalformedExternalDataTest {
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessageContainingAll("tensor 'w64'.external_data", "which has 1048576", "16 times over");
         ReadLimits generous = ReadLimits.builder().dataReuse(80).build();
-        OnnxModel.load(file, ReadOptions.DEFAULT.withLimits(generous)).close();
+        OnnxModel.load(file, ReadOptions.DEFAULTS.withLimits(generous)).close();
     }
 
     @Test
@@ -352,7 +352,7 @@ class MalformedExternalDataTest {
                 "many",
                 builder.let("y", "Relu", "x").output("y", FLOAT, 1).build());
         ReadLimits limits = ReadLimits.builder().dataFiles(3).build();
-        assertThatThrownBy(() -> OnnxModel.load(file, ReadOptions.DEFAULT.withLimits(limits))
+        assertThatThrownBy(() -> OnnxModel.load(file, ReadOptions.DEFAULTS.withLimits(limits))
                         .close())
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessageContaining("tensor 'w3'.external_data.location: is beyond the limit of 3 data files");
@@ -367,7 +367,7 @@ class MalformedExternalDataTest {
                 "sound",
                 holding(ExternalModels.external(
                         WEIGHT, "location", "data.bin", "checksum", right.toUpperCase(Locale.ROOT))));
-        ReadOptions compare = ReadOptions.DEFAULT.withChecksums(true);
+        ReadOptions compare = ReadOptions.DEFAULTS.withChecksums(true);
         OnnxModel.load(sound, compare).close();
         Path wrong = Parts.save(
                 inside, "wrong", holding(ExternalModels.external(WEIGHT, "location", "data.bin", "checksum", "00")));

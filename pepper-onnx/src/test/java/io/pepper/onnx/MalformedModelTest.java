@@ -133,7 +133,7 @@ class MalformedModelTest {
             Path target = directory.resolve("parts" + trial);
             try (OnnxModel model = OnnxModel.load(bytes, "mutant")) {
                 Partition partition = Partitioner.everyCut().partition(model.cuts());
-                SubmodelExporter.export(model, partition, target, ExportOptions.DEFAULT.withDurable(false));
+                SubmodelExporter.export(model, partition, target, ExportOptions.DEFAULTS.withDurable(false));
                 assertThat(PartitionManifest.read(target).parts())
                         .hasSize(partition.segments().size());
                 exported++;
@@ -340,7 +340,7 @@ class MalformedModelTest {
                 return length;
             }
         };
-        ReadOptions options = ReadOptions.DEFAULT.withLimits(
+        ReadOptions options = ReadOptions.DEFAULTS.withLimits(
                 ReadLimits.builder().streamBytes(1 << 20).build());
         assertThatThrownBy(() -> OnnxModel.load(endless, "endless", options))
                 .isInstanceOf(MalformedModelException.class)

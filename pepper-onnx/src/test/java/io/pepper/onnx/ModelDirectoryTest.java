@@ -93,11 +93,9 @@ class ModelDirectoryTest {
             assertThat(shared.size()).isEqualTo(cuts);
             Partition partition = Partitioner.balanced(6, costs.flops()).partition(shared);
             SubmodelExporter.export(model, partition, directory);
-            VerificationOptions.Builder options = VerificationOptions.builder().trials(1);
-            sizes.shapes()
-                    .forEach((input, shape) -> options.withShape(
-                            input, shape.stream().mapToLong(Long::longValue).toArray()));
-            assertThat(SplitVerifier.verify(model, directory, options.build(), ProgressListener.NONE)
+            VerificationOptions options =
+                    VerificationOptions.DEFAULTS.withTrials(1).withSizes(sizes);
+            assertThat(SplitVerifier.verify(model, directory, options, ProgressListener.NONE)
                             .identical())
                     .isTrue();
         }

@@ -53,7 +53,7 @@ final class Parts {
     }
 
     static void assertIdentical(OnnxModel model, Path directory) throws IOException {
-        VerificationOptions once = VerificationOptions.builder().trials(1).build();
+        VerificationOptions once = VerificationOptions.DEFAULTS.withTrials(1);
         Verification answer = SplitVerifier.verify(model, directory, once, ProgressListener.NONE);
         assertThat(answer.identical()).as("%s: %s", model.name(), answer).isTrue();
         assertThat(answer.warnings()).isEmpty();

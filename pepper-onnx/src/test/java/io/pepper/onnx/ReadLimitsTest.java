@@ -59,16 +59,16 @@ class ReadLimitsTest {
                         limits.dataFiles(),
                         limits.dataReuse()))
                 .containsExactly(4, 5, 6, 7, 8, 9);
-        assertThat(ReadLimits.DEFAULT.operators()).isEqualTo(ReadLimits.DEFAULT_OPERATORS);
+        assertThat(ReadLimits.DEFAULTS.operators()).isEqualTo(ReadLimits.DEFAULT_OPERATORS);
     }
 
     @Test
     void optionsKeepTheirOwnListOfRoots() {
         List<Path> roots = new ArrayList<>(List.of(Path.of("a")));
-        ReadOptions options = new ReadOptions(ReadLimits.DEFAULT, roots, false, false);
+        ReadOptions options = new ReadOptions(ReadLimits.DEFAULTS, roots, false, false);
         roots.add(Path.of("b"));
         assertThat(options.allowedRoots()).containsExactly(Path.of("a"));
         assertThat(options.withAllowedRoots(Path.of("c")).withHardLinks(true).withChecksums(true))
-                .isEqualTo(new ReadOptions(ReadLimits.DEFAULT, List.of(Path.of("c")), true, true));
+                .isEqualTo(new ReadOptions(ReadLimits.DEFAULTS, List.of(Path.of("c")), true, true));
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("fuzz")
 class ReadersFuzzTest {
-    private static final ReadOptions SMALL = ReadOptions.DEFAULT.withLimits(
+    private static final ReadOptions SMALL = ReadOptions.DEFAULTS.withLimits(
             ReadLimits.builder().memoryBytes(64L << 20).operators(10_000).build());
 
     private static final String MANIFEST =

@@ -74,9 +74,7 @@ class RealModelsTest {
         try (OnnxModel model = open("/models/ch_ppocr_mobile_v2.0_cls_infer.onnx")) {
             Partition partition = Partitioner.balanced(3, model.weights()).partition(model.cuts());
             SubmodelExporter.export(model, partition, directory);
-            VerificationOptions options = VerificationOptions.builder()
-                    .optimization(OptimizationLevel.ALL)
-                    .build();
+            VerificationOptions options = VerificationOptions.DEFAULTS.withOptimization(OptimizationLevel.ALL);
             Verification verification = SplitVerifier.verify(model, directory, options, ProgressListener.NONE);
             assertThat(verification.passed()).as(verification.toString()).isTrue();
         }
@@ -85,7 +83,7 @@ class RealModelsTest {
     private void check(OnnxModel model, Partition partition, String name) throws IOException {
         Path parts = directory.resolve(name);
         PartitionManifest manifest =
-                SubmodelExporter.export(model, partition, parts, ExportOptions.DEFAULT.withDurable(false));
+                SubmodelExporter.export(model, partition, parts, ExportOptions.DEFAULTS.withDurable(false));
         assertThat(manifest.parts().stream()
                         .mapToLong(PartitionManifest.Part::weightBytes)
                         .sum())

@@ -24,7 +24,7 @@ class SmallHeapTest {
         private Split() {}
 
         public static void main(String[] args) throws IOException {
-            ExportOptions options = ExportOptions.DEFAULT
+            ExportOptions options = ExportOptions.DEFAULTS
                     .withDurable(false)
                     .withWeights(WeightStorage.valueOf(args[3]))
                     .withChecksums(Boolean.parseBoolean(args[4]));
@@ -100,7 +100,7 @@ class SmallHeapTest {
         assertThat(file.toFile().length()).isGreaterThan(1L << 31);
         assertRefers("128m", file, 10, "large.onnx");
         try (OnnxModel model = OnnxModel.load(file)) {
-            VerificationOptions once = VerificationOptions.builder().trials(1).build();
+            VerificationOptions once = VerificationOptions.DEFAULTS.withTrials(1);
             assertThat(SplitVerifier.verify(model, directory, once, ProgressListener.NONE)
                             .identical())
                     .isTrue();

@@ -130,7 +130,7 @@ class SplitTest {
     }
 
     private PartitionManifest export(OnnxModel model, Partition partition, String name) throws IOException {
-        ExportOptions quick = ExportOptions.DEFAULT.withDurable(false);
+        ExportOptions quick = ExportOptions.DEFAULTS.withDurable(false);
         return SubmodelExporter.export(model, partition, directory.resolve(name), quick);
     }
 

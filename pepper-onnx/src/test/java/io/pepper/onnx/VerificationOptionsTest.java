@@ -8,33 +8,29 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class VerificationOptionsTest {
-    private final VerificationOptions.Builder builder = VerificationOptions.builder();
+    private final VerificationOptions defaults = VerificationOptions.DEFAULTS;
 
     @Test
-    void defaultsAreTheConstants() {
-        VerificationOptions options = VerificationOptions.defaults();
-        assertThat(options.seed()).isEqualTo(VerificationOptions.DEFAULT_SEED);
-        assertThat(options.trials()).isEqualTo(VerificationOptions.DEFAULT_TRIALS);
-        assertThat(options.intraOpThreads()).isEqualTo(VerificationOptions.DEFAULT_INTRA_OP_THREADS);
-        assertThat(options.optimization()).isEqualTo(OptimizationLevel.NONE);
-        assertThat(options.shapes()).isEmpty();
-        assertThat(options.dimensions()).isEmpty();
-        assertThat(options.inputs()).isEmpty();
+    void defaultsAreSafe() {
+        assertThat(defaults.trials()).isPositive();
+        assertThat(defaults.threads()).isOne();
+        assertThat(defaults.optimization()).isEqualTo(OptimizationLevel.NONE);
+        assertThat(defaults.onlyUnchanged()).isFalse();
+        assertThat(defaults.sizes()).isEqualTo(InputShapes.NONE);
+        assertThat(defaults.inputs()).isEmpty();
     }
 
     @Test
-    void settersRefuseAtOnce() {
-        assertThatThrownBy(() -> builder.trials(0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> builder.intraOpThreads(0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> builder.tolerance(-1, 0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> builder.tolerance(0, Double.NaN)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> builder.withShape("x", -1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> builder.withDimension("n", -1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> builder.optimization(null)).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> builder.withInput("x", FloatBuffer.allocate(3), 2, 2))
+    void wrongOnesAreRefusedAtOnce() {
+        assertThatThrownBy(() -> defaults.withTrials(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> defaults.withThreads(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> defaults.withTolerance(-1, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> defaults.withTolerance(0, Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> defaults.withOptimization(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> defaults.withInput("x", FloatBuffer.allocate(3), 2, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("needs 4 values, found 3");
-        assertThatThrownBy(() -> builder.withInput("x", List.of("a"), Long.MAX_VALUE, 2))
+        assertThatThrownBy(() -> defaults.withInput("x", List.of("a"), Long.MAX_VALUE, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("too many");
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Weights inline, in data files, or left where they are: the parts compute the same. */
 class WeightStorageTest {
-    private static final ExportOptions PLAIN = ExportOptions.DEFAULT.withDurable(false);
+    private static final ExportOptions PLAIN = ExportOptions.DEFAULTS.withDurable(false);
 
     @TempDir
     Path directory;
@@ -90,7 +90,7 @@ class WeightStorageTest {
     }
 
     private static VerificationOptions strict() {
-        return VerificationOptions.builder().trials(1).onlyUnchanged(true).build();
+        return VerificationOptions.DEFAULTS.withTrials(1).withOnlyUnchanged(true);
     }
 
     private static void assertProven(OnnxModel model, Path parts) throws IOException {
@@ -330,6 +330,6 @@ class WeightStorageTest {
     @Test
     void namesOfStoragesAreReadAndWritten() throws IOException {
         assertThat(WeightStorage.REFERENCE.label()).isEqualTo("reference");
-        assertThat(Optional.of(WeightStorage.valueOf("INLINE"))).hasValue(ExportOptions.DEFAULT.weights());
+        assertThat(Optional.of(WeightStorage.valueOf("INLINE"))).hasValue(ExportOptions.DEFAULTS.weights());
     }
 }

@@ -62,7 +62,7 @@ class WideSplitTest {
                         .sum())
                 .isEqualTo(model.cuts().usedOperatorCount());
         if (!NOT_PASSED_ON.contains(model.name())) {
-            VerificationOptions once = VerificationOptions.builder().trials(1).build();
+            VerificationOptions once = VerificationOptions.DEFAULTS.withTrials(1);
             Verification answer = SplitVerifier.verify(model, parts, once, ProgressListener.NONE);
             assertThat(answer.passed()).as("%s: %s", model.name(), answer).isTrue();
             assertThat(answer.identical()).isEqualTo(!model.name().equals(ROUNDED));

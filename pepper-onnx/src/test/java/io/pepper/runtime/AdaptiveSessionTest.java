@@ -19,9 +19,7 @@ import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.PlanOrigin;
 import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.onnx.testmodels.Topologies;
-import io.pepper.plan.Constraints;
 import io.pepper.plan.CostModel;
-import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
 import io.pepper.plan.PlanMonitor;
 import java.io.IOException;
@@ -77,8 +75,9 @@ class AdaptiveSessionTest {
     }
 
     private PlanMonitor monitor(LatencyPredictor predictor) {
-        return new PlanMonitor(
-                pieces, CostModel.of(cluster, predictor), cluster, Objective.LATENCY, Constraints.NONE, HASTE);
+        return PlanMonitor.builder(pieces, CostModel.of(cluster, predictor))
+                .patience(HASTE)
+                .build();
     }
 
     /** A device takes a second, and six when it is busy. */

@@ -60,7 +60,7 @@ final class Deployed {
     private Deployed() {}
 
     static PartitionManifest export(OnnxModel model, Partition partition, Path directory) throws IOException {
-        return SubmodelExporter.export(model, partition, directory, ExportOptions.DEFAULT.withDurable(false));
+        return SubmodelExporter.export(model, partition, directory, ExportOptions.DEFAULTS.withDurable(false));
     }
 
     /** Divides a test model at every cut. */

@@ -27,15 +27,20 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
     private final String name;
     private final Duration window;
 
+    private LocalDeviceMonitor(String name, Duration window) {
+        this.name = name;
+        this.window = window;
+    }
+
     /**
      * Watches this machine.
      *
      * @param name what to call it
      * @param window over how long the load is taken; a reading takes as long
+     * @return a monitor of one device
      */
-    public LocalDeviceMonitor(String name, Duration window) {
-        this.name = name;
-        this.window = window;
+    public static LocalDeviceMonitor of(String name, Duration window) {
+        return new LocalDeviceMonitor(name, window);
     }
 
     @Override

@@ -264,7 +264,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
     /** Says how to ask. Not thread-safe. */
     public static final class Builder {
         private final URI server;
-        private PrometheusQueries queries = PrometheusQueries.DEFAULT;
+        private PrometheusQueries queries = PrometheusQueries.DEFAULTS;
         private final Map<String, String> nodes = new HashMap<>();
         private Optional<String> authorization = Optional.empty();
         private Duration timeout = Duration.ofSeconds(5);

@@ -31,7 +31,7 @@ public record PrometheusQueries(
             + " / node_filesystem_size_bytes{mountpoint=\"/\",fstype!=\"rootfs\"})) * 100";
 
     /** For node_exporter and the characterization agent, over half a minute. */
-    public static final PrometheusQueries DEFAULT = over("30s");
+    public static final PrometheusQueries DEFAULTS = over("30s");
 
     /** The original PEPPER's: its CPU load averages over idle and busy modes alike, and reads about 87.5 % on any machine. */
     public static final PrometheusQueries ORIGINAL = new PrometheusQueries(

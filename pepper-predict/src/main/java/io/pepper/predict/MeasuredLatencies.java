@@ -35,8 +35,13 @@ public final class MeasuredLatencies implements LatencyPredictor {
      * Makes the table. Of several measurements of the same the median counts.
      *
      * @param data what was measured
+     * @return the table
      */
-    public MeasuredLatencies(LatencyDataset data) {
+    public static MeasuredLatencies of(LatencyDataset data) {
+        return new MeasuredLatencies(data);
+    }
+
+    private MeasuredLatencies(LatencyDataset data) {
         Map<Key, Map<Double, List<LatencyRecord>>> groups = new HashMap<>();
         for (LatencyRecord entry : data.records()) {
             groups.computeIfAbsent(

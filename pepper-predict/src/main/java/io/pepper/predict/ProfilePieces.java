@@ -114,7 +114,7 @@ public final class ProfilePieces {
                     model,
                     partition,
                     target,
-                    ExportOptions.DEFAULT.withChecksums(false).withDurable(false));
+                    ExportOptions.DEFAULTS.withChecksums(false).withDurable(false));
             Segment segment = partition.segments().get(part);
             return new ProfilePiece(
                     model.name(),

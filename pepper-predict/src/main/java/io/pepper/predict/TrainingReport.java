@@ -31,13 +31,18 @@ public final class TrainingReport {
 
     private final LatencyTrainer trained;
 
+    private TrainingReport(LatencyTrainer trained) {
+        this.trained = trained;
+    }
+
     /**
      * Reports on a training.
      *
      * @param trained what was trained and validated
+     * @return the report
      */
-    public TrainingReport(LatencyTrainer trained) {
-        this.trained = trained;
+    public static TrainingReport of(LatencyTrainer trained) {
+        return new TrainingReport(trained);
     }
 
     /**

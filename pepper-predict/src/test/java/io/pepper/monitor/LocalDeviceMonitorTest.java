@@ -12,7 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class LocalDeviceMonitorTest {
-    private final LocalDeviceMonitor monitor = new LocalDeviceMonitor("here", Duration.ofMillis(500));
+    private final LocalDeviceMonitor monitor = LocalDeviceMonitor.of("here", Duration.ofMillis(500));
 
     @Test
     void knowsThisMachine() throws IOException {

@@ -102,7 +102,7 @@ class LatencyTrainerTest {
     @Test
     void reportsOnAPageThatNeedsNothingElse() throws IOException {
         Path page = directory.resolve("report.html");
-        new TrainingReport(trained).write(page);
+        TrainingReport.of(trained).write(page);
         String html = Files.readString(page);
         assertThat(html)
                 .startsWith("<!DOCTYPE html>")
@@ -140,7 +140,7 @@ class LatencyTrainerTest {
         assertThat(between.choices()).isEqualTo(both.size() / 2);
         assertThat(between.pairs()).as("twins do not differ").isZero();
         assertThat(between.bestWays()).isEqualTo(1);
-        assertThat(new TrainingReport(two).html())
+        assertThat(TrainingReport.of(two).html())
                 .contains("<td>devices</td>", "<td>models</td><td>device</td>", "median error by device");
     }
 
@@ -354,7 +354,7 @@ class LatencyTrainerTest {
 
     @Test
     void looksUpWhatWasMeasured() {
-        MeasuredLatencies measured = new MeasuredLatencies(LatencyDataset.of(List.of(
+        MeasuredLatencies measured = MeasuredLatencies.of(LatencyDataset.of(List.of(
                 LatencyDatasetTest.entry("a", 1e9, 1, 0, 1.0),
                 LatencyDatasetTest.entry("a", 1e9, 1, 50, 2.0),
                 LatencyDatasetTest.entry("a", 1e9, 1, 50, 2.2),

@@ -100,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
             out.println();
             Planner planner = Planner.of(
                     cluster,
-                    PlanOptions.measured(cluster, new MeasuredLatencies(data)).table(pieces));
+                    PlanOptions.measured(cluster, MeasuredLatencies.of(data)).table(pieces));
             Constraints pipeline = Constraints.NONE.withReuse(false);
             Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, pipeline), pipeline);
             PlanReport.print(why, out);

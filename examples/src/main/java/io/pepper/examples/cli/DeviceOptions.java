@@ -55,7 +55,7 @@ final class DeviceOptions {
             throw new IllegalArgumentException("--prometheus and --local exclude each other");
         }
         return prometheus == null
-                ? new LocalDeviceMonitor(hostName(), WINDOW)
+                ? LocalDeviceMonitor.of(hostName(), WINDOW)
                 : prometheus(PrometheusDeviceMonitor.builder(prometheus));
     }
 

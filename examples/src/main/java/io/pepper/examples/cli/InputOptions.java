@@ -36,13 +36,7 @@ final class InputOptions {
 
     /** The sizes for inputs to run on. */
     VerificationOptions verification() {
-        VerificationOptions.Builder options = VerificationOptions.builder();
-        InputShapes given = shapes();
-        given.shapes()
-                .forEach((input, sizes) -> options.withShape(
-                        input, sizes.stream().mapToLong(Long::longValue).toArray()));
-        given.dimensions().forEach(options::withDimension);
-        return options.build();
+        return VerificationOptions.DEFAULTS.withSizes(shapes());
     }
 
     /** The sizes that were given. */

@@ -8,6 +8,7 @@ import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.Picture;
 import io.pepper.onnx.PlanPicture;
 import io.pepper.plan.Constraints;
 import io.pepper.plan.Explanation;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,11 +151,10 @@ final class PlanCommand implements Callable<Integer> {
                     why.placement(),
                     directory.get(),
                     plan.origin(robust.map(Scenarios.Plan::states).orElse(prepared.states()), prepared.constraints()),
-                    ExportOptions.DEFAULT.withProgress(progress)));
+                    ExportOptions.DEFAULTS.withProgress(progress)));
         }
         if (report.isPresent()) {
-            PlanPicture picture = picture(opened, prepared, why, robust.isPresent());
-            write(picture::svg, picture::html);
+            write(picture(opened, prepared, why, robust.isPresent()));
         }
         print(why, robust, written, prepared.notes());
     }
@@ -171,10 +170,10 @@ final class PlanCommand implements Callable<Integer> {
                         prepared.planner().pareto(Metric.LATENCY, Metric.PERIOD, prepared.constraints()));
     }
 
-    private void write(Supplier<String> svg, Supplier<String> html) throws IOException {
+    private void write(Picture picture) throws IOException {
         Path file = report.orElseThrow();
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        Files.writeString(file, name.endsWith(".svg") ? svg.get() : html.get());
+        Files.writeString(file, name.endsWith(".svg") ? picture.svg() : picture.html());
     }
 
     private void planBranches(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
@@ -192,9 +191,7 @@ final class PlanCommand implements Callable<Integer> {
                 ? BranchPlan.ofOperators(costs, cutsFound, timed)
                 : BranchPlan.ofBranches(shape.branches.orElseThrow(), plan, costs, cutsFound, timed, notes);
         if (report.isPresent()) {
-            BranchPicture picture =
-                    BranchPicture.of(opened, found.branches(), found.placement(), found.singleDevices());
-            write(picture::svg, picture::html);
+            write(BranchPicture.of(opened, found.branches(), found.placement(), found.singleDevices()));
         }
         Optional<DeploymentPlan> written = Optional.empty();
         if (directory.isPresent()) {
@@ -204,7 +201,7 @@ final class PlanCommand implements Callable<Integer> {
                     found.placement(),
                     directory.get(),
                     plan.origin(timed.states(), found.constraints()),
-                    ExportOptions.DEFAULT.withProgress(progress)));
+                    ExportOptions.DEFAULTS.withProgress(progress)));
         }
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {

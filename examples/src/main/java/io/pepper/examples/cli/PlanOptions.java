@@ -228,7 +228,7 @@ final class PlanOptions {
 
     private CostModel predicted(Cluster cluster, ProgressListener progress) throws IOException {
         if (times.measured != null) {
-            return measured(cluster, new MeasuredLatencies(LatencyDataset.read(times.measured)));
+            return measured(cluster, MeasuredLatencies.of(LatencyDataset.read(times.measured)));
         }
         if (times.roofline) {
             return CostModel.of(cluster, RooflinePredictor.calibrate(progress));

@@ -162,7 +162,7 @@ final class ProfileCommand implements Callable<Integer> {
                 .withPrecision(0.03);
         ProfilingPlan plan = new ProfilingPlan(found, loads, threads, rounds, timing, SEED);
         String name = device == null ? DeviceOptions.hostName() : device;
-        DeviceState here = new LocalDeviceMonitor(name, Duration.ZERO)
+        DeviceState here = LocalDeviceMonitor.of(name, Duration.ZERO)
                 .read()
                 .values()
                 .iterator()

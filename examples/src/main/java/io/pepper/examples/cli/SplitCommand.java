@@ -129,7 +129,8 @@ final class SplitCommand implements Callable<Integer> {
             Cuts preferred = balanced && !stageEnds ? cuts.toRun(opened, costs, where.parts.orElse(1) - 1) : all;
             Partition partition = partition(partitioner(opened, costs), preferred, all);
             VerificationOptions verification = inputs.verification();
-            ExportOptions options = ExportOptions.DEFAULT.withProgress(progress).withWeights(weights);
+            ExportOptions options =
+                    ExportOptions.DEFAULTS.withProgress(progress).withWeights(weights);
             PartitionManifest manifest = SubmodelExporter.export(opened, partition, directory, options);
             Optional<Verification> verified = verify
                     ? Optional.of(SplitVerifier.verify(opened, directory, verification, progress))

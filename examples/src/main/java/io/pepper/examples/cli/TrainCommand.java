@@ -87,7 +87,7 @@ final class TrainCommand implements Callable<Integer> {
         LatencyTrainer trained = LatencyTrainer.train(all, schema.options(), progress);
         trained.predictor().save(out);
         if (report != null) {
-            new TrainingReport(trained).write(report);
+            TrainingReport.of(trained).write(report);
         }
         print(all, trained);
         return Main.DONE;

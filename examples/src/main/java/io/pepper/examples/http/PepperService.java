@@ -106,7 +106,7 @@ public final class PepperService implements AutoCloseable {
                 : RooflinePredictor.calibrate(ProgressListener.NONE);
         DeviceMonitor devices = arguments.length > 2
                 ? PrometheusDeviceMonitor.builder(URI.create(arguments[2])).build()
-                : new LocalDeviceMonitor("here", Duration.ofMillis(200));
+                : LocalDeviceMonitor.of("here", Duration.ofMillis(200));
         PepperService service = start(Integer.parseInt(arguments[0]), devices, predictor);
         Runtime.getRuntime().addShutdownHook(new Thread(service::close));
     }

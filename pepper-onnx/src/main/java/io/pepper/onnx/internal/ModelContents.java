@@ -68,7 +68,7 @@ public final class ModelContents implements Closeable {
      */
     public ModelContents(String name, ByteSource source, Optional<Path> file, Optional<Path> directory)
             throws IOException {
-        this(name, source, file, directory, ReadOptions.DEFAULT);
+        this(name, source, file, directory, ReadOptions.DEFAULTS);
     }
 
     /**

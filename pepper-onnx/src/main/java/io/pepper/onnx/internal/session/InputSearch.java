@@ -85,7 +85,7 @@ public final class InputSearch {
         }
         String advice = free.isEmpty()
                 ? "give its inputs with withInput"
-                : "give the size of " + free + " with withDimension or withShape, or the inputs with withInput";
+                : "give the size of " + free + " with withDimension or withInputShape, or the inputs with withInput";
         return "found no inputs on which the model runs; " + advice + "; ONNX Runtime's last message: "
                 + (last == null ? "none" : last.getMessage());
     }

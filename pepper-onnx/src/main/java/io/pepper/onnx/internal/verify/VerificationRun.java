@@ -132,11 +132,12 @@ public final class VerificationRun implements AutoCloseable {
     }
 
     private InputChoice choice() {
-        return new InputChoice(options.seed(), options.shapes(), options.dimensions(), options.inputs(), BATCH);
+        return new InputChoice(
+                options.seed(), options.sizes().shapes(), options.sizes().dimensions(), options.inputs(), BATCH);
     }
 
     private SessionSettings settings() {
-        return SessionSettings.of(options.intraOpThreads(), options.optimization(), SessionSettings.CPU, false);
+        return SessionSettings.of(options.threads(), options.optimization(), SessionSettings.CPU, false);
     }
 
     private OrtSession open(ModelSource source) throws IOException {

@@ -55,6 +55,6 @@ class RealModelTest {
                 .filter(input -> !constants.contains(input))
                 .toList();
         return VerificationRun.run(
-                whole, List.of(new PartModel(source, inputs, whole.outputs())), VerificationOptions.defaults());
+                whole, List.of(new PartModel(source, inputs, whole.outputs())), VerificationOptions.DEFAULTS);
     }
 }

@@ -10,6 +10,7 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.OptimizationLevel;
 import io.pepper.onnx.OutputComparison;
 import io.pepper.onnx.UnsupportedModelException;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VerificationRunTest {
-    private static final VerificationOptions DEFAULTS = VerificationOptions.defaults();
+    private static final VerificationOptions DEFAULTS = VerificationOptions.DEFAULTS;
 
     private static final ModelProto WHOLE = model("whole")
             .input("x", FLOAT, "batch", 2)
@@ -90,7 +91,7 @@ class VerificationRunTest {
         assertThat(answer.identical()).isTrue();
         assertThat(answer.passed()).isTrue();
         assertThat(answer.maxAbsDiff()).isZero();
-        assertThat(answer.trials()).isEqualTo(VerificationOptions.DEFAULT_TRIALS);
+        assertThat(answer.trials()).isEqualTo(VerificationOptions.DEFAULTS.trials());
         assertThat(answer.inputs()).containsExactly(new VerifiedInput("x", "float", List.of(2L, 2L)));
         assertThat(answer.warnings()).isEmpty();
         assertThat(answer.outputs()).extracting(OutputComparison::output).containsExactly("h", "y");
@@ -98,9 +99,8 @@ class VerificationRunTest {
 
     @Test
     void alteredWeightIsFound() throws IOException {
-        VerificationOptions given = VerificationOptions.builder()
-                .withInput("x", FloatBuffer.wrap(new float[] {0, 0, 1, 1}), 2, 2)
-                .build();
+        VerificationOptions given =
+                VerificationOptions.DEFAULTS.withInput("x", FloatBuffer.wrap(new float[] {0, 0, 1, 1}), 2, 2);
         Verification answer = run(WHOLE, given, part(FIRST), part(second(3, 4.5f)));
         assertThat(answer.identical()).isFalse();
         assertThat(answer.passed()).isFalse();
@@ -115,10 +115,8 @@ class VerificationRunTest {
     @ParameterizedTest
     @EnumSource(OptimizationLevel.class)
     void toleranceCountsOnlyInOptimisedRuns(OptimizationLevel level) throws IOException {
-        VerificationOptions options = VerificationOptions.builder()
-                .optimization(level)
-                .tolerance(0.01, 0)
-                .build();
+        VerificationOptions options =
+                VerificationOptions.DEFAULTS.withOptimization(level).withTolerance(0.01, 0);
         Verification near = run(WHOLE, options, part(FIRST), part(second(3, 4.001f)));
         assertThat(near.identical()).isFalse();
         assertThat(near.passed()).isEqualTo(level != OptimizationLevel.NONE);
@@ -138,8 +136,7 @@ class VerificationRunTest {
                 .let("y", "Transpose", "x")
                 .output("y", FLOAT, 2, "batch")
                 .build();
-        VerificationOptions three =
-                VerificationOptions.builder().withDimension("batch", 3).build();
+        VerificationOptions three = VerificationOptions.DEFAULTS.withSizes(InputShapes.NONE.withDimension("batch", 3));
         OutputComparison y = run(flat, three, part(turned)).outputs().get(0);
         assertThat(y.identical()).isFalse();
         assertThat(y.maxAbsDiff()).isInfinite();
@@ -160,7 +157,7 @@ class VerificationRunTest {
                 .build();
         Verification answer = alone(weak);
         assertThat(answer.identical()).isTrue();
-        assertThat(answer.trials()).isGreaterThan(VerificationOptions.DEFAULT_TRIALS);
+        assertThat(answer.trials()).isGreaterThan(VerificationOptions.DEFAULTS.trials());
         assertThat(answer.outputs()).allMatch(OutputComparison::weakEvidence);
         assertThat(answer.outputs().get(1).weakReason().orElseThrow()).contains("saturated");
         assertThat(answer.warnings()).hasSize(2).allMatch(warning -> warning.startsWith("weak evidence"));
@@ -226,15 +223,13 @@ class VerificationRunTest {
 
     @Test
     void givenInputsAreUsed() throws IOException {
-        VerificationOptions options = VerificationOptions.builder()
-                .withInput("x", LongBuffer.wrap(new long[] {3, 3, 3, 3, 3, 3, 3, 3, 3}), 9)
-                .build();
+        VerificationOptions options =
+                VerificationOptions.DEFAULTS.withInput("x", LongBuffer.wrap(new long[] {3, 3, 3, 3, 3, 3, 3, 3, 3}), 9);
         Verification answer = run(unary("Identity", INT64), options, part(unary("Identity", INT64)));
-        assertThat(answer.trials()).isEqualTo(VerificationOptions.DEFAULT_TRIALS);
+        assertThat(answer.trials()).isEqualTo(VerificationOptions.DEFAULTS.trials());
         assertThat(answer.outputs().get(0).weakReason()).contains("all elements are 3.0");
-        VerificationOptions strings = VerificationOptions.builder()
-                .withInput("x", List.of("a", "b", "c", "d", "e", "f", "g", "h", "i"), 9)
-                .build();
+        VerificationOptions strings =
+                VerificationOptions.DEFAULTS.withInput("x", List.of("a", "b", "c", "d", "e", "f", "g", "h", "i"), 9);
         assertThat(run(unary("Identity", STRING), strings, part(unary("Identity", STRING)))
                         .outputs()
                         .get(0)
@@ -244,19 +239,16 @@ class VerificationRunTest {
 
     @Test
     void wrongGivenInputsAreRefused() {
-        VerificationOptions wrongType = VerificationOptions.builder()
-                .withInput("x", FloatBuffer.allocate(9), 9)
-                .build();
+        VerificationOptions wrongType = VerificationOptions.DEFAULTS.withInput("x", FloatBuffer.allocate(9), 9);
         assertThatThrownBy(() -> run(unary("Neg", INT64), wrongType, part(unary("Neg", INT64))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("int64");
-        VerificationOptions wrongName =
-                VerificationOptions.builder().withShape("z", 9).build();
+        VerificationOptions wrongName = VerificationOptions.DEFAULTS.withSizes(InputShapes.NONE.withInputShape("z", 9));
         assertThatThrownBy(() -> run(unary("Neg", INT64), wrongName, part(unary("Neg", INT64))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no input z");
         VerificationOptions wrongShape =
-                VerificationOptions.builder().withShape("x", 8).build();
+                VerificationOptions.DEFAULTS.withSizes(InputShapes.NONE.withInputShape("x", 8));
         assertThatThrownBy(() -> run(unary("Neg", INT64), wrongShape, part(unary("Neg", INT64))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[9]");
@@ -273,7 +265,7 @@ class VerificationRunTest {
                 .build();
         FloatBuffer half = FloatBuffer.wrap(new float[] {0.5f, 0.5f, 0.5f});
         VerificationOptions options =
-                VerificationOptions.builder().withInput("x", half, 3).trials(1).build();
+                VerificationOptions.DEFAULTS.withInput("x", half, 3).withTrials(1);
         for (int i = 0; i < 60; i++) {
             Verification answer = run(coins, options, part(coins));
             assertThat(answer.passed() || answer.warnings().get(0).startsWith("not comparable"))
@@ -307,8 +299,7 @@ class VerificationRunTest {
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("[length]")
                 .hasMessageContaining("withDimension");
-        VerificationOptions told =
-                VerificationOptions.builder().withDimension("length", 77).build();
+        VerificationOptions told = VerificationOptions.DEFAULTS.withSizes(InputShapes.NONE.withDimension("length", 77));
         assertThat(run(odd, told, part(odd)).passed()).isTrue();
     }
 

@@ -88,7 +88,7 @@ class ByteSourceTest {
             assertThatThrownBy(() -> all(source, 500, 1000))
                     .isInstanceOf(EOFException.class)
                     .hasMessageContaining("model.onnx");
-            assertThatThrownBy(() -> PayloadScanner.scan(source, ReadLimits.DEFAULT))
+            assertThatThrownBy(() -> PayloadScanner.scan(source, ReadLimits.DEFAULTS))
                     .isInstanceOf(IOException.class);
         }
     }
@@ -122,7 +122,7 @@ class ByteSourceTest {
     void scanningBearsShortReads() throws IOException {
         byte[] model = RoundTripTest.everywhere().toByteArray();
         ByteSource stingy = new StingySource(new ArraySource("stingy", model));
-        Skeleton skeleton = PayloadScanner.scan(stingy, ReadLimits.DEFAULT);
+        Skeleton skeleton = PayloadScanner.scan(stingy, ReadLimits.DEFAULTS);
         assertThat(skeleton.model()).isEqualTo(Woven.scan(model).model());
         assertThat(Woven.weave(skeleton.model(), skeleton.payloads())).isEqualTo(Woven.roundTrip(model));
     }

@@ -120,10 +120,10 @@ class StructureCheckTest {
                         .content(2, ("tensor_" + (i + 1)).getBytes(StandardCharsets.UTF_8))
                         .content(3, ("operator_" + i).getBytes(StandardCharsets.UTF_8))
                         .content(4, "Relu".getBytes(StandardCharsets.UTF_8))))));
-        long estimate = StructureCheck.memoryBytes(new ArraySource("chain", chain), ReadLimits.DEFAULT);
+        long estimate = StructureCheck.memoryBytes(new ArraySource("chain", chain), ReadLimits.DEFAULTS);
         assertThat(100 * estimate).isLessThan(ReadLimits.DEFAULT_MEMORY_BYTES);
         byte[] empty = WireBytes.of(model -> model.message(7, graph -> repeat(graph, 1, new byte[0])));
-        long each = StructureCheck.memoryBytes(new ArraySource("empty", empty), ReadLimits.DEFAULT) / COUNT;
+        long each = StructureCheck.memoryBytes(new ArraySource("empty", empty), ReadLimits.DEFAULTS) / COUNT;
         assertThat(each * (ReadLimits.DEFAULT_STRUCTURE_BYTES / 2)).isGreaterThan(10L << 30);
     }
 
@@ -209,7 +209,7 @@ class StructureCheckTest {
                                                 11,
                                                 value ->
                                                         value.content(2, tag.getBytes(StandardCharsets.ISO_8859_1)))))),
-                        ReadLimits.DEFAULT))
+                        ReadLimits.DEFAULTS))
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessageStartingWith("model: graph.input[0].type"));
     }
