@@ -145,6 +145,26 @@ class TreeEnsembleTest {
         assertThat(zero.predict(-0.0f)).isEqualTo(2);
     }
 
+    /** XGBoost keeps pruned nodes in the arrays: what they hold means nothing. */
+    @Test
+    void passesOverNodesThatWerePruned() throws IOException {
+        byte[] pruned = document(
+                        "gbtree",
+                        "reg:squarederror",
+                        "[0E0]",
+                        "1",
+                        """
+                        {"left_children":[1,-1,-1,4,-1,-2],"right_children":[2,-1,-1,5,-1,-2],"split_indices":[0,0,0,-2,0,9],
+                         "split_conditions":[0.5,-1,2,3,4,5],"default_left":[true,false,false,false,false,false]}""")
+                .getBytes(StandardCharsets.UTF_8);
+        TreeEnsemble trees = TreeEnsemble.read(pruned, "pruned");
+        assertThat(trees.predict(0)).isEqualTo(-1);
+        assertThat(trees.predict(1)).isEqualTo(2);
+        float[] both = new float[2];
+        trees.predict(new float[] {0, 1}, 2, both);
+        assertThat(both).containsExactly(-1, 2);
+    }
+
     private static byte[] stump(String threshold) {
         return document(
                         "gbtree",

@@ -25,7 +25,7 @@ final class Thresholds {
                 Stream.generate(TreeSet<Integer>::new).limit(features).toList();
         for (Tree tree : trees) {
             for (int node = 0; node < tree.size(); node++) {
-                if (!tree.isLeaf(node)) {
+                if (tree.isSplit(node)) {
                     distinct.get(tree.feature(node)).add(Encoding.key(tree.value(node)));
                 }
             }

@@ -17,6 +17,10 @@ final class Tree {
     private final int[] feature;
     private final float[] value;
     private final boolean[] defaultLeft;
+
+    /** What hangs together with the root: XGBoost leaves nodes that it pruned in the arrays, with whatever they hold. */
+    private final BitSet reached;
+
     private final int depth;
 
     /**
@@ -42,6 +46,7 @@ final class Tree {
                     + ", right_children " + right.length + ", split_indices " + feature.length + ", split_conditions "
                     + value.length + ", default_left " + defaultLeft.length);
         }
+        reached = new BitSet(nodes);
         depth = check(features);
     }
 
@@ -55,7 +60,6 @@ final class Tree {
     }
 
     private int check(int features) throws InvalidTreeException {
-        BitSet reached = new BitSet(left.length);
         reached.set(0);
         int[] depths = new int[left.length];
         Deque<Integer> open = new ArrayDeque<>();
@@ -91,6 +95,11 @@ final class Tree {
             throw new InvalidTreeException(
                     "split_indices[" + node + "] is " + feature[node] + ", there are " + features + " features");
         }
+    }
+
+    /** Whether rows come by and go on to one of two children. */
+    boolean isSplit(int node) {
+        return reached.get(node) && !isLeaf(node);
     }
 
     boolean isLeaf(int node) {
