@@ -30,8 +30,12 @@ import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelException;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PaperFeatures;
+import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.ProgressListener;
+import io.pepper.onnx.SubmodelExporter;
 import io.pepper.onnx.TensorShapes;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Partitioner;
 import io.pepper.predict.RooflinePredictor;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.runtime.TemporaryDirectory;
@@ -41,11 +45,19 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The three services of the original PEPPER in one process, with its paths and fields: characteristics ({@code POST /upload}),
@@ -62,11 +74,21 @@ import java.util.concurrent.RejectedExecutionException;
 public final class PepperService implements AutoCloseable {
     private static final int DEFAULT_DISTANCE = 6;
     private static final int MOST_MEGABYTES = 2048;
+    private static final int MOST_WAITING = 16;
+    private static final int MOST_KEPT = 32;
+
+    /** States of a job, as the original names them. */
+    private static final String PENDING = "pending";
+
+    private static final String DONE = "done";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Logger LOG = LoggerFactory.getLogger(PepperService.class);
 
     private final DeviceMonitor devices;
     private final LatencyPredictor predictor;
-    private final SplitJobs jobs = new SplitJobs();
+    private final Map<String, Job> jobs = new LinkedHashMap<>();
+    private final ThreadPoolExecutor worker =
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING));
     private final Javalin server;
 
     private PepperService(DeviceMonitor devices, LatencyPredictor predictor) {
@@ -123,7 +145,16 @@ public final class PepperService implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
-        jobs.close();
+        worker.shutdownNow();
+        try {
+            worker.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (jobs) {
+            jobs.values().forEach(PepperService::delete);
+            jobs.clear();
+        }
     }
 
     private void configure(JavalinConfig config) {
@@ -223,7 +254,25 @@ public final class PepperService implements AutoCloseable {
         return answer;
     }
 
-    // Split jobs.
+    // Split jobs: one after the other, in a thread of their own; the parts of the latest are kept.
+
+    /** One upload. */
+    private static final class Job {
+        private final String id = UUID.randomUUID().toString();
+        private final String model;
+        private final TemporaryDirectory directory;
+        private volatile String status = PENDING;
+        private volatile String message = "";
+
+        private Job(String model, TemporaryDirectory directory) {
+            this.model = model;
+            this.directory = directory;
+        }
+
+        private Path parts() {
+            return directory.path().resolve("parts");
+        }
+    }
 
     private void submitJob(Context request) throws IOException {
         UploadedFile upload = uploaded(request, "model");
@@ -234,8 +283,10 @@ public final class PepperService implements AutoCloseable {
         TemporaryDirectory directory = TemporaryDirectory.create("job-");
         try {
             Path file = save(upload, directory);
-            SplitJobs.Job job = jobs.submit(modelName(upload), directory, file, distance);
-            request.status(202).json(Map.of("job_id", job.id(), "status", "pending"));
+            Job job = new Job(modelName(upload), directory);
+            worker.execute(() -> split(job, file, distance));
+            keep(job);
+            request.status(202).json(Map.of("job_id", job.id, "status", PENDING));
         } catch (IOException e) {
             directory.close();
             throw e;
@@ -245,28 +296,66 @@ public final class PepperService implements AutoCloseable {
         }
     }
 
-    private void jobStatus(Context request) {
-        SplitJobs.Job job = job(request);
-        request.json(Map.of(
-                "job_id", job.id(),
-                "model_name", job.model(),
-                "status", job.status().name().toLowerCase(Locale.ROOT),
-                "message", job.message()));
+    private static void split(Job job, Path file, int distance) {
+        job.status = "processing";
+        try (OnnxModel model = OnnxModel.load(file)) {
+            Partition partition = Partitioner.minimumDistance(distance).partition(model.cuts());
+            SubmodelExporter.export(model, partition, job.parts());
+            job.status = DONE;
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warn("job {} failed", job.id, e);
+            job.message = String.valueOf(e.getMessage());
+            job.status = "error";
+        }
     }
 
+    /** And forgets the oldest, which is done: fewer can wait. */
+    private void keep(Job job) {
+        synchronized (jobs) {
+            jobs.put(job.id, job);
+            while (jobs.size() > MOST_KEPT) {
+                delete(jobs.remove(jobs.keySet().iterator().next()));
+            }
+        }
+    }
+
+    private static void delete(Job job) {
+        try {
+            job.directory.close();
+        } catch (IOException e) {
+            LOG.warn("cannot delete {}", job.directory.path(), e);
+        }
+    }
+
+    private void jobStatus(Context request) {
+        Job job = job(request);
+        request.json(Map.of("job_id", job.id, "model_name", job.model, "status", job.status, "message", job.message));
+    }
+
+    /** {@code MODEL_partI.onnx} for each part. */
     private void jobSubmodels(Context request) throws IOException {
-        SplitJobs.Job job = job(request);
-        if (job.status() != SplitJobs.Status.DONE) {
-            throw new ConflictResponse("the job is not done: " + job.status());
+        Job job = job(request);
+        if (!job.status.equals(DONE)) {
+            throw new ConflictResponse("the job is not done: " + job.status);
         }
         request.contentType("application/zip")
-                .header("Content-Disposition", "attachment; filename=\"" + job.model() + ".zip\"");
-        job.zip(request.outputStream());
+                .header("Content-Disposition", "attachment; filename=\"" + job.model + ".zip\"");
+        try (ZipOutputStream zip = new ZipOutputStream(request.outputStream())) {
+            int number = 0;
+            for (PartitionManifest.Part part :
+                    PartitionManifest.read(job.parts()).parts()) {
+                zip.putNextEntry(new ZipEntry(job.model + "_part" + ++number + ".onnx"));
+                Files.copy(job.parts().resolve(part.file()), zip);
+                zip.closeEntry();
+            }
+        }
     }
 
-    private SplitJobs.Job job(Context request) {
+    private Job job(Context request) {
         String id = request.pathParam("id");
-        return jobs.find(id).orElseThrow(() -> new NotFoundResponse("there is no job " + id));
+        synchronized (jobs) {
+            return Optional.ofNullable(jobs.get(id)).orElseThrow(() -> new NotFoundResponse("there is no job " + id));
+        }
     }
 
     // What requests hold.
