@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -81,8 +82,16 @@ final class RunReport {
                 file = Optional.of(Files.createDirectories(target.get()).resolve(name));
                 TensorFiles.write(file.get(), output.getKey(), tensor);
             }
-            answers.add(new Answer(output.getKey(), output.getValue().getInfo().toString(), file));
+            answers.add(new Answer(output.getKey(), described(output.getValue()), file));
         }
+    }
+
+    /** A tensor as other commands write it, such as {@code float[1, 1000]}. */
+    private static String described(OnnxValue value) {
+        return value instanceof OnnxTensor tensor
+                ? tensor.getInfo().type.name().toLowerCase(Locale.ROOT)
+                        + Arrays.toString(tensor.getInfo().getShape()).replace(" ", "")
+                : value.getType().name().toLowerCase(Locale.ROOT).replace("onnx_type_", "");
     }
 
     private String device(int stage) {

@@ -74,7 +74,11 @@ class RunCommandTest {
         assertThat(run("run", parts, "--input", "x=" + npy, "--out", directory.resolve("a")))
                 .as(err.toString())
                 .isZero();
-        assertThat(out.toString()).contains("one at a time: opened in").contains("classifier_part1.onnx");
+        assertThat(out.toString())
+                .contains("save_infer_model_scale_0.tmp_0")
+                .contains("float[1,2]")
+                .contains("one at a time: opened in")
+                .contains("classifier_part1.onnx");
         assertThat(run("run", parts, "--input", "x=" + pb, "--out", directory.resolve("b"), "--pipeline", "--json"))
                 .as(err.toString())
                 .isZero();
