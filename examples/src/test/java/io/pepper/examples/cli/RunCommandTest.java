@@ -75,8 +75,7 @@ class RunCommandTest {
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString())
-                .contains("save_infer_model_scale_0.tmp_0")
-                .contains("float[1,2]")
+                .contains("save_infer_model/scale_0.tmp_1: float[1,2], written: ")
                 .contains("one at a time: opened in")
                 .contains("classifier_part1.onnx");
         assertThat(run("run", parts, "--input", "x=" + pb, "--out", directory.resolve("b"), "--pipeline", "--json"))
