@@ -114,6 +114,11 @@ class WideCutsTest {
         assertThatThrownBy(() -> options.withMaxWidth(1_025)).hasMessageContaining("found 1025");
         assertThatThrownBy(() -> options.withNeighbourhood(-0.1)).hasMessageContaining("-0.1");
         assertThatThrownBy(() -> options.withNeighbourhood(Double.NaN)).hasMessageContaining("NaN");
+        assertThatThrownBy(() -> options.withNeighbourhood(1.01)).hasMessageContaining("1.01");
+        assertThat(options.withNeighbourhood(1)
+                        .withMaxWidth(CutOptions.GREATEST_MAX_WIDTH)
+                        .neighbourhood())
+                .isOne();
         assertThatThrownBy(() -> Cuts.of(uShape(), options.withTensorBytes(tensor -> OptionalLong.of(-1))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-1 bytes");

@@ -89,6 +89,26 @@ class TreePartitionerTest {
         assertThat(operators(partition)).contains(List.of("boxes", "boxes2"), List.of("classes", "classes2"));
     }
 
+    /** A shared operator is in no component, and goes with the first of those that need it. */
+    @Test
+    void sharedOperatorsAreInNoComponent() {
+        DataflowGraph graph = DataflowGraph.builder()
+                .input("x")
+                .input("mask")
+                .operator("cast", "Cast", List.of("mask"), List.of("m"))
+                .operator("one", "Mul", List.of("x", "m"), List.of("t"))
+                .operator("two", "Mul", List.of("t", "m"), List.of("y"))
+                .operator("idle", "Neg", List.of("t"), List.of("unread"))
+                .output("y")
+                .build();
+        CutTree tree = CutTree.of(
+                Cuts.of(graph, CutOptions.DEFAULTS.withShared("mask").withRecomputable(operator -> operator == 0)));
+        assertThat(tree.componentOf(0)).as("shared").isEqualTo(-1);
+        assertThat(tree.componentOf(3)).as("no output needs it").isEqualTo(-1);
+        assertThat(tree.components()).hasSize(2);
+        assertThat(tree.spread(component -> 7 - component)).containsExactly(6, 7, 6, -1);
+    }
+
     @Test
     void takesWhatHangsTogetherNowhere() {
         DataflowGraph graph = DataflowGraph.builder()
@@ -147,6 +167,13 @@ class TreePartitionerTest {
     private static int check(DataflowGraph graph, Random random, String description) {
         Cuts cuts = Cuts.of(graph, CutOptions.DEFAULTS);
         CutTree tree = CutTree.of(cuts);
+        for (int operator = 0; operator < graph.operatorCount(); operator++) {
+            int component = tree.componentOf(operator);
+            assertThat(component >= 0).as(description).isEqualTo(cuts.isUsed(operator));
+            assertThat(component < 0 || tree.components().get(component).contains(operator))
+                    .as(description)
+                    .isTrue();
+        }
         checkLinks(tree, graph, cuts, description);
         int size = tree.components().size();
         if (size < 2 || tree.links().size() != size - 1 || size > 9) {
