@@ -86,7 +86,7 @@ final class RunReport {
         }
     }
 
-    /** A tensor as other commands write it, such as {@code float[1, 1000]}. */
+    /** A tensor as other commands write it, such as {@code float[1,1000]}. */
     private static String described(OnnxValue value) {
         return value instanceof OnnxTensor tensor
                 ? tensor.getInfo().type.name().toLowerCase(Locale.ROOT)

@@ -4,6 +4,7 @@ import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -91,15 +92,12 @@ public final class OpeningWork {
             return Set.of();
         }
         Set<FunctionId> calls = new HashSet<>();
-        Deque<Body> open = new ArrayDeque<>(List.of(new Body(nodes, 1)));
-        while (!open.isEmpty()) {
-            Body body = open.pop();
+        for (Body body : bodies(nodes)) {
             for (NodeProto node : body.nodes) {
                 FunctionId id = FunctionId.of(node);
                 if (functions.containsKey(id)) {
                     calls.add(id);
                 }
-                push(node, body.looks, open);
             }
         }
         return calls;
@@ -108,26 +106,31 @@ public final class OpeningWork {
     /** The size of operators whose callees have been sized. */
     private Size size(List<NodeProto> nodes) {
         Size size = Size.NONE;
-        Deque<Body> open = new ArrayDeque<>(List.of(new Body(nodes, 1)));
-        while (!open.isEmpty()) {
-            Body body = open.pop();
+        for (Body body : bodies(nodes)) {
             size = size.plus(new Size(body.nodes.size(), body.nodes.size()), body.looks);
-            for (NodeProto node : body.nodes) {
-                if (!sizes.isEmpty()) {
+            if (!sizes.isEmpty()) {
+                for (NodeProto node : body.nodes) {
                     size = size.plus(sizes.getOrDefault(FunctionId.of(node), Size.NONE), body.looks);
                 }
-                push(node, body.looks, open);
             }
         }
         return size;
     }
 
-    private static void push(NodeProto node, double looks, Deque<Body> open) {
-        for (AttributeProto attribute : node.getAttributeList()) {
-            if (attribute.hasG()) {
-                open.push(new Body(attribute.getG().getNodeList(), 2 * looks));
+    /** The operators, and those of all bodies in them, without recursion. */
+    private static List<Body> bodies(List<NodeProto> nodes) {
+        List<Body> bodies = new ArrayList<>(List.of(new Body(nodes, 1)));
+        for (int i = 0; i < bodies.size(); i++) {
+            double looks = 2 * bodies.get(i).looks;
+            for (NodeProto node : bodies.get(i).nodes) {
+                for (AttributeProto attribute : node.getAttributeList()) {
+                    if (attribute.hasG()) {
+                        bodies.add(new Body(attribute.getG().getNodeList(), looks));
+                    }
+                    attribute.getGraphsList().forEach(body -> bodies.add(new Body(body.getNodeList(), looks)));
+                }
             }
-            attribute.getGraphsList().forEach(body -> open.push(new Body(body.getNodeList(), 2 * looks)));
         }
+        return bodies;
     }
 }
