@@ -2,34 +2,38 @@ package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
 import io.pepper.onnx.ProgressListener;
-import io.pepper.runtime.ModelTimer;
 import io.pepper.runtime.ModelTiming;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Measures pieces of models on this machine under loads, and keeps each measurement at once in a file, forced to disk: a campaign
- * that was stopped goes on where it was when it is run again with the same plan. In each round loads take turns in
- * random order, a minute at most each, and so do the pieces under them, so that a machine that grows slower does not look like load. To stop it, interrupt the thread.
- * One campaign at a time: others on the same machine would disturb it.
+ * that was stopped goes on where it was when it is run again with the same plan. To stop it, interrupt the thread. One campaign at
+ * a time: others on the same machine would disturb it.
+ *
+ * <p>Machines that are shared change their pace every second or so. Pieces therefore stay open together, some dozens at a time, and
+ * are measured in random order, under one load after another, again and again: what is measured of a piece in three rounds lies
+ * seconds apart, and more rounds come in another visit, when all other pieces had theirs. So neither a slow second nor a machine
+ * that grows slower looks like load.
  */
 public final class LatencyProfiler {
     private static final Logger LOG = LoggerFactory.getLogger(LatencyProfiler.class);
     private static final Duration SETTLE = Duration.ofMillis(400);
     private static final double PERCENT = 100;
-    private static final int TASKS_IN_A_TURN = 60;
+    private static final int ROUNDS_IN_A_VISIT = 3;
+    private static final int TASKS_IN_A_VISIT = 60;
+    private static final long BYTES_IN_A_VISIT = 1L << 30;
 
     private final ProfilingPlan plan;
     private final Supplier<DeviceState> device;
@@ -73,51 +77,127 @@ public final class LatencyProfiler {
         return LatencyDataset.read(csv).withProblems(failures);
     }
 
+    /** A piece with some threads, in one round under one load after another. */
     private record Task(ProfilePiece piece, int threads) {}
 
-    private record Turn(LoadLevel level, List<Task> tasks) {}
+    private record Turn(int round, LoadLevel level, List<Task> tasks) {}
 
     private void run(LoadGenerator load) throws IOException {
         Random random = new Random(plan.seed());
-        Set<Task> impossible = new HashSet<>();
-        for (int round = 1; round <= plan.rounds(); round++) {
-            for (Turn turn : turns(random)) {
-                run(load, turn.level, round, turn.tasks, impossible);
+        done = held();
+        for (int first = 1; first <= plan.rounds(); first += ROUNDS_IN_A_VISIT) {
+            int last = Math.min(plan.rounds(), first + ROUNDS_IN_A_VISIT - 1);
+            for (List<Task> group : groups(random)) {
+                visit(load, turns(group, first, last, random));
             }
         }
     }
 
-    private List<Turn> turns(Random random) {
+    private int held() {
+        int held = 0;
+        for (Turn turn : turns(tasks(plan.pieces()), 1, plan.rounds(), new Random())) {
+            held += plan.pieces().size() * plan.threads().size() - turn.tasks.size();
+        }
+        return held;
+    }
+
+    private List<Task> tasks(List<ProfilePiece> pieces) {
+        return pieces.stream()
+                .flatMap(piece -> plan.threads().stream().map(count -> new Task(piece, count)))
+                .toList();
+    }
+
+    /** Pieces in random order, as many together as may be open at a time. */
+    private List<List<Task>> groups(Random random) throws IOException {
+        List<ProfilePiece> pieces = new ArrayList<>(plan.pieces());
+        Collections.shuffle(pieces, random);
+        List<List<Task>> groups = new ArrayList<>();
+        List<Task> group = new ArrayList<>();
+        long bytes = 0;
+        for (ProfilePiece piece : pieces) {
+            List<Task> more = tasks(List.of(piece));
+            long moreBytes = Files.exists(piece.file()) ? Files.size(piece.file()) * more.size() : 0;
+            if (!group.isEmpty()
+                    && (group.size() + more.size() > TASKS_IN_A_VISIT || bytes + moreBytes > BYTES_IN_A_VISIT)) {
+                groups.add(group);
+                group = new ArrayList<>();
+                bytes = 0;
+            }
+            group.addAll(more);
+            bytes += moreBytes;
+        }
+        groups.add(group);
+        return groups;
+    }
+
+    /** What the file does not hold of some tasks, in random order in each round. */
+    private List<Turn> turns(List<Task> group, int first, int last, Random random) {
         List<Turn> turns = new ArrayList<>();
-        for (LoadLevel level : plan.loads()) {
-            List<Task> tasks = new ArrayList<>();
-            plan.pieces().forEach(piece -> plan.threads().forEach(count -> tasks.add(new Task(piece, count))));
-            Collections.shuffle(tasks, random);
-            for (int from = 0; from < tasks.size(); from += TASKS_IN_A_TURN) {
-                turns.add(new Turn(level, tasks.subList(from, Math.min(from + TASKS_IN_A_TURN, tasks.size()))));
+        for (int round = first; round <= last; round++) {
+            List<LoadLevel> levels = new ArrayList<>(plan.loads());
+            Collections.shuffle(levels, random);
+            for (LoadLevel level : levels) {
+                List<Task> tasks = new ArrayList<>(group);
+                Collections.shuffle(tasks, random);
+                int execution = round;
+                tasks.removeIf(task -> file.holds(key(task, level), execution));
+                turns.add(new Turn(round, level, tasks));
             }
         }
-        Collections.shuffle(turns, random);
         return turns;
     }
 
-    private void run(LoadGenerator load, LoadLevel level, int round, List<Task> tasks, Set<Task> impossible)
-            throws IOException {
-        DeviceState state = null;
+    private void visit(LoadGenerator load, List<Turn> turns) throws IOException {
+        try (OpenTimers<Task> timers = new OpenTimers<>()) {
+            load.set(LoadLevel.NONE);
+            for (Task task : turns.stream()
+                    .flatMap(turn -> turn.tasks.stream())
+                    .distinct()
+                    .toList()) {
+                open(timers, task);
+            }
+            for (Turn turn : turns) {
+                measure(load, turn, timers);
+            }
+        }
+    }
+
+    private void open(OpenTimers<Task> timers, Task task) throws IOException {
+        try {
+            timers.open(
+                    task,
+                    task.piece.file(),
+                    plan.timing().withThreads(task.threads).withSizes(task.piece.sizes()));
+        } catch (InterruptedIOException stopped) {
+            throw stopped;
+        } catch (IOException | IllegalArgumentException failed) {
+            cannotBeMeasured(task, failed);
+        }
+    }
+
+    private void cannotBeMeasured(Task task, Exception failed) {
+        String said = task.piece.model() + " " + task.piece.piece() + ": cannot be measured: " + failed.getMessage();
+        LOG.warn("{}", said);
+        if (!failures.contains(said)) {
+            failures.add(said);
+        }
+    }
+
+    private void measure(LoadGenerator load, Turn turn, OpenTimers<Task> timers) throws IOException {
+        List<Task> tasks = turn.tasks.stream().filter(timers::isOpen).toList();
+        done += turn.tasks.size() - tasks.size();
+        if (tasks.isEmpty()) {
+            return;
+        }
+        DeviceState state = settle(load, turn.level);
         for (Task task : tasks) {
-            done++;
-            if (impossible.contains(task) || file.holds(key(task, level), round)) {
-                continue;
-            }
-            if (state == null) {
-                state = settle(load, level);
-            }
             progress.progress(
-                    task.piece.model() + " " + task.piece.piece() + ", threads " + task.threads + ", load " + level
-                            + ", round " + round,
-                    done - 1,
+                    task.piece.model() + " " + task.piece.piece() + ", threads " + task.threads + ", load " + turn.level
+                            + ", round " + turn.round,
+                    done,
                     plan.size());
-            measure(load, level, round, task, state, impossible);
+            measure(load, turn, task, state, timers);
+            done++;
         }
     }
 
@@ -150,21 +230,17 @@ public final class LatencyProfiler {
         return RecordFile.key(task.piece.model(), task.piece.piece(), name, task.threads, level);
     }
 
-    private void measure(
-            LoadGenerator load, LoadLevel level, int round, Task task, DeviceState state, Set<Task> impossible)
+    private void measure(LoadGenerator load, Turn turn, Task task, DeviceState state, OpenTimers<Task> timers)
             throws IOException {
         LoadGenerator.Meter meter = load.meter();
         ModelTiming timing;
         try {
-            timing = ModelTimer.time(
-                    task.piece.file(), plan.timing().withThreads(task.threads).withSizes(task.piece.sizes()));
+            timing = timers.measure(task);
         } catch (InterruptedIOException stopped) {
             throw stopped;
-        } catch (IOException | IllegalArgumentException failed) {
-            LOG.warn("{} {} cannot be measured: {}", task.piece.model(), task.piece.piece(), failed.getMessage());
-            failures.add(
-                    task.piece.model() + " " + task.piece.piece() + ": cannot be measured: " + failed.getMessage());
-            impossible.add(task);
+        } catch (IOException failed) {
+            cannotBeMeasured(task, failed);
+            timers.close(task);
             return;
         }
         file.append(new LatencyRecord(
@@ -173,9 +249,9 @@ public final class LatencyProfiler {
                 task.piece.work(),
                 task.threads,
                 state.withReadAt(Instant.now()),
-                level,
+                turn.level,
                 meter.achievedPercent(),
-                round,
+                turn.round,
                 timing));
     }
 }
