@@ -12,7 +12,8 @@ package io.pepper.cost;
  * @param weightBytes constants that are read as a whole
  * @param depth how many elements each output element is made of: channels times window of a convolution, the inner dimension of a
  *     product, what is reduced; of a transposition how many elements stay together; 0 where that says nothing
- * @param channels output channels of a convolution or pooling, or columns of a product; 0 elsewhere
+ * @param channels output channels of a convolution or pooling, those that are brought out of blocks or into them, or columns of a
+ *     product; 0 elsewhere
  * @param window elements in the window of a convolution or pooling; 0 elsewhere
  * @param groups groups of a convolution; 0 elsewhere
  */

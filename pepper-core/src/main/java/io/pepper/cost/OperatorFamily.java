@@ -22,8 +22,10 @@ public enum OperatorFamily {
     ATTENTION,
     /** RNN, LSTM and GRU. */
     RECURRENT,
-    /** Pooling. */
+    /** Pooling of channels in blocks, as many at a time as fill a vector. */
     POOLING,
+    /** Pooling of one channel after the other. */
+    UNBLOCKED_POOLING,
     /** Softmax, reductions, and normalisation by numbers that are known before. */
     NORMALIZATION,
     /** Normalisation by mean and variance of what flows, such as layer normalisation, written as one operator or as several. */

@@ -178,6 +178,9 @@ final class KernelList {
         if (layout.worksOnBlocks(root) && family == OperatorFamily.UNFOLDED_CONVOLUTION) {
             return OperatorFamily.CONVOLUTION; // groups that fill blocks
         }
+        if (family == OperatorFamily.POOLING && !layout.worksOnBlocks(root)) {
+            return OperatorFamily.UNBLOCKED_POOLING;
+        }
         boolean unfolded = CONVOLUTIONS.contains(family) && !layout.worksOnBlocks(root);
         return unfolded ? OperatorFamily.UNFOLDED_CONVOLUTION : family;
     }
@@ -203,6 +206,7 @@ final class KernelList {
     }
 
     private void addLayout(OperatorFamily family, int tensor) {
-        kernels.add(Kernel.of(family, 0, bytes(tensor), bytes(tensor)));
+        double bytes = bytes(tensor);
+        kernels.add(new Kernel(family, 1, 0, bytes, bytes, 0, 0, Math.max(0, demands.channels(tensor)), 0, 0));
     }
 }

@@ -105,7 +105,11 @@ public final class OperatorSweep {
     }
 
     private void convolutions() {
-        long[][] grid = {{3, 224}, {16, 112}, {32, 56}, {64, 56}, {64, 28}, {128, 28}, {256, 14}, {512, 7}};
+        // Also numbers of channels that fill no vectors, and images whose rows meet in a cache.
+        long[][] grid = {
+            {3, 224}, {16, 112}, {32, 56}, {64, 56}, {64, 28}, {128, 28}, {256, 14}, {512, 7}, //
+            {24, 64}, {28, 32}, {48, 80}, {42, 20}, {72, 14}, {96, 32}
+        };
         for (long[] at : grid) {
             long channels = at[0];
             long size = at[1];

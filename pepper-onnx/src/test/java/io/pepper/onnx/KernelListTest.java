@@ -95,6 +95,18 @@ class KernelListTest {
     }
 
     @Test
+    void poolingIsOfItsKind() throws IOException {
+        assertThat(families(kernels("maxpool-c64-s28"))).isEqualTo("1 BLOCKING, 1 POOLING, 1 UNBLOCKING");
+        assertThat(families(kernels("maxpool-c24-s64")))
+                .as("24 channels fill no blocks of 16")
+                .isEqualTo("1 UNBLOCKED_POOLING");
+        assertThat(kernels("maxpool-c64-s28"))
+                .as("how far images lie apart follows from bytes and channels")
+                .extracting(Kernel::channels)
+                .containsOnly(64.0);
+    }
+
+    @Test
     void convolutionsAreOfTheirKinds() throws IOException {
         assertThat(families(kernels("conv1x1-c64-s28"))).contains("1 POINTWISE_CONVOLUTION");
         assertThat(families(kernels("depthwise3x3-c64-s28"))).contains("1 DEPTHWISE_CONVOLUTION");

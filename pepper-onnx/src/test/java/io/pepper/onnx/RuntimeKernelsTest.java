@@ -57,7 +57,8 @@ class RuntimeKernelsTest {
             case LAYER_NORMALIZATION, SUM_NORMALIZATION -> "layer normalisation";
             case PRODUCT -> "product";
             case TRANSPOSITION -> "transposition";
-            case POOLING -> "pooling";
+            case POOLING -> "pooling in blocks";
+            case UNBLOCKED_POOLING -> "pooling";
             default -> "other";
         };
     }
@@ -71,7 +72,7 @@ class RuntimeKernelsTest {
         } else if (type.contains("LayerNorm")) {
             return "layer normalisation";
         } else if (type.endsWith("Pool")) {
-            return "pooling";
+            return node.getDomain().equals("com.microsoft.nchwc") ? "pooling in blocks" : "pooling";
         }
         return switch (type) {
             case "MatMul", "FusedMatMul", "Gemm", "FusedGemm" -> "product";

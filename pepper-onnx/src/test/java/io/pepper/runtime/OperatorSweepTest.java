@@ -50,6 +50,7 @@ class OperatorSweepTest {
                         OperatorFamily.DEPTHWISE_CONVOLUTION,
                         OperatorFamily.PRODUCT,
                         OperatorFamily.POOLING,
+                        OperatorFamily.UNBLOCKED_POOLING,
                         OperatorFamily.NORMALIZATION,
                         OperatorFamily.ELEMENTWISE,
                         OperatorFamily.RECURRENT,

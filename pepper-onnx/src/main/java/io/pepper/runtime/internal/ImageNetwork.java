@@ -26,6 +26,10 @@ final class ImageNetwork {
         return channels;
     }
 
+    boolean isOfEvenSize() {
+        return size % 2 == 0;
+    }
+
     ImageNetwork conv(long out, long kernel, long stride) {
         return conv(out, kernel, stride, 1);
     }
@@ -81,13 +85,17 @@ final class ImageNetwork {
     }
 
     ImageNetwork pool(String type) {
-        at = model.then(type, at)
-                .with("kernel_shape", 3L, 3L)
-                .with("strides", 2L, 2L)
-                .with("pads", 1L, 1L, 1L, 1L)
-                .last();
+        at = pooled(type, at, 3, 2, 1);
         size = (size + 1) / 2;
         return this;
+    }
+
+    private String pooled(String type, String from, long window, long stride, long pad) {
+        return model.then(type, from)
+                .with("kernel_shape", window, window)
+                .with("strides", stride, stride)
+                .with("pads", pad, pad, pad, pad)
+                .last();
     }
 
     /** Widen, look around within each channel, narrow; with a short cut where the shapes agree. */
@@ -150,12 +158,7 @@ final class ImageNetwork {
         String one = active(conv(from, in, each, 1, 1, 1));
         String three = active(conv(active(conv(from, in, each / 2, 1, 1, 1)), each / 2, each, 3, 1, 1));
         String five = active(conv(active(conv(from, in, each / 4, 1, 1, 1)), each / 4, each / 2, 5, 1, 1));
-        String pooled = model.then("MaxPool", from)
-                .with("kernel_shape", 3L, 3L)
-                .with("strides", 1L, 1L)
-                .with("pads", 1L, 1L, 1L, 1L)
-                .last();
-        String pool = active(conv(pooled, in, each / 2, 1, 1, 1));
+        String pool = active(conv(pooled("MaxPool", from, 3, 1, 1), in, each / 2, 1, 1, 1));
         return concat(3 * each, one, three, five, pool);
     }
 
@@ -170,6 +173,20 @@ final class ImageNetwork {
     /** Pointwise in groups, the channels shuffled between them, then within each channel, and a short cut. */
     ImageNetwork shuffle(long groups) {
         String before = at;
+        shuffled(groups, 1);
+        plus(before);
+        return active();
+    }
+
+    /** The same to half the size; what was there before is pooled and kept, so that there are twice the channels. */
+    ImageNetwork shuffleDown(long groups) {
+        String kept = pooled("AveragePool", at, 3, 2, 1);
+        shuffled(groups, 2);
+        concat(2 * channels, kept, at);
+        return active();
+    }
+
+    private void shuffled(long groups, long stride) {
         conv(channels, 1, 1, groups).active();
         String split = model.then("Reshape", at, model.integers(1, groups, channels / groups, size, size))
                 .last();
@@ -177,22 +194,28 @@ final class ImageNetwork {
                 model.then("Transpose", split).with("perm", 0L, 2L, 1L, 3L, 4L).last();
         at = model.then("Reshape", turned, model.integers(1, channels, size, size))
                 .last();
-        conv(channels, 3, 1, channels);
+        conv(channels, 3, stride, channels);
         conv(channels, 1, 1, groups);
-        plus(before);
-        return active();
     }
 
     /** Within each channel, then pointwise; the short cut is padded to as many channels. */
     ImageNetwork separable(long out, long kernel) {
-        String before = at;
+        return separable(at, out, kernel, 1);
+    }
+
+    /** The same to half the size, which is even; the short cut is pooled. */
+    ImageNetwork separableDown(long out, long kernel) {
+        return separable(pooled("MaxPool", at, 2, 2, 0), out, kernel, 2);
+    }
+
+    private ImageNetwork separable(String shortCut, long out, long kernel, long stride) {
         long more = out - channels;
-        conv(channels, kernel, 1, channels);
+        conv(channels, kernel, stride, channels);
         conv(out, 1, 1);
         plus(
                 more == 0
-                        ? before
-                        : model.then("Pad", before, model.integers(0, 0, 0, 0, 0, more, 0, 0))
+                        ? shortCut
+                        : model.then("Pad", shortCut, model.integers(0, 0, 0, 0, 0, more, 0, 0))
                                 .last());
         return active();
     }

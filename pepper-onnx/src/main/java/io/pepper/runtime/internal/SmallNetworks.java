@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * what operators cost beside each other, which operators on their own do not tell.
  */
 public final class SmallNetworks {
-    private static final int OF_A_KIND = 12;
+    private static final int OF_A_KIND = 20;
     private static final int SEED = 4711;
     private static final long CLASSES = 100;
 
@@ -29,16 +29,19 @@ public final class SmallNetworks {
         kinds.put("inception", SmallNetworks::inception);
         kinds.put("fire", SmallNetworks::fire);
         kinds.put("shuffle", SmallNetworks::shuffle);
+        kinds.put("shuffle-deep", SmallNetworks::deepShuffle);
         kinds.put("separable", SmallNetworks::separable);
         kinds.put("connected", SmallNetworks::connected);
         kinds.put("reader", SmallNetworks::reader);
         kinds.put("segmenter", SmallNetworks::segmenter);
         kinds.put("tiny", SmallNetworks::tiny);
+        kinds.put("growing", SmallNetworks::growing);
         kinds.put("early", SmallNetworks::early);
         for (boolean quantized : new boolean[] {false, true}) {
             String ending = quantized ? "-quantized" : "";
             kinds.put("text" + ending, draw -> text(draw, quantized));
             kinds.put("text-tiny" + ending, draw -> tinyText(draw, quantized));
+            kinds.put("text-odd" + ending, draw -> oddText(draw, quantized));
             kinds.put("text-deep" + ending, draw -> deepText(draw, quantized));
         }
         return kinds;
@@ -71,7 +74,7 @@ public final class SmallNetworks {
     }
 
     private static ImageNetwork stem(Random draw, String activation) {
-        ImageNetwork network = new ImageNetwork(activation, 3, one(draw, 48, 64, 96, 128, 224));
+        ImageNetwork network = new ImageNetwork(activation, 3, one(draw, 48, 56, 64, 80, 96, 112, 128, 160, 224));
         return network.conv(one(draw, 8, 16, 24, 32), 3, 2).active();
     }
 
@@ -150,6 +153,21 @@ public final class SmallNetworks {
         return network.classified(CLASSES);
     }
 
+    /** As later layers of such networks are: many channels on small images. */
+    private static SmallModel deepShuffle(Random draw) {
+        long groups = one(draw, 2, 3, 4, 8);
+        ImageNetwork network = new ImageNetwork("Relu", 3, one(draw, 14, 28, 56, 64));
+        network.conv(groups * one(draw, 17, 24, 34, 48, 68), 1, 2).active();
+        for (long blocks = one(draw, 2, 4, 8); blocks > 0; blocks--) {
+            if (draw.nextInt(3) == 0 && network.channels() <= 320) {
+                network.shuffleDown(groups);
+            } else {
+                network.shuffle(groups);
+            }
+        }
+        return network.classified(CLASSES);
+    }
+
     private static SmallModel separable(Random draw) {
         ImageNetwork network = stem(draw, "Relu");
         for (long blocks = one(draw, 3, 6, 12, 16); blocks > 0; blocks--) {
@@ -195,9 +213,24 @@ public final class SmallNetworks {
         return network.larger(learned).conv(24, 3, 1).active().larger(learned).end();
     }
 
+    /** As detectors for small devices are: few channels that grow slowly and fill no vectors. */
+    private static SmallModel growing(Random draw) {
+        ImageNetwork network = new ImageNetwork("Relu", 3, one(draw, 64, 96, 128, 160, 192, 256));
+        network.conv(one(draw, 8, 20, 24, 28, 36), one(draw, 3, 5), 2).active();
+        for (long blocks = one(draw, 3, 6, 12, 16); blocks > 0; blocks--) {
+            long out = network.channels() + one(draw, 0, 2, 4, 6, 8, 14);
+            if (draw.nextInt(4) == 0 && network.isOfEvenSize()) {
+                network.separableDown(out, 3);
+            } else {
+                network.separable(out, one(draw, 3, 3, 5));
+            }
+        }
+        return network.end();
+    }
+
     /** As detectors begin: few channels of planes that a core's cache does not hold. */
     private static SmallModel early(Random draw) {
-        ImageNetwork network = new ImageNetwork(activation(draw), 3, one(draw, 192, 256, 320));
+        ImageNetwork network = new ImageNetwork(activation(draw), 3, one(draw, 192, 224, 256, 288, 320));
         network.conv(one(draw, 16, 24, 32), one(draw, 3, 5), 2).active();
         boolean separable = draw.nextBoolean();
         for (long blocks = one(draw, 1, 2, 4, 6); blocks > 0; blocks--) {
@@ -234,6 +267,14 @@ public final class SmallNetworks {
         long width = one(draw, 32, 64, 128);
         long length = one(draw, 2, 4, 8, 16);
         return layers(draw, new TextNetwork(length, width, 2, style(draw, quantized)), width, 1, 2);
+    }
+
+    /** Of widths that fill no vectors. */
+    private static SmallModel oddText(Random draw, boolean quantized) {
+        long heads = one(draw, 1, 2, 4);
+        long width = heads * one(draw, 25, 50, 78);
+        long length = one(draw, 4, 12, 16, 24, 48);
+        return layers(draw, new TextNetwork(length, width, heads, style(draw, quantized)), width, 1, 2, 4);
     }
 
     /** With more weights than a processor keeps at hand from one run to the next. */

@@ -153,8 +153,13 @@ public final class OperatorDemands {
         return blockable.get(operator);
     }
 
-    /** How many channels a tensor of images has, or -1. */
-    long channels(int tensor) {
+    /**
+     * How many channels a tensor of images has.
+     *
+     * @param tensor a tensor
+     * @return 0 or more, -1 if it is none of images, or not known
+     */
+    public long channels(int tensor) {
         long[] size = sizes[tensor];
         return size != null && size.length == IMAGE ? size[1] : -1;
     }

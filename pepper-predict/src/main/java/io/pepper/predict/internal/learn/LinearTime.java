@@ -12,7 +12,8 @@ import java.util.Map;
 
 /**
  * Time as a sum over kernels with coefficients of 0 or more: so much for each kernel, operation and byte of a family, once divided
- * among the threads and once not, so that their mixture is Amdahl's law; more for bytes that a core's cache does not hold, for
+ * among the threads and once not, so that their mixture is Amdahl's law; more for what is {@linkplain Vectors#hard hard} for
+ * vectors, for bytes that a core's cache does not hold, for
  * weights that come from further away in each run, and for kernels that threads share. Fitted to relative errors. Trees learn what is
  * left.
  */
@@ -26,7 +27,9 @@ public final class LinearTime {
             "weights",
             "weights_divided",
             "far_bytes",
-            "far_bytes_divided");
+            "far_bytes_divided",
+            "hard",
+            "hard_divided");
 
     private static final List<OperatorFamily> FAMILIES = List.of(OperatorFamily.values());
 
@@ -217,10 +220,11 @@ public final class LinearTime {
         double times = kernel.times();
         int at = PLACES.getOrDefault(kernel.family(), 0);
         row[at] += times;
-        both(row, at + 1, times * flops, sharers);
+        both(row, at + 1, times * flops * Vectors.padding(kernel), sharers);
         both(row, at + 3, times * bytes, sharers);
         both(row, at + 5, times * weights, sharers);
         both(row, at + 7, times * Math.max(0, bytes - NEAR_BYTES), sharers);
+        both(row, at + 9, times * Vectors.hard(kernel), sharers);
         both(row, COLD - 2, times * Math.max(0, bytes - FARTHER_BYTES), sharers);
         row[REST] += sharers > 1 ? times : 0;
         row[REST + 1] += threads > 1 ? times : 0;

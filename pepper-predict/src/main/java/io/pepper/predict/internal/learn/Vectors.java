@@ -1,0 +1,73 @@
+package io.pepper.predict.internal.learn;
+
+import io.pepper.cost.Kernel;
+
+/**
+ * What of a kernel vector registers and caches make dearer than its operations and bytes say. Measured with ONNX Runtime on
+ * processors with vectors of 16 numbers; where others differ, the fitted coefficients do.
+ */
+final class Vectors {
+    /** Channels in a block. */
+    private static final double BLOCK = 16;
+
+    /** Blocks of output channels that are computed from one reading of the input. */
+    private static final double BLOCKS_AT_ONCE = 4;
+
+    /** Addresses that are so far apart fall into the same set of a first-level cache, which holds a dozen of them. */
+    private static final double CACHE_WAY_BYTES = 4096;
+
+    private Vectors() {}
+
+    /** By how much a convolution on channels in blocks computes more than it has to, since the last block is computed whole; 1 or more. */
+    static double padding(Kernel kernel) {
+        return switch (kernel.family()) {
+            case CONVOLUTION, POINTWISE_CONVOLUTION, NARROW_CONVOLUTION ->
+                padding(kernel.channels()) * (inputChannels(kernel) < BLOCK ? 1 : padding(inputChannels(kernel)));
+            case DEPTHWISE_CONVOLUTION -> padding(kernel.channels());
+            default -> 1;
+        };
+    }
+
+    private static double inputChannels(Kernel kernel) {
+        return kernel.window() > 0 ? kernel.depth() / kernel.window() : 0;
+    }
+
+    private static double padding(double channels) {
+        return channels > 0 ? blocks(channels) * BLOCK / channels : 1;
+    }
+
+    private static double blocks(double channels) {
+        return Math.ceil(channels / BLOCK);
+    }
+
+    /**
+     * What takes longer than the rest of its kind: of convolutions on blocks the operations, as if each reading of the input served
+     * one block only; of unfolded windows of several elements their bytes; of what comes out of blocks or goes into them the bytes
+     * of images that lie apart by a multiple of what makes a cache's addresses meet.
+     */
+    static double hard(Kernel kernel) {
+        double hard =
+                switch (kernel.family()) {
+                    case CONVOLUTION, POINTWISE_CONVOLUTION, NARROW_CONVOLUTION -> rereading(kernel);
+                    case UNFOLDED_CONVOLUTION -> kernel.window() > 1 ? unfoldedBytes(kernel) : 0;
+                    case BLOCKING, UNBLOCKING -> meetingBytes(kernel);
+                    default -> 0;
+                };
+        return Double.isFinite(hard) ? hard : 0;
+    }
+
+    private static double rereading(Kernel kernel) {
+        double blocks = blocks(kernel.channels());
+        double readings = Math.ceil(blocks / BLOCKS_AT_ONCE);
+        return blocks > 0 ? kernel.flops() * padding(kernel) * readings / blocks : 0;
+    }
+
+    private static double unfoldedBytes(Kernel kernel) {
+        return kernel.depth() * kernel.groups() * kernel.outputBytes() / kernel.channels();
+    }
+
+    private static double meetingBytes(Kernel kernel) {
+        double image = kernel.outputBytes() / kernel.channels();
+        return image % CACHE_WAY_BYTES == 0 ? kernel.outputBytes() : 0;
+    }
+}
