@@ -60,7 +60,7 @@ public class PredictionBenchmark {
      */
     @Setup
     public void train() throws IOException {
-        LatencyDataset all = LatencyDataset.read(Path.of(data)).typical();
+        LatencyDataset all = LatencyDataset.read(Path.of(data)).averaged();
         predictor = LatencyTrainer.train(all, TrainingOptions.EXTENDED, ProgressListener.NONE)
                 .predictor();
         pieces = all.records().stream()

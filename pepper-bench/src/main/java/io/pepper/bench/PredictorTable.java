@@ -16,9 +16,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -34,13 +32,16 @@ public final class PredictorTable {
     private static final double PERCENT = 100;
     private static final double FULL_LOAD = 100;
 
+    /** As the profiler measures them one shortly after the other. */
+    private static final int ROUNDS_IN_A_VISIT = 3;
+
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final LatencyDataset all;
     private final LatencyDataset data;
 
     private PredictorTable(LatencyDataset all) {
         this.all = all;
-        this.data = all.typical();
+        this.data = all.averaged();
     }
 
     /**
@@ -65,9 +66,7 @@ public final class PredictorTable {
         trained("the paper's features and target", TrainingOptions.PAPER);
         trained("the paper's features, logarithmic target", TrainingOptions.PAPER.withTarget(Target.LOG_SECONDS));
         RooflinePredictor roofline = RooflinePredictor.calibrate(ProgressListener.NONE);
-        LatencyDataset models = LatencyDataset.of(data.records().stream()
-                .filter(entry -> !entry.model().equals(OperatorSweep.MODEL))
-                .toList());
+        LatencyDataset models = models(entry -> true);
         ToDoubleFunction<LatencyRecord> guess = entry ->
                 roofline.predict(entry.work(), entry.threads(), entry.device()).medianSeconds();
         double[] measured = models.records().stream()
@@ -90,7 +89,7 @@ public final class PredictorTable {
         }
     }
 
-    /** How much of the error is that of measuring: learned from one round in the place of the middle of all, and compared with it. */
+    /** How much of the error is that of measuring: learned from one round in the place of the mean of all, and compared with it. */
     private void firstRound() throws IOException {
         LatencyDataset first = LatencyDataset.of(
                 all.byKey().values().stream().map(alike -> alike.get(0)).toList());
@@ -99,24 +98,34 @@ public final class PredictorTable {
         row("extended, of one round", validation.accuracy(), validation.choices());
     }
 
-    /** What the first measurement of each would be worth as a prediction of the second: no predictor is expected to do better. */
+    /** What the first visit to each would be worth as a prediction of the others: no predictor is expected to do better. */
     private void another() {
-        Map<String, Double> first = new HashMap<>();
-        List<LatencyRecord> second = new ArrayList<>();
-        all.byKey().forEach((key, alike) -> {
-            if (alike.size() > 1) {
-                first.put(key, alike.get(0).timing().medianSeconds());
-                second.add(alike.get(1));
-            }
-        });
+        Map<String, Double> first = seconds(models(e -> e.execution() <= ROUNDS_IN_A_VISIT));
+        LatencyDataset others = models(e -> e.execution() > ROUNDS_IN_A_VISIT);
         ToDoubleFunction<LatencyRecord> guess = entry -> first.getOrDefault(entry.key(), Double.NaN);
-        double[] measured =
-                second.stream().mapToDouble(e -> e.timing().medianSeconds()).toArray();
-        double[] guessed = second.stream().mapToDouble(guess).toArray();
+        double[] measured = others.records().stream()
+                .mapToDouble(e -> e.timing().medianSeconds())
+                .toArray();
+        double[] guessed = others.records().stream().mapToDouble(guess).toArray();
         row(
                 "another measurement of the same",
                 Accuracy.of(measured, guessed, Double.NaN),
-                ChoiceAccuracy.of(LatencyDataset.of(second), guess));
+                ChoiceAccuracy.of(others, guess));
+    }
+
+    /** Of the models, without the sweep; averages over some rounds. */
+    private LatencyDataset models(Predicate<LatencyRecord> which) {
+        return LatencyDataset.of(all.records().stream()
+                        .filter(entry -> !entry.model().equals(OperatorSweep.MODEL))
+                        .filter(which)
+                        .toList())
+                .averaged();
+    }
+
+    private static Map<String, Double> seconds(LatencyDataset some) {
+        Map<String, Double> seconds = new HashMap<>();
+        some.records().forEach(entry -> seconds.put(entry.key(), entry.timing().medianSeconds()));
+        return seconds;
     }
 
     private void trained(String name, TrainingOptions options) throws IOException {
@@ -146,22 +155,23 @@ public final class PredictorTable {
     }
 
     private void floor(String name, Predicate<LatencyRecord> which) {
-        List<Double> differences = new ArrayList<>();
-        for (List<LatencyRecord> alike : all.byKey().values()) {
-            if (alike.size() > 1 && which.test(alike.get(0))) {
-                double one = alike.get(0).timing().medianSeconds();
-                double other = alike.get(1).timing().medianSeconds();
-                differences.add(Math.abs(one - other) / Math.min(one, other));
-            }
-        }
-        Quantiles sample = Quantiles.of(
-                differences.stream().mapToDouble(Double::doubleValue).toArray());
+        Map<String, Double> first = seconds(models(which.and(e -> e.execution() <= ROUNDS_IN_A_VISIT)));
+        Map<String, Double> second = seconds(
+                models(which.and(e -> e.execution() > ROUNDS_IN_A_VISIT && e.execution() <= 2 * ROUNDS_IN_A_VISIT)));
+        double[] differences = second.entrySet().stream()
+                .mapToDouble(entry -> difference(entry.getValue(), first.getOrDefault(entry.getKey(), Double.NaN)))
+                .toArray();
+        Quantiles sample = Quantiles.of(differences);
         out.printf(
                 Locale.ROOT,
                 "| %s | %d | %.1f %% | %.0f %% |%n",
                 name,
-                differences.size(),
+                differences.length,
                 PERCENT * sample.median(),
                 PERCENT * sample.at(0.9));
+    }
+
+    private static double difference(double one, double other) {
+        return Math.abs(one - other) / Math.min(one, other);
     }
 }

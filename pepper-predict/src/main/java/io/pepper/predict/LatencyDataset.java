@@ -16,7 +16,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -207,19 +206,14 @@ public final class LatencyDataset {
     }
 
     /**
-     * One record of each key: that whose median is the middle one of all, the lower one of two.
+     * One record of each key: the means of what was measured. Where a machine has a fast and a slow pace and changes between them, the mean of
+     * some is known better than the middle one, which is now of the one pace and now of the other.
      *
-     * @return as many records as there are keys, in the order of their first ones
+     * @return as many records as there are keys, in the order of their first ones; their states are of the first, but for the mean load
      */
-    public LatencyDataset typical() {
-        List<LatencyRecord> typical = new ArrayList<>();
-        byKey().values().forEach(alike -> {
-            List<LatencyRecord> sorted = alike.stream()
-                    .sorted(Comparator.comparingDouble(r -> r.timing().medianSeconds()))
-                    .toList();
-            typical.add(sorted.get((sorted.size() - 1) / 2));
-        });
-        return new LatencyDataset(typical, problems);
+    public LatencyDataset averaged() {
+        return new LatencyDataset(
+                byKey().values().stream().map(LatencyRecord::mean).toList(), problems);
     }
 
     /**

@@ -3,7 +3,10 @@ package io.pepper.predict;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cost.Workload;
 import io.pepper.runtime.ModelTiming;
+import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 
 /**
  * One measurement: a piece, how it ran, the state of the device, and how long it took.
@@ -29,6 +32,9 @@ public record LatencyRecord(
         double achievedPercent,
         int execution,
         ModelTiming timing) {
+    /** So many standard errors to either side hold 95 % of a normal distribution. */
+    private static final double NORMAL_95 = 1.96;
+
     /**
      * Checks the numbers.
      *
@@ -59,6 +65,60 @@ public record LatencyRecord(
      */
     public String key() {
         return RecordFile.key(model, piece, device.device(), threads, load);
+    }
+
+    /** The mean of measurements of the same; how uncertain it is follows from how far they lie apart. */
+    static LatencyRecord mean(List<LatencyRecord> alike) {
+        LatencyRecord first = alike.get(0);
+        if (alike.size() == 1) {
+            return first;
+        }
+        DeviceState state = first.device;
+        OptionalDouble load =
+                mean(alike, record -> record.device.cpuLoadPercent().orElse(Double.NaN));
+        OptionalDouble runnable =
+                mean(alike, record -> record.device.runnableThreads().orElse(Double.NaN));
+        state = load.isPresent() ? state.withCpuLoadPercent(load.getAsDouble()) : state;
+        state = runnable.isPresent() ? state.withRunnableThreads(runnable.getAsDouble()) : state;
+        return new LatencyRecord(
+                first.model,
+                first.piece,
+                first.work,
+                first.threads,
+                state,
+                first.load,
+                mean(alike, LatencyRecord::achievedPercent).orElse(Double.NaN),
+                first.execution,
+                meanTiming(alike.stream().map(LatencyRecord::timing).toList()));
+    }
+
+    /** Empty if one of the numbers is not known. */
+    private static <T> OptionalDouble mean(List<T> items, ToDoubleFunction<T> number) {
+        double mean = items.stream().mapToDouble(number).average().orElse(Double.NaN);
+        return Double.isNaN(mean) ? OptionalDouble.empty() : OptionalDouble.of(mean);
+    }
+
+    private static double known(List<ModelTiming> timings, ToDoubleFunction<ModelTiming> number) {
+        return mean(timings, number).orElse(Double.NaN);
+    }
+
+    private static ModelTiming meanTiming(List<ModelTiming> timings) {
+        double mean = known(timings, ModelTiming::medianSeconds);
+        double squares = timings.stream()
+                .mapToDouble(timing -> Math.pow(timing.medianSeconds() - mean, 2))
+                .sum();
+        double error = Math.sqrt(squares / (timings.size() - 1) / timings.size());
+        return new ModelTiming(
+                timings.stream().mapToInt(ModelTiming::runs).sum(),
+                mean,
+                known(timings, ModelTiming::minSeconds),
+                known(timings, ModelTiming::p25Seconds),
+                known(timings, ModelTiming::p75Seconds),
+                known(timings, ModelTiming::p90Seconds),
+                known(timings, ModelTiming::p99Seconds),
+                2 * NORMAL_95 * error / mean,
+                known(timings, ModelTiming::sessionSeconds),
+                timings.get(0).peakMemoryBytes());
     }
 
     LatencyRecord withWork(Workload other) {

@@ -10,7 +10,8 @@ import java.util.List;
  * @param pieces what runs
  * @param loads what competes with it
  * @param threads the numbers of threads inside an operator
- * @param rounds how often each is measured, at least 1: rounds far apart show by how much a machine differs from itself
+ * @param rounds how often each is measured, at least 1: some rounds of a little each tell more than one of much, since machines that are
+ *     shared change their pace every second or so
  * @param timing how each is timed; its threads and sizes are set for each piece
  * @param seed decides the order
  */
@@ -23,7 +24,7 @@ public record ProfilingPlan(
         long seed) {
     private static final TimingOptions TIMING = TimingOptions.DEFAULTS
             .withRuns(7, 500)
-            .withBudget(Duration.ofMillis(300))
+            .withBudget(Duration.ofMillis(50))
             .withPrecision(0.02);
 
     /**
@@ -48,7 +49,7 @@ public record ProfilingPlan(
     }
 
     /**
-     * Three rounds of up to 0.3 seconds for each measurement.
+     * Three rounds of up to 0.05 seconds for each measurement, warming up aside.
      *
      * @param pieces see the record
      * @param loads see the record

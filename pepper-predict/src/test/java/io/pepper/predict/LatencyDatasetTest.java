@@ -2,6 +2,7 @@ package io.pepper.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.pepper.cluster.DeviceState;
 import io.pepper.cost.Kernel;
@@ -185,14 +186,21 @@ class LatencyDatasetTest {
     }
 
     @Test
-    void takesTheMiddleOfMeasurementsOfTheSame() {
+    void averagesMeasurementsOfTheSame() {
         LatencyDataset data = LatencyDataset.of(List.of(
                 entry("a", 1e9, 1, 0, 3),
                 entry("a", 1e9, 1, 0, 1),
-                entry("a", 1e9, 1, 0, 2),
+                entry("a", 1e9, 1, 0, 5),
                 entry("a", 1e9, 2, 0, 9)));
-        assertThat(data.typical().records())
-                .extracting(record -> record.timing().medianSeconds())
-                .containsExactly(2.0, 9.0);
+        List<LatencyRecord> mean = data.averaged().records();
+        assertThat(mean).extracting(record -> record.timing().medianSeconds()).containsExactly(3.0, 9.0);
+        assertThat(mean.get(0).timing().medianUncertainty())
+                .as("a standard error of 2 / sqrt(3) to either side, relative to 3")
+                .isCloseTo(2 * 1.96 * 2 / Math.sqrt(3) / 3, within(1e-12));
+        assertThat(mean.get(0).timing().runs())
+                .isEqualTo(3 * data.records().get(0).timing().runs());
+        assertThat(mean.get(1))
+                .as("one alone stays as it is")
+                .isEqualTo(data.records().get(3));
     }
 }

@@ -45,7 +45,7 @@ class LatencyTrainerTest {
         data = LatencyDataset.read(Path.of(LatencyTrainerTest.class
                         .getResource("/latencies-two-cores.csv.gz")
                         .toURI()))
-                .typical();
+                .averaged();
         trained = LatencyTrainer.train(data, QUICK, ProgressListener.NONE);
         predictor = trained.predictor();
     }

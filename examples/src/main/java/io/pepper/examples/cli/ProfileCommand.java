@@ -96,14 +96,14 @@ final class ProfileCommand implements Callable<Integer> {
                             + " asks for.")
     private Optional<Integer> candidates = Optional.empty();
 
-    @Option(names = "--rounds", paramLabel = "N", description = "How often each is measured (default: 2).")
-    private int rounds = 2;
+    @Option(names = "--rounds", paramLabel = "N", description = "How often each is measured (default: 3).")
+    private int rounds = 3;
 
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            description = "How long one measurement may take, warming up aside (default: 0.3).")
-    private double seconds = 0.3;
+            description = "How long one measurement may take, warming up aside (default: 0.05).")
+    private double seconds = 0.05;
 
     @Option(names = "--device", paramLabel = "NAME", description = "What to call this machine (default: its name).")
     private @Nullable String device;
