@@ -1,5 +1,6 @@
 package io.pepper.bench;
 
+import io.pepper.cost.LatencyPredictor;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.Accuracy;
 import io.pepper.predict.ChoiceAccuracy;
@@ -7,7 +8,9 @@ import io.pepper.predict.CrossValidation;
 import io.pepper.predict.CrossValidation.Folds;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyRecord;
+import io.pepper.predict.LatencyTrainer;
 import io.pepper.predict.RooflinePredictor;
+import io.pepper.predict.TrainedPredictor;
 import io.pepper.predict.TrainingOptions;
 import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.runtime.OperatorSweep;
@@ -17,6 +20,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -47,33 +51,58 @@ public final class PredictorTable {
     /**
      * Prints the tables.
      *
-     * @param args the data set
-     * @throws IOException if it cannot be read
+     * @param args the data set, and, if wanted, one of models that the first does not have, measured later
+     * @throws IOException if one cannot be read
      */
     public static void main(String[] args) throws IOException {
-        if (args.length != 1) {
-            throw new IllegalArgumentException("one argument is needed: the data set");
+        if (args.length < 1 || args.length > 2) {
+            throw new IllegalArgumentException(
+                    "one or two arguments are needed: the data set, and one of other models");
         }
-        new PredictorTable(LatencyDataset.read(Path.of(args[0]))).print();
+        PredictorTable table = new PredictorTable(LatencyDataset.read(Path.of(args[0])));
+        if (args.length > 1) {
+            table.printLater(LatencyDataset.read(Path.of(args[1])).averaged());
+        } else {
+            table.print();
+        }
+    }
+
+    private void header(String first) {
+        out.println("| " + first + " | records | median APE | within 10 % | within 20 % | rank correlation"
+                + " | right choices | regret |");
+        out.println("|---|---|---|---|---|---|---|---|");
+    }
+
+    /** By one predictor, trained on all of the data set: all together, and each model. */
+    private void printLater(LatencyDataset later) throws IOException {
+        TrainedPredictor predictor = LatencyTrainer.train(data, TrainingOptions.EXTENDED, ProgressListener.NONE)
+                .predictor();
+        header("measured later");
+        predicted("all", later, predictor);
+        for (Map.Entry<String, List<LatencyRecord>> model :
+                later.group(LatencyRecord::model).entrySet()) {
+            predicted(model.getKey(), LatencyDataset.of(model.getValue()), predictor);
+        }
+    }
+
+    private void predicted(String name, LatencyDataset models, LatencyPredictor predictor) {
+        ToDoubleFunction<LatencyRecord> guess = entry ->
+                predictor.predict(entry.work(), entry.threads(), entry.device()).medianSeconds();
+        double[] measured = models.records().stream()
+                .mapToDouble(entry -> entry.timing().medianSeconds())
+                .toArray();
+        double[] guessed = models.records().stream().mapToDouble(guess).toArray();
+        row(name, Accuracy.of(measured, guessed, Double.NaN), ChoiceAccuracy.of(models, guess));
     }
 
     private void print() throws IOException {
-        out.println("| held back: a model | records | median APE | within 10 % | within 20 % | rank correlation"
-                + " | right choices | regret |");
-        out.println("|---|---|---|---|---|---|---|---|");
+        header("held back: a model");
         trained("extended", TrainingOptions.EXTENDED);
         firstRound();
         trained("the paper's features and target", TrainingOptions.PAPER);
         trained("the paper's features, logarithmic target", TrainingOptions.PAPER.withTarget(Target.LOG_SECONDS));
         RooflinePredictor roofline = RooflinePredictor.calibrate(ProgressListener.NONE);
-        LatencyDataset models = models(entry -> true);
-        ToDoubleFunction<LatencyRecord> guess = entry ->
-                roofline.predict(entry.work(), entry.threads(), entry.device()).medianSeconds();
-        double[] measured = models.records().stream()
-                .mapToDouble(entry -> entry.timing().medianSeconds())
-                .toArray();
-        double[] guessed = models.records().stream().mapToDouble(guess).toArray();
-        row("roofline, calibrated now", Accuracy.of(measured, guessed, Double.NaN), ChoiceAccuracy.of(models, guess));
+        predicted("roofline, calibrated now", models(entry -> true), roofline);
         another();
         out.println();
         out.println("| two measurements of the same | pairs | median difference | 90th percentile |");

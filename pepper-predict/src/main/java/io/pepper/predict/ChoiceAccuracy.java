@@ -1,8 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.runtime.Quantiles;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,13 +54,7 @@ public record ChoiceAccuracy(
      * @return how often the choice is right; without choices if no piece ran on two devices under the same load
      */
     public static ChoiceAccuracy betweenDevices(CrossValidation validation) {
-        IdentityHashMap<LatencyRecord, Double> predicted = new IdentityHashMap<>();
-        List<LatencyRecord> records = validation.records();
-        double[] seconds = validation.medianSeconds();
-        for (int i = 0; i < seconds.length; i++) {
-            predicted.put(records.get(i), seconds[i]);
-        }
-        return betweenDevices(LatencyDataset.of(records), entry -> predicted.getOrDefault(entry, Double.NaN));
+        return betweenDevices(validation.measured(), validation.predictions());
     }
 
     static ChoiceAccuracy betweenDevices(LatencyDataset measured, ToDoubleFunction<LatencyRecord> predictedSeconds) {
@@ -91,10 +83,7 @@ public record ChoiceAccuracy(
     }
 
     private static double seconds(List<LatencyRecord> alike) {
-        return Quantiles.of(alike.stream()
-                        .mapToDouble(entry -> entry.timing().medianSeconds())
-                        .toArray())
-                .median();
+        return LatencyRecord.mean(alike).timing().medianSeconds();
     }
 
     private static final class Count {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,10 +16,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * How well records are predicted that a predictor did not learn from: each is predicted once, by a predictor that was trained
+ * How well records are predicted that a predictor did not learn from: each, the mean of all measurements of the same, is predicted once, by a predictor that was trained
  * on the other folds. Records of the operator sweep are always learned from and never predicted. Immutable and therefore
  * thread-safe.
  */
@@ -50,14 +52,21 @@ public final class CrossValidation {
     }
 
     private final Folds folds;
+    private final LatencyDataset measured;
     private final List<LatencyRecord> records;
     private final double[] medians;
     private final double[] p90s;
     private final double p90Shift;
 
     private CrossValidation(
-            Folds folds, List<LatencyRecord> records, double[] medians, double[] p90s, double p90Shift) {
+            Folds folds,
+            LatencyDataset measured,
+            List<LatencyRecord> records,
+            double[] medians,
+            double[] p90s,
+            double p90Shift) {
         this.folds = folds;
+        this.measured = measured;
         this.records = records;
         this.medians = medians;
         this.p90s = p90s;
@@ -78,7 +87,8 @@ public final class CrossValidation {
     public static CrossValidation run(
             LatencyDataset data, TrainingOptions options, Folds folds, ProgressListener progress)
             throws InterruptedIOException {
-        List<List<LatencyRecord>> groups = groups(data, options, folds);
+        LatencyDataset means = options.learnedFrom(data);
+        List<List<LatencyRecord>> groups = groups(means, options, folds);
         if (groups.size() < 2) {
             throw new IllegalArgumentException("two " + folds.name().toLowerCase(Locale.ROOT)
                     + " at least are needed to hold one back, found " + groups.size());
@@ -94,7 +104,7 @@ public final class CrossValidation {
             progress.progress("holding back " + groups.get(fold).get(0).model(), fold, groups.size());
             IdentityHashMap<LatencyRecord, Boolean> held = new IdentityHashMap<>();
             groups.get(fold).forEach(entry -> held.put(entry, true));
-            List<LatencyRecord> learned = data.records().stream()
+            List<LatencyRecord> learned = means.records().stream()
                     .filter(entry -> !held.containsKey(entry))
                     .toList();
             TrainedPredictor predictor = new Learner(learned, options).learn(0, none);
@@ -105,7 +115,14 @@ public final class CrossValidation {
                 p90s.add(prediction.p90Seconds());
             }
         }
-        return new CrossValidation(folds, records, plain(medians), plain(p90s), shift(records, medians, p90s));
+        return new CrossValidation(
+                folds, withoutSweep(data), records, plain(medians), plain(p90s), shift(records, medians, p90s));
+    }
+
+    private static LatencyDataset withoutSweep(LatencyDataset data) {
+        return LatencyDataset.of(data.records().stream()
+                .filter(entry -> !entry.model().equals(OperatorSweep.MODEL))
+                .toList());
     }
 
     private static double[] plain(List<Double> numbers) {
@@ -173,7 +190,7 @@ public final class CrossValidation {
     /**
      * What was predicted.
      *
-     * @return records, in the order of the folds
+     * @return records, in the order of the folds; of measurements of the same their mean, unless the original's target was learned
      */
     public List<LatencyRecord> records() {
         return Collections.unmodifiableList(records);
@@ -231,10 +248,20 @@ public final class CrossValidation {
      * @return how often
      */
     public ChoiceAccuracy choices() {
-        IdentityHashMap<LatencyRecord, Double> predicted = new IdentityHashMap<>();
+        return ChoiceAccuracy.of(measured, predictions());
+    }
+
+    /** Each measurement that was held back, also those of the same. */
+    LatencyDataset measured() {
+        return measured;
+    }
+
+    /** The predicted medians of what was measured. */
+    ToDoubleFunction<LatencyRecord> predictions() {
+        Map<String, Double> predicted = new HashMap<>();
         for (int i = 0; i < records.size(); i++) {
-            predicted.put(records.get(i), medians[i]);
+            predicted.putIfAbsent(records.get(i).key(), medians[i]);
         }
-        return ChoiceAccuracy.of(LatencyDataset.of(records), entry -> predicted.getOrDefault(entry, Double.NaN));
+        return entry -> predicted.getOrDefault(entry.key(), Double.NaN);
     }
 }

@@ -113,10 +113,10 @@ public final class LatencyProfiler {
         Collections.shuffle(pieces, random);
         List<List<Task>> groups = new ArrayList<>();
         List<Task> group = new ArrayList<>();
-        long bytes = 0;
+        double bytes = 0;
         for (ProfilePiece piece : pieces) {
             List<Task> more = tasks(List.of(piece));
-            long moreBytes = Files.exists(piece.file()) ? Files.size(piece.file()) * more.size() : 0;
+            double moreBytes = more.size() * bytes(piece);
             if (!group.isEmpty()
                     && (group.size() + more.size() > TASKS_IN_A_VISIT || bytes + moreBytes > BYTES_IN_A_VISIT)) {
                 groups.add(group);
@@ -128,6 +128,16 @@ public final class LatencyProfiler {
         }
         groups.add(group);
         return groups;
+    }
+
+    /** About what a piece takes when it is open: weights may stand in the file, or be made when it is opened. */
+    private static double bytes(ProfilePiece piece) throws IOException {
+        double weights = piece.work().kernels().stream()
+                .mapToDouble(kernel -> kernel.times() * kernel.weightBytes())
+                .filter(Double::isFinite)
+                .sum();
+        double file = Files.exists(piece.file()) ? (double) Files.size(piece.file()) : 0;
+        return Math.max(weights, file);
     }
 
     /** What the file does not hold of some tasks, in random order in each round. */

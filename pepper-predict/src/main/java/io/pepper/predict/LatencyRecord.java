@@ -67,7 +67,10 @@ public record LatencyRecord(
         return RecordFile.key(model, piece, device.device(), threads, load);
     }
 
-    /** The mean of measurements of the same; how uncertain it is follows from how far they lie apart. */
+    /**
+     * The mean of measurements of the same; how uncertain it is follows from how far they lie apart. Quantiles are about those of the
+     * runs of all of them.
+     */
     static LatencyRecord mean(List<LatencyRecord> alike) {
         LatencyRecord first = alike.get(0);
         if (alike.size() == 1) {
@@ -111,11 +114,11 @@ public record LatencyRecord(
         return new ModelTiming(
                 timings.stream().mapToInt(ModelTiming::runs).sum(),
                 mean,
-                known(timings, ModelTiming::minSeconds),
-                known(timings, ModelTiming::p25Seconds),
-                known(timings, ModelTiming::p75Seconds),
-                known(timings, ModelTiming::p90Seconds),
-                known(timings, ModelTiming::p99Seconds),
+                Learner.quantile(timings, 0),
+                Learner.quantile(timings, 0.25),
+                Learner.quantile(timings, 0.75),
+                Learner.quantile(timings, 0.9),
+                Learner.quantile(timings, 0.99),
                 2 * NORMAL_95 * error / mean,
                 known(timings, ModelTiming::sessionSeconds),
                 timings.get(0).peakMemoryBytes());

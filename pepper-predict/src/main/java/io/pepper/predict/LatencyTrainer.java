@@ -70,7 +70,8 @@ public final class LatencyTrainer {
                 options.toString(),
                 accuracy);
         double shift = best == null ? 0 : best.p90Shift();
-        return new LatencyTrainer(new Learner(data.records(), options).learn(shift, facts), validations);
+        return new LatencyTrainer(
+                new Learner(options.learnedFrom(data).records(), options).learn(shift, facts), validations);
     }
 
     private static LatencyDataset withoutSweep(LatencyDataset data) {

@@ -8,6 +8,7 @@ import io.pepper.runtime.ModelTiming;
 import io.pepper.runtime.OperatorSweep;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +157,28 @@ final class Learner {
             share += quantiles[i] <= seconds ? SHARES[i] : 0;
         }
         return share;
+    }
+
+    /** A quantile of the runs of several records together, each with as much weight. */
+    static double quantile(List<ModelTiming> timings, double share) {
+        record Point(double seconds, double weight) {}
+
+        List<Point> points = new ArrayList<>();
+        for (ModelTiming timing : timings) {
+            double[] quantiles = quantiles(timing);
+            for (int i = 0; i < quantiles.length; i++) {
+                points.add(new Point(quantiles[i], SHARES[i] / timings.size()));
+            }
+        }
+        points.sort(Comparator.comparingDouble(Point::seconds));
+        double below = 0;
+        for (Point point : points) {
+            below += point.weight;
+            if (below >= share) {
+                return point.seconds;
+            }
+        }
+        return points.get(points.size() - 1).seconds;
     }
 
     private float[] row(LatencyRecord entry) {

@@ -123,6 +123,11 @@ public record TrainingOptions(
         return new TrainingOptions(schema, target, trees, depth, learningRate, earlyStopping, threads, value);
     }
 
+    /** What is learned from: measurements of the same are averaged, but for the original's target, which takes rows as they are. */
+    LatencyDataset learnedFrom(LatencyDataset data) {
+        return target == Target.SECONDS ? data : data.averaged();
+    }
+
     /** As XGBoost takes them, without the objective. */
     Map<String, Object> parameters() {
         Map<String, Object> parameters = new LinkedHashMap<>();
