@@ -2,8 +2,10 @@ package io.pepper.cost;
 
 /** Operators that processors treat alike. */
 public enum OperatorFamily {
-    /** Convolutions over all channels, also transposed. */
+    /** Convolutions over all channels. */
     CONVOLUTION,
+    /** Transposed convolutions: products of matrices whose results are added up where windows overlap. */
+    TRANSPOSED_CONVOLUTION,
     /** Convolutions of single points: products of matrices. */
     POINTWISE_CONVOLUTION,
     /** Convolutions from or to fewer channels than a vector has room for: the first layers of most networks. */

@@ -26,6 +26,7 @@ final class KernelList {
 
     private static final Set<OperatorFamily> WEIGHTED = EnumSet.of(
             OperatorFamily.CONVOLUTION,
+            OperatorFamily.TRANSPOSED_CONVOLUTION,
             OperatorFamily.POINTWISE_CONVOLUTION,
             OperatorFamily.NARROW_CONVOLUTION,
             OperatorFamily.UNFOLDED_CONVOLUTION,

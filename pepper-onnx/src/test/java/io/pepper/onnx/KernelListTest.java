@@ -114,6 +114,7 @@ class KernelListTest {
                 .as("groups of 16 fill blocks")
                 .isEqualTo("1 BLOCKING, 1 CONVOLUTION, 1 UNBLOCKING");
         assertThat(families(kernels("depthwise3x3-c3-s224"))).isEqualTo("1 UNFOLDED_CONVOLUTION");
+        assertThat(families(kernels("convtranspose-s28"))).isEqualTo("1 TRANSPOSED_CONVOLUTION");
         assertThat(families(kernels("conv7x7-stride2")))
                 .as("few channels are taken as they are")
                 .isEqualTo("1 NARROW_CONVOLUTION, 1 UNBLOCKING");

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RuntimeKernelsTest {
     private static final Set<OperatorFamily> CONVOLUTIONS = EnumSet.of(
             OperatorFamily.CONVOLUTION,
+            OperatorFamily.TRANSPOSED_CONVOLUTION,
             OperatorFamily.POINTWISE_CONVOLUTION,
             OperatorFamily.NARROW_CONVOLUTION,
             OperatorFamily.UNFOLDED_CONVOLUTION,

@@ -57,6 +57,9 @@ final class Convolutions {
 
     /** Which kind of convolution it is, as far as its filter tells. */
     static OperatorFamily family(OperatorCall call) {
+        if (call.type().equals("ConvTranspose")) {
+            return OperatorFamily.TRANSPOSED_CONVOLUTION;
+        }
         KernelShape shape = KernelShape.of(call);
         if (shape.groups() > 1) {
             return shape.depth() == shape.window()

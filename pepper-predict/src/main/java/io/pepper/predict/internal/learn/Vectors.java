@@ -42,7 +42,7 @@ final class Vectors {
 
     /**
      * What takes longer than the rest of its kind: of convolutions on blocks the operations, as if each reading of the input served
-     * one block only; of unfolded windows of several elements their bytes; of what comes out of blocks or goes into them the bytes
+     * one block only; of unfolded windows of several elements their bytes, and of transposed ones those that are added up; of what comes out of blocks or goes into them the bytes
      * of images that lie apart by a multiple of what makes a cache's addresses meet.
      */
     static double hard(Kernel kernel) {
@@ -50,6 +50,7 @@ final class Vectors {
                 switch (kernel.family()) {
                     case CONVOLUTION, POINTWISE_CONVOLUTION, NARROW_CONVOLUTION -> rereading(kernel);
                     case UNFOLDED_CONVOLUTION -> kernel.window() > 1 ? unfoldedBytes(kernel) : 0;
+                    case TRANSPOSED_CONVOLUTION -> addedBytes(kernel);
                     case BLOCKING, UNBLOCKING -> meetingBytes(kernel);
                     default -> 0;
                 };
@@ -64,6 +65,11 @@ final class Vectors {
 
     private static double unfoldedBytes(Kernel kernel) {
         return kernel.depth() * kernel.groups() * kernel.outputBytes() / kernel.channels();
+    }
+
+    private static double addedBytes(Kernel kernel) {
+        double channel = kernel.inputBytes() / (inputChannels(kernel) * kernel.groups());
+        return kernel.channels() * kernel.window() * channel;
     }
 
     private static double meetingBytes(Kernel kernel) {

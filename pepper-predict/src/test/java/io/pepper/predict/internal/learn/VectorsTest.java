@@ -55,6 +55,15 @@ class VectorsTest {
     }
 
     @Test
+    void transposedWindowsCostWhatIsAddedUp() {
+        Kernel twice =
+                new Kernel(OperatorFamily.TRANSPOSED_CONVOLUTION, 1, FLOPS, 24 * 100 * 4, 400 * 4, 0, 24 * 4, 1, 4, 1);
+        assertThat(Vectors.hard(twice))
+                .as("one channel of 10 x 10 points, each a window of 2 x 2")
+                .isEqualTo(100 * 4 * Float.BYTES);
+    }
+
+    @Test
     void imagesMeetInACache() {
         for (OperatorFamily family : new OperatorFamily[] {OperatorFamily.BLOCKING, OperatorFamily.UNBLOCKING}) {
             double meeting = 28 * 32 * 32 * Float.BYTES;
