@@ -24,10 +24,17 @@ final class NonNegativeLeastSquares {
         double[] gradient = new double[columns];
         for (int r = 0; r < rows.length; r++) {
             for (int i = 0; i < columns; i++) {
-                gradient[i] -= rows[r][i] * values[r];
-                for (int j = 0; j < columns; j++) {
-                    gram[i][j] += rows[r][i] * rows[r][j];
+                if (rows[r][i] != 0) { // most are 0: a piece has few kinds of kernels
+                    gradient[i] -= rows[r][i] * values[r];
+                    for (int j = i; j < columns; j++) {
+                        gram[i][j] += rows[r][i] * rows[r][j];
+                    }
                 }
+            }
+        }
+        for (int i = 0; i < columns; i++) {
+            for (int j = 0; j < i; j++) {
+                gram[i][j] = gram[j][i];
             }
         }
         double[] x = new double[columns];
