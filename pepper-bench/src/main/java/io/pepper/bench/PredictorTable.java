@@ -13,7 +13,6 @@ import io.pepper.predict.RooflinePredictor;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.predict.TrainingOptions;
 import io.pepper.predict.TrainingOptions.Target;
-import io.pepper.runtime.OperatorSweep;
 import io.pepper.runtime.Quantiles;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -86,8 +85,12 @@ public final class PredictorTable {
     }
 
     private void predicted(String name, LatencyDataset models, LatencyPredictor predictor) {
-        ToDoubleFunction<LatencyRecord> guess = entry ->
-                predictor.predict(entry.work(), entry.threads(), entry.device()).medianSeconds();
+        compared(name, models, entry -> predictor
+                .predict(entry.work(), entry.threads(), entry.device())
+                .medianSeconds());
+    }
+
+    private void compared(String name, LatencyDataset models, ToDoubleFunction<LatencyRecord> guess) {
         double[] measured = models.records().stream()
                 .mapToDouble(entry -> entry.timing().medianSeconds())
                 .toArray();
@@ -131,23 +134,13 @@ public final class PredictorTable {
     private void another() {
         Map<String, Double> first = seconds(models(e -> e.execution() <= ROUNDS_IN_A_VISIT));
         LatencyDataset others = models(e -> e.execution() > ROUNDS_IN_A_VISIT);
-        ToDoubleFunction<LatencyRecord> guess = entry -> first.getOrDefault(entry.key(), Double.NaN);
-        double[] measured = others.records().stream()
-                .mapToDouble(e -> e.timing().medianSeconds())
-                .toArray();
-        double[] guessed = others.records().stream().mapToDouble(guess).toArray();
-        row(
-                "another measurement of the same",
-                Accuracy.of(measured, guessed, Double.NaN),
-                ChoiceAccuracy.of(others, guess));
+        compared("another measurement of the same", others, entry -> first.getOrDefault(entry.key(), Double.NaN));
     }
 
     /** Of the models, without the sweep; averages over some rounds. */
     private LatencyDataset models(Predicate<LatencyRecord> which) {
-        return LatencyDataset.of(all.records().stream()
-                        .filter(entry -> !entry.model().equals(OperatorSweep.MODEL))
-                        .filter(which)
-                        .toList())
+        return LatencyDataset.of(
+                        all.withoutSweep().records().stream().filter(which).toList())
                 .averaged();
     }
 

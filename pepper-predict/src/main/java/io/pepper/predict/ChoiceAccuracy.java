@@ -82,10 +82,6 @@ public record ChoiceAccuracy(
         return count.result();
     }
 
-    private static double seconds(List<LatencyRecord> alike) {
-        return LatencyRecord.mean(alike).timing().medianSeconds();
-    }
-
     private static final class Count {
         private int pairs;
         private int right;
@@ -100,7 +96,7 @@ public record ChoiceAccuracy(
 
         void add(List<List<LatencyRecord>> ways, ToDoubleFunction<LatencyRecord> predicted) {
             double[] measured =
-                    ways.stream().mapToDouble(ChoiceAccuracy::seconds).toArray();
+                    ways.stream().mapToDouble(LatencyRecord::meanSeconds).toArray();
             double[] guessed = ways.stream()
                     .mapToDouble(way -> predicted.applyAsDouble(way.get(0)))
                     .toArray();

@@ -1,7 +1,6 @@
 package io.pepper.predict;
 
 import io.pepper.onnx.ProgressListener;
-import io.pepper.runtime.OperatorSweep;
 import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,8 +19,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * How well records are predicted that a predictor did not learn from: each, the mean of all measurements of the same, is predicted once, by a predictor that was trained
- * on the other folds. Records of the operator sweep are always learned from and never predicted. Immutable and therefore
+ * How well records are predicted that a predictor did not learn from: each, the mean of all measurements of the same, is
+ * predicted once, by a predictor that was trained on the other folds. Records of the operator sweep are always learned from and never predicted. Immutable and therefore
  * thread-safe.
  */
 public final class CrossValidation {
@@ -116,13 +115,7 @@ public final class CrossValidation {
             }
         }
         return new CrossValidation(
-                folds, withoutSweep(data), records, plain(medians), plain(p90s), shift(records, medians, p90s));
-    }
-
-    private static LatencyDataset withoutSweep(LatencyDataset data) {
-        return LatencyDataset.of(data.records().stream()
-                .filter(entry -> !entry.model().equals(OperatorSweep.MODEL))
-                .toList());
+                folds, data.withoutSweep(), records, plain(medians), plain(p90s), shift(records, medians, p90s));
     }
 
     private static double[] plain(List<Double> numbers) {
@@ -132,10 +125,9 @@ public final class CrossValidation {
     private static List<List<LatencyRecord>> groups(LatencyDataset data, TrainingOptions options, Folds folds) {
         Map<String, List<LatencyRecord>> named = new LinkedHashMap<>();
         Function<LatencyRecord, String> group = folds.group(options.seed());
-        data.records().stream()
-                .filter(entry -> !entry.model().equals(OperatorSweep.MODEL))
-                .forEach(entry -> named.computeIfAbsent(group.apply(entry), name -> new ArrayList<>())
-                        .add(entry));
+        data.withoutSweep().records().forEach(entry -> named.computeIfAbsent(
+                        group.apply(entry), name -> new ArrayList<>())
+                .add(entry));
         List<List<LatencyRecord>> groups = new ArrayList<>(named.values());
         if (groups.size() <= MOST_GROUPS) {
             return groups;
@@ -173,7 +165,7 @@ public final class CrossValidation {
         double covered = 0;
         for (int i = 0; i < records.size(); i++) {
             double p90 = Math.max(medians.get(i), p90s.get(i) * Math.exp(shift));
-            covered += Learner.shareWithin(records.get(i).timing(), p90);
+            covered += RunQuantiles.of(records.get(i).timing()).shareWithin(p90);
         }
         return covered / records.size();
     }
@@ -190,7 +182,8 @@ public final class CrossValidation {
     /**
      * What was predicted.
      *
-     * @return records, in the order of the folds; of measurements of the same their mean, unless the original's target was learned
+     * @return records, in the order of the folds; of measurements of the same their mean, unless the original's target was
+     *     learned
      */
     public List<LatencyRecord> records() {
         return Collections.unmodifiableList(records);
@@ -231,7 +224,7 @@ public final class CrossValidation {
                 .filter(i -> which.test(records.get(i)))
                 .toArray();
         double coverage = Arrays.stream(chosen)
-                .mapToDouble(i -> Learner.shareWithin(records.get(i).timing(), p90s[i]))
+                .mapToDouble(i -> RunQuantiles.of(records.get(i).timing()).shareWithin(p90s[i]))
                 .average()
                 .orElse(Double.NaN);
         return Accuracy.of(

@@ -5,6 +5,7 @@ import io.pepper.predict.internal.csv.CsvTable;
 import io.pepper.predict.internal.csv.OriginalRecords;
 import io.pepper.predict.internal.csv.RecordColumns;
 import io.pepper.predict.internal.csv.Row;
+import io.pepper.runtime.OperatorSweep;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -206,14 +207,28 @@ public final class LatencyDataset {
     }
 
     /**
-     * One record of each key: the means of what was measured. Where a machine has a fast and a slow pace and changes between them, the mean of
-     * some is known better than the middle one, which is now of the one pace and now of the other.
+     * One record of each key: the means of what was measured. Where a machine has a fast and a slow pace and changes between
+     * them, the mean of some is known better than the middle one, which is now of the one pace and now of the other.
      *
-     * @return as many records as there are keys, in the order of their first ones; their states are of the first, but for the mean load
+     * @return as many records as there are keys, in the order of their first ones; their states are of the first, but for the mean
+     *     load
      */
     public LatencyDataset averaged() {
         return new LatencyDataset(
                 byKey().values().stream().map(LatencyRecord::mean).toList(), problems);
+    }
+
+    /**
+     * The records of models.
+     *
+     * @return all but those of the {@linkplain OperatorSweep operator sweep}
+     */
+    public LatencyDataset withoutSweep() {
+        return new LatencyDataset(
+                records.stream()
+                        .filter(entry -> !entry.model().equals(OperatorSweep.MODEL))
+                        .toList(),
+                problems);
     }
 
     /**

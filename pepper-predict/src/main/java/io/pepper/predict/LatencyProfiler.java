@@ -11,9 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +43,7 @@ public final class LatencyProfiler {
     private final String name;
     private final RecordFile file;
     private final ProgressListener progress;
-    private final List<String> failures = new ArrayList<>();
+    private final Set<String> failures = new LinkedHashSet<>();
     private int done;
 
     private LatencyProfiler(
@@ -66,7 +69,7 @@ public final class LatencyProfiler {
      */
     public static LatencyDataset run(
             ProfilingPlan plan, Supplier<DeviceState> device, Path csv, ProgressListener progress) throws IOException {
-        List<String> failures;
+        Set<String> failures;
         try (RecordFile file = RecordFile.open(csv);
                 LoadGenerator load = LoadGenerator.start()) {
             LatencyProfiler profiler = new LatencyProfiler(plan, device, file, progress);
@@ -74,12 +77,13 @@ public final class LatencyProfiler {
             profiler.run(load);
             failures = profiler.failures;
         }
-        return LatencyDataset.read(csv).withProblems(failures);
+        return LatencyDataset.read(csv).withProblems(List.copyOf(failures));
     }
 
-    /** A piece with some threads, in one round under one load after another. */
+    /** A piece with so many threads. */
     private record Task(ProfilePiece piece, int threads) {}
 
+    /** What is measured under one load in one round. */
     private record Turn(int round, LoadLevel level, List<Task> tasks) {}
 
     private void run(LoadGenerator load) throws IOException {
@@ -95,8 +99,13 @@ public final class LatencyProfiler {
 
     private int held() {
         int held = 0;
-        for (Turn turn : turns(tasks(plan.pieces()), 1, plan.rounds(), new Random())) {
-            held += plan.pieces().size() * plan.threads().size() - turn.tasks.size();
+        for (Task task : tasks(plan.pieces())) {
+            for (LoadLevel level : plan.loads()) {
+                String key = key(task, level);
+                held += (int) IntStream.rangeClosed(1, plan.rounds())
+                        .filter(round -> file.holds(key, round))
+                        .count();
+            }
         }
         return held;
     }
@@ -188,9 +197,7 @@ public final class LatencyProfiler {
     private void cannotBeMeasured(Task task, Exception failed) {
         String said = task.piece.model() + " " + task.piece.piece() + ": cannot be measured: " + failed.getMessage();
         LOG.warn("{}", said);
-        if (!failures.contains(said)) {
-            failures.add(said);
-        }
+        failures.add(said);
     }
 
     private void measure(LoadGenerator load, Turn turn, OpenTimers<Task> timers) throws IOException {

@@ -5,7 +5,6 @@ import io.pepper.cost.Workload;
 import io.pepper.runtime.ModelTiming;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -77,12 +76,10 @@ public record LatencyRecord(
             return first;
         }
         DeviceState state = first.device;
-        OptionalDouble load =
-                mean(alike, record -> record.device.cpuLoadPercent().orElse(Double.NaN));
-        OptionalDouble runnable =
-                mean(alike, record -> record.device.runnableThreads().orElse(Double.NaN));
-        state = load.isPresent() ? state.withCpuLoadPercent(load.getAsDouble()) : state;
-        state = runnable.isPresent() ? state.withRunnableThreads(runnable.getAsDouble()) : state;
+        double load = mean(alike, record -> record.device.cpuLoadPercent().orElse(Double.NaN));
+        double runnable = mean(alike, record -> record.device.runnableThreads().orElse(Double.NaN));
+        state = Double.isNaN(load) ? state : state.withCpuLoadPercent(load);
+        state = Double.isNaN(runnable) ? state : state.withRunnableThreads(runnable);
         return new LatencyRecord(
                 first.model,
                 first.piece,
@@ -90,23 +87,24 @@ public record LatencyRecord(
                 first.threads,
                 state,
                 first.load,
-                mean(alike, LatencyRecord::achievedPercent).orElse(Double.NaN),
+                mean(alike, LatencyRecord::achievedPercent),
                 first.execution,
                 meanTiming(alike.stream().map(LatencyRecord::timing).toList()));
     }
 
-    /** Empty if one of the numbers is not known. */
-    private static <T> OptionalDouble mean(List<T> items, ToDoubleFunction<T> number) {
-        double mean = items.stream().mapToDouble(number).average().orElse(Double.NaN);
-        return Double.isNaN(mean) ? OptionalDouble.empty() : OptionalDouble.of(mean);
+    /** The mean of their medians, in seconds. */
+    static double meanSeconds(List<LatencyRecord> alike) {
+        return mean(alike, record -> record.timing.medianSeconds());
     }
 
-    private static double known(List<ModelTiming> timings, ToDoubleFunction<ModelTiming> number) {
-        return mean(timings, number).orElse(Double.NaN);
+    /** NaN if one of the numbers is not known. */
+    private static <T> double mean(List<T> items, ToDoubleFunction<T> number) {
+        return items.stream().mapToDouble(number).average().orElse(Double.NaN);
     }
 
     private static ModelTiming meanTiming(List<ModelTiming> timings) {
-        double mean = known(timings, ModelTiming::medianSeconds);
+        RunQuantiles runs = RunQuantiles.of(timings);
+        double mean = mean(timings, ModelTiming::medianSeconds);
         double squares = timings.stream()
                 .mapToDouble(timing -> Math.pow(timing.medianSeconds() - mean, 2))
                 .sum();
@@ -114,13 +112,13 @@ public record LatencyRecord(
         return new ModelTiming(
                 timings.stream().mapToInt(ModelTiming::runs).sum(),
                 mean,
-                Learner.quantile(timings, 0),
-                Learner.quantile(timings, 0.25),
-                Learner.quantile(timings, 0.75),
-                Learner.quantile(timings, 0.9),
-                Learner.quantile(timings, 0.99),
+                runs.at(0),
+                runs.at(0.25),
+                runs.at(0.75),
+                runs.at(0.9),
+                runs.at(0.99),
                 2 * NORMAL_95 * error / mean,
-                known(timings, ModelTiming::sessionSeconds),
+                mean(timings, ModelTiming::sessionSeconds),
                 timings.get(0).peakMemoryBytes());
     }
 

@@ -4,7 +4,6 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.CrossValidation.Folds;
 import io.pepper.predict.internal.boost.Boosting;
-import io.pepper.runtime.OperatorSweep;
 import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.Collections;
@@ -49,7 +48,7 @@ public final class LatencyTrainer {
             throws InterruptedIOException {
         Map<Folds, CrossValidation> validations = new LinkedHashMap<>();
         LatencyDataset judged = judged(data);
-        LatencyDataset held = withoutSweep(judged);
+        LatencyDataset held = judged.withoutSweep();
         for (Folds folds : Folds.values()) {
             if (held.group(folds.group(options.seed())).size() > 1) {
                 validations.put(folds, CrossValidation.run(judged, options, folds, progress));
@@ -74,15 +73,9 @@ public final class LatencyTrainer {
                 new Learner(options.learnedFrom(data).records(), options).learn(shift, facts), validations);
     }
 
-    private static LatencyDataset withoutSweep(LatencyDataset data) {
-        return LatencyDataset.of(data.records().stream()
-                .filter(entry -> !entry.model().equals(OperatorSweep.MODEL))
-                .toList());
-    }
-
     /** The operator sweep is not held back while there are models; alone, it is held back model by small model. */
     private static LatencyDataset judged(LatencyDataset data) {
-        if (!withoutSweep(data).records().isEmpty()) {
+        if (!data.withoutSweep().records().isEmpty()) {
             return data;
         }
         return LatencyDataset.of(data.records().stream()

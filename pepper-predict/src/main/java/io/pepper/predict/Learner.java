@@ -4,11 +4,9 @@ import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.predict.internal.boost.Boosting;
 import io.pepper.predict.internal.boost.Rows;
 import io.pepper.predict.internal.learn.LinearTime;
-import io.pepper.runtime.ModelTiming;
 import io.pepper.runtime.OperatorSweep;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +25,6 @@ final class Learner {
     private static final int LEAST_MODELS = 5;
     private static final double HELD_SHARE = 0.2;
     private static final double P90 = 0.9;
-
-    /** What stands for the runs of a record: quantiles, and the share of the runs around each. */
-    private static final double[] SHARES = {0.125, 0.25, 0.25, 0.2, 0.125, 0.05};
 
     private final List<LatencyRecord> records;
     private final TrainingOptions options;
@@ -116,9 +111,8 @@ final class Learner {
         Rows rows = rows();
         for (LatencyRecord entry : some) {
             float[] row = row(entry);
-            double[] seconds = quantiles(entry.timing());
-            for (int i = 0; i < seconds.length; i++) {
-                add(rows, entry, row, seconds[i], SHARES[i]);
+            for (RunQuantiles.Point point : RunQuantiles.of(entry.timing()).points()) {
+                add(rows, entry, row, point.seconds(), point.share());
             }
         }
         return rows;
@@ -136,49 +130,6 @@ final class Learner {
         rows.values().add(row);
         rows.labels().add(label(entry, seconds));
         rows.weights().add((float) weight);
-    }
-
-    private static double[] quantiles(ModelTiming timing) {
-        return new double[] {
-            timing.minSeconds(),
-            timing.p25Seconds(),
-            timing.medianSeconds(),
-            timing.p75Seconds(),
-            timing.p90Seconds(),
-            timing.p99Seconds()
-        };
-    }
-
-    /** The share of a record's runs that took at most so long. */
-    static double shareWithin(ModelTiming timing, double seconds) {
-        double[] quantiles = quantiles(timing);
-        double share = 0;
-        for (int i = 0; i < quantiles.length; i++) {
-            share += quantiles[i] <= seconds ? SHARES[i] : 0;
-        }
-        return share;
-    }
-
-    /** A quantile of the runs of several records together, each with as much weight. */
-    static double quantile(List<ModelTiming> timings, double share) {
-        record Point(double seconds, double weight) {}
-
-        List<Point> points = new ArrayList<>();
-        for (ModelTiming timing : timings) {
-            double[] quantiles = quantiles(timing);
-            for (int i = 0; i < quantiles.length; i++) {
-                points.add(new Point(quantiles[i], SHARES[i] / timings.size()));
-            }
-        }
-        points.sort(Comparator.comparingDouble(Point::seconds));
-        double below = 0;
-        for (Point point : points) {
-            below += point.weight;
-            if (below >= share) {
-                return point.seconds;
-            }
-        }
-        return points.get(points.size() - 1).seconds;
     }
 
     private float[] row(LatencyRecord entry) {

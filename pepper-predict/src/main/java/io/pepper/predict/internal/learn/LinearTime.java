@@ -13,9 +13,8 @@ import java.util.Map;
 /**
  * Time as a sum over kernels with coefficients of 0 or more: so much for each kernel, operation and byte of a family, once divided
  * among the threads and once not, so that their mixture is Amdahl's law; more for what is {@linkplain Vectors#hard hard} for
- * vectors, for bytes that a core's cache does not hold, for
- * weights that come from further away in each run, and for kernels that threads share. Fitted to relative errors. Trees learn what is
- * left.
+ * vectors, for bytes that a core's cache does not hold, for weights that come from further away in each run, and for kernels that
+ * threads share. Fitted to relative errors. Trees learn what is left.
  */
 public final class LinearTime {
     private static final List<String> PARTS = List.of(

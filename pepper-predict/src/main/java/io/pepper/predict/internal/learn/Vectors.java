@@ -18,7 +18,7 @@ final class Vectors {
 
     private Vectors() {}
 
-    /** By how much a convolution on channels in blocks computes more than it has to, since the last block is computed whole; 1 or more. */
+    /** How many times as much a convolution on blocks computes as it has to, since last blocks are computed whole; 1 or more. */
     static double padding(Kernel kernel) {
         return switch (kernel.family()) {
             case CONVOLUTION, POINTWISE_CONVOLUTION, NARROW_CONVOLUTION ->
@@ -42,8 +42,8 @@ final class Vectors {
 
     /**
      * What takes longer than the rest of its kind: of convolutions on blocks the operations, as if each reading of the input served
-     * one block only; of unfolded windows of several elements their bytes, and of transposed ones those that are added up; of what comes out of blocks or goes into them the bytes
-     * of images that lie apart by a multiple of what makes a cache's addresses meet.
+     * one block only; of unfolded windows of several elements their bytes, and of transposed ones those that are added up; of what
+     * comes out of blocks or goes into them the bytes of images that lie apart by a multiple of what makes a cache's addresses meet.
      */
     static double hard(Kernel kernel) {
         double hard =

@@ -1,0 +1,37 @@
+package io.pepper.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.pepper.runtime.ModelTiming;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class RunQuantilesTest {
+    /** With a minimum of one unit, and quantiles of 2 to 6. */
+    private static ModelTiming timing(double unit) {
+        return new ModelTiming(
+                10, 3 * unit, unit, 2 * unit, 4 * unit, 5 * unit, 6 * unit, 0.01, 1, OptionalLong.empty());
+    }
+
+    @Test
+    void ofOneMeasurementAreItsOwn() {
+        RunQuantiles runs = RunQuantiles.of(timing(1));
+        assertThat(List.of(runs.at(0), runs.at(0.25), runs.at(0.5), runs.at(0.75), runs.at(0.9), runs.at(0.99)))
+                .containsExactly(1.0, 2.0, 3.0, 4.0, 5.0, 6.0);
+        assertThat(runs.shareWithin(0.5)).isZero();
+        assertThat(runs.shareWithin(3)).isCloseTo(0.625, within(1e-12));
+        assertThat(runs.shareWithin(6)).isCloseTo(1, within(1e-12));
+    }
+
+    @Test
+    void ofAFastAndASlowPaceReachFromOneToTheOther() {
+        RunQuantiles runs = RunQuantiles.of(List.of(timing(1), timing(100)));
+        assertThat(runs.at(0)).isEqualTo(1);
+        assertThat(runs.at(0.49)).as("half of the runs are fast").isEqualTo(6);
+        assertThat(runs.at(0.75)).isEqualTo(300);
+        assertThat(runs.at(0.9)).isEqualTo(400);
+        assertThat(runs.shareWithin(50)).isCloseTo(0.5, within(1e-12));
+    }
+}
