@@ -38,6 +38,9 @@ public final class Planner {
     /** How many labels a search makes at most, unless told otherwise: a second or two. */
     public static final long DEFAULT_BUDGET = 500_000;
 
+    /** By so much, relative to what a placement costs, a limit is lowered at first that did not exclude it. */
+    private static final double LEAST_STEP = 1e-16;
+
     private static final int MOST_DEVICES = 64;
     private static final int MOST_CHECKS = 64;
 
@@ -268,10 +271,25 @@ public final class Planner {
         while (next.isPresent()) {
             Placement found = leastOf(second, first, next.get(), constraints);
             front.add(found);
-            double below = Math.nextDown(found.cost(second));
-            next = below < 0 ? Optional.empty() : tryPlan(Objective.of(first), constraints.withLimit(second, below));
+            next = cheaper(first, second, found.cost(second), constraints);
         }
         return front;
+    }
+
+    /**
+     * The best by one metric of the placements that cost less by another. Searches add up in another order than evaluations do, so
+     * that what they find may be no cheaper by the last bits: the limit is lowered until it is.
+     */
+    private Optional<Placement> cheaper(Metric best, Metric other, double than, Constraints constraints) {
+        double limit = Math.nextDown(than);
+        for (double less = LEAST_STEP; limit >= 0; less *= 2) {
+            Optional<Placement> found = tryPlan(Objective.of(best), constraints.withLimit(other, limit));
+            if (found.isEmpty() || found.get().cost(other) < than) {
+                return found;
+            }
+            limit = Math.min(Math.nextDown(limit), than * (1 - less));
+        }
+        return Optional.empty();
     }
 
     /** Of the placements that are as good by one metric, the best by the other. */
