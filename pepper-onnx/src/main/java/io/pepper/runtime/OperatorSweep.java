@@ -108,7 +108,7 @@ public final class OperatorSweep {
         // Also numbers of channels that fill no vectors, and images whose rows meet in a cache.
         long[][] grid = {
             {3, 224}, {16, 112}, {32, 56}, {64, 56}, {64, 28}, {128, 28}, {256, 14}, {512, 7}, //
-            {24, 64}, {28, 32}, {48, 80}, {42, 20}, {72, 14}, {96, 32}
+            {24, 64}, {28, 32}, {48, 80}, {42, 20}, {72, 14}, {96, 32}, {8, 112}
         };
         for (long[] at : grid) {
             long channels = at[0];
@@ -124,16 +124,24 @@ public final class OperatorSweep {
             put("averagepool" + place, () -> pool("AveragePool", channels, size));
             put("globalaveragepool" + place, () -> image(channels, size).then("GlobalAveragePool", "x"));
         }
-        for (long size : new long[] {14, 28, 56}) {
+        for (long channels : new long[] {4, 8, 12}) {
+            for (long size : new long[] {28, 160}) {
+                String place = "-c" + channels + "-s" + size;
+                put("conv1x1-narrow" + place, () -> conv(channels, channels, size, 1, 1, 1));
+                put("conv3x3-narrow" + place, () -> conv(channels, channels, size, 3, 1, 1));
+                put("conv1x1-widening" + place, () -> conv(channels, 4 * channels, size, 1, 1, 1));
+            }
+        }
+        for (long size : new long[] {14, 28, 56, 80}) {
             put("lrn-s" + size, () -> image(64, size).then("LRN", "x").with("size", 5));
             put("resize-s" + size, () -> {
                 SmallModel model = image(64, size);
                 return model.then("Resize", "x", "", model.scales(1, 1, 2, 2));
             });
-            put("convtranspose-s" + size, () -> {
-                SmallModel model = image(32, size);
-                return model.then("ConvTranspose", "x", model.weight(32, 32, 2, 2))
-                        .with("strides", 2L, 2L);
+            put("convtranspose-s" + size, () -> enlarging(32, 32, size));
+            put("convtranspose-norm-relu-s" + size, () -> {
+                SmallModel model = enlarging(24, 24, size);
+                return model.then("Relu", normalized(model, 24));
             });
             put("conv-norm-relu-s" + size, () -> block(64, size));
             put("shuffle-s" + size, () -> {
@@ -164,15 +172,24 @@ public final class OperatorSweep {
 
     private static SmallModel block(long channels, long size) {
         SmallModel model = conv(channels, channels, size, 3, 1, 1);
+        String active = model.then("Relu", normalized(model, channels)).last();
+        return model.then("Add", active, "x");
+    }
+
+    private static SmallModel enlarging(long in, long out, long size) {
+        SmallModel model = image(in, size);
+        return model.then("ConvTranspose", "x", model.weight(in, out, 2, 2)).with("strides", 2L, 2L);
+    }
+
+    /** What a model ends with, normalised. */
+    private static String normalized(SmallModel model, long channels) {
         String made = model.last();
         String scale = model.weight(channels);
         String shift = model.weight(channels);
         String mean = model.weight(channels);
         String variance = model.then("Abs", model.weight(channels)).last();
-        String normal = model.then("BatchNormalization", made, scale, shift, mean, variance)
+        return model.then("BatchNormalization", made, scale, shift, mean, variance)
                 .last();
-        String active = model.then("Relu", normal).last();
-        return model.then("Add", active, "x");
     }
 
     private static SmallModel pool(String type, long channels, long size) {

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * it follows.
  */
 public final class Fusion {
-    private static final Set<String> CONVOLUTIONS = Set.of("Conv", "ConvTranspose");
     private static final Set<String> INTEGER_PRODUCTS = Set.of("MatMulInteger");
     private static final Set<String> ACTIVATIONS =
             Set.of("Relu", "LeakyRelu", "Clip", "Sigmoid", "Tanh", "HardSigmoid");
@@ -179,7 +178,7 @@ public final class Fusion {
         if (ACTIVATIONS.contains(type(before))) {
             return false; // nothing is computed after that
         }
-        if (CONVOLUTIONS.contains(root)) {
+        if (root.equals("Conv")) {
             return type.equals(BATCH) || ACTIVATIONS.contains(type) || isPerChannel(operator, type);
         }
         if (root.equals("Gemm") || isOfMatrices(into)) {

@@ -42,13 +42,15 @@ final class Vectors {
 
     /**
      * What takes longer than the rest of its kind: of convolutions on blocks the operations, as if each reading of the input served
-     * one block only; of unfolded windows of several elements their bytes, and of transposed ones those that are added up; of what
-     * comes out of blocks or goes into them the bytes of images that lie apart by a multiple of what makes a cache's addresses meet.
+     * one block only; of those of few channels, which add one channel after the other to the result, the bytes of these sums; of
+     * unfolded windows of several elements their bytes, and of transposed ones those that are added up; of what comes out of blocks or
+     * goes into them the bytes of images that lie apart by a multiple of what makes a cache's addresses meet.
      */
     static double hard(Kernel kernel) {
         double hard =
                 switch (kernel.family()) {
-                    case CONVOLUTION, POINTWISE_CONVOLUTION, NARROW_CONVOLUTION -> rereading(kernel);
+                    case CONVOLUTION, POINTWISE_CONVOLUTION -> rereading(kernel);
+                    case NARROW_CONVOLUTION -> inputChannels(kernel) < BLOCK ? summedBytes(kernel) : 0;
                     case UNFOLDED_CONVOLUTION -> kernel.window() > 1 ? unfoldedBytes(kernel) : 0;
                     case TRANSPOSED_CONVOLUTION -> addedBytes(kernel);
                     case BLOCKING, UNBLOCKING -> meetingBytes(kernel);
@@ -61,6 +63,11 @@ final class Vectors {
         double blocks = blocks(kernel.channels());
         double readings = Math.ceil(blocks / BLOCKS_AT_ONCE);
         return blocks > 0 ? kernel.flops() * padding(kernel) * readings / blocks : 0;
+    }
+
+    /** The larger a window is, the less of it counts. */
+    private static double summedBytes(Kernel kernel) {
+        return kernel.outputBytes() * padding(kernel.channels()) * inputChannels(kernel) / kernel.window();
     }
 
     private static double unfoldedBytes(Kernel kernel) {

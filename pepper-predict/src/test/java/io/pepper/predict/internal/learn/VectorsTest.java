@@ -46,6 +46,19 @@ class VectorsTest {
     }
 
     @Test
+    void fewChannelsAreAddedToTheResultOneAfterTheOther() {
+        assertThat(Vectors.hard(convolution(OperatorFamily.NARROW_CONVOLUTION, 8, 24, 1, 1)))
+                .as("of 32 channels for 24")
+                .isCloseTo(8 * 32 * 32 * 32 * Float.BYTES, within(1e-6));
+        assertThat(Vectors.hard(convolution(OperatorFamily.NARROW_CONVOLUTION, 3, 16, 9, 1)))
+                .as("the elements of a window share that")
+                .isCloseTo(3 * 16 * 32 * 32 * Float.BYTES / 9.0, within(1e-6));
+        assertThat(Vectors.hard(convolution(OperatorFamily.NARROW_CONVOLUTION, 24, 6, 1, 1)))
+                .as("blocks into few channels")
+                .isZero();
+    }
+
+    @Test
     void windowsThatAreUnfoldedCostTheirBytes() {
         assertThat(Vectors.hard(convolution(OperatorFamily.UNFOLDED_CONVOLUTION, 1, 42, 9, 42)))
                 .isEqualTo(42 * 9 * 32 * 32 * Float.BYTES);
