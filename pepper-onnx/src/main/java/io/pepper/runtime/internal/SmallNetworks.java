@@ -37,6 +37,7 @@ public final class SmallNetworks {
         kinds.put("tiny", SmallNetworks::tiny);
         kinds.put("growing", SmallNetworks::growing);
         kinds.put("early", SmallNetworks::early);
+        kinds.put("plain", SmallNetworks::plain);
         for (boolean quantized : new boolean[] {false, true}) {
             String ending = quantized ? "-quantized" : "";
             kinds.put("text" + ending, draw -> text(draw, quantized));
@@ -241,6 +242,20 @@ public final class SmallNetworks {
             }
         }
         return network.end();
+    }
+
+    /** As large networks of plain convolutions are: some in a row, then half the size and twice the channels. */
+    private static SmallModel plain(Random draw) {
+        ImageNetwork network = new ImageNetwork("Relu", 3, one(draw, 64, 96, 128, 160, 224));
+        long out = one(draw, 32, 48, 64);
+        for (long stages = one(draw, 2, 3, 4, 5); stages > 0; stages--) {
+            for (long convolutions = one(draw, 1, 2, 3); convolutions > 0; convolutions--) {
+                network.conv(out, 3, 1).active();
+            }
+            network.pool("MaxPool");
+            out = Math.min(512, 2 * out);
+        }
+        return network.classified(CLASSES);
     }
 
     private static SmallModel tiny(Random draw) {
