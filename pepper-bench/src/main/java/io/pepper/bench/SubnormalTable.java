@@ -56,14 +56,14 @@ public final class SubnormalTable {
     private void row(ListedModel listed) throws IOException {
         weights = 0;
         subnormal = 0;
-        ModelProto model = ModelProto.parseFrom(Files.readAllBytes(listed.file()));
-        ModelProto flushed = model.toBuilder().setGraph(flush(model.getGraph())).build();
+        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(listed.file())).toBuilder();
+        flush(model.getGraphBuilder());
         if (subnormal == 0) {
             return;
         }
         Path file = Files.createTempFile("flushed", ".onnx");
         try {
-            Files.write(file, flushed.toByteArray());
+            Files.write(file, model.build().toByteArray());
             double[] medians = medians(listed, file);
             out.printf(
                     Locale.ROOT,
@@ -94,36 +94,23 @@ public final class SubnormalTable {
         };
     }
 
-    private GraphProto flush(GraphProto graph) {
-        GraphProto.Builder made = graph.toBuilder();
-        for (int i = 0; i < graph.getInitializerCount(); i++) {
-            made.setInitializer(i, flush(graph.getInitializer(i)));
-        }
-        for (int i = 0; i < graph.getNodeCount(); i++) {
-            if (graph.getNode(i).getOpType().equals("Constant")) {
-                made.setNode(i, flush(graph.getNode(i)));
+    private void flush(GraphProto.Builder graph) {
+        graph.getInitializerBuilderList().forEach(this::flush);
+        for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+            if (node.getOpType().equals("Constant")) {
+                node.getAttributeBuilderList().stream()
+                        .filter(AttributeProto.Builder::hasT)
+                        .forEach(attribute -> flush(attribute.getTBuilder()));
             }
         }
-        return made.build();
     }
 
-    private NodeProto flush(NodeProto constant) {
-        NodeProto.Builder made = constant.toBuilder();
-        for (AttributeProto.Builder attribute : made.getAttributeBuilderList()) {
-            if (attribute.hasT()) {
-                attribute.setT(flush(attribute.getT()));
-            }
-        }
-        return made.build();
-    }
-
-    private TensorProto flush(TensorProto tensor) {
+    private void flush(TensorProto.Builder tensor) {
         if (tensor.getDataType() != TensorProto.DataType.FLOAT_VALUE) {
-            return tensor;
+            return;
         }
-        TensorProto.Builder made = tensor.toBuilder();
         for (int i = 0; i < tensor.getFloatDataCount(); i++) {
-            made.setFloatData(i, flush(tensor.getFloatData(i)));
+            tensor.setFloatData(i, flush(tensor.getFloatData(i)));
         }
         if (tensor.hasRawData()) {
             ByteBuffer numbers =
@@ -131,9 +118,8 @@ public final class SubnormalTable {
             for (int at = 0; at < numbers.capacity(); at += Float.BYTES) {
                 numbers.putFloat(at, flush(numbers.getFloat(at)));
             }
-            made.setRawData(ByteString.copyFrom(numbers));
+            tensor.setRawData(ByteString.copyFrom(numbers));
         }
-        return made.build();
     }
 
     private float flush(float weight) {

@@ -138,10 +138,10 @@ public final class OperatorSweep {
                 SmallModel model = image(64, size);
                 return model.then("Resize", "x", "", model.scales(1, 1, 2, 2));
             });
-            put("convtranspose-s" + size, () -> enlarging(32, 32, size));
+            put("convtranspose-s" + size, () -> enlarging(32, size));
             put("convtranspose-norm-relu-s" + size, () -> {
-                SmallModel model = enlarging(24, 24, size);
-                return model.then("Relu", normalized(model, 24));
+                SmallModel model = enlarging(24, size);
+                return model.then("Relu", model.normalized(model.last(), 24));
             });
             put("conv-norm-relu-s" + size, () -> block(64, size));
             put("shuffle-s" + size, () -> {
@@ -172,24 +172,15 @@ public final class OperatorSweep {
 
     private static SmallModel block(long channels, long size) {
         SmallModel model = conv(channels, channels, size, 3, 1, 1);
-        String active = model.then("Relu", normalized(model, channels)).last();
+        String active =
+                model.then("Relu", model.normalized(model.last(), channels)).last();
         return model.then("Add", active, "x");
     }
 
-    private static SmallModel enlarging(long in, long out, long size) {
-        SmallModel model = image(in, size);
-        return model.then("ConvTranspose", "x", model.weight(in, out, 2, 2)).with("strides", 2L, 2L);
-    }
-
-    /** What a model ends with, normalised. */
-    private static String normalized(SmallModel model, long channels) {
-        String made = model.last();
-        String scale = model.weight(channels);
-        String shift = model.weight(channels);
-        String mean = model.weight(channels);
-        String variance = model.then("Abs", model.weight(channels)).last();
-        return model.then("BatchNormalization", made, scale, shift, mean, variance)
-                .last();
+    private static SmallModel enlarging(long channels, long size) {
+        SmallModel model = image(channels, size);
+        return model.then("ConvTranspose", "x", model.weight(channels, channels, 2, 2))
+                .with("strides", 2L, 2L);
     }
 
     private static SmallModel pool(String type, long channels, long size) {

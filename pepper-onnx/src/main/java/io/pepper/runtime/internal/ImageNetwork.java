@@ -67,15 +67,7 @@ final class ImageNetwork {
     }
 
     ImageNetwork normal() {
-        String variance = model.then("Abs", model.weight(channels)).last();
-        at = model.then(
-                        "BatchNormalization",
-                        at,
-                        model.weight(channels),
-                        model.weight(channels),
-                        model.weight(channels),
-                        variance)
-                .last();
+        at = model.normalized(at, channels);
         return this;
     }
 

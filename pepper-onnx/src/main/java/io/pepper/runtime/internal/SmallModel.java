@@ -227,6 +227,19 @@ public final class SmallModel {
     }
 
     /**
+     * Adds a batch normalisation with random numbers for each channel.
+     *
+     * @param from the tensor that is normalised
+     * @param channels of it
+     * @return the name of what it makes
+     */
+    public String normalized(String from, long channels) {
+        String variance = then("Abs", weight(channels)).last();
+        return then("BatchNormalization", from, weight(channels), weight(channels), weight(channels), variance)
+                .last();
+    }
+
+    /**
      * Adds an operator.
      *
      * @param type its type
