@@ -23,6 +23,9 @@ public final class FeatureSchema {
      */
     public static final FeatureSchema EXTENDED = new FeatureSchema("extended", 2, extended());
 
+    /** All schemas of this library; each has another number of features. */
+    static final List<FeatureSchema> ALL = List.of(PAPER, EXTENDED);
+
     private final String name;
     private final int version;
     private final List<Feature> features;
@@ -47,9 +50,7 @@ public final class FeatureSchema {
      * @return the schema, empty if there is none of that name
      */
     public static Optional<FeatureSchema> named(String name) {
-        return List.of(PAPER, EXTENDED).stream()
-                .filter(schema -> schema.name.equals(name))
-                .findFirst();
+        return ALL.stream().filter(schema -> schema.name.equals(name)).findFirst();
     }
 
     private static Feature of(String name, Value value) {

@@ -6,21 +6,46 @@ import io.pepper.cost.Prediction;
 import io.pepper.cost.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
- * Predicts by trees that XGBoost saved elsewhere as plain JSON, from Python for instance: what they look at is for the caller to
- * say. Nothing is known of what they were trained on, so that the 90th percentile is the median, and no input is said to lie
- * outside. Thread-safe.
+ * A predictor made of trees that XGBoost saved elsewhere as JSON or UBJSON, in Python for instance. The caller says which features they
+ * look at. Where the file names its features, they must be those of the schema, in any order; names that XGBoost makes up ({@code f0},
+ * {@code f1} …) say nothing. Nothing is known of what the trees were trained on: the 90th percentile is the median, and no input is
+ * marked as extrapolated. Thread-safe.
  *
  * <pre>{@code
  * LatencyPredictor original = ForeignPredictor.read(Path.of("xgb.json"), FeatureSchema.PAPER, ForeignPredictor.Target.SECONDS);
  * }</pre>
  */
 public final class ForeignPredictor implements LatencyPredictor {
+    /** What XGBoost, pandas and NumPy call columns without names. */
+    private static final Pattern MADE_UP = Pattern.compile("f?[0-9]+");
+
     private final TreeEnsemble trees;
     private final FeatureSchema schema;
     private final Target target;
-    private final ThreadLocal<float[]> rows;
+
+    /** Where each feature of the trees stands in a row of the schema. */
+    private final int[] order;
+
+    private final ThreadLocal<Room> rooms;
+
+    /** What a thread needs, reused. */
+    private static final class Room {
+        private final float[] ofSchema;
+        private final float[] ofTrees;
+
+        Room(int features) {
+            ofSchema = new float[features];
+            ofTrees = new float[features];
+        }
+    }
 
     /** What the trees were trained to say. */
     public enum Target {
@@ -30,21 +55,22 @@ public final class ForeignPredictor implements LatencyPredictor {
         LOG_SECONDS
     }
 
-    private ForeignPredictor(TreeEnsemble trees, FeatureSchema schema, Target target) {
+    private ForeignPredictor(TreeEnsemble trees, FeatureSchema schema, Target target, int... order) {
         this.trees = trees;
         this.schema = schema;
         this.target = target;
-        this.rows = ThreadLocal.withInitial(() -> new float[schema.size()]);
+        this.order = order;
+        this.rooms = ThreadLocal.withInitial(() -> new Room(schema.size()));
     }
 
     /**
      * Reads trees.
      *
-     * @param json a file that XGBoost 1.7 or later saved as JSON
-     * @param schema what the trees look at, in this order
+     * @param json a file that XGBoost 1.7 or later saved as JSON or UBJSON
+     * @param schema what the trees look at, in this order unless the file names its features
      * @param target what they say
      * @return the predictor
-     * @throws PredictorFormatException if the file holds no trees that can be scored, or trees on another number of features
+     * @throws PredictorFormatException if the file holds no trees that can be scored, or trees on other features
      * @throws IOException if it cannot be read
      */
     public static ForeignPredictor read(Path json, FeatureSchema schema, Target target) throws IOException {
@@ -55,14 +81,62 @@ public final class ForeignPredictor implements LatencyPredictor {
                     "learner",
                     "looks at " + trees.features() + " features, " + schema + " has " + schema.size());
         }
-        return new ForeignPredictor(trees, schema, target);
+        return new ForeignPredictor(trees, schema, target, order(json, trees.featureNames(), schema));
+    }
+
+    /**
+     * Reads trees on the features of one of this library's schemas: the one with the names in the file or, where it has none, with as many
+     * features.
+     *
+     * @param json a file that XGBoost 1.7 or later saved as JSON or UBJSON
+     * @param target what the trees say
+     * @return the predictor
+     * @throws PredictorFormatException if the file holds no trees that can be scored, or trees on the features of no schema
+     * @throws IOException if it cannot be read
+     */
+    public static ForeignPredictor read(Path json, Target target) throws IOException {
+        TreeEnsemble trees = TreeEnsemble.read(json);
+        Optional<FeatureSchema> schema = FeatureSchema.ALL.stream()
+                .filter(each -> each.size() == trees.features())
+                .findFirst();
+        if (schema.isEmpty()) {
+            throw new PredictorFormatException(
+                    json.toString(),
+                    "learner",
+                    "looks at " + trees.features() + " features; there are " + FeatureSchema.ALL);
+        }
+        return new ForeignPredictor(trees, schema.get(), target, order(json, trees.featureNames(), schema.get()));
+    }
+
+    private static int[] order(Path json, List<String> names, FeatureSchema schema) throws PredictorFormatException {
+        int[] order = IntStream.range(0, schema.size()).toArray();
+        if (names.stream().allMatch(name -> MADE_UP.matcher(name).matches())) {
+            return order;
+        }
+        Set<String> unknown = new LinkedHashSet<>(names);
+        schema.features().forEach(unknown::remove);
+        Set<String> missing = new LinkedHashSet<>(schema.features());
+        names.forEach(missing::remove);
+        if (!unknown.isEmpty() || !missing.isEmpty()) {
+            throw new PredictorFormatException(
+                    json.toString(),
+                    "learner.feature_names",
+                    "the trees look at " + unknown + ", which " + schema + " does not have; it has " + missing);
+        }
+        for (int i = 0; i < order.length; i++) {
+            order[i] = schema.features().indexOf(names.get(i));
+        }
+        return order;
     }
 
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {
-        float[] row = rows.get();
-        schema.fill(piece, threads, device, row, 0);
-        double score = trees.predict(row);
+        Room room = rooms.get();
+        schema.fill(piece, threads, device, room.ofSchema, 0);
+        for (int i = 0; i < order.length; i++) {
+            room.ofTrees[i] = room.ofSchema[order[i]];
+        }
+        double score = trees.predict(room.ofTrees);
         double seconds = Math.max(TrainedPredictor.LEAST_SECONDS, target == Target.SECONDS ? score : Math.exp(score));
         return new Prediction(seconds, seconds, false);
     }

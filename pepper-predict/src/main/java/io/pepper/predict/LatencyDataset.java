@@ -7,6 +7,7 @@ import io.pepper.predict.internal.csv.RecordColumns;
 import io.pepper.predict.internal.csv.Row;
 import io.pepper.runtime.OperatorSweep;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +26,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +101,8 @@ public final class LatencyDataset {
                 throw new IOException(
                         file + ":1: there is no column 'execution_time_seconds' or 'execution_time', only " + columns);
             }
+        } catch (ZipException | EOFException damaged) {
+            throw new IOException(file + ": is no sound gzip file: " + damaged.getMessage(), damaged);
         }
         return new LatencyDataset(records, problems.said());
     }

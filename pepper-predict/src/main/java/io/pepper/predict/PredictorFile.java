@@ -138,7 +138,12 @@ final class PredictorFile {
         String first = new String(all, 0, end, StandardCharsets.ISO_8859_1);
         if (!first.startsWith(MAGIC) || end == all.length) {
             throw new PredictorFormatException(
-                    file.toString(), "the first line", "it does not begin with '" + MAGIC.strip() + "'");
+                    file.toString(),
+                    "the first line",
+                    "it does not begin with '" + MAGIC.strip() + "'"
+                            + (first.startsWith("{")
+                                    ? ": trees that XGBoost saved are read by ForeignPredictor (--xgboost)"
+                                    : ""));
         }
         String found = sha256(all, end + 1);
         if (!first.substring(MAGIC.length()).equals(found)) {

@@ -73,7 +73,7 @@ final class PredictorReader {
     /** Trees with what stands of them in the file, to be written again as it is. */
     private Trees trees(JsonReader json) throws IOException {
         int from = json.begin();
-        TreeEnsemble ensemble = TreeEnsemble.of(XgboostJson.read(json));
+        TreeEnsemble ensemble = TreeEnsemble.of(XgboostJson.read(json, true));
         return new Trees(new String(file, begin + from, json.end() - from, StandardCharsets.UTF_8), ensemble);
     }
 

@@ -15,6 +15,17 @@ final class Boosters {
     private Boosters() {}
 
     static Booster train(int features, int rounds, Map<String, Object> parameters, long seed) throws XGBoostError {
+        return train(features, rounds, parameters, seed, false);
+    }
+
+    /** On labels that are more than 0, as counts and durations are. */
+    static Booster trainPositive(int features, int rounds, Map<String, Object> parameters, long seed)
+            throws XGBoostError {
+        return train(features, rounds, parameters, seed, true);
+    }
+
+    private static Booster train(int features, int rounds, Map<String, Object> parameters, long seed, boolean positive)
+            throws XGBoostError {
         Random random = new Random(seed);
         float[] rows = rows(random, ROWS, features);
         float[] labels = new float[ROWS];
@@ -24,7 +35,7 @@ final class Boosters {
                 float value = rows[row * features + feature];
                 sum += Float.isNaN(value) ? 0.7 : Math.sin(value) * (feature + 1);
             }
-            labels[row] = (float) sum;
+            labels[row] = (float) (positive ? Math.exp(sum / features) : sum);
         }
         DMatrix matrix = new DMatrix(rows, ROWS, features, Float.NaN);
         try {

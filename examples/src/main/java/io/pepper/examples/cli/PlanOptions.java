@@ -28,7 +28,6 @@ import io.pepper.plan.Planner;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.MeasuredLatencies;
 import io.pepper.predict.RooflinePredictor;
-import io.pepper.predict.TrainedPredictor;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -41,6 +40,7 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -83,6 +83,9 @@ final class PlanOptions {
 
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Times times = new Times();
+
+    @Mixin
+    private PredictorOptions predictorFiles = new PredictorOptions();
 
     @Option(
             names = "--prometheus",
@@ -240,8 +243,7 @@ final class PlanOptions {
         for (String each : times.predictors) {
             int split = each.indexOf('=');
             named.put(
-                    split < 0 ? "" : each.substring(0, split),
-                    TrainedPredictor.load(Path.of(each.substring(split + 1))));
+                    split < 0 ? "" : each.substring(0, split), predictorFiles.load(Path.of(each.substring(split + 1))));
         }
         LatencyPredictor standard =
                 named.getOrDefault("", named.values().iterator().next());

@@ -3,6 +3,7 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.DeviceState;
+import io.pepper.cost.LatencyPredictor;
 import io.pepper.cost.Prediction;
 import io.pepper.cost.Workload;
 import io.pepper.monitor.DeviceMonitor;
@@ -14,7 +15,6 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.TensorShapes;
-import io.pepper.predict.TrainedPredictor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -50,6 +50,9 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--predictor", paramLabel = "FILE", required = true, description = "What train wrote.")
     private Path predictor = Path.of("");
 
+    @Mixin
+    private PredictorOptions predictors = new PredictorOptions();
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")
     private int threads = 1;
 
@@ -76,7 +79,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TrainedPredictor trained = TrainedPredictor.load(predictor);
+        LatencyPredictor trained = predictors.load(predictor);
         Map<String, Workload> works = works();
         Map<String, DeviceReading> readings = readings();
         DeviceMonitor monitor = () -> readings;

@@ -1,11 +1,12 @@
 package io.pepper.predict.internal.csv;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
-import com.fasterxml.jackson.dataformat.csv.CsvReadException;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,9 +15,11 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Comma-separated values whose first line names the columns (RFC 4180, but for quoted line breaks). */
 public final class CsvTable {
@@ -92,11 +95,27 @@ public final class CsvTable {
             String text = line.toString().strip();
             line.setLength(0);
             if (number == 1) {
-                columns = values(text.startsWith("\uFEFF") ? text.substring(1) : text);
+                columns = header(source, text.startsWith("\uFEFF") ? text.substring(1) : text);
             } else if (!text.isEmpty()) {
                 row(number, text, character < 0, columns, rows, problems);
             }
         }
+    }
+
+    private static List<String> header(String source, String text) throws IOException {
+        List<String> columns;
+        try {
+            columns = values(text);
+        } catch (IOException malformed) {
+            throw new IOException(source + ":1: the names of the columns: " + malformed.getMessage(), malformed);
+        }
+        Set<String> seen = new HashSet<>();
+        for (String column : columns) {
+            if (!seen.add(column)) {
+                throw new IOException(source + ":1: there are two columns '" + column + "'");
+            }
+        }
+        return columns;
     }
 
     private static void row(
@@ -130,9 +149,17 @@ public final class CsvTable {
                 values.addAll(List.of(parsed.nextValue()));
             }
             return values;
-        } catch (CsvReadException malformed) {
-            throw new IOException(malformed.getOriginalMessage(), malformed);
+        } catch (JsonProcessingException malformed) {
+            throw new IOException(reason(malformed), malformed);
+        } catch (RuntimeJsonMappingException malformed) {
+            throw new IOException(
+                    malformed.getCause() instanceof JsonProcessingException cause ? reason(cause) : "is malformed",
+                    malformed);
         }
+    }
+
+    private static String reason(JsonProcessingException malformed) {
+        return String.valueOf(malformed.getOriginalMessage());
     }
 
     /**

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvTableTest {
     private final List<Map<String, String>> rows = new ArrayList<>();
@@ -40,6 +42,19 @@ class CsvTableTest {
                 .contains("2: 1 values where there are 2 columns", "3: 3 values where there are 2 columns")
                 .anyMatch(problem -> problem.startsWith("4: "))
                 .contains("6: torn: the last line has no end");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"open,b\n1,2\n", "a,\"b\"c\n1,2\n", "\"\n"})
+    void aBrokenHeaderIsRefusedByFileAndLine(String text) {
+        assertThatThrownBy(() -> read(text))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessageStartingWith("test:1: the names of the columns: ");
+    }
+
+    @Test
+    void twoColumnsOfOneNameAreRefused() {
+        assertThatThrownBy(() -> read("a,b,a\n1,2,3\n")).hasMessage("test:1: there are two columns 'a'");
     }
 
     @Test

@@ -1,0 +1,24 @@
+package io.pepper.examples.cli;
+
+import io.pepper.cost.LatencyPredictor;
+import io.pepper.predict.ForeignPredictor;
+import io.pepper.predict.TrainedPredictor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** What kind of files hold predictors. */
+final class PredictorOptions {
+    @Option(
+            names = "--xgboost",
+            paramLabel = "TARGET",
+            description =
+                    "The files of --predictor are models that XGBoost saved itself, as JSON or UBJSON, and predict"
+                            + " seconds or log_seconds.")
+    private Optional<ForeignPredictor.Target> xgboost = Optional.empty();
+
+    LatencyPredictor load(Path file) throws IOException {
+        return xgboost.isPresent() ? ForeignPredictor.read(file, xgboost.get()) : TrainedPredictor.load(file);
+    }
+}
