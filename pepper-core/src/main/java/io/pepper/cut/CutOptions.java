@@ -30,6 +30,7 @@ public final class CutOptions {
             tensor -> OptionalLong.empty(),
             operator -> false,
             DEFAULT_NEIGHBOURHOOD,
+            tensor -> false,
             tensor -> false);
 
     private final int maxWidth;
@@ -38,6 +39,7 @@ public final class CutOptions {
     private final IntPredicate recomputable;
     private final double neighbourhood;
     private final IntPredicate uncuttable;
+    private final IntPredicate immovable;
 
     private CutOptions(
             int maxWidth,
@@ -45,13 +47,15 @@ public final class CutOptions {
             IntFunction<OptionalLong> tensorBytes,
             IntPredicate recomputable,
             double neighbourhood,
-            IntPredicate uncuttable) {
+            IntPredicate uncuttable,
+            IntPredicate immovable) {
         this.maxWidth = maxWidth;
         this.shared = shared;
         this.tensorBytes = tensorBytes;
         this.recomputable = recomputable;
         this.neighbourhood = neighbourhood;
         this.uncuttable = uncuttable;
+        this.immovable = immovable;
     }
 
     /**
@@ -65,7 +69,7 @@ public final class CutOptions {
         if (width < 1 || width > GREATEST_MAX_WIDTH) {
             throw new IllegalArgumentException("a width of 1 to " + GREATEST_MAX_WIDTH + " is needed, found " + width);
         }
-        return new CutOptions(width, shared, tensorBytes, recomputable, neighbourhood, uncuttable);
+        return new CutOptions(width, shared, tensorBytes, recomputable, neighbourhood, uncuttable, immovable);
     }
 
     /**
@@ -87,7 +91,8 @@ public final class CutOptions {
      * @return options with these inputs shared
      */
     public CutOptions withShared(List<String> inputs) {
-        return new CutOptions(maxWidth, List.copyOf(inputs), tensorBytes, recomputable, neighbourhood, uncuttable);
+        return new CutOptions(
+                maxWidth, List.copyOf(inputs), tensorBytes, recomputable, neighbourhood, uncuttable, immovable);
     }
 
     /**
@@ -97,7 +102,7 @@ public final class CutOptions {
      * @return options with these sizes
      */
     public CutOptions withTensorBytes(IntFunction<OptionalLong> bytes) {
-        return new CutOptions(maxWidth, shared, bytes, recomputable, neighbourhood, uncuttable);
+        return new CutOptions(maxWidth, shared, bytes, recomputable, neighbourhood, uncuttable, immovable);
     }
 
     /**
@@ -108,17 +113,33 @@ public final class CutOptions {
      * @return options with these operators
      */
     public CutOptions withRecomputable(IntPredicate operators) {
-        return new CutOptions(maxWidth, shared, tensorBytes, operators, neighbourhood, uncuttable);
+        return new CutOptions(maxWidth, shared, tensorBytes, operators, neighbourhood, uncuttable, immovable);
     }
 
     /**
-     * Says which tensors cannot travel: no cut is listed that they would cross. {@link Cuts#at} gives such a cut all the same.
+     * Says which tensors should stay within a part: cuts that they would cross are not listed, and {@link CutTree},
+     * {@link MinimumCut} and {@link Cuts#indivisible} keep them together. {@link Cuts#at} gives such a cut all the same, to a user
+     * who names it.
      *
-     * @param tensors whether a tensor, by its index, must stay within a part
+     * @param tensors whether a tensor, by its index, should stay within a part
      * @return options with these tensors, besides those given before
+     * @see #withImmovable
      */
     public CutOptions withUncuttable(IntPredicate tensors) {
-        return new CutOptions(maxWidth, shared, tensorBytes, recomputable, neighbourhood, uncuttable.or(tensors));
+        return new CutOptions(
+                maxWidth, shared, tensorBytes, recomputable, neighbourhood, uncuttable.or(tensors), immovable);
+    }
+
+    /**
+     * Says which values no part can hand to another, such as sequences: no way of cutting lets them cross, {@link Cuts#at} neither.
+     * Inputs of the graph are not asked for, as parts take these from outside.
+     *
+     * @param tensors whether a value, by the index of its tensor, must stay within a part
+     * @return options with these values, besides those given before
+     */
+    public CutOptions withImmovable(IntPredicate tensors) {
+        return new CutOptions(
+                maxWidth, shared, tensorBytes, recomputable, neighbourhood, uncuttable, immovable.or(tensors));
     }
 
     /**
@@ -132,7 +153,7 @@ public final class CutOptions {
         if (!(share >= 0 && share <= 1)) {
             throw new IllegalArgumentException("a share of 0 to 1 is needed, found " + share);
         }
-        return new CutOptions(maxWidth, shared, tensorBytes, recomputable, share, uncuttable);
+        return new CutOptions(maxWidth, shared, tensorBytes, recomputable, share, uncuttable, immovable);
     }
 
     /**
@@ -187,13 +208,23 @@ public final class CutOptions {
     }
 
     /**
-     * Whether a tensor must stay within a part.
+     * Whether a tensor should stay within a part: the one question that all ways of cutting ask.
+     *
+     * @param tensor its index
+     * @return true if it is uncuttable or immovable
+     */
+    public boolean isUncuttable(int tensor) {
+        return uncuttable.test(tensor) || immovable.test(tensor);
+    }
+
+    /**
+     * Whether a value cannot be handed from one part to another at all.
      *
      * @param tensor its index
      * @return false unless told otherwise
      */
-    public boolean isUncuttable(int tensor) {
-        return uncuttable.test(tensor);
+    public boolean isImmovable(int tensor) {
+        return immovable.test(tensor);
     }
 
     @Override

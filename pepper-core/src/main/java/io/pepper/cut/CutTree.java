@@ -19,7 +19,7 @@ import java.util.function.IntUnaryOperator;
  * no {@linkplain Cuts cut from inputs to outputs} separates, and run at the same time.
  *
  * <p>The components are what remains when all {@linkplain Bridges bridges} of the undirected graph of operators and tensors are
- * taken away (its bridge tree). The links form a forest: one tree for each piece that has nothing to do with the rest.
+ * taken away (its bridge tree). Bridges at tensors that should {@linkplain CutOptions#isUncuttable stay within a part} are kept. The links form a forest: one tree for each piece that has nothing to do with the rest.
  * Operators that no output needs, and what is {@linkplain Sharing shared}, are left out.
  *
  * <p>Time and memory are O(operators + tensors + edges). Immutable and therefore thread-safe.
@@ -195,12 +195,19 @@ public final class CutTree {
                 int vertex = open.pop();
                 for (int i = adjacency.offsets()[vertex]; i < adjacency.offsets()[vertex + 1]; i++) {
                     int next = adjacency.neighbours()[i];
-                    if (componentOfVertex[next] < 0 && !LowLink.isBridge(ends, vertex, next)) {
+                    if (componentOfVertex[next] < 0 && !isLink(Math.max(vertex, next), Math.min(vertex, next))) {
                         componentOfVertex[next] = component;
                         open.push(next);
                     }
                 }
             }
+        }
+
+        /** Whether nothing else joins an operator and its tensor, and the tensor may cross. */
+        private boolean isLink(int tensorVertex, int operator) {
+            int tensor = tensorVertex - graph.operatorCount();
+            return LowLink.isBridge(ends, tensorVertex, operator)
+                    && !(graph.producer(tensor).isPresent() && cuts.options().isUncuttable(tensor));
         }
 
         int[] componentOf() {
@@ -237,7 +244,7 @@ public final class CutTree {
                         found.add(new Link(from, own, tensor));
                     }
                     for (int reader : graph.readers(tensor)) {
-                        if (cuts.isWorking(reader) && LowLink.isBridge(ends, vertex(tensor), reader)) {
+                        if (cuts.isWorking(reader) && isLink(vertex(tensor), reader)) {
                             found.add(new Link(from, componentOfVertex[reader], tensor));
                         }
                     }

@@ -123,13 +123,36 @@ public final class Cuts {
     }
 
     /**
-     * The cut at a tensor, which may be an output of the graph that is read further on.
+     * The cut at a tensor, which may be an output of the graph that is read further on, or
+     * {@linkplain CutOptions#withUncuttable uncuttable}.
      *
      * @param tensorName the tensor's name
-     * @return the cut, empty if the graph cannot be cut at this tensor alone, or has no such tensor
+     * @return the cut, empty if the graph cannot be cut at this tensor alone, if its value is
+     *     {@linkplain CutOptions#withImmovable immovable}, or if there is no such tensor
      */
     public Optional<Cut> at(String tensorName) {
-        return Optional.ofNullable(byTensor.get(tensorName));
+        return Optional.ofNullable(byTensor.get(tensorName))
+                .filter(cut -> !options.isImmovable(cut.tensors().get(0)));
+    }
+
+    /**
+     * The options by which these cuts were found.
+     *
+     * @return what was given
+     */
+    public CutOptions options() {
+        return options;
+    }
+
+    /**
+     * The smallest groups of operators that no way of cutting divides: operators joined by tensors that should
+     * {@linkplain CutOptions#isUncuttable stay within a part}, and what lies between such operators. Takes O(operators + edges).
+     *
+     * @return groups of indices, ascending, in an order in which each group reads only from those before it; without operators
+     *     that no output needs
+     */
+    public List<Indices> indivisible() {
+        return IndivisibleGroups.of(usage, options);
     }
 
     /**
@@ -168,6 +191,10 @@ public final class Cuts {
     /** Gives shared operators the places of those that need them. */
     void settleShared(int... places) {
         sharing.settle(usage, places);
+    }
+
+    Usage usage() {
+        return usage;
     }
 
     OptionalLong bytes(Indices tensors) {

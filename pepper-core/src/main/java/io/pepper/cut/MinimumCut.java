@@ -28,17 +28,19 @@ import java.util.stream.IntStream;
 public final class MinimumCut {
     private final DataflowGraph graph;
     private final Usage usage;
-    private final IntFunction<OptionalLong> bytes;
+    private final CutOptions options;
+    private final Sharing sharing;
     private final long[] weights;
 
-    private MinimumCut(DataflowGraph graph, IntFunction<OptionalLong> bytes) {
-        this.graph = graph;
-        this.bytes = bytes;
-        usage = new Usage(graph);
+    private MinimumCut(Usage usage, CutOptions options, Sharing sharing) {
+        this.graph = usage.graph();
+        this.usage = usage;
+        this.options = options;
+        this.sharing = sharing;
         weights = new long[graph.tensorCount()];
         for (int tensor = 0; tensor < weights.length; tensor++) {
-            if (usage.isTensorUsed(tensor)) {
-                OptionalLong size = bytes.apply(tensor);
+            if (flows(tensor)) {
+                OptionalLong size = options.tensorBytes(tensor);
                 if (size.isEmpty()) {
                     throw new IllegalArgumentException(
                             "the size of tensor '" + graph.tensorName(tensor) + "' is not known");
@@ -57,7 +59,18 @@ public final class MinimumCut {
      * @throws IllegalArgumentException if the size of a tensor that an output needs is not known
      */
     public static MinimumCut of(DataflowGraph graph, IntFunction<OptionalLong> bytes) {
-        return new MinimumCut(graph, bytes);
+        return new MinimumCut(new Usage(graph), CutOptions.DEFAULTS.withTensorBytes(bytes), Sharing.none(graph));
+    }
+
+    /**
+     * Prepares to look for cuts of the kind that some cuts are: sizes, what is shared and what should stay within a part are theirs.
+     *
+     * @param cuts cuts of the graph that were found with the sizes of its tensors
+     * @return a finder, of whose cuts no {@linkplain CutOptions#isUncuttable uncuttable} tensor crosses
+     * @throws IllegalArgumentException if the size of a tensor that an output needs is not known
+     */
+    public static MinimumCut of(Cuts cuts) {
+        return new MinimumCut(cuts.usage(), cuts.options(), cuts.sharing());
     }
 
     /**
@@ -85,10 +98,7 @@ public final class MinimumCut {
     public Optional<Cut> betweenTensors(int from, int to) {
         OptionalInt producer = graph.producer(from);
         Indices before = producer.isPresent() ? Indices.of(producer.getAsInt()) : Indices.of();
-        int[] after = graph.readers(to).stream()
-                .filter(usage::isOperatorUsed)
-                .distinct()
-                .toArray();
+        int[] after = graph.readers(to).stream().filter(this::works).distinct().toArray();
         if (after.length == 0) {
             throw new IllegalArgumentException("no operator that an output needs reads '" + graph.tensorName(to) + "'");
         }
@@ -113,8 +123,7 @@ public final class MinimumCut {
     }
 
     private Indices used(int from, int to) {
-        return Indices.of(
-                IntStream.range(from, to).filter(usage::isOperatorUsed).toArray());
+        return Indices.of(IntStream.range(from, to).filter(this::works).toArray());
     }
 
     /**
@@ -131,32 +140,51 @@ public final class MinimumCut {
         after.stream().forEach(this::requireUsed);
         TensorNetwork network = new TensorNetwork(graph.operatorCount(), weights);
         for (int operator = 0; operator < graph.operatorCount(); operator++) {
-            if (usage.isOperatorUsed(operator)) {
+            if (works(operator)) {
                 join(network, operator);
             }
         }
-        graph.inputs().stream().filter(usage::isTensorUsed).forEach(network::begin);
+        graph.inputs().stream().filter(this::flows).forEach(network::begin);
         before.stream().forEach(network::hold);
         after.stream().forEach(network::release);
         TensorNetwork.Sides sides = network.cut();
         return sides.isImpossible() ? Optional.empty() : cut(sides);
     }
 
+    /** Whether an operator is on a way from inputs to outputs. */
+    private boolean works(int operator) {
+        return usage.isOperatorUsed(operator) && !sharing.isApart(operator);
+    }
+
+    /** Whether a tensor is on a way from inputs to outputs. */
+    private boolean flows(int tensor) {
+        return usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor);
+    }
+
     private void requireUsed(int operator) {
         if (!usage.isOperatorUsed(operator)) {
             throw new IllegalArgumentException("no output needs operator " + graph.operatorLabel(operator));
+        }
+        if (sharing.isApart(operator)) {
+            throw new IllegalArgumentException(
+                    "operator " + graph.operatorLabel(operator) + " depends on shared inputs only, and is on no side");
         }
     }
 
     private void join(TensorNetwork network, int operator) {
         Indices reads = graph.reads(operator);
         for (int i = 0; i < reads.size(); i++) {
-            network.read(reads.get(i), operator);
-            graph.producer(reads.get(i)).ifPresent(producer -> network.follow(operator, producer));
+            if (!sharing.isTensorApart(reads.get(i))) {
+                network.read(reads.get(i), operator);
+                graph.producer(reads.get(i)).ifPresent(producer -> network.follow(operator, producer));
+            }
         }
         Indices writes = graph.writes(operator);
         for (int i = 0; i < writes.size(); i++) {
             network.write(operator, writes.get(i));
+            if (options.isUncuttable(writes.get(i))) {
+                network.keep(writes.get(i));
+            }
         }
     }
 
@@ -164,17 +192,17 @@ public final class MinimumCut {
         int[] places = new int[graph.operatorCount()];
         Arrays.setAll(places, operator -> found.isBefore(operator) ? 0 : 1);
         for (int operator = 0; operator < places.length; operator++) {
-            places[operator] = usage.isOperatorUsed(operator) ? places[operator] : -1;
+            places[operator] = works(operator) ? places[operator] : -1;
         }
+        sharing.settle(usage, places);
         CutSides sides = CutSides.of(places, 0);
         if (sides.operatorsBefore() == 0 || sides.operatorsAfter() == 0) {
             return Optional.empty();
         }
         Indices tensors = Indices.of(IntStream.range(0, graph.tensorCount())
-                .filter(tensor -> isCrossing(tensor, places))
+                .filter(tensor -> flows(tensor) && isCrossing(tensor, places))
                 .toArray());
-        CutOptions sizes = CutOptions.DEFAULTS.withTensorBytes(bytes);
-        return Optional.of(new Cut(graph, Sharing.none(graph), tensors, CutList.bytes(sizes, tensors), sides));
+        return Optional.of(new Cut(graph, sharing, tensors, CutList.bytes(options, tensors), sides));
     }
 
     private boolean isCrossing(int tensor, int... places) {

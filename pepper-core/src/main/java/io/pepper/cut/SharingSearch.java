@@ -90,6 +90,9 @@ final class SharingSearch {
                 network.begin(number[tensor]);
             } else {
                 network.write(graph.producer(tensor).getAsInt(), number[tensor]);
+                if (options.isImmovable(tensor)) {
+                    network.keep(number[tensor]);
+                }
             }
             Indices readers = graph.readers(tensor);
             for (int i = 0; i < readers.size(); i++) {

@@ -44,6 +44,10 @@ final class NamedCuts implements Partitioner {
             return new NoSuchPartitionException(
                     "the graph cannot be cut at '" + tensor + "', which no output needs; " + Possible.cuts(cuts));
         }
+        if (cuts.options().isImmovable(index.getAsInt())) {
+            return new NoSuchPartitionException("the graph cannot be cut at '" + tensor
+                    + "', whose value cannot be handed from one part to another; " + near(cuts, producer));
+        }
         return new NoSuchPartitionException(
                 "the graph cannot be cut at '" + tensor + "' alone; " + near(cuts, producer));
     }

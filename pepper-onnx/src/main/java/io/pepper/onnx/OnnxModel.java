@@ -7,7 +7,6 @@ import io.pepper.cut.OriginalBridges;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.export.ToolVersion;
-import io.pepper.onnx.internal.model.NoTensors;
 import io.pepper.onnx.internal.model.OriginalView;
 import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -388,9 +387,9 @@ public final class OnnxModel implements AutoCloseable {
 
     /** Values that are no tensors cannot be handed from one part to another. */
     private CutOptions options(CutOptions asked) {
-        Set<String> others = NoTensors.in(contents.graph().model().getGraph());
+        Set<String> others = contents.noTensors();
         DataflowGraph graph = contents.graph().dataflow();
-        return others.isEmpty() ? asked : asked.withUncuttable(tensor -> others.contains(graph.tensorName(tensor)));
+        return others.isEmpty() ? asked : asked.withImmovable(tensor -> others.contains(graph.tensorName(tensor)));
     }
 
     private ModelProto proto() {

@@ -3,8 +3,10 @@ package io.pepper.onnx;
 import io.pepper.cluster.Cluster;
 import io.pepper.cost.Measure;
 import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
 import io.pepper.cut.Cuts;
 import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
 import io.pepper.plan.CostModel;
@@ -21,7 +23,7 @@ import java.util.List;
  * Divides a model between two devices operator by operator, wherever that is cheapest, at cuts of any width: by minimum cuts (Hu et
  * al., "Dynamic adaptive DNN surgery", INFOCOM 2019). Pieces are predicted as a whole: an operator's time is its share of what the
  * piece between two {@linkplain Cuts cuts} takes that it lies in, and the parts that come out are predicted again as the pieces
- * that they are. Stateless and therefore thread-safe.
+ * that they are. Operators that {@linkplain Cuts#indivisible should stay together} do. Stateless and therefore thread-safe.
  *
  * <pre>{@code
  * OperatorPlanner.Plan plan = OperatorPlanner.plan(costs, model.cuts(), cluster, CostModel.of(cluster, predictor));
@@ -63,19 +65,28 @@ public final class OperatorPlanner {
         for (int place = 0; place < order.length; place++) {
             placeOf[order[place]] = place;
         }
-        ModelBranches operators = costs.branches(Partition.of(graph, operator -> placeOf[operator], order.length));
-        GraphPlacement cut = GraphPlanner.of(cluster, shares(operators, pieces, costs, times, cluster))
+        Partition operators = Partition.of(graph, operator -> placeOf[operator], order.length);
+        Shares shares = shares(operators, pieces, costs, times, cluster);
+        List<Indices> groups = cuts.indivisible();
+        int[] groupOf = new int[graph.operatorCount()];
+        for (int group = 0; group < groups.size(); group++) {
+            for (int operator : groups.get(group)) {
+                groupOf[operator] = group;
+            }
+        }
+        ModelBranches grouped = costs.branches(Partition.of(graph, operator -> groupOf[operator], groups.size()));
+        GraphPlacement cut = GraphPlanner.of(cluster, graph(grouped, cluster, shares.ofGroups(groups, placeOf)))
                 .cut();
-        int[] levels = levels(graph, order, placeOf, cut);
+        int[] levels = levels(grouped, cut);
         int[] rank = ranks(levels);
         Partition parts = Partition.of(
                 graph,
-                operator -> rank[levels[placeOf[operator]]],
+                operator -> rank[levels[groupOf[operator]]],
                 Arrays.stream(rank).max().orElse(0) + 1);
         List<String> devices = new ArrayList<>();
         for (Segment part : parts.segments()) {
             devices.add(
-                    cut.steps().get(placeOf[part.operators().get(0)]).device().name());
+                    cut.steps().get(groupOf[part.operators().get(0)]).device().name());
         }
         List<Plan> plans = new ArrayList<>();
         plans.add(plan(costs.branches(parts), devices, cluster, times, cut.latencySeconds()));
@@ -98,15 +109,15 @@ public final class OperatorPlanner {
     }
 
     /** What each operator takes of the time of its piece. */
-    private static SegmentGraph shares(
-            ModelBranches operators, Partition pieces, ModelCosts costs, CostModel times, Cluster cluster) {
+    private static Shares shares(
+            Partition operators, Partition pieces, ModelCosts costs, CostModel times, Cluster cluster) {
         int devices = cluster.devices().size();
-        double[][] alone = new double[operators.segments()][devices];
-        double[][] p90 = new double[operators.segments()][devices];
+        double[][] alone = new double[operators.segments().size()][devices];
+        double[][] p90 = new double[operators.segments().size()][devices];
         for (int place = 0; place < alone.length; place++) {
+            Workload work = costs.workload(operators.segments().get(place));
             for (int device = 0; device < devices; device++) {
-                alone[place][device] =
-                        times.predict(operators.workload(place), device).medianSeconds();
+                alone[place][device] = times.predict(work, device).medianSeconds();
             }
         }
         int first = 0;
@@ -126,10 +137,40 @@ public final class OperatorPlanner {
             }
             first = end;
         }
-        return graph(operators, cluster, alone, p90);
+        return new Shares(alone, p90);
     }
 
-    private static SegmentGraph graph(ModelBranches operators, Cluster cluster, double[][] seconds, double[]... p90) {
+    /** The median and the 0.9 quantile of times, by place and device. */
+    private static final class Shares {
+        private final double[][] seconds;
+        private final double[][] p90;
+
+        Shares(double[][] seconds, double[]... p90) {
+            this.seconds = seconds;
+            this.p90 = p90;
+        }
+
+        Shares ofGroups(List<Indices> groups, int... placeOf) {
+            return new Shares(sums(groups, placeOf, seconds), sums(groups, placeOf, p90));
+        }
+
+        private static double[][] sums(List<Indices> groups, int[] placeOf, double[]... times) {
+            double[][] sums = new double[groups.size()][];
+            for (int group = 0; group < sums.length; group++) {
+                Indices operators = groups.get(group);
+                sums[group] = times[placeOf[operators.get(0)]].clone();
+                for (int i = 1; i < operators.size(); i++) {
+                    for (int device = 0; device < sums[group].length; device++) {
+                        sums[group][device] += times[placeOf[operators.get(i)]][device];
+                    }
+                }
+            }
+            return sums;
+        }
+    }
+
+    private static SegmentGraph graph(ModelBranches groups, Cluster cluster, Shares shares) {
+        double[][] seconds = shares.seconds;
         SegmentGraph.Builder graph = SegmentGraph.builder(cluster.devices().size());
         for (int place = 0; place < seconds.length; place++) {
             double[] joules = new double[seconds[place].length];
@@ -137,27 +178,31 @@ public final class OperatorPlanner {
                 joules[device] =
                         cluster.devices().get(device).inferenceWatts().orElse(Double.NaN) * seconds[place][device];
             }
-            double weights = operators.workload(place).get(Measure.WEIGHT_BYTES);
-            graph.segment(seconds[place], p90[place], joules, Double.isNaN(weights) ? 0 : weights);
+            double weights = groups.workload(place).get(Measure.WEIGHT_BYTES);
+            graph.segment(seconds[place], shares.p90[place], joules, Double.isNaN(weights) ? 0 : weights);
         }
-        operators.tensors().forEach(graph::tensor);
+        groups.tensors().forEach(graph::tensor);
         return graph.build();
     }
 
-    /** How often the device changes on the way to an operator at most: operators of one level are of one device. */
-    private static int[] levels(DataflowGraph graph, int[] order, int[] placeOf, GraphPlacement cut) {
-        int[] levels = new int[order.length];
+    /** How often the device changes on the way to a group at most: groups of one level are of one device. */
+    private static int[] levels(ModelBranches groups, GraphPlacement cut) {
+        int[] levels = new int[groups.segments()];
+        DataflowGraph graph = groups.partition().graph();
         String first = cut.cluster().devices().get(0).name();
-        for (int place = 0; place < order.length; place++) {
-            int parity = cut.steps().get(place).device().name().equals(first) ? 0 : 1;
+        for (Segment group : groups.partition().segments()) {
+            int parity = cut.steps().get(group.index()).device().name().equals(first) ? 0 : 1;
             int level = parity;
-            for (int tensor : graph.reads(order[place])) {
+            for (int tensor : group.inputs()) {
                 if (graph.producer(tensor).isPresent()) {
-                    int before = levels[placeOf[graph.producer(tensor).getAsInt()]];
+                    int maker = groups.partition()
+                            .segmentOf(graph.producer(tensor).getAsInt())
+                            .orElseThrow();
+                    int before = levels[maker];
                     level = Math.max(level, before % 2 == parity ? before : before + 1);
                 }
             }
-            levels[place] = level;
+            levels[group.index()] = level;
         }
         return levels;
     }

@@ -22,6 +22,7 @@ import io.pepper.onnx.testmodels.BodyTopologies;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.onnx.testmodels.TypeTopologies;
+import io.pepper.partition.NoSuchPartitionException;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import io.pepper.runtime.PartitionedSession;
@@ -121,6 +122,10 @@ class CapabilitiesTest {
             Parts.split(model, directory.resolve("all"));
             Parts.assertIdentical(model, directory.resolve("all"));
             assertThatThrownBy(() -> Parts.split(model, directory.resolve("none"), "same"))
+                    .isInstanceOf(NoSuchPartitionException.class)
+                    .hasMessageContaining("'same', whose value cannot be handed from one part to another");
+            Partition divided = Partition.of(model.graph(), operator -> operator < 3 ? 0 : 1, 2);
+            assertThatThrownBy(() -> SubmodelExporter.export(model, divided, directory.resolve("none")))
                     .isInstanceOf(UnsupportedModelException.class)
                     .hasMessage(
                             "sequences: tensor 'same': is seq(tensor(float)), which ONNX Runtime's Java interface cannot"

@@ -94,6 +94,15 @@ public final class TensorNetwork {
     }
 
     /**
+     * A tensor is not among those that separate.
+     *
+     * @param tensor the tensor's index
+     */
+    public void keep(int tensor) {
+        network.setEdgeWeight(network.getEdge(in(tensor), out(tensor)), infinity);
+    }
+
+    /**
      * A tensor comes from the source.
      *
      * @param tensor the tensor's index

@@ -9,6 +9,7 @@ import io.pepper.onnx.internal.model.ExternalData;
 import io.pepper.onnx.internal.model.FunctionId;
 import io.pepper.onnx.internal.model.GraphReader;
 import io.pepper.onnx.internal.model.ModelGraph;
+import io.pepper.onnx.internal.model.NoTensors;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.model.WeightRanges;
 import io.pepper.onnx.internal.model.Weights;
@@ -55,6 +56,7 @@ public final class ModelContents implements Closeable {
     private final Skeleton skeleton;
     private final ModelGraph graph;
     private final TensorTypes types;
+    private final Set<String> noTensors;
     private @Nullable String sha256;
 
     /**
@@ -92,12 +94,13 @@ public final class ModelContents implements Closeable {
         try {
             skeleton = external.attach(PayloadScanner.scan(source, options.limits()));
             graph = GraphReader.read(source.name(), skeleton.model(), skeleton.payloads()::bytes);
+            types = new TensorTypes(
+                    source.name(), skeleton.model(), skeleton.payloads()::isTakenOut, this::bytesForInference);
+            noTensors = NoTensors.of(skeleton.model(), types::of);
         } catch (IOException | RuntimeException refused) {
             closeAfter(refused);
             throw refused;
         }
-        types = new TensorTypes(
-                source.name(), skeleton.model(), skeleton.payloads()::isTakenOut, this::bytesForInference);
     }
 
     private void closeAfter(Exception failure) {
@@ -239,6 +242,15 @@ public final class ModelContents implements Closeable {
      */
     public TensorTypes types() {
         return types;
+    }
+
+    /**
+     * The values that cannot be handed from one part to another.
+     *
+     * @return names of sequences, maps and optionals of the main graph
+     */
+    public Set<String> noTensors() {
+        return noTensors;
     }
 
     /**

@@ -1,14 +1,28 @@
 package io.pepper.onnx.internal.model;
 
+import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** The values of a main graph that are sequences, maps or optionals, as far as that can be told without inference. */
+/**
+ * The values of a main graph that are sequences, maps or optionals: those whose type the model states, those that well-known operators
+ * make, and what {@code Identity} makes of them. Of what bodies, functions and unknown operators make, types are asked for, if the model has such
+ * values at all. O(operators).
+ */
 public final class NoTensors {
     private static final Set<String> MAKERS = Set.of(
             "SequenceConstruct",
@@ -20,35 +34,132 @@ public final class NoTensors {
             "Optional",
             "ZipMap");
 
-    private NoTensors() {}
+    /** Operators that hand on what their bodies or inputs are. */
+    private static final Set<String> CARRIERS = Set.of("If", "Loop", "OptionalGetElement");
+
+    private final GraphProto graph;
+    private final Set<String> stated = new HashSet<>();
+    private final Set<String> found = new LinkedHashSet<>();
+
+    private NoTensors(GraphProto graph) {
+        this.graph = graph;
+    }
+
+    /** Looks up the types of values. */
+    @FunctionalInterface
+    public interface Lookup {
+        /**
+         * Looks up.
+         *
+         * @param names names of values of the main graph
+         * @return what is known of those of which something is known
+         * @throws IOException if the model cannot be read
+         */
+        Map<String, ValueInfoProto> of(Collection<String> names) throws IOException;
+    }
 
     /**
-     * Finds them: those whose type the model states, and those that well-known operators make. O(operators).
+     * Finds them.
      *
-     * @param graph the main graph
+     * @param model the model
+     * @param types asked only where the model does not say enough
      * @return their names
+     * @throws IOException if the model cannot be read
      */
-    public static Set<String> in(GraphProto graph) {
-        Set<String> found = new HashSet<>();
-        Set<String> tensors = new HashSet<>();
+    public static Set<String> of(ModelProto model, Lookup types) throws IOException {
+        NoTensors search = new NoTensors(model.getGraph());
+        search.readStated();
+        search.addMade();
+        List<String> undecided = search.undecided(model);
+        if (!undecided.isEmpty() && (!search.found.isEmpty() || isAnyMade(model))) {
+            Map<String, ValueInfoProto> known = types.of(undecided);
+            undecided.stream()
+                    .filter(name ->
+                            known.containsKey(name) && !isTensor(known.get(name).getType()))
+                    .forEach(search.found::add);
+        }
+        search.addIdentities();
+        return search.found;
+    }
+
+    private void readStated() {
         for (List<ValueInfoProto> values :
                 List.of(graph.getInputList(), graph.getValueInfoList(), graph.getOutputList())) {
             for (ValueInfoProto value : values) {
                 if (ValueTypes.isUsable(value.getType())) {
-                    (isTensor(value.getType()) ? tensors : found).add(value.getName());
+                    stated.add(value.getName());
+                    if (!isTensor(value.getType())) {
+                        found.add(value.getName());
+                    }
                 }
             }
         }
+    }
+
+    private void addMade() {
         for (NodeProto node : graph.getNodeList()) {
-            boolean passesOn = node.getOpType().equals("Identity")
-                    && node.getInputList().stream().anyMatch(found::contains);
-            if (passesOn || MAKERS.contains(node.getOpType())) {
+            if (MAKERS.contains(node.getOpType())) {
                 node.getOutputList().stream()
-                        .filter(name -> !tensors.contains(name))
+                        .filter(name -> !stated.contains(name))
                         .forEach(found::add);
             }
         }
-        return found;
+    }
+
+    /** What {@code Identity} makes of what was found, in whatever order the operators stand. */
+    private void addIdentities() {
+        Map<String, List<NodeProto>> readers = new HashMap<>();
+        for (NodeProto node : graph.getNodeList()) {
+            if (node.getOpType().equals("Identity") && node.getInputCount() == 1) {
+                readers.computeIfAbsent(node.getInput(0), none -> new ArrayList<>())
+                        .add(node);
+            }
+        }
+        Deque<String> open = new ArrayDeque<>(found);
+        while (!open.isEmpty()) {
+            for (NodeProto reader : readers.getOrDefault(open.pop(), List.of())) {
+                reader.getOutputList().stream()
+                        .filter(name -> !stated.contains(name) && found.add(name))
+                        .forEach(open::push);
+            }
+        }
+    }
+
+    /** The outputs without a stated type of operators of which the type of the operator says nothing. */
+    private List<String> undecided(ModelProto model) {
+        Set<FunctionId> functions = new HashSet<>();
+        model.getFunctionsList().forEach(function -> functions.add(FunctionId.of(function)));
+        List<String> names = new ArrayList<>();
+        for (NodeProto node : graph.getNodeList()) {
+            FunctionId id = FunctionId.of(node);
+            if (CARRIERS.contains(node.getOpType())
+                    || functions.contains(id)
+                    || !Repeatability.isKnownDomain(id.domain())) {
+                node.getOutputList().stream()
+                        .filter(name -> !name.isEmpty() && !stated.contains(name) && !found.contains(name))
+                        .forEach(names::add);
+            }
+        }
+        return names;
+    }
+
+    /** Whether an operator anywhere in a model makes something that is no tensor. */
+    private static boolean isAnyMade(ModelProto model) {
+        Deque<List<NodeProto>> open = new ArrayDeque<>();
+        open.push(model.getGraph().getNodeList());
+        model.getFunctionsList().forEach(function -> open.push(function.getNodeList()));
+        while (!open.isEmpty()) {
+            for (NodeProto node : open.pop()) {
+                if (MAKERS.contains(node.getOpType())) {
+                    return true;
+                }
+                for (AttributeProto attribute : node.getAttributeList()) {
+                    open.push(attribute.getG().getNodeList());
+                    attribute.getGraphsList().forEach(body -> open.push(body.getNodeList()));
+                }
+            }
+        }
+        return false;
     }
 
     /**
