@@ -98,17 +98,25 @@ public final class AdaptiveSession implements ModelSession {
 
     private static ModelSession prepare(Opener opener, Placement placement, AdaptiveOptions options)
             throws IOException {
-        ModelSession session = opener.open(placement);
+        ModelSession session = opened(opener, placement);
         try {
             options.trial().run(session);
             return session;
-        } catch (Exception failed) {
+        } catch (Exception | Error failed) {
             try {
                 session.close();
-            } catch (IOException | RuntimeException also) {
+            } catch (IOException | RuntimeException | Error also) {
                 failed.addSuppressed(also);
             }
             throw new IOException("the sessions of " + placement + " fail their trial: " + failed.getMessage(), failed);
+        }
+    }
+
+    private static ModelSession opened(Opener opener, Placement placement) throws IOException {
+        try {
+            return opener.open(placement);
+        } catch (Error wrong) {
+            throw new IOException("the sessions of " + placement + " cannot be opened: " + wrong, wrong);
         }
     }
 
@@ -162,7 +170,7 @@ public final class AdaptiveSession implements ModelSession {
         CompletableFuture<RunOutputs> answer;
         try {
             answer = used.session.submit(inputs);
-        } catch (IOException | RuntimeException refused) {
+        } catch (IOException | RuntimeException | Error refused) {
             order.done(number, () -> {});
             used.uses.exit();
             throw refused;
@@ -179,7 +187,7 @@ public final class AdaptiveSession implements ModelSession {
     private void look() {
         try {
             adapt();
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) { // Else nobody would ever look again.
             LOG.warn("looking for a better placement failed", failed);
         }
     }
@@ -216,7 +224,7 @@ public final class AdaptiveSession implements ModelSession {
     private Collection<DeviceState> states() {
         try {
             return List.copyOf(options.states().get());
-        } catch (RuntimeException unreadable) {
+        } catch (RuntimeException | Error unreadable) {
             LOG.warn("the states of the devices cannot be read", unreadable);
             return List.of();
         }
@@ -262,7 +270,7 @@ public final class AdaptiveSession implements ModelSession {
     private static void end(Generation old) {
         try {
             old.session.close();
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             LOG.warn("the sessions of {} cannot be closed", old.placement, failed);
         }
     }

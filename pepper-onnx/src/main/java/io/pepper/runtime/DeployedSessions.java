@@ -78,7 +78,7 @@ public final class DeployedSessions implements AdaptiveSession.Opener {
                     PlanOrigin.of("adaptive"),
                     ExportOptions.DEFAULTS.withDurable(false));
             return new Deleting(open.open(parts), parts);
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             try {
                 TemporaryDirectory.delete(parts);
             } catch (IOException also) {

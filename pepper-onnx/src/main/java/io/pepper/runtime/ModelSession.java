@@ -31,7 +31,7 @@ public interface ModelSession extends AutoCloseable {
      *
      * @param inputs the model's inputs by name; they stay the caller's, and must stay open until this returns
      * @return the model's outputs, for the caller to close
-     * @throws IllegalArgumentException if an input is missing
+     * @throws IllegalArgumentException if an input is missing or closed
      * @throws IllegalStateException if the session is closed
      * @throws StageException if a stage failed, was too slow, or was closed meanwhile
      * @throws java.io.InterruptedIOException if the thread is interrupted
@@ -46,7 +46,7 @@ public interface ModelSession extends AutoCloseable {
      * @param inputs the model's inputs by name; from now on they are the session's, which closes each after its last reader. If
      *     this throws, they are still the caller's
      * @return the outputs, for the caller to close; it fails as {@link #run} does
-     * @throws IllegalArgumentException if an input is missing
+     * @throws IllegalArgumentException if an input is missing or closed
      * @throws IllegalStateException if the session is closed
      * @throws java.io.InterruptedIOException if the thread is interrupted while it waits
      */

@@ -59,6 +59,8 @@ final class OrtStage implements Stage {
             } finally {
                 terminating.close();
             }
+        } catch (IllegalArgumentException closed) {
+            throw StageException.of(name, closed);
         } catch (OrtException e) {
             throw new IOException(name + ": ONNX Runtime cannot run it: " + e.getMessage(), e);
         } finally {

@@ -1,7 +1,7 @@
 package io.pepper.runtime;
 
 import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OnnxValue;
+import io.pepper.onnx.internal.session.PartOutputs;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -113,7 +113,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
             long index;
             synchronized (this) {
                 if (over) {
-                    inputs.values().forEach(OnnxValue::close);
+                    PartOutputs.close(inputs.values());
                     return;
                 }
                 index = nextIndex++;
@@ -121,8 +121,8 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
             CompletableFuture<RunOutputs> future;
             try {
                 future = session.submit(inputs);
-            } catch (IOException | RuntimeException refused) {
-                inputs.values().forEach(OnnxValue::close);
+            } catch (IOException | RuntimeException | Error refused) {
+                PartOutputs.close(inputs.values());
                 end(refused);
                 return;
             }

@@ -1,11 +1,11 @@
 package io.pepper.runtime;
 
 import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OnnxValue;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.session.Board;
 import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.PartOutputs;
 import io.pepper.onnx.internal.session.Wiring;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -137,6 +137,8 @@ public final class PartitionedSession implements ModelSession {
             RunOutputs outputs = new RunOutputs(board.results());
             done = true;
             return outputs;
+        } catch (CannotRunException closed) {
+            throw StageException.of(manifest.modelName(), closed);
         } catch (StageException failed) {
             throw stages.closedOr(failed);
         } finally {
@@ -163,7 +165,7 @@ public final class PartitionedSession implements ModelSession {
             outputs = run(inputs);
         } catch (StageException failed) {
             if (failed.kind() != StageException.Kind.ABANDONED) {
-                inputs.values().forEach(OnnxValue::close);
+                PartOutputs.close(inputs.values());
             }
             return CompletableFuture.failedFuture(failed);
         }

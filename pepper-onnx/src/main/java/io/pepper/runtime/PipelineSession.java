@@ -234,11 +234,15 @@ public final class PipelineSession implements ModelSession {
     private void end(PipelineRequest request, Ticket ticket) {
         StageException failed = request.failure();
         if (failed == null) {
-            RunOutputs outputs = new RunOutputs(request.board().results());
-            request.board().abandon();
-            stages.answered(request.nanos());
-            hand(request, ticket, () -> Futures.complete(ticket.future, outputs, null));
-            return;
+            try {
+                RunOutputs outputs = new RunOutputs(request.board().results());
+                request.board().abandon();
+                stages.answered(request.nanos());
+                hand(request, ticket, () -> Futures.complete(ticket.future, outputs, null));
+                return;
+            } catch (CannotRunException closed) {
+                failed = StageException.of(manifest.modelName(), closed);
+            }
         }
         StageException why = stages.closedOr(failed);
         stages.failed(why);

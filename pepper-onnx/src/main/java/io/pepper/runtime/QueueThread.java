@@ -20,12 +20,23 @@ final class QueueThread<T> {
         this.work = work;
         this.thread = new Thread(
                 () -> {
-                    beforehand.run();
+                    prepare(beforehand);
                     loop();
                 },
                 name);
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private static void prepare(Runnable beforehand) {
+        try {
+            beforehand.run();
+        } catch (RuntimeException | Error thrown) {
+            LOG.warn(
+                    "{} goes on though it could not be prepared",
+                    Thread.currentThread().getName(),
+                    thrown);
+        }
     }
 
     private void loop() {

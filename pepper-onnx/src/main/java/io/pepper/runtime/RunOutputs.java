@@ -3,6 +3,7 @@ package io.pepper.runtime;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import io.pepper.onnx.internal.session.BoardOutputs;
+import io.pepper.onnx.internal.session.PartOutputs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,19 +30,12 @@ public final class RunOutputs implements AutoCloseable {
 
     /** These outputs, after the inputs were given away: those that are no output are closed now, the others with the outputs. */
     RunOutputs owning(Map<String, ? extends OnnxValue> inputs) {
-        List<OnnxValue> owned = new ArrayList<>();
-        for (OnnxValue input : inputs.values()) {
-            if (values.containsValue(input)) {
-                owned.add(input);
-            } else {
-                input.close();
-            }
-        }
-        return with(owned);
+        PartOutputs.close(inputs.values(), values.values());
+        return with(inputs.values().stream().filter(values::containsValue).toList());
     }
 
     /** These outputs, of which some more are to be closed. */
-    RunOutputs with(List<OnnxValue> more) {
+    RunOutputs with(List<? extends OnnxValue> more) {
         List<OnnxValue> owned = new ArrayList<>(board.owned());
         owned.addAll(more);
         return new RunOutputs(new BoardOutputs(values, owned));

@@ -68,7 +68,7 @@ public final class RuntimeStages {
                 stages.add(open(directory, manifest, part, options));
             }
             return stages;
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             closeAll(stages, failed);
             throw failed;
         }
@@ -90,11 +90,11 @@ public final class RuntimeStages {
     }
 
     /** Closes everything; the first failure is thrown, or goes with what was thrown already. */
-    static void closeAll(List<? extends Stage> stages, Exception cause) {
+    static void closeAll(List<? extends Stage> stages, Throwable cause) {
         for (Stage stage : stages) {
             try {
                 stage.close();
-            } catch (IOException | RuntimeException failed) {
+            } catch (IOException | RuntimeException | Error failed) {
                 cause.addSuppressed(failed);
             }
         }

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.session.PartOutputs;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.verify.Answers;
 import java.io.IOException;
@@ -115,10 +116,13 @@ public final class SamplingSession implements ModelSession {
         CompletableFuture<RunOutputs> compared = new CompletableFuture<>();
         Futures.onCancel(compared, () -> future.cancel(true));
         Futures.whenDone(future, (outputs, failed) -> {
-            if (outputs != null) {
-                compare(expected.get(), outputs);
+            try {
+                if (outputs != null) {
+                    compare(expected.get(), outputs);
+                }
+            } finally {
+                Futures.complete(compared, outputs, failed);
             }
-            Futures.complete(compared, outputs, failed);
         });
         return compared;
     }
@@ -134,7 +138,7 @@ public final class SamplingSession implements ModelSession {
             try {
                 return Optional.of(Answers.of(values));
             } finally {
-                values.values().forEach(OnnxValue::close);
+                PartOutputs.close(values.values());
             }
         } catch (IOException | OrtException | RuntimeException failed) {
             LOG.warn("{} does not answer a request that was to be checked", name, failed);

@@ -10,7 +10,8 @@ import java.util.Map;
  * Runs one part of a model, wherever that is: in this process through ONNX Runtime ({@link RuntimeStages}), or elsewhere.
  *
  * <p>An implementation is called by several threads at once. It must not close its inputs, and must not read them after it has returned. A
- * stage elsewhere sends them as {@linkplain TensorMessages messages of ONNX's own form}.
+ * stage elsewhere sends them as {@linkplain TensorMessages messages of ONNX's own form}. Whatever it throws, errors too, fails the request as a
+ * {@link StageException}; so does an answer that lacks an output, or has one that is null, closed or not listed.
  */
 public interface Stage extends AutoCloseable {
     /**
@@ -39,7 +40,7 @@ public interface Stage extends AutoCloseable {
      *
      * @param inputs the tensors by name, which stay the caller's
      * @param cancellation says when nobody waits for the answer any more
-     * @return all outputs by name, for the caller to close
+     * @return all outputs by name and nothing else, open, for the caller to close; one may be an input, which stays whose it is
      * @throws IOException if it cannot; a {@link StageException} says why
      */
     Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation) throws IOException;

@@ -78,8 +78,11 @@ public final class StageException extends IOException {
             return known;
         }
         Kind kind = isMemory(thrown) ? Kind.OUT_OF_MEMORY : Kind.FAILED;
-        String message = thrown.getMessage();
-        return new StageException(kind, stage, message == null ? thrown.toString() : message, thrown);
+        String message = thrown instanceof Error ? null : thrown.getMessage();
+        String what = message == null ? thrown.toString() : message;
+        String prefix = stage + ": ";
+        return new StageException(
+                kind, stage, what.startsWith(prefix) ? what.substring(prefix.length()) : what, thrown);
     }
 
     /** ONNX Runtime has no code of its own for it: its arena and its allocators say so in words. */

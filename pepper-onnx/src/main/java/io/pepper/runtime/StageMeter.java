@@ -55,7 +55,7 @@ final class StageMeter {
     static void tell(Runnable news) {
         try {
             news.run();
-        } catch (RuntimeException thrown) {
+        } catch (RuntimeException | Error thrown) {
             LOG.warn("a listener threw", thrown);
         }
     }

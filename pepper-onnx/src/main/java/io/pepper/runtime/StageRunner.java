@@ -4,12 +4,17 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import io.pepper.onnx.internal.session.Board;
 import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.PartOutputs;
+import io.pepper.onnx.internal.session.Wiring;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Calls one stage as the policy says, and keeps its inputs until it has really ended. Thread-safe. */
 final class StageRunner {
@@ -18,14 +23,22 @@ final class StageRunner {
 
     private final int part;
     private final Stage stage;
+    private final Wiring.Part described;
     private final FailurePolicy policy;
     private final StageMeter meter;
     private final ExecutorService threads;
     private final AtomicInteger stuck = new AtomicInteger();
 
-    StageRunner(int part, Stage stage, FailurePolicy policy, StageMeter meter, ExecutorService threads) {
+    StageRunner(
+            int part,
+            Stage stage,
+            Wiring.Part described,
+            FailurePolicy policy,
+            StageMeter meter,
+            ExecutorService threads) {
         this.part = part;
         this.stage = stage;
+        this.described = described;
         this.policy = policy;
         this.meter = meter;
         this.threads = threads;
@@ -36,7 +49,7 @@ final class StageRunner {
     }
 
     String name() {
-        return stage.name();
+        return described.name();
     }
 
     /**
@@ -48,7 +61,7 @@ final class StageRunner {
         try {
             feed = board.feed(part);
         } catch (CannotRunException wrong) {
-            throw StageException.of(stage.name(), wrong);
+            throw StageException.of(described.name(), wrong);
         }
         Hold hold = new Hold(board);
         try {
@@ -57,7 +70,7 @@ final class StageRunner {
                     board.put(part, attempt(feed, request, hold, waitedNanos));
                     return;
                 } catch (CannotRunException wrong) {
-                    throw StageException.of(stage.name(), wrong);
+                    throw StageException.of(described.name(), wrong);
                 } catch (StageException failed) {
                     meter.failed(failed);
                     if (!failed.mayRetry() || attempt >= policy.retries()) {
@@ -95,7 +108,8 @@ final class StageRunner {
     private Map<String, OnnxValue> attempt(
             Map<String, OnnxTensorLike> feed, Cancellation request, Hold hold, long waitedNanos) throws StageException {
         if (request.isRequested()) {
-            throw new StageException(StageException.Kind.CANCELLED, stage.name(), "the request was cancelled", null);
+            throw new StageException(
+                    StageException.Kind.CANCELLED, described.name(), "the request was cancelled", null);
         }
         Cancellation cancellation = new Cancellation();
         Cancellation.Registration following = cancellation.follow(request);
@@ -105,12 +119,12 @@ final class StageRunner {
                     : call(feed, cancellation, waitedNanos);
         } catch (StageException failed) {
             throw failed;
-        } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError thrown) {
+        } catch (Throwable thrown) { // Whatever a stage throws fails its request, and nothing else.
             if (request.isRequested()) {
                 throw new StageException(
-                        StageException.Kind.CANCELLED, stage.name(), "the request was cancelled", thrown);
+                        StageException.Kind.CANCELLED, described.name(), "the request was cancelled", thrown);
             }
-            throw StageException.of(stage.name(), thrown);
+            throw StageException.of(described.name(), thrown);
         } finally {
             following.close();
         }
@@ -119,25 +133,45 @@ final class StageRunner {
     private Map<String, OnnxValue> call(Map<String, OnnxTensorLike> feed, Cancellation cancellation, long waitedNanos)
             throws IOException {
         long begin = System.nanoTime();
+        PartOutputs.checkFeed(described.name(), feed, ", by the stage itself or by somebody else");
         try {
-            return stage.run(feed, cancellation);
+            return checked(stage.run(feed, cancellation), feed);
         } finally {
             meter.ran(System.nanoTime() - begin, waitedNanos);
         }
+    }
+
+    /** What the stage gave, if that is all of its outputs, open, and nothing else; else closes what it gave. */
+    private Map<String, OnnxValue> checked(@Nullable Map<String, OnnxValue> made, Map<String, OnnxTensorLike> feed)
+            throws StageException {
+        Optional<String> fault = PartOutputs.fault(described.outputs(), made);
+        if (fault.isPresent()) {
+            dispose(made == null ? Map.of() : made, feed);
+            throw new StageException(StageException.Kind.FAILED, described.name(), fault.get(), null);
+        }
+        return made == null ? Map.of() : new HashMap<>(made);
+    }
+
+    /** Closes what a stage gave, but not what it was given. */
+    private static void dispose(Map<String, OnnxValue> made, Map<String, OnnxTensorLike> feed) {
+        PartOutputs.close(made.values(), feed.values());
     }
 
     private Map<String, OnnxValue> timed(
             Map<String, OnnxTensorLike> feed, Cancellation cancellation, Hold hold, Duration timeout, long waitedNanos)
             throws IOException {
         if (stuck.get() >= MOST_STUCK) {
-            throw new StageException(StageException.Kind.STUCK, stage.name(), MOST_STUCK + " earlier calls hang", null);
+            throw new StageException(
+                    StageException.Kind.STUCK, described.name(), MOST_STUCK + " earlier calls hang", null);
         }
         Hold theirs = hold.another();
-        TimedCall call = new TimedCall(() -> {
-            try (theirs) { // Before anybody is told that it has ended: who then closes the session finds nothing open.
-                return call(feed, cancellation, waitedNanos);
-            }
-        });
+        TimedCall call = new TimedCall(
+                () -> {
+                    try (theirs) { // Before anybody is told that it has ended, so that the session can be closed then.
+                        return call(feed, cancellation, waitedNanos);
+                    }
+                },
+                late -> dispose(late, feed));
         threads.execute(() -> {
             if (call.runs()) {
                 stuck.decrementAndGet();
@@ -158,9 +192,12 @@ final class StageRunner {
         String late = "took longer than " + TimeUnit.NANOSECONDS.toMillis(timeout.toNanos()) + " ms";
         if (!stopped) {
             throw new StageException(
-                    StageException.Kind.ABANDONED, stage.name(), late + " and does not stop; it is left alone", null);
+                    StageException.Kind.ABANDONED,
+                    described.name(),
+                    late + " and does not stop; it is left alone",
+                    null);
         }
         call.discard();
-        throw new StageException(StageException.Kind.TIMED_OUT, stage.name(), late, null);
+        throw new StageException(StageException.Kind.TIMED_OUT, described.name(), late, null);
     }
 }

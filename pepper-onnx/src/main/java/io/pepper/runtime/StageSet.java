@@ -33,8 +33,9 @@ final class StageSet {
         this.options = options;
         this.threads = Executors.newCachedThreadPool(threadsNamed(name + "c"));
         for (int part = 0; part < stages.size(); part++) {
-            StageMeter meter = new StageMeter(stages.get(part).name(), options.listener());
-            runners.add(new StageRunner(part, stages.get(part), options.failures(), meter, threads));
+            Wiring.Part described = wiring.parts().get(part);
+            StageMeter meter = new StageMeter(described.name(), options.listener());
+            runners.add(new StageRunner(part, stages.get(part), described, options.failures(), meter, threads));
         }
     }
 
@@ -46,7 +47,7 @@ final class StageSet {
                     stages,
                     RuntimeStages.wiring(PartitionManifest.FILE_NAME, manifest, stages),
                     options);
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             RuntimeStages.closeAll(stages, failed);
             throw failed;
         }
@@ -128,7 +129,7 @@ final class StageSet {
         }
         try {
             return options.failures().fallback().orElseThrow().run(inputs);
-        } catch (IOException | RuntimeException also) {
+        } catch (IOException | RuntimeException | Error also) {
             also.addSuppressed(failed);
             throw also;
         }

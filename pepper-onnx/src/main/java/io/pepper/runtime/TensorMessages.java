@@ -19,6 +19,7 @@ public final class TensorMessages {
      * @param name its name
      * @param tensor a tensor
      * @return a {@code TensorProto}
+     * @throws IllegalArgumentException if the tensor is closed
      * @throws IOException if it cannot be read
      */
     public static byte[] write(String name, OnnxTensor tensor) throws IOException {

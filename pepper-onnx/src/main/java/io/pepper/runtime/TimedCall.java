@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A call on another thread that can be left alone. What it then still gives is closed. Thread-safe. */
@@ -17,13 +18,21 @@ final class TimedCall {
     }
 
     private final Body body;
+    private final Consumer<Map<String, OnnxValue>> disposal;
     private final CountDownLatch ended = new CountDownLatch(1);
     private @Nullable Map<String, OnnxValue> made;
     private @Nullable Throwable thrown;
     private boolean left;
 
-    TimedCall(Body body) {
+    /**
+     * Prepares a call.
+     *
+     * @param body what is called
+     * @param disposal closes what it gives too late
+     */
+    TimedCall(Body body, Consumer<Map<String, OnnxValue>> disposal) {
         this.body = body;
+        this.disposal = disposal;
     }
 
     /** Runs it; whether it had been left alone meanwhile. */
@@ -32,13 +41,13 @@ final class TimedCall {
         Throwable failure = null;
         try {
             result = body.run();
-        } catch (IOException | RuntimeException | Error failed) {
+        } catch (Throwable failed) { // Who waits is told, whatever it is.
             failure = failed;
         }
         synchronized (this) {
             if (left) {
                 if (result != null) {
-                    result.values().forEach(OnnxValue::close);
+                    disposal.accept(result);
                 }
                 return true;
             }
@@ -85,6 +94,9 @@ final class TimedCall {
         if (thrown instanceof Error failed) {
             throw failed;
         }
+        if (thrown != null) {
+            throw new IOException(thrown);
+        }
         if (made == null) {
             throw new IllegalStateException("the call has not ended");
         }
@@ -94,7 +106,7 @@ final class TimedCall {
     /** Closes what it gave too late. */
     synchronized void discard() {
         if (made != null) {
-            made.values().forEach(OnnxValue::close);
+            disposal.accept(made);
         }
     }
 }

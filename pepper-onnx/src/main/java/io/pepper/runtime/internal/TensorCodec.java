@@ -42,9 +42,13 @@ public final class TensorCodec {
      * @param name its name
      * @param tensor the tensor
      * @return a {@code TensorProto}
+     * @throws IllegalArgumentException if the tensor is closed
      * @throws IOException if it cannot be read
      */
     public static byte[] write(String name, OnnxTensor tensor) throws IOException {
+        if (tensor.isClosed()) {
+            throw new IllegalArgumentException("tensor '" + name + "' is closed");
+        }
         TensorInfo info = tensor.getInfo();
         String type = Sessions.elementType(info);
         ElementType element = ElementType.named(type)

@@ -4,22 +4,35 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors of one run of parts. Each is let go of, and closed if it is not the caller's, as soon as its last reader has run; after
- * a failure, as soon as nobody reads it any more. Thread-safe: parts may run at the same time.
+ * a failure, as soon as nobody reads it any more. One value may stand for several tensors, as where a part gives what it read: it is
+ * closed once, after the last of them. Thread-safe: parts may run at the same time.
  */
 public final class Board {
     private final Wiring wiring;
     private final @Nullable OnnxValue[] values;
-    private final boolean[] owned;
+    private final IdentityHashMap<OnnxValue, Holding> holdings = new IdentityHashMap<>();
     private final int[] remaining;
     private final int[] reading;
     private boolean abandoned;
+
+    /** For how many tensors a value stands, and whether it is closed after the last. */
+    private static final class Holding {
+        private int tensors;
+        private boolean owned;
+
+        Holding(boolean owned) {
+            this.owned = owned;
+        }
+    }
 
     /**
      * Begins a run.
@@ -28,12 +41,11 @@ public final class Board {
      * @param given the tensors from outside, by name
      * @param owns whether these are closed, too, after their last reader
      * @param keeps whether they are kept, though, until {@link #abandon}
-     * @throws CannotRunException if one is missing
+     * @throws CannotRunException if one is missing or closed
      */
     public Board(Wiring wiring, Map<String, ? extends OnnxTensorLike> given, boolean owns, boolean keeps) {
         this.wiring = wiring;
         this.values = new @Nullable OnnxValue[wiring.tensors()];
-        this.owned = new boolean[wiring.tensors()];
         this.remaining = new int[wiring.tensors()];
         this.reading = new int[wiring.tensors()];
         for (int tensor = 0; tensor < values.length; tensor++) {
@@ -41,15 +53,22 @@ public final class Board {
         }
         for (int tensor = 0; tensor < wiring.given(); tensor++) {
             OnnxTensorLike value = given.get(wiring.tensor(tensor));
-            if (value == null && wiring.readers(tensor) > 0) {
-                throw new CannotRunException("input " + wiring.tensor(tensor) + " is missing");
+            if (wiring.readers(tensor) > 0 && (value == null || value.isClosed())) {
+                throw new CannotRunException(
+                        "input " + wiring.tensor(tensor) + (value == null ? " is missing" : " is closed"));
             }
-            values[tensor] = value;
-            owned[tensor] = owns;
+            if (value != null) {
+                hold(tensor, value, owns);
+            }
         }
         for (int tensor = 0; tensor < wiring.given(); tensor++) {
             closeIfDone(tensor);
         }
+    }
+
+    private void hold(int tensor, OnnxValue value, boolean owns) {
+        values[tensor] = value;
+        holdings.computeIfAbsent(value, none -> new Holding(owns)).tensors++;
     }
 
     /**
@@ -57,7 +76,7 @@ public final class Board {
      *
      * @param part the part
      * @return tensors by name
-     * @throws CannotRunException if one is no tensor
+     * @throws CannotRunException if one is no tensor, or somebody closed it
      */
     public synchronized Map<String, OnnxTensorLike> feed(int part) {
         Map<String, OnnxTensorLike> feed = new LinkedHashMap<>();
@@ -65,6 +84,10 @@ public final class Board {
             if (!(values[tensor] instanceof OnnxTensorLike value)) {
                 throw new CannotRunException(wiring.parts().get(part).name() + ": input " + wiring.tensor(tensor)
                         + " is no tensor; ONNX Runtime's Java interface cannot pass it from one part to another");
+            }
+            if (value.isClosed()) {
+                throw new CannotRunException(wiring.parts().get(part).name() + ": input " + wiring.tensor(tensor)
+                        + " was closed by somebody else before it was read");
             }
             feed.put(wiring.tensor(tensor), value);
         }
@@ -92,27 +115,28 @@ public final class Board {
      *
      * @param part the part
      * @param made by name
-     * @throws CannotRunException if a tensor is missing; all are closed then
+     * @throws CannotRunException if an output is missing, null or closed, or there is one more; all are closed then, but for what
+     *     the part read
      */
     public synchronized void put(int part, Map<String, ? extends OnnxValue> made) {
-        int[] outputs = wiring.outputs(part);
-        for (int tensor : outputs) {
-            if (abandoned || !made.containsKey(wiring.tensor(tensor))) {
-                made.values().forEach(OnnxValue::close);
-                if (abandoned) {
-                    return;
-                }
-                throw new CannotRunException(
-                        wiring.parts().get(part).name() + ": it does not give its output " + wiring.tensor(tensor));
+        Wiring.Part described = wiring.parts().get(part);
+        Optional<String> fault = PartOutputs.fault(described.outputs(), made);
+        if (abandoned || fault.isPresent()) {
+            PartOutputs.close(made.values(), holdings.keySet());
+            if (abandoned) {
+                return;
+            }
+            throw new CannotRunException(described.name() + ": " + fault.get());
+        }
+        for (int tensor : wiring.outputs(part)) {
+            OnnxValue value = made.get(wiring.tensor(tensor));
+            if (value != null) {
+                hold(tensor, value, true);
             }
         }
-        Map<String, OnnxValue> unasked = new LinkedHashMap<>(made);
-        for (int tensor : outputs) {
-            values[tensor] = unasked.remove(wiring.tensor(tensor));
-            owned[tensor] = true;
+        for (int tensor : wiring.outputs(part)) {
             closeIfDone(tensor);
         }
-        unasked.values().forEach(OnnxValue::close);
     }
 
     private void closeIfDone(int tensor) {
@@ -120,30 +144,51 @@ public final class Board {
         boolean done = abandoned ? reading[tensor] <= 0 : remaining[tensor] <= 0;
         if (value != null && done) {
             values[tensor] = null;
-            if (owned[tensor]) {
+            Holding holding = release(value);
+            if (holding.tensors == 0 && holding.owned && !value.isClosed()) {
                 value.close();
             }
         }
+    }
+
+    /** Lets one tensor less be this value. */
+    private Holding release(OnnxValue value) {
+        Holding holding = holdings.get(value);
+        if (holding == null) {
+            throw new IllegalStateException("not held: " + value);
+        }
+        holding.tensors--;
+        if (holding.tensors == 0) {
+            holdings.remove(value);
+        }
+        return holding;
     }
 
     /**
      * Ends the run.
      *
      * @return what was wanted, for the caller to close
+     * @throws CannotRunException if somebody closed one
      */
     public synchronized BoardOutputs results() {
         Map<String, OnnxValue> results = new LinkedHashMap<>();
-        List<OnnxValue> closing = new ArrayList<>();
         for (int tensor : wiring.results()) {
             OnnxValue value = values[tensor];
             if (value == null) {
                 throw new IllegalStateException("no part has made output " + wiring.tensor(tensor) + " yet");
             }
-            results.put(wiring.tensor(tensor), value);
-            if (owned[tensor]) {
-                closing.add(value);
+            if (value.isClosed()) {
+                throw new CannotRunException("output " + wiring.tensor(tensor) + " was closed by somebody else");
             }
-            values[tensor] = null;
+            results.put(wiring.tensor(tensor), value);
+        }
+        List<OnnxValue> closing = handOver(results.values());
+        for (int tensor : wiring.results()) {
+            OnnxValue value = values[tensor];
+            if (value != null) {
+                values[tensor] = null;
+                release(value);
+            }
         }
         return new BoardOutputs(results, closing);
     }
@@ -152,17 +197,16 @@ public final class Board {
      * Leaves tensors to somebody else to close.
      *
      * @param others some values
-     * @return those that were to be closed here
+     * @return those that were to be closed here, each once
      */
     public synchronized List<OnnxValue> handOver(Collection<OnnxValue> others) {
         List<OnnxValue> given = new ArrayList<>();
-        for (int tensor = 0; tensor < values.length; tensor++) {
-            OnnxValue value = values[tensor];
-            if (value != null && owned[tensor] && others.contains(value)) {
-                owned[tensor] = false;
+        holdings.forEach((value, holding) -> {
+            if (holding.owned && others.stream().anyMatch(other -> other == value)) {
+                holding.owned = false;
                 given.add(value);
             }
-        }
+        });
         return given;
     }
 

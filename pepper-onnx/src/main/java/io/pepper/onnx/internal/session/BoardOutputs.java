@@ -13,6 +13,6 @@ import java.util.Map;
 public record BoardOutputs(Map<String, OnnxValue> values, List<OnnxValue> owned) implements AutoCloseable {
     @Override
     public void close() {
-        owned.forEach(OnnxValue::close);
+        PartOutputs.close(owned);
     }
 }

@@ -90,6 +90,7 @@ public final class Sessions {
      * @param wanted the outputs to compute
      * @param options how to run; empty for as usual
      * @return the outputs, for the caller to close one by one
+     * @throws IllegalArgumentException if an input is null or closed, or was closed while the model ran
      * @throws IOException if ONNX Runtime cannot run it
      */
     public static Map<String, OnnxValue> run(
@@ -99,15 +100,22 @@ public final class Sessions {
             Set<String> wanted,
             Optional<RunOptions> options)
             throws IOException {
+        PartOutputs.checkFeed(name, feed, "");
+        Map<String, OnnxValue> made = new LinkedHashMap<>();
         try {
-            Map<String, OnnxValue> made = new LinkedHashMap<>();
             OrtSession.Result result =
                     options.isPresent() ? session.run(feed, wanted, options.get()) : session.run(feed, wanted);
             // The values are closed one by one: the result holds nothing else.
             result.forEach(entry -> made.put(entry.getKey(), entry.getValue()));
-            return made;
         } catch (OrtException e) {
             throw new IOException(name + ": ONNX Runtime cannot run it: " + e.getMessage(), e);
+        }
+        try {
+            PartOutputs.checkFeed(name, feed, ", since the run began");
+            return made;
+        } catch (IllegalArgumentException closed) {
+            PartOutputs.close(made.values(), feed.values());
+            throw closed;
         }
     }
 

@@ -1,0 +1,92 @@
+package io.pepper.onnx.internal.session;
+
+import ai.onnxruntime.OnnxValue;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a part gave, looked at before native code sees it: ONNX Runtime brings the process down when it is given a closed value. */
+public final class PartOutputs {
+    private PartOutputs() {}
+
+    /**
+     * Says why values are not the outputs of a part.
+     *
+     * @param expected the names of the part's outputs
+     * @param made what it gave, by name
+     * @return what is wrong, empty if each output is there, open and no other
+     */
+    public static Optional<String> fault(
+            Collection<String> expected, @Nullable Map<String, ? extends @Nullable OnnxValue> made) {
+        if (made == null) {
+            return Optional.of("it gives null in the place of its outputs " + expected);
+        }
+        for (String name : expected) {
+            OnnxValue value = made.get(name);
+            if (value == null) {
+                return Optional.of(
+                        made.containsKey(name)
+                                ? "its output " + name + " is null"
+                                : "it does not give its output " + name + ", only " + made.keySet());
+            }
+            if (value.isClosed()) {
+                return Optional.of("its output " + name + " is closed");
+            }
+        }
+        return made.keySet().stream()
+                .filter(name -> !expected.contains(name))
+                .findFirst()
+                .map(name -> "it gives " + name + ", which is none of its outputs " + expected);
+    }
+
+    /**
+     * Closes values that nobody takes, each once.
+     *
+     * @param made some values, null where there is none
+     * @param kept values that are not closed although they are among them, such as what the part read
+     */
+    public static void close(
+            Collection<? extends @Nullable OnnxValue> made, Collection<? extends @Nullable OnnxValue> kept) {
+        Set<@Nullable Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
+        others.addAll(kept);
+        for (OnnxValue value : made) {
+            if (value != null && others.add(value) && !value.isClosed()) {
+                value.close();
+            }
+        }
+    }
+
+    /**
+     * Closes values, each once.
+     *
+     * @param values some values, null where there is none
+     */
+    public static void close(Collection<? extends @Nullable OnnxValue> values) {
+        close(values, List.of());
+    }
+
+    /**
+     * Refuses inputs that native code must not see.
+     *
+     * @param part what messages call the part
+     * @param feed its inputs by name
+     * @param when what was done with them meanwhile
+     * @throws IllegalArgumentException if one is null or closed
+     */
+    public static void checkFeed(String part, Map<String, ? extends @Nullable OnnxValue> feed, String when) {
+        for (Map.Entry<String, ? extends @Nullable OnnxValue> input : feed.entrySet()) {
+            OnnxValue value = input.getValue();
+            if (value == null || value.isClosed()) {
+                throw new IllegalArgumentException(part + ": input " + input.getKey()
+                        + (value == null
+                                ? " is null"
+                                : " is closed" + when + "; it must stay open until the run has ended"));
+            }
+        }
+    }
+}
