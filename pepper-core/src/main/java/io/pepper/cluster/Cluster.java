@@ -156,7 +156,7 @@ public final class Cluster {
             now = now.withMemoryBytes(Math.min(device.memoryBytes().orElse(Long.MAX_VALUE), memory.getAsLong()));
         }
         if (state.cores().isPresent()) {
-            now = now.withCores(state.cores().getAsInt());
+            now = now.withCores((int) Math.ceil(state.cores().getAsDouble()));
         }
         return toBuilder().device(now).build();
     }

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -18,7 +17,7 @@ import java.util.OptionalLong;
  * @param device the device's name, unique in its cluster
  * @param readAt when it was read; empty if it was stated and not read
  * @param model the kind of device, for instance {@code Raspberry Pi 4 Model B}
- * @param cores the processor's cores, at least 1
+ * @param cores the cores that work there may use, at least 0.001; a fraction where a container may take part of a core's time
  * @param cpuLoadPercent how much of all cores together others use, 0 to 100
  * @param runnableThreads how many threads of others want to run at a time on average, 0 or more: load alone does not tell two
  *     threads that want half of a core each from eight that queue for it
@@ -31,7 +30,7 @@ public record DeviceState(
         String device,
         Optional<Instant> readAt,
         Optional<String> model,
-        OptionalInt cores,
+        OptionalDouble cores,
         OptionalDouble cpuLoadPercent,
         OptionalDouble runnableThreads,
         OptionalLong memoryFreeBytes,
@@ -39,6 +38,7 @@ public record DeviceState(
         OptionalDouble diskUsagePercent,
         OptionalDouble powerWatts) {
     private static final double ALL = 100;
+    private static final double LEAST_CORES = 1e-3;
 
     /**
      * Checks the ranges.
@@ -59,7 +59,7 @@ public record DeviceState(
         Objects.requireNonNull(device);
         Objects.requireNonNull(readAt);
         Objects.requireNonNull(model);
-        check(device, "cores", (double) cores.orElse(1), 1, Integer.MAX_VALUE);
+        check(device, "cores", cores.orElse(1), LEAST_CORES, Integer.MAX_VALUE);
         check(device, "CPU load", cpuLoadPercent.orElse(0), 0, ALL);
         check(device, "runnable threads", runnableThreads.orElse(0), 0, Double.MAX_VALUE);
         check(device, "free memory", (double) memoryFreeBytes.orElse(0), 0, Double.MAX_VALUE);
@@ -86,7 +86,7 @@ public record DeviceState(
                 device,
                 Optional.empty(),
                 Optional.empty(),
-                OptionalInt.empty(),
+                OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalLong.empty(),
@@ -138,15 +138,15 @@ public record DeviceState(
     /**
      * With so many cores.
      *
-     * @param count at least 1
+     * @param count at least 0.001; a fraction where a container may take part of a core's time
      * @return this state with them
      */
-    public DeviceState withCores(int count) {
+    public DeviceState withCores(double count) {
         return new DeviceState(
                 device,
                 readAt,
                 model,
-                OptionalInt.of(count),
+                OptionalDouble.of(count),
                 cpuLoadPercent,
                 runnableThreads,
                 memoryFreeBytes,

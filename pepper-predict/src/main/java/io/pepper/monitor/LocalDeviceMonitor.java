@@ -2,6 +2,8 @@ package io.pepper.monitor;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.pepper.cluster.DeviceState;
+import io.pepper.monitor.internal.machine.Machine;
+import io.pepper.monitor.internal.machine.MachineSample;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.management.ManagementFactory;
@@ -15,14 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
-/** This machine, as the JDK and, on Linux, {@code /proc} know it. Thread-safe. */
+/**
+ * This machine, or the container that this process runs in. On Linux, cores, memory and load are those of the tightest control group
+ * (version 1 or 2) above this process, and of the processors that it may run on; elsewhere they are what the JDK knows. Thread-safe.
+ */
 public final class LocalDeviceMonitor implements DeviceMonitor {
     private static final double PERCENT = 100;
-    private static final Path BOARD = Path.of("/proc/device-tree/model");
-    private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
-    private static final Path MEMORY = Path.of("/proc/meminfo");
-    private static final Path RUNNING = Path.of("/proc/loadavg");
 
     private final String name;
     private final Duration window;
@@ -36,7 +38,7 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
      * Watches this machine.
      *
      * @param name what to call it
-     * @param window over how long the load is taken; a reading takes as long
+     * @param window over how long load and {@linkplain Conditions conditions} are taken; a reading takes as long
      * @return a monitor of one device
      */
     public static LocalDeviceMonitor of(String name, Duration window) {
@@ -46,80 +48,59 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
     @Override
     public Map<String, DeviceReading> read() throws IOException {
         List<String> problems = new ArrayList<>();
-        DeviceState state = DeviceState.of(name)
-                .withReadAt(Instant.now())
-                .withCores(Runtime.getRuntime().availableProcessors());
-        OptionalDouble load = load();
+        Machine machine = Machine.here();
+        MachineSample before = machine.sample();
+        system().getCpuLoad(); // The first call begins the JDK's window.
+        sleep();
+        MachineSample now = machine.sample();
+        DeviceState state = DeviceState.of(name).withReadAt(Instant.now()).withCores(now.cores());
+        OptionalDouble load = load(before, now);
         if (load.isPresent()) {
             state = state.withCpuLoadPercent(load.getAsDouble());
         } else {
             problems.add("the system does not tell the CPU load");
         }
-        Optional<String> running = line(RUNNING, "");
+        OptionalLong running = machine.runnableThreads();
         if (running.isPresent()) {
-            String[] words = running.get().split(" ", -1);
-            int all = Integer.parseInt(words[3].substring(0, words[3].indexOf('/')));
-            state = state.withRunnableThreads(Math.max(0, all - 1));
+            state = state.withRunnableThreads(Math.max(0, running.getAsLong() - 1.0));
         }
-        Optional<String> model = model();
+        Optional<String> model = machine.model();
         if (model.isPresent()) {
             state = state.withModel(model.get());
         }
+        state = state.withMemoryFreeBytes(machine.memoryFreeBytes().orElseGet(() -> system().getFreeMemorySize()))
+                .withMemoryTotalBytes(machine.memoryTotalBytes().orElseGet(() -> system().getTotalMemorySize()));
+        return Map.of(name, new DeviceReading(withDisk(state), Map.of(), problems, now.since(before)));
+    }
+
+    private static DeviceState withDisk(DeviceState state) throws IOException {
         FileStore disk = Files.getFileStore(Path.of("/").toAbsolutePath());
-        if (disk.getTotalSpace() > 0) {
-            state = state.withDiskUsagePercent(
-                    PERCENT * (disk.getTotalSpace() - disk.getUsableSpace()) / disk.getTotalSpace());
-        }
-        return Map.of(
-                name,
-                new DeviceReading(
-                        state.withMemoryFreeBytes(memory()).withMemoryTotalBytes(system().getTotalMemorySize()),
-                        Map.of(),
-                        problems));
+        return disk.getTotalSpace() > 0
+                ? state.withDiskUsagePercent(
+                        PERCENT * (disk.getTotalSpace() - disk.getUsableSpace()) / disk.getTotalSpace())
+                : state;
     }
 
     private static OperatingSystemMXBean system() {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     }
 
-    /** The first call begins the window. */
-    private OptionalDouble load() throws InterruptedIOException {
-        system().getCpuLoad();
+    private void sleep() throws InterruptedIOException {
         try {
             Thread.sleep(window.toMillis());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw (InterruptedIOException) new InterruptedIOException("the reading was interrupted").initCause(stopped);
         }
-        double load = system().getCpuLoad();
-        return load >= 0 ? OptionalDouble.of(Math.min(PERCENT, PERCENT * load)) : OptionalDouble.empty();
     }
 
-    /** What is free, or can be freed. */
-    private static long memory() {
-        return line(MEMORY, "MemAvailable:")
-                .map(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .orElseGet(() -> system().getFreeMemorySize());
-    }
-
-    private static Optional<String> model() {
-        Optional<String> board = line(BOARD, "").map(text -> text.replace("\0", ""));
-        return board.isPresent()
-                ? board
-                : line(PROCESSOR, "model name")
-                        .map(line -> line.substring(line.indexOf(':') + 1).strip());
-    }
-
-    private static Optional<String> line(Path file, String prefix) {
-        if (!Files.isReadable(file)) {
-            return Optional.empty();
+    /** A window of no length tells nothing. */
+    private static OptionalDouble load(MachineSample before, MachineSample now) {
+        OptionalDouble load = now.loadPercent(before, 0);
+        if (load.isPresent()) {
+            return load;
         }
-        try {
-            return Files.readAllLines(file).stream()
-                    .filter(line -> line.startsWith(prefix))
-                    .findFirst();
-        } catch (IOException unreadable) {
-            return Optional.empty();
-        }
+        double known = system().getCpuLoad();
+        return known >= 0 ? OptionalDouble.of(Math.min(PERCENT, PERCENT * known)) : OptionalDouble.empty();
     }
 }

@@ -120,7 +120,7 @@ public final class FeatureSchema {
     }
 
     private static double cores(DeviceState device) {
-        return device.cores().isPresent() ? device.cores().getAsInt() : Double.NaN;
+        return device.cores().isPresent() ? device.cores().getAsDouble() : Double.NaN;
     }
 
     /** How many threads there are for each core. */

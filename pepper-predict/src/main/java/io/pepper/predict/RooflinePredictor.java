@@ -112,7 +112,7 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
         if (device.cores().isEmpty()) {
             return 1;
         }
-        int cores = device.cores().getAsInt();
+        double cores = device.cores().getAsDouble();
         double others = device.runnableThreads().orElse(device.cpuLoadPercent().orElse(0) / 100 * cores);
         return Math.max(1, (threads + others) / cores);
     }

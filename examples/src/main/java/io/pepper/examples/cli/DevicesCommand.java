@@ -3,13 +3,15 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.DeviceState;
+import io.pepper.monitor.Conditions;
 import io.pepper.monitor.DeviceReading;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,24 +46,50 @@ final class DevicesCommand implements Callable<Integer> {
             return Main.DONE;
         }
         Table table = new Table(
-                "device", "kind", "cores", "CPU load", "want to run", "memory free", "memory", "disk used", "watts");
+                "device",
+                "kind",
+                "cores",
+                "CPU load",
+                "want to run",
+                "memory free",
+                "memory",
+                "disk used",
+                "watts",
+                "quota",
+                "throttled",
+                "clock",
+                "CPU pressure",
+                "memory pressure");
         for (DeviceReading reading : readings.values()) {
             DeviceState state = reading.state();
+            Conditions conditions = reading.conditions();
             table.row(
                     state.device(),
                     state.model().orElse("?"),
-                    state.cores().isPresent() ? String.valueOf(state.cores().getAsInt()) : "?",
+                    cores(state.cores(), "?"),
                     number(state.cpuLoadPercent(), " %"),
                     number(state.runnableThreads(), ""),
                     size(state.memoryFreeBytes()),
                     size(state.memoryTotalBytes()),
                     number(state.diskUsagePercent(), " %"),
-                    number(state.powerWatts(), ""));
+                    number(state.powerWatts(), ""),
+                    cores(conditions.quotaCores(), "-"),
+                    number(conditions.throttledPercent(), " %"),
+                    number(conditions.clockPercent(), " %"),
+                    number(conditions.cpuPressurePercent(), " %"),
+                    number(conditions.memoryPressurePercent(), " %"));
         }
         table.print(out);
         readings.forEach((name, reading) ->
                 reading.problems().forEach(problem -> out.println("note: " + name + ": " + problem)));
         return Main.DONE;
+    }
+
+    /** Up to two decimals, such as 0.5; whole numbers without any. */
+    private static String cores(OptionalDouble cores, String unknown) {
+        return cores.isPresent()
+                ? new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(cores.getAsDouble())
+                : unknown;
     }
 
     private static String size(OptionalLong bytes) {
@@ -79,18 +107,34 @@ final class DevicesCommand implements Callable<Integer> {
         node.put("device", state.device());
         node.put("readAt", state.readAt().map(Object::toString).orElse(null));
         node.put("model", state.model().orElse(null));
-        OptionalInt cores = state.cores();
-        Json.put(node, "cores", cores.isPresent() ? OptionalLong.of(cores.getAsInt()) : OptionalLong.empty());
+        cores(node, "cores", state.cores());
         Json.put(node, "cpuLoadPercent", state.cpuLoadPercent());
         Json.put(node, "runnableThreads", state.runnableThreads());
         Json.put(node, "memoryFreeBytes", state.memoryFreeBytes());
         Json.put(node, "memoryTotalBytes", state.memoryTotalBytes());
         Json.put(node, "diskUsagePercent", state.diskUsagePercent());
         Json.put(node, "powerWatts", state.powerWatts());
+        Conditions conditions = reading.conditions();
+        cores(node, "quotaCores", conditions.quotaCores());
+        Json.put(node, "throttledPercent", conditions.throttledPercent());
+        Json.put(node, "clockPercent", conditions.clockPercent());
+        Json.put(node, "temperatureCelsius", conditions.temperatureCelsius());
+        Json.put(node, "cpuPressurePercent", conditions.cpuPressurePercent());
+        Json.put(node, "memoryPressurePercent", conditions.memoryPressurePercent());
+        Json.put(node, "ioPressurePercent", conditions.ioPressurePercent());
         ObjectNode labels = node.putObject("labels");
         reading.labels().forEach(labels::put);
         ArrayNode problems = node.putArray("problems");
         reading.problems().forEach(problems::add);
         return node;
+    }
+
+    /** Whole numbers are written as such. */
+    private static void cores(ObjectNode node, String field, OptionalDouble cores) {
+        if (cores.isPresent() && cores.getAsDouble() == Math.rint(cores.getAsDouble())) {
+            node.put(field, (long) cores.getAsDouble());
+        } else {
+            Json.put(node, field, cores);
+        }
     }
 }

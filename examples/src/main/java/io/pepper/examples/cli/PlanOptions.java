@@ -308,7 +308,7 @@ final class PlanOptions {
                         .orElseThrow(() -> new ParameterException(
                                 spec.commandLine(),
                                 option + ": there is no device '" + state.device() + "' in the cluster")));
-        int cores = state.cores().orElse(device.cores().orElse(1));
+        double cores = state.cores().orElse(device.cores().orElse(1));
         return state.withCpuLoadPercent(percent).withRunnableThreads(percent / 100 * cores);
     }
 

@@ -65,8 +65,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--cores",
             paramLabel = "N",
-            description = "Take a device of so many cores, in the place of those that are read.")
-    private @Nullable Integer cores;
+            description = "Take a device of so many cores (0.5 for half of one), in the place of those that are read.")
+    private @Nullable Double cores;
 
     @Mixin
     private DeviceOptions devices = new DeviceOptions();
@@ -136,7 +136,7 @@ final class PredictCommand implements Callable<Integer> {
         }
         state = state.withCpuLoadPercent(load);
         if (state.cores().isPresent()) {
-            state = state.withRunnableThreads(load / 100 * state.cores().getAsInt());
+            state = state.withRunnableThreads(load / 100 * state.cores().getAsDouble());
         }
         return reading.withState(state);
     }

@@ -16,7 +16,7 @@ final class StateJson {
         ObjectNode node = JsonNodeFactory.instance.objectNode().put("device", state.device());
         state.readAt().ifPresent(moment -> node.put("readAt", moment.toString()));
         state.model().ifPresent(model -> node.put("model", model));
-        state.cores().ifPresent(cores -> node.put("cores", cores));
+        state.cores().ifPresent(cores -> cores(node, cores));
         state.cpuLoadPercent().ifPresent(load -> node.put("cpuLoadPercent", load));
         state.runnableThreads().ifPresent(threads -> node.put("runnableThreads", threads));
         state.memoryFreeBytes().ifPresent(bytes -> node.put("memoryFreeBytes", bytes));
@@ -24,6 +24,15 @@ final class StateJson {
         state.diskUsagePercent().ifPresent(usage -> node.put("diskUsagePercent", usage));
         state.powerWatts().ifPresent(watts -> node.put("powerWatts", watts));
         return node;
+    }
+
+    /** Whole numbers are written as such. */
+    private static void cores(ObjectNode node, double cores) {
+        if (cores == Math.rint(cores)) {
+            node.put("cores", (int) cores);
+        } else {
+            node.put("cores", cores);
+        }
     }
 
     static List<DeviceState> read(Path file, List<ManifestFields> states) throws MalformedModelException {
@@ -48,7 +57,7 @@ final class StateJson {
             state = state.withModel(fields.text("model"));
         }
         if (fields.has("cores")) {
-            state = state.withCores((int) fields.decimal("cores"));
+            state = state.withCores(fields.decimal("cores"));
         }
         if (fields.has("cpuLoadPercent")) {
             state = state.withCpuLoadPercent(fields.decimal("cpuLoadPercent"));

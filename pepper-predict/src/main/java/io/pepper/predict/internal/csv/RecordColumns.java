@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -96,7 +95,7 @@ public final class RecordColumns {
                 record.piece(),
                 device.device(),
                 device.model().orElse(""),
-                device.cores().isPresent() ? String.valueOf(device.cores().getAsInt()) : "",
+                number(device.cores()),
                 String.valueOf(record.threads()),
                 plain(record.load().percent()),
                 String.valueOf(record.load().threads()),
@@ -186,9 +185,7 @@ public final class RecordColumns {
                         .filter(text -> !text.isEmpty())
                         .map(Instant::parse),
                 Optional.of(row.text("device_model")).filter(text -> !text.isEmpty()),
-                row.optional("device_cpu_cores").isPresent()
-                        ? OptionalInt.of((int) row.known("device_cpu_cores"))
-                        : OptionalInt.empty(),
+                row.optional("device_cpu_cores"),
                 row.optional("device_load_percent"),
                 row.optional("runnable_threads"),
                 whole(row, "memory_free_bytes"),

@@ -1,0 +1,157 @@
+package io.pepper.monitor.internal.machine;
+
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * This machine, or the part of it that a container may use: limits of control groups of version 1 and 2, the tightest of all that
+ * this process is in, and the processors that it may run on. Without Linux' files what the JDK knows. Immutable and therefore
+ * thread-safe; numbers are read when they are asked for.
+ */
+public final class Machine {
+    private static final int KILOBYTE = 1 << 10;
+    private static final long NONE = Long.MAX_VALUE;
+
+    private final SystemFiles files;
+    private final ControlGroups groups;
+    private final CpuGroups quotas;
+    private final MemoryGroups memory;
+
+    private Machine(SystemFiles files) {
+        this.files = files;
+        this.groups = ControlGroups.read(files);
+        this.quotas = new CpuGroups(files, groups);
+        this.memory = new MemoryGroups(files, groups);
+    }
+
+    /**
+     * Finds the groups that this process is in now.
+     *
+     * @return this machine
+     */
+    public static Machine here() {
+        return at(Path.of("/"));
+    }
+
+    /** A machine whose {@code /proc} and {@code /sys} are in a directory. */
+    static Machine at(Path root) {
+        return new Machine(new SystemFiles(root));
+    }
+
+    /**
+     * The cores that work here may use.
+     *
+     * @return more than 0; a fraction where a quota lets this process have part of a core's time
+     */
+    public double cores() {
+        return Math.min(processors().cardinality(), quotaCores().orElse(Double.MAX_VALUE));
+    }
+
+    /**
+     * The tightest quota of processor time of all control groups.
+     *
+     * @return in cores; empty if there is none, or none can be read
+     */
+    public OptionalDouble quotaCores() {
+        return quotas.levels().stream().mapToDouble(CpuGroups.Level::quotaCores).min();
+    }
+
+    /** The processors that are there and that this process may run on. */
+    BitSet processors() {
+        BitSet all = ProcessorTimes.read(files).numbers();
+        if (all.isEmpty()) {
+            all.set(0, Runtime.getRuntime().availableProcessors());
+        }
+        BitSet allowed = (BitSet) all.clone();
+        files.field(files.path("/proc/self/status"), "Cpus_allowed_list")
+                .ifPresent(list -> allowed.and(CpuList.read(list)));
+        for (Path directory :
+                groups.of("cpuset").map(ControlGroups.Levels::directories).orElse(List.of())) {
+            List.of("cpuset.cpus.effective", "cpuset.effective_cpus", "cpuset.cpus").stream()
+                    .map(name -> files.text(directory.resolve(name)).orElse("").strip())
+                    .filter(list -> !list.isEmpty())
+                    .findFirst()
+                    .ifPresent(list -> allowed.and(CpuList.read(list)));
+        }
+        return allowed.isEmpty() ? all : allowed; // Containers may number processors anew.
+    }
+
+    /**
+     * The memory that there is, or that the tightest control group may take.
+     *
+     * @return bytes; empty if neither is known
+     */
+    public OptionalLong memoryTotalBytes() {
+        return least(files.number(files.path("/proc/meminfo"), "MemTotal"), memory.limitBytes());
+    }
+
+    /**
+     * The memory that is free or can be freed, here and in every control group.
+     *
+     * @return bytes; empty if it is not known
+     */
+    public OptionalLong memoryFreeBytes() {
+        return least(files.number(files.path("/proc/meminfo"), "MemAvailable"), memory.leftBytes());
+    }
+
+    private static OptionalLong least(OptionalLong kilobytes, long limit) {
+        long machine = kilobytes.isPresent() ? kilobytes.getAsLong() * KILOBYTE : NONE;
+        return Math.min(machine, limit) == NONE ? OptionalLong.empty() : OptionalLong.of(Math.min(machine, limit));
+    }
+
+    /**
+     * The threads that run or want to.
+     *
+     * @return how many now, the one that asks included; empty if it is not known
+     */
+    public OptionalLong runnableThreads() {
+        return files.number(files.path("/proc/stat"), "procs_running");
+    }
+
+    /**
+     * The kind of machine.
+     *
+     * @return for instance {@code Raspberry Pi 4 Model B}, or the processor's name
+     */
+    public Optional<String> model() {
+        Optional<String> board = files.text(files.path("/proc/device-tree/model"))
+                .map(text -> text.replace("\0", "").strip());
+        return board.filter(text -> !text.isEmpty())
+                .or(() -> files.field(files.path("/proc/cpuinfo"), "model name"))
+                .filter(text -> !text.isEmpty());
+    }
+
+    /**
+     * The counters as they are now: two samples tell what happened between them.
+     *
+     * @return a sample
+     */
+    public MachineSample sample() {
+        return sample(System.nanoTime());
+    }
+
+    MachineSample sample(long nanos) {
+        BitSet allowed = processors();
+        List<CpuGroups.Level> levels = quotas.levels();
+        double cores = Math.min(
+                allowed.cardinality(),
+                levels.stream()
+                        .map(CpuGroups.Level::quotaCores)
+                        .min(Comparator.naturalOrder())
+                        .orElse(Double.MAX_VALUE));
+        return new MachineSample(
+                nanos,
+                cores,
+                ProcessorTimes.read(files).of(allowed),
+                levels,
+                quotas.isKnown(),
+                Pressure.read(files, groups),
+                Clock.percent(files, allowed),
+                Temperature.celsius(files));
+    }
+}

@@ -1,0 +1,5 @@
+/** This machine as Linux tells of it: processors, memory, control groups, clock and pressure. */
+@NullMarked
+package io.pepper.monitor.internal.machine;
+
+import org.jspecify.annotations.NullMarked;
