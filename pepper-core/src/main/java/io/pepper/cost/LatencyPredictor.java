@@ -21,6 +21,16 @@ public interface LatencyPredictor {
     Prediction predict(Workload piece, int threads, DeviceState device);
 
     /**
+     * What to bear in mind about all predictions of this predictor, for the reader of a plan: a large error on models that were held back,
+     * few records, an accuracy that nobody measured.
+     *
+     * @return a sentence each, without a full stop; empty if nothing speaks against the predictor
+     */
+    default List<String> caveats() {
+        return List.of();
+    }
+
+    /**
      * Predicts the medians of many pieces on many devices, for planners.
      *
      * @param pieces what runs, one at a time

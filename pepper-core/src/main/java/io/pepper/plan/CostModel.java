@@ -236,7 +236,38 @@ public final class CostModel {
         return new Prediction(factor * median, factor * time.p90Seconds(), time.extrapolated());
     }
 
-    private LatencyPredictor predictor(Device device) {
+    /**
+     * Why the figures of a placement may be wrong: parts that the predictor was not trained for, devices whose load is not known, and what
+     * the predictors {@linkplain LatencyPredictor#caveats say of themselves}. That a placement is optimal is said of the search alone.
+     *
+     * @param pieces the segments
+     * @param placement where they run
+     * @return a sentence each, without a full stop; empty if nothing is known to speak against the figures
+     * @throws IllegalArgumentException see {@link #table}
+     */
+    public List<String> caveats(Pieces pieces, Placement placement) {
+        return new PlanCaveats(this).of(pieces, placement);
+    }
+
+    /**
+     * Why the figures of a placement of branches may be wrong, see {@link #caveats(Pieces, Placement)}.
+     *
+     * @param branches the segments
+     * @param placement where they run
+     * @return a sentence each, without a full stop; empty if nothing is known to speak against the figures
+     * @throws IllegalArgumentException see {@link #table}
+     */
+    public List<String> caveats(Branches branches, GraphPlacement placement) {
+        return new PlanCaveats(this).of(branches, placement);
+    }
+
+    /** Whether somebody said what the load of a device is. */
+    boolean knowsLoadOf(Device device) {
+        DeviceState state = states.get(device.name());
+        return state != null && state.cpuLoadPercent().isPresent();
+    }
+
+    LatencyPredictor predictor(Device device) {
         if (device.predictor().isEmpty()) {
             return predictor;
         }

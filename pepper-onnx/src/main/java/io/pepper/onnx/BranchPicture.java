@@ -35,16 +35,19 @@ public final class BranchPicture implements Picture {
     private final ModelBranches branches;
     private final GraphPlacement placement;
     private final List<GraphPlacement.SingleDevice> singleDevices;
+    private final List<String> caveats;
 
     private BranchPicture(
             OnnxModel model,
             ModelBranches branches,
             GraphPlacement placement,
-            List<GraphPlacement.SingleDevice> singleDevices) {
+            List<GraphPlacement.SingleDevice> singleDevices,
+            List<String> caveats) {
         this.model = model;
         this.branches = branches;
         this.placement = placement;
         this.singleDevices = List.copyOf(singleDevices);
+        this.caveats = List.copyOf(caveats);
     }
 
     /**
@@ -63,7 +66,17 @@ public final class BranchPicture implements Picture {
             GraphPlacement placement,
             List<GraphPlacement.SingleDevice> singleDevices) {
         branches.check(model, placement);
-        return new BranchPicture(model, branches, placement, singleDevices);
+        return new BranchPicture(model, branches, placement, singleDevices, List.of());
+    }
+
+    /**
+     * With reasons why the predicted figures may be wrong.
+     *
+     * @param sentences one each, as {@link io.pepper.plan.CostModel#caveats} gives them
+     * @return a picture
+     */
+    public BranchPicture withCaveats(List<String> sentences) {
+        return new BranchPicture(model, branches, placement, singleDevices, sentences);
     }
 
     /**
@@ -125,16 +138,19 @@ public final class BranchPicture implements Picture {
                         Quantities.seconds(best.latencySeconds()),
                         Quantities.seconds(placement.latencySeconds()))));
         sentences.add(proof());
+        caveats.forEach(caveat -> sentences.add("Caution: " + caveat + "."));
         return sentences;
     }
 
     private String proof() {
         if (placement.gap() == 0) {
-            return "No other placement of these parts is better: that is proven.";
+            return "By these predicted figures no other placement of these parts is better.";
         }
         return placement.gap() < 1
                 ? String.format(
-                        Locale.ROOT, "A better placement could cost %.2f %% less at most.", PERCENT * placement.gap())
+                        Locale.ROOT,
+                        "By these predicted figures a better placement could cost %.2f %% less at most.",
+                        PERCENT * placement.gap())
                 : "It is not proven that no other is better.";
     }
 
@@ -148,7 +164,7 @@ public final class BranchPicture implements Picture {
                 + Quantities.seconds(placement.p90LatencySeconds()) + ")");
         facts.add(Quantities.number(1 / placement.periodSeconds()) + " per second, paced by " + placement.bottleneck());
         placement.energyJoules().ifPresent(joules -> facts.add(Quantities.number(joules) + " J each"));
-        facts.add(placement.gap() == 0 ? "proven best" : "not proven best");
+        facts.add(placement.gap() == 0 ? "optimal by these figures" : "not proven optimal");
         return facts;
     }
 

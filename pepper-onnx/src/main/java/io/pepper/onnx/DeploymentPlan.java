@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param hops what travels between devices, in the order of the model
  * @param cluster the devices and links that it was planned for
  * @param states what state the devices were in, as far as that was looked at
+ * @param caveats why the predicted figures may be wrong, a sentence each
  */
 public record DeploymentPlan(
         String tool,
@@ -55,7 +56,8 @@ public record DeploymentPlan(
         List<Part> stages,
         List<Hop> hops,
         Cluster cluster,
-        List<DeviceState> states) {
+        List<DeviceState> states,
+        List<String> caveats) {
     /** The name of the file that holds the plan, beside the parts. */
     public static final String FILE_NAME = "plan.json";
 
@@ -75,11 +77,13 @@ public record DeploymentPlan(
      * @param hops see the record
      * @param cluster see the record
      * @param states see the record
+     * @param caveats see the record
      */
     public DeploymentPlan {
         limits = Collections.unmodifiableSortedMap(new TreeMap<>(limits));
         constraints = List.copyOf(constraints);
         states = List.copyOf(states);
+        caveats = List.copyOf(caveats);
         stages = List.copyOf(stages);
         hops = List.copyOf(hops);
     }

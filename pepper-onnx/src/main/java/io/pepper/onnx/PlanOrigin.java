@@ -11,17 +11,20 @@ import java.util.List;
  * @param predictor what the costs were predicted by
  * @param constraints what the placement keeps within
  * @param states what state the devices were in, as far as they were looked at
+ * @param caveats why the predicted figures may be wrong ({@link io.pepper.plan.CostModel#caveats})
  */
-public record PlanOrigin(String predictor, Constraints constraints, List<DeviceState> states) {
+public record PlanOrigin(String predictor, Constraints constraints, List<DeviceState> states, List<String> caveats) {
     /**
-     * Copies the list.
+     * Copies the lists.
      *
      * @param predictor see the record
      * @param constraints see the record
      * @param states see the record
+     * @param caveats see the record
      */
     public PlanOrigin {
         states = List.copyOf(states);
+        caveats = List.copyOf(caveats);
     }
 
     /**
@@ -31,7 +34,7 @@ public record PlanOrigin(String predictor, Constraints constraints, List<DeviceS
      * @return an origin
      */
     public static PlanOrigin of(String predictor) {
-        return new PlanOrigin(predictor, Constraints.NONE, List.of());
+        return new PlanOrigin(predictor, Constraints.NONE, List.of(), List.of());
     }
 
     /**
@@ -41,7 +44,7 @@ public record PlanOrigin(String predictor, Constraints constraints, List<DeviceS
      * @return an origin
      */
     public PlanOrigin withConstraints(Constraints limits) {
-        return new PlanOrigin(predictor, limits, states);
+        return new PlanOrigin(predictor, limits, states, caveats);
     }
 
     /**
@@ -51,6 +54,16 @@ public record PlanOrigin(String predictor, Constraints constraints, List<DeviceS
      * @return an origin
      */
     public PlanOrigin withStates(Collection<DeviceState> readings) {
-        return new PlanOrigin(predictor, constraints, List.copyOf(readings));
+        return new PlanOrigin(predictor, constraints, List.copyOf(readings), caveats);
+    }
+
+    /**
+     * With reasons why the predicted figures may be wrong.
+     *
+     * @param sentences one each
+     * @return an origin
+     */
+    public PlanOrigin withCaveats(List<String> sentences) {
+        return new PlanOrigin(predictor, constraints, states, sentences);
     }
 }

@@ -42,12 +42,19 @@ public final class PlanPicture implements Picture {
     private final ModelPieces pieces;
     private final Explanation why;
     private final List<PlanDrawing.Front> fronts;
+    private final List<String> caveats;
 
-    private PlanPicture(OnnxModel model, ModelPieces pieces, Explanation why, List<PlanDrawing.Front> fronts) {
+    private PlanPicture(
+            OnnxModel model,
+            ModelPieces pieces,
+            Explanation why,
+            List<PlanDrawing.Front> fronts,
+            List<String> caveats) {
         this.model = model;
         this.pieces = pieces;
         this.why = why;
         this.fronts = fronts;
+        this.caveats = caveats;
     }
 
     /**
@@ -64,7 +71,7 @@ public final class PlanPicture implements Picture {
             throw new IllegalArgumentException("the segments are of another model than " + model.name());
         }
         pieces.partition(why.placement()); // Refuses a placement of other segments.
-        return new PlanPicture(model, pieces, why, List.of());
+        return new PlanPicture(model, pieces, why, List.of(), List.of());
     }
 
     /**
@@ -86,7 +93,17 @@ public final class PlanPicture implements Picture {
         }
         List<PlanDrawing.Front> more = new ArrayList<>(fronts);
         more.add(new PlanDrawing.Front(name(across), name(up), points));
-        return new PlanPicture(model, pieces, why, more);
+        return new PlanPicture(model, pieces, why, more, caveats);
+    }
+
+    /**
+     * With reasons why the predicted figures may be wrong.
+     *
+     * @param sentences one each, as {@link io.pepper.plan.CostModel#caveats} gives them
+     * @return a picture
+     */
+    public PlanPicture withCaveats(List<String> sentences) {
+        return new PlanPicture(model, pieces, why, fronts, List.copyOf(sentences));
     }
 
     private boolean isChosen(Placement placement) {
@@ -173,11 +190,12 @@ public final class PlanPicture implements Picture {
                         + ". Of equals the one with the fewest parts is taken."));
         sentences.add(
                 placement().isOptimal()
-                        ? "No other placement of these segments is better by what was asked for: that is proven."
+                        ? "By these predicted figures no other placement of these segments is better."
                         : String.format(
                                 Locale.ROOT,
-                                "A better placement could cost %.2f %% less at most.",
+                                "By these predicted figures a better placement could cost %.2f %% less at most.",
                                 PERCENT * placement().gap()));
+        caveats.forEach(caveat -> sentences.add("Caution: " + caveat + "."));
         return sentences;
     }
 
@@ -206,7 +224,7 @@ public final class PlanPicture implements Picture {
         facts.add(Quantities.number(placement().throughputPerSecond()) + " per second, paced by "
                 + placement().bottleneck());
         placement().energyJoules().ifPresent(joules -> facts.add(Quantities.number(joules) + " J each"));
-        facts.add(placement().isOptimal() ? "proven best" : "not proven best");
+        facts.add(placement().isOptimal() ? "optimal by these figures" : "not proven optimal");
         return facts;
     }
 

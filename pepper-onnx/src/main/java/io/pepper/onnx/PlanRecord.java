@@ -126,7 +126,8 @@ final class PlanRecord {
                 stages,
                 hops,
                 cluster,
-                origin.states());
+                origin.states(),
+                origin.caveats());
     }
 
     private static SortedMap<Metric, Double> limits(Constraints constraints) {

@@ -119,8 +119,10 @@ class DeploymentPlanTest {
                                         .withLimit(Metric.PERIOD, 9)
                                         .withMostDevices(3)
                                         .withOverlap(false))
+                                .withCaveats(List.of("load not known, predicted as idle: camera"))
                                 .withStates(List.of(STATE)));
                 assertThat(DeploymentPlan.read(target)).isEqualTo(plan);
+                assertThat(plan.caveats()).containsExactly("load not known, predicted as idle: camera");
                 assertThat(plan.limits()).containsExactly(Map.entry(Metric.PERIOD, 9.0));
                 assertThat(plan.constraints())
                         .containsExactly(
@@ -283,7 +285,11 @@ class DeploymentPlanTest {
             BranchPicture picture = BranchPicture.of(model, branches, placement, single);
             isWholePicture(picture.svg(), picture.svg(), "not allowed", "gateway → box");
             isWholePicture(
-                    picture.html(), picture.html(), "What runs where", "the best single device", "that is proven");
+                    picture.html(),
+                    picture.html(),
+                    "What runs where",
+                    "the best single device",
+                    "By these predicted figures");
             GraphPlacement other = GraphPlanner.of(pair, times.graph(whole)).plan();
             assertThatThrownBy(() -> BranchPicture.of(model, branches, other, single))
                     .hasMessageContaining("the placement is of 1 segments, not " + branches.segments());

@@ -40,6 +40,11 @@ public final class CrossValidation {
         /** All records of a device: how well a device is predicted that was never seen. */
         DEVICES;
 
+        /** The name by which {@link TrainingFacts#accuracy} has them. */
+        String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
         Function<LatencyRecord, String> group(int seed) {
             Random random = new Random(seed);
             return switch (this) {

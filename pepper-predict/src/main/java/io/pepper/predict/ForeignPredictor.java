@@ -129,6 +129,12 @@ public final class ForeignPredictor implements LatencyPredictor {
         return order;
     }
 
+    /** Nothing is known of how well the trees predict. */
+    @Override
+    public List<String> caveats() {
+        return List.of("comes without a word of how well it predicts");
+    }
+
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {
         Room room = rooms.get();

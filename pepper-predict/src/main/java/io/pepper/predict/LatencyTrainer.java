@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -56,8 +55,7 @@ public final class LatencyTrainer {
         }
         CrossValidation best = validations.getOrDefault(Folds.MODELS, validations.get(Folds.ROWS));
         Map<String, Accuracy> accuracy = new LinkedHashMap<>();
-        validations.forEach(
-                (folds, validation) -> accuracy.put(folds.name().toLowerCase(Locale.ROOT), validation.accuracy()));
+        validations.forEach((folds, validation) -> accuracy.put(folds.key(), validation.accuracy()));
         TrainingFacts facts = new TrainingFacts(
                 data.sha256(),
                 data.records().size(),

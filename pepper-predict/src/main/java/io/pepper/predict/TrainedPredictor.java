@@ -6,10 +6,13 @@ import io.pepper.cost.Prediction;
 import io.pepper.cost.Workload;
 import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.predict.internal.learn.LinearTime;
+import io.pepper.runtime.OperatorSweep;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,6 +27,12 @@ import java.util.Optional;
  */
 public final class TrainedPredictor implements LatencyPredictor {
     static final double LEAST_SECONDS = 1e-9;
+
+    /** A median error beyond which a plan says so. */
+    private static final double LARGE_ERROR = 0.2;
+
+    private static final int FEW_RECORDS = 100;
+    private static final int FEW_MODELS = 3;
 
     /** Rows that are scored together. */
     private static final int BLOCK = 64;
@@ -120,6 +129,28 @@ public final class TrainedPredictor implements LatencyPredictor {
      */
     public Map<String, Double> importance() {
         return Importance.of(parts.median.json(), parts.schema.features());
+    }
+
+    /**
+     * A large error on models that were held back, an accuracy that was not measured, or few records or models.
+     */
+    @Override
+    public List<String> caveats() {
+        List<String> caveats = new ArrayList<>();
+        Accuracy held = parts.facts.accuracy().get(CrossValidation.Folds.MODELS.key());
+        if (held == null) {
+            caveats.add("was not tried on models that it has not seen");
+        } else if (held.medianApe() > LARGE_ERROR) {
+            caveats.add(String.format(
+                    Locale.ROOT, "is off by %.0f %% (median) on models that it has not seen", 100 * held.medianApe()));
+        }
+        boolean fewModels = parts.facts.models().size() < FEW_MODELS
+                && !parts.facts.models().contains(OperatorSweep.MODEL);
+        if (parts.facts.records() < FEW_RECORDS || fewModels) {
+            caveats.add("was trained on " + parts.facts.records() + " records of "
+                    + parts.facts.models().size() + " models, which is few");
+        }
+        return caveats;
     }
 
     Parts parts() {

@@ -11,8 +11,6 @@ import java.util.stream.Collectors;
 
 /** A placement of branches, for a person or a program. */
 final class BranchReport {
-    private static final double PERCENT = 100;
-
     private BranchReport() {}
 
     static void print(BranchPlan found, PrintWriter out) {
@@ -36,7 +34,7 @@ final class BranchReport {
                 + PlanReport.millis(placement.p90LatencySeconds()) + "), "
                 + PlanReport.format("%.1f", 1 / placement.periodSeconds()) + " per second, paced by "
                 + placement.bottleneck());
-        out.println(proof(placement.gap()));
+        out.println(PlanReport.proof(placement.gap()));
         out.println();
         Table single = new Table("all on", "latency", "per second", "");
         for (GraphPlacement.SingleDevice device : found.singleDevices()) {
@@ -51,15 +49,6 @@ final class BranchReport {
         single.print(out);
     }
 
-    private static String proof(double gap) {
-        if (gap == 0) {
-            return "proven to be the best";
-        }
-        return gap < 1
-                ? "at most " + PlanReport.format("%.2f", PERCENT * gap) + " % from the best"
-                : "not proven to be the best";
-    }
-
     private static List<GraphPlacement.Sending> sends(BranchPlan found, GraphPlacement.Step step) {
         return found.placement().sendings().stream()
                 .filter(sending ->
@@ -67,7 +56,7 @@ final class BranchReport {
                 .toList();
     }
 
-    static ObjectNode json(String model, BranchPlan found, Optional<DeploymentPlan> written, List<String> notes) {
+    static ObjectNode json(String model, BranchPlan found, Optional<DeploymentPlan> written) {
         GraphPlacement placement = found.placement();
         ObjectNode document = Json.object();
         document.put("model", model).put("objective", "latency");
@@ -110,8 +99,6 @@ final class BranchReport {
                     device.placement().map(GraphPlacement::latencySeconds).orElse(Double.NaN));
             node.put("fits", device.fits());
         }
-        ArrayNode said = document.putArray("notes");
-        notes.forEach(said::add);
         return document;
     }
 }

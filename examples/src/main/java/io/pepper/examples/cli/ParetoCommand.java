@@ -67,28 +67,37 @@ final class ParetoCommand implements Callable<Integer> {
             }
             List<String> notes = new ArrayList<>();
             Planner planner = plan.typedIn(notes);
-            print(planner.pareto(metrics.get(0), metrics.get(1), plan.constraints(Optional.empty())), notes);
+            print(
+                    planner.pareto(metrics.get(0), metrics.get(1), plan.constraints(Optional.empty())),
+                    new Remarks(notes, List.of()));
             return Main.DONE;
         }
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         try (OnnxModel opened = OnnxModel.load(model.get())) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
-            print(prepared.planner().pareto(metrics.get(0), metrics.get(1), prepared.constraints()), prepared.notes());
+            List<Placement> front = prepared.planner().pareto(metrics.get(0), metrics.get(1), prepared.constraints());
+            print(front, new Remarks(prepared.notes(), caveats(prepared, front)));
         }
         return Main.DONE;
     }
 
-    private void print(List<Placement> front, List<String> notes) {
+    /** Of all placements of the front, each once. */
+    private static List<String> caveats(PlanOptions.Prepared prepared, List<Placement> front) {
+        return front.stream()
+                .flatMap(placement -> prepared.caveats(placement, prepared.states()).stream())
+                .distinct()
+                .toList();
+    }
+
+    private void print(List<Placement> front, Remarks remarks) {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
             ObjectNode document = Json.object();
             document.put("model", model.map(Path::toString).orElse(""));
             ArrayNode placements = document.putArray("placements");
             front.forEach(placement -> placements.add(PlanReport.placement(placement)));
-            ArrayNode said = document.putArray("notes");
-            notes.forEach(said::add);
-            out.println(Json.print(document));
+            out.println(Json.print(remarks.addTo(document)));
             return;
         }
         Table table = new Table("latency", "per second", "joules", "segments");
@@ -105,6 +114,6 @@ final class ParetoCommand implements Callable<Integer> {
                     PlanReport.line(placement));
         }
         table.print(out);
-        notes.forEach(note -> out.println("note: " + note));
+        remarks.print(out);
     }
 }

@@ -1,6 +1,7 @@
 package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cuts;
 import io.pepper.onnx.BranchPicture;
 import io.pepper.onnx.DeploymentExporter;
@@ -134,7 +135,11 @@ final class PlanCommand implements Callable<Integer> {
         Planner planner = plan.typedIn(notes);
         Constraints constraints = plan.constraints(Optional.empty());
         Placement placement = planner.plan(goal.objective(), constraints);
-        print(planner.explain(placement, constraints), Optional.empty(), Optional.empty(), notes);
+        print(
+                planner.explain(placement, constraints),
+                Optional.empty(),
+                Optional.empty(),
+                new Remarks(notes, List.of()));
     }
 
     private void planChain(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
@@ -143,6 +148,8 @@ final class PlanCommand implements Callable<Integer> {
         Explanation why = robust.map(Scenarios.Plan::why)
                 .orElseGet(() ->
                         plan.explain(prepared, prepared.planner().plan(goal.objective(), prepared.constraints())));
+        List<DeviceState> states = robust.map(Scenarios.Plan::states).orElse(prepared.states());
+        List<String> caveats = prepared.caveats(why.placement(), states);
         Optional<DeploymentPlan> written = Optional.empty();
         if (directory.isPresent()) {
             written = Optional.of(DeploymentExporter.export(
@@ -150,13 +157,13 @@ final class PlanCommand implements Callable<Integer> {
                     prepared.pieces(),
                     why.placement(),
                     directory.get(),
-                    plan.origin(robust.map(Scenarios.Plan::states).orElse(prepared.states()), prepared.constraints()),
+                    plan.origin(states, prepared.constraints()).withCaveats(caveats),
                     ExportOptions.DEFAULTS.withProgress(progress)));
         }
         if (report.isPresent()) {
-            write(picture(opened, prepared, why, robust.isPresent()));
+            write(picture(opened, prepared, why, robust.isPresent()).withCaveats(caveats));
         }
-        print(why, robust, written, prepared.notes());
+        print(why, robust, written, new Remarks(prepared.notes(), caveats));
     }
 
     private static PlanPicture picture(
@@ -190,8 +197,10 @@ final class PlanCommand implements Callable<Integer> {
         BranchPlan found = shape.operators
                 ? BranchPlan.ofOperators(costs, cutsFound, timed)
                 : BranchPlan.ofBranches(shape.branches.orElseThrow(), plan, costs, cutsFound, timed, notes);
+        List<String> caveats = timed.model().caveats(found.branches(), found.placement());
         if (report.isPresent()) {
-            write(BranchPicture.of(opened, found.branches(), found.placement(), found.singleDevices()));
+            write(BranchPicture.of(opened, found.branches(), found.placement(), found.singleDevices())
+                    .withCaveats(caveats));
         }
         Optional<DeploymentPlan> written = Optional.empty();
         if (directory.isPresent()) {
@@ -200,15 +209,16 @@ final class PlanCommand implements Callable<Integer> {
                     found.branches(),
                     found.placement(),
                     directory.get(),
-                    plan.origin(timed.states(), found.constraints()),
+                    plan.origin(timed.states(), found.constraints()).withCaveats(caveats),
                     ExportOptions.DEFAULTS.withProgress(progress)));
         }
         PrintWriter out = spec.commandLine().getOut();
+        Remarks remarks = new Remarks(notes, caveats);
         if (output.json) {
-            out.println(Json.print(BranchReport.json(modelName(), found, written, notes)));
+            out.println(Json.print(remarks.addTo(BranchReport.json(modelName(), found, written))));
         } else {
             BranchReport.print(found, out);
-            printEnd(notes);
+            printEnd(remarks);
         }
     }
 
@@ -217,22 +227,22 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void print(
-            Explanation why, Optional<Scenarios.Plan> robust, Optional<DeploymentPlan> written, List<String> notes) {
+            Explanation why, Optional<Scenarios.Plan> robust, Optional<DeploymentPlan> written, Remarks remarks) {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
-            ObjectNode document = PlanReport.json(modelName(), goal.name(), why, written, notes);
+            ObjectNode document = remarks.addTo(PlanReport.json(modelName(), goal.name(), why, written));
             robust.ifPresent(found -> found.addTo(document));
             out.println(Json.print(document));
             return;
         }
         PlanReport.print(why, out);
         robust.ifPresent(found -> found.print(out));
-        printEnd(notes);
+        printEnd(remarks);
     }
 
-    private void printEnd(List<String> notes) {
+    private void printEnd(Remarks remarks) {
         PrintWriter out = spec.commandLine().getOut();
-        notes.forEach(note -> out.println("note: " + note));
+        remarks.print(out);
         directory.ifPresent(made -> out.println("written: " + made.resolve(DeploymentPlan.FILE_NAME)));
         report.ifPresent(page -> out.println("look at: " + page));
     }

@@ -157,7 +157,20 @@ final class PlanOptions {
             Constraints constraints,
             Optional<CostModel> model,
             List<DeviceState> states,
-            List<String> notes) {}
+            List<String> notes) {
+
+        /** Why the figures of a placement may be wrong, in states of the devices. */
+        List<String> caveats(Placement placement, List<DeviceState> in) {
+            if (model.isEmpty()) {
+                return List.of();
+            }
+            CostModel now = model.get();
+            for (DeviceState state : in) {
+                now = now.withState(state);
+            }
+            return now.caveats(pieces, placement);
+        }
+    }
 
     /** Why a placement is the best, with loads where they can be predicted: of measurements there are some only. */
     Explanation explain(Prepared prepared, Placement placement) {

@@ -8,7 +8,6 @@ import io.pepper.plan.Placement;
 import io.pepper.plan.Stage;
 import io.pepper.plan.Transfer;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -46,15 +45,11 @@ final class PlanReport {
                 + (placement.energyJoules().isPresent()
                         ? ", " + format("%.3g", placement.energyJoules().getAsDouble()) + " J"
                         : ""));
-        out.println(
-                placement.isOptimal()
-                        ? "proven to be the best"
-                                + (why.runnerUp()
-                                                .filter(second -> second.value() == placement.value())
-                                                .isPresent()
-                                        ? "; of equals the one with the fewest parts"
-                                        : "")
-                        : "at most " + format("%.2f", PERCENT * placement.gap()) + " % from the best");
+        boolean tied = why.runnerUp()
+                .filter(second -> second.value() == placement.value())
+                .isPresent();
+        out.println(proof(placement.gap())
+                + (placement.isOptimal() && tied ? "; of equals the one with the fewest parts" : ""));
         out.println();
         Table single = new Table("all on", "latency", "per second", "");
         for (Explanation.SingleDevice device : why.singleDevices()) {
@@ -77,6 +72,16 @@ final class PlanReport {
                         row("at " + format("%.3g", flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
         out.println();
         others.print(out);
+    }
+
+    /** What the search knows; how true the figures are is another question. */
+    static String proof(double gap) {
+        if (gap == 0) {
+            return "optimal by these figures";
+        }
+        return gap < 1
+                ? "at most " + format("%.2f", PERCENT * gap) + " % from the optimum by these figures"
+                : "not proven optimal";
     }
 
     private static String at(Explanation.Flip flip) {
@@ -113,8 +118,7 @@ final class PlanReport {
         return String.format(Locale.ROOT, pattern, value);
     }
 
-    static ObjectNode json(
-            String model, String objective, Explanation why, Optional<DeploymentPlan> written, List<String> notes) {
+    static ObjectNode json(String model, String objective, Explanation why, Optional<DeploymentPlan> written) {
         ObjectNode document = Json.object();
         document.put("model", model);
         document.put("objective", objective);
@@ -147,8 +151,6 @@ final class PlanReport {
             Json.put(node, "loadPercent", flip.loadPercent());
             node.set("then", placement(flip.then()));
         });
-        ArrayNode said = document.putArray("notes");
-        notes.forEach(said::add);
         return document;
     }
 

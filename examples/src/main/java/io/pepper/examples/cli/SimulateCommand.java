@@ -7,6 +7,7 @@ import io.pepper.plan.TraceFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     private void print(DeploymentPlan plan, PlanSimulator.Result result) {
         PrintWriter out = spec.commandLine().getOut();
+        Remarks remarks = new Remarks(List.of(), plan.caveats());
         int count = result.doneSeconds().size();
         if (output.json) {
             ObjectNode document = Json.object();
@@ -93,7 +95,7 @@ final class SimulateCommand implements Callable<Integer> {
             Json.put(document, "mostPerSecond", 1 / plan.costs().periodSeconds());
             ObjectNode busy = document.putObject("busyShare");
             result.busyShare().forEach((name, share) -> Json.put(busy, name, share));
-            out.println(Json.print(document));
+            out.println(Json.print(remarks.addTo(document)));
             return;
         }
         out.println(count + " requests, " + result.lost() + " lost");
@@ -109,6 +111,7 @@ final class SimulateCommand implements Callable<Integer> {
         result.busyShare()
                 .forEach((name, share) -> table.row(name, String.format(Locale.ROOT, "%.0f %%", PERCENT * share)));
         table.print(out);
+        remarks.print(out);
     }
 
     private static double latency(PlanSimulator.Result result, double share) {

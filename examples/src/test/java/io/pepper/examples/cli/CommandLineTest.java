@@ -367,7 +367,8 @@ class CommandLineTest {
         Path demo = directory.resolve("demo");
         assertThat(run("demo", "--out", demo)).as(err.toString()).isZero();
         assertThat(out.toString()).contains("verified: the parts compute exactly what the whole computes");
-        assertThat(out.toString()).contains("measured on this machine: 21 runs of 6 segments", "proven to be the best");
+        assertThat(out.toString())
+                .contains("measured on this machine: 21 runs of 6 segments", "optimal by these figures");
         assertThat(demo.resolve("parts").resolve("partition.json")).exists();
         assertThat(demo.resolve("plan.html")).content().contains("One inference", "camera → here");
         assertThat(demo.resolve("runs")).doesNotExist();
@@ -730,7 +731,8 @@ class CommandLineTest {
                         "runnerUp",
                         "prices",
                         "flips",
-                        "notes");
+                        "notes",
+                        "caveats");
         assertThat(json().path("optimal").booleanValue()).isTrue();
         assertThat(names(json().path("stages").path(0)))
                 .containsExactly("part", "device", "computeSeconds", "transferSeconds", "bytesOut", "memoryBytes");
@@ -753,7 +755,10 @@ class CommandLineTest {
                         "--load",
                         "camera=50"))
                 .isZero();
-        assertThat(out.toString()).contains("camera", "proven to be the best", "all on", "it would be another plan");
+        assertThat(out.toString())
+                .contains("camera", "optimal by these figures", "all on", "it would be another plan")
+                .contains("caution: load not known, predicted as idle: ")
+                .contains("is a roofline, which is off by a quarter and more");
         assertThat(run(
                         "pareto",
                         model,

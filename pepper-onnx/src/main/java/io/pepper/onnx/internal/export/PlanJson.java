@@ -103,6 +103,8 @@ public final class PlanJson {
         root.set("cluster", cluster(plan.cluster()));
         ArrayNode states = root.putArray("states");
         plan.states().forEach(state -> states.add(StateJson.write(state)));
+        ArrayNode caveats = root.putArray("caveats");
+        plan.caveats().forEach(caveats::add);
         return ManifestJson.bytes(root);
     }
 
@@ -207,7 +209,8 @@ public final class PlanJson {
                 stages(fields),
                 hops(fields),
                 cluster,
-                StateJson.read(file, fields.list("states")));
+                StateJson.read(file, fields.list("states")),
+                fields.has("caveats") ? fields.texts("caveats") : List.of());
         new PlanCheck(file, plan, manifest).check();
         return plan;
     }

@@ -1,0 +1,148 @@
+package io.pepper.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.Link;
+import io.pepper.cost.LatencyPredictor;
+import io.pepper.cost.Measure;
+import io.pepper.cost.Prediction;
+import io.pepper.cost.Workload;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a plan says of how far its figures can be believed. */
+class PlanCaveatsTest {
+    private static final Cluster CLUSTER = Cluster.builder()
+            .device(Device.of("camera").withPredictor("small"))
+            .device(Device.of("cloud"))
+            .link("camera", "cloud", Link.of(1e6, 0.001))
+            .source("camera")
+            .sink("cloud")
+            .build();
+
+    /** Segment {@code i} has {@code i + 1} weight bytes; a run has their sum. */
+    private record Row(int segments) implements Pieces {
+        @Override
+        public Workload workload(int from, int to) {
+            double bytes = 0;
+            for (int i = from; i < to; i++) {
+                bytes += i + 1;
+            }
+            return Workload.builder().set(Measure.WEIGHT_BYTES, bytes).build();
+        }
+
+        @Override
+        public double cutBytes(int cut) {
+            return 1;
+        }
+    }
+
+    /** Knows work of up to some bytes; what is larger is extrapolated. */
+    private record Limited(double most, List<String> caveats) implements LatencyPredictor {
+        @Override
+        public Prediction predict(Workload piece, int threads, DeviceState device) {
+            double bytes = piece.get(Measure.WEIGHT_BYTES);
+            return new Prediction(bytes, bytes, bytes > most);
+        }
+    }
+
+    private static Placement split(CostModel model, Pieces pieces, int at) {
+        Planner planner = Planner.of(CLUSTER, model.table(pieces));
+        return planner.plan(
+                Objective.LATENCY,
+                Constraints.NONE.withPin(0, "camera").withPin(at - 1, "camera").withPin(at, "cloud"));
+    }
+
+    private static CostModel known(CostModel model) {
+        return model.withState(DeviceState.of("camera").withCpuLoadPercent(10))
+                .withState(DeviceState.of("cloud").withCpuLoadPercent(0));
+    }
+
+    @Test
+    void nothingIsSaidWhereAllIsKnown() {
+        Pieces pieces = new Row(3);
+        CostModel model = known(
+                CostModel.of(CLUSTER, new Limited(100, List.of())).withPredictor("small", new Limited(100, List.of())));
+        assertThat(model.caveats(pieces, split(model, pieces, 1))).isEmpty();
+    }
+
+    @Test
+    void extrapolatedPartsAreNamedWithTheirDevice() {
+        Pieces pieces = new Row(3);
+        CostModel model = known(
+                CostModel.of(CLUSTER, new Limited(4, List.of())).withPredictor("small", new Limited(4, List.of())));
+        assertThat(model.caveats(pieces, split(model, pieces, 1)))
+                .containsExactly("extrapolated, since nothing like it was measured: part 2 on cloud");
+    }
+
+    /** Beyond the number of segments up to which runs are predicted as one piece, single segments are. */
+    @Test
+    void segmentsThatArePredictedOneByOneAreJudgedOneByOne() {
+        Pieces pieces = new Row(CostModel.MOST_SEGMENTS_BY_RUN + 1);
+        CostModel all = known(CostModel.of(CLUSTER, new Limited(CostModel.MOST_SEGMENTS_BY_RUN + 1, List.of()))
+                .withPredictor("small", new Limited(CostModel.MOST_SEGMENTS_BY_RUN + 1, List.of())));
+        assertThat(all.caveats(pieces, split(all, pieces, 20))).isEmpty();
+        CostModel butTheLast = known(CostModel.of(CLUSTER, new Limited(CostModel.MOST_SEGMENTS_BY_RUN, List.of()))
+                .withPredictor("small", new Limited(CostModel.MOST_SEGMENTS_BY_RUN, List.of())));
+        assertThat(butTheLast.caveats(pieces, split(butTheLast, pieces, 20)))
+                .containsExactly("extrapolated, since nothing like it was measured: part 2 on cloud");
+    }
+
+    @Test
+    void devicesOfUnknownLoadAreNamedIfTheyRunSomething() {
+        Pieces pieces = new Row(2);
+        CostModel model = CostModel.of(CLUSTER, new Limited(100, List.of()))
+                .withPredictor("small", new Limited(100, List.of()))
+                .withState(DeviceState.of("cloud").withCores(8))
+                .withState(DeviceState.of("camera").withCpuLoadPercent(50));
+        assertThat(model.caveats(pieces, split(model, pieces, 1)))
+                .containsExactly("load not known, predicted as idle: cloud");
+        Placement allOnCamera = Planner.of(CLUSTER, model.table(pieces))
+                .plan(Objective.LATENCY, Constraints.NONE.withPin(0, "camera").withPin(1, "camera"));
+        assertThat(model.caveats(pieces, allOnCamera)).isEmpty();
+    }
+
+    @Test
+    void whatPredictorsSayOfThemselvesIsSaidOnceWithTheDevicesItConcerns() {
+        Pieces pieces = new Row(2);
+        CostModel both = known(CostModel.of(CLUSTER, new Limited(100, List.of("is off by 40 %")))
+                .withPredictor("small", new Limited(100, List.of("is off by 40 %", "is young"))));
+        assertThat(both.caveats(pieces, split(both, pieces, 1)))
+                .containsExactly("the predictor for camera, cloud is off by 40 %", "the predictor for camera is young");
+    }
+
+    @Test
+    void placementsOfBranchesAreJudgedAlike() {
+        Branches branches = new Branches() {
+            @Override
+            public int segments() {
+                return 2;
+            }
+
+            @Override
+            public Workload workload(int segment) {
+                return new Row(2).workload(segment, segment + 1);
+            }
+
+            @Override
+            public List<SegmentGraph.Tensor> tensors() {
+                return List.of(
+                        new SegmentGraph.Tensor(-1, List.of(0), false, 1),
+                        new SegmentGraph.Tensor(0, List.of(1), false, 1),
+                        new SegmentGraph.Tensor(1, List.of(), true, 1));
+            }
+        };
+        CostModel model = CostModel.of(CLUSTER, new Limited(1, List.of("is young")))
+                .withPredictor("small", new Limited(1, List.of()));
+        GraphPlacement placement = GraphPlanner.of(CLUSTER, model.graph(branches))
+                .plan(Constraints.NONE.withReuse(true).withPin(0, "camera").withPin(1, "cloud"));
+        assertThat(model.caveats(branches, placement))
+                .containsExactly(
+                        "extrapolated, since nothing like it was measured: part 2 on cloud",
+                        "load not known, predicted as idle: camera, cloud",
+                        "the predictor for cloud is young");
+    }
+}
