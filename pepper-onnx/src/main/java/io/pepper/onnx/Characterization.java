@@ -115,7 +115,7 @@ final class Characterization {
         ParameterCount weights = ParameterCount.of(model, shapes.scope(), nodes);
         Tally tally = new Tally();
         all.stream().forEach(operator -> tally.add(costs.tally(operator)));
-        boolean known = tally.sizesMissing().isEmpty();
+        boolean known = tally.isKnown();
         OptionalLong flops = known ? OptionalLong.of(tally.work().flops()) : OptionalLong.empty();
         return new ModelCharacteristics(
                 paper,
@@ -164,7 +164,10 @@ final class Characterization {
             if (bytes.isEmpty()) {
                 return bytes;
             }
-            sum = Math.addExact(sum, bytes.getAsLong());
+            sum += bytes.getAsLong();
+            if (sum < 0) {
+                return OptionalLong.empty();
+            }
         }
         return OptionalLong.of(sum);
     }
@@ -172,10 +175,10 @@ final class Characterization {
     private OptionalDouble intensity(Indices operators, OptionalLong flops, long weightBytes) {
         OptionalLong moved = bytes(IntStream.concat(
                 made(operators), operators.stream().flatMap(operator -> graph.reads(operator).stream())));
-        if (flops.isEmpty() || moved.isEmpty() || moved.getAsLong() + weightBytes == 0) {
+        if (flops.isEmpty() || moved.isEmpty() || (double) moved.getAsLong() + weightBytes == 0) {
             return OptionalDouble.empty();
         }
-        return OptionalDouble.of(flops.getAsLong() / (double) (moved.getAsLong() + weightBytes));
+        return OptionalDouble.of(flops.getAsLong() / ((double) moved.getAsLong() + weightBytes));
     }
 
     private SortedMap<String, Integer> histogram(List<Integer> nodes) {

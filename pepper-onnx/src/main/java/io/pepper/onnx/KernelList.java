@@ -130,7 +130,7 @@ final class KernelList {
         double weights = 0;
         BitSet seen = new BitSet();
         for (int operator : group) {
-            boolean known = costs.tally(operator).sizesMissing().isEmpty();
+            boolean known = costs.tally(operator).isKnown();
             flops += known ? costs.tally(operator).work().flops() : Double.NaN;
             weights += demands.constantBytes(operator);
             for (int tensor : graph.reads(operator)) {

@@ -19,8 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -87,8 +85,7 @@ public final class ModelCosts {
     }
 
     private boolean isKnown(int operator) {
-        return tallies[operator].notCovered().isEmpty()
-                && tallies[operator].sizesMissing().isEmpty();
+        return tallies[operator].notCovered().isEmpty() && tallies[operator].isKnown();
     }
 
     OperatorDemands demands() {
@@ -109,13 +106,19 @@ public final class ModelCosts {
      * {@link ModelCharacteristics#unknownOperators()}.
      *
      * @return costs for the operators of {@link OnnxModel#graph()}
-     * @throws UnknownSizeException if the size of a tensor is not known
+     * @throws UnknownSizeException if the size of a tensor is not known, or the sum is more than {@link Long#MAX_VALUE}
      */
     public OperatorCosts flops() {
-        SortedSet<String> missing = new TreeSet<>();
-        used.stream().forEach(operator -> missing.addAll(tallies[operator].sizesMissing()));
-        if (!missing.isEmpty()) {
-            throw unknown(missing.first());
+        Tally all = new Tally();
+        used.stream().forEach(operator -> all.add(tallies[operator]));
+        if (!all.sizesMissing().isEmpty()) {
+            throw unknown(all.sizesMissing().first());
+        }
+        if (!all.runsMissing().isEmpty()) {
+            throw reasons().ofRuns(all.runsMissing().first());
+        }
+        if (!all.isKnown()) {
+            throw reasons().tooMuch();
         }
         return OperatorCosts.perOperator(
                 Arrays.stream(tallies).mapToLong(tally -> tally.work().flops()).toArray());
@@ -151,7 +154,11 @@ public final class ModelCosts {
     }
 
     UnknownSizeException unknown(String tensor) {
-        return new UnknownSizeException(tensor, shapes.openDimensions(), shapes.failure());
+        return reasons().of(tensor);
+    }
+
+    private UnknownSizes reasons() {
+        return new UnknownSizes(model.model().getGraph(), shapes);
     }
 
     /**

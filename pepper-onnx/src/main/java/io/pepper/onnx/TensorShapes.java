@@ -22,6 +22,9 @@ import java.util.stream.IntStream;
  * }</pre>
  */
 public final class TensorShapes {
+    /** All tensors together have no more bytes, so that no sum of sizes overflows or is inexact in double precision. */
+    private static final long GREATEST_SUM = 1L << 53;
+
     private final DataflowGraph graph;
     private final InputShapes inputs;
     private final ShapeInference.Result result;
@@ -33,7 +36,8 @@ public final class TensorShapes {
         this.result = result;
         bytes = new OptionalLong[graph.tensorCount()];
         for (int tensor = 0; tensor < bytes.length; tensor++) {
-            bytes[tensor] = of(graph.tensorName(tensor)).bytes();
+            OptionalLong size = of(graph.tensorName(tensor)).bytes();
+            bytes[tensor] = size.orElse(0) > GREATEST_SUM / bytes.length ? OptionalLong.empty() : size;
         }
     }
 
@@ -63,7 +67,8 @@ public final class TensorShapes {
      * The size of a tensor of the dataflow graph.
      *
      * @param tensor its index in {@link OnnxModel#graph()}
-     * @return its bytes, empty if its type or a dimension is not known, and for strings
+     * @return its bytes; empty if its type or a dimension is not known, for strings, and for more than 2<sup>53</sup> divided by
+     *     the number of tensors, so that sizes can be added up
      */
     public OptionalLong bytes(int tensor) {
         return bytes[tensor];

@@ -1,7 +1,6 @@
 package io.pepper.onnx;
 
 import java.util.List;
-import java.util.Optional;
 
 /** Thrown where the size of a tensor is needed and not known; says what would have to be given. */
 public final class UnknownSizeException extends IllegalArgumentException {
@@ -9,18 +8,9 @@ public final class UnknownSizeException extends IllegalArgumentException {
 
     private final transient List<String> openDimensions;
 
-    UnknownSizeException(String tensor, List<String> openDimensions, Optional<String> failure) {
-        super("the size of tensor '" + tensor + "' is not known: " + why(openDimensions, failure));
+    UnknownSizeException(String message, List<String> openDimensions) {
+        super(message);
         this.openDimensions = List.copyOf(openDimensions);
-    }
-
-    private static String why(List<String> openDimensions, Optional<String> failure) {
-        if (failure.isPresent()) {
-            return failure.get();
-        }
-        return openDimensions.isEmpty()
-                ? "it depends on values"
-                : "the inputs leave open " + String.join(", ", openDimensions);
     }
 
     /**

@@ -87,7 +87,8 @@ class ModelCostsTest {
             assertThat(costs.characteristics().flops()).isEmpty();
             assertThatThrownBy(costs::flops)
                     .isInstanceOf(UnknownSizeException.class)
-                    .hasMessage("the size of tensor 'trips' is not known: it depends on values");
+                    .hasMessage(
+                            "how often the body of operator 'Loop_0' (Loop) runs is not known: it depends on values");
         }
     }
 

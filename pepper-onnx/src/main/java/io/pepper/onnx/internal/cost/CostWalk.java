@@ -86,16 +86,12 @@ public final class CostWalk {
         Tally tally = new Tally();
         Optional<ModelProto> function = functions.body(node);
         boolean holds = node.getAttributeList().stream().anyMatch(AttributeProto::hasG);
-        try {
-            if (function.isPresent()) {
-                addCall(place, function.get(), tally);
-            } else if (holds) {
-                addBodies(place, node, tally);
-            } else {
-                tally.add(OperatorFormulas.estimate(call(node)), typeOf(node));
-            }
-        } catch (ArithmeticException tooMuch) {
-            tally.addMissing(node.getOutputCount() == 0 ? node.getName() : node.getOutput(0));
+        if (function.isPresent()) {
+            addCall(place, function.get(), tally);
+        } else if (holds) {
+            addBodies(place, node, tally);
+        } else {
+            tally.add(OperatorFormulas.estimate(call(node)), typeOf(node));
         }
         return tally;
     }
@@ -241,7 +237,7 @@ public final class CostWalk {
                 Tally body = body(attribute.getG(), inner);
                 tally.addUnknown(body);
                 if (inner.runs().isEmpty()) {
-                    tally.addMissing(node.getInputCount() == 0 ? node.getName() : node.getInput(0));
+                    tally.addRunsMissing("'" + node.getName() + "' (" + typeOf(node) + ")");
                 }
                 Tally run = new Tally();
                 run.add(body, inner.runs().orElse(0L));

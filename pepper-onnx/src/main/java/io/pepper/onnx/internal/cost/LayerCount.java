@@ -221,9 +221,9 @@ public final class LayerCount {
             filtersKnown = false;
         } else {
             long channels = transposed
-                    ? Math.multiplyExact(dims.get().get(1), groups(node))
+                    ? Saturated.multiply(dims.get().get(1), Math.max(0, groups(node)))
                     : dims.get().get(0);
-            filters = Math.addExact(filters, channels);
+            filters = Saturated.add(filters, channels);
         }
     }
 

@@ -143,7 +143,7 @@ public final class OperatorCall {
     /** The integers of an attribute, none if it is left out. */
     int[] integers(String name) {
         return attribute(name).map(AttributeProto::getIntsList).orElse(List.of()).stream()
-                .mapToInt(Math::toIntExact)
+                .mapToInt(value -> (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, value)))
                 .toArray();
     }
 

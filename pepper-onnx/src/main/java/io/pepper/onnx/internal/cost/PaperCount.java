@@ -34,7 +34,7 @@ public final class PaperCount {
         long parameters = 0;
         for (TensorProto initializer : initializers) {
             count.initializers.put(initializer.getName(), initializer);
-            parameters = add(parameters, elements(initializer));
+            parameters = Saturated.add(parameters, elements(initializer));
         }
         nodes.forEach(node -> node.getOutputList().forEach(output -> count.makers.put(output, node.getOpType())));
         nodes.forEach(count::add);
@@ -54,7 +54,7 @@ public final class PaperCount {
         Optional<TensorProto> weight = initializer(node, 1);
         if (weight.isPresent() && weight.get().getDimsCount() > 0) {
             convLayers++;
-            filters = add(filters, weight.get().getDims(0));
+            filters = Saturated.add(filters, weight.get().getDims(0));
             fcLayers += isFedBy(node, "GlobalAveragePool") ? 1 : 0;
         }
     }
@@ -76,9 +76,5 @@ public final class PaperCount {
             elements *= dim;
         }
         return elements;
-    }
-
-    private static long add(long sum, long more) {
-        return Math.addExact(sum, more);
     }
 }

@@ -27,7 +27,7 @@ import java.util.Set;
 /**
  * Counts constant tensors: their bytes as operators read them, and their elements where they come from, so that a weight that
  * is read as it stands and turned counts once; and what stands in bodies and functions. Where the shape of a computed constant
- * is not known, its bytes are those of what it is computed from.
+ * is not known, its bytes are those of what it is computed from. What is beyond {@link Long#MAX_VALUE} counts as that.
  */
 public final class ParameterCount {
     /** Shapes, indices, conditions and texts. */
@@ -99,15 +99,15 @@ public final class ParameterCount {
                 ? OptionalLong.empty()
                 : ValueTypes.info(name, type).bytes();
         if (size.isPresent()) {
-            bytes = Math.addExact(bytes, size.getAsLong());
+            bytes = Saturated.add(bytes, size.getAsLong());
         } else {
             long sum = bytes;
             Constants.Needed needed = graph.constants().neededFor(List.of(name));
             for (String initializer : needed.initializers()) {
-                sum = Math.addExact(sum, graph.constants().bytes(initializer));
+                sum = Saturated.add(sum, graph.constants().bytes(initializer));
             }
             for (int node : needed.nodes().stream().toArray()) {
-                sum = Math.addExact(sum, graph.storedBytes(node));
+                sum = Saturated.add(sum, graph.storedBytes(node));
             }
             bytes = sum;
         }
@@ -153,11 +153,7 @@ public final class ParameterCount {
 
     private void addParameters(String type, long... dims) {
         if (!NO_PARAMETERS.contains(type)) {
-            long elements = 1;
-            for (long dim : dims) {
-                elements = Math.multiplyExact(elements, dim);
-            }
-            parameters = Math.addExact(parameters, elements);
+            parameters = Saturated.add(parameters, Saturated.product(dims));
         }
     }
 
@@ -168,7 +164,7 @@ public final class ParameterCount {
             Optional<ElementType> type = ElementType.ofCode(tensor.getDataType());
             if (type.isPresent() && type.get().bits() > 0) {
                 long[] dims = tensor.getDimsList().stream().mapToLong(d -> d).toArray();
-                bytes = Math.addExact(bytes, type.get().bytes(dims).orElse(0));
+                bytes = Saturated.add(bytes, type.get().bytes(dims).orElse(0));
             }
         }
     }

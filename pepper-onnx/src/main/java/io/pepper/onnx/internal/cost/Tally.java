@@ -10,6 +10,8 @@ public final class Tally {
     private Work work = Work.NONE;
     private final SortedMap<String, Integer> notCovered = new TreeMap<>();
     private final SortedSet<String> sizesMissing = new TreeSet<>();
+    private final SortedSet<String> runsMissing = new TreeSet<>();
+    private boolean tooMuch;
 
     /** Begins with no work. */
     public Tally() {}
@@ -21,6 +23,33 @@ public final class Tally {
      */
     public Work work() {
         return work;
+    }
+
+    /**
+     * The operators of which it is not known how often their bodies run.
+     *
+     * @return names and types
+     */
+    public SortedSet<String> runsMissing() {
+        return runsMissing;
+    }
+
+    /**
+     * Whether the work is more than {@link Long#MAX_VALUE}, so that the sum is not known.
+     *
+     * @return true if it is
+     */
+    public boolean isTooMuch() {
+        return tooMuch;
+    }
+
+    /**
+     * Whether the sum is that of all operators for which there is a formula.
+     *
+     * @return false if a size or the number of runs of a body is missing, or the work is too much to be counted
+     */
+    public boolean isKnown() {
+        return sizesMissing.isEmpty() && runsMissing.isEmpty() && !tooMuch;
     }
 
     /**
@@ -43,7 +72,7 @@ public final class Tally {
 
     void add(Estimate estimate, String type) {
         if (estimate instanceof Estimate.Known known) {
-            work = work.plus(known.work());
+            addWork(known.work(), 1);
         } else if (estimate instanceof Estimate.SizesMissing missing) {
             sizesMissing.add(missing.tensor());
         } else {
@@ -51,8 +80,8 @@ public final class Tally {
         }
     }
 
-    void addMissing(String tensor) {
-        sizesMissing.add(tensor);
+    void addRunsMissing(String operator) {
+        runsMissing.add(operator);
     }
 
     /**
@@ -65,12 +94,22 @@ public final class Tally {
     }
 
     void add(Tally other, long runs) {
-        work = work.plus(other.work.times(runs));
+        addWork(other.work, runs);
         addUnknown(other);
+    }
+
+    private void addWork(Work more, long runs) {
+        try {
+            work = work.plus(more.times(runs));
+        } catch (ArithmeticException overflow) {
+            tooMuch = true;
+        }
     }
 
     void addUnknown(Tally other) {
         other.notCovered.forEach((type, count) -> notCovered.merge(type, count, Integer::sum));
         sizesMissing.addAll(other.sizesMissing);
+        runsMissing.addAll(other.runsMissing);
+        tooMuch |= other.tooMuch;
     }
 }

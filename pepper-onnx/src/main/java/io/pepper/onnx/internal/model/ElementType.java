@@ -3,6 +3,7 @@ package io.pepper.onnx.internal.model;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /** The element types of the ONNX specification ({@code TensorProto.DataType}), in the order of their codes. */
 public enum ElementType {
@@ -130,9 +131,9 @@ public enum ElementType {
      * @return the bytes, rounded up; empty if they are more than {@link Long#MAX_VALUE}
      */
     public OptionalLong bytes(long[] dims) {
-        long elements = 1;
+        long elements = LongStream.of(dims).anyMatch(dim -> dim == 0) ? 0 : 1;
         try {
-            for (long dim : dims) {
+            for (long dim : elements == 0 ? new long[0] : dims) {
                 elements = Math.multiplyExact(elements, dim);
             }
             if (bits % Byte.SIZE == 0) {

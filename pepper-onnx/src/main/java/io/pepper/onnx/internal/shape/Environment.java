@@ -29,9 +29,24 @@ final class Environment {
         inner.values.putAll(values);
         known.keySet().forEach(inner.values::remove);
         inner.types.putAll(known);
+        inner.addValues(graph, isLarge);
+        return inner;
+    }
+
+    /** What a body adds of constant values; names that it defines itself hide those around it. */
+    Environment inside(GraphProto body) {
+        Environment inner = new Environment();
+        inner.values.putAll(values);
+        body.getInputList().forEach(input -> inner.values.remove(input.getName()));
+        body.getNodeList().forEach(node -> node.getOutputList().forEach(inner.values::remove));
+        inner.addValues(body, tensor -> false);
+        return inner;
+    }
+
+    private void addValues(GraphProto graph, Predicate<TensorProto> isLarge) {
         for (TensorProto initializer : graph.getInitializerList()) {
             if (!isLarge.test(initializer)) {
-                inner.values.put(initializer.getName(), initializer);
+                values.put(initializer.getName(), initializer);
             }
         }
         for (NodeProto node : graph.getNodeList()) {
@@ -40,10 +55,9 @@ final class Environment {
                         .filter(attribute -> attribute.getName().equals("value") && attribute.hasT())
                         .map(AttributeProto::getT)
                         .filter(tensor -> !isLarge.test(tensor))
-                        .forEach(tensor -> inner.values.put(node.getOutput(0), tensor));
+                        .forEach(tensor -> values.put(node.getOutput(0), tensor));
             }
         }
-        return inner;
     }
 
     /** The value of a constant, if it is small and stands in the model. */

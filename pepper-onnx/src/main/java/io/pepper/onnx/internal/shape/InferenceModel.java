@@ -31,31 +31,7 @@ final class InferenceModel {
     }
 
     ModelProto of(ModelProto model, Collection<String> outputs) {
-        GraphProto graph = model.getGraph();
-        GraphProto.Builder variant =
-                graph.toBuilder().clearInitializer().clearNode().clearOutput().clearQuantizationAnnotation();
-        var inputs = graph.getInputList().stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
-        for (TensorProto initializer : graph.getInitializerList()) {
-            if (!isLarge.test(initializer)) {
-                variant.addInitializer(initializer);
-            } else if (inputs.add(initializer.getName())) {
-                variant.addInput(input(initializer.getName(), initializer));
-            }
-        }
-        for (NodeProto node : graph.getNodeList()) {
-            Optional<TensorProto> constant = largeConstant(node);
-            if (constant.isPresent()) {
-                variant.addInput(input(node.getOutput(0), constant.get()));
-            } else {
-                variant.addNode(node);
-            }
-        }
-        outputs.forEach(name -> variant.addOutput(ValueInfoProto.newBuilder().setName(name)));
-        return model.toBuilder()
-                .clearTrainingInfo()
-                .clearMetadataProps()
-                .setGraph(variant)
-                .build();
+        return without(model, outputs, node -> false, Map.of());
     }
 
     /**
@@ -68,21 +44,37 @@ final class InferenceModel {
             Collection<String> outputs,
             Predicate<NodeProto> isLeftOut,
             Map<String, TypeProto> types) {
-        ModelProto variant = of(model, outputs);
-        GraphProto.Builder graph = variant.getGraph().toBuilder().clearNode();
-        for (NodeProto node : variant.getGraph().getNodeList()) {
-            if (!isLeftOut.test(node)) {
-                graph.addNode(node);
-                continue;
-            }
-            for (String output : node.getOutputList()) {
-                TypeProto type = types.get(output);
-                if (type != null) {
-                    graph.addInput(ValueInfoProto.newBuilder().setName(output).setType(type));
-                }
+        GraphProto graph = model.getGraph();
+        GraphProto.Builder variant =
+                graph.toBuilder().clearInitializer().clearNode().clearOutput().clearQuantizationAnnotation();
+        var inputs = graph.getInputList().stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
+        for (TensorProto initializer : graph.getInitializerList()) {
+            if (!isLarge.test(initializer)) {
+                variant.addInitializer(initializer);
+            } else if (inputs.add(initializer.getName())) {
+                variant.addInput(input(initializer.getName(), initializer));
             }
         }
-        return variant.toBuilder().setGraph(graph).build();
+        Substitutes substitutes = new Substitutes(OpsetVersion.of(model));
+        for (NodeProto node : graph.getNodeList()) {
+            Optional<TensorProto> constant = largeConstant(node);
+            if (constant.isPresent()) {
+                variant.addInput(input(node.getOutput(0), constant.get()));
+            } else if (isLeftOut.test(node)) {
+                node.getOutputList().stream()
+                        .filter(types::containsKey)
+                        .forEach(output -> variant.addInput(
+                                ValueInfoProto.newBuilder().setName(output).setType(types.get(output))));
+            } else {
+                variant.addAllNode(substitutes.of(node));
+            }
+        }
+        outputs.forEach(name -> variant.addOutput(ValueInfoProto.newBuilder().setName(name)));
+        return model.toBuilder()
+                .clearTrainingInfo()
+                .clearMetadataProps()
+                .setGraph(variant)
+                .build();
     }
 
     /** The type and shape of a constant. */

@@ -110,6 +110,11 @@ final class Iteration {
         return wider;
     }
 
+    /** Takes the shapes from all states: what the body gives back never settles. */
+    void forget() {
+        states = states.stream().map(Iteration::withoutShape).toList();
+    }
+
     /** The types of what the operator gives. */
     List<TypeProto> outputs(List<TypeProto> given, int count) {
         List<TypeProto> outputs = new ArrayList<>();

@@ -26,6 +26,12 @@ final class ScopeInference {
     private static final int MAX_SCOPES = 500;
     private static final int MAX_ROUNDS = 4;
 
+    /** The operator set from which on Scan has no axis for a batch. */
+    private static final long SCAN_WITHOUT_BATCH = 9;
+
+    /** The version of the format from which on initializers that are inputs have no fixed value. */
+    private static final long OVERRIDABLE = 4;
+
     private final String source;
     private final Predicate<TensorProto> isLarge;
     private final InferenceModel inference;
@@ -169,7 +175,7 @@ final class ScopeInference {
             if (scopes >= MAX_SCOPES) {
                 return List.of();
             }
-            Environment environment = around.with(graph, types, isLarge);
+            Environment environment = around.with(graph, types, this::isNoValue);
             GraphProto closed = environment.closed(attribute.getG(), inputs);
             ModelProto body = model.toBuilder().setGraph(closed).build();
             Scope scope = new Graph(body, environment, sized, depth + 1).infer();
@@ -183,18 +189,20 @@ final class ScopeInference {
         }
 
         private List<TypeProto> iteration(int place, NodeProto node) throws IOException {
-            Optional<AttributeProto> attribute = node.getAttributeList().stream()
-                    .filter(a -> a.getName().equals("body") && a.hasG())
-                    .findFirst();
-            if (attribute.isEmpty()) {
+            Optional<AttributeProto> attribute = Trips.body(node);
+            boolean scansBatches = node.getOpType().equals("Scan") && OpsetVersion.of(model) < SCAN_WITHOUT_BATCH;
+            if (attribute.isEmpty() || scansBatches) {
                 return List.of();
             }
             List<TypeProto> inputs = typesOf(node.getInputList());
             Iteration iteration = node.getOpType().equals("Loop")
-                    ? Iteration.loop(inputs, node.getInputCount() == 0 ? Optional.empty() : trips(node))
+                    ? Iteration.loop(inputs, trips(node, attribute.get().getG()))
                     : Iteration.scan(node, inputs);
             List<TypeProto> given = body(place, attribute.get(), iteration.bodyInputs());
-            if (iteration.widen(given)) {
+            for (int round = 0; iteration.widen(given); round++) {
+                if (round == MAX_ROUNDS) {
+                    iteration.forget();
+                }
                 given = body(place, attribute.get(), iteration.bodyInputs());
             }
             inner.computeIfPresent(
@@ -202,8 +210,16 @@ final class ScopeInference {
             return iteration.outputs(given, node.getOutputCount());
         }
 
-        private Optional<Long> trips(NodeProto node) {
-            return around.with(graph, types, isLarge).value(node.getInput(0)).flatMap(Iteration::integer);
+        /** Who runs the model may give another value for an initializer that is also an input, from IR version 4 on. */
+        private boolean isNoValue(TensorProto initializer) {
+            return isLarge.test(initializer)
+                    || (model.getIrVersion() >= OVERRIDABLE
+                            && graph.getInputList().stream()
+                                    .anyMatch(input -> input.getName().equals(initializer.getName())));
+        }
+
+        private Optional<Long> trips(NodeProto node, GraphProto body) {
+            return Trips.of(node, body, around.with(graph, types, this::isNoValue));
         }
 
         /** The two branches of an If. */

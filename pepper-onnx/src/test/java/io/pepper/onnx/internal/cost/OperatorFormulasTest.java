@@ -14,6 +14,19 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class OperatorFormulasTest {
+    private static final List<String> EQUATIONS = List.of(
+            "ij,jk",
+            "ij,jk->ik",
+            "ij,jk,kl->il",
+            "ab,bc,cd,de->ae",
+            "i,i,i->i",
+            "ij,kl->",
+            "...i,...i->...",
+            "abc,cd,ab->",
+            "ii,ij->j",
+            "ab,cd,ef,gh,ij->",
+            "i->");
+
     @Test
     void giveWhatIsComputedByHandForEveryOperator() {
         List<OperatorCases.Case> cases = OperatorCases.all();
@@ -104,6 +117,36 @@ class OperatorFormulasTest {
     }
 
     @Test
+    void countAMultiplyAccumulateAsTwoOperationsAtLeast() {
+        Random random = new Random(11);
+        for (OperatorFormulas.Description description : OperatorFormulas.descriptions()) {
+            for (int round = 0; round < 400; round++) {
+                Call call = Call.of(description.domain(), description.type());
+                int rank = 1 + random.nextInt(5);
+                for (int input = 1 + random.nextInt(9); input > 0; input--) {
+                    call = random.nextInt(6) == 0 ? call.skip() : call.in(small(random, rank));
+                }
+                for (int output = 1 + random.nextInt(3); output > 0; output--) {
+                    call = call.out(small(random, rank));
+                }
+                for (String name : List.of("group", "num_heads", "q_num_heads", "kv_num_heads", "K", "size")) {
+                    call = call.with(name, 1 + random.nextInt(4));
+                }
+                call = call.ints("kernel_shape", small(random, 2));
+                call = call.with("equation", EQUATIONS.get(round % EQUATIONS.size()));
+                if (call.estimate() instanceof Estimate.Known known) {
+                    Work work = known.work();
+                    assertThat(work.flops()).as(description.type()).isGreaterThanOrEqualTo(2 * work.macs());
+                }
+            }
+        }
+    }
+
+    private static long[] small(Random random, int rank) {
+        return random.longs(rank, 1, 6).toArray();
+    }
+
+    @Test
     void ofConvolutionsAreTheStepsOfTheirLoops() {
         Random random = new Random(3);
         for (int round = 0; round < 300; round++) {
@@ -167,8 +210,24 @@ class OperatorFormulasTest {
                         .with("equation", "ij,jk,kl->il")
                         .out(2, 5)
                         .estimate())
-                .as("two products and a sum for each of 120 steps")
-                .isEqualTo(new Estimate.Known(new Work(240, 360)));
+                .as("two products one after the other: 2 × 3 × 4 and 2 × 4 × 5 steps")
+                .isEqualTo(new Estimate.Known(new Work(64, 128)));
+        assertThat(Call.of("Einsum")
+                        .in(2, 3, 5)
+                        .in(3, 4)
+                        .with("equation", "ijm,jk->ik")
+                        .out(2, 4)
+                        .estimate())
+                .as("m is summed before the product: 30 sums, then 2 × 3 × 4 steps")
+                .isEqualTo(new Estimate.Known(new Work(24, 48 + 30)));
+        assertThat(Call.of("Einsum")
+                        .in(1, 3, 2)
+                        .in(2, 2, 4)
+                        .with("equation", "bij,bjk->bik")
+                        .out(2, 3, 4)
+                        .estimate())
+                .as("a size of 1 is repeated")
+                .isEqualTo(new Estimate.Known(new Work(48, 96)));
         assertThat(Call.of("Einsum")
                         .in(2, 3)
                         .with("equation", "ij->ji")
