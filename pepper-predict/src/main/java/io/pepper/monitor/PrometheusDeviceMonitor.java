@@ -1,13 +1,17 @@
 package io.pepper.monitor;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.monitor.internal.Deadline;
+import io.pepper.monitor.internal.PrometheusAddress;
 import io.pepper.monitor.internal.PrometheusClient;
 import io.pepper.monitor.internal.PrometheusClient.NoAnswerException;
+import io.pepper.monitor.internal.SafeText;
 import io.pepper.monitor.internal.Sample;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,27 +52,47 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
     private final PrometheusQueries queries;
     private final Map<String, String> nodes;
     private final Duration mostAge;
+    private final Duration deadline;
 
     private PrometheusDeviceMonitor(Builder builder) {
-        HttpClient.Builder http = HttpClient.newBuilder().connectTimeout(builder.timeout);
+        HttpClient.Builder http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(builder.timeout);
         if (builder.tls != null) {
             http.sslContext(builder.tls);
         }
         client = new PrometheusClient(
-                http.build(), builder.server, builder.authorization, builder.timeout, builder.retries, builder.backOff);
+                http.build(),
+                builder.server.uri(),
+                builder.headers,
+                new PrometheusClient.Patience(builder.timeout, builder.retries, builder.backOff));
+        deadline = builder.deadline;
         queries = builder.queries;
         nodes = Map.copyOf(builder.nodes);
         mostAge = builder.mostAge;
     }
 
     /**
-     * Begins with the defaults: no authentication, five seconds for a request, two retries, scrapes up to two minutes old.
+     * Returns a builder with the defaults: no authentication, five seconds for a request, twenty for a reading, two retries, scrapes
+     * up to two minutes old.
      *
-     * @param server the server's address, with a path if it stands behind one
+     * @param server the server's address, with a path if it stands behind one. A user and password in it are sent as HTTP basic
+     *     authentication and appear in no message
      * @return a new builder
+     * @throws IllegalArgumentException if it is no address of HTTP; the message has no password
      */
     public static Builder builder(URI server) {
-        return new Builder(server);
+        return builder(server.toString());
+    }
+
+    /**
+     * Returns a builder with the defaults.
+     *
+     * @param server the server's address as a person types it
+     * @return a new builder
+     * @throws IllegalArgumentException if it is no address of HTTP; the message says which is probably meant, and has no password
+     */
+    public static Builder builder(String server) {
+        return new Builder(PrometheusAddress.parse(server));
     }
 
     @Override
@@ -90,6 +114,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         /** What to think of where a number is missing. */
         private final Map<String, String> hints = new HashMap<>();
 
+        private final Deadline end = Deadline.in(deadline, System::nanoTime);
         private int asked;
 
         /** Takes a number into a state. */
@@ -120,7 +145,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
             ages();
             sayWhoIsMissing();
             if (asked > 0 && failed.size() == asked) {
-                throw new IOException(failed.get(0));
+                throw new IOException(failed.get(0).replaceFirst("^[^:]*: ", ""));
             }
             Map<String, DeviceReading> readings = new TreeMap<>();
             states.forEach((name, state) -> {
@@ -137,7 +162,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
             }
             asked++;
             try {
-                return client.query(query);
+                return client.query(query, end).samples();
             } catch (InterruptedIOException stopped) {
                 throw stopped;
             } catch (IOException refused) {
@@ -261,20 +286,27 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         return Math.min(PERCENT, Math.max(0, value));
     }
 
-    /** Says how to ask. Not thread-safe. */
+    /** Options of a monitor. Not thread-safe. */
     public static final class Builder {
-        private final URI server;
+        private static final String AUTHORIZATION = "Authorization";
+
+        private final PrometheusAddress server;
         private PrometheusQueries queries = PrometheusQueries.DEFAULTS;
         private final Map<String, String> nodes = new HashMap<>();
-        private Optional<String> authorization = Optional.empty();
+        private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         private Duration timeout = Duration.ofSeconds(5);
+        private Duration deadline = Duration.ofSeconds(20);
         private int retries = 2;
         private Duration backOff = Duration.ofMillis(200);
         private Duration mostAge = Duration.ofMinutes(2);
         private @Nullable SSLContext tls;
 
-        private Builder(URI server) {
+        private Builder(PrometheusAddress server) {
             this.server = server;
+            server.user().ifPresent(both -> {
+                int split = both.indexOf(':');
+                basic(split < 0 ? both : both.substring(0, split), split < 0 ? "" : both.substring(split + 1));
+            });
         }
 
         /**
@@ -305,22 +337,55 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
          *
          * @param token the token
          * @return this builder
+         * @throws IllegalArgumentException if it has a space or a line break, or if there is a user or another token already
          */
         public Builder bearerToken(String token) {
-            authorization = Optional.of("Bearer " + token);
-            return this;
+            if (!token.matches("[!-~]+")) {
+                throw new IllegalArgumentException(
+                        "the bearer token is empty, or has a space, a line break or another character that no token has");
+            }
+            return header(AUTHORIZATION, "Bearer " + token);
         }
 
         /**
-         * Sends a name and a password.
+         * Sends a user and a password.
          *
-         * @param user the name
+         * @param user the name, without a colon
          * @param password the password
          * @return this builder
+         * @throws IllegalArgumentException if the name has a colon, or if there is a user or a token already
          */
         public Builder basic(String user, String password) {
+            if (user.indexOf(':') >= 0) {
+                throw new IllegalArgumentException("a user name has no colon");
+            }
             byte[] both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
-            authorization = Optional.of("Basic " + Base64.getEncoder().encodeToString(both));
+            return header(AUTHORIZATION, "Basic " + Base64.getEncoder().encodeToString(both));
+        }
+
+        /**
+         * Sends a header with each request, for instance {@code X-Scope-OrgID} for the tenant of a Mimir, Cortex or Loki.
+         *
+         * @param name the header's name
+         * @param value its value, of one line
+         * @return this builder
+         * @throws IllegalArgumentException if HTTP or Java forbids the header or its value, or if it is there already; the message
+         *     has not the value
+         */
+        public Builder header(String name, String value) {
+            if (headers.containsKey(name)) {
+                throw new IllegalArgumentException(
+                        name.equalsIgnoreCase(AUTHORIZATION)
+                                ? "there are two users or tokens: in the address, as a user, as a token, as a header; give one"
+                                : "the header " + SafeText.of(name) + " is given twice");
+            }
+            try {
+                HttpRequest.newBuilder().header(name, value);
+            } catch (IllegalArgumentException forbidden) {
+                throw new IllegalArgumentException("the header '" + SafeText.of(name)
+                        + "' cannot be sent: its name is reserved or no name, or its value is no single line of text");
+            }
+            headers.put(name, value);
             return this;
         }
 
@@ -336,14 +401,32 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Waits for as long.
+         * Limits the wait for one answer.
          *
-         * @param value for a connection, and again for an answer
+         * @param value for a connection, and again for an answer; above 0
          * @return this builder
          */
         public Builder timeout(Duration value) {
-            timeout = value;
+            timeout = positive(value, "timeout");
             return this;
+        }
+
+        /**
+         * Limits a whole reading, with all its queries and retries.
+         *
+         * @param value above 0; what was not read by then is missing, and the reading says so
+         * @return this builder
+         */
+        public Builder deadline(Duration value) {
+            deadline = positive(value, "deadline");
+            return this;
+        }
+
+        private static Duration positive(Duration value, String what) {
+            if (value.toMillis() <= 0) {
+                throw new IllegalArgumentException("the " + what + " of Prometheus is " + value + ", and not above 0");
+            }
+            return value;
         }
 
         /**

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +32,9 @@ final class FaultServer implements AutoCloseable {
     final AtomicInteger requests = new AtomicInteger();
     private volatile long delayMillis;
     private volatile boolean stalls;
+    private volatile boolean trickles;
+    private final Map<String, String> headers = new ConcurrentHashMap<>();
+    final List<String> tenants = Collections.synchronizedList(new ArrayList<>());
 
     private final boolean secure;
 
@@ -55,7 +59,7 @@ final class FaultServer implements AutoCloseable {
 
     URI uri() {
         return URI.create((secure ? "https" : "http") + "://127.0.0.1:"
-                + server.getAddress().getPort() + "/prom/");
+                + server.getAddress().getPort() + "/prom");
     }
 
     /** A query that contains a text is answered so. */
@@ -91,11 +95,25 @@ final class FaultServer implements AutoCloseable {
         return this;
     }
 
+    /** Answers a byte at a time, and takes longer than anyone should wait. */
+    FaultServer trickles() {
+        trickles = true;
+        return this;
+    }
+
+    FaultServer header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String query = URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8);
+            String query =
+                    URLDecoder.decode(String.valueOf(exchange.getRequestURI().getRawQuery()), StandardCharsets.UTF_8);
             requests.incrementAndGet();
             authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            tenants.add(String.valueOf(exchange.getRequestHeaders().getFirst("X-Scope-OrgID")));
+            headers.forEach(exchange.getResponseHeaders()::set);
             if (delayMillis > 0) {
                 Thread.sleep(delayMillis);
             }
@@ -107,6 +125,11 @@ final class FaultServer implements AutoCloseable {
                     .orElse("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}");
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(fails ? 503 : status, bytes.length);
+            for (int i = 0; trickles && i < bytes.length; i++) {
+                exchange.getResponseBody().write(bytes, i, 1);
+                exchange.getResponseBody().flush();
+                Thread.sleep(1_000);
+            }
             if (stalls) {
                 exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
                 exchange.getResponseBody().flush();

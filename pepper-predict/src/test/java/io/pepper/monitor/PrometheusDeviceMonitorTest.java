@@ -173,7 +173,8 @@ class PrometheusDeviceMonitorTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("HTTP 500, after 3 attempts");
         server.status(401).raw("", "{\"status\":\"error\",\"errorType\":\"auth\",\"error\":\"who are you?\"}");
-        assertThatThrownBy(() -> builder().build().read()).hasMessageContaining("HTTP 401 auth who are you?");
+        assertThatThrownBy(() -> builder().build().read())
+                .hasMessageContaining("asks for a password or a token (HTTP 401): auth who are you?");
         server.status(200).raw("", "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}");
         assertThatThrownBy(() -> builder().build().read()).hasMessageContaining("the answer is no vector");
         server.raw("", "[".repeat(100_000));

@@ -9,7 +9,6 @@ import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
 import io.pepper.monitor.DeviceReading;
 import io.pepper.monitor.PrometheusDeviceMonitor;
-import io.pepper.monitor.PrometheusQueries;
 import io.pepper.onnx.ModelBranches;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelPieces;
@@ -29,7 +28,6 @@ import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.MeasuredLatencies;
 import io.pepper.predict.RooflinePredictor;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,11 +85,8 @@ final class PlanOptions {
     @Mixin
     private PredictorOptions predictorFiles = new PredictorOptions();
 
-    @Option(
-            names = "--prometheus",
-            paramLabel = "URL",
-            description = "Read the devices' load and free memory from this Prometheus.")
-    private @Nullable URI prometheus;
+    @Mixin
+    private PrometheusOptions prometheus = new PrometheusOptions();
 
     @Option(
             names = "--load",
@@ -230,7 +225,7 @@ final class PlanOptions {
     Planner typedIn(List<String> notes) throws IOException {
         Path table = Objects.requireNonNull(times.table);
         Cluster cluster = ClusterFile.read(clusterFile);
-        if (prometheus != null || !loads.isEmpty()) {
+        if (prometheus.isGiven() || !loads.isEmpty()) {
             notes.add("a table of costs is of one state of the devices: loads are not looked at");
         }
         CostTable costs = CostFile.read(table, cluster);
@@ -294,11 +289,9 @@ final class PlanOptions {
 
     private Map<String, DeviceState> states(Cluster cluster, List<String> notes) throws IOException {
         Map<String, DeviceState> states = new LinkedHashMap<>();
-        if (prometheus != null) {
-            Map<String, DeviceReading> readings = PrometheusDeviceMonitor.builder(prometheus)
-                    .queries(PrometheusQueries.over("30s"))
-                    .build()
-                    .read();
+        Optional<PrometheusDeviceMonitor> monitor = prometheus.monitor();
+        if (monitor.isPresent()) {
+            Map<String, DeviceReading> readings = monitor.get().read();
             for (Device device : cluster.devices()) {
                 DeviceReading reading = readings.get(device.name());
                 if (reading == null) {

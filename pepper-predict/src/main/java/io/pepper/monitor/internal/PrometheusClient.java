@@ -1,138 +1,75 @@
 package io.pepper.monitor.internal;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
-/** Asks Prometheus instant queries. Answers are not trusted: their size and depth are bounded. Thread-safe. */
+/**
+ * Asks Prometheus instant queries. Answers are not trusted: their size, depth and time are bounded, and what is not Prometheus is
+ * said in words. Redirects are not followed, so that nobody else gets a password. Thread-safe.
+ */
 public final class PrometheusClient {
     private static final int MOST_BYTES = 16 << 20;
-    private static final int MOST_DEPTH = 16;
     private static final int SERVER_ERROR = 500;
     private static final int TOO_MANY = 429;
     private static final int OK = 200;
-
-    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
-            .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8, as RFC 8259 says
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MOST_DEPTH)
-                    .maxStringLength(1 << 16)
-                    .build())
-            .build());
+    private static final int BAD_QUERY = 400;
+    private static final int BAD_EXPRESSION = 422;
 
     private final HttpClient http;
     private final URI server;
-    private final Optional<String> authorization;
-    private final Duration timeout;
-    private final int retries;
-    private final Duration backOff;
+    private final Map<String, String> headers;
+    private final Patience patience;
+
+    /**
+     * How long to wait, and how often.
+     *
+     * @param timeout of a request
+     * @param retries how often to ask again after a failure that may pass
+     * @param backOff how long to wait before the first time; twice as long each time after
+     */
+    public record Patience(Duration timeout, int retries, Duration backOff) {}
 
     /**
      * Prepares.
      *
      * @param http the client
-     * @param server the server, with a path if it stands behind one
-     * @param authorization the value of that header
-     * @param timeout of a request
-     * @param retries how often to ask again after a failure that may pass
-     * @param backOff how long to wait before the first time; twice as long each time after
+     * @param server the server, with a path if it stands behind one and without a user
+     * @param headers what to send with each request, {@code Authorization} for instance
+     * @param patience how long to wait
      */
-    public PrometheusClient(
-            HttpClient http,
-            URI server,
-            Optional<String> authorization,
-            Duration timeout,
-            int retries,
-            Duration backOff) {
+    public PrometheusClient(HttpClient http, URI server, Map<String, String> headers, Patience patience) {
         this.http = http;
         this.server = server;
-        this.authorization = authorization;
-        this.timeout = timeout;
-        this.retries = retries;
-        this.backOff = backOff;
+        this.headers = Map.copyOf(headers);
+        this.patience = patience;
     }
 
-    /** Thrown where no answer came at all: asking something else does not help either. */
+    /** Thrown where no answer came at all, or one that every other question would get: asking on does not help. */
     public static final class NoAnswerException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        private NoAnswerException(String message, Throwable cause) {
+        private NoAnswerException(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
 
-    /** A failure after which asking again may help. */
-    private static final class PassingException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        PassingException(String message) {
-            super(message);
-        }
-    }
-
-    /**
-     * Asks.
-     *
-     * @param query in PromQL
-     * @return the elements of the vector
-     * @throws InterruptedIOException if the thread is interrupted
-     * @throws NoAnswerException if the server cannot be reached, or does not answer in time
-     * @throws IOException if there is no usable answer, with the reason
-     */
-    public List<Sample> query(String query) throws IOException {
-        String base = server.toString().replaceAll("/+$", "");
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(base + "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8)))
-                .timeout(timeout)
-                .header("Accept", "application/json");
-        authorization.ifPresent(value -> request.header("Authorization", value));
-        Duration wait = backOff;
-        for (int attempt = 0; ; attempt++) {
-            try {
-                return ask(request.build());
-            } catch (InterruptedIOException stopped) {
-                throw stopped;
-            } catch (RefusedException refused) {
-                throw refused;
-            } catch (IOException failed) {
-                if (attempt == retries) {
-                    String said = server + ": " + reason(failed) + ", after " + (attempt + 1) + " attempts";
-                    throw failed instanceof PassingException
-                            ? new IOException(said, failed)
-                            : new NoAnswerException(said, failed);
-                }
-                sleep(wait);
-                wait = wait.multipliedBy(2);
-            }
-        }
-    }
-
-    private static String reason(IOException failed) {
-        String message = failed.getMessage();
-        return message == null || message.isEmpty() ? failed.getClass().getSimpleName() : message;
-    }
-
-    /** An answer that says no, or nothing that can be understood: asking again does not help. */
+    /** An answer that says no to this question, or nothing that can be understood: asking again does not help. */
     private static final class RefusedException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -141,24 +78,119 @@ public final class PrometheusClient {
         }
     }
 
-    private List<Sample> ask(HttpRequest request) throws IOException {
-        HttpResponse<byte[]> response = send(request);
-        int status = response.statusCode();
-        if (status >= SERVER_ERROR || status == TOO_MANY) {
-            throw new PassingException("HTTP " + status);
+    /**
+     * Asks.
+     *
+     * @param query in PromQL
+     * @param deadline when the whole reading ends
+     * @return the elements of the vector
+     * @throws InterruptedIOException if the thread is interrupted
+     * @throws NoAnswerException if the server cannot be reached, or does not answer in time
+     * @throws IOException if there is no usable answer, with the reason
+     */
+    public Answer query(String query, Deadline deadline) throws IOException {
+        AnswerReader.Contents contents =
+                get("/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8), deadline);
+        if (!contents.hasVector() || !"vector".equals(contents.texts().get("data.resultType"))) {
+            throw new RefusedException(server + ": the answer is no vector");
         }
+        return contents.answer();
+    }
+
+    private AnswerReader.Contents get(String resource, Deadline deadline) throws IOException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(server + resource)).header("Accept", "application/json");
+        headers.forEach(request::setHeader);
+        Duration wait = patience.backOff();
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return ask(request, deadline);
+            } catch (InterruptedIOException | RefusedException | NoAnswerException stopped) {
+                throw stopped;
+            } catch (IOException failed) {
+                boolean over = deadline.isOver();
+                if (attempt == patience.retries() || over) {
+                    throw new NoAnswerException(
+                            server + ": " + reason(failed) + ", after " + (attempt + 1) + " attempts"
+                                    + (over ? "; the whole reading may take " + seconds(deadline.most()) : ""),
+                            failed);
+                }
+                sleep(deadline.millis(wait));
+                wait = wait.multipliedBy(2);
+            }
+        }
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toMillis() / 1e3 + " seconds";
+    }
+
+    private static String reason(IOException failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "no such host is known";
+            }
+        }
+        String message = failed.getMessage();
+        if (message == null || message.isEmpty()) {
+            return failed instanceof ConnectException
+                    ? "nobody listens there, or a firewall is between"
+                    : failed.getClass().getSimpleName();
+        }
+        boolean plain = failed instanceof SSLException && message.contains("Unsupported or unrecognized SSL message");
+        return SafeText.of(message) + (plain ? " (it may speak http, not https)" : "");
+    }
+
+    private AnswerReader.Contents ask(HttpRequest.Builder request, Deadline deadline) throws IOException {
+        HttpResponse<byte[]> response = send(request, deadline);
         if (response.body().length > MOST_BYTES) {
             throw new RefusedException(server + ": the answer has more than " + MOST_BYTES + " bytes");
         }
-        return samples(server.toString(), status, response.body());
+        int status = response.statusCode();
+        Refusals refusals =
+                new Refusals(status, response.headers(), response.body(), headers.containsKey("Authorization"));
+        AnswerReader.Contents contents;
+        try {
+            contents = AnswerReader.read(response.body());
+        } catch (AnswerReader.NotUnderstoodException garbage) {
+            throw refused(status, refusals.unreadable(garbage.getMessage()));
+        }
+        if (status == OK && !contents.texts().containsKey("status")) {
+            throw refused(status, "HTTP 200, and no answer of Prometheus");
+        }
+        if (status != OK || !contents.isSuccess()) {
+            throw refused(status, refusals.sentence(error(contents)));
+        }
+        return contents;
     }
 
-    /** The client's own time-out ends with the headers; the body has as long again. */
-    private HttpResponse<byte[]> send(HttpRequest request) throws IOException {
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                http.sendAsync(request, headers -> new BoundedBody(MOST_BYTES));
+    /** As Prometheus says it, or as others do. */
+    private static String error(AnswerReader.Contents contents) {
+        String said = (contents.text("errorType") + " " + contents.text("error")).strip();
+        return said.isEmpty() ? contents.text("message") : said;
+    }
+
+    /** Who sends strangers away does so whatever they ask; who cannot answer now may answer later. */
+    private IOException refused(int status, String sentence) {
+        return switch (status) {
+            case OK, BAD_QUERY, BAD_EXPRESSION -> new RefusedException(server + ": " + sentence);
+            default ->
+                status >= SERVER_ERROR || status == TOO_MANY
+                        ? new IOException(sentence)
+                        : new NoAnswerException(server + ": " + sentence, null);
+        };
+    }
+
+    /** The client's own time-out ends with the headers; the body has as long again. Both end with the reading. */
+    private HttpResponse<byte[]> send(HttpRequest.Builder request, Deadline deadline) throws IOException {
+        long most = deadline.millis(patience.timeout());
+        if (most == 0) {
+            throw new IOException("the time is over");
+        }
+        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(
+                request.timeout(Duration.ofMillis(most)).build(), headers -> new BoundedBody(MOST_BYTES));
         try {
-            return answer.get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(deadline.millis(patience.timeout().multipliedBy(2)), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stopped) {
             answer.cancel(true);
             Thread.currentThread().interrupt();
@@ -172,52 +204,9 @@ public final class PrometheusClient {
         }
     }
 
-    /** What an answer says, whatever is in it. */
-    static List<Sample> samples(String server, int status, byte[] bytes) throws IOException {
-        JsonNode answer;
+    private static void sleep(long millis) throws InterruptedIOException {
         try {
-            answer = MAPPER.readTree(bytes);
-        } catch (JsonProcessingException garbage) {
-            throw new RefusedException(server + ": HTTP " + status + ", and no JSON: " + garbage.getOriginalMessage());
-        }
-        if (status != OK || !answer.path("status").asText().equals("success")) {
-            throw new RefusedException(
-                    server + ": HTTP " + status + " " + answer.path("errorType").asText() + " "
-                            + answer.path("error").asText());
-        }
-        JsonNode data = answer.path("data");
-        if (!data.path("resultType").asText().equals("vector")
-                || !data.path("result").isArray()) {
-            throw new RefusedException(server + ": the answer is no vector");
-        }
-        List<Sample> samples = new ArrayList<>();
-        for (JsonNode element : data.path("result")) {
-            Map<String, String> labels = new HashMap<>();
-            element.path("metric")
-                    .properties()
-                    .forEach(
-                            label -> labels.put(label.getKey(), label.getValue().asText()));
-            samples.add(new Sample(labels, number(element.path("value").path(1).asText())));
-        }
-        return samples;
-    }
-
-    /** As Prometheus writes numbers; what is none is NaN. */
-    private static double number(String text) {
-        try {
-            return switch (text) {
-                case "+Inf" -> Double.POSITIVE_INFINITY;
-                case "-Inf" -> Double.NEGATIVE_INFINITY;
-                default -> Double.parseDouble(text);
-            };
-        } catch (NumberFormatException none) {
-            return Double.NaN;
-        }
-    }
-
-    private static void sleep(Duration duration) throws InterruptedIOException {
-        try {
-            Thread.sleep(duration.toMillis());
+            Thread.sleep(millis);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw (InterruptedIOException) new InterruptedIOException("the query was interrupted").initCause(stopped);

@@ -2,6 +2,10 @@ package io.pepper.monitor.internal;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 
 /** Whatever a server answers, it is understood or refused. */
@@ -10,9 +14,37 @@ class AnswersFuzzTest {
     @FuzzTest(maxDuration = "60m")
     void answer(byte[] data) {
         try {
-            PrometheusClient.samples("http://fuzz", 200, data);
+            AnswerReader.read(data);
         } catch (IOException refused) {
             // As it should be.
+        }
+    }
+
+    /** A status, a place to be sent to, and a page: what is said of them is one line that no terminal obeys. */
+    @FuzzTest(maxDuration = "60m")
+    void refusal(byte[] data) {
+        String text = new String(data, StandardCharsets.UTF_8);
+        int status = 200 + (data.length == 0 ? 0 : (data[0] & 0xff) * 2);
+        HttpHeaders headers = HttpHeaders.of(
+                Map.of("Location", List.of(text), "WWW-Authenticate", List.of(text)), (name, value) -> true);
+        for (boolean knowsUser : new boolean[] {false, true}) {
+            String said = new Refusals(status, headers, data, knowsUser).unreadable("no JSON");
+            if (said.isBlank() || said.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalStateException("not one line: " + said);
+            }
+        }
+    }
+
+    /** Whatever is typed as an address, what stands before its last '@' is in no message. */
+    @FuzzTest(maxDuration = "60m")
+    void address(byte[] data) {
+        String text = new String(data, StandardCharsets.UTF_8);
+        try {
+            PrometheusAddress.parse("http://user:hush" + text + "@" + text);
+        } catch (IllegalArgumentException refused) {
+            if (String.valueOf(refused.getMessage()).contains("hush") || refused.getCause() != null) {
+                throw new IllegalStateException("says the password: " + refused.getMessage(), refused);
+            }
         }
     }
 }

@@ -1,0 +1,151 @@
+package io.pepper.examples.cli;
+
+import io.pepper.monitor.PrometheusDeviceMonitor;
+import io.pepper.monitor.PrometheusQueries;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The Prometheus that watches devices, and how to ask it. The same for all commands. */
+final class PrometheusOptions {
+    @Option(
+            names = "--prometheus",
+            paramLabel = "URL",
+            description = "Read the state of the devices from this Prometheus, such as http://prometheus:9090.")
+    private @Nullable String server;
+
+    @Option(
+            names = "--window",
+            paramLabel = "30s",
+            description = "Over how long Prometheus takes the CPU load (default: 30s); must hold two scrapes.")
+    private String window = "30s";
+
+    @Option(
+            names = "--node",
+            paramLabel = "INSTANCE=NAME",
+            description = "The name of the node that Prometheus calls so, with its port; may be repeated.")
+    private Map<String, String> nodes = Map.of();
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "A file with the bearer token that Prometheus asks for.")
+    private @Nullable Path token;
+
+    @Option(
+            names = "--user-file",
+            paramLabel = "FILE",
+            description = "A file with the USER:PASSWORD that Prometheus asks for.")
+    private @Nullable Path user;
+
+    @Option(
+            names = "--header",
+            paramLabel = "NAME=VALUE",
+            description = "A header to send, such as X-Scope-OrgID=TENANT; may be repeated.")
+    private Map<String, String> headers = Map.of();
+
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description = "A PEM file with the certificates to trust, in the place of the system's.")
+    private @Nullable Path authorities;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "5s",
+            converter = Time.class,
+            description = "How long to wait for one answer of Prometheus (default: 5s).")
+    private Duration timeout = Duration.ofSeconds(5);
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "20s",
+            converter = Time.class,
+            description = "How long all answers of Prometheus together may take (default: 20s).")
+    private Duration deadline = Duration.ofSeconds(20);
+
+    /** A span of time such as 500ms, 5s or 2m. */
+    static final class Time implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            if (!text.matches("\\d{1,7}(ms|s|m)")) {
+                throw new TypeConversionException("'" + text + "' is no time such as 500ms, 5s or 2m");
+            }
+            long count = Long.parseLong(text.replaceAll("\\D", ""));
+            return text.endsWith("ms")
+                    ? Duration.ofMillis(count)
+                    : text.endsWith("s") ? Duration.ofSeconds(count) : Duration.ofMinutes(count);
+        }
+    }
+
+    boolean isGiven() {
+        return server != null;
+    }
+
+    /** The monitor, if there is a server. */
+    Optional<PrometheusDeviceMonitor> monitor() throws IOException {
+        if (server == null) {
+            return Optional.empty();
+        }
+        PrometheusDeviceMonitor.Builder builder = PrometheusDeviceMonitor.builder(server)
+                .queries(PrometheusQueries.over(window))
+                .timeout(timeout)
+                .deadline(deadline);
+        nodes.forEach(builder::node);
+        headers.forEach(builder::header);
+        authenticate(builder);
+        if (authorities != null) {
+            builder.tls(trusting(authorities));
+        }
+        return Optional.of(builder.build());
+    }
+
+    private void authenticate(PrometheusDeviceMonitor.Builder builder) throws IOException {
+        if (token != null) {
+            builder.bearerToken(Files.readString(token).strip());
+        }
+        if (user != null) {
+            String both = Files.readString(user).strip();
+            int split = both.indexOf(':');
+            if (split < 1) {
+                throw new IllegalArgumentException(user + ": is not USER:PASSWORD");
+            }
+            builder.basic(both.substring(0, split), both.substring(split + 1));
+        }
+    }
+
+    private static SSLContext trusting(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry("authority-" + store.size(), certificate);
+            }
+            if (store.size() == 0) {
+                throw new IOException(file + ": has no certificate in PEM form");
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException broken) {
+            throw new IOException(file + ": has no certificate in PEM form: " + broken.getMessage(), broken);
+        }
+    }
+}
