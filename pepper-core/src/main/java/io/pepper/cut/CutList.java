@@ -16,6 +16,7 @@ final class CutList {
     final Usage usage;
     final CutOptions options;
     final int usedOperatorCount;
+    final SearchEffort effort;
 
     private final DataflowGraph graph;
     private final int[] places;
@@ -27,6 +28,7 @@ final class CutList {
         sharing = Sharing.of(usage, options);
         CutSearch search = new CutSearch(usage, sharing);
         CutOrder order = CutOrder.of(usage, sharing, options, search);
+        effort = order.effort();
         places = order.places();
         sharing.settle(usage, places);
         int[] before = countsUpToEachPlace(order.placeCount());

@@ -11,6 +11,12 @@ import java.util.stream.IntStream;
  * for wider cuts each has a place of its own, in an order in which little is alive.
  */
 final class CutOrder {
+    /** The steps of all searches between cuts together: some tenths of a second. */
+    static final long BUDGET = 1L << 25;
+
+    /** What a search has for each operator however many there are. */
+    private static final long LEAST_STEPS = 1L << 8;
+
     private final int[] places;
     private final int placeCount;
 
@@ -19,6 +25,8 @@ final class CutOrder {
 
     private final BitSet single = new BitSet();
     private final BitSet closed = new BitSet();
+
+    private SearchEffort effort = SearchEffort.NONE;
 
     private CutOrder(int[] places, int placeCount, int... placesOfCuts) {
         this.places = places;
@@ -38,9 +46,15 @@ final class CutOrder {
         int[] placesOfCuts = new int[cuts];
         int next = 0;
         IntToLongFunction weight = weight(usage, sharing, options);
+        SearchEffort effort = SearchEffort.NONE;
+        long left = Arrays.stream(blocks).mapToLong(block -> block.length).sum();
         for (int block = 0; block < blocks.length; block++) {
             LiveProblem problem = problem(usage, sharing, blocks[block], weight);
-            for (int number : LiveOrder.leastSum(problem).numbers()) {
+            long budget = left == 0 ? 0 : share(BUDGET - effort.steps(), problem.size(), left);
+            LiveOrder.Found found = LiveOrder.leastSum(problem, budget);
+            effort = effort.plus(found.effort());
+            left -= problem.size();
+            for (int number : found.numbers()) {
                 places[problem.operator(number)] = next++;
             }
             if (block < cuts) {
@@ -48,6 +62,7 @@ final class CutOrder {
             }
         }
         CutOrder order = new CutOrder(places, Math.max(1, next), placesOfCuts);
+        order.effort = effort;
         for (int cut = 0; cut < cuts; cut++) {
             (usage.isOutput(search.cutTensors()[cut]) ? order.closed : order.single).set(placesOfCuts[cut]);
         }
@@ -93,6 +108,16 @@ final class CutOrder {
                 tensor -> graph.readers(tensor).stream()
                         .anyMatch(reader -> usage.isOperatorUsed(reader) && !(reader <= last && inside[reader])),
                 weight);
+    }
+
+    /** A block's share of the steps that are left, in proportion to its operators, but enough for a small search. */
+    private static long share(long steps, int operators, long all) {
+        return Math.max(operators * LEAST_STEPS, (long) ((double) steps * operators / all));
+    }
+
+    /** What the search for the order took. */
+    SearchEffort effort() {
+        return effort;
     }
 
     int[] places() {

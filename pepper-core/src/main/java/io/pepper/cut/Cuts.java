@@ -23,7 +23,7 @@ import java.util.OptionalLong;
  * of operators that may have run). The cut after an operator carries the tensors that are alive there, inputs of the graph
  * that are read later included. Of the cuts that are narrow enough, those are listed that have no other near that is as
  * narrow and carries no more bytes. Without sizes, every tensor counts the same. This takes O(operators × beam × reads of
- * one) time, where the beam is at most 256.
+ * one) time, where the beam is at most 256, and no more than 2<sup>25</sup> steps: {@link #effort} says whether they were enough.
  *
  * <p><b>Shared inputs</b>, where {@linkplain CutOptions#withShared asked for}, and what is cheaply computed from them alone, do
  * not count as crossing: see {@link Sharing}.
@@ -47,6 +47,7 @@ public final class Cuts {
     private final Usage usage;
     private final CutOptions options;
     private final int usedOperatorCount;
+    private final SearchEffort effort;
 
     private Cuts(DataflowGraph graph, CutList found) {
         this.graph = graph;
@@ -58,6 +59,7 @@ public final class Cuts {
         usage = found.usage;
         options = found.options;
         usedOperatorCount = found.usedOperatorCount;
+        effort = found.effort;
     }
 
     /**
@@ -153,6 +155,15 @@ public final class Cuts {
      */
     public List<Indices> indivisible() {
         return IndivisibleGroups.of(usage, options);
+    }
+
+    /**
+     * What the search for the order took along which wider cuts lie. Cuts at single tensors are always all found.
+     *
+     * @return no steps unless wider cuts were asked for; if the budget ended the search, narrower cuts may exist
+     */
+    public SearchEffort effort() {
+        return effort;
     }
 
     /**

@@ -9,23 +9,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 
 /**
  * Puts operators into a topological order in which little is alive: a search level by level over the sets of operators that
  * may have run, of which the best are kept. Where no set had to be dropped, the order is the best there is. The order in
  * which the operators stand is taken if the search finds none better.
+ *
+ * <p>The search has a budget of steps: it keeps fewer sets of each level where the budget would not last otherwise, and ends where it does
+ * not last for one.
  */
 final class LiveOrder {
-    /** Bounds the time, which is in proportion to operators times beam. */
+    /** The steps of one search: some tens of milliseconds. */
+    static final long PEAK_BUDGET = 1L << 22;
+
+    static final long SUM_BUDGET = 1L << 23;
+
+    /** What making a state counts; asking whether an operator has run counts one. */
+    private static final int STATE_STEPS = 16;
+
+    /** Bounds the memory, which is in proportion to operators times beam. */
     private static final int MOST_STATES = 1 << 16;
 
     private static final int WIDEST_BEAM = 256;
 
     /** Beyond, the operators stay as they stand: each state takes a bit for each operator. */
     private static final int MOST_OPERATORS = 50_000;
-
-    /** Where very many operators wait for none, looking at each at each step would never end. */
-    private static final int MOST_STEPS = 1 << 22;
 
     private static final long SEED = 0x5eed;
 
@@ -39,8 +48,9 @@ final class LiveOrder {
      *
      * @param numbers the operators in order
      * @param exact whether no order is better
+     * @param effort what the search took, and whether its budget ended it
      */
-    record Found(Indices numbers, boolean exact) {}
+    record Found(Indices numbers, boolean exact, SearchEffort effort) {}
 
     /*
      * States in which the same operators have run are told by the sum of random keys of their operators: two different sets
@@ -50,36 +60,40 @@ final class LiveOrder {
     private final Comparator<LiveState> lowFirst;
     private final int beam;
     private final long[] keys;
+    private final long budget;
     private boolean exact = true;
-    private int stepsLeft = MOST_STEPS;
+    private boolean limited;
+    private long steps;
 
-    private LiveOrder(LiveProblem problem, Comparator<LiveState> lowFirst) {
+    private LiveOrder(LiveProblem problem, Comparator<LiveState> lowFirst, long budget) {
         this.problem = problem;
         this.lowFirst = lowFirst;
+        this.budget = budget;
         beam = Math.max(1, Math.min(WIDEST_BEAM, MOST_STATES / problem.size()));
         keys = new SplittableRandom(SEED).longs(problem.size()).toArray();
     }
 
     /** An order in which the most that is alive at a time is low. */
     static Found leastPeak(LiveProblem problem) {
-        return of(problem, LOW_PEAK);
+        return of(problem, LOW_PEAK, PEAK_BUDGET);
     }
 
     /** An order in which what is alive after the operators adds up to little. */
-    static Found leastSum(LiveProblem problem) {
-        return of(problem, LOW_SUM);
+    static Found leastSum(LiveProblem problem, long budget) {
+        return of(problem, LOW_SUM, Math.min(budget, SUM_BUDGET));
     }
 
-    private static Found of(LiveProblem problem, Comparator<LiveState> lowFirst) {
+    private static Found of(LiveProblem problem, Comparator<LiveState> lowFirst, long budget) {
         LiveState standing = standing(problem);
         if (problem.size() <= 1 || problem.size() > MOST_OPERATORS) {
-            return new Found(Indices.of(standing.order()), problem.size() <= 1);
+            boolean sure = problem.size() <= 1;
+            return new Found(Indices.of(standing.order()), sure, new SearchEffort(0, !sure));
         }
-        LiveOrder search = new LiveOrder(problem, lowFirst);
+        LiveOrder search = new LiveOrder(problem, lowFirst, budget);
         LiveState better = search.search()
                 .filter(found -> lowFirst.compare(found, standing) < 0)
                 .orElse(standing);
-        return new Found(Indices.of(better.order()), search.exact);
+        return new Found(Indices.of(better.order()), search.exact, new SearchEffort(search.steps, search.limited));
     }
 
     /** The operators in the order in which they stand. */
@@ -93,39 +107,69 @@ final class LiveOrder {
         return state;
     }
 
-    /** Nothing if it would take too long. */
+    /** Nothing if the budget does not last. */
     private Optional<LiveState> search() {
         List<LiveState.Frontier> level = List.of(LiveState.Frontier.start(problem));
-        for (int step = 0; step < problem.size(); step++) {
-            int ready =
-                    level.stream().mapToInt(frontier -> frontier.ready().length).sum();
-            stepsLeft -= Math.min(stepsLeft, ready);
-            if (stepsLeft == 0) {
+        long moved = 0;
+        for (int place = 0; place < problem.size(); place++) {
+            long before = steps;
+            List<Step> next = next(level);
+            long each = Math.max(1, (steps - before + moved) / level.size());
+            int width = (int) Math.max(1, Math.min(beam, (budget - steps) / (each * (problem.size() - place))));
+            exact &= next.size() <= width;
+            limited |= next.size() > width && width < beam;
+            if (steps >= budget) {
                 exact = false;
+                limited = true;
                 return Optional.empty();
             }
-            level = next(level);
+            boolean alone = Math.min(width, next.size()) == 1;
+            level = next.stream()
+                    .limit(width)
+                    .map(step -> step.from().moveTo(step.to(), problem, alone))
+                    .toList();
+            moved = level.stream().mapToLong(LiveState.Frontier::steps).sum();
+            steps += moved;
         }
         return Optional.of(level.get(0).state());
     }
 
-    /** The best states one operator further; of those with the same operators behind only the best. */
-    private List<LiveState.Frontier> next(List<LiveState.Frontier> level) {
+    /** The states one operator further, best first; of those with the same operators behind only the best. */
+    private List<Step> next(List<LiveState.Frontier> level) {
         Map<Long, Step> byKey = new HashMap<>();
         for (LiveState.Frontier frontier : level) {
+            if (steps >= budget) {
+                break;
+            }
+            IntPredicate isDone = number -> {
+                steps++;
+                return frontier.isDone(number);
+            };
+            List<LiveState> states = new ArrayList<>();
             for (int number : frontier.ready()) {
-                LiveState state = frontier.state().after(problem, number, frontier::isDone, keys[number]);
+                steps += STATE_STEPS;
+                states.add(frontier.state().after(problem, number, isDone, keys[number]));
+            }
+            for (LiveState state : withoutNeedless(states, frontier.state())) {
                 byKey.merge(state.key(), new Step(frontier, state), this::better);
             }
         }
-        List<Step> steps = new ArrayList<>(byKey.values());
-        steps.sort(Comparator.comparing(Step::to, lowFirst)
+        List<Step> next = new ArrayList<>(byKey.values());
+        next.sort(Comparator.comparing(Step::to, lowFirst)
                 .thenComparingLong(step -> step.to().key()));
-        exact &= steps.size() <= beam;
-        return steps.stream()
-                .limit(beam)
-                .map(step -> step.from().moveTo(step.to(), problem))
-                .toList();
+        return next;
+    }
+
+    /** Where an operator leaves no more alive and needs no more meanwhile than was needed before, running it next costs no peak. */
+    private List<LiveState> withoutNeedless(List<LiveState> states, LiveState from) {
+        if (lowFirst != LOW_PEAK) {
+            return states;
+        }
+        return states.stream()
+                .filter(state -> state.peak() == from.peak() && state.live() <= from.live())
+                .findFirst()
+                .map(List::of)
+                .orElse(states);
     }
 
     private Step better(Step one, Step other) {

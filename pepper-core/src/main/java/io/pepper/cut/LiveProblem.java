@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * Some operators of a graph, and the tensors that are alive while they run one after another: from when a tensor is made, or
@@ -20,6 +21,10 @@ final class LiveProblem {
     private final int[][] readers;
     private final int[][] successors;
     private final int[][] predecessors;
+
+    /** Twins run in the order in which they stand, as if each read from the one before it. */
+    private final int[] previousTwins;
+
     private final boolean[] kept;
     private final long[] weights;
     private final long startWeight;
@@ -57,6 +62,7 @@ final class LiveProblem {
             }
         }
         readers = readers();
+        previousTwins = new LiveTwins(reads, writes, readers, makers, kept, weights).previous();
         successors = new int[operators.length][];
         predecessors = new int[operators.length][];
         for (int i = 0; i < operators.length; i++) {
@@ -64,11 +70,20 @@ final class LiveProblem {
                     .flatMap(tensor -> Arrays.stream(readers[tensor]))
                     .distinct()
                     .toArray();
-            predecessors[i] = Arrays.stream(reads[i])
-                    .map(tensor -> makers[tensor])
-                    .filter(maker -> maker >= 0)
+            predecessors[i] = IntStream.concat(
+                            IntStream.of(previousTwins[i]),
+                            Arrays.stream(reads[i]).map(tensor -> makers[tensor]))
+                    .filter(before -> before >= 0)
                     .distinct()
                     .toArray();
+        }
+        for (int i = 0; i < operators.length; i++) {
+            if (previousTwins[i] >= 0) {
+                int[] after = successors[previousTwins[i]];
+                successors[previousTwins[i]] = IntStream.concat(Arrays.stream(after), IntStream.of(i))
+                        .distinct()
+                        .toArray();
+            }
         }
         long start = 0;
         for (int tensor = 0; tensor < makers.length; tensor++) {
@@ -141,7 +156,9 @@ final class LiveProblem {
     }
 
     private boolean isLastReader(int tensor, int number, IntPredicate isDone) {
-        for (int reader : readers[tensor]) {
+        // Operators mostly run in about the order in which they stand: the last readers are the first to ask.
+        for (int i = readers[tensor].length - 1; i >= 0; i--) {
+            int reader = readers[tensor][i];
             if (reader != number && !isDone.test(reader)) {
                 return false;
             }
@@ -149,12 +166,12 @@ final class LiveProblem {
         return true;
     }
 
-    /** The operators that read what an operator makes. */
+    /** The operators that read what an operator makes, and its next twin. */
     int[] successors(int number) {
         return successors[number];
     }
 
-    /** The operators that make what an operator reads. */
+    /** The operators that make what an operator reads, and the twin before it. */
     int[] predecessors(int number) {
         return predecessors[number];
     }

@@ -54,6 +54,11 @@ final class LiveState {
         return key;
     }
 
+    /** What is alive now. */
+    long live() {
+        return live;
+    }
+
     /** The most that was alive at a time. */
     long peak() {
         return peak;
@@ -83,18 +88,20 @@ final class LiveState {
         private final LiveState state;
         private final BitSet done;
         private final int[] ready;
+        private final long steps;
 
-        private Frontier(LiveState state, BitSet done, int[] ready) {
+        private Frontier(LiveState state, BitSet done, int[] ready, long steps) {
             this.state = state;
             this.done = done;
             this.ready = ready;
+            this.steps = steps;
         }
 
         static Frontier start(LiveProblem problem) {
             int[] ready = IntStream.range(0, problem.size())
                     .filter(number -> problem.predecessors(number).length == 0)
                     .toArray();
-            return new Frontier(LiveState.start(problem), new BitSet(problem.size()), ready);
+            return new Frontier(LiveState.start(problem), new BitSet(problem.size()), ready, 0);
         }
 
         LiveState state() {
@@ -109,10 +116,20 @@ final class LiveState {
             return ready;
         }
 
-        /** Moves on to a state that follows this one. */
-        Frontier moveTo(LiveState next, LiveProblem problem) {
-            BitSet behind = (BitSet) done.clone();
+        /** What moving here took: words and places that were copied, operators that were asked for. */
+        long steps() {
+            return steps;
+        }
+
+        /**
+         * Moves on to a state that follows this one.
+         *
+         * @param isLast whether this frontier is not needed any more, so that its set becomes the next one's
+         */
+        Frontier moveTo(LiveState next, LiveProblem problem, boolean isLast) {
+            BitSet behind = isLast ? done : (BitSet) done.clone();
             behind.set(next.number);
+            long taken = (long) ready.length + (isLast ? 0 : done.size() / Long.SIZE);
             int[] successors = problem.successors(next.number);
             int[] found = new int[ready.length + successors.length];
             int size = 0;
@@ -122,20 +139,22 @@ final class LiveState {
                 }
             }
             for (int successor : successors) {
-                if (isReady(problem.predecessors(successor), behind)) {
+                int waiting = waitingFor(problem.predecessors(successor), behind);
+                taken += problem.predecessors(successor).length - waiting;
+                if (waiting == 0) {
                     found[size++] = successor;
                 }
             }
-            return new Frontier(next, behind, Arrays.copyOf(found, size));
+            return new Frontier(next, behind, Arrays.copyOf(found, size), taken);
         }
 
-        private static boolean isReady(int[] predecessors, BitSet behind) {
-            for (int predecessor : predecessors) {
-                if (!behind.get(predecessor)) {
-                    return false;
-                }
+        /** How many of some operators are left when the last that has not run was found: the last ones mostly run last. */
+        private static int waitingFor(int[] predecessors, BitSet behind) {
+            int left = predecessors.length;
+            while (left > 0 && behind.get(predecessors[left - 1])) {
+                left--;
             }
-            return true;
+            return left;
         }
     }
 }

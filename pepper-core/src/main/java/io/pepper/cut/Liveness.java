@@ -14,8 +14,9 @@ import java.util.stream.IntStream;
  * <p>{@link #of} takes the operators as they come, in O(operators + reads). {@link #leastPeak} looks for an
  * order of the smallest peak, which is NP-complete (Sethi, "Complete register allocation problems", 1975): it searches the
  * sets of operators that may have run level by level and keeps the best of each level, in time O(operators × beam × reads of
- * one), where the beam is at most 256, and keeps the given order where that is too much. {@link #isExact} says whether none
- * had to be dropped.
+ * one), where the beam is at most 256. Branches that are like each other are begun in their order, which leaves out nothing. {@link
+ * #isExact} says whether no set had to be dropped. The search has a budget of 2<sup>22</sup> steps: where that would not last it keeps fewer
+ * sets and, if need be, the given order; {@link #effort} says so.
  *
  * <p>Immutable and therefore thread-safe. The same graph always gives the same order.
  */
@@ -23,12 +24,14 @@ public final class Liveness {
     private final Indices order;
     private final boolean known;
     private final boolean exact;
+    private final SearchEffort effort;
     private final long[] during;
     private final long[] after;
 
-    private Liveness(LiveProblem problem, int[] numbers, boolean known, boolean exact) {
+    private Liveness(LiveProblem problem, int[] numbers, boolean known, boolean exact, SearchEffort effort) {
         this.known = known;
         this.exact = exact;
+        this.effort = effort;
         during = new long[numbers.length];
         after = new long[numbers.length];
         BitSet done = new BitSet(numbers.length);
@@ -53,7 +56,11 @@ public final class Liveness {
     public static Liveness of(DataflowGraph graph, Indices operators, IntFunction<OptionalLong> bytes) {
         Scope scope = new Scope(graph, operators, bytes);
         return new Liveness(
-                scope.problem(), IntStream.range(0, operators.size()).toArray(), scope.known, operators.size() <= 1);
+                scope.problem(),
+                IntStream.range(0, operators.size()).toArray(),
+                scope.known,
+                operators.size() <= 1,
+                SearchEffort.NONE);
     }
 
     /**
@@ -68,7 +75,7 @@ public final class Liveness {
         Scope scope = new Scope(graph, operators, bytes);
         LiveProblem problem = scope.problem();
         LiveOrder.Found found = LiveOrder.leastPeak(problem);
-        return new Liveness(problem, found.numbers().toArray(), scope.known, found.exact());
+        return new Liveness(problem, found.numbers().toArray(), scope.known, found.exact(), found.effort());
     }
 
     /**
@@ -87,6 +94,15 @@ public final class Liveness {
      */
     public boolean isExact() {
         return exact;
+    }
+
+    /**
+     * What the search for this order took.
+     *
+     * @return no steps if the order was given
+     */
+    public SearchEffort effort() {
+        return effort;
     }
 
     /**

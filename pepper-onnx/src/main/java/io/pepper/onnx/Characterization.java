@@ -117,6 +117,7 @@ final class Characterization {
         all.stream().forEach(operator -> tally.add(costs.tally(operator)));
         boolean known = tally.isKnown();
         OptionalLong flops = known ? OptionalLong.of(tally.work().flops()) : OptionalLong.empty();
+        Liveness least = Liveness.leastPeak(graph, all, shapes::bytes);
         return new ModelCharacteristics(
                 paper,
                 layers.convLayers(),
@@ -131,7 +132,8 @@ final class Characterization {
                 weights.bytes(),
                 bytes(made(all)),
                 Liveness.of(graph, all, shapes::bytes).peakBytes(),
-                Liveness.leastPeak(graph, all, shapes::bytes).peakBytes(),
+                least.peakBytes(),
+                least.effort(),
                 intensity(all, flops, weights.bytes()),
                 histogram(nodes),
                 tally.notCovered());

@@ -1,5 +1,6 @@
 package io.pepper.onnx;
 
+import io.pepper.cut.SearchEffort;
 import java.util.Collections;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -28,6 +29,7 @@ import java.util.TreeMap;
  * @param peakActivationBytes the most bytes of tensors that are alive at a time, weights aside, in the order of the model;
  *     empty if a size is not known
  * @param leastPeakActivationBytes the same in the best order that was found; empty if a size is not known
+ * @param leastPeakSearch what the search for that order took, and whether its budget ended it: a better order may then exist
  * @param arithmeticIntensity arithmetic operations for each byte that operators read or make, weights included, if each runs by
  *     itself; empty if a size is not known, or nothing is read or made
  * @param operators how many operators of the dataflow there are of each type; the domain stands before a type if it is not
@@ -49,6 +51,7 @@ public record ModelCharacteristics(
         OptionalLong activationBytes,
         OptionalLong peakActivationBytes,
         OptionalLong leastPeakActivationBytes,
+        SearchEffort leastPeakSearch,
         OptionalDouble arithmeticIntensity,
         SortedMap<String, Integer> operators,
         SortedMap<String, Integer> unknownOperators) {
@@ -69,6 +72,7 @@ public record ModelCharacteristics(
      * @param activationBytes see the record
      * @param peakActivationBytes see the record
      * @param leastPeakActivationBytes see the record
+     * @param leastPeakSearch see the record
      * @param arithmeticIntensity see the record
      * @param operators see the record
      * @param unknownOperators see the record

@@ -152,7 +152,7 @@ public final class ModelPicture implements Picture {
             facts.add(String.format(Locale.ROOT, "%.3g MiB of weights", found.weightBytes() / MEBI));
             found.peakActivationBytes()
                     .ifPresent(peak -> facts.add(String.format(Locale.ROOT, "%.3g MiB alive at most", peak / MEBI)));
-            facts.add(cuts.size() + " cuts");
+            facts.add(cuts.size() + " cuts" + (cuts.effort().limited() ? " (search stopped at its budget)" : ""));
             if (!costs.shapes().openDimensions().isEmpty()) {
                 facts.add("open: " + String.join(", ", costs.shapes().openDimensions()));
             }

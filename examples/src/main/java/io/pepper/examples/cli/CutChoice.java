@@ -52,6 +52,13 @@ final class CutChoice {
             throw new ParameterException(
                     spec.commandLine(), "--max-width takes 1 to " + CutOptions.GREATEST_MAX_WIDTH + ", found " + width);
         }
-        return model.cuts(options.withMaxWidth(width).withShared(shared));
+        Cuts found = model.cuts(options.withMaxWidth(width).withShared(shared));
+        if (found.effort().limited()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("pepper: the search for cuts at several tensors stopped at its budget, after "
+                            + found.effort().steps() + " steps; narrower cuts may exist");
+        }
+        return found;
     }
 }

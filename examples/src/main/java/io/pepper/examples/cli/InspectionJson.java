@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cut.Cut;
 import io.pepper.cut.OriginalBridges;
+import io.pepper.cut.SearchEffort;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PaperFeatures;
@@ -37,6 +38,7 @@ final class InspectionJson {
         ArrayNode open = document.putArray("openDimensions");
         inspection.costs().shapes().openDimensions().forEach(open::add);
         document.put("shapeFailure", inspection.costs().shapes().failure().orElse(null));
+        document.set("cutSearch", effort(inspection.cuts().effort()));
         ArrayNode cuts = document.putArray("cuts");
         for (Cut found : inspection.cuts().list()) {
             ObjectNode cut = cuts.addObject();
@@ -76,6 +78,7 @@ final class InspectionJson {
         Json.put(node, "activationBytes", found.activationBytes());
         Json.put(node, "peakActivationBytes", found.peakActivationBytes());
         Json.put(node, "leastPeakActivationBytes", found.leastPeakActivationBytes());
+        node.set("leastPeakSearch", effort(found.leastPeakSearch()));
         if (found.arithmeticIntensity().isPresent()) {
             node.put("arithmeticIntensity", found.arithmeticIntensity().getAsDouble());
         } else {
@@ -84,6 +87,10 @@ final class InspectionJson {
         node.set("operators", counts(found.operators()));
         node.set("unknownOperators", counts(found.unknownOperators()));
         return node;
+    }
+
+    private static ObjectNode effort(SearchEffort effort) {
+        return Json.object().put("steps", effort.steps()).put("limited", effort.limited());
     }
 
     private static ArrayNode counts(SortedMap<String, Integer> counts) {

@@ -42,6 +42,10 @@ final class InspectionReport {
                         ? Report.size(found.peakActivationBytes().getAsLong()) + " of tensors alive at most, "
                                 + Report.size(found.leastPeakActivationBytes().orElse(0)) + " in the best order found"
                         : "unknown"));
+        if (found.leastPeakSearch().limited()) {
+            out.println("  note: the search for the best order stopped at its budget, after "
+                    + found.leastPeakSearch().steps() + " steps; a better order may exist");
+        }
         found.unknownOperators()
                 .forEach((type, number) -> out.println("  note: no formula for " + number + " " + type));
     }
