@@ -1,7 +1,7 @@
 package io.pepper.onnx;
 
+import io.pepper.onnx.internal.wire.SafeText;
 import java.io.IOException;
-import java.util.Locale;
 
 /**
  * A model, or a file beside it, is refused. The message says which file, where in it, and what was found. Names come from the
@@ -11,7 +11,14 @@ import java.util.Locale;
 public class ModelException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    private static final int MOST_CHARACTERS = 2000;
+    /** Which file or model. */
+    private final String source;
+
+    /** Where in it. */
+    private final String where;
+
+    /** What was found there. */
+    private final String what;
 
     /**
      * Makes the exception.
@@ -21,7 +28,10 @@ public class ModelException extends IOException {
      * @param what what was found there
      */
     protected ModelException(String source, String where, String what) {
-        super(readable(source) + ": " + readable(where) + ": " + readable(what));
+        super(SafeText.of(source) + ": " + SafeText.of(where) + ": " + SafeText.of(what));
+        this.source = source;
+        this.where = where;
+        this.what = what;
     }
 
     /**
@@ -33,22 +43,36 @@ public class ModelException extends IOException {
      * @param cause what said so first
      */
     protected ModelException(String source, String where, String what, Throwable cause) {
-        super(readable(source) + ": " + readable(where) + ": " + readable(what), cause);
+        super(SafeText.of(source) + ": " + SafeText.of(where) + ": " + SafeText.of(what), cause);
+        this.source = source;
+        this.where = where;
+        this.what = what;
     }
 
-    private static String readable(String text) {
-        StringBuilder readable = new StringBuilder(Math.min(text.length(), MOST_CHARACTERS) + 16);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (i >= MOST_CHARACTERS) {
-                return readable.append('…').toString();
-            }
-            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                readable.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-            } else {
-                readable.append(c);
-            }
-        }
-        return readable.toString();
+    /**
+     * Which file or model is refused. May hold any characters, unlike the message.
+     *
+     * @return its name or path, as the caller gave it
+     */
+    public String source() {
+        return source;
+    }
+
+    /**
+     * Where in it. May hold any characters, unlike the message.
+     *
+     * @return for instance {@code graph.node[12].attribute[0]}
+     */
+    public String where() {
+        return where;
+    }
+
+    /**
+     * What was found there. May hold any characters, unlike the message.
+     *
+     * @return for a person
+     */
+    public String what() {
+        return what;
     }
 }

@@ -2,6 +2,8 @@ package io.pepper.onnx;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How a model is opened. Immutable.
@@ -20,10 +22,18 @@ import java.util.List;
  *     elsewhere under other names
  * @param hardLinks whether a data file may have more than one name in the file system
  * @param checksums whether data files for which the model gives a SHA-1 are read once and compared with it
+ * @param isolation the limits of the child process in which ONNX Runtime opens the model, to infer types and shapes and to verify;
+ *     empty to do that in this process
  */
-public record ReadOptions(ReadLimits limits, List<Path> allowedRoots, boolean hardLinks, boolean checksums) {
-    /** With the default limits, within the model's directory, without links and checksums. */
-    public static final ReadOptions DEFAULTS = new ReadOptions(ReadLimits.DEFAULTS, List.of(), false, false);
+public record ReadOptions(
+        ReadLimits limits,
+        List<Path> allowedRoots,
+        boolean hardLinks,
+        boolean checksums,
+        Optional<Isolation> isolation) {
+    /** With the default limits, within the model's directory, without links, checksums and isolation. */
+    public static final ReadOptions DEFAULTS =
+            new ReadOptions(ReadLimits.DEFAULTS, List.of(), false, false, Optional.empty());
 
     /**
      * Copies the list.
@@ -32,9 +42,11 @@ public record ReadOptions(ReadLimits limits, List<Path> allowedRoots, boolean ha
      * @param allowedRoots see the record
      * @param hardLinks see the record
      * @param checksums see the record
+     * @param isolation see the record
      */
     public ReadOptions {
         allowedRoots = List.copyOf(allowedRoots);
+        Objects.requireNonNull(isolation);
     }
 
     /**
@@ -44,7 +56,7 @@ public record ReadOptions(ReadLimits limits, List<Path> allowedRoots, boolean ha
      * @return new options
      */
     public ReadOptions withLimits(ReadLimits wanted) {
-        return new ReadOptions(wanted, allowedRoots, hardLinks, checksums);
+        return new ReadOptions(wanted, allowedRoots, hardLinks, checksums, isolation);
     }
 
     /**
@@ -54,7 +66,7 @@ public record ReadOptions(ReadLimits limits, List<Path> allowedRoots, boolean ha
      * @return new options
      */
     public ReadOptions withAllowedRoots(Path... directories) {
-        return new ReadOptions(limits, List.of(directories), hardLinks, checksums);
+        return new ReadOptions(limits, List.of(directories), hardLinks, checksums, isolation);
     }
 
     /**
@@ -64,7 +76,7 @@ public record ReadOptions(ReadLimits limits, List<Path> allowedRoots, boolean ha
      * @return new options
      */
     public ReadOptions withHardLinks(boolean allowed) {
-        return new ReadOptions(limits, allowedRoots, allowed, checksums);
+        return new ReadOptions(limits, allowedRoots, allowed, checksums, isolation);
     }
 
     /**
@@ -74,6 +86,17 @@ public record ReadOptions(ReadLimits limits, List<Path> allowedRoots, boolean ha
      * @return new options
      */
     public ReadOptions withChecksums(boolean wanted) {
-        return new ReadOptions(limits, allowedRoots, hardLinks, wanted);
+        return new ReadOptions(limits, allowedRoots, hardLinks, wanted, isolation);
+    }
+
+    /**
+     * These options, with ONNX Runtime in a child process for this model: what it infers of types and shapes, and what
+     * {@link SplitVerifier} runs, cannot bring this process down then.
+     *
+     * @param limits the limits of the child
+     * @return new options
+     */
+    public ReadOptions withIsolation(Isolation limits) {
+        return new ReadOptions(this.limits, allowedRoots, hardLinks, checksums, Optional.of(limits));
     }
 }

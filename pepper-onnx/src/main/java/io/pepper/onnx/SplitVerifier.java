@@ -25,7 +25,8 @@ import java.util.Set;
  * <p>This is for before a plan runs; {@code io.pepper.runtime.SamplingSession} checks one that runs, on some of its requests.
  *
  * <p>Before ONNX Runtime, which is native code, is given a file, the file is read as {@link OnnxModel} reads it: what is malformed, or
- * refers to data outside of the directory, is refused. {@link VerificationOptions#onlyUnchanged} refuses more.
+ * refers to data outside of the directory, is refused. {@link VerificationOptions#onlyUnchanged} refuses more. Models of strangers are
+ * verified in a child process, with {@link VerificationOptions#withIsolation(Isolation)}: a model can make ONNX Runtime crash.
  *
  * <p>Takes a few runs of the model, and the memory of the model and of all parts. To cancel, interrupt the thread. Stateless
  * and therefore thread-safe. The same model, parts and options give the same answer.
@@ -42,6 +43,7 @@ public final class SplitVerifier {
      * @throws MalformedModelException if the manifest is none
      * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
      *     cannot be handed on
+     * @throws IsolatedRunException if ONNX Runtime crashes or goes beyond a limit, in a child process ({@link Isolation})
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read, or ONNX Runtime refuses it
      */
@@ -62,6 +64,7 @@ public final class SplitVerifier {
      *     unchanged files may run
      * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
      *     cannot be handed on
+     * @throws IsolatedRunException if ONNX Runtime crashes or goes beyond a limit, in a child process ({@link Isolation})
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read, or ONNX Runtime refuses it
      */
@@ -81,10 +84,12 @@ public final class SplitVerifier {
         }
         WholeModel whole = new WholeModel(
                 model.contents().runtimeSource(), model.contents().graph().model());
-        Verification found = VerificationRun.run(whole, parts, options, progress);
+        VerificationOptions used =
+                options.withIsolation(options.isolation().or(model.contents().options()::isolation));
+        Verification found = VerificationRun.run(whole, parts, used, progress);
         Set<String> narrow = RoundedCuts.tensors(manifest);
         if (!found.passed() && !narrow.isEmpty()) {
-            found = RoundedCuts.verify(model.contents(), narrow, parts, options, found);
+            found = RoundedCuts.verify(model.contents(), narrow, parts, used, found);
         }
         return found.withWarnings(warnings);
     }

@@ -31,6 +31,8 @@ import java.util.Optional;
  *     warning
  * @param sizes of inputs that the model leaves open
  * @param inputs the values of inputs, by name, unmodifiable, in the order given; all others are random
+ * @param isolation the limits of the child process in which the whole and the parts run; empty for those that the model was opened
+ *     with ({@link ReadOptions#isolation}), and to run them in this process if it was opened without
  */
 public record VerificationOptions(
         long seed,
@@ -41,10 +43,11 @@ public record VerificationOptions(
         double relativeTolerance,
         boolean onlyUnchanged,
         InputShapes sizes,
-        Map<String, GivenInput> inputs) {
+        Map<String, GivenInput> inputs,
+        Optional<Isolation> isolation) {
     /** Seed 42, two trials, one thread, no optimisation, 10^-4 and 10^-3 of tolerance, changed files too, random inputs. */
-    public static final VerificationOptions DEFAULTS =
-            new VerificationOptions(42, 2, 1, OptimizationLevel.NONE, 1e-4, 1e-3, false, InputShapes.NONE, Map.of());
+    public static final VerificationOptions DEFAULTS = new VerificationOptions(
+            42, 2, 1, OptimizationLevel.NONE, 1e-4, 1e-3, false, InputShapes.NONE, Map.of(), Optional.empty());
 
     /**
      * Checks the numbers.
@@ -58,6 +61,7 @@ public record VerificationOptions(
      * @param onlyUnchanged see the record
      * @param sizes see the record
      * @param inputs see the record
+     * @param isolation see the record
      * @throws IllegalArgumentException if a number is out of its range
      */
     public VerificationOptions {
@@ -67,6 +71,7 @@ public record VerificationOptions(
         tolerable("relative", relativeTolerance);
         Objects.requireNonNull(optimization);
         Objects.requireNonNull(sizes);
+        Objects.requireNonNull(isolation);
         inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     }
 
@@ -86,7 +91,8 @@ public record VerificationOptions(
                 relativeTolerance,
                 onlyUnchanged,
                 sizes,
-                inputs);
+                inputs,
+                isolation);
     }
 
     /**
@@ -98,7 +104,16 @@ public record VerificationOptions(
      */
     public VerificationOptions withTrials(int value) {
         return new VerificationOptions(
-                seed, value, threads, optimization, absoluteTolerance, relativeTolerance, onlyUnchanged, sizes, inputs);
+                seed,
+                value,
+                threads,
+                optimization,
+                absoluteTolerance,
+                relativeTolerance,
+                onlyUnchanged,
+                sizes,
+                inputs,
+                isolation);
     }
 
     /**
@@ -110,7 +125,16 @@ public record VerificationOptions(
      */
     public VerificationOptions withThreads(int value) {
         return new VerificationOptions(
-                seed, trials, value, optimization, absoluteTolerance, relativeTolerance, onlyUnchanged, sizes, inputs);
+                seed,
+                trials,
+                value,
+                optimization,
+                absoluteTolerance,
+                relativeTolerance,
+                onlyUnchanged,
+                sizes,
+                inputs,
+                isolation);
     }
 
     /**
@@ -121,7 +145,16 @@ public record VerificationOptions(
      */
     public VerificationOptions withOptimization(OptimizationLevel value) {
         return new VerificationOptions(
-                seed, trials, threads, value, absoluteTolerance, relativeTolerance, onlyUnchanged, sizes, inputs);
+                seed,
+                trials,
+                threads,
+                value,
+                absoluteTolerance,
+                relativeTolerance,
+                onlyUnchanged,
+                sizes,
+                inputs,
+                isolation);
     }
 
     /**
@@ -134,7 +167,7 @@ public record VerificationOptions(
      */
     public VerificationOptions withTolerance(double absolute, double relative) {
         return new VerificationOptions(
-                seed, trials, threads, optimization, absolute, relative, onlyUnchanged, sizes, inputs);
+                seed, trials, threads, optimization, absolute, relative, onlyUnchanged, sizes, inputs, isolation);
     }
 
     /**
@@ -145,7 +178,16 @@ public record VerificationOptions(
      */
     public VerificationOptions withOnlyUnchanged(boolean value) {
         return new VerificationOptions(
-                seed, trials, threads, optimization, absoluteTolerance, relativeTolerance, value, sizes, inputs);
+                seed,
+                trials,
+                threads,
+                optimization,
+                absoluteTolerance,
+                relativeTolerance,
+                value,
+                sizes,
+                inputs,
+                isolation);
     }
 
     /**
@@ -164,7 +206,33 @@ public record VerificationOptions(
                 relativeTolerance,
                 onlyUnchanged,
                 value,
-                inputs);
+                inputs,
+                isolation);
+    }
+
+    /**
+     * With a child process in which the whole and the parts run.
+     *
+     * @param limits the limits of the child
+     * @return changed options
+     */
+    public VerificationOptions withIsolation(Isolation limits) {
+        return withIsolation(Optional.of(limits));
+    }
+
+    /** With or without a child process. */
+    VerificationOptions withIsolation(Optional<Isolation> limits) {
+        return new VerificationOptions(
+                seed,
+                trials,
+                threads,
+                optimization,
+                absoluteTolerance,
+                relativeTolerance,
+                onlyUnchanged,
+                sizes,
+                inputs,
+                limits);
     }
 
     /**
@@ -200,7 +268,16 @@ public record VerificationOptions(
         Map<String, GivenInput> all = new LinkedHashMap<>(inputs);
         all.put(Objects.requireNonNull(name), value);
         return new VerificationOptions(
-                seed, trials, threads, optimization, absoluteTolerance, relativeTolerance, onlyUnchanged, sizes, all);
+                seed,
+                trials,
+                threads,
+                optimization,
+                absoluteTolerance,
+                relativeTolerance,
+                onlyUnchanged,
+                sizes,
+                all,
+                isolation);
     }
 
     private static List<Long> asList(long... shape) {

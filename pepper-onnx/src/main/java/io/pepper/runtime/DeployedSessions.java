@@ -7,6 +7,7 @@ import io.pepper.onnx.ModelPieces;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PlanOrigin;
 import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.internal.isolate.ScratchDirectory;
 import io.pepper.plan.Placement;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ public final class DeployedSessions implements AdaptiveSession.Opener {
             return new Deleting(open.open(parts), parts);
         } catch (IOException | RuntimeException | Error failed) {
             try {
-                TemporaryDirectory.delete(parts);
+                ScratchDirectory.delete(parts);
             } catch (IOException also) {
                 failed.addSuppressed(also);
             }
@@ -128,7 +129,7 @@ public final class DeployedSessions implements AdaptiveSession.Opener {
         public void close() throws IOException {
             session.close();
             if (closed.compareAndSet(false, true)) {
-                TemporaryDirectory.delete(parts);
+                ScratchDirectory.delete(parts);
             }
         }
     }

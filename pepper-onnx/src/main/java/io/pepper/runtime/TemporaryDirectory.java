@@ -1,16 +1,8 @@
 package io.pepper.runtime;
 
+import io.pepper.onnx.internal.isolate.ScratchDirectory;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A directory of intermediate files, gone with all that is in it when it is closed, or when the process is told to end before.
@@ -23,17 +15,10 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class TemporaryDirectory implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(TemporaryDirectory.class);
-    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+    private final ScratchDirectory directory;
 
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(TemporaryDirectory::deleteAll, "pepper-temporary-directories"));
-    }
-
-    private final Path path;
-
-    private TemporaryDirectory(Path path) {
-        this.path = path;
+    private TemporaryDirectory(ScratchDirectory directory) {
+        this.directory = directory;
     }
 
     /**
@@ -44,9 +29,7 @@ public final class TemporaryDirectory implements AutoCloseable {
      * @throws IOException if it cannot be made
      */
     public static TemporaryDirectory create(String prefix) throws IOException {
-        Path path = Files.createTempDirectory("pepper-" + prefix);
-        OPEN.add(path);
-        return new TemporaryDirectory(path);
+        return new TemporaryDirectory(ScratchDirectory.create(prefix));
     }
 
     /**
@@ -55,38 +38,7 @@ public final class TemporaryDirectory implements AutoCloseable {
      * @return the directory
      */
     public Path path() {
-        return path;
-    }
-
-    /** A process that is stopped has others at work that still write: what can be deleted is. */
-    private static void deleteAll() {
-        for (Path left : OPEN) {
-            try {
-                delete(left);
-            } catch (IOException busy) {
-                LOG.warn("{} is left: {}", left, busy.toString());
-            }
-        }
-    }
-
-    /** Deletes a directory with all that is in it. Links are deleted, not followed. */
-    static void delete(Path directory) throws IOException {
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failed) throws IOException {
-                if (failed != null) {
-                    throw failed;
-                }
-                Files.deleteIfExists(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        return directory.path();
     }
 
     /**
@@ -96,8 +48,6 @@ public final class TemporaryDirectory implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        if (OPEN.remove(path)) {
-            delete(path);
-        }
+        directory.close();
     }
 }

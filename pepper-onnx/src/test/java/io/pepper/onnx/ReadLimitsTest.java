@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -65,10 +66,10 @@ class ReadLimitsTest {
     @Test
     void optionsKeepTheirOwnListOfRoots() {
         List<Path> roots = new ArrayList<>(List.of(Path.of("a")));
-        ReadOptions options = new ReadOptions(ReadLimits.DEFAULTS, roots, false, false);
+        ReadOptions options = new ReadOptions(ReadLimits.DEFAULTS, roots, false, false, Optional.empty());
         roots.add(Path.of("b"));
         assertThat(options.allowedRoots()).containsExactly(Path.of("a"));
         assertThat(options.withAllowedRoots(Path.of("c")).withHardLinks(true).withChecksums(true))
-                .isEqualTo(new ReadOptions(ReadLimits.DEFAULTS, List.of(Path.of("c")), true, true));
+                .isEqualTo(new ReadOptions(ReadLimits.DEFAULTS, List.of(Path.of("c")), true, true, Optional.empty()));
     }
 }

@@ -44,6 +44,8 @@ class RoomsTest {
             .definedBy("io.pepper.onnx.internal.picture..")
             .layer("verify")
             .definedBy("io.pepper.onnx.internal.verify..")
+            .layer("isolate")
+            .definedBy("io.pepper.onnx.internal.isolate..")
             .layer("session")
             .definedBy("io.pepper.onnx.internal.session..")
             .layer("model")
@@ -62,12 +64,14 @@ class RoomsTest {
             .mayOnlyBeAccessedByLayers("contents", "export", "cost")
             .whereLayer("verify")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("isolate")
+            .mayOnlyBeAccessedByLayers("shape", "verify")
             .whereLayer("session")
-            .mayOnlyBeAccessedByLayers("contents", "verify")
+            .mayOnlyBeAccessedByLayers("contents", "verify", "isolate")
             .whereLayer("model")
             .mayOnlyBeAccessedByLayers("contents", "shape", "cost", "verify", "export")
             .whereLayer("wire")
-            .mayOnlyBeAccessedByLayers("contents", "model", "export");
+            .mayOnlyBeAccessedByLayers("contents", "model", "export", "isolate");
 
     @ArchTest
     static final ArchRule PROTOBUF_STAYS_INSIDE = noClasses()

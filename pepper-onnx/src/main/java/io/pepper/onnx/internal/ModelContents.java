@@ -95,7 +95,11 @@ public final class ModelContents implements Closeable {
             skeleton = external.attach(PayloadScanner.scan(source, options.limits()));
             graph = GraphReader.read(source.name(), skeleton.model(), skeleton.payloads()::bytes);
             types = new TensorTypes(
-                    source.name(), skeleton.model(), skeleton.payloads()::isTakenOut, this::bytesForInference);
+                    source.name(),
+                    skeleton.model(),
+                    skeleton.payloads()::isTakenOut,
+                    this::bytesForInference,
+                    options.isolation());
             noTensors = NoTensors.of(skeleton.model(), types::of);
         } catch (IOException | RuntimeException refused) {
             closeAfter(refused);
@@ -263,7 +267,12 @@ public final class ModelContents implements Closeable {
      */
     public ShapeInference.Result shapes(InputShapes sizes) throws IOException {
         return new ShapeInference(
-                        source.name(), graph.model(), skeleton.payloads()::isTakenOut, this::bytesForInference, sizes)
+                        source.name(),
+                        graph.model(),
+                        skeleton.payloads()::isTakenOut,
+                        this::bytesForInference,
+                        sizes,
+                        options.isolation())
                 .infer();
     }
 

@@ -62,15 +62,43 @@ public final class ModelSource {
         return name;
     }
 
-    Optional<Path> path() {
+    /**
+     * A model as another source describes it.
+     *
+     * @param name what messages call it
+     * @param path its file; empty if it is in memory
+     * @param bytes the model, not copied; empty if it is in a file
+     * @param directory where the data files of a model in memory are
+     * @return its source
+     */
+    public static ModelSource of(String name, Optional<Path> path, byte[] bytes, Optional<Path> directory) {
+        return new ModelSource(name, path, bytes, directory);
+    }
+
+    /**
+     * Returns the model's file.
+     *
+     * @return empty if it is in memory
+     */
+    public Optional<Path> path() {
         return path;
     }
 
-    byte[] bytes() {
+    /**
+     * Returns the model.
+     *
+     * @return not copied; empty if it is in a file
+     */
+    public byte[] bytes() {
         return bytes;
     }
 
-    Optional<Path> directory() {
+    /**
+     * Returns where the data files of a model in memory are.
+     *
+     * @return empty if it has none
+     */
+    public Optional<Path> directory() {
         return directory;
     }
 }

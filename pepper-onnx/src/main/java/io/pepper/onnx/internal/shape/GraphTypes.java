@@ -48,7 +48,7 @@ final class GraphTypes {
     private final String source;
     private final ModelProto model;
     private final InferenceModel inference;
-    private final TensorTypes.Serializer serializer;
+    private final RuntimeTypes runtime;
 
     /** Nodes whose outputs are known already, with their types. */
     private final IdentityHashMap<NodeProto, List<TypeProto>> settled;
@@ -62,19 +62,19 @@ final class GraphTypes {
      * @param source what to call the model in messages
      * @param model a model whose main graph is asked about
      * @param inference makes variants of it
-     * @param serializer makes the bytes that ONNX Runtime reads
+     * @param runtime asks ONNX Runtime
      * @param settled nodes of the graph, by identity, whose outputs are known already, with their types
      */
     GraphTypes(
             String source,
             ModelProto model,
             InferenceModel inference,
-            TensorTypes.Serializer serializer,
+            RuntimeTypes runtime,
             IdentityHashMap<NodeProto, List<TypeProto>> settled) {
         this.source = source;
         this.model = model;
         this.inference = inference;
-        this.serializer = serializer;
+        this.runtime = runtime;
         this.settled = settled;
     }
 
@@ -137,7 +137,7 @@ final class GraphTypes {
 
     private Optional<Map<String, TypeProto>> ask(ModelProto variant, List<String> outputs, OptLevel level)
             throws IOException {
-        RuntimeTypes.Answer answer = RuntimeTypes.ask(variant, serializer, outputs, level);
+        RuntimeTypes.Answer answer = runtime.ask(variant, outputs, level);
         failure = answer.failure();
         failure.ifPresent(reason -> LOG.debug("{}: no shapes: {}", source, reason));
         return failure.isPresent() ? Optional.empty() : Optional.of(answer.types());

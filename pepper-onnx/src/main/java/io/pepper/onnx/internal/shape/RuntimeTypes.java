@@ -12,12 +12,17 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
+import io.pepper.onnx.Isolation;
+import io.pepper.onnx.ProgressListener;
+import io.pepper.onnx.internal.isolate.IsolatedProcess;
 import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,13 +31,33 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Types and shapes as ONNX Runtime infers them when it opens a model; nothing is run. */
-final class RuntimeTypes {
+/**
+ * Types and shapes as ONNX Runtime infers them when it opens a model; nothing is run. Where isolation is asked for, a child process
+ * opens the models; it starts with the first question and lives until this is closed. Not thread-safe.
+ */
+final class RuntimeTypes implements Closeable {
     private static final String INVENTED = "unk__";
     private static final String TYPE_PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
 
-    private RuntimeTypes() {}
+    private final String source;
+    private final TensorTypes.Serializer serializer;
+    private final Optional<Isolation> isolation;
+    private @Nullable IsolatedProcess<IsolatedTypes.Question, IsolatedTypes.Told> child;
+
+    /**
+     * Prepares.
+     *
+     * @param source what to call the model in messages
+     * @param serializer makes the bytes that ONNX Runtime reads
+     * @param isolation the limits of a child process; empty to open models in this one
+     */
+    RuntimeTypes(String source, TensorTypes.Serializer serializer, Optional<Isolation> isolation) {
+        this.source = source;
+        this.serializer = serializer;
+        this.isolation = isolation;
+    }
 
     /**
      * What ONNX Runtime says.
@@ -50,14 +75,13 @@ final class RuntimeTypes {
      * Opens a model and reads the types of its outputs.
      *
      * @param model the model
-     * @param serializer makes the bytes that ONNX Runtime reads
      * @param outputs the names of its outputs, in its order
      * @param level how much ONNX Runtime may rewrite the model before it tells
      * @return what ONNX Runtime knows
+     * @throws io.pepper.onnx.IsolatedRunException if the child process did not live to answer
      * @throws IOException if the model cannot be read
      */
-    static Answer ask(ModelProto model, TensorTypes.Serializer serializer, List<String> outputs, OptLevel level)
-            throws IOException {
+    Answer ask(ModelProto model, List<String> outputs, OptLevel level) throws IOException {
         Optional<String> refusal = OpeningWork.refusal(model);
         if (refusal.isPresent()) {
             return Answer.failure(refusal.get());
@@ -66,10 +90,31 @@ final class RuntimeTypes {
         if (bytes.isEmpty()) {
             return Answer.failure("the constants in its sub-graphs and functions are too large");
         }
+        return isolation.isPresent()
+                ? askChild(isolation.get(), new IsolatedTypes.Question(ByteBuffer.wrap(bytes.get()), outputs, level))
+                : ask(bytes.get(), outputs, level);
+    }
+
+    /** Opens a model in this process. */
+    static Answer ask(byte[] model, List<String> outputs, OptLevel level) {
         try {
-            return new Answer(outputTypes(bytes.get(), outputs, level), Optional.empty());
+            return new Answer(outputTypes(model, outputs, level), Optional.empty());
         } catch (OrtException refused) {
             return Answer.failure("ONNX Runtime cannot open the model: " + refused.getMessage());
+        }
+    }
+
+    private Answer askChild(Isolation limits, IsolatedTypes.Question question) throws IOException {
+        if (child == null) {
+            child = IsolatedProcess.start(source, limits, IsolatedTypes.class, IsolatedTypes.Told.class);
+        }
+        return child.ask(question, ProgressListener.NONE).answer(source, question.outputs());
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (child != null) {
+            child.close();
         }
     }
 

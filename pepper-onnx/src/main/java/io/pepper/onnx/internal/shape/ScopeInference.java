@@ -35,7 +35,7 @@ final class ScopeInference {
     private final String source;
     private final Predicate<TensorProto> isLarge;
     private final InferenceModel inference;
-    private final TensorTypes.Serializer serializer;
+    private final RuntimeTypes runtime;
 
     /** Calls of a function with inputs of the same types and the same attributes have the same scope. */
     private final Map<List<Object>, Scope> calls = new HashMap<>();
@@ -43,11 +43,11 @@ final class ScopeInference {
     private Optional<String> failure = Optional.empty();
     private int scopes;
 
-    ScopeInference(String source, Predicate<TensorProto> isLarge, TensorTypes.Serializer serializer) {
+    ScopeInference(String source, Predicate<TensorProto> isLarge, RuntimeTypes runtime) {
         this.source = source;
         this.isLarge = isLarge;
         this.inference = new InferenceModel(isLarge);
-        this.serializer = serializer;
+        this.runtime = runtime;
     }
 
     /** Why nothing is known of the main graph but what it states. */
@@ -93,7 +93,7 @@ final class ScopeInference {
             scopes++;
             boolean more = true;
             for (int round = 0; more && round < MAX_ROUNDS; round++) {
-                GraphTypes step = new GraphTypes(source, model, inference, serializer, settled);
+                GraphTypes step = new GraphTypes(source, model, inference, runtime, settled);
                 types = step.infer(sized);
                 failure = step.failure();
                 more = false;

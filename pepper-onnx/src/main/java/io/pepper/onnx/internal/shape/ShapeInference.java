@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.shape;
 
 import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.Isolation;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
@@ -15,7 +16,10 @@ import java.util.function.Predicate;
 public final class ShapeInference {
     private final ModelProto model;
     private final SizedInputs inputs;
-    private final ScopeInference inference;
+    private final String source;
+    private final Predicate<TensorProto> isLarge;
+    private final TensorTypes.Serializer serializer;
+    private final Optional<Isolation> isolation;
 
     /**
      * What is known.
@@ -34,6 +38,7 @@ public final class ShapeInference {
      * @param isLarge whether a tensor's payload is not part of the message
      * @param serializer makes the bytes that ONNX Runtime reads
      * @param sizes the sizes of inputs that the model leaves open
+     * @param isolation the limits of a child process in which ONNX Runtime opens the model; empty to open it in this one
      * @throws IllegalArgumentException if a size is for no input, or contradicts what the model states
      */
     public ShapeInference(
@@ -41,7 +46,8 @@ public final class ShapeInference {
             ModelProto model,
             Predicate<TensorProto> isLarge,
             TensorTypes.Serializer serializer,
-            InputShapes sizes) {
+            InputShapes sizes,
+            Optional<Isolation> isolation) {
         GraphProto graph = model.getGraph();
         Set<String> constants = new LinkedHashSet<>();
         graph.getInitializerList().forEach(initializer -> constants.add(initializer.getName()));
@@ -49,18 +55,25 @@ public final class ShapeInference {
                 .forEach(sparse -> constants.add(sparse.getValues().getName()));
         inputs = new SizedInputs(graph, constants, sizes);
         this.model = model.toBuilder().setGraph(inputs.graph()).build();
-        inference = new ScopeInference(source, isLarge, serializer);
+        this.source = source;
+        this.isLarge = isLarge;
+        this.serializer = serializer;
+        this.isolation = isolation;
     }
 
     /**
      * Asks ONNX Runtime.
      *
      * @return what it knows, and what the model states where it knows nothing
+     * @throws io.pepper.onnx.IsolatedRunException if the child process did not live to answer
      * @throws IOException if the model cannot be read
      */
     public Result infer() throws IOException {
         List<String> open = List.copyOf(inputs.open());
-        Scope scope = inference.infer(model, open.isEmpty());
-        return new Result(scope, open, inference.failure());
+        try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
+            ScopeInference inference = new ScopeInference(source, isLarge, runtime);
+            Scope scope = inference.infer(model, open.isEmpty());
+            return new Result(scope, open, inference.failure());
+        }
     }
 }

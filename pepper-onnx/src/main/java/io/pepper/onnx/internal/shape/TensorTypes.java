@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.shape;
 
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import io.pepper.onnx.Isolation;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.GraphProto;
@@ -32,6 +33,7 @@ public final class TensorTypes {
     private final ModelProto model;
     private final InferenceModel inference;
     private final Serializer serializer;
+    private final Optional<Isolation> isolation;
     private final Map<String, ValueInfoProto> stated = new HashMap<>();
     private final Map<String, ValueInfoProto> inferred = new HashMap<>();
     private final Set<String> unknown = new LinkedHashSet<>();
@@ -57,12 +59,19 @@ public final class TensorTypes {
      * @param model the message
      * @param isLarge whether a tensor's payload is not part of the message
      * @param serializer makes the bytes that ONNX Runtime reads
+     * @param isolation the limits of a child process in which ONNX Runtime opens the model; empty to open it in this one
      */
-    public TensorTypes(String source, ModelProto model, Predicate<TensorProto> isLarge, Serializer serializer) {
+    public TensorTypes(
+            String source,
+            ModelProto model,
+            Predicate<TensorProto> isLarge,
+            Serializer serializer,
+            Optional<Isolation> isolation) {
         this.source = source;
         this.model = model;
         this.inference = new InferenceModel(isLarge);
         this.serializer = serializer;
+        this.isolation = isolation;
         GraphProto graph = model.getGraph();
         graph.getValueInfoList().forEach(value -> stated.put(value.getName(), value));
         graph.getOutputList().forEach(value -> stated.put(value.getName(), value));
@@ -129,8 +138,10 @@ public final class TensorTypes {
     }
 
     private void infer(Set<String> names) throws IOException {
-        RuntimeTypes.Answer answer =
-                RuntimeTypes.ask(inference.of(model, names), serializer, List.copyOf(names), OptLevel.NO_OPT);
+        RuntimeTypes.Answer answer;
+        try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
+            answer = runtime.ask(inference.of(model, names), List.copyOf(names), OptLevel.NO_OPT);
+        }
         Map<String, TypeProto> types = answer.types();
         types.forEach((name, type) -> inferred.put(
                 name, ValueInfoProto.newBuilder().setName(name).setType(type).build()));

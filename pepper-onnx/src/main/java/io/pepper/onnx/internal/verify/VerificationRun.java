@@ -75,13 +75,14 @@ public final class VerificationRun implements AutoCloseable {
     }
 
     /**
-     * Verifies a chain and tells how far it is.
+     * Verifies a chain and tells how far it is, in a child process where the options say so.
      *
      * @param whole the whole model
      * @param parts the parts in the order in which they run
      * @param options how to verify
      * @param progress is told what is done next
      * @return the answer
+     * @throws io.pepper.onnx.IsolatedRunException if the child process did not live to answer
      * @throws IOException if ONNX Runtime cannot load or run a model, or if the thread was interrupted
      * @throws UnsupportedModelException if no inputs are found on which the whole runs, or if the parts do not fit together
      * @throws IllegalArgumentException if the options do not fit the model's inputs
@@ -89,11 +90,23 @@ public final class VerificationRun implements AutoCloseable {
     public static Verification run(
             WholeModel whole, List<PartModel> parts, VerificationOptions options, ProgressListener progress)
             throws IOException {
-        try (var run = new VerificationRun(whole, options, progress)) {
-            return run.verify(parts);
+        try {
+            return options.isolation().isPresent()
+                    ? IsolatedVerification.run(
+                            whole, parts, options, options.isolation().get(), progress)
+                    : here(whole, parts, options, progress);
         } catch (CannotRunException e) {
             throw new UnsupportedModelException(
                     whole.source().name(), "verification", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Verifies a chain in this process. */
+    static Verification here(
+            WholeModel whole, List<PartModel> parts, VerificationOptions options, ProgressListener progress)
+            throws IOException {
+        try (var run = new VerificationRun(whole, options, progress)) {
+            return run.verify(parts);
         } catch (OrtException e) {
             throw new IOException(whole.source().name() + ": " + e.getMessage(), e);
         }
@@ -109,6 +122,7 @@ public final class VerificationRun implements AutoCloseable {
         });
         progress.progress("loading " + whole.source().name(), 0, parts.size() + 1L);
         OrtSession session = open(whole.source());
+        progress.progress("looking for inputs of " + whole.source().name(), 0, parts.size() + 1L);
         List<PlannedInput> plan = InputSearch.find(session, whole, choice());
         List<String> names = plan.stream().map(PlannedInput::name).toList();
         var alone = new ChainRunner(

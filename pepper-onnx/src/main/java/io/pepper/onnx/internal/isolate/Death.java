@@ -1,0 +1,77 @@
+package io.pepper.onnx.internal.isolate;
+
+import io.pepper.onnx.IsolatedRunException.Reason;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How a process ended by itself.
+ *
+ * @param reason crash or want of memory
+ * @param how the same in words, for instance {@code ended with signal 11 (SIGSEGV)}
+ * @param words the last that it wrote, if that tells more
+ */
+record Death(Reason reason, String how, String words) {
+    /** The virtual machine says which signal it got, and then ends with another. */
+    private static final Pattern FATAL = Pattern.compile("#\\s+((?:SIG|EXCEPTION_)[A-Z_]+) \\(0x([0-9a-f]{1,8})\\)");
+
+    private static final Pattern FRAME = Pattern.compile("# Problematic frame:\\R#\\s*([^\r\n]{1,200})");
+
+    /** The virtual machine's own code where its heap is full, as it is told to. */
+    private static final int HEAP_IS_FULL = 3;
+
+    /** Processes that a signal ended have this much more as their code. */
+    private static final int SIGNALLED = 128;
+
+    private static final Map<Integer, String> SIGNALS = Map.of(
+            4, "SIGILL", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 10, "SIGBUS", 11, "SIGSEGV", 15,
+            "SIGTERM");
+
+    /** Says how a process ended, from its code and what it wrote to its error stream. */
+    static Death of(int code, String words) {
+        Matcher fatal = FATAL.matcher(words);
+        if (fatal.find()) {
+            long number = Long.parseLong(fatal.group(2), 16);
+            Matcher frame = FRAME.matcher(words);
+            String where = frame.find() ? " in " + frame.group(1).strip() : "";
+            return new Death(Reason.CRASHED, "ended with signal " + number + " (" + fatal.group(1) + ")" + where, "");
+        }
+        if (code == HEAP_IS_FULL && words.contains("OutOfMemoryError")) {
+            return new Death(Reason.MEMORY, "needs more than the Java heap may have, half of the limit of memory", "");
+        }
+        String how = code > SIGNALLED
+                ? "ended with signal " + (code - SIGNALLED) + name(code - SIGNALLED)
+                : "ended with exit code " + code;
+        String last = LastWords.inShort(words);
+        if (isRefusedMemory(words)) {
+            return new Death(Reason.MEMORY, how + " for want of memory", last);
+        }
+        boolean killed = code == SIGNALLED + 9;
+        return new Death(
+                Reason.CRASHED, how + (killed ? ", from outside: the system may be short of memory" : ""), last);
+    }
+
+    private static String name(int signal) {
+        String name = SIGNALS.get(signal);
+        return name == null ? "" : " (" + name + ")";
+    }
+
+    /** Whether a text of ONNX Runtime or of the virtual machine says that the system gave no memory. */
+    static boolean isRefusedMemory(String words) {
+        return words.contains("bad_alloc")
+                || words.contains("bad allocation")
+                || words.contains("Failed to allocate memory")
+                || words.contains("insufficient memory for the Java Runtime");
+    }
+
+    static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%,d MB", bytes / 1_000_000);
+    }
+
+    static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
+    }
+}

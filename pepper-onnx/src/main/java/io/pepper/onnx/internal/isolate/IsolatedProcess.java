@@ -1,0 +1,220 @@
+package io.pepper.onnx.internal.isolate;
+
+import io.pepper.onnx.IsolatedRunException;
+import io.pepper.onnx.IsolatedRunException.Reason;
+import io.pepper.onnx.Isolation;
+import io.pepper.onnx.ProgressListener;
+import io.pepper.onnx.internal.isolate.Protocol.Greeting;
+import io.pepper.onnx.internal.isolate.Protocol.Progress;
+import io.pepper.onnx.internal.wire.SafeText;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A child process that answers questions, one at a time, until it is closed. Not thread-safe.
+ *
+ * @param <Q> a record that asks
+ * @param <A> a record that answers
+ */
+public final class IsolatedProcess<Q extends Record, A extends Record> implements Closeable {
+    /** A killed process is gone at once, unless the system is at something that cannot be interrupted. */
+    private static final long BURIAL_SECONDS = 5;
+
+    private final String source;
+    private final Isolation isolation;
+    private final Class<A> answer;
+    private final ScratchDirectory scratch;
+    private final Process process;
+    private final Watch watch;
+    private final LastWords errors;
+    private final ValueWriter out;
+    private final ValueReader in;
+    private final long startedAt = System.nanoTime();
+    private boolean greeted;
+    private String task = "starting";
+
+    private IsolatedProcess(
+            String source, Isolation isolation, Class<A> answer, ScratchDirectory scratch, Process process) {
+        this.source = source;
+        this.isolation = isolation;
+        this.answer = answer;
+        this.scratch = scratch;
+        this.process = process;
+        this.watch = new Watch(process, isolation);
+        this.errors = new LastWords(process.getErrorStream());
+        this.out = new ValueWriter(new BufferedOutputStream(process.getOutputStream()));
+        this.in = new ValueReader(new BufferedInputStream(process.getInputStream()), Protocol.MOST_ANSWER_BYTES);
+    }
+
+    /**
+     * Starts a child, and does not wait for it.
+     *
+     * @param <Q> a record that asks
+     * @param <A> a record that answers
+     * @param source what messages call the model
+     * @param isolation its limits
+     * @param service answers in the child
+     * @param answer the type of its answers
+     * @return the child, for the caller to close
+     * @throws IOException if there is no virtual machine to start, or no class path for it
+     */
+    public static <Q extends Record, A extends Record> IsolatedProcess<Q, A> start(
+            String source, Isolation isolation, Class<? extends IsolatedService<Q, A>> service, Class<A> answer)
+            throws IOException {
+        ScratchDirectory scratch = ScratchDirectory.create("isolated-");
+        try {
+            List<String> command = ChildCommand.of(isolation, scratch.path(), service.getName());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).directory(scratch.path().toFile());
+            builder.environment().keySet().removeAll(ChildCommand.JVM_VARIABLES);
+            Process process = builder.start();
+            offerFirst(process);
+            return new IsolatedProcess<>(source, isolation, answer, scratch, process);
+        } catch (IOException | RuntimeException failed) {
+            scratch.close();
+            throw failed;
+        }
+    }
+
+    /** Where the system has too little memory, it ends this child before any other process. */
+    private static void offerFirst(Process process) {
+        try {
+            Files.writeString(Path.of("/proc", String.valueOf(process.pid()), "oom_score_adj"), "1000");
+        } catch (IOException notLinux) {
+            // The limit of memory holds all the same.
+        }
+    }
+
+    /**
+     * Asks, and waits for the answer.
+     *
+     * @param question what to do
+     * @param progress hears what the child does
+     * @return the answer
+     * @throws io.pepper.onnx.IsolatedRunException if the child crashed, was ended at a limit, or gave no proper answer
+     * @throws InterruptedIOException if this thread is interrupted
+     * @throws IOException if the work failed, or the child cannot be started
+     * @throws RuntimeException if the work was refused by such an exception
+     */
+    public A ask(Q question, ProgressListener progress) throws IOException {
+        Record said;
+        try {
+            watch.begin(greeted ? System.nanoTime() : startedAt);
+            said = converse(question, progress);
+        } catch (IOException broken) {
+            throw ended(broken);
+        } finally {
+            watch.pause();
+        }
+        if (said instanceof SentFailure failure) {
+            if (Death.isRefusedMemory(failure.what())) {
+                throw new IsolatedRunException(source, Reason.MEMORY, failure.what());
+            }
+            throw failure.thrown();
+        }
+        return answer.cast(said);
+    }
+
+    /** What the child says to a question. All exceptions tell of the child's end. */
+    private Record converse(Q question, ProgressListener progress) throws IOException {
+        in.refill();
+        greet();
+        out.write(question.getClass(), question);
+        out.flush();
+        while (true) {
+            switch (in.kind()) {
+                case Protocol.ANSWER -> {
+                    return in.read(answer);
+                }
+                case Protocol.FAILURE -> {
+                    return in.read(SentFailure.class);
+                }
+                case Protocol.PROGRESS -> {
+                    Progress told = in.read(Progress.class);
+                    task = SafeText.of(told.task());
+                    progress.progress(task, told.done(), told.total());
+                }
+                default -> throw new InvalidAnswerException("is none that the protocol knows");
+            }
+        }
+    }
+
+    private void greet() throws IOException {
+        if (!greeted) {
+            Greeting greeting = in.kind() == Protocol.GREETING ? in.read(Greeting.class) : new Greeting(0, 0);
+            if (greeting.magic() != Protocol.MAGIC || greeting.version() != Protocol.VERSION) {
+                throw new InvalidAnswerException("is none of this version of the protocol");
+            }
+            greeted = true;
+        }
+    }
+
+    /** What became of the child, which is ended now if it is not yet. */
+    private IOException ended(IOException broken) throws IOException {
+        boolean invalid = broken instanceof InvalidAnswerException;
+        if (!bury(invalid ? 0 : BURIAL_SECONDS) || watch.verdict() == Watch.Verdict.INTERRUPTED) {
+            return new InterruptedIOException(SafeText.of(source) + ": the isolated run was interrupted");
+        }
+        String words = errors.all();
+        if (invalid) {
+            return new IsolatedRunException(
+                    source, Reason.INVALID_ANSWER, "what the process answered " + broken.getMessage() + doing());
+        }
+        return switch (watch.verdict()) {
+            case DEADLINE ->
+                new IsolatedRunException(
+                        source,
+                        Reason.DEADLINE,
+                        "was ended at the deadline, after " + Death.seconds(isolation.deadline()) + doing());
+            case MEMORY ->
+                new IsolatedRunException(
+                        source,
+                        Reason.MEMORY,
+                        "held " + Death.megabytes(watch.heldBytes()) + ", more than the limit of "
+                                + Death.megabytes(isolation.memoryBytes()) + doing());
+            default -> byItself(Death.of(process.exitValue(), words));
+        };
+    }
+
+    private IOException byItself(Death death) {
+        String last = death.words().isEmpty() ? "" : "; the last that it wrote: " + death.words();
+        return greeted
+                ? new IsolatedRunException(source, death.reason(), "ONNX Runtime " + death.how() + doing() + last)
+                : new IOException(
+                        SafeText.of(source + ": the isolated process " + death.how() + " before it began" + last));
+    }
+
+    private String doing() {
+        return " (at: " + task + ")";
+    }
+
+    /** Waits until the child is gone, and ends it after a while; false if this thread was interrupted meanwhile, whose flag stays set. */
+    private boolean bury(long patienceSeconds) {
+        try {
+            if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                process.waitFor(BURIAL_SECONDS, TimeUnit.SECONDS);
+            }
+            return true;
+        } catch (InterruptedException stop) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Ends the child, whatever it does, and removes its files. */
+    @Override
+    public void close() throws IOException {
+        watch.close();
+        bury(0);
+        scratch.close();
+    }
+}

@@ -1,0 +1,75 @@
+package io.pepper.onnx.internal.isolate;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The last that a child wrote to its error stream. A thread of its own reads the stream, so that the child never waits. Thread-safe. */
+final class LastWords {
+    private static final int KEPT_BYTES = 1 << 13;
+    private static final int MOST_LINES = 6;
+    private static final int MOST_CHARACTERS = 1_000;
+    private static final long PATIENCE_MILLIS = 2_000;
+
+    private final byte[] ring = new byte[KEPT_BYTES];
+    private final Thread reader;
+    private long written;
+
+    LastWords(InputStream errors) {
+        reader = new Thread(() -> read(errors), "pepper-isolated-errors");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read(InputStream errors) {
+        byte[] buffer = new byte[1 << 10];
+        try (errors) {
+            for (int count = errors.read(buffer); count >= 0; count = errors.read(buffer)) {
+                keep(buffer, count);
+            }
+        } catch (IOException ended) {
+            // What was read before is kept.
+        }
+    }
+
+    private synchronized void keep(byte[] bytes, int count) {
+        for (int i = 0; i < count; i++) {
+            ring[(int) (written++ % KEPT_BYTES)] = bytes[i];
+        }
+    }
+
+    /** All that was kept of what an ended child wrote, once it has arrived. */
+    String all() {
+        boolean interrupted = false;
+        try {
+            reader.join(PATIENCE_MILLIS);
+        } catch (InterruptedException stop) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            int kept = (int) Math.min(written, KEPT_BYTES);
+            byte[] bytes = new byte[kept];
+            for (int i = 0; i < kept; i++) {
+                bytes[i] = ring[(int) ((written - kept + i) % KEPT_BYTES)];
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The last lines of a text that say something, in one line. */
+    static String inShort(String all) {
+        List<String> lines = Arrays.stream(all.split("\\R"))
+                .map(line -> line.startsWith("#") ? line.substring(1).strip() : line.strip())
+                .filter(line -> !line.isEmpty())
+                .toList();
+        String words =
+                lines.stream().skip(Math.max(0, lines.size() - MOST_LINES)).collect(Collectors.joining(" | "));
+        return words.length() <= MOST_CHARACTERS ? words : "…" + words.substring(words.length() - MOST_CHARACTERS);
+    }
+}

@@ -1,0 +1,56 @@
+package io.pepper.onnx.internal.isolate;
+
+import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.ModelException;
+import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.wire.SafeText;
+import java.io.IOException;
+
+/**
+ * An exception of the child that is thrown again here.
+ *
+ * @param kind which exception
+ * @param source of a {@link ModelException}, else empty
+ * @param where of a {@link ModelException}, else empty
+ * @param what its message, or the last part of it
+ */
+record SentFailure(Kind kind, String source, String where, String what) {
+    /** Exceptions that work throws by intent. */
+    enum Kind {
+        MALFORMED,
+        UNSUPPORTED,
+        CANNOT_RUN,
+        IO,
+        ARGUMENT,
+        FAULT
+    }
+
+    static SentFailure of(Exception failure) {
+        if (failure instanceof ModelException model) {
+            Kind kind = failure instanceof MalformedModelException ? Kind.MALFORMED : Kind.UNSUPPORTED;
+            return new SentFailure(kind, model.source(), model.where(), model.what());
+        }
+        if (failure instanceof CannotRunException || failure instanceof IllegalArgumentException) {
+            Kind kind = failure instanceof CannotRunException ? Kind.CANNOT_RUN : Kind.ARGUMENT;
+            return new SentFailure(kind, "", "", String.valueOf(failure.getMessage()));
+        }
+        return failure instanceof IOException
+                ? new SentFailure(Kind.IO, "", "", String.valueOf(failure.getMessage()))
+                : new SentFailure(Kind.FAULT, "", "", failure.toString());
+    }
+
+    /** Throws the exception again. */
+    IOException thrown() throws IOException {
+        String text = SafeText.of(what);
+        switch (kind) {
+            case MALFORMED -> throw new MalformedModelException(source, where, what);
+            case UNSUPPORTED -> throw new UnsupportedModelException(source, where, what);
+            case CANNOT_RUN -> throw new CannotRunException(text);
+            case IO -> throw new IOException(text);
+            case ARGUMENT -> throw new IllegalArgumentException(text);
+            case FAULT -> throw new IllegalStateException("in the isolated process: " + text);
+        }
+        throw new IllegalStateException(kind.toString());
+    }
+}
