@@ -55,6 +55,9 @@ public record DeviceRanking(List<Forecast> devices, Map<String, List<String>> pr
         monitor.read().forEach((name, reading) -> {
             List<String> said = new ArrayList<>(reading.problems());
             try {
+                if (reading.ambiguous()) {
+                    throw new IllegalArgumentException("it is not known which device this is");
+                }
                 forecasts.add(new Forecast(reading, predictor.predict(piece, threads, reading.state())));
             } catch (IllegalArgumentException cannotSay) {
                 said.add("no prediction: " + cannotSay.getMessage());

@@ -1,38 +1,34 @@
 package io.pepper.monitor;
 
-import io.pepper.cluster.DeviceState;
 import io.pepper.monitor.internal.Deadline;
 import io.pepper.monitor.internal.PrometheusAddress;
 import io.pepper.monitor.internal.PrometheusClient;
-import io.pepper.monitor.internal.PrometheusClient.NoAnswerException;
 import io.pepper.monitor.internal.SafeText;
-import io.pepper.monitor.internal.Sample;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that a Prometheus watches by node_exporter and, where it runs, the characterization agent of EdgeCloud Mon. A node
- * is known by its name: what node_exporter tells of an instance is joined to it by {@code node_uname_info}, by a mapping that
- * is given, or by the instance's host. Thread-safe.
+ * The nodes that a Prometheus watches by node_exporter and, where it runs, the characterization agent of EdgeCloud Mon. Thread-safe.
+ *
+ * <p>A node is known by its {@code instance}, or by the label that is chosen; without one by {@code node} or by its own name. It is
+ * called by that label's value or, where that is an address, by its own name if no other node has it, else by the host. Nodes with the
+ * same identity are told apart by their other labels, as in {@code gateway@north}. Series of two jobs that are of one node are
+ * recognised: the system, the cores, the memory, the boot time and the idle time of the processor agree. What may be of two nodes is of
+ * none, and said.
  *
  * <pre>{@code
  * DeviceMonitor monitor = PrometheusDeviceMonitor.builder(URI.create("http://prometheus:9090")).build();
@@ -40,18 +36,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class PrometheusDeviceMonitor implements DeviceMonitor {
-    private static final double PERCENT = 100;
-
-    private static final String NODE = "char_node_name";
-    private static final String RATE = "; a rate needs two scrapes within its window";
-
-    /** By how much a rate may miss the ends of its range. */
-    private static final double SLACK = 1;
-
-    private final PrometheusClient client;
-    private final PrometheusQueries queries;
-    private final Map<String, String> nodes;
-    private final Duration mostAge;
+    private final PrometheusReader reader;
     private final Duration deadline;
 
     private PrometheusDeviceMonitor(Builder builder) {
@@ -60,15 +45,16 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         if (builder.tls != null) {
             http.sslContext(builder.tls);
         }
-        client = new PrometheusClient(
+        PrometheusClient client = new PrometheusClient(
                 http.build(),
                 builder.server.uri(),
                 builder.headers,
                 new PrometheusClient.Patience(builder.timeout, builder.retries, builder.backOff));
+        reader = new PrometheusReader(
+                client,
+                builder.queries,
+                new PrometheusReader.Options(builder.nodes, builder.nodeLabel, builder.devices, builder.mostAge));
         deadline = builder.deadline;
-        queries = builder.queries;
-        nodes = Map.copyOf(builder.nodes);
-        mostAge = builder.mostAge;
     }
 
     /**
@@ -97,193 +83,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
 
     @Override
     public Map<String, DeviceReading> read() throws IOException {
-        return new Reading().read();
-    }
-
-    /** One reading of all nodes. */
-    private final class Reading {
-        private final Map<String, String> names = new HashMap<>(nodes);
-        private final Map<String, DeviceState> states = new TreeMap<>();
-        private final Map<String, Map<String, String>> labels = new HashMap<>();
-        private final Map<String, List<String>> problems = new HashMap<>();
-        private final List<String> failed = new ArrayList<>();
-
-        /** The nodes that told a number, by what that is. */
-        private final Map<String, Set<String>> tellers = new LinkedHashMap<>();
-
-        /** What to think of where a number is missing. */
-        private final Map<String, String> hints = new HashMap<>();
-
-        private final Deadline end = Deadline.in(deadline, System::nanoTime);
-        private int asked;
-
-        /** Takes a number into a state. */
-        @FunctionalInterface
-        private interface Taking {
-            DeviceState take(DeviceState state, double value);
-        }
-
-        Map<String, DeviceReading> read() throws IOException {
-            for (Sample sample : ask("node names", queries.nodeName())) {
-                String instance = sample.labels().get("instance");
-                String name = sample.labels().get("nodename");
-                if (instance != null && name != null) {
-                    names.putIfAbsent(instance, name);
-                }
-            }
-            take("CPU load", queries.cpuLoadPercent(), (state, value) -> state.withCpuLoadPercent(percent(value)));
-            take("disk usage", queries.diskUsagePercent(), (s, value) -> s.withDiskUsagePercent(percent(value)));
-            take("runnable threads", queries.runnableThreads(), DeviceState::withRunnableThreads);
-            take("free memory", queries.memoryFreeBytes(), (s, value) -> s.withMemoryFreeBytes((long) value));
-            take("memory", queries.memoryTotalBytes(), (s, value) -> s.withMemoryTotalBytes((long) value));
-            take("cores", queries.cores(), (state, value) -> state.withCores((int) value));
-            take("power", queries.powerWatts(), DeviceState::withPowerWatts);
-            tellers.keySet()
-                    .removeIf(what -> what.startsWith("power")); // Few nodes tell it: no problem where it is missing.
-            models();
-            sayWhatIsMissing();
-            ages();
-            sayWhoIsMissing();
-            if (asked > 0 && failed.size() == asked) {
-                throw new IOException(failed.get(0).replaceFirst("^[^:]*: ", ""));
-            }
-            Map<String, DeviceReading> readings = new TreeMap<>();
-            states.forEach((name, state) -> {
-                List<String> said = new ArrayList<>(failed);
-                said.addAll(problems.getOrDefault(name, List.of()));
-                readings.put(name, new DeviceReading(state, labels.getOrDefault(name, Map.of()), said));
-            });
-            return readings;
-        }
-
-        private List<Sample> ask(String what, String query) throws IOException {
-            if (query.isEmpty()) {
-                return List.of();
-            }
-            asked++;
-            try {
-                return client.query(query, end).samples();
-            } catch (InterruptedIOException stopped) {
-                throw stopped;
-            } catch (IOException refused) {
-                if (asked == 1 && refused instanceof NoAnswerException) {
-                    throw refused; // Nobody is there: all other questions would wait as long.
-                }
-                failed.add(what + ": " + refused.getMessage());
-                return List.of();
-            }
-        }
-
-        /** The agent names nodes; an instance is named by a mapping, or by its host. */
-        private Optional<String> node(Sample sample) {
-            String named = sample.labels().get(NODE);
-            if (named != null) {
-                return Optional.of(named);
-            }
-            String instance = sample.labels().get("instance");
-            return Optional.ofNullable(instance)
-                    .map(known -> names.getOrDefault(known, known.replaceFirst(":\\d+$", "")));
-        }
-
-        private void take(String what, String query, Taking taking) throws IOException {
-            if (query.isEmpty()) {
-                return;
-            }
-            Set<String> told = new HashSet<>();
-            List<Sample> samples = new ArrayList<>(ask(what, query));
-            samples.sort(Comparator.comparing(sample -> sample.labels().containsKey(NODE)));
-            for (Sample sample : samples) { // The agent is believed where the node itself tells nothing.
-                Optional<String> name = node(sample);
-                if (name.isPresent()
-                        && (told.add(name.get()) || !sample.labels().containsKey(NODE))) {
-                    take(what, name.get(), sample.value(), taking);
-                }
-            }
-            tellers.put(what, told);
-            hints.put(what, query.contains("rate(") ? RATE : "");
-        }
-
-        /** Only when all nodes are known can it be said what is missing of which. */
-        private void sayWhatIsMissing() {
-            tellers.forEach((what, told) -> states.keySet().stream()
-                    .filter(name -> !told.contains(name))
-                    .forEach(name -> problem(name, what + ": Prometheus has none" + hints.getOrDefault(what, ""))));
-        }
-
-        private void take(String what, String name, double value, Taking taking) {
-            DeviceState state =
-                    states.computeIfAbsent(name, first -> DeviceState.of(first).withReadAt(Instant.now()));
-            try {
-                if (!Double.isFinite(value)) {
-                    throw new IllegalArgumentException("it is " + value);
-                }
-                states.put(name, taking.take(state, value));
-            } catch (IllegalArgumentException wrong) {
-                problem(name, what + ": " + wrong.getMessage());
-            }
-        }
-
-        private void problem(String name, String problem) {
-            problems.computeIfAbsent(name, first -> new ArrayList<>()).add(problem);
-        }
-
-        private void models() throws IOException {
-            for (Sample sample : ask("device model", queries.deviceModel())) {
-                String model = sample.labels().get("char_node_device_model_name");
-                Optional<String> name = node(sample);
-                if (model != null && name.isPresent()) {
-                    states.put(
-                            name.get(),
-                            states.computeIfAbsent(name.get(), DeviceState::of).withModel(model));
-                    for (String label : List.of("class", "uuid")) {
-                        String value = sample.labels().get("char_node_" + label);
-                        if (value != null) {
-                            labels.computeIfAbsent(name.get(), first -> new HashMap<>())
-                                    .put(label, value);
-                        }
-                    }
-                }
-            }
-        }
-
-        /** Nodes that were named but of which nothing is known now. */
-        private void sayWhoIsMissing() throws IOException {
-            Set<String> down = new HashSet<>();
-            for (Sample sample : ask("reachability", queries.up())) {
-                if (sample.value() == 0) {
-                    down.add(sample.labels().getOrDefault("instance", ""));
-                }
-            }
-            new TreeMap<>(names).forEach((instance, name) -> {
-                if (!states.containsKey(name)) {
-                    states.put(name, DeviceState.of(name));
-                    problem(
-                            name,
-                            instance
-                                    + (down.contains(instance)
-                                            ? ": Prometheus cannot reach it"
-                                            : ": Prometheus tells nothing of it"));
-                }
-            });
-        }
-
-        /** What is too old is forgotten, and said. */
-        private void ages() throws IOException {
-            for (Sample sample : ask("age", queries.age())) {
-                Optional<String> name = node(sample).filter(states::containsKey);
-                if (name.isPresent() && sample.value() > mostAge.toSeconds()) {
-                    states.put(name.get(), DeviceState.of(name.get()));
-                    problem(name.get(), "the last scrape is " + Math.round(sample.value()) + " seconds old");
-                }
-            }
-        }
-    }
-
-    private static double percent(double value) {
-        if (value < -SLACK || value > PERCENT + SLACK) {
-            throw new IllegalArgumentException(value + " % is out of range");
-        }
-        return Math.min(PERCENT, Math.max(0, value));
+        return reader.read(Deadline.in(deadline, System::nanoTime));
     }
 
     /** Options of a monitor. Not thread-safe. */
@@ -293,6 +93,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         private final PrometheusAddress server;
         private PrometheusQueries queries = PrometheusQueries.DEFAULTS;
         private final Map<String, String> nodes = new HashMap<>();
+        private final Set<String> devices = new TreeSet<>();
+        private Optional<String> nodeLabel = Optional.empty();
         private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         private Duration timeout = Duration.ofSeconds(5);
         private Duration deadline = Duration.ofSeconds(20);
@@ -323,12 +125,44 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         /**
          * Names the node of an instance.
          *
-         * @param instance the instance as Prometheus calls it, with its port
+         * @param instance the instance as Prometheus calls it, with its port; or what else the node is known by, for instance the name
+         *     that it has in a reading
          * @param name the node's name
          * @return this builder
+         * @throws IllegalArgumentException if another instance has that name
          */
         public Builder node(String instance, String name) {
+            nodes.forEach((other, given) -> {
+                if (given.equalsIgnoreCase(name) && !other.equals(instance)) {
+                    throw new IllegalArgumentException("'" + SafeText.of(other) + "' and '" + SafeText.of(instance)
+                            + "' would both be called '" + SafeText.of(name) + "'");
+                }
+            });
             nodes.put(instance, name);
+            return this;
+        }
+
+        /**
+         * Knows nodes by a label, in the place of {@code instance}.
+         *
+         * @param label for instance {@code node}; targets without it are known by their instance
+         * @return this builder
+         */
+        public Builder nodeLabel(String label) {
+            nodeLabel = Optional.of(label);
+            return this;
+        }
+
+        /**
+         * Looks for devices of a cluster: a node is read under the name of the device that only it can be, by its own name, its
+         * host, its instance or another label that names it. Other nodes are read, too. A device that several nodes may be is
+         * {@linkplain DeviceReading#ambiguous() ambiguous}; one that no node is, is missing.
+         *
+         * @param names the devices
+         * @return this builder
+         */
+        public Builder devices(Collection<String> names) {
+            devices.addAll(names);
             return this;
         }
 

@@ -50,15 +50,17 @@ class PrometheusDeviceMonitorTest {
                         sample("\"instance\":\"10.0.0.1:9100\",\"nodename\":\"pi-1\"", "1") + ","
                                 + sample("\"instance\":\"10.0.0.2:9100\",\"nodename\":\"pi-2\"", "1"))
                 .answer(
-                        "mode=\"idle\"}[",
+                        "rate(",
                         of("10.0.0.1:9100", "11") + "," + of("10.0.0.2:9100", "22") + "," + of("nano:9100", "33"))
                 .answer(
                         "node_filesystem",
                         of("nano:9100", "3") + "," + of("10.0.0.2:9100", "2") + "," + of("10.0.0.1:9100", "1"))
                 .answer("node_procs_running", of("10.0.0.2:9100", "2.5") + "," + of("10.0.0.1:9100", "1.5"))
                 .answer("MemAvailable", of("10.0.0.2:9100", "2e9") + "," + of("10.0.0.1:9100", "1e9"))
-                .answer("MemTotal", of("10.0.0.1:9100", "4e9") + "," + sample("\"char_node_name\":\"pi-2\"", "8e9"))
-                .answer("count by", of("10.0.0.1:9100", "4") + "," + of("10.0.0.2:9100", "6"))
+                .answer(
+                        "MemTotal_bytes or",
+                        of("10.0.0.1:9100", "4e9") + "," + sample("\"char_node_name\":\"pi-2\"", "8e9"))
+                .answer("count without", of("10.0.0.1:9100", "4") + "," + of("10.0.0.2:9100", "6"))
                 .answer("energy_watt", sample("\"char_node_name\":\"pi-2\"", "5.5"))
                 .answer(
                         "char_node_device_model",
@@ -66,7 +68,7 @@ class PrometheusDeviceMonitorTest {
                                 "\"char_node_name\":\"pi-2\",\"char_node_device_model_name\":\"Raspberry Pi 4\","
                                         + "\"char_node_class\":\"edge\",\"char_node_uuid\":\"u2\"",
                                 "1"))
-                .answer("timestamp(up)", of("10.0.0.1:9100", "3"));
+                .answer("timestamp(", of("10.0.0.1:9100", "3"));
     }
 
     @Test
@@ -85,7 +87,8 @@ class PrometheusDeviceMonitorTest {
         assertThat(two.model()).hasValue("Raspberry Pi 4");
         assertThat(two.readAt()).isPresent();
         assertThat(readings.get("pi-2").problems()).isEmpty();
-        assertThat(readings.get("pi-2").labels()).isEqualTo(Map.of("class", "edge", "uuid", "u2"));
+        assertThat(readings.get("pi-2").labels())
+                .isEqualTo(Map.of("instance", "10.0.0.2:9100", "class", "edge", "uuid", "u2"));
         assertThat(readings.get("pi-1").state().cpuLoadPercent()).hasValue(11);
         assertThat(readings.get("nano").state().diskUsagePercent()).hasValue(3);
         assertThat(readings.get("nano").state().memoryFreeBytes()).isEmpty();
@@ -108,7 +111,7 @@ class PrometheusDeviceMonitorTest {
     void inventsNoNumbers() throws IOException {
         three();
         server.answer(
-                        "mode=\"idle\"}[",
+                        "rate(",
                         of("10.0.0.1:9100", "NaN") + "," + of("10.0.0.2:9100", "+Inf") + "," + of("nano:9100", "250"))
                 .answer("MemAvailable", of("10.0.0.1:9100", "-5") + "," + of("10.0.0.2:9100", "many"));
         Map<String, DeviceReading> readings = builder().build().read();
@@ -125,7 +128,7 @@ class PrometheusDeviceMonitorTest {
 
     @Test
     void toleratesRatesThatMissTheEndsByALittle() throws IOException {
-        server.answer("mode=\"idle\"}[", of("a:1", "-0.3") + "," + of("b:1", "100.4"));
+        server.answer("rate(", of("a:1", "-0.3") + "," + of("b:1", "100.4"));
         Map<String, DeviceReading> readings = builder().build().read();
         assertThat(readings.get("a").state().cpuLoadPercent()).hasValue(0);
         assertThat(readings.get("b").state().cpuLoadPercent()).hasValue(100);
@@ -134,7 +137,7 @@ class PrometheusDeviceMonitorTest {
     @Test
     void forgetsWhatIsOld() throws IOException {
         three();
-        server.answer("timestamp(up)", of("10.0.0.2:9100", "300"));
+        server.answer("timestamp(", of("10.0.0.2:9100", "300"));
         DeviceReading old = builder().build().read().get("pi-2");
         assertThat(old.state()).isEqualTo(DeviceState.of("pi-2"));
         assertThat(old.problems()).containsExactly("the last scrape is 300 seconds old");
@@ -269,7 +272,7 @@ class PrometheusDeviceMonitorTest {
         String agent = "\"instance\":\"10.0.0.9:80\",\"char_node_name\":";
         server.answer("node_uname_info", sample("\"instance\":\"10.0.0.1:9100\",\"nodename\":\"pi-1\"", "1"))
                 .answer(
-                        "count by",
+                        "count without",
                         sample(agent + "\"pi-1\"", "99") + "," + of("10.0.0.1:9100", "4") + ","
                                 + sample(agent + "\"nano\"", "6"));
         Map<String, DeviceReading> readings = builder().build().read();
@@ -287,6 +290,7 @@ class PrometheusDeviceMonitorTest {
 
     @Test
     void authenticates() throws IOException {
+        three();
         builder()
                 .bearerToken("secret")
                 .queries(PrometheusQueries.ORIGINAL)

@@ -99,7 +99,7 @@ class PrometheusRefusalsTest {
     @Test
     void sendsHeadersAndTheUserOfTheAddress() throws IOException {
         String address = server.uri().toString().replace("http://", "http://us%65r:pa%73s@");
-        server.answer("mode=\"idle\"}[", "{\"metric\":{\"instance\":\"nano:9100\"},\"value\":[1700000000.1,\"33\"]}");
+        server.answer("rate(", "{\"metric\":{\"instance\":\"nano:9100\"},\"value\":[1700000000.1,\"33\"]}");
         PrometheusDeviceMonitor monitor = PrometheusDeviceMonitor.builder(address)
                 .header("X-Scope-OrgID", "plant-7")
                 .build();

@@ -66,8 +66,7 @@ class PrometheusTlsTest {
             throws IOException, InterruptedException, GeneralSecurityException {
         SSLContext certificate = certificate();
         try (FaultServer server = FaultServer.secure(certificate)) {
-            server.answer(
-                    "mode=\"idle\"}[", "{\"metric\":{\"instance\":\"nano:9100\"},\"value\":[1700000000.1,\"33\"]}");
+            server.answer("rate(", "{\"metric\":{\"instance\":\"nano:9100\"},\"value\":[1700000000.1,\"33\"]}");
             PrometheusDeviceMonitor.Builder builder = PrometheusDeviceMonitor.builder(server.uri())
                     .retries(0, Duration.ofMillis(10))
                     .timeout(Duration.ofSeconds(5));

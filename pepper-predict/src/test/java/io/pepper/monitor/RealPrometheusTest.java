@@ -186,7 +186,8 @@ class RealPrometheusTest {
 
     @Test
     void saysThatAQueryIsWrong() {
-        PrometheusQueries wrong = new PrometheusQueries("rate(", "", "", "", "", "", "", "", "", "", "");
+        PrometheusQueries wrong =
+                new PrometheusQueries("rate(", "", "", "", "", "", "", "", "", "", "", "", "", ConditionQueries.NONE);
         assertThatThrownBy(() -> monitor(wrong).read()).hasMessageContaining("HTTP 400 bad_data");
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,7 +25,7 @@ final class DeviceOptions {
         if (prometheus.isGiven() && local) {
             throw new IllegalArgumentException("--prometheus and --local exclude each other");
         }
-        Optional<? extends DeviceMonitor> watched = prometheus.monitor();
+        Optional<? extends DeviceMonitor> watched = prometheus.monitor(List.of());
         return watched.isPresent() ? watched.get() : LocalDeviceMonitor.of(hostName(), WINDOW);
     }
 

@@ -43,7 +43,7 @@ final class DevicesCommand implements Callable<Integer> {
             ArrayNode array = document.putArray("devices");
             readings.values().forEach(reading -> array.add(json(reading)));
             out.println(Json.print(document));
-            return Main.DONE;
+            return code(readings);
         }
         Table table = new Table(
                 "device",
@@ -80,9 +80,19 @@ final class DevicesCommand implements Callable<Integer> {
                     number(conditions.memoryPressurePercent(), " %"));
         }
         table.print(out);
-        readings.forEach((name, reading) ->
-                reading.problems().forEach(problem -> out.println("note: " + name + ": " + problem)));
-        return Main.DONE;
+        readings.forEach((name, reading) -> {
+            if (!reading.identity().isEmpty()) {
+                out.println("note: " + name + " is " + reading.identity());
+            }
+            reading.notes().forEach(note -> out.println("note: " + name + ": " + note));
+            reading.problems().forEach(problem -> out.println("note: " + name + ": " + problem));
+        });
+        return code(readings);
+    }
+
+    /** Where nothing is known of any device, nothing was read. */
+    private static int code(Map<String, DeviceReading> readings) {
+        return readings.values().stream().anyMatch(DeviceReading::isKnown) ? Main.DONE : Main.REFUSED;
     }
 
     /** Up to two decimals, such as 0.5; whole numbers without any. */
@@ -124,6 +134,10 @@ final class DevicesCommand implements Callable<Integer> {
         Json.put(node, "ioPressurePercent", conditions.ioPressurePercent());
         ObjectNode labels = node.putObject("labels");
         reading.labels().forEach(labels::put);
+        node.put("identity", reading.identity().isEmpty() ? null : reading.identity());
+        node.put("ambiguous", reading.ambiguous());
+        ArrayNode notes = node.putArray("notes");
+        reading.notes().forEach(notes::add);
         ArrayNode problems = node.putArray("problems");
         reading.problems().forEach(problems::add);
         return node;

@@ -7,8 +7,6 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.cost.LatencyPredictor;
 import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
-import io.pepper.monitor.DeviceReading;
-import io.pepper.monitor.PrometheusDeviceMonitor;
 import io.pepper.onnx.ModelBranches;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelPieces;
@@ -288,20 +286,7 @@ final class PlanOptions {
     }
 
     private Map<String, DeviceState> states(Cluster cluster, List<String> notes) throws IOException {
-        Map<String, DeviceState> states = new LinkedHashMap<>();
-        Optional<PrometheusDeviceMonitor> monitor = prometheus.monitor();
-        if (monitor.isPresent()) {
-            Map<String, DeviceReading> readings = monitor.get().read();
-            for (Device device : cluster.devices()) {
-                DeviceReading reading = readings.get(device.name());
-                if (reading == null) {
-                    notes.add("Prometheus knows no device '" + device.name() + "': taken as idle");
-                } else {
-                    states.put(device.name(), reading.state());
-                    reading.problems().forEach(problem -> notes.add(device.name() + ": " + problem));
-                }
-            }
-        }
+        Map<String, DeviceState> states = WatchedDevices.read(prometheus, cluster, notes);
         loads.forEach((name, percent) ->
                 states.put(name, loaded(cluster, states.getOrDefault(name, DeviceState.of(name)), percent, "--load")));
         return states;

@@ -171,6 +171,13 @@ final class PredictCommand implements Callable<Integer> {
                         forecast.prediction().extrapolated() ? "beyond what was measured" : "")));
         table.print(out);
         rankings.values().stream()
+                .flatMap(ranking -> ranking.devices().stream())
+                .map(DeviceRanking.Forecast::reading)
+                .flatMap(reading ->
+                        reading.notes().stream().map(note -> reading.state().device() + ": " + note))
+                .distinct()
+                .forEach(note -> out.println("note: " + note));
+        rankings.values().stream()
                 .flatMap(ranking -> ranking.problems().entrySet().stream())
                 .distinct()
                 .forEach(problem ->

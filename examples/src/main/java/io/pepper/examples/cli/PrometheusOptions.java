@@ -11,6 +11,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -39,6 +40,12 @@ final class PrometheusOptions {
             paramLabel = "INSTANCE=NAME",
             description = "The name of the node that Prometheus calls so, with its port; may be repeated.")
     private Map<String, String> nodes = Map.of();
+
+    @Option(
+            names = "--node-label",
+            paramLabel = "LABEL",
+            description = "Know nodes by this label, such as node, in the place of their instance.")
+    private Optional<String> nodeLabel = Optional.empty();
 
     @Option(
             names = "--token-file",
@@ -96,15 +103,17 @@ final class PrometheusOptions {
         return server != null;
     }
 
-    /** The monitor, if there is a server. */
-    Optional<PrometheusDeviceMonitor> monitor() throws IOException {
+    /** The monitor, if there is a server; it looks for these devices. */
+    Optional<PrometheusDeviceMonitor> monitor(Collection<String> devices) throws IOException {
         if (server == null) {
             return Optional.empty();
         }
         PrometheusDeviceMonitor.Builder builder = PrometheusDeviceMonitor.builder(server)
                 .queries(PrometheusQueries.over(window))
                 .timeout(timeout)
-                .deadline(deadline);
+                .deadline(deadline)
+                .devices(devices);
+        nodeLabel.ifPresent(builder::nodeLabel);
         nodes.forEach(builder::node);
         headers.forEach(builder::header);
         authenticate(builder);

@@ -98,6 +98,9 @@ final class RunCommand implements Callable<Integer> {
     private Optional<Path> rehearse = Optional.empty();
 
     @Mixin
+    private PrometheusOptions prometheus = new PrometheusOptions();
+
+    @Mixin
     private InputOptions inputs = new InputOptions();
 
     @Mixin
@@ -114,6 +117,7 @@ final class RunCommand implements Callable<Integer> {
                 : Optional.empty();
         Map<String, byte[]> messages = messages(manifest);
         RunReport report = new RunReport(directory, plan);
+        watch(plan, report);
         long begin = System.nanoTime();
         try (ModelSession session = open(plan, report)) {
             report.opened((System.nanoTime() - begin) * NANO);
@@ -129,6 +133,15 @@ final class RunCommand implements Callable<Integer> {
             report.print(spec.commandLine().getOut());
         }
         return Main.DONE;
+    }
+
+    /** Says what the devices of the plan do now, against what they did when it was made. */
+    private void watch(Optional<DeploymentPlan> plan, RunReport report) throws IOException {
+        if (prometheus.isGiven()) {
+            DeploymentPlan planned = plan.orElseThrow(() -> new ParameterException(
+                    spec.commandLine(), "--prometheus needs a plan: " + directory + " has no plan.json"));
+            WatchedDevices.sinceThen(prometheus, planned).forEach(report::note);
+        }
     }
 
     private ModelSession open(Optional<DeploymentPlan> plan, RunReport report) throws IOException {

@@ -41,7 +41,6 @@ import io.pepper.predict.TrainedPredictor;
 import io.pepper.runtime.TemporaryDirectory;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,7 +126,7 @@ public final class PepperService implements AutoCloseable {
                 ? TrainedPredictor.load(Path.of(arguments[1]))
                 : RooflinePredictor.calibrate(ProgressListener.NONE);
         DeviceMonitor devices = arguments.length > 2
-                ? PrometheusDeviceMonitor.builder(URI.create(arguments[2])).build()
+                ? PrometheusDeviceMonitor.builder(arguments[2]).build()
                 : LocalDeviceMonitor.of("here", Duration.ofMillis(200));
         PepperService service = start(Integer.parseInt(arguments[0]), devices, predictor);
         Runtime.getRuntime().addShutdownHook(new Thread(service::close));

@@ -97,6 +97,24 @@ public final class PrometheusClient {
         return contents.answer();
     }
 
+    /**
+     * Asks for a text that is not in a vector.
+     *
+     * @param resource the path, below the server's
+     * @param name the text's name in the answer, for instance {@code data.version}
+     * @param deadline when the whole reading ends
+     * @return the text, empty if there is none
+     * @throws IOException if there is no usable answer, with the reason
+     */
+    public String text(String resource, String name, Deadline deadline) throws IOException {
+        return get(resource, deadline).text(name);
+    }
+
+    @Override
+    public String toString() {
+        return server.toString();
+    }
+
     private AnswerReader.Contents get(String resource, Deadline deadline) throws IOException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(server + resource)).header("Accept", "application/json");

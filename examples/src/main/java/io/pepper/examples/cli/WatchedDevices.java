@@ -1,0 +1,85 @@
+package io.pepper.examples.cli;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.DeviceState;
+import io.pepper.monitor.DeviceReading;
+import io.pepper.monitor.PrometheusDeviceMonitor;
+import io.pepper.onnx.DeploymentPlan;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** The devices of a cluster, as a Prometheus sees them. */
+final class WatchedDevices {
+    private WatchedDevices() {}
+
+    /**
+     * The state of each device that is watched.
+     *
+     * @param notes takes what a person should know: devices that are not watched, nodes that are no device, what is missing
+     * @throws IOException if a device may be any of several nodes, or if nothing can be read
+     */
+    static Map<String, DeviceState> read(PrometheusOptions prometheus, Cluster cluster, List<String> notes)
+            throws IOException {
+        List<String> names = cluster.devices().stream().map(Device::name).toList();
+        Optional<PrometheusDeviceMonitor> monitor = prometheus.monitor(names);
+        Map<String, DeviceState> states = new LinkedHashMap<>();
+        if (monitor.isEmpty()) {
+            return states;
+        }
+        Map<String, DeviceReading> readings = new LinkedHashMap<>(monitor.get().read());
+        for (String name : names) {
+            DeviceReading reading = readings.remove(name);
+            if (reading == null) {
+                notes.add("Prometheus knows no device '" + name + "': taken as idle");
+                continue;
+            }
+            if (reading.ambiguous()) {
+                throw new IOException("device '" + name + "': " + String.join("; ", reading.problems())
+                        + " (--node INSTANCE=" + name + ", or --node-label)");
+            }
+            states.put(name, reading.state());
+            reading.notes().forEach(note -> notes.add(name + ": " + note));
+            reading.problems().forEach(problem -> notes.add(name + ": " + problem));
+            if (reading.state().cpuLoadPercent().isEmpty()) {
+                notes.add(name + ": its load is not known: taken as idle");
+            }
+        }
+        if (!readings.isEmpty()) {
+            notes.add("Prometheus also watches what is no device of the cluster: "
+                    + String.join(", ", new ArrayList<>(readings.keySet())));
+        }
+        return states;
+    }
+
+    /** What a person should know of the devices of a plan: their load now, and when it was planned. */
+    static List<String> sinceThen(PrometheusOptions prometheus, DeploymentPlan plan) throws IOException {
+        List<String> notes = new ArrayList<>();
+        Map<String, DeviceState> now = read(prometheus, plan.cluster(), notes);
+        now.forEach((device, state) -> {
+            if (plan.stages().stream().noneMatch(part -> part.device().equals(device))) {
+                return;
+            }
+            OptionalDouble before = plan.states().stream()
+                    .filter(planned -> planned.device().equals(device))
+                    .map(DeviceState::cpuLoadPercent)
+                    .findFirst()
+                    .orElse(OptionalDouble.empty());
+            state.cpuLoadPercent()
+                    .ifPresent(load -> notes.add(device + ": CPU load " + percent(load) + " now, "
+                            + (before.isPresent() ? percent(before.getAsDouble()) : "not known")
+                            + " when it was planned"));
+        });
+        return notes;
+    }
+
+    private static String percent(double value) {
+        return String.format(Locale.ROOT, "%.1f %%", value);
+    }
+}

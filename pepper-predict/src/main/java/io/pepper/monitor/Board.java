@@ -1,0 +1,71 @@
+package io.pepper.monitor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A board, by the targets that are of it. */
+final class Board {
+    /** The one that is believed first; the others fill in what it does not tell. */
+    final Target target;
+
+    final List<Target> others;
+
+    /** The label that it is known by, and its value. */
+    final String identityLabel;
+
+    final String identity;
+
+    final List<String> notes = new ArrayList<>();
+    final List<String> problems = new ArrayList<>();
+
+    /** What it is called, unlike any other. */
+    String name = "";
+
+    Board(Target target, List<Target> others, Map.Entry<String, String> identity) {
+        this.target = target;
+        this.others = List.copyOf(others);
+        this.identityLabel = identity.getKey();
+        this.identity = identity.getValue();
+    }
+
+    List<Target> targets() {
+        List<Target> all = new ArrayList<>(List.of(target));
+        all.addAll(others);
+        return all;
+    }
+
+    Set<String> nodeNames() {
+        Set<String> names = new TreeSet<>();
+        targets().forEach(each -> names.addAll(each.nodeNames));
+        return names;
+    }
+
+    boolean isMixed() {
+        return targets().stream().anyMatch(Target::isMixed);
+    }
+
+    /** What it is known by, as Prometheus writes labels. */
+    String shown() {
+        return identityLabel.isEmpty() ? identity : Target.shown(Map.of(identityLabel, identity));
+    }
+
+    /** What a person may call it. */
+    Set<String> aliases() {
+        Set<String> aliases = new TreeSet<>(nodeNames());
+        aliases.add(name);
+        for (Target each : targets()) {
+            for (String label : BoardFinder.IDENTITIES) {
+                String value = each.labels.get(label);
+                if (value != null) {
+                    aliases.add(value);
+                }
+            }
+        }
+        aliases.add(identity);
+        List.copyOf(aliases).forEach(alias -> aliases.add(BoardNames.host(alias)));
+        return aliases;
+    }
+}

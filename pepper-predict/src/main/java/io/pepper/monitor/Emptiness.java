@@ -1,0 +1,79 @@
+package io.pepper.monitor;
+
+import io.pepper.monitor.internal.SafeText;
+import io.pepper.monitor.internal.Sample;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Says why a Prometheus has no node: what it was asked for, and what it has instead. */
+final class Emptiness {
+    private static final int MOST_NAMED = 5;
+    private static final String NODE_METRICS = "count by (__name__) ({__name__=~\"node_.+|char_node_.+\"})";
+
+    private final PrometheusReading reading;
+
+    Emptiness(PrometheusReading reading) {
+        this.reading = reading;
+    }
+
+    /** A sentence; also says how long Prometheus runs, if that is not long. */
+    String why(Map<String, String> strangers, String started) throws IOException {
+        List<String> said = new ArrayList<>();
+        List<Sample> up = reading.ask("targets", "up");
+        if (up.isEmpty()) {
+            said.add("it has scraped nothing yet, or it has no targets");
+        } else {
+            said.add("it watches " + jobs(up));
+        }
+        List<String> metrics = reading.ask("metrics", NODE_METRICS).stream()
+                .map(sample -> SafeText.of(sample.labels().getOrDefault("__name__", "")))
+                .sorted()
+                .toList();
+        if (!metrics.isEmpty()) {
+            said.add(
+                    "it has " + named(metrics) + ", but neither node_cpu_seconds_total nor node_memory_MemTotal_bytes");
+        }
+        if (!strangers.isEmpty()) {
+            said.add(Strangers.shown(strangers) + ", which is not read");
+        }
+        said.addAll(reading.failed());
+        if (!started.isEmpty()) {
+            said.add(started);
+        }
+        return "Prometheus has no series of node_exporter: " + String.join("; ", said);
+    }
+
+    private static String named(List<String> names) {
+        return names.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                + (names.size() > MOST_NAMED ? " and " + (names.size() - MOST_NAMED) + " more" : "");
+    }
+
+    /** The jobs and how many of their targets can be reached. */
+    private static String jobs(List<Sample> up) {
+        Map<String, List<Sample>> byJob = up.stream()
+                .collect(Collectors.groupingBy(
+                        sample -> SafeText.of(sample.labels().getOrDefault("job", "")),
+                        TreeMap::new,
+                        Collectors.toList()));
+        return named(byJob.entrySet().stream()
+                .map(job -> {
+                    List<Sample> down = job.getValue().stream()
+                            .filter(sample -> sample.value() == 0)
+                            .toList();
+                    return "job '" + job.getKey() + "' (" + job.getValue().size() + " targets"
+                            + (down.isEmpty()
+                                    ? ""
+                                    : ", of which it cannot reach "
+                                            + named(down.stream()
+                                                    .map(sample -> SafeText.of(
+                                                            sample.labels().getOrDefault("instance", "?")))
+                                                    .toList()))
+                            + ")";
+                })
+                .toList());
+    }
+}

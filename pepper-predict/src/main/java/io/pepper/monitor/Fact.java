@@ -1,0 +1,101 @@
+package io.pepper.monitor;
+
+import io.pepper.cluster.DeviceState;
+
+/** A number that a reading asks Prometheus for, and where it goes. */
+enum Fact {
+    CPU_LOAD("CPU load", true),
+    DISK("disk usage", true),
+    RUNNABLE("runnable threads", true),
+    FREE("free memory", true),
+    MEMORY("memory", true),
+    CORES("cores", true),
+    POWER("power", false),
+    CLOCK("clock", false),
+    TEMPERATURE("temperature", false),
+    CPU_PRESSURE("CPU pressure", false),
+    MEMORY_PRESSURE("memory pressure", false),
+    IO_PRESSURE("I/O pressure", false);
+
+    private static final double PERCENT = 100;
+
+    /** By how much a rate may miss the ends of its range. */
+    private static final double SLACK = 1;
+
+    private final String words;
+    private final boolean expected;
+
+    Fact(String words, boolean expected) {
+        this.words = words;
+        this.expected = expected;
+    }
+
+    String words() {
+        return words;
+    }
+
+    String query(PrometheusQueries queries) {
+        ConditionQueries conditions = queries.conditions();
+        return switch (this) {
+            case CPU_LOAD -> queries.cpuLoadPercent();
+            case DISK -> queries.diskUsagePercent();
+            case RUNNABLE -> queries.runnableThreads();
+            case FREE -> queries.memoryFreeBytes();
+            case MEMORY -> queries.memoryTotalBytes();
+            case CORES -> queries.cores();
+            case POWER -> queries.powerWatts();
+            case CLOCK -> conditions.clockPercent();
+            case TEMPERATURE -> conditions.temperatureCelsius();
+            case CPU_PRESSURE -> conditions.cpuPressurePercent();
+            case MEMORY_PRESSURE -> conditions.memoryPressurePercent();
+            case IO_PRESSURE -> conditions.ioPressurePercent();
+        };
+    }
+
+    /** Whether every node tells it, so that it is a problem where it is missing. */
+    boolean isExpected() {
+        return expected;
+    }
+
+    /** Whether it is a share in percent. */
+    boolean isShare() {
+        return this != RUNNABLE
+                && this != FREE
+                && this != MEMORY
+                && this != CORES
+                && this != POWER
+                && this != TEMPERATURE;
+    }
+
+    /**
+     * The number, if it makes sense.
+     *
+     * @throws IllegalArgumentException if it does not
+     */
+    double checked(double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("it is " + value);
+        }
+        if (!isShare()) {
+            return value;
+        }
+        if (value < -SLACK || value > PERCENT + SLACK) {
+            throw new IllegalArgumentException(value + " % is out of range");
+        }
+        return Math.min(PERCENT, Math.max(0, value));
+    }
+
+    /** The state with a number that was checked; conditions are no part of it. */
+    DeviceState into(DeviceState state, double value) {
+        return switch (this) {
+            case CPU_LOAD -> state.withCpuLoadPercent(value);
+            case DISK -> state.withDiskUsagePercent(value);
+            case RUNNABLE -> state.withRunnableThreads(value);
+            case FREE -> state.withMemoryFreeBytes((long) value);
+            case MEMORY -> state.withMemoryTotalBytes((long) value);
+            case CORES -> state.withCores(value);
+            case POWER -> state.withPowerWatts(value);
+            default -> state;
+        };
+    }
+}

@@ -1,0 +1,173 @@
+package io.pepper.monitor;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.monitor.internal.Deadline;
+import io.pepper.monitor.internal.PrometheusClient;
+import io.pepper.monitor.internal.Sample;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads all that a Prometheus watches. Immutable and therefore thread-safe. */
+final class PrometheusReader {
+    private static final String RATE = "; a rate needs two scrapes within its window";
+    private static final String OLD_KERNEL = "; kernels before 3.14 do not tell it";
+    private static final Duration YOUNG = Duration.ofMinutes(5);
+
+    private final PrometheusClient client;
+    private final PrometheusQueries queries;
+    private final Options options;
+
+    /**
+     * What the user says of nodes.
+     *
+     * @param nodes names by instance
+     * @param nodeLabel the label that boards are known by
+     * @param devices the devices that are looked for
+     * @param mostAge since the last scrape
+     */
+    record Options(Map<String, String> nodes, Optional<String> nodeLabel, Set<String> devices, Duration mostAge) {
+        Options {
+            nodes = Map.copyOf(nodes);
+            devices = Set.copyOf(devices);
+        }
+    }
+
+    PrometheusReader(PrometheusClient client, PrometheusQueries queries, Options options) {
+        this.client = client;
+        this.queries = queries;
+        this.options = options;
+    }
+
+    Map<String, DeviceReading> read(Deadline deadline) throws IOException {
+        PrometheusReading reading = new PrometheusReading(client, queries, deadline);
+        PrometheusReading.Answers answers = reading.ask();
+        Targets targets = PrometheusReading.targets(answers);
+        requireLabel(targets);
+        Readings readings = new Readings(answers, queries, options.mostAge.toSeconds());
+        readings.distribute(targets);
+        BoardFinder finder = new BoardFinder(options.nodeLabel, options.mostAge.toSeconds());
+        Evidence evidence = finder.isInDoubt(targets.all()) ? reading.evidence(targets) : Evidence.NONE;
+        List<Board> boards = finder.find(targets.all(), evidence);
+        new BoardNames(options.nodes, options.nodeLabel.isPresent()).name(boards);
+        WantedNames wanted = new WantedNames(options.devices, boards);
+        String[] started = new String[1]; // Asked for once, if at all.
+        Map<String, DeviceReading> found = new TreeMap<>(readings.of(boards, (fact, board) -> {
+            if (fact == Fact.CPU_LOAD && started[0] == null) {
+                started[0] = started(deadline);
+            }
+            board.problems.add(missing(fact, board, started[0]));
+        }));
+        found.putAll(wanted.ambiguous());
+        Map<String, String> strangers = Strangers.byHost(answers.strangers(), known(boards, found));
+        if (found.isEmpty()) {
+            throw new IOException(client + ": " + new Emptiness(reading).why(strangers, started(deadline)));
+        }
+        strangers.forEach((host, exporter) -> found.putIfAbsent(host, unread(host, Strangers.problem(exporter))));
+        addUnreachable(found, boards, answers.down());
+        return said(found, reading);
+    }
+
+    private void requireLabel(Targets targets) {
+        String label = options.nodeLabel.orElse("");
+        if (!label.isEmpty()
+                && !targets.all().isEmpty()
+                && targets.all().stream().noneMatch(target -> target.labels.containsKey(label))) {
+            throw new IllegalArgumentException("no series of node_exporter has the label '" + label
+                    + "' that nodes are named by;" + " there are " + String.join(", ", targets.labelNames()));
+        }
+    }
+
+    private String missing(Fact fact, Board board, @Nullable String started) {
+        String hint = "";
+        if (fact == Fact.CPU_LOAD && queries.cpuLoadPercent().contains("rate(")) {
+            hint = RATE + (started == null || started.isEmpty() ? "" : " (" + started + ")");
+        } else if (fact == Fact.FREE && board.target.facts.containsKey(Fact.MEMORY)) {
+            hint = OLD_KERNEL;
+        }
+        return fact.words() + ": Prometheus has none" + hint;
+    }
+
+    /** When Prometheus started, if it was lately: then much is missing that will come. */
+    private String started(Deadline deadline) {
+        try {
+            Instant start = Instant.parse(client.text("/api/v1/status/runtimeinfo", "data.startTime", deadline));
+            Duration since = Duration.between(start, Instant.now());
+            return since.isNegative() || since.compareTo(YOUNG) > 0
+                    ? ""
+                    : "Prometheus started " + since.toSeconds() + " seconds ago";
+        } catch (IOException | DateTimeParseException unknown) {
+            return ""; // Others that speak Prometheus' language do not tell it.
+        }
+    }
+
+    private static Set<String> known(List<Board> boards, Map<String, DeviceReading> found) {
+        Set<String> known = new HashSet<>(Readings.byAlias(boards).keySet());
+        found.keySet().forEach(name -> known.add(BoardNames.folded(name)));
+        return known;
+    }
+
+    private static DeviceReading unread(String name, String problem) {
+        return new DeviceReading(DeviceState.of(name), Map.of(), List.of(problem));
+    }
+
+    /** Nodes that were named but of which nothing is known now, and others that are watched as those that are known. */
+    private void addUnreachable(Map<String, DeviceReading> found, List<Board> boards, List<Sample> down) {
+        Set<String> instances = new LinkedHashSet<>();
+        Set<String> jobs = new HashSet<>();
+        boards.forEach(board -> board.targets().forEach(target -> jobs.add(target.labels.getOrDefault("job", ""))));
+        for (Sample sample : down) {
+            String instance = sample.labels().getOrDefault("instance", "");
+            instances.add(instance);
+            boolean isKnown = boards.stream().anyMatch(board -> board.aliases().contains(instance));
+            if (!instance.isEmpty()
+                    && !isKnown
+                    && !options.nodes.containsKey(instance)
+                    && jobs.contains(sample.labels().getOrDefault("job", "-"))) {
+                String host = BoardNames.host(instance);
+                found.putIfAbsent(host, unread(host, instance + ": Prometheus cannot reach it"));
+            }
+        }
+        new TreeMap<>(options.nodes)
+                .forEach((instance, name) -> found.putIfAbsent(
+                        name,
+                        unread(
+                                name,
+                                instance
+                                        + (instances.contains(instance)
+                                                ? ": Prometheus cannot reach it"
+                                                : ": Prometheus tells nothing of it"))));
+    }
+
+    /** With what concerns all devices. */
+    private static Map<String, DeviceReading> said(Map<String, DeviceReading> found, PrometheusReading reading) {
+        Map<String, DeviceReading> said = new TreeMap<>();
+        found.forEach((name, each) -> {
+            List<String> problems = new ArrayList<>(reading.failed());
+            problems.addAll(each.problems());
+            List<String> notes = new ArrayList<>(each.notes());
+            notes.addAll(reading.warnings());
+            said.put(
+                    name,
+                    new DeviceReading(
+                            each.state(),
+                            each.labels(),
+                            problems,
+                            each.conditions(),
+                            each.identity(),
+                            notes,
+                            each.ambiguous()));
+        });
+        return said;
+    }
+}

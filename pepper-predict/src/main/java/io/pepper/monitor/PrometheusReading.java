@@ -1,0 +1,129 @@
+package io.pepper.monitor;
+
+import io.pepper.monitor.internal.Answer;
+import io.pepper.monitor.internal.Deadline;
+import io.pepper.monitor.internal.PrometheusClient;
+import io.pepper.monitor.internal.PrometheusClient.NoAnswerException;
+import io.pepper.monitor.internal.Sample;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One reading of all that a Prometheus watches: first all answers, then whose they are, then what they say. */
+final class PrometheusReading {
+    /** The label by which the characterization agent names a node. */
+    static final String AGENT = "char_node_name";
+
+    private static final String BOOT = "node_boot_time_seconds";
+    private static final String IDLE = "sum without (cpu, mode) (node_cpu_seconds_total{mode=\"idle\"})";
+
+    private final PrometheusClient client;
+    private final PrometheusQueries queries;
+    private final Deadline deadline;
+    private final List<String> failed = new ArrayList<>();
+    private final Set<String> warnings = new LinkedHashSet<>();
+    private int asked;
+
+    PrometheusReading(PrometheusClient client, PrometheusQueries queries, Deadline deadline) {
+        this.client = client;
+        this.queries = queries;
+        this.deadline = deadline;
+    }
+
+    /** What was answered, before it is known whose it is. */
+    record Answers(
+            List<Sample> names,
+            Map<Fact, List<Sample>> facts,
+            List<Sample> models,
+            List<Sample> ages,
+            List<Sample> resets,
+            List<Sample> down,
+            List<Sample> strangers) {}
+
+    Answers ask() throws IOException {
+        List<Sample> names = ask("node names", queries.nodeName());
+        Map<Fact, List<Sample>> facts = new EnumMap<>(Fact.class);
+        for (Fact fact : Fact.values()) {
+            facts.put(fact, ask(fact.words(), fact.query(queries)));
+        }
+        Answers answers = new Answers(
+                names,
+                facts,
+                ask("device model", queries.deviceModel()),
+                ask("age", queries.age()),
+                ask("restarts", queries.resets()),
+                ask("reachability", queries.up()),
+                ask("other exporters", queries.strangers()));
+        if (asked > 0 && failed.size() == asked) {
+            throw new IOException(failed.get(0).replaceFirst("^[^:]*: ", ""));
+        }
+        return answers;
+    }
+
+    List<Sample> ask(String what, String query) throws IOException {
+        if (query.isEmpty()) {
+            return List.of();
+        }
+        asked++;
+        try {
+            Answer answer = client.query(query, deadline);
+            answer.warnings().forEach(warning -> warnings.add("Prometheus warns: " + warning));
+            return answer.samples();
+        } catch (InterruptedIOException stopped) {
+            throw stopped;
+        } catch (IOException refused) {
+            if (asked == 1 && refused instanceof NoAnswerException) {
+                throw refused; // Nobody is there, or lets nobody in: all other questions would end as this one.
+            }
+            failed.add(what + ": " + refused.getMessage());
+            return List.of();
+        }
+    }
+
+    /** What could not be asked, which concerns all devices. */
+    List<String> failed() {
+        return failed;
+    }
+
+    /** What Prometheus says beside its answers, which concerns all devices. */
+    Set<String> warnings() {
+        return warnings;
+    }
+
+    /** The targets with all that is told of them. */
+    static Targets targets(Answers answers) throws IOException {
+        List<Sample> plain = new ArrayList<>();
+        for (Fact fact : List.of(Fact.MEMORY, Fact.FREE, Fact.RUNNABLE, Fact.CORES, Fact.CPU_LOAD)) {
+            answers.facts.getOrDefault(fact, List.of()).stream()
+                    .filter(sample -> !sample.labels().containsKey(AGENT)
+                            && !sample.labels().isEmpty())
+                    .forEach(plain::add);
+        }
+        if (plain.isEmpty()) {
+            answers.facts.getOrDefault(Fact.DISK, List.of()).forEach(plain::add);
+        }
+        return new Targets(answers.names, plain);
+    }
+
+    /** What tells targets apart that may be one board. */
+    Evidence evidence(Targets targets) throws IOException {
+        return new Evidence(byTarget(targets, ask("boot times", BOOT)), byTarget(targets, ask("idle times", IDLE)));
+    }
+
+    static Map<Target, Double> byTarget(Targets targets, List<Sample> samples) {
+        Map<Target, Double> values = new HashMap<>();
+        for (Sample sample : samples) {
+            List<Target> found = targets.of(targets.key(sample));
+            if (found.size() == 1) {
+                values.put(found.get(0), sample.value());
+            }
+        }
+        return values;
+    }
+}
