@@ -270,9 +270,22 @@ public record DeploymentPlan(
      * @return what its {@code plan.json} says
      * @throws MalformedModelException if the file is no plan, or of a version not known here, or does not go with the
      *     {@code partition.json} beside it; the message names the field
-     * @throws IOException if a file cannot be read
+     * @throws IOException if a file cannot be read, or is a link out of the directory
      */
     public static DeploymentPlan read(Path directory) throws IOException {
-        return PlanJson.read(directory.resolve(FILE_NAME), PartitionManifest.read(directory));
+        return read(directory, ReadOptions.DEFAULTS);
+    }
+
+    /**
+     * Reads the plan of a directory, and checks that it and the parts beside it are of one mind.
+     *
+     * @param directory where the parts are
+     * @param options into which other directories a link may lead ({@link ReadOptions#allowedRoots()})
+     * @return what its {@code plan.json} says
+     * @throws MalformedModelException see {@link #read(Path)}
+     * @throws IOException if a file cannot be read, or is a link that may not be followed
+     */
+    public static DeploymentPlan read(Path directory, ReadOptions options) throws IOException {
+        return PlanJson.read(directory, PartitionManifest.read(directory, options), options);
     }
 }

@@ -50,6 +50,18 @@ public class ModelException extends IOException {
     }
 
     /**
+     * Makes the exception, of what no file is to blame for.
+     *
+     * @param message for a person
+     */
+    ModelException(String message) {
+        super(SafeText.of(message));
+        this.source = "ONNX Runtime";
+        this.where = "this process";
+        this.what = message;
+    }
+
+    /**
      * Which file or model is refused. May hold any characters, unlike the message.
      *
      * @return its name or path, as the caller gave it

@@ -1,7 +1,10 @@
 package io.pepper.onnx;
 
+import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.model.OpeningWork;
+import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.util.Optional;
  */
 final class PartFiles {
     private final Path directory;
+    private final DirectoryFiles files;
     private final boolean onlyUnchanged;
     private final ReadOptions options;
     private final List<String> warnings;
@@ -26,31 +30,32 @@ final class PartFiles {
      *
      * @param directory where the parts are
      * @param onlyUnchanged whether to refuse files that were changed, or of which that is not known
-     * @param whole how the whole model was opened; parts may ask for as much, and links lead nowhere
+     * @param whole how the whole model was opened; parts may ask for as much, and their links lead into the same directories
      * @param warnings takes what was changed
      */
     PartFiles(Path directory, boolean onlyUnchanged, ReadOptions whole, List<String> warnings) {
         this.directory = directory;
         this.onlyUnchanged = onlyUnchanged;
-        this.options = whole.withAllowedRoots();
+        this.options = whole;
+        this.files = DirectoryFiles.ofParts(directory, whole);
         this.warnings = warnings;
     }
 
-    /** The file of a part, which may be opened. */
-    Path checked(PartitionManifest.Part part) throws IOException {
+    /** The model of a part, which may be opened. */
+    ModelSource checked(PartitionManifest.Part part) throws IOException {
         Path file = directory.resolve(part.file());
         check(part.file(), part.sha256());
         for (PartitionManifest.Data data : part.data()) {
             check(data.file(), data.sha256());
         }
-        try (OnnxModel model = OnnxModel.load(file, options)) {
-            Optional<String> refusal =
-                    OpeningWork.refusal(model.contents().graph().model());
+        try (ModelContents model = new ModelContents(
+                file.toString(), files.open(part.file()), Optional.of(file), Optional.of(directory), options)) {
+            Optional<String> refusal = OpeningWork.refusal(model.graph().model());
             if (refusal.isPresent()) {
                 throw new UnsupportedModelException(file.toString(), "graph", refusal.get());
             }
+            return model.fileSource();
         }
-        return file;
     }
 
     private void check(String name, Optional<String> then) throws IOException {
@@ -60,7 +65,7 @@ final class PartFiles {
         }
         String now = hashes.get(name);
         if (now == null) {
-            try (FileSource source = new FileSource(directory.resolve(name))) {
+            try (FileSource source = files.open(name)) {
                 now = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
             }
             hashes.put(name, now);

@@ -115,15 +115,45 @@ public record PartitionManifest(
     public record Data(String file, Optional<String> sha256, long bytes) {}
 
     /**
+     * The bytes that the export wrote: those of the parts and, unless the parts refer to files of the model, of their data files.
+     *
+     * @return 0 or more
+     */
+    public long bytesWritten() {
+        long written = 0;
+        for (Part part : parts) {
+            written += part.bytes();
+            for (Data data : part.data()) {
+                written += weights == WeightStorage.REFERENCE ? 0 : data.bytes();
+            }
+        }
+        return written;
+    }
+
+    /**
      * Reads the manifest of a directory.
      *
      * @param directory where the parts are
      * @return what its {@code partition.json} says
      * @throws MalformedModelException if the file is no manifest, or of a version not known here; the message names the
      *     field
-     * @throws IOException if the file cannot be read
+     * @throws IOException if the file cannot be read, or is a link out of the directory
      */
     public static PartitionManifest read(Path directory) throws IOException {
-        return ManifestJson.read(directory.resolve(FILE_NAME));
+        return read(directory, ReadOptions.DEFAULTS);
+    }
+
+    /**
+     * Reads the manifest of a directory.
+     *
+     * @param directory where the parts are
+     * @param options into which other directories a link may lead ({@link ReadOptions#allowedRoots()})
+     * @return what its {@code partition.json} says
+     * @throws MalformedModelException if the file is no manifest, or of a version not known here; the message names the
+     *     field
+     * @throws IOException if the file cannot be read, or is a link that may not be followed
+     */
+    public static PartitionManifest read(Path directory, ReadOptions options) throws IOException {
+        return ManifestJson.read(directory, options);
     }
 }

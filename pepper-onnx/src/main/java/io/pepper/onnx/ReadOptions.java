@@ -9,17 +9,18 @@ import java.util.Optional;
  * How a model is opened. Immutable.
  *
  * <p>A model names the files that hold its tensors, and could name any. So they are looked for in the model's own directory
- * and below only, no link is followed, and no file is read that has another name elsewhere (a hard link). Where an honest
+ * and below only, and no file is read that has another name elsewhere (a hard link). A link is followed, as ONNX Runtime follows it, if
+ * it leads below that directory, or below the directory in which the model's file really is when that file is a link itself. This opens
+ * the cache of the Hugging Face hub. Links in the place of manifests and parts are followed only within their directory. Where an honest
  * model needs more, the caller says so:
  *
  * <pre>{@code
- * ReadOptions cached = ReadOptions.DEFAULTS.withAllowedRoots(Path.of(home, ".cache", "huggingface", "hub"));
- * OnnxModel model = OnnxModel.load(snapshot.resolve("model.onnx"), cached);
+ * ReadOptions linked = ReadOptions.DEFAULTS.withAllowedRoots(Path.of("/srv/weights"));
+ * OnnxModel model = OnnxModel.load(Path.of("/srv/models/detector.onnx"), linked);
  * }</pre>
  *
  * @param limits how much the model may ask for
- * @param allowedRoots directories into which links to data files may lead, as those of a model cache that keeps its files
- *     elsewhere under other names
+ * @param allowedRoots other directories into which links to data files, manifests and parts may lead
  * @param hardLinks whether a data file may have more than one name in the file system
  * @param checksums whether data files for which the model gives a SHA-1 are read once and compared with it
  * @param isolation the limits of the child process in which ONNX Runtime opens the model, to infer types and shapes and to verify;
@@ -31,7 +32,7 @@ public record ReadOptions(
         boolean hardLinks,
         boolean checksums,
         Optional<Isolation> isolation) {
-    /** With the default limits, within the model's directory, without links, checksums and isolation. */
+    /** With the default limits, without other directories, hard links, checksums and isolation. */
     public static final ReadOptions DEFAULTS =
             new ReadOptions(ReadLimits.DEFAULTS, List.of(), false, false, Optional.empty());
 

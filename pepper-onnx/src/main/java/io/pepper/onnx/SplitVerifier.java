@@ -1,6 +1,5 @@
 package io.pepper.onnx;
 
-import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.internal.verify.PartModel;
@@ -71,7 +70,8 @@ public final class SplitVerifier {
     public static Verification verify(
             OnnxModel model, Path directory, VerificationOptions options, ProgressListener progress)
             throws IOException {
-        PartitionManifest manifest = PartitionManifest.read(directory);
+        PartitionManifest manifest =
+                PartitionManifest.read(directory, model.contents().options());
         refuseOptional(model, manifest);
         List<String> warnings = new ArrayList<>();
         PartFiles files = new PartFiles(
@@ -79,8 +79,7 @@ public final class SplitVerifier {
         files.check(model.name(), manifest.modelSha256(), model.sha256());
         List<PartModel> parts = new ArrayList<>();
         for (PartitionManifest.Part part : manifest.parts()) {
-            Path file = files.checked(part);
-            parts.add(new PartModel(ModelSource.file(file), names(part.inputs()), names(part.outputs())));
+            parts.add(new PartModel(files.checked(part), names(part.inputs()), names(part.outputs())));
         }
         WholeModel whole = new WholeModel(
                 model.contents().runtimeSource(), model.contents().graph().model());

@@ -2,10 +2,14 @@ package io.pepper.runtime;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.session.WholeModel;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,18 +19,32 @@ import java.util.Optional;
 final class ModelFiles {
     private ModelFiles() {}
 
-    /** The model without its big payloads, unless opening it would take more than a process can hold, or for ever. */
-    static ModelProto refuseCostly(Path file) throws IOException {
+    /** A model, unless opening it would take more than a process can hold, or for ever. */
+    static WholeModel refuseCostly(Path file, ReadOptions options) throws IOException {
+        return refuseCostly(file, new FileSource(file), options);
+    }
+
+    /** A part of an export, which is not behind a link unless that may be followed. */
+    static WholeModel refuseCostly(Path directory, String part, ReadOptions options) throws IOException {
+        return refuseCostly(
+                directory.resolve(part),
+                DirectoryFiles.ofParts(directory, options).open(part),
+                options);
+    }
+
+    /** What ONNX Runtime opens, and the model without its big payloads. */
+    private static WholeModel refuseCostly(Path file, FileSource source, ReadOptions options) throws IOException {
         Optional<Path> directory =
                 Optional.ofNullable(file.toAbsolutePath().normalize().getParent());
         try (ModelContents contents =
-                new ModelContents(file.toString(), new FileSource(file), Optional.of(file), directory)) {
+                new ModelContents(file.toString(), source, Optional.of(file), directory, options)) {
             ModelProto skeleton = contents.graph().model();
             Optional<String> refusal = OpeningWork.refusal(skeleton);
             if (refusal.isPresent()) {
                 throw new UnsupportedModelException(file.toString(), "graph", refusal.get());
             }
-            return skeleton;
+            ModelSource opened = contents.fileSource();
+            return new WholeModel(opened, skeleton);
         }
     }
 

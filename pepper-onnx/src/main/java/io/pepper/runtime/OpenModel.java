@@ -3,12 +3,12 @@ package io.pepper.runtime;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.InputChoice;
 import io.pepper.onnx.internal.session.InputGenerator;
 import io.pepper.onnx.internal.session.InputSearch;
-import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.SessionSettings;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.WholeModel;
@@ -33,7 +33,7 @@ final class OpenModel implements AutoCloseable {
 
     /** Opens the file and runs it once. */
     static OpenModel open(Path file, TimingOptions options, Optional<Path> profile) throws IOException {
-        WholeModel whole = new WholeModel(ModelSource.file(file), ModelFiles.refuseCostly(file));
+        WholeModel whole = ModelFiles.refuseCostly(file, ReadOptions.DEFAULTS);
         long begin = System.nanoTime();
         OrtSession session = Sessions.open(
                 whole.source(),

@@ -66,7 +66,7 @@ public final class PartitionedSession implements ModelSession {
      * @throws IOException if a file cannot be read, or ONNX Runtime refuses it; what was opened is closed
      */
     public static PartitionedSession open(Path directory, RuntimeOptions options) throws IOException {
-        PartitionManifest manifest = PartitionManifest.read(directory);
+        PartitionManifest manifest = PartitionManifest.read(directory, options.reading());
         return of(manifest, RuntimeStages.open(directory, manifest, options), options);
     }
 

@@ -75,7 +75,8 @@ public final class PipelineSession implements ModelSession {
      * @throws IOException see {@link PartitionedSession#open(Path, RuntimeOptions)}
      */
     public static PipelineSession open(Path directory, PipelineOptions options) throws IOException {
-        PartitionManifest manifest = PartitionManifest.read(directory);
+        PartitionManifest manifest =
+                PartitionManifest.read(directory, options.runtime().reading());
         RuntimeOptions runtime = options.rehearsal()
                 .map(rehearsal -> rehearsal.options(options.runtime()))
                 .orElse(options.runtime());

@@ -5,10 +5,12 @@ import ai.onnxruntime.OrtException;
 import io.pepper.onnx.Dimension;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.IndexHints;
 import io.pepper.onnx.internal.session.InputGenerator;
+import io.pepper.onnx.internal.session.NativeRuntime;
 import io.pepper.onnx.internal.session.PlannedInput;
 import io.pepper.onnx.internal.session.ValueHint;
 import java.io.IOException;
@@ -50,15 +52,35 @@ public final class RandomInputs {
      */
     public static Map<String, OnnxTensor> of(Path directory, List<TensorInfo> inputs, InputShapes sizes, long seed)
             throws IOException {
+        return of(directory, inputs, sizes, seed, ReadOptions.DEFAULTS);
+    }
+
+    /**
+     * Makes random values on which a partition can run, see {@link #of(Path, List, InputShapes, long)}.
+     *
+     * @param directory of {@code partition.json} and the parts
+     * @param inputs those of the model's inputs that are wanted
+     * @param sizes the sizes that they leave open
+     * @param seed any number
+     * @param reading into which other directories links among the parts may lead
+     * @return tensors by name, for the caller to close
+     * @throws IllegalArgumentException if a size is not known; the message names the input and the dimension
+     * @throws IOException if a part cannot be read, or ONNX Runtime's Java interface cannot make a tensor of some type
+     */
+    public static Map<String, OnnxTensor> of(
+            Path directory, List<TensorInfo> inputs, InputShapes sizes, long seed, ReadOptions reading)
+            throws IOException {
         Map<String, ValueHint> hints = new HashMap<>();
-        for (PartitionManifest.Part part : PartitionManifest.read(directory).parts()) {
+        for (PartitionManifest.Part part :
+                PartitionManifest.read(directory, reading).parts()) {
             List<String> read = part.inputs().stream()
                     .map(TensorInfo::name)
                     .filter(name ->
                             inputs.stream().anyMatch(input -> input.name().equals(name)))
                     .toList();
             if (!read.isEmpty()) {
-                IndexHints found = new IndexHints(ModelFiles.refuseCostly(directory.resolve(part.file())));
+                IndexHints found = new IndexHints(
+                        ModelFiles.refuseCostly(directory, part.file(), reading).skeleton());
                 read.forEach(name -> hints.merge(name, found.of(name), ValueHint::and));
             }
         }
@@ -75,6 +97,7 @@ public final class RandomInputs {
                     shape(input, sizes),
                     hints.getOrDefault(input.name(), ValueHint.NONE)));
         }
+        NativeRuntime.environment();
         try {
             return new InputGenerator(seed, Map.of()).create(planned, 0);
         } catch (OrtException | CannotRunException refused) {

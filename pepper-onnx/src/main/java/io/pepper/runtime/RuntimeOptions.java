@@ -1,5 +1,6 @@
 package io.pepper.runtime;
 
+import io.pepper.onnx.ReadOptions;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  * @param parallel whether parts that do not need each other run at the same time
  * @param failures what happens when a stage fails
  * @param listener hears what happens
+ * @param reading into which other directories links among the parts may lead, and how much a part may ask for
  */
 public record RuntimeOptions(
         StageOptions stages,
@@ -27,10 +29,11 @@ public record RuntimeOptions(
         boolean checksums,
         boolean parallel,
         FailurePolicy failures,
-        RunListener listener) {
+        RunListener listener,
+        ReadOptions reading) {
     /** One thread for each part, files checked, independent branches at the same time, failures passed on. */
-    public static final RuntimeOptions DEFAULTS =
-            new RuntimeOptions(StageOptions.DEFAULTS, Map.of(), true, true, FailurePolicy.FAIL, RunListener.NONE);
+    public static final RuntimeOptions DEFAULTS = new RuntimeOptions(
+            StageOptions.DEFAULTS, Map.of(), true, true, FailurePolicy.FAIL, RunListener.NONE, ReadOptions.DEFAULTS);
 
     /**
      * Copies the map.
@@ -41,11 +44,13 @@ public record RuntimeOptions(
      * @param parallel see the record
      * @param failures see the record
      * @param listener see the record
+     * @param reading see the record
      */
     public RuntimeOptions {
         Objects.requireNonNull(stages);
         Objects.requireNonNull(failures);
         Objects.requireNonNull(listener);
+        Objects.requireNonNull(reading);
         byPart = Collections.unmodifiableMap(new TreeMap<>(byPart));
     }
 
@@ -56,7 +61,7 @@ public record RuntimeOptions(
      * @return these options with them
      */
     public RuntimeOptions withStages(StageOptions value) {
-        return new RuntimeOptions(value, byPart, checksums, parallel, failures, listener);
+        return new RuntimeOptions(value, byPart, checksums, parallel, failures, listener, reading);
     }
 
     /**
@@ -69,7 +74,7 @@ public record RuntimeOptions(
     public RuntimeOptions withStage(int part, StageOptions value) {
         Map<Integer, StageOptions> more = new TreeMap<>(byPart);
         more.put(part, value);
-        return new RuntimeOptions(stages, more, checksums, parallel, failures, listener);
+        return new RuntimeOptions(stages, more, checksums, parallel, failures, listener, reading);
     }
 
     /**
@@ -79,7 +84,7 @@ public record RuntimeOptions(
      * @return these options with it
      */
     public RuntimeOptions withChecksums(boolean value) {
-        return new RuntimeOptions(stages, byPart, value, parallel, failures, listener);
+        return new RuntimeOptions(stages, byPart, value, parallel, failures, listener, reading);
     }
 
     /**
@@ -89,7 +94,7 @@ public record RuntimeOptions(
      * @return these options with it
      */
     public RuntimeOptions withParallel(boolean value) {
-        return new RuntimeOptions(stages, byPart, checksums, value, failures, listener);
+        return new RuntimeOptions(stages, byPart, checksums, value, failures, listener, reading);
     }
 
     /**
@@ -99,7 +104,7 @@ public record RuntimeOptions(
      * @return these options with it
      */
     public RuntimeOptions withFailures(FailurePolicy value) {
-        return new RuntimeOptions(stages, byPart, checksums, parallel, value, listener);
+        return new RuntimeOptions(stages, byPart, checksums, parallel, value, listener, reading);
     }
 
     /**
@@ -109,7 +114,17 @@ public record RuntimeOptions(
      * @return these options with it
      */
     public RuntimeOptions withListener(RunListener value) {
-        return new RuntimeOptions(stages, byPart, checksums, parallel, failures, value);
+        return new RuntimeOptions(stages, byPart, checksums, parallel, failures, value, reading);
+    }
+
+    /**
+     * With other options for reading.
+     *
+     * @param value how parts are read before ONNX Runtime opens them
+     * @return these options with them
+     */
+    public RuntimeOptions withReading(ReadOptions value) {
+        return new RuntimeOptions(stages, byPart, checksums, parallel, failures, listener, value);
     }
 
     /** How a part is run. */

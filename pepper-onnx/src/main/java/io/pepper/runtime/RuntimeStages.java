@@ -10,8 +10,9 @@ import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.Wiring;
 import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
+import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,14 +42,13 @@ public final class RuntimeStages {
     public static Stage open(Path directory, PartitionManifest manifest, int part, RuntimeOptions options)
             throws IOException {
         PartitionManifest.Part described = manifest.parts().get(part);
-        Path file = directory.resolve(described.file());
         String source = directory.resolve(PartitionManifest.FILE_NAME).toString();
         String field = "parts[" + part + "]";
         checkPassable(source, field + ".outputs", described.outputs());
-        checkFile(source, field, file, described, options);
-        ModelFiles.refuseCostly(file);
-        OrtSession session =
-                Sessions.open(ModelSource.file(file), options.of(part).settings());
+        checkFile(source, field, directory, described, options);
+        ModelSource opened = ModelFiles.refuseCostly(directory, described.file(), options.reading())
+                .source();
+        OrtSession session = Sessions.open(opened, options.of(part).settings());
         try {
             checkNames(source, field + ".inputs", described.inputs(), session.getInputNames());
             checkNames(source, field + ".outputs", described.outputs(), session.getOutputNames());
@@ -105,24 +105,28 @@ public final class RuntimeStages {
     }
 
     private static void checkFile(
-            String source, String field, Path file, PartitionManifest.Part described, RuntimeOptions options)
+            String source, String field, Path directory, PartitionManifest.Part described, RuntimeOptions options)
             throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new NoSuchFileException(file.toString(), null, source + " names it in " + field + ".file");
-        }
-        long bytes = Files.size(file);
-        if (bytes != described.bytes()) {
-            throw new MalformedModelException(
-                    file.toString(), field + ".bytes", "has " + bytes + " bytes, not " + described.bytes());
-        }
-        if (options.checksums() && described.sha256().isPresent()) {
-            String found = Digests.sha256(file);
-            if (!found.equals(described.sha256().get())) {
+        try (FileSource file =
+                DirectoryFiles.ofParts(directory, options.reading()).open(described.file())) {
+            if (file.size() != described.bytes()) {
                 throw new MalformedModelException(
-                        file.toString(),
-                        field + ".sha256",
-                        "is " + found + ", not " + described.sha256().get());
+                        file.name(), field + ".bytes", "has " + file.size() + " bytes, not " + described.bytes());
             }
+            if (options.checksums() && described.sha256().isPresent()) {
+                String found = Digests.sha256(file, () -> Thread.currentThread().isInterrupted());
+                if (!found.equals(described.sha256().get())) {
+                    throw new MalformedModelException(
+                            file.name(),
+                            field + ".sha256",
+                            "is " + found + ", not " + described.sha256().get());
+                }
+            }
+        } catch (NoSuchFileException missing) {
+            NoSuchFileException named = new NoSuchFileException(
+                    directory.resolve(described.file()).toString(), null, source + " names it in " + field + ".file");
+            named.initCause(missing);
+            throw named;
         }
     }
 

@@ -4,8 +4,8 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.TensorInfo;
-import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.PartOutputs;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.verify.Answers;
@@ -68,9 +68,9 @@ public final class SamplingSession implements ModelSession {
      * @throws IOException if the whole model cannot be opened
      */
     public static SamplingSession of(ModelSession session, Path model, SamplingOptions options) throws IOException {
-        ModelFiles.refuseCostly(model);
-        OrtSession whole =
-                Sessions.open(ModelSource.file(model), options.stages().settings());
+        OrtSession whole = Sessions.open(
+                ModelFiles.refuseCostly(model, ReadOptions.DEFAULTS).source(),
+                options.stages().settings());
         return new SamplingSession(session, whole, model.toString(), options);
     }
 

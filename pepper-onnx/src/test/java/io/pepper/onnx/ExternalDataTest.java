@@ -12,7 +12,6 @@ import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.onnx.testmodels.VisionTopologies;
-import io.pepper.partition.Partitioner;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -127,31 +126,6 @@ class ExternalDataTest {
         Path link = Files.createSymbolicLink(directory.resolve("linked"), directory);
         try (OnnxModel model = OnnxModel.load(link.resolve("everywhere.onnx"))) {
             assertThat(model.weightBytes()).isPositive();
-        }
-    }
-
-    /** ONNX Runtime follows no link: it is given the files by their real places. */
-    @Test
-    void modelInACacheOfLinksIsDividedAndProven() throws IOException {
-        ExternalModels external = new ExternalModels("model.onnx_data");
-        ModelProto model = everywhere(external);
-        Path blobs = Files.createDirectories(directory.resolve("hub/models--x/blobs"));
-        Path snapshot = Files.createDirectories(directory.resolve("hub/models--x/snapshots/main"));
-        Files.write(blobs.resolve("1234"), model.toByteArray());
-        Files.write(blobs.resolve("5678"), external.data());
-        Path file = Files.createSymbolicLink(snapshot.resolve("model.onnx"), Path.of("../../blobs/1234"));
-        Files.createSymbolicLink(snapshot.resolve("model.onnx_data"), Path.of("../../blobs/5678"));
-        ReadOptions cached = ReadOptions.DEFAULTS.withAllowedRoots(directory.resolve("hub"));
-        try (OnnxModel opened = OnnxModel.load(file, cached)) {
-            for (WeightStorage storage : WeightStorage.values()) {
-                Path target = storage == WeightStorage.REFERENCE ? directory : directory.resolve(storage.label());
-                SubmodelExporter.export(
-                        opened,
-                        Partitioner.everyCut().partition(opened.cuts()),
-                        target,
-                        ExportOptions.DEFAULTS.withWeights(storage));
-                Parts.assertIdentical(opened, target);
-            }
         }
     }
 

@@ -95,16 +95,23 @@ class MalformedExternalDataTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"absent.bin", "directory", ".", "data.bin/data.bin"})
+    @ValueSource(strings = {"absent.bin", "data.bin/data.bin"})
     void missingFileIsRefused(String location) throws IOException {
         prepare();
         assertRefused(at(location), "'" + location + "'", "is missing beside the model");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"directory", "."})
+    void directoryIsRefused(String location) throws IOException {
+        prepare();
+        assertRefused(at(location), "'" + location + "'", "is a directory");
+    }
+
     @Test
     void linkOutOfTheDirectoryIsRefused() throws IOException {
         prepare();
-        assertRefused(at("link.bin"), "'link.bin'", "is a link into no directory that may be read");
+        assertRefused(at("link.bin"), "'link.bin'", "is a link to");
     }
 
     @Test
@@ -195,50 +202,12 @@ class MalformedExternalDataTest {
     }
 
     @Test
-    void linkInsideOfTheDirectoryIsRefusedToo() throws IOException {
-        Files.createSymbolicLink(inside.resolve("alias.bin"), Path.of("data.bin"));
-        Files.createSymbolicLink(inside.resolve("around"), inside);
-        for (String location : new String[] {"alias.bin", "around/data.bin"}) {
-            Path file = Parts.save(inside, "bad", holding(at(location)));
-            assertThatThrownBy(() -> OnnxModel.load(file).close())
-                    .isInstanceOf(MalformedModelException.class)
-                    .hasMessageContaining("is a link into no directory that may be read");
-        }
-    }
-
-    /** As the cache of the Hugging Face hub lays its files out. */
-    @Test
-    void linksIntoADirectoryThatTheCallerNamesAreFollowed() throws IOException {
-        Path blobs = Files.createDirectories(outside.resolve("hub/models--x/blobs"));
-        Path snapshot = Files.createDirectories(outside.resolve("hub/models--x/snapshots/main"));
-        Files.write(blobs.resolve("1234"), holding(at("model.onnx_data")).toByteArray());
-        Files.write(blobs.resolve("5678"), new byte[1024]);
-        Path file = Files.createSymbolicLink(snapshot.resolve("model.onnx"), Path.of("../../blobs/1234"));
-        Path data = Files.createSymbolicLink(snapshot.resolve("model.onnx_data"), Path.of("../../blobs/5678"));
-        assertThatThrownBy(() -> OnnxModel.load(file).close()).isInstanceOf(MalformedModelException.class);
-        for (Path root : new Path[] {blobs, outside.resolve("hub")}) {
-            try (OnnxModel model = OnnxModel.load(file, ReadOptions.DEFAULTS.withAllowedRoots(root))) {
-                assertThat(model.weightBytes()).isEqualTo(1024);
-            }
-        }
-        ReadOptions elsewhere = ReadOptions.DEFAULTS.withAllowedRoots(snapshot, inside);
-        assertThatThrownBy(() -> OnnxModel.load(file, elsewhere).close()).isInstanceOf(MalformedModelException.class);
-
-        Files.delete(data);
-        Files.createSymbolicLink(data, outside.resolve("secret.bin"));
-        ReadOptions hub = ReadOptions.DEFAULTS.withAllowedRoots(outside.resolve("hub"));
-        assertThatThrownBy(() -> OnnxModel.load(file, hub).close())
-                .isInstanceOf(MalformedModelException.class)
-                .hasMessageContaining("is a link into no directory that may be read");
-    }
-
-    @Test
     void fileOfAnotherNameElsewhereIsRefusedUnlessAllowed() throws IOException {
         Files.createLink(inside.resolve("hard.bin"), outside.resolve("secret.bin"));
         Path file = Parts.save(inside, "bad", holding(at("hard.bin")));
         assertThatThrownBy(() -> OnnxModel.load(file).close())
                 .isInstanceOf(MalformedModelException.class)
-                .hasMessageContaining("has 2 names in the file system, where one is allowed");
+                .hasMessageContaining("has 2 names in the file system");
         OnnxModel.load(file, ReadOptions.DEFAULTS.withHardLinks(true)).close();
     }
 
@@ -249,7 +218,7 @@ class MalformedExternalDataTest {
         Path file = Parts.save(inside, "bad", holding(at("pipe")));
         assertThatThrownBy(() -> OnnxModel.load(file).close())
                 .isInstanceOf(MalformedModelException.class)
-                .hasMessageContaining("is no file");
+                .hasMessageContaining("is no regular file");
         for (Path irregular : new Path[] {inside.resolve("pipe"), Path.of("/dev/zero")}) {
             assertThatThrownBy(() -> OnnxModel.load(irregular).close())
                     .isInstanceOf(FileSystemException.class)

@@ -67,7 +67,7 @@ class RoomsTest {
             .whereLayer("isolate")
             .mayOnlyBeAccessedByLayers("shape", "verify")
             .whereLayer("session")
-            .mayOnlyBeAccessedByLayers("contents", "verify", "isolate")
+            .mayOnlyBeAccessedByLayers("contents", "verify", "isolate", "shape")
             .whereLayer("model")
             .mayOnlyBeAccessedByLayers("contents", "shape", "cost", "verify", "export")
             .whereLayer("wire")

@@ -41,10 +41,12 @@ public final class LatencyTrainer {
      * @param progress hears of each fold
      * @return the predictor, and how well it does
      * @throws IllegalArgumentException if there is nothing to learn from
+     * @throws TrainingUnavailableException if XGBoost's native library does not load here
      * @throws InterruptedIOException if the thread is interrupted
      */
     public static LatencyTrainer train(LatencyDataset data, TrainingOptions options, ProgressListener progress)
             throws InterruptedIOException {
+        Boosting.load();
         Map<Folds, CrossValidation> validations = new LinkedHashMap<>();
         LatencyDataset judged = judged(data);
         LatencyDataset held = judged.withoutSweep();

@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -79,6 +80,9 @@ final class DemoCommand implements Callable<Integer> {
             defaultValue = "pepper-demo",
             description = "Where the model and its parts go (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("");
+
+    @Mixin
+    private WritingOptions writing = new WritingOptions();
 
     @Override
     public Integer call() throws IOException {
@@ -137,7 +141,8 @@ final class DemoCommand implements Callable<Integer> {
                 pieces,
                 why.placement(),
                 parts,
-                PlanOrigin.of("measured: latencies.csv").withConstraints(pipeline));
+                PlanOrigin.of("measured: latencies.csv").withConstraints(pipeline),
+                writing.options());
         Path page = directory.resolve("plan.html");
         Files.writeString(
                 page,

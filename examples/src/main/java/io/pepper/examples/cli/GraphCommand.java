@@ -56,6 +56,9 @@ final class GraphCommand implements Callable<Integer> {
     private Optional<Integer> parts = Optional.empty();
 
     @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private CutChoice cuts = new CutChoice();
 
     @Mixin
@@ -66,7 +69,7 @@ final class GraphCommand implements Callable<Integer> {
         if (parts.orElse(1) < 1) {
             throw new ParameterException(spec.commandLine(), "--parts takes 1 or more, found " + parts.get());
         }
-        try (OnnxModel opened = OnnxModel.load(model)) {
+        try (OnnxModel opened = reading.open(model)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             Cuts found = cuts.of(opened, costs);
             write(ModelPicture.of(opened, costs, found, partition(costs, found)).as(format));

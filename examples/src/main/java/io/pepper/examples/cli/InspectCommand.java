@@ -26,6 +26,9 @@ final class InspectCommand implements Callable<Integer> {
     private Path model = Path.of("");
 
     @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private CutChoice cuts = new CutChoice();
 
     @Option(names = "--original", description = "Say, too, which bridges the original PEPPER finds and would choose.")
@@ -40,7 +43,7 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (OnnxModel opened = OnnxModel.load(model)) {
+        try (OnnxModel opened = reading.open(model)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             Inspection inspection = new Inspection(opened, costs, cuts.of(opened, costs), original);
             if (output.json) {

@@ -41,6 +41,7 @@ final class Json {
         document.put("model", file.toString());
         document.put("partition", directory.resolve(PartitionManifest.FILE_NAME).toString());
         document.put("weights", manifest.weights().label());
+        document.put("bytes", manifest.bytesWritten());
         ArrayNode parts = document.putArray("parts");
         for (PartitionManifest.Part part : manifest.parts()) {
             ObjectNode node = parts.addObject();

@@ -1,7 +1,9 @@
 package io.pepper.examples.cli;
 
+import io.pepper.document.FileErrors;
 import io.pepper.onnx.UnknownSizeException;
 import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.predict.TrainingUnavailableException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -9,7 +11,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -106,7 +107,9 @@ public final class Main {
     }
 
     private static int refuse(Exception failure, PrintWriter err) {
-        if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
+        if (failure instanceof IOException
+                || failure instanceof IllegalArgumentException
+                || failure instanceof TrainingUnavailableException) {
             err.println("pepper: " + explain(failure));
         } else {
             err.println("pepper: this is a mistake of the program; please report it:");
@@ -119,14 +122,11 @@ public final class Main {
         if (failure instanceof UnknownSizeException unknown) {
             return failure.getMessage() + hint(unknown.openDimensions());
         }
-        if (failure instanceof NoSuchFileException missing) {
-            return missing.getFile() + ": no such file";
-        }
-        if (failure instanceof FileAlreadyExistsException existing) {
+        if (failure instanceof FileAlreadyExistsException existing && existing.getReason() != null) {
             return existing.getFile() + ": exists and " + existing.getReason();
         }
-        if (failure instanceof FileSystemException file && file.getReason() != null) {
-            return file.getFile() + ": " + file.getReason();
+        if (failure instanceof FileSystemException file) {
+            return file.getFile() + ": " + FileErrors.reason(file);
         }
         String message = String.valueOf(failure.getMessage());
         boolean sizesMissing = failure instanceof UnsupportedModelException && message.contains("found no inputs");

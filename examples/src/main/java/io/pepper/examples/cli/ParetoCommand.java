@@ -38,6 +38,9 @@ final class ParetoCommand implements Callable<Integer> {
     private Optional<Path> model = Optional.empty();
 
     @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private PlanOptions plan = new PlanOptions();
 
     @Option(
@@ -73,7 +76,7 @@ final class ParetoCommand implements Callable<Integer> {
             return Main.DONE;
         }
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        try (OnnxModel opened = OnnxModel.load(model.get())) {
+        try (OnnxModel opened = reading.open(model.get())) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
             List<Placement> front = prepared.planner().pareto(metrics.get(0), metrics.get(1), prepared.constraints());

@@ -6,7 +6,6 @@ import io.pepper.cut.Cuts;
 import io.pepper.onnx.BranchPicture;
 import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.DeploymentPlan;
-import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.Picture;
@@ -50,6 +49,12 @@ final class PlanCommand implements Callable<Integer> {
             arity = "0..1",
             description = "An ONNX file. With --table it may be left out: then nothing is written.")
     private Optional<Path> model = Optional.empty();
+
+    @Mixin
+    private WritingOptions writing = new WritingOptions();
+
+    @Mixin
+    private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
     private PlanOptions plan = new PlanOptions();
@@ -114,7 +119,7 @@ final class PlanCommand implements Callable<Integer> {
             return Main.DONE;
         }
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        try (OnnxModel opened = OnnxModel.load(model.get())) {
+        try (OnnxModel opened = reading.open(model.get())) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             if (shape.branches.isPresent() || shape.operators) {
                 planBranches(opened, costs, progress);
@@ -158,7 +163,7 @@ final class PlanCommand implements Callable<Integer> {
                     why.placement(),
                     directory.get(),
                     plan.origin(states, prepared.constraints()).withCaveats(caveats),
-                    ExportOptions.DEFAULTS.withProgress(progress)));
+                    writing.options().withProgress(progress)));
         }
         if (report.isPresent()) {
             write(picture(opened, prepared, why, robust.isPresent()).withCaveats(caveats));
@@ -210,7 +215,7 @@ final class PlanCommand implements Callable<Integer> {
                     found.placement(),
                     directory.get(),
                     plan.origin(timed.states(), found.constraints()).withCaveats(caveats),
-                    ExportOptions.DEFAULTS.withProgress(progress)));
+                    writing.options().withProgress(progress)));
         }
         PrintWriter out = spec.commandLine().getOut();
         Remarks remarks = new Remarks(notes, caveats);

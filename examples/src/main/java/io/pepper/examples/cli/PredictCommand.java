@@ -69,6 +69,9 @@ final class PredictCommand implements Callable<Integer> {
     private @Nullable Double cores;
 
     @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private DeviceOptions devices = new DeviceOptions();
 
     @Mixin
@@ -95,7 +98,7 @@ final class PredictCommand implements Callable<Integer> {
         Map<String, Workload> works = new LinkedHashMap<>();
         Map<String, TensorInfo> made = new HashMap<>();
         if (Files.isDirectory(model)) {
-            PartitionManifest manifest = PartitionManifest.read(model);
+            PartitionManifest manifest = reading.manifest(model);
             inputs.shapesOf(manifest.inputs());
             inputs.requireAllTaken();
             for (PartitionManifest.Part part : manifest.parts()) {
@@ -109,7 +112,7 @@ final class PredictCommand implements Callable<Integer> {
 
     /** What a model, or a part that takes what earlier parts have made, asks of a device. */
     private Workload work(Path file, Map<String, TensorInfo> made) throws IOException {
-        try (OnnxModel opened = OnnxModel.load(file)) {
+        try (OnnxModel opened = reading.open(file)) {
             InputShapes sizes = inputs.shapesOf(opened);
             inputs.requireAllTaken();
             for (TensorInfo input : opened.inputs()) {

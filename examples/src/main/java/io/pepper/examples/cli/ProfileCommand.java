@@ -109,6 +109,9 @@ final class ProfileCommand implements Callable<Integer> {
     private @Nullable String device;
 
     @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private InputOptions inputs = new InputOptions();
 
     @Mixin
@@ -129,13 +132,13 @@ final class ProfileCommand implements Callable<Integer> {
         List<ProfilePiece> found = new ArrayList<>();
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         for (Path file : models) {
-            try (OnnxModel model = OnnxModel.load(file)) {
+            try (OnnxModel model = reading.open(file)) {
                 inputs.shapesOf(model);
             }
         }
         inputs.requireAllTaken();
         for (Path file : models) {
-            try (OnnxModel model = OnnxModel.load(file)) {
+            try (OnnxModel model = reading.open(file)) {
                 found.addAll(
                         candidates.isPresent()
                                 ? runs(model, candidates.get(), work, progress)

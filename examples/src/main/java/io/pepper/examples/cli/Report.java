@@ -44,7 +44,7 @@ final class Report {
         }
         table.print(out);
         manifest.notes().forEach(note -> out.println("note: " + note));
-        out.println("written to " + directory);
+        out.println("written to " + directory + ": " + size(manifest.bytesWritten()));
     }
 
     static void verification(Verification verification, PrintWriter out) {

@@ -101,6 +101,9 @@ final class RunCommand implements Callable<Integer> {
     private PrometheusOptions prometheus = new PrometheusOptions();
 
     @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private InputOptions inputs = new InputOptions();
 
     @Mixin
@@ -111,9 +114,9 @@ final class RunCommand implements Callable<Integer> {
         if (repeat < 1) {
             throw new ParameterException(spec.commandLine(), "--repeat is 1 or more");
         }
-        PartitionManifest manifest = PartitionManifest.read(directory);
+        PartitionManifest manifest = reading.manifest(directory);
         Optional<DeploymentPlan> plan = Files.exists(directory.resolve(DeploymentPlan.FILE_NAME))
-                ? Optional.of(DeploymentPlan.read(directory))
+                ? Optional.of(reading.plan(directory))
                 : Optional.empty();
         Map<String, byte[]> messages = messages(manifest);
         RunReport report = new RunReport(directory, plan);
@@ -145,8 +148,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private ModelSession open(Optional<DeploymentPlan> plan, RunReport report) throws IOException {
-        RuntimeOptions options = RuntimeOptions.DEFAULTS.withStages(
-                StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization));
+        RuntimeOptions options = RuntimeOptions.DEFAULTS
+                .withReading(reading.options())
+                .withStages(StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization));
         if (rehearse.isPresent()) {
             DeploymentPlan planned = plan.orElseThrow(() -> new ParameterException(
                     spec.commandLine(), "--rehearse needs a plan: " + directory + " has no plan.json"));
@@ -177,7 +181,7 @@ final class RunCommand implements Callable<Integer> {
                 }
             }
         }
-        Map<String, OnnxTensor> made = RandomInputs.of(directory, random, inputs.shapes(), SEED);
+        Map<String, OnnxTensor> made = RandomInputs.of(directory, random, inputs.shapes(), SEED, reading.options());
         try {
             for (Map.Entry<String, OnnxTensor> input : made.entrySet()) {
                 messages.put(input.getKey(), TensorMessages.write(input.getKey(), input.getValue()));

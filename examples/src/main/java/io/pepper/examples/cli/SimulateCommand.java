@@ -65,11 +65,14 @@ final class SimulateCommand implements Callable<Integer> {
     private boolean noOverlap;
 
     @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Override
     public Integer call() throws IOException {
-        DeploymentPlan plan = DeploymentPlan.read(directory);
+        DeploymentPlan plan = reading.plan(directory);
         PlanSimulator.Trace trace = requests.trace == null
                 ? PlanSimulator.Trace.every(requests.even.seconds, requests.even.count)
                 : TraceFile.read(requests.trace);

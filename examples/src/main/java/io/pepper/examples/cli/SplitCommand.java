@@ -107,6 +107,12 @@ final class SplitCommand implements Callable<Integer> {
     private WeightStorage weights = WeightStorage.INLINE;
 
     @Mixin
+    private WritingOptions writing = new WritingOptions();
+
+    @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private CutChoice cuts = new CutChoice();
 
     @Option(names = "--verify", description = "Then prove that the parts compute what the whole computes.")
@@ -121,7 +127,7 @@ final class SplitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        try (OnnxModel opened = OnnxModel.load(model)) {
+        try (OnnxModel opened = reading.open(model)) {
             checkOptions();
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             boolean balanced = where.parts.isPresent() || maxPartBytes.isPresent();
@@ -129,8 +135,7 @@ final class SplitCommand implements Callable<Integer> {
             Cuts preferred = balanced && !stageEnds ? cuts.toRun(opened, costs, where.parts.orElse(1) - 1) : all;
             Partition partition = partition(partitioner(opened, costs), preferred, all);
             VerificationOptions verification = inputs.verification();
-            ExportOptions options =
-                    ExportOptions.DEFAULTS.withProgress(progress).withWeights(weights);
+            ExportOptions options = writing.options().withProgress(progress).withWeights(weights);
             PartitionManifest manifest = SubmodelExporter.export(opened, partition, directory, options);
             Optional<Verification> verified = verify
                     ? Optional.of(SplitVerifier.verify(opened, directory, verification, progress))

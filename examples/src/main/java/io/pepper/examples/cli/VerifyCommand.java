@@ -29,6 +29,9 @@ final class VerifyCommand implements Callable<Integer> {
     private Path directory = Path.of("");
 
     @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private InputOptions inputs = new InputOptions();
 
     @Mixin
@@ -38,7 +41,7 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        try (OnnxModel opened = OnnxModel.load(model)) {
+        try (OnnxModel opened = reading.open(model)) {
             Verification verification = SplitVerifier.verify(opened, directory, inputs.verification(), progress);
             if (output.json) {
                 out.println(Json.print(Json.verification(verification)));

@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -90,7 +91,7 @@ public final class ModelContents implements Closeable {
         this.source = source;
         this.file = file;
         this.options = options;
-        this.external = new ExternalData(source.name(), directory, options);
+        this.external = new ExternalData(source, directory, options);
         try {
             skeleton = external.attach(PayloadScanner.scan(source, options.limits()));
             graph = GraphReader.read(source.name(), skeleton.model(), skeleton.payloads()::bytes);
@@ -154,6 +155,16 @@ public final class ModelContents implements Closeable {
     }
 
     /**
+     * The bytes of the model with those of its data files.
+     *
+     * @return the sizes of the files when they were opened
+     */
+    public long bytes() {
+        return source.size()
+                + external.files().stream().mapToLong(FileSource::size).sum();
+    }
+
+    /**
      * What ONNX Runtime opens. A model that keeps tensors in other files, or that is too large for ONNX Runtime, is handed over as
      * bytes that refer to these files by their real places, so that no path of the model's own is followed.
      *
@@ -161,14 +172,30 @@ public final class ModelContents implements Closeable {
      * @throws IOException if the model cannot be read
      */
     public ModelSource runtimeSource() throws IOException {
-        if (file.isPresent() && (hasDataFiles() || source.size() > MAX_MESSAGE_BYTES)) {
+        if (file.isPresent() && (!external.files().isEmpty() || source.size() > MAX_MESSAGE_BYTES)) {
             return runtimeSource(graph.model());
         }
         return file.map(ModelSource::file).orElseGet(() -> ModelSource.bytes(name, ((ArraySource) source).bytes()));
     }
 
-    private boolean hasDataFiles() {
-        return skeleton.payloads().stream().anyMatch(payload -> payload.source() != source);
+    /**
+     * What ONNX Runtime opens where the file itself is wanted: the file, unless its data lies where ONNX Runtime would not look, behind
+     * links that the caller allowed.
+     *
+     * @return the file, or bytes
+     * @throws IOException if the model cannot be read
+     */
+    public ModelSource fileSource() throws IOException {
+        Path named = directory(file.orElseThrow().toAbsolutePath()).toRealPath();
+        Path real = directory(((FileSource) source).real());
+        boolean within = external.files().stream()
+                .map(FileSource::real)
+                .allMatch(place -> place.startsWith(named) || place.startsWith(real));
+        return within ? ModelSource.file(file.get()) : runtimeSource();
+    }
+
+    private static Path directory(Path file) {
+        return Objects.requireNonNull(file.getParent(), "a file is in a directory");
     }
 
     /**

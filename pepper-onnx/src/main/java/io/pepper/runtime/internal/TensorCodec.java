@@ -2,7 +2,6 @@ package io.pepper.runtime.internal;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtUtil;
 import ai.onnxruntime.TensorInfo;
@@ -11,6 +10,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.session.NativeRuntime;
 import io.pepper.onnx.internal.session.Sessions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -137,7 +137,7 @@ public final class TensorCodec {
         String[] texts =
                 proto.getStringDataList().stream().map(ByteString::toStringUtf8).toArray(String[]::new);
         try {
-            return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), texts, shape);
+            return OnnxTensor.createTensor(NativeRuntime.environment(), texts, shape);
         } catch (OrtException refused) {
             throw new IOException(source + ": " + refused.getMessage(), refused);
         }
@@ -211,7 +211,7 @@ public final class TensorCodec {
             throw new IOException(source + ": ONNX Runtime's Java interface cannot make tensors of " + type.onnxName());
         }
         try {
-            return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), data, shape, javaType);
+            return OnnxTensor.createTensor(NativeRuntime.environment(), data, shape, javaType);
         } catch (OrtException refused) {
             throw new IOException(source + ": " + refused.getMessage(), refused);
         }

@@ -1,11 +1,9 @@
 package io.pepper.onnx.internal.export;
 
 import io.pepper.onnx.MalformedModelException;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Reads files that are small if they are what they should be. */
 final class BoundedFile {
@@ -14,18 +12,21 @@ final class BoundedFile {
     /**
      * Reads a file.
      *
-     * @param file the file
-     * @param mostBytes how many bytes it may have, also if it grows meanwhile
-     * @return its bytes
+     * @param files the directory of the file
+     * @param name its name there
+     * @param mostBytes how many bytes it may have
+     * @return the bytes that it had when it was opened
      * @throws MalformedModelException if it has more
-     * @throws IOException if it cannot be read, or is no regular file
+     * @throws IOException if it cannot be read, is no regular file, or is a link that may not be followed
      */
-    static byte[] read(Path file, int mostBytes) throws IOException {
-        FileSource.refuseIrregular(file);
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(mostBytes + 1);
-            if (bytes.length > mostBytes) {
-                throw new MalformedModelException(file.toString(), "file", "has more than " + mostBytes + " bytes");
+    static byte[] read(DirectoryFiles files, String name, int mostBytes) throws IOException {
+        try (FileSource source = files.open(name)) {
+            if (source.size() > mostBytes) {
+                throw new MalformedModelException(source.name(), "file", "has more than " + mostBytes + " bytes");
+            }
+            byte[] bytes = new byte[(int) source.size()];
+            for (int done = 0; done < bytes.length; ) {
+                done += source.read(done, bytes, done, bytes.length - done);
             }
             return bytes;
         }

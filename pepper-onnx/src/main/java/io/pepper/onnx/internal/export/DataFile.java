@@ -34,6 +34,10 @@ final class DataFile {
         return name;
     }
 
+    long size() {
+        return size;
+    }
+
     boolean isEmpty() {
         return ranges.isEmpty();
     }

@@ -1,5 +1,7 @@
 package io.pepper.onnx.internal.export;
 
+import io.pepper.onnx.ReadOptions;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -82,7 +84,7 @@ final class Leftovers {
      * @param staged the directory that they came from
      */
     static void putBack(Path target, Path staged) throws IOException {
-        List<String> names = journal(staged.resolve(JOURNAL));
+        List<String> names = journal(staged);
         if (names.stream().noneMatch(name -> exists(staged.resolve(name)))) {
             return; // All of them had appeared.
         }
@@ -104,8 +106,9 @@ final class Leftovers {
     }
 
     /** Names of files, not of anything elsewhere, whoever wrote them. */
-    private static List<String> journal(Path file) throws IOException {
-        String text = new String(BoundedFile.read(file, MAX_JOURNAL_BYTES), StandardCharsets.UTF_8);
+    private static List<String> journal(Path staged) throws IOException {
+        DirectoryFiles files = DirectoryFiles.ofParts(staged, ReadOptions.DEFAULTS);
+        String text = new String(BoundedFile.read(files, JOURNAL, MAX_JOURNAL_BYTES), StandardCharsets.UTF_8);
         return text.lines().filter(FileNames::isPlain).toList();
     }
 

@@ -15,8 +15,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.onnx.Dimension;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.WeightStorage;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -129,18 +131,21 @@ public final class ManifestJson {
     /**
      * Reads a manifest.
      *
-     * @param file the file
+     * @param directory the directory of the manifest
+     * @param options where links may lead
      * @return the manifest
      * @throws MalformedModelException if the file is no manifest
      * @throws IOException if it cannot be read
      */
-    public static PartitionManifest read(Path file) throws IOException {
-        return manifest(file, tree(file));
+    public static PartitionManifest read(Path directory, ReadOptions options) throws IOException {
+        return manifest(
+                directory.resolve(PartitionManifest.FILE_NAME), tree(directory, PartitionManifest.FILE_NAME, options));
     }
 
     /** The document in a file, of a size and depth that a reader can bear. */
-    static JsonNode tree(Path file) throws IOException {
-        byte[] bytes = BoundedFile.read(file, MAX_BYTES);
+    static JsonNode tree(Path directory, String name, ReadOptions options) throws IOException {
+        Path file = directory.resolve(name);
+        byte[] bytes = BoundedFile.read(DirectoryFiles.ofParts(directory, options), name, MAX_BYTES);
         try {
             return MAPPER.readTree(bytes);
         } catch (JsonProcessingException invalid) {

@@ -28,8 +28,9 @@ final class PartStorage {
      * @param part the part; tensors that are elsewhere refer to files
      * @param copied the data file to write beside it
      * @param referenced files of the whole model that it refers to
+     * @param bytes how many bytes its file and its data file will have, but for the metadata
      */
-    record Stored(PartModel part, Optional<DataFile> copied, Set<ByteSource> referenced) {}
+    record Stored(PartModel part, Optional<DataFile> copied, Set<ByteSource> referenced, long bytes) {}
 
     /**
      * Prepares.
@@ -65,7 +66,7 @@ final class PartStorage {
                     case EXTERNAL -> external(part, file);
                     case REFERENCE -> referring(part, file);
                 };
-        long bytes = bytes(stored.part.model());
+        long bytes = stored.bytes - stored.copied.map(DataFile::size).orElse(0L);
         if (bytes > mostBytes) {
             throw new UnsupportedModelException(
                     model.source().name(),
@@ -84,7 +85,7 @@ final class PartStorage {
     private Stored inline(PartModel part, String file) throws IOException {
         long bytes = bytes(part.model());
         if (bytes <= mostBytes) {
-            return new Stored(part, Optional.empty(), Set.of());
+            return new Stored(part, Optional.empty(), Set.of(), bytes);
         }
         Stored stored = external(part, file);
         notes.add(file + " would have " + bytes + " bytes, where an ONNX file has at most " + mostBytes
@@ -98,7 +99,8 @@ final class PartStorage {
                 part.model(),
                 model.payloads(),
                 bytes -> Optional.of(new WeightRanges.Place(data.name(), data.place(bytes))));
-        return new Stored(part.with(moved), data.isEmpty() ? Optional.empty() : Optional.of(data), Set.of());
+        long bytes = bytes(moved) + data.size();
+        return new Stored(part.with(moved), data.isEmpty() ? Optional.empty() : Optional.of(data), Set.of(), bytes);
     }
 
     private Stored referring(PartModel part, String file) throws IOException {
@@ -107,10 +109,11 @@ final class PartStorage {
             referenced.add(bytes.source());
             return Optional.of(new WeightRanges.Place(references.location(bytes.source()), bytes.position()));
         });
-        long copied = bytes(moved) - moved.getSerializedSize();
+        long bytes = bytes(moved);
+        long copied = bytes - moved.getSerializedSize();
         if (copied > 0) {
             notes.add(file + " holds about " + copied + " bytes of tensors to which no ONNX file can refer");
         }
-        return new Stored(part.with(moved), Optional.empty(), referenced);
+        return new Stored(part.with(moved), Optional.empty(), referenced, bytes);
     }
 }

@@ -98,6 +98,10 @@ public final class PartitionExport {
         References references = new References(model.source().name(), target);
         PartStorage storage = new PartStorage(model, options.weights(), references, mostPartBytes);
         List<PartStorage.Stored> parts = assemble(storage);
+        ExportSize size = new ExportSize(model, options, parts);
+        size.refuseBeyondLimit();
+        size.refuseWithoutRoom(target);
+        options.progress().progress("writing " + size.bytes() + " bytes", 0, parts.size());
         List<String> names = names(parts);
         try (Staging staging = Staging.of(target, () -> earlierFiles(target));
                 ModelHash hash = new ModelHash(model.source(), options.checksums())) {
@@ -166,7 +170,7 @@ public final class PartitionExport {
      */
     private static Set<String> earlierFiles(Path target) throws IOException {
         Set<String> files = new LinkedHashSet<>();
-        if (Files.isRegularFile(target.resolve(PartitionManifest.FILE_NAME))) {
+        if (Files.isRegularFile(target.resolve(PartitionManifest.FILE_NAME), LinkOption.NOFOLLOW_LINKS)) {
             files.add(PartitionManifest.FILE_NAME);
             for (PartitionManifest.Part part : PartitionManifest.read(target).parts()) {
                 if (FileNames.isOfPart(part.file())) {

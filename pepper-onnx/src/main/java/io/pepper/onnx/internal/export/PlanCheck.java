@@ -6,10 +6,10 @@ import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
@@ -24,9 +24,11 @@ final class PlanCheck {
     private final Path file;
     private final DeploymentPlan plan;
     private final PartitionManifest manifest;
+    private final DirectoryFiles files;
     private final PlanWires wires;
 
-    PlanCheck(Path file, DeploymentPlan plan, PartitionManifest manifest) {
+    PlanCheck(Path file, DeploymentPlan plan, PartitionManifest manifest, DirectoryFiles files) {
+        this.files = files;
         this.file = file;
         this.plan = plan;
         this.manifest = manifest;
@@ -133,18 +135,17 @@ final class PlanCheck {
     }
 
     private void bytes(String field, DeploymentPlan.Part stage) throws IOException {
-        Path part = file.resolveSibling(stage.file());
-        if (!Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
-            throw wrong(field + ".part", "there is no file '" + stage.file() + "' beside it");
-        }
-        if (stage.sha256().isPresent()) {
-            try (FileSource source = new FileSource(part)) {
+        try (FileSource source = files.open(stage.file())) {
+            if (stage.sha256().isPresent()) {
                 String found =
                         Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
                 if (!found.equals(stage.sha256().get())) {
                     throw wrong(field + ".sha256", "the file '" + stage.file() + "' has another one: " + found);
                 }
             }
+        } catch (NoSuchFileException missing) {
+            throw new MalformedModelException(
+                    file.toString(), field + ".part", "there is no file '" + stage.file() + "' beside it", missing);
         }
     }
 }

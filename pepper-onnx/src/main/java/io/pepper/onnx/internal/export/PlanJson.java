@@ -12,6 +12,8 @@ import io.pepper.document.InvalidDocumentException;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.ReadOptions;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
 import java.io.IOException;
@@ -183,14 +185,17 @@ public final class PlanJson {
     /**
      * Reads a plan.
      *
-     * @param file the file
+     * @param directory the directory of the plan
      * @param manifest what {@code partition.json} beside it says
+     * @param options where links may lead
      * @return the plan
      * @throws MalformedModelException if the file is no plan, or one of other parts, or says what cannot be
      * @throws IOException if it cannot be read
      */
-    public static DeploymentPlan read(Path file, PartitionManifest manifest) throws IOException {
-        JsonNode root = ManifestJson.tree(file);
+    public static DeploymentPlan read(Path directory, PartitionManifest manifest, ReadOptions options)
+            throws IOException {
+        Path file = directory.resolve(DeploymentPlan.FILE_NAME);
+        JsonNode root = ManifestJson.tree(directory, DeploymentPlan.FILE_NAME, options);
         ManifestFields fields = new ManifestFields(file.toString(), "", root);
         fields.expect("format", FORMAT);
         fields.expect("version", VERSION);
@@ -211,7 +216,7 @@ public final class PlanJson {
                 cluster,
                 StateJson.read(file, fields.list("states")),
                 fields.has("caveats") ? fields.texts("caveats") : List.of());
-        new PlanCheck(file, plan, manifest).check();
+        new PlanCheck(file, plan, manifest, DirectoryFiles.ofParts(directory, options)).check();
         return plan;
     }
 

@@ -8,6 +8,7 @@ import io.pepper.onnx.internal.proto.StringStringEntryProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.wire.ByteSource;
 import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.FileSource;
 import io.pepper.onnx.internal.wire.Payload;
 import io.pepper.onnx.internal.wire.PayloadScanner;
 import io.pepper.onnx.internal.wire.PayloadTable;
@@ -15,6 +16,7 @@ import io.pepper.onnx.internal.wire.Skeleton;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -36,12 +38,12 @@ public final class ExternalData implements Closeable {
     /**
      * Prepares; opens nothing.
      *
-     * @param source what to call the model in messages
+     * @param source the model's own bytes
      * @param directory the directory that the files must be in, empty if the model has none
      * @param options how much the files may hold, and where they may be
      */
-    public ExternalData(String source, Optional<Path> directory, ReadOptions options) {
-        this.source = source;
+    public ExternalData(ByteSource source, Optional<Path> directory, ReadOptions options) {
+        this.source = source.name();
         this.options = options;
         this.files = new ExternalFiles(source, directory, options);
     }
@@ -173,6 +175,15 @@ public final class ExternalData implements Closeable {
                     source, where + ".external_data." + key, "'" + written + "' is no number", notANumber);
         }
         throw new MalformedModelException(source, where + ".external_data." + key, "'" + written + "' is negative");
+    }
+
+    /**
+     * The data files, also those whose tensors are so small that they were read.
+     *
+     * @return the files that were opened
+     */
+    public Collection<FileSource> files() {
+        return files.opened();
     }
 
     @Override

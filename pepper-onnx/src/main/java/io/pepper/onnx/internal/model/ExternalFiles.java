@@ -4,6 +4,7 @@ import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.wire.ByteSource;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,35 +12,51 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the files that a model keeps its tensors in. They lie in the model's directory or below it: no absolute path, no
- * {@code ..}, and no link but into a directory that the caller named. Each is opened once.
+ * Opens the files that a model keeps its tensors in. They lie in the model's directory or below it: no absolute path and no
+ * {@code ..}. As ONNX Runtime does, a link is followed into that directory and into the one in which the model's file itself really
+ * is; and into those that the caller names. Each file is opened once.
  */
 final class ExternalFiles implements Closeable {
     /** So many bytes may be shared at will: small constants often are one and the same. */
     private static final long SHARED_BYTES = 64L << 20;
 
     private final String source;
-    private final Optional<Path> directory;
+    private final Optional<DirectoryFiles> files;
     private final ReadOptions options;
     private final Map<Path, FileSource> open = new LinkedHashMap<>();
     private final Map<ByteSource, Long> used = new HashMap<>();
 
-    ExternalFiles(String source, Optional<Path> directory, ReadOptions options) {
-        this.source = source;
-        this.directory = directory;
+    /**
+     * Prepares; opens nothing.
+     *
+     * @param source the model's own bytes; where they are a file, links may lead into the directory of its real place
+     * @param directory the directory that the files must be in, empty if the model has none
+     * @param options how much the files may hold, and where else they may be
+     */
+    ExternalFiles(ByteSource source, Optional<Path> directory, ReadOptions options) {
+        this.source = source.name();
         this.options = options;
+        List<Path> roots = new ArrayList<>(options.allowedRoots());
+        if (source instanceof FileSource file && file.real().getParent() != null) {
+            roots.add(file.real().getParent());
+        }
+        this.files = directory.map(top -> new DirectoryFiles(top, roots, options.hardLinks()));
     }
 
     /** The file at a location, open. */
     ByteSource open(String where, String location) throws IOException {
-        if (directory.isEmpty()) {
+        if (files.isEmpty()) {
             throw new UnsupportedModelException(
                     source, where, "its data stands in the file '" + location + "'; load the model from its path");
         }
@@ -56,47 +73,22 @@ final class ExternalFiles implements Closeable {
                         where + ".external_data.location",
                         "is beyond the limit of " + options.limits().dataFiles() + " data files");
             }
-            known = openNew(where, location, below);
+            known = openNew(files.get(), where, location, below);
             open.put(below, known);
         }
         return known;
     }
 
-    private FileSource openNew(String where, String location, Path below) throws IOException {
-        Path file = directory.orElseThrow().resolve(below);
+    private FileSource openNew(DirectoryFiles in, String where, String location, Path below) throws IOException {
         try {
-            return open(file, directory.orElseThrow().toRealPath(), below);
+            return in.open(below);
         } catch (NoSuchFileException missing) {
-            throw refused(where, location, "is missing beside the model, or is no file", missing);
-        } catch (ContainedFile.LinkedException linked) {
-            throw refused(where, location, "is a link into no directory that may be read", linked);
+            throw refused(where, location, "is missing beside the model", missing);
         } catch (ClosedByInterruptException interrupted) {
-            throw FileSource.interrupted(file, interrupted);
+            throw FileSource.interrupted(below, interrupted);
         } catch (FileSystemException other) {
             throw refused(where, location, String.valueOf(other.getReason()), other);
         }
-    }
-
-    private FileSource open(Path name, Path root, Path below) throws IOException {
-        try {
-            return contained(name, root, below);
-        } catch (ContainedFile.LinkedException linked) {
-            if (options.allowedRoots().isEmpty()) {
-                throw linked;
-            }
-            Path real = root.resolve(below).toRealPath();
-            for (Path allowed : options.allowedRoots()) {
-                Path top = allowed.toRealPath();
-                if (real.startsWith(top) && !real.equals(top)) {
-                    return contained(name, top, top.relativize(real));
-                }
-            }
-            throw linked;
-        }
-    }
-
-    private FileSource contained(Path name, Path root, Path below) throws IOException {
-        return new FileSource(name, root.resolve(below), new ContainedFile(root, below, options.hardLinks()).open());
     }
 
     private MalformedModelException refused(
@@ -105,6 +97,11 @@ final class ExternalFiles implements Closeable {
         return cause == null
                 ? new MalformedModelException(source, where, what)
                 : new MalformedModelException(source, where, what, cause);
+    }
+
+    /** The files that were opened. */
+    Collection<FileSource> opened() {
+        return Collections.unmodifiableCollection(open.values());
     }
 
     /** Counts bytes that a tensor takes from a file. */

@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.model;
 
 import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.StringStringEntryProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.wire.Payload;
@@ -17,6 +18,8 @@ import java.util.Optional;
  * elsewhere that are written in a form of their own, as 16-bit ones that stand in {@code int32_data}.
  */
 public final class WeightRanges {
+    private static final String LENGTH = "length";
+
     private WeightRanges() {}
 
     /** Says where bytes will be. */
@@ -82,6 +85,31 @@ public final class WeightRanges {
         return String.join("/", names);
     }
 
+    /**
+     * The bytes that a tensor takes from another file.
+     *
+     * @param tensor a tensor, as {@link #moved} leaves it
+     * @return 0 if it refers to none
+     */
+    public static long referred(TensorProto tensor) {
+        return tensor.getExternalDataList().stream()
+                .filter(entry -> entry.getKey().equals(LENGTH))
+                .mapToLong(entry -> Long.parseLong(entry.getValue()))
+                .sum();
+    }
+
+    /**
+     * The bytes that the tensors in an operator's attributes take from other files.
+     *
+     * @param node an operator, as {@link #moved} leaves it
+     * @return 0 if they refer to none
+     */
+    public static long referred(NodeProto node) {
+        return node.getAttributeList().stream()
+                .mapToLong(attribute -> referred(attribute.getT()))
+                .sum();
+    }
+
     private static boolean canBeElsewhere(TensorWalk.Place place) {
         return place == TensorWalk.Place.INITIALIZER || place == TensorWalk.Place.CONSTANT;
     }
@@ -91,7 +119,7 @@ public final class WeightRanges {
         tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL)
                 .addExternalData(entry("location", place.location()))
                 .addExternalData(entry("offset", Long.toString(place.offset())))
-                .addExternalData(entry("length", Long.toString(length)));
+                .addExternalData(entry(LENGTH, Long.toString(length)));
     }
 
     private static StringStringEntryProto entry(String key, String value) {

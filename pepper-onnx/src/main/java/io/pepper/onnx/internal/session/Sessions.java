@@ -34,11 +34,12 @@ public final class Sessions {
      * @param source the model
      * @param wanted how to open it
      * @return the session, for the caller to close
+     * @throws io.pepper.onnx.RuntimeUnavailableException if ONNX Runtime does not load here
      * @throws IOException if ONNX Runtime refuses the model
      * @throws IllegalArgumentException if there is no such execution provider here
      */
     public static OrtSession open(ModelSource source, SessionSettings wanted) throws IOException {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        OrtEnvironment environment = NativeRuntime.environment();
         try (SessionOptions settings = settings(wanted)) {
             if (source.directory().isPresent()) {
                 settings.addConfigEntry(DATA_DIRECTORY, source.directory().get().toString());

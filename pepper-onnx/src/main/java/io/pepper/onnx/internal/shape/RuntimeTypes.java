@@ -14,12 +14,14 @@ import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
 import io.pepper.onnx.Isolation;
 import io.pepper.onnx.ProgressListener;
+import io.pepper.onnx.RuntimeUnavailableException;
 import io.pepper.onnx.internal.isolate.IsolatedProcess;
 import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
+import io.pepper.onnx.internal.session.NativeRuntime;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -99,6 +101,8 @@ final class RuntimeTypes implements Closeable {
     static Answer ask(byte[] model, List<String> outputs, OptLevel level) {
         try {
             return new Answer(outputTypes(model, outputs, level), Optional.empty());
+        } catch (RuntimeUnavailableException unavailable) {
+            return Answer.failure(String.valueOf(unavailable.getMessage()));
         } catch (OrtException refused) {
             return Answer.failure("ONNX Runtime cannot open the model: " + refused.getMessage());
         }
@@ -119,13 +123,14 @@ final class RuntimeTypes implements Closeable {
     }
 
     private static Map<String, TypeProto> outputTypes(byte[] model, List<String> outputs, OptLevel level)
-            throws OrtException {
+            throws OrtException, RuntimeUnavailableException {
+        OrtEnvironment environment = NativeRuntime.environment();
         Map<String, TypeProto> types = new LinkedHashMap<>();
         try (SessionOptions options = new SessionOptions()) {
             options.setOptimizationLevel(level);
             options.setIntraOpNumThreads(1);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            try (OrtSession session = OrtEnvironment.getEnvironment().createSession(model, options)) {
+            try (OrtSession session = environment.createSession(model, options)) {
                 Collection<NodeInfo> infos = session.getOutputInfo().values();
                 Set<String> known = new HashSet<>(outputs);
                 int position = 0;

@@ -1,5 +1,7 @@
 package io.pepper.predict.internal.boost;
 
+import io.pepper.document.NativeLibraries;
+import io.pepper.predict.TrainingUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,12 +12,34 @@ import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
+import org.jspecify.annotations.Nullable;
 
 /** Trains boosters. What it writes is read in Java; native code never reads a file. */
 public final class Boosting {
     private static final int PATIENCE = 40;
 
+    private static @Nullable String failure;
+
     private Boosting() {}
+
+    /**
+     * Loads XGBoost the first time.
+     *
+     * @throws TrainingUnavailableException if its native library does not load
+     */
+    public static synchronized void load() {
+        if (failure != null) {
+            throw new TrainingUnavailableException(failure);
+        }
+        try {
+            new DMatrix(new float[] {0}, 1, 1, Float.NaN).dispose();
+        } catch (LinkageError | RuntimeException | XGBoostError first) {
+            failure = NativeLibraries.reason(first, "");
+            TrainingUnavailableException told = new TrainingUnavailableException(failure);
+            told.initCause(first);
+            throw told;
+        }
+    }
 
     /**
      * Trains.
@@ -24,9 +48,11 @@ public final class Boosting {
      * @param parameters XGBoost's own; unknown ones it ignores
      * @param rounds how many trees
      * @return the booster as XGBoost writes it in JSON
+     * @throws TrainingUnavailableException if XGBoost's native library does not load
      * @throws IllegalStateException if XGBoost refuses
      */
     public static String train(Rows rows, Map<String, Object> parameters, int rounds) {
+        load();
         try (Matrix matrix = new Matrix(rows)) {
             Booster booster = XGBoost.train(matrix.matrix, parameters, rounds, Map.of(), null, null);
             try {
@@ -47,9 +73,11 @@ public final class Boosting {
      * @param parameters XGBoost's own, with its metric
      * @param most the most trees
      * @return how many trees, 1 to {@code most}
+     * @throws TrainingUnavailableException if XGBoost's native library does not load
      * @throws IllegalStateException if XGBoost refuses
      */
     public static int bestRounds(Rows rows, Rows held, Map<String, Object> parameters, int most) {
+        load();
         try (Matrix matrix = new Matrix(rows);
                 Matrix watched = new Matrix(held)) {
             Booster booster = XGBoost.train(matrix.matrix, parameters, 1, Map.of(), null, null);

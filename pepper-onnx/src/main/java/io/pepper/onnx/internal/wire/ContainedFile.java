@@ -1,4 +1,4 @@
-package io.pepper.onnx.internal.model;
+package io.pepper.onnx.internal.wire;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,7 +19,6 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a file below a directory without following a link on the way, also if somebody puts one there meanwhile: where the
@@ -32,15 +31,6 @@ final class ContainedFile {
     private final Path root;
     private final Path below;
     private final boolean hardLinks;
-
-    /** A link stands in the way. */
-    static final class LinkedException extends FileSystemException {
-        private static final long serialVersionUID = 1L;
-
-        LinkedException(Path file) {
-            super(file.toString(), null, "is a link, or lies behind one");
-        }
-    }
 
     /**
      * Prepares.
@@ -58,7 +48,7 @@ final class ContainedFile {
     /**
      * Opens the file.
      *
-     * @throws LinkedException if a link stands in the way
+     * @throws LinkedFileException if a link stands in the way
      * @throws NoSuchFileException if there is no such file
      * @throws FileSystemException if it is no regular file, or has other names
      */
@@ -138,7 +128,11 @@ final class ContainedFile {
         }
         if (!Objects.equals(found.get("nlink"), 1)) {
             throw new FileSystemException(
-                    name(), null, "has " + found.get("nlink") + " names in the file system, where one is allowed");
+                    name(),
+                    null,
+                    "has " + found.get("nlink")
+                            + " names in the file system (hard links), where one is allowed; if they are trusted, allow them:"
+                            + " --hard-links (in Java, ReadOptions.withHardLinks)");
         }
     }
 
@@ -152,24 +146,23 @@ final class ContainedFile {
         return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private void refuseLink(BasicFileAttributes attributes) throws LinkedException {
+    private void refuseLink(BasicFileAttributes attributes) throws LinkedFileException {
         if (attributes.isSymbolicLink()) {
-            throw new LinkedException(root.resolve(below));
+            throw new LinkedFileException(root.resolve(below), "is a link, or lies behind one");
         }
     }
 
     private void refuseIrregular(BasicFileAttributes attributes) throws IOException {
         refuseLink(attributes);
         if (!attributes.isRegularFile()) {
-            throw missing(null);
+            throw new FileSystemException(
+                    name(), null, attributes.isDirectory() ? "is a directory" : "is no regular file");
         }
     }
 
-    private NoSuchFileException missing(@Nullable Exception cause) {
-        NoSuchFileException missing = new NoSuchFileException(name(), null, "is no regular file");
-        if (cause != null) {
-            missing.initCause(cause);
-        }
+    private NoSuchFileException missing(NotDirectoryException cause) {
+        NoSuchFileException missing = new NoSuchFileException(name());
+        missing.initCause(cause);
         return missing;
     }
 

@@ -1,0 +1,57 @@
+package io.pepper.examples.cli;
+
+import io.pepper.onnx.DeploymentPlan;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.PartitionManifest;
+import io.pepper.onnx.ReadOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Which files are trusted; the one place where commands open models, manifests and plans. */
+final class ReadingOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--allow-root",
+            paramLabel = "DIR",
+            description =
+                    "Follow links to data files, parts and manifests into DIR, for instance of a model cache; may be given more"
+                            + " than once. (Links into the directory of the model, and of the file that MODEL is a link to,"
+                            + " are followed anyway.)")
+    private List<Path> roots = List.of();
+
+    @Option(names = "--hard-links", description = "Read data files that have more than one name in the file system.")
+    private boolean hardLinks;
+
+    /** How files are opened. */
+    ReadOptions options() {
+        for (Path root : roots) {
+            if (!Files.isDirectory(root)) {
+                throw new ParameterException(spec.commandLine(), "--allow-root " + root + ": is no directory");
+            }
+        }
+        return ReadOptions.DEFAULTS.withAllowedRoots(roots.toArray(Path[]::new)).withHardLinks(hardLinks);
+    }
+
+    /** Opens a model. */
+    OnnxModel open(Path model) throws IOException {
+        return OnnxModel.load(model, options());
+    }
+
+    /** Reads the manifest of a directory. */
+    PartitionManifest manifest(Path directory) throws IOException {
+        return PartitionManifest.read(directory, options());
+    }
+
+    /** Reads the plan of a directory. */
+    DeploymentPlan plan(Path directory) throws IOException {
+        return DeploymentPlan.read(directory, options());
+    }
+}

@@ -1,0 +1,29 @@
+package io.pepper.examples.cli;
+
+import io.pepper.onnx.ExportOptions;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How much commands write. */
+final class WritingOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--max-export-bytes",
+            paramLabel = "N",
+            description = "Write no more than N bytes of parts (default: " + ExportOptions.DEFAULT_TIMES
+                    + " times the bytes of the model, and 64 MiB).")
+    private Optional<Long> most = Optional.empty();
+
+    /** How parts are written. */
+    ExportOptions options() {
+        if (most.orElse(0L) < 0) {
+            throw new ParameterException(spec.commandLine(), "--max-export-bytes takes 0 or more, found " + most.get());
+        }
+        return most.map(ExportOptions.DEFAULTS::withMostBytes).orElse(ExportOptions.DEFAULTS);
+    }
+}

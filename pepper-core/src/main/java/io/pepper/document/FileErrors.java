@@ -1,0 +1,157 @@
+package io.pepper.document;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+
+/**
+ * Lets every error of the file system name its file and say what is wrong. Java's own errors of writing say "No space left on device"
+ * and no more, others give a name without its directory or without a reason. Stateless and therefore thread-safe.
+ */
+public final class FileErrors {
+    private FileErrors() {}
+
+    /** Work on one file. */
+    @FunctionalInterface
+    public interface Work<T> {
+        /**
+         * Does it.
+         *
+         * @return what it gives
+         * @throws IOException if it fails
+         */
+        T run() throws IOException;
+    }
+
+    /** Work on one file that gives nothing. */
+    @FunctionalInterface
+    public interface Step {
+        /**
+         * Does it.
+         *
+         * @throws IOException if it fails
+         */
+        void run() throws IOException;
+    }
+
+    /**
+     * Does something with a file.
+     *
+     * @param file the file that errors are about
+     * @param work what to do
+     * @param <T> what it gives
+     * @return what it gave
+     * @throws IOException the error of the work, named by {@link #named}
+     */
+    public static <T> T naming(Path file, Work<T> work) throws IOException {
+        try {
+            return work.run();
+        } catch (IOException failed) {
+            throw named(file, failed);
+        }
+    }
+
+    /**
+     * Does something with a file.
+     *
+     * @param file the file that errors are about
+     * @param step what to do
+     * @throws IOException the error of the step, named by {@link #named}
+     */
+    public static void namingStep(Path file, Step step) throws IOException {
+        naming(file, () -> {
+            step.run();
+            return file;
+        });
+    }
+
+    /**
+     * The same error, with the file that it is about.
+     *
+     * @param file the file
+     * @param failed what the system said
+     * @return the error itself if it names a file with its directory, and a reason, or is none of the file system's; else one of the
+     *     same kind that does, with the first as its cause
+     */
+    public static IOException named(Path file, IOException failed) {
+        if (failed instanceof ClosedByInterruptException) {
+            return caused(new InterruptedIOException(file + ": the work on this file was interrupted"), failed);
+        }
+        if (failed instanceof FileSystemException system) {
+            return named(file, system);
+        }
+        if (failed.getClass() != IOException.class
+                || String.valueOf(failed.getMessage()).contains(file.toString())) {
+            return failed;
+        }
+        return caused(new FileSystemException(file.toString(), null, failed.getMessage()), failed);
+    }
+
+    private static FileSystemException named(Path file, FileSystemException failed) {
+        String name = isComplete(failed.getFile(), file) ? failed.getFile() : file.toString();
+        String other = failed.getOtherFile();
+        if (name.equals(failed.getFile()) && failed.getReason() != null) {
+            return failed;
+        }
+        String reason = reason(failed);
+        if (failed instanceof NoSuchFileException) {
+            return caused(new NoSuchFileException(name, other, reason), failed);
+        }
+        if (failed instanceof AccessDeniedException) {
+            return caused(new AccessDeniedException(name, other, reason), failed);
+        }
+        if (failed instanceof FileAlreadyExistsException) {
+            return caused(new FileAlreadyExistsException(name, other, reason), failed);
+        }
+        if (failed.getClass() != FileSystemException.class && name.equals(failed.getFile())) {
+            return failed;
+        }
+        return caused(new FileSystemException(name, other, reason), failed);
+    }
+
+    /** Whether an error's own name of a file says more than the one that is known. */
+    private static boolean isComplete(String name, Path file) {
+        return name != null && (Paths.get(name).isAbsolute() || !file.endsWith(name));
+    }
+
+    /**
+     * What is wrong, in words.
+     *
+     * @param failed an error of the file system
+     * @return its own reason, or that of its kind
+     */
+    public static String reason(FileSystemException failed) {
+        if (failed.getReason() != null) {
+            return failed.getReason();
+        }
+        if (failed instanceof NoSuchFileException) {
+            return "no such file or directory";
+        }
+        if (failed instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (failed instanceof FileAlreadyExistsException) {
+            return "exists already";
+        }
+        if (failed instanceof NotDirectoryException) {
+            return "is no directory";
+        }
+        if (failed instanceof DirectoryNotEmptyException) {
+            return "is a directory that is not empty";
+        }
+        return "cannot be used (" + failed.getClass().getSimpleName() + ")";
+    }
+
+    private static <T extends IOException> T caused(T told, IOException cause) {
+        told.initCause(cause);
+        return told;
+    }
+}

@@ -1,0 +1,44 @@
+package io.pepper.document;
+
+import java.nio.file.FileSystemException;
+import java.util.Locale;
+
+/** Says in one line why a native library that comes inside of a jar does not load. Stateless and therefore thread-safe. */
+public final class NativeLibraries {
+    private static final int MOST_CAUSES = 32;
+
+    private NativeLibraries() {}
+
+    /**
+     * Why a library did not load, and what to do.
+     *
+     * @param failure the error in which loading ended
+     * @param orElse what else can be done, appended to the advice; may be empty
+     * @return one line, without a stop at its end
+     */
+    public static String reason(Throwable failure, String orElse) {
+        String said = said(root(failure)).strip().replaceAll("\\s+", " ");
+        String here = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
+        if (said.toLowerCase(Locale.ROOT).contains("unsupported")) {
+            return said + " (this is " + here + ", for which there is no native library)";
+        }
+        return said + " (" + here + "; the library is unpacked to java.io.tmpdir, "
+                + System.getProperty("java.io.tmpdir")
+                + ": it must exist, have room and let programs run, else set -Djava.io.tmpdir=DIR" + orElse + ")";
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        for (int i = 0; i < MOST_CAUSES && root.getCause() != null; i++) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    private static String said(Throwable root) {
+        if (root instanceof FileSystemException file) {
+            return file.getFile() + ": " + FileErrors.reason(file);
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+}

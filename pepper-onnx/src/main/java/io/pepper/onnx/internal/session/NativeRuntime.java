@@ -1,0 +1,36 @@
+package io.pepper.onnx.internal.session;
+
+import ai.onnxruntime.OrtEnvironment;
+import io.pepper.document.NativeLibraries;
+import io.pepper.onnx.RuntimeUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that loads ONNX Runtime. Where its native library does not load, Java says so by an error of another kind each time; here
+ * the first is kept and told as an exception.
+ */
+public final class NativeRuntime {
+    private static @Nullable String failure;
+
+    private NativeRuntime() {}
+
+    /**
+     * Loads ONNX Runtime the first time.
+     *
+     * @return its environment, the only one of this process
+     * @throws RuntimeUnavailableException if its native library does not load
+     */
+    public static synchronized OrtEnvironment environment() throws RuntimeUnavailableException {
+        if (failure != null) {
+            throw new RuntimeUnavailableException(failure);
+        }
+        try {
+            return OrtEnvironment.getEnvironment();
+        } catch (LinkageError | RuntimeException first) {
+            failure = NativeLibraries.reason(first, " or, where the library is, -Donnxruntime.native.path=DIR");
+            RuntimeUnavailableException told = new RuntimeUnavailableException(failure);
+            told.initCause(first);
+            throw told;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.pepper.onnx.internal.wire;
+
+import io.pepper.document.FileErrors;
+import io.pepper.onnx.ReadOptions;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Opens the files in a directory or below it. A link is followed only if its real place is below that directory too, or below
+ * another that may be read; what is opened then is the real place, without following any further link. Thread-safe.
+ */
+public final class DirectoryFiles {
+    private final Path directory;
+    private final List<Path> roots;
+    private final boolean hardLinks;
+
+    /**
+     * Prepares; opens nothing.
+     *
+     * @param directory the directory; links on the way to it are followed
+     * @param roots other directories into which links may lead; those that do not exist allow nothing
+     * @param hardLinks whether a file may have more than one name in the file system
+     */
+    public DirectoryFiles(Path directory, List<Path> roots, boolean hardLinks) {
+        this.directory = directory.toAbsolutePath().normalize();
+        this.roots = List.copyOf(roots);
+        this.hardLinks = hardLinks;
+    }
+
+    /**
+     * The files of an export: its manifest, its plan, its parts and their data. They may have more than one name.
+     *
+     * @param directory the directory
+     * @param options where else files may be
+     * @return its files
+     */
+    public static DirectoryFiles ofParts(Path directory, ReadOptions options) {
+        return new DirectoryFiles(directory, options.allowedRoots(), true);
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param below its path from the directory, with {@code /} between names and without {@code ..}
+     * @return the file, for the caller to close
+     * @throws IOException see {@link #open(Path)}
+     */
+    public FileSource open(String below) throws IOException {
+        return open(Path.of(below));
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param below its path from the directory, without {@code ..}
+     * @return the file, for the caller to close
+     * @throws LinkedFileException if it is a link, or lies behind one, that leads to no directory that may be read; the
+     *     reason says where it leads and how to allow that
+     * @throws NoSuchFileException if there is no such file
+     * @throws FileSystemException if it is no regular file, or has other names
+     * @throws IOException if it cannot be opened
+     */
+    public FileSource open(Path below) throws IOException {
+        if (below.normalize().toString().isEmpty()) {
+            throw new FileSystemException(directory.toString(), null, "is a directory");
+        }
+        return FileErrors.naming(directory.resolve(below), () -> {
+            Path root = top(directory, below);
+            try {
+                return contained(below, root, below);
+            } catch (LinkedFileException linked) {
+                return followed(below, root);
+            }
+        });
+    }
+
+    /** The directory without links; if there is none, the file is what is missing. */
+    private static Path top(Path directory, Path below) throws IOException {
+        try {
+            return directory.toRealPath();
+        } catch (NoSuchFileException missing) {
+            throw new NoSuchFileException(below.toString());
+        }
+    }
+
+    private FileSource followed(Path below, Path root) throws IOException {
+        Path name = directory.resolve(below);
+        Path real = real(name);
+        for (Path top : tops(root)) {
+            if (real.startsWith(top) && !real.equals(top)) {
+                return contained(below, top, top.relativize(real));
+            }
+        }
+        Path place = Optional.ofNullable(real.getParent()).orElse(real);
+        throw new LinkedFileException(
+                name,
+                "is a link to " + real
+                        + ", outside of the directories that may be read; if that place is trusted, allow it:"
+                        + " --allow-root " + place + " (in Java, ReadOptions.withAllowedRoots)");
+    }
+
+    private static Path real(Path link) throws IOException {
+        try {
+            return link.toRealPath();
+        } catch (NoSuchFileException dangling) {
+            NoSuchFileException missing =
+                    new NoSuchFileException(link.toString(), null, "is a link to a file that is not there");
+            missing.initCause(dangling);
+            throw missing;
+        }
+    }
+
+    private List<Path> tops(Path root) throws IOException {
+        List<Path> tops = new ArrayList<>(List.of(root));
+        for (Path allowed : roots) {
+            try {
+                tops.add(allowed.toRealPath());
+            } catch (NoSuchFileException nothing) {
+                // A cache that is not there holds nothing to follow a link to.
+            }
+        }
+        return tops;
+    }
+
+    private FileSource contained(Path called, Path root, Path below) throws IOException {
+        return new FileSource(
+                directory.resolve(called), root.resolve(below), new ContainedFile(root, below, hardLinks).open());
+    }
+}
