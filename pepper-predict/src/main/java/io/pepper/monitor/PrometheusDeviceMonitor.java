@@ -53,7 +53,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         reader = new PrometheusReader(
                 client,
                 builder.queries,
-                new PrometheusReader.Options(builder.nodes, builder.nodeLabel, builder.devices, builder.mostAge));
+                new PrometheusReader.Options(
+                        builder.nodes, builder.containers, builder.nodeLabel, builder.devices, builder.mostAge));
         deadline = builder.deadline;
     }
 
@@ -93,6 +94,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         private final PrometheusAddress server;
         private PrometheusQueries queries = PrometheusQueries.DEFAULTS;
         private final Map<String, String> nodes = new HashMap<>();
+        private final Map<String, String> containers = new HashMap<>();
         private final Set<String> devices = new TreeSet<>();
         private Optional<String> nodeLabel = Optional.empty();
         private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -139,6 +141,19 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
                 }
             });
             nodes.put(instance, name);
+            return this;
+        }
+
+        /**
+         * Watches a container, as cAdvisor tells of it: its cores, memory and load are those of its limits, and how often it is
+         * stopped for its quota is among the conditions.
+         *
+         * @param container its name as Docker or Kubernetes has it, or {@code POD/CONTAINER}
+         * @param device what to call it
+         * @return this builder
+         */
+        public Builder container(String container, String device) {
+            containers.put(container, device);
             return this;
         }
 

@@ -33,12 +33,19 @@ final class PrometheusReader {
      *
      * @param nodes names by instance
      * @param nodeLabel the label that boards are known by
+     * @param containers devices by the container that they are
      * @param devices the devices that are looked for
      * @param mostAge since the last scrape
      */
-    record Options(Map<String, String> nodes, Optional<String> nodeLabel, Set<String> devices, Duration mostAge) {
+    record Options(
+            Map<String, String> nodes,
+            Map<String, String> containers,
+            Optional<String> nodeLabel,
+            Set<String> devices,
+            Duration mostAge) {
         Options {
             nodes = Map.copyOf(nodes);
+            containers = Map.copyOf(containers);
             devices = Set.copyOf(devices);
         }
     }
@@ -69,6 +76,9 @@ final class PrometheusReader {
             board.problems.add(missing(fact, board, started[0]));
         }));
         found.putAll(wanted.ambiguous());
+        for (Map.Entry<String, String> each : options.containers.entrySet()) {
+            found.put(each.getValue(), new Containers(reading).read(each.getKey(), each.getValue()));
+        }
         Map<String, String> strangers = Strangers.byHost(answers.strangers(), known(boards, found));
         if (found.isEmpty()) {
             throw new IOException(client + ": " + new Emptiness(reading).why(strangers, started(deadline)));

@@ -306,6 +306,79 @@ class PrometheusDeviceMonitorTest {
         assertThat(server.authorizations).isNotEmpty().allMatch("Basic dXNlcjpwYXNz"::equals);
     }
 
+    /** Queries of one's own may leave out the labels that tell boards apart. */
+    @Test
+    void aNumberThatMayBeOfTwoBoardsIsOfNone() throws IOException {
+        String north = "\"instance\":\"gw:9100\",\"job\":\"n\",\"site\":\"north\"";
+        String south = "\"instance\":\"gw:9100\",\"job\":\"n\",\"site\":\"south\"";
+        server.answer(
+                        "node_uname_info",
+                        sample(north + ",\"nodename\":\"pi\"", "1") + "," + sample(south + ",\"nodename\":\"pi\"", "1"))
+                .answer("rate(", of("gw:9100", "33"))
+                .answer("MemTotal_bytes or", sample(north, "1e9") + "," + sample(south, "2e9"))
+                .answer("count without", sample(north, "4"));
+        Map<String, DeviceReading> readings = builder().build().read();
+        assertThat(readings).containsOnlyKeys("gw:9100@north", "gw:9100@south");
+        readings.values().forEach(reading -> {
+            assertThat(reading.state().cpuLoadPercent()).isEmpty();
+            assertThat(reading.problems())
+                    .contains(
+                            "CPU load: Prometheus' answer {instance=\"gw:9100\"} may be of any of gw:9100@north, gw:9100@south");
+        });
+        assertThat(readings.get("gw:9100@south").state().memoryTotalBytes()).hasValue(2_000_000_000L);
+    }
+
+    @Test
+    void valuesThatDisagreeAreNotTaken() throws IOException {
+        server.answer("MemTotal_bytes or", of("a:1", "1e9"))
+                .answer(
+                        "node_filesystem",
+                        sample("\"instance\":\"a:1\",\"mountpoint\":\"/\",\"device\":\"x\"", "10") + ","
+                                + sample("\"instance\":\"a:1\",\"mountpoint\":\"/\",\"device\":\"y\"", "90"));
+        DeviceReading reading = builder().build().read().get("a");
+        assertThat(reading.state().diskUsagePercent()).isEmpty();
+        assertThat(reading.problems())
+                .contains(
+                        "disk usage: Prometheus has 2 that disagree, for instance of {device=\"x\"} and of {device=\"y\"}");
+    }
+
+    @Test
+    void twoInstancesCannotHaveOneName() {
+        assertThatThrownBy(() -> builder().node("a:1", "pi").node("b:1", "PI"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("'a:1' and 'b:1' would both be called 'PI'");
+    }
+
+    @Test
+    void aNameThatIsGivenIsTakenFromWhoeverElseWouldHaveIt() throws IOException {
+        three();
+        Map<String, DeviceReading> readings =
+                builder().node("10.0.0.1:9100", "pi-2").build().read();
+        assertThat(readings.get("pi-2").state().cpuLoadPercent()).hasValue(11);
+        assertThat(readings.get("10.0.0.2").state().cpuLoadPercent()).hasValue(22);
+    }
+
+    @Test
+    void saysWhatPrometheusWarnsOf() throws IOException {
+        three();
+        server.raw(
+                "node_procs_running",
+                "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]},"
+                        + "\"warnings\":[\"store \\u001b[2J down\"]}");
+        assertThat(builder().build().read().get("pi-1").notes())
+                .containsExactly("Prometheus warns: store \\u001b[2J down");
+    }
+
+    @Test
+    void aWindowIsASpanOfTime() {
+        for (String wrong : new String[] {"", "30", "0s", "30s]) or vector(1", "5 m", "1e9s"}) {
+            assertThatThrownBy(() -> PrometheusQueries.over(wrong))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("is no span of time");
+        }
+        assertThat(PrometheusQueries.over("1m30s").cpuLoadPercent()).contains("[1m30s]");
+    }
+
     @Test
     void ranksDevices() throws IOException {
         three();

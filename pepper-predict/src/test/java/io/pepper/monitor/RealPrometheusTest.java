@@ -7,20 +7,13 @@ import io.pepper.predict.LoadGenerator;
 import io.pepper.predict.LoadLevel;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,24 +23,17 @@ import org.junit.jupiter.api.io.TempDir;
  * node_exporter's textfile collector.
  */
 class RealPrometheusTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final List<Process> STARTED = new ArrayList<>();
-
     @TempDir
     static Path directory;
 
-    private static URI server;
+    private static RealPrometheus prometheus;
+    private static Process exporter;
+    private static String instance = "";
 
     @BeforeAll
     static void start() throws IOException {
-        for (String program : List.of("prometheus", "prometheus-node-exporter")) {
-            Assumptions.assumeTrue(
-                    Stream.of(System.getenv("PATH").split(":"))
-                            .anyMatch(dir -> Files.isExecutable(Path.of(dir, program))),
-                    "skipped: '" + program + "' is not installed (Debian's package of that name)");
-        }
-        int exporter = freePort();
-        int prometheus = freePort();
+        RealPrometheus.assumeInstalled("prometheus", "prometheus-node-exporter");
+        instance = "127.0.0.1:" + RealPrometheus.freePort();
         Files.writeString(
                 directory.resolve("agent.prom"),
                 """
@@ -56,73 +42,46 @@ class RealPrometheusTest {
                 char_node_cpu_energy_watt{char_node_name="test-node"} 3.25
                 char_node_ram_total_bytes{char_node_name="test-node"} 4e9
                 """);
-        Files.writeString(
-                directory.resolve("prometheus.yml"),
-                """
-                global:
-                  scrape_interval: 1s
-                scrape_configs:
-                  - job_name: node
-                    static_configs:
-                      - targets: ['127.0.0.1:%d']
-                """
-                        .formatted(exporter));
-        run(
-                "prometheus-node-exporter",
-                "--web.listen-address=127.0.0.1:" + exporter,
-                "--collector.textfile.directory=" + directory);
-        run(
-                "prometheus",
-                "--config.file=" + directory.resolve("prometheus.yml"),
-                "--storage.tsdb.path=" + directory.resolve("data"),
-                "--web.listen-address=127.0.0.1:" + prometheus);
-        server = URI.create("http://127.0.0.1:" + prometheus);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static void run(String... command) throws IOException {
-        STARTED.add(new ProcessBuilder(command)
+        exporter = new ProcessBuilder(
+                        "prometheus-node-exporter",
+                        "--web.listen-address=" + instance,
+                        "--collector.textfile.directory=" + directory)
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve(command[0] + ".log").toFile())
-                .start());
+                .redirectOutput(directory.resolve("exporter.log").toFile())
+                .start();
+        prometheus = RealPrometheus.start(
+                directory,
+                """
+                global: {scrape_interval: 1s}
+                scrape_configs: [{job_name: node, static_configs: [{targets: ['%s']}]}]
+                """
+                        .formatted(instance));
     }
 
     @AfterAll
     static void stop() throws InterruptedException {
-        STARTED.forEach(Process::destroy);
-        for (Process process : STARTED) {
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        if (prometheus != null) {
+            prometheus.close();
+            exporter.destroy();
+            assertThat(exporter.waitFor(20, TimeUnit.SECONDS)).isTrue();
         }
     }
 
     private static PrometheusDeviceMonitor monitor(PrometheusQueries queries) {
-        return PrometheusDeviceMonitor.builder(server)
-                .queries(queries)
-                .retries(5, Duration.ofMillis(200))
-                .build();
+        return prometheus.monitor().queries(queries).build();
     }
 
-    /** Until all is there, or patience ends; the last reading. */
+    /** Until all is there of this machine; the agent's node is another. */
     private static DeviceReading wait(DeviceMonitor monitor, Predicate<DeviceReading> there) throws Exception {
-        Instant end = Instant.now().plus(PATIENCE);
-        DeviceReading last = null;
-        while (Instant.now().isBefore(end)) {
-            Map<String, DeviceReading> readings = monitor.read();
-            last = readings.values().stream()
-                    .filter(reading -> !reading.state().device().equals("test-node"))
-                    .findFirst()
-                    .orElse(last);
-            if (last != null && there.test(last)) {
-                return last;
-            }
-            Thread.sleep(250);
-        }
-        throw new AssertionError("after " + PATIENCE + ": " + last);
+        return own(RealPrometheus.await(
+                        monitor, readings -> own(readings).filter(there).isPresent()))
+                .orElseThrow();
+    }
+
+    private static Optional<DeviceReading> own(Map<String, DeviceReading> readings) {
+        return readings.values().stream()
+                .filter(reading -> !reading.state().device().equals("test-node"))
+                .findFirst();
     }
 
     @Test
@@ -148,19 +107,15 @@ class RealPrometheusTest {
     void joinsTheAgentToTheInstanceItIsToldOf() throws Exception {
         PrometheusDeviceMonitor first = monitor(PrometheusQueries.over("5s"));
         wait(first, r -> r.problems().isEmpty());
-        PrometheusDeviceMonitor named = PrometheusDeviceMonitor.builder(server)
+        PrometheusDeviceMonitor named = prometheus
+                .monitor()
                 .queries(PrometheusQueries.over("5s"))
-                .node(instance(), "test-node")
+                .node(instance, "test-node")
                 .build();
         Map<String, DeviceReading> readings = named.read();
         assertThat(readings).containsOnlyKeys("test-node");
         assertThat(readings.get("test-node").state().model()).hasValue("Raspberry Pi 4 Model B");
         assertThat(readings.get("test-node").state().cpuLoadPercent()).isPresent();
-    }
-
-    private static String instance() throws IOException {
-        String config = Files.readString(directory.resolve("prometheus.yml"));
-        return config.substring(config.indexOf('\'') + 1, config.lastIndexOf('\''));
     }
 
     @Test

@@ -409,6 +409,52 @@ class StrangeScrapeConfigsTest {
         }
     }
 
+    /** A container with half a core and 512 MiB, and one without limits, on a machine of cAdvisor's. */
+    @Test
+    void aContainerHasTheCoresAndTheMemoryOfItsLimits() throws Exception {
+        String of = "{id=\"/docker/1\",name=\"worker\"}";
+        String free = "{id=\"/docker/2\",name=\"free\"}";
+        String twice = "{container=\"app\",pod=\"%s\",namespace=\"n\"}";
+        boards.page(
+                "/cadvisor",
+                "container_spec_cpu_quota" + of + " 50000\ncontainer_spec_cpu_period" + of + " 100000\n"
+                        + "container_spec_memory_limit_bytes" + of + " 536870912\n"
+                        + "container_memory_working_set_bytes" + of + " 134217728\n"
+                        + "container_cpu_usage_seconds_total{id=\"/docker/1\",name=\"worker\",cpu=\"total\"} 7\n"
+                        + "container_spec_memory_limit_bytes" + free + " 0\n"
+                        + "container_memory_working_set_bytes" + free + " 1e8\n"
+                        + "container_memory_working_set_bytes" + twice.formatted("a") + " 1\n"
+                        + "container_memory_working_set_bytes" + twice.formatted("b") + " 1\n"
+                        + "machine_cpu_cores 4\nmachine_memory_bytes 8e9\n");
+        try (RealPrometheus prometheus = prometheus(job("cadvisor", "/cadvisor", ""))) {
+            Map<String, DeviceReading> readings = RealPrometheus.await(
+                    prometheus
+                            .monitor()
+                            .container("worker", "box")
+                            .container("free", "open")
+                            .container("app", "either")
+                            .container("b/app", "second")
+                            .container("no\"ne", "nobody")
+                            .build(),
+                    all -> all.get("box").state().cpuLoadPercent().isPresent());
+            DeviceReading box = readings.get("box");
+            assertThat(box.state().cores()).hasValue(0.5);
+            assertThat(box.conditions().quotaCores()).hasValue(0.5);
+            assertThat(box.state().memoryTotalBytes()).hasValue(512L << 20);
+            assertThat(box.state().memoryFreeBytes()).hasValue(384L << 20);
+            assertThat(box.state().cpuLoadPercent()).hasValue(0);
+            assertThat(readings.get("open").state().cores()).hasValue(4);
+            assertThat(readings.get("open").state().memoryTotalBytes()).hasValue(8_000_000_000L);
+            assertThat(readings.get("open").state().memoryFreeBytes()).isEmpty();
+            assertThat(readings.get("either").ambiguous()).isTrue();
+            assertThat(readings.get("either").problems().get(0))
+                    .contains("'app' is 2 containers", "pod=\"a\"", "POD/CONTAINER");
+            assertThat(readings.get("second").ambiguous()).isFalse();
+            assertThat(readings.get("second").isKnown()).isTrue();
+            assertThat(readings.get("nobody").problems()).containsExactly("cAdvisor tells of no container 'no\"ne'");
+        }
+    }
+
     @Test
     void anEmptyAnswerSaysWhatIsThereInstead() throws Exception {
         boards.page("/win", "windows_os_info{product=\"Windows 11\"} 1\n").page("/app", "http_requests_total 3\n");

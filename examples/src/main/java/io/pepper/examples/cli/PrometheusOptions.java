@@ -48,6 +48,13 @@ final class PrometheusOptions {
     private Optional<String> nodeLabel = Optional.empty();
 
     @Option(
+            names = "--container",
+            paramLabel = "CONTAINER=NAME",
+            description =
+                    "A device that is a container, by its name or POD/CONTAINER, as cAdvisor tells; may be repeated.")
+    private Map<String, String> containers = Map.of();
+
+    @Option(
             names = "--token-file",
             paramLabel = "FILE",
             description = "A file with the bearer token that Prometheus asks for.")
@@ -115,6 +122,7 @@ final class PrometheusOptions {
                 .devices(devices);
         nodeLabel.ifPresent(builder::nodeLabel);
         nodes.forEach(builder::node);
+        containers.forEach(builder::container);
         headers.forEach(builder::header);
         authenticate(builder);
         if (authorities != null) {
