@@ -2,6 +2,7 @@ package io.pepper.onnx;
 
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.model.OpeningWork;
+import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.DirectoryFiles;
@@ -55,6 +56,13 @@ final class PartFiles {
                 throw new UnsupportedModelException(file.toString(), "graph", refusal.get());
             }
             return model.fileSource();
+        }
+    }
+
+    /** The structure of a part, without its payloads. */
+    ModelProto skeleton(PartitionManifest.Part part) throws IOException {
+        try (OnnxModel model = OnnxModel.load(directory.resolve(part.file()), options)) {
+            return model.contents().graph().model();
         }
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Proves that the parts of a partition compute what the whole model computes: runs both through ONNX Runtime on the same
@@ -18,7 +17,7 @@ import java.util.Set;
  * <p>Inputs are random, from a seed, of the types and shapes that the model asks for; integers that select rows are within
  * range. Without graph optimisation, the default, outputs must be identical bit by bit; with it, within a tolerance. (ONNX
  * Runtime may compute 16-bit floating point in more bits within the whole. Where outputs differ and such tensors cross a cut,
- * the whole is run once more with these rounded, and must then be identical; a warning says so.) Where outputs agree but are
+ * the whole is run once more with these rounded where they cross, and must then be identical; a warning says so.) Where outputs agree but are
  * constant or saturated, more inputs are tried, and what remains weak is said so.
  *
  * <p>This is for before a plan runs; {@code io.pepper.runtime.SamplingSession} checks one that runs, on some of its requests.
@@ -86,9 +85,9 @@ public final class SplitVerifier {
         VerificationOptions used =
                 options.withIsolation(options.isolation().or(model.contents().options()::isolation));
         Verification found = VerificationRun.run(whole, parts, used, progress);
-        Set<String> narrow = RoundedCuts.tensors(manifest);
-        if (!found.passed() && !narrow.isEmpty()) {
-            found = RoundedCuts.verify(model.contents(), narrow, parts, used, found);
+        RoundedCuts narrow = new RoundedCuts(manifest, files);
+        if (found.differs() && narrow.areThere()) {
+            found = narrow.verify(model.contents(), parts, used, found);
         }
         return found.withWarnings(warnings);
     }

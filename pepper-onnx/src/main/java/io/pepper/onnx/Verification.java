@@ -9,9 +9,11 @@ import java.util.Objects;
  *
  * @param identical whether every output had the same bits in every trial and the whole agreed with itself
  * @param passed whether the proof succeeded: {@code identical}, or within the tolerance in optimised runs; never true if
- *     the whole differs from itself
- * @param maxAbsDiff the largest absolute difference over all outputs
- * @param maxRelDiff the largest relative difference over all outputs
+ *     an output could not be compared
+ * @param comparable whether every output could be compared; false if the whole model itself gave something else when it ran again
+ *     on the same inputs
+ * @param maxAbsDiff the largest absolute difference over the outputs that could be compared; NaN if there is none
+ * @param maxRelDiff the largest relative difference over these
  * @param outputs one comparison per output, in the model's order
  * @param trials how many sets of inputs were tried, including those added because evidence was weak
  * @param seed the seed of the random inputs
@@ -22,6 +24,7 @@ import java.util.Objects;
 public record Verification(
         boolean identical,
         boolean passed,
+        boolean comparable,
         double maxAbsDiff,
         double maxRelDiff,
         List<OutputComparison> outputs,
@@ -35,8 +38,9 @@ public record Verification(
      *
      * @param identical whether every output had the same bits in every trial and the whole agreed with itself
      * @param passed whether the proof succeeded: {@code identical}, or within the tolerance in optimised runs
-     * @param maxAbsDiff the largest absolute difference over all outputs
-     * @param maxRelDiff the largest relative difference over all outputs
+     * @param comparable whether every output could be compared
+     * @param maxAbsDiff the largest absolute difference over the outputs that could be compared
+     * @param maxRelDiff the largest relative difference over these
      * @param outputs one comparison per output, in the model's order
      * @param trials how many sets of inputs were tried, including those added because evidence was weak
      * @param seed the seed of the random inputs
@@ -52,23 +56,44 @@ public record Verification(
         warnings = List.copyOf(warnings);
     }
 
+    /**
+     * Whether the parts were found to compute something else than the whole. Without this and without {@code passed} nothing was
+     * found out, since some outputs could not be compared.
+     *
+     * @return whether an output that could be compared did not pass
+     */
+    public boolean differs() {
+        return !passed && outputs.stream().anyMatch(output -> output.comparable() && !output.passed());
+    }
+
     /** The same with further warnings first. */
     Verification withWarnings(List<String> more) {
         List<String> all = new ArrayList<>(more);
         all.addAll(warnings);
         return new Verification(
-                identical, passed, maxAbsDiff, maxRelDiff, outputs, trials, seed, optimization, inputs, all);
+                identical,
+                passed,
+                comparable,
+                maxAbsDiff,
+                maxRelDiff,
+                outputs,
+                trials,
+                seed,
+                optimization,
+                inputs,
+                all);
     }
 
-    /** The same, passed although not identical. */
+    /** The same, with all that could be compared passed although not identical. */
     Verification passedBecause(String why) {
         Verification explained = withWarnings(List.of(why));
         return new Verification(
                 identical,
-                true,
+                comparable,
+                comparable,
                 maxAbsDiff,
                 maxRelDiff,
-                outputs,
+                outputs.stream().map(OutputComparison::passedIfCompared).toList(),
                 trials,
                 seed,
                 optimization,

@@ -7,7 +7,6 @@ import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.InputChoice;
-import io.pepper.onnx.internal.session.InputGenerator;
 import io.pepper.onnx.internal.session.InputSearch;
 import io.pepper.onnx.internal.session.SessionSettings;
 import io.pepper.onnx.internal.session.Sessions;
@@ -53,7 +52,7 @@ final class OpenModel implements AutoCloseable {
         InputChoice choice = new InputChoice(
                 options.seed(), options.sizes().shapes(), options.sizes().dimensions(), Map.of(), 1);
         try {
-            return new InputGenerator(options.seed(), Map.of()).create(InputSearch.find(session, whole, choice), 0);
+            return InputSearch.find(session, whole, choice).values();
         } catch (CannotRunException none) {
             throw new UnsupportedModelException(
                     whole.source().name(), "inputs", String.valueOf(none.getMessage()), none);

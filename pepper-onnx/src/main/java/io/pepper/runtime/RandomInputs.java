@@ -8,6 +8,7 @@ import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.Draw;
 import io.pepper.onnx.internal.session.IndexHints;
 import io.pepper.onnx.internal.session.InputGenerator;
 import io.pepper.onnx.internal.session.NativeRuntime;
@@ -99,7 +100,7 @@ public final class RandomInputs {
         }
         NativeRuntime.environment();
         try {
-            return new InputGenerator(seed, Map.of()).create(planned, 0);
+            return new InputGenerator(seed, Map.of()).create(planned, Draw.FIRST);
         } catch (OrtException | CannotRunException refused) {
             throw new IOException("no random inputs: " + refused.getMessage(), refused);
         }

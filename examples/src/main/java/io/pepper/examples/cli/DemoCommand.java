@@ -161,6 +161,6 @@ final class DemoCommand implements Callable<Integer> {
         out.println("  examples/pepper plan " + file + " --shape x=1x3x48x320 --cluster "
                 + directory.resolve("cluster.yaml") + " --measured " + directory.resolve("latencies.csv")
                 + " --candidates " + CUTS + " --objective latency");
-        return verification.passed() ? Main.DONE : Main.DIFFERENT;
+        return Main.code(verification);
     }
 }

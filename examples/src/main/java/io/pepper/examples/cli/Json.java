@@ -68,6 +68,7 @@ final class Json {
         ObjectNode document = object();
         document.put("identical", verification.identical());
         document.put("passed", verification.passed());
+        document.put("comparable", verification.comparable());
         document.put("maxAbsDiff", finite(verification.maxAbsDiff()));
         document.put("maxRelDiff", finite(verification.maxRelDiff()));
         document.put("optimization", verification.optimization());
@@ -84,6 +85,7 @@ final class Json {
             node.put("name", output.output());
             node.put("type", output.type());
             node.set("shape", numbers(output.shape()));
+            node.put("comparable", output.comparable());
             node.put("identical", output.identical());
             node.put("maxAbsDiff", finite(output.maxAbsDiff()));
             node.put("maxRelDiff", finite(output.maxRelDiff()));

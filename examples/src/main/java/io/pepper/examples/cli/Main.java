@@ -3,6 +3,7 @@ package io.pepper.examples.cli;
 import io.pepper.document.FileErrors;
 import io.pepper.onnx.UnknownSizeException;
 import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.onnx.Verification;
 import io.pepper.predict.TrainingUnavailableException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -13,8 +14,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.stream.Collectors;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 /** The {@code pepper} command with its sub-commands. */
 @Command(
@@ -44,12 +45,14 @@ import picocli.CommandLine.Command;
             "0:done",
             "1:the model or the request is refused; standard error says why",
             "2:wrong usage",
-            "3:the parts do not compute what the whole computes"
+            "3:the parts do not compute what the whole computes",
+            "4:some outputs cannot be compared, since the model gives others each time; the rest agrees"
         })
 public final class Main {
     static final int DONE = 0;
     static final int REFUSED = 1;
     static final int DIFFERENT = 3;
+    static final int NOT_COMPARABLE = 4;
 
     private static final String SIZES =
             "on the command line: --dim NAME=N for a named dimension, --shape INPUT=1x3x224x224 for an input";
@@ -90,6 +93,14 @@ public final class Main {
     /** The command with its sub-commands, not yet told where to print. */
     static CommandLine commandLine() {
         return new CommandLine(new Main());
+    }
+
+    /** The exit code of a verification. */
+    static int code(Verification verification) {
+        if (verification.passed()) {
+            return DONE;
+        }
+        return verification.differs() ? DIFFERENT : NOT_COMPARABLE;
     }
 
     /** The options to type. */

@@ -51,27 +51,42 @@ final class Report {
         out.println();
         Table table = new Table("output", "shape", "whole and parts", "largest difference");
         for (OutputComparison output : verification.outputs()) {
-            table.row(
-                    output.output(),
-                    output.shape().toString(),
-                    output.identical() ? "bit-identical" : "different",
-                    output.identical()
-                            ? "0"
-                            : String.format(
-                                    Locale.ROOT, "%.3g (relative %.3g)", output.maxAbsDiff(), output.maxRelDiff()));
+            table.row(output.output(), output.shape().toString(), agreement(output), difference(output));
         }
         table.print(out);
         verification.warnings().forEach(warning -> out.println("warning: " + warning));
         out.println(verdict(verification));
     }
 
+    private static String agreement(OutputComparison output) {
+        if (!output.comparable()) {
+            return "not comparable";
+        }
+        return output.identical() ? "bit-identical" : "different";
+    }
+
+    private static String difference(OutputComparison output) {
+        if (!output.comparable()) {
+            return "-";
+        }
+        return output.identical()
+                ? "0"
+                : String.format(Locale.ROOT, "%.3g (relative %.3g)", output.maxAbsDiff(), output.maxRelDiff());
+    }
+
     private static String verdict(Verification verification) {
         if (verification.identical()) {
             return "verified: the parts compute exactly what the whole computes";
         }
-        return verification.passed()
-                ? "verified: the parts compute what the whole computes, within the tolerance"
-                : "NOT verified: the parts do not compute what the whole computes";
+        if (verification.passed()) {
+            return "verified: the parts compute what the whole computes, within the tolerance";
+        }
+        if (verification.differs()) {
+            return "NOT verified: the parts do not compute what the whole computes";
+        }
+        return verification.outputs().stream().anyMatch(OutputComparison::comparable)
+                ? "verified in part: the outputs that can be compared agree; the others cannot be compared"
+                : "not comparable: no output can be compared";
     }
 
     static String names(List<TensorInfo> tensors) {

@@ -141,7 +141,7 @@ final class SplitCommand implements Callable<Integer> {
                     ? Optional.of(SplitVerifier.verify(opened, directory, verification, progress))
                     : Optional.empty();
             print(manifest, verified);
-            return verified.map(Verification::passed).orElse(true) ? Main.DONE : Main.DIFFERENT;
+            return verified.map(Main::code).orElse(Main.DONE);
         }
     }
 

@@ -48,7 +48,7 @@ final class VerifyCommand implements Callable<Integer> {
             } else {
                 Report.verification(verification, out);
             }
-            return verification.passed() ? Main.DONE : Main.DIFFERENT;
+            return Main.code(verification);
         }
     }
 }

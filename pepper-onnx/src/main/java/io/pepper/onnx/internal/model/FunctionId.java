@@ -21,7 +21,13 @@ public record FunctionId(String domain, String name, String overload) {
         return new FunctionId(domain(function.getDomain()), function.getName(), function.getOverload());
     }
 
-    static FunctionId of(NodeProto node) {
+    /**
+     * What an operator calls, if there is a function of this identity.
+     *
+     * @param node the operator
+     * @return what it has in common with the function that it calls
+     */
+    public static FunctionId of(NodeProto node) {
         return new FunctionId(domain(node.getDomain()), node.getOpType(), node.getOverload());
     }
 

@@ -7,7 +7,7 @@ import java.util.Set;
  * Whether an operator gives the same outputs each time it gets the same inputs. Only such an operator may be copied into
  * several parts when all that it reads is constant.
  */
-final class Repeatability {
+public final class Repeatability {
     private static final Set<String> RANDOM = Set.of(
             "RandomNormal",
             "RandomNormalLike",
@@ -32,10 +32,20 @@ final class Repeatability {
         return KNOWN_DOMAINS.contains(domain);
     }
 
+    /**
+     * Whether an operator draws random numbers whatever its inputs are; a dropout does so in training only.
+     *
+     * @param node the operator, its bodies aside
+     * @return whether it does
+     */
+    public static boolean drawsNumbers(NodeProto node) {
+        return RANDOM.contains(node.getOpType());
+    }
+
     static boolean isRandom(NodeProto node) {
         boolean mayTrain = node.getOpType().equals("Dropout")
                 && node.getInputCount() > DROPOUT_TRAINING_MODE
                 && !node.getInput(DROPOUT_TRAINING_MODE).isEmpty();
-        return mayTrain || RANDOM.contains(node.getOpType());
+        return mayTrain || drawsNumbers(node);
     }
 }

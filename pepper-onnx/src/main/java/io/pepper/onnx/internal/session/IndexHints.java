@@ -117,9 +117,16 @@ public final class IndexHints {
             case "GatherND", "ScatterND" -> position == 1 ? leading(hint, node) : hint;
             case "OneHot" -> position == 0 ? below(hint, facts.firstInteger(node.getInput(1))) : hint;
             case "EmbedLayerNormalization" -> embedding(hint, node, position);
+            case "Split" -> position == 1 ? shared(hint, node) : hint;
             case "Equal" -> compared(hint, node, position);
             default -> hint;
         };
+    }
+
+    /** Equal shares of an axis. */
+    private ValueHint shared(ValueHint hint, NodeProto node) {
+        long size = facts.size(node.getInput(0), axis(node)).orElse(1);
+        return size % node.getOutputCount() == 0 ? hint.equalTo(size / node.getOutputCount()) : hint;
     }
 
     private ValueHint compared(ValueHint hint, NodeProto node, int position) {

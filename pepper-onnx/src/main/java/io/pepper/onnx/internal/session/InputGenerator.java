@@ -20,11 +20,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
-/** Makes the inputs of a trial: the same seed, trial and input name give the same values. */
+/** Makes the inputs of a trial: the same seed, draw and input name give the same values. */
 public final class InputGenerator {
     private static final int MASK_ONES = 8;
     private static final int SMALL = 3;
     private static final int SCALES = 4;
+
+    /** How many real numbers may be scales, ratios or limits. */
+    private static final int FEW = 8;
 
     private final long seed;
     private final Map<String, GivenInput> given;
@@ -44,16 +47,16 @@ public final class InputGenerator {
      * Makes the values.
      *
      * @param plan the inputs
-     * @param trial tells sets of values of one seed apart
+     * @param draw which values
      * @return tensors by name, for the caller to close
      * @throws OrtException if ONNX Runtime refuses one
      */
-    public Map<String, OnnxTensor> create(List<PlannedInput> plan, int trial) throws OrtException {
+    public Map<String, OnnxTensor> create(List<PlannedInput> plan, Draw draw) throws OrtException {
         var tensors = new LinkedHashMap<String, OnnxTensor>();
         try {
             for (PlannedInput input : plan) {
                 GivenInput values = given.get(input.name());
-                tensors.put(input.name(), values == null ? random(input, trial) : given(input, values));
+                tensors.put(input.name(), values == null ? random(input, draw) : given(input, values));
             }
             return tensors;
         } catch (OrtException | RuntimeException e) {
@@ -62,8 +65,9 @@ public final class InputGenerator {
         }
     }
 
-    private OnnxTensor random(PlannedInput input, int trial) throws OrtException {
-        var random = new Random(seed * 31 + input.name().hashCode() + trial * 1_000_003L);
+    private OnnxTensor random(PlannedInput input, Draw draw) throws OrtException {
+        boolean controls = controls(input, draw);
+        Random random = draw.random(seed, input.name(), controls);
         if (input.type().equals("string")) {
             var strings = new String[input.elements()];
             for (int i = 0; i < strings.length; i++) {
@@ -75,10 +79,21 @@ public final class InputGenerator {
         int count = input.elements();
         ByteBuffer data =
                 ByteBuffer.allocateDirect(Math.multiplyExact(count, type.size)).order(ByteOrder.nativeOrder());
+        Draw.Pattern pattern = draw.attempt() > 0 && controls
+                ? Draw.pattern(random)
+                : (position, all) -> integer(input, random, position);
         for (int i = 0; i < count; i++) {
-            put(data, type, isReal(type) ? real(random, trial) : integer(input, random, i));
+            put(data, type, isReal(type) && !controls ? real(random, draw.trial()) : pattern.value(i, count));
         }
         return tensor(data.flip(), input, type);
+    }
+
+    /** Whether the values of an input may decide whether the model runs: integers and, once the first try failed, few real numbers. */
+    private static boolean controls(PlannedInput input, Draw draw) {
+        boolean real = input.type().contains("float") || input.type().equals("double");
+        return real
+                ? draw.attempt() > 0 && input.shape().size() <= 1 && input.elements() <= FEW
+                : !input.type().equals("string");
     }
 
     private static boolean isReal(OnnxJavaType type) {

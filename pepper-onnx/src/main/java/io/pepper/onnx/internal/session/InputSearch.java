@@ -6,51 +6,121 @@ import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Finds sizes with which the whole model runs, by trying. */
+/** Finds sizes and values with which the whole model runs, by trying. */
 public final class InputSearch {
-    private InputSearch() {}
+    /** With how many sizes other values are tried than those that suggest themselves. */
+    private static final int SIZES = 4;
+
+    private final OrtSession session;
+    private final List<InputSpec> specs;
+    private final InputGenerator generator;
+    private final List<PlannedInput> plan;
+    private final Draw found;
+
+    private InputSearch(
+            OrtSession session, List<InputSpec> specs, InputGenerator generator, List<PlannedInput> plan, Draw found) {
+        this.session = session;
+        this.specs = specs;
+        this.generator = generator;
+        this.plan = plan;
+        this.found = found;
+    }
 
     /**
-     * Finds sizes.
+     * Finds sizes and the values of the first trial.
      *
      * @param session the model, open
      * @param whole the model
      * @param options what the user decided
-     * @return the inputs with sizes with which the model ran
-     * @throws CannotRunException if no sizes were found
+     * @return what was found; the session must stay open while it is used
+     * @throws CannotRunException if nothing was found
      * @throws IllegalArgumentException if the user speaks of inputs that are not there
      * @throws IOException if the model cannot be read, or the thread was interrupted
      */
-    public static List<PlannedInput> find(OrtSession session, WholeModel whole, InputChoice options)
-            throws IOException {
+    public static InputSearch find(OrtSession session, WholeModel whole, InputChoice options) throws IOException {
         List<InputSpec> specs = InputSpec.of(session, whole);
         checkNames(specs, options);
         var generator = new InputGenerator(options.seed(), options.inputs());
+        List<List<PlannedInput>> plans = Sizes.of(specs, options).stream()
+                .filter(plan -> plan.stream().allMatch(PlannedInput::isSmall))
+                .toList();
         OrtException last = null;
-        for (List<PlannedInput> plan : Sizes.of(specs, options)) {
-            Sessions.checkInterrupt();
-            if (!plan.stream().allMatch(PlannedInput::isSmall)) {
-                continue;
-            }
-            try {
-                tryOut(session, generator.create(plan, 0));
-                return plan;
-            } catch (OrtException e) {
-                last = e;
+        for (int attempt = 0; attempt < Draw.ATTEMPTS; attempt++) {
+            // All sizes with the values that suggest themselves, then other values with the first few sizes.
+            List<List<PlannedInput>> sizes = attempt == 0 ? plans : plans.subList(0, Math.min(SIZES, plans.size()));
+            for (List<PlannedInput> plan : sizes) {
+                InputSearch search = new InputSearch(session, specs, generator, plan, Draw.of(0, attempt));
+                Optional<OrtException> refusal = search.tryOut(search.found);
+                if (refusal.isEmpty()) {
+                    return search;
+                }
+                last = refusal.get();
             }
         }
-        throw new CannotRunException(message(specs, last), last);
+        throw new CannotRunException(message(specs, "", last), last);
     }
 
-    private static void tryOut(OrtSession session, Map<String, OnnxTensor> inputs) throws OrtException {
+    /**
+     * The inputs.
+     *
+     * @return with sizes with which the model ran
+     */
+    public List<PlannedInput> plan() {
+        return plan;
+    }
+
+    /**
+     * Makes the values of the first trial.
+     *
+     * @return tensors by name with which the model ran, for the caller to close
+     * @throws OrtException if ONNX Runtime refuses one
+     */
+    public Map<String, OnnxTensor> values() throws OrtException {
+        return generator.create(plan, found);
+    }
+
+    /**
+     * Makes the values of a trial, with which the model runs.
+     *
+     * @param trial from 0
+     * @return tensors by name, for the caller to close
+     * @throws CannotRunException if none were found
+     * @throws IOException if the thread was interrupted
+     * @throws OrtException if ONNX Runtime refuses one
+     */
+    public Map<String, OnnxTensor> values(int trial) throws IOException, OrtException {
+        if (trial == found.trial()) {
+            return values();
+        }
+        OrtException last = null;
+        for (Draw draw : found.attempts(trial)) {
+            Optional<OrtException> refusal = tryOut(draw);
+            if (refusal.isEmpty()) {
+                return generator.create(plan, draw);
+            }
+            last = refusal.get();
+        }
+        throw new CannotRunException(message(specs, " in trial " + (trial + 1), last), last);
+    }
+
+    /** Why the model does not run with these values; empty if it does. */
+    private Optional<OrtException> tryOut(Draw draw) throws IOException {
+        Sessions.checkInterrupt();
         try {
-            session.run(inputs).close();
-        } finally {
-            inputs.values().forEach(OnnxTensor::close);
+            Map<String, OnnxTensor> inputs = generator.create(plan, draw);
+            try {
+                session.run(inputs).close();
+                return Optional.empty();
+            } finally {
+                inputs.values().forEach(OnnxTensor::close);
+            }
+        } catch (OrtException refused) {
+            return Optional.of(refused);
         }
     }
 
@@ -74,7 +144,7 @@ public final class InputSearch {
         }
     }
 
-    private static String message(List<InputSpec> specs, @Nullable OrtException last) {
+    private static String message(List<InputSpec> specs, String when, @Nullable OrtException last) {
         var free = new TreeSet<String>();
         for (InputSpec spec : specs) {
             for (int axis = 0; axis < spec.shape().size(); axis++) {
@@ -84,9 +154,11 @@ public final class InputSearch {
             }
         }
         String advice = free.isEmpty()
-                ? "give its inputs with withInput"
-                : "give the size of " + free + " with withDimension or withInputShape, or the inputs with withInput";
-        return "found no inputs on which the model runs; " + advice + "; ONNX Runtime's last message: "
+                ? "give its inputs with withInput (on the command line: --input NAME=FILE)"
+                : "give the size of " + free
+                        + " with withDimension or withInputShape, or the inputs with withInput (on the"
+                        + " command line: --dim, --shape, --input NAME=FILE)";
+        return "found no inputs on which the model runs" + when + "; " + advice + "; ONNX Runtime's last message: "
                 + (last == null ? "none" : last.getMessage());
     }
 }

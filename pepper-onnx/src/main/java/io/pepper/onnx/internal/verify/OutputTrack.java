@@ -52,12 +52,34 @@ final class OutputTrack {
                 : Optional.empty();
     }
 
+    private String type() {
+        Snapshot seen = first;
+        return seen == null ? "?" : seen.type();
+    }
+
+    /** What is said of an output in which the whole differs from itself. */
+    OutputComparison notComparable() {
+        return new OutputComparison(
+                name,
+                type(),
+                shape,
+                false,
+                false,
+                false,
+                Double.NaN,
+                Double.NaN,
+                Optional.empty(),
+                false,
+                Optional.empty());
+    }
+
     OutputComparison result(boolean inputsChange, boolean exact) {
         Optional<String> weak = weakness(inputsChange);
         return new OutputComparison(
                 name,
-                first == null ? "?" : first.type(),
+                type(),
                 shape,
+                true,
                 difference.identical(),
                 exact ? difference.identical() : difference.within(),
                 difference.absolute(),

@@ -15,7 +15,6 @@ import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.session.BoardOutputs;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.InputChoice;
-import io.pepper.onnx.internal.session.InputGenerator;
 import io.pepper.onnx.internal.session.InputSearch;
 import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.PlannedInput;
@@ -27,12 +26,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Runs the whole and the chain of parts on the same inputs and compares their outputs.
  *
- * <p>The whole runs twice on the first inputs, and some more times where the parts differ: if it does not agree with itself,
- * nothing is proved. If the evidence is weak after the trials asked for, a few more sets of inputs are tried. The same options
+ * <p>The whole runs twice on the first inputs, and some more times where the parts differ: outputs in which it does not agree with
+ * itself, or which differ and depend on random numbers, are not compared. If the evidence is weak after the trials asked for, a few more sets of inputs are tried. The same options
  * give the same inputs.
  */
 public final class VerificationRun implements AutoCloseable {
@@ -40,6 +40,8 @@ public final class VerificationRun implements AutoCloseable {
     private static final int RERUNS = 10;
 
     private static final int EXTRA_TRIALS = 3;
+    private static final String CHANGES =
+            "the whole model itself gives something else when it runs again on the same inputs";
 
     /** More than one, so that what is mixed up along the batch shows. */
     private static final long BATCH = 2;
@@ -47,14 +49,16 @@ public final class VerificationRun implements AutoCloseable {
     private final WholeModel whole;
     private final VerificationOptions options;
     private final ProgressListener progress;
+    private final RandomOperators random;
     private final List<OrtSession> sessions = new ArrayList<>();
-    private final List<String> warnings = new ArrayList<>();
+    private final Map<String, String> notComparable = new LinkedHashMap<>();
     private final Map<String, OutputTrack> tracks = new LinkedHashMap<>();
 
     private VerificationRun(WholeModel whole, VerificationOptions options, ProgressListener progress) {
         this.whole = whole;
         this.options = options;
         this.progress = progress;
+        this.random = new RandomOperators(whole.skeleton());
         whole.outputs().forEach(output -> tracks.put(output, new OutputTrack(output, options)));
     }
 
@@ -123,8 +127,8 @@ public final class VerificationRun implements AutoCloseable {
         progress.progress("loading " + whole.source().name(), 0, parts.size() + 1L);
         OrtSession session = open(whole.source());
         progress.progress("looking for inputs of " + whole.source().name(), 0, parts.size() + 1L);
-        List<PlannedInput> plan = InputSearch.find(session, whole, choice());
-        List<String> names = plan.stream().map(PlannedInput::name).toList();
+        InputSearch search = InputSearch.find(session, whole, choice());
+        List<String> names = search.plan().stream().map(PlannedInput::name).toList();
         var alone = new ChainRunner(
                 List.of(new ChainRunner.Step(new PartModel(whole.source(), names, whole.outputs()), session)),
                 names,
@@ -139,10 +143,10 @@ public final class VerificationRun implements AutoCloseable {
         int trial = 0;
         while (trial < options.trials() || (isWeak(inputsChange) && trial < options.trials() + EXTRA_TRIALS)) {
             progress.progress("comparing on inputs " + (trial + 1), trial, options.trials());
-            trial(alone, chain, plan, trial);
+            trial(alone, chain, search, trial);
             trial++;
         }
-        return result(plan, trial, inputsChange);
+        return result(search.plan(), trial, inputsChange);
     }
 
     private InputChoice choice() {
@@ -163,20 +167,28 @@ public final class VerificationRun implements AutoCloseable {
 
     private boolean isWeak(boolean inputsChange) {
         return inputsChange
-                && tracks.values().stream()
-                        .anyMatch(track -> track.weakness(true).isPresent());
+                && tracks.entrySet().stream()
+                        .filter(track -> !notComparable.containsKey(track.getKey()))
+                        .anyMatch(track -> track.getValue().weakness(true).isPresent());
     }
 
-    private void trial(ChainRunner alone, ChainRunner chain, List<PlannedInput> plan, int trial)
+    private void trial(ChainRunner alone, ChainRunner chain, InputSearch search, int trial)
             throws IOException, OrtException {
-        var generator = new InputGenerator(options.seed(), options.inputs());
-        Map<String, OnnxTensor> inputs = generator.create(plan, trial);
+        Map<String, OnnxTensor> inputs = search.values(trial);
         try {
             Map<String, Snapshot> expected = snapshots(alone, inputs);
             Map<String, Snapshot> found = snapshots(chain, inputs);
-            int again = differ(expected, found).isEmpty() ? trial == 0 ? 1 : 0 : RERUNS;
-            for (int i = 0; i < again && warnings.isEmpty(); i++) {
-                compareWithItself(expected, snapshots(alone, inputs));
+            boolean differs = !differ(expected, found).isEmpty();
+            int again = differs ? RERUNS : trial == 0 ? 1 : 0;
+            for (int i = 0; i < again && (!differs || !differ(expected, found).isEmpty()); i++) {
+                for (String output : differ(expected, snapshots(alone, inputs))) {
+                    notComparable.put(output, CHANGES + in(output));
+                }
+            }
+            for (String output : differ(expected, found)) {
+                if (random.before(output).isPresent()) {
+                    notComparable.put(output, "it depends on random numbers" + in(output));
+                }
             }
             for (Map.Entry<String, Snapshot> output : expected.entrySet()) {
                 track(output.getKey()).add(output.getValue(), get(found, output.getKey()));
@@ -209,15 +221,15 @@ public final class VerificationRun implements AutoCloseable {
         return snapshots;
     }
 
-    private void compareWithItself(Map<String, Snapshot> first, Map<String, Snapshot> second) {
-        for (String output : differ(first, second)) {
-            warnings.add("not comparable: the whole model is not deterministic, two runs on the same inputs differ"
-                    + " in output " + output);
-        }
+    /** Which operator the random numbers of an output come from, where one is known. */
+    private String in(String output) {
+        return random.before(output).map(operator -> " (" + operator + ")").orElse("");
     }
 
-    private static List<String> differ(Map<String, Snapshot> first, Map<String, Snapshot> second) {
+    /** The outputs that differ and may be compared. */
+    private List<String> differ(Map<String, Snapshot> first, Map<String, Snapshot> second) {
         return first.entrySet().stream()
+                .filter(output -> !notComparable.containsKey(output.getKey()))
                 .filter(output -> !Difference.of(output.getValue(), get(second, output.getKey()), 0, 0)
                         .identical())
                 .map(Map.Entry::getKey)
@@ -225,19 +237,23 @@ public final class VerificationRun implements AutoCloseable {
     }
 
     private Verification result(List<PlannedInput> plan, int trials, boolean inputsChange) {
-        boolean comparable = warnings.isEmpty();
         boolean exact = options.optimization() == OptimizationLevel.NONE;
-        List<OutputComparison> outputs = tracks.values().stream()
-                .map(track -> track.result(inputsChange, exact))
+        List<String> warnings = new ArrayList<>();
+        notComparable.forEach((output, why) -> warnings.add("not comparable: output " + output + ": " + why));
+        List<OutputComparison> outputs = tracks.entrySet().stream()
+                .map(track -> notComparable.containsKey(track.getKey())
+                        ? track.getValue().notComparable()
+                        : track.getValue().result(inputsChange, exact))
                 .toList();
         for (OutputComparison output : outputs) {
             output.weakReason().ifPresent(why -> warnings.add("weak evidence: output " + output.output() + ": " + why));
         }
         return new Verification(
-                comparable && outputs.stream().allMatch(OutputComparison::identical),
-                comparable && outputs.stream().allMatch(OutputComparison::passed),
-                outputs.stream().mapToDouble(OutputComparison::maxAbsDiff).max().orElse(0),
-                outputs.stream().mapToDouble(OutputComparison::maxRelDiff).max().orElse(0),
+                outputs.stream().allMatch(OutputComparison::identical),
+                outputs.stream().allMatch(OutputComparison::passed),
+                notComparable.isEmpty(),
+                largest(outputs, OutputComparison::maxAbsDiff),
+                largest(outputs, OutputComparison::maxRelDiff),
                 outputs,
                 trials,
                 options.seed(),
@@ -246,6 +262,15 @@ public final class VerificationRun implements AutoCloseable {
                         .map(input -> new VerifiedInput(input.name(), input.type(), input.shape()))
                         .toList(),
                 warnings);
+    }
+
+    /** The largest difference of the outputs that could be compared; NaN if none could. */
+    private static double largest(List<OutputComparison> outputs, ToDoubleFunction<OutputComparison> difference) {
+        return outputs.stream()
+                .filter(OutputComparison::comparable)
+                .mapToDouble(difference)
+                .max()
+                .orElse(outputs.isEmpty() ? 0 : Double.NaN);
     }
 
     @Override
