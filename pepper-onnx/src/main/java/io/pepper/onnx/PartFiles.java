@@ -49,8 +49,7 @@ final class PartFiles {
         for (PartitionManifest.Data data : part.data()) {
             check(data.file(), data.sha256());
         }
-        try (ModelContents model = new ModelContents(
-                file.toString(), files.open(part.file()), Optional.of(file), Optional.of(directory), options)) {
+        try (ModelContents model = contents(part)) {
             Optional<String> refusal = OpeningWork.refusal(model.graph().model());
             if (refusal.isPresent()) {
                 throw new UnsupportedModelException(file.toString(), "graph", refusal.get());
@@ -61,9 +60,15 @@ final class PartFiles {
 
     /** The structure of a part, without its payloads. */
     ModelProto skeleton(PartitionManifest.Part part) throws IOException {
-        try (OnnxModel model = OnnxModel.load(directory.resolve(part.file()), options)) {
-            return model.contents().graph().model();
+        try (ModelContents model = contents(part)) {
+            return model.graph().model();
         }
+    }
+
+    private ModelContents contents(PartitionManifest.Part part) throws IOException {
+        Path file = directory.resolve(part.file());
+        return new ModelContents(
+                file.toString(), files.open(part.file()), Optional.of(file), Optional.of(directory), options);
     }
 
     private void check(String name, Optional<String> then) throws IOException {

@@ -3,6 +3,7 @@ package io.pepper.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.pepper.runtime.TensorFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -63,6 +64,20 @@ class ReadersFuzzTest {
             model.weights();
         } catch (ModelException refused) {
             // As it should be.
+        }
+    }
+
+    @FuzzTest(maxDuration = "60m")
+    void tensor(byte[] data) throws IOException {
+        for (String name : List.of("fuzz.npy", "fuzz.pb")) {
+            Path file = Files.write(directory.resolve(name), data);
+            try {
+                TensorFiles.read(file).close();
+            } catch (ModelException refused) {
+                // As it should be.
+            } catch (IOException refused) {
+                assertThat(refused).hasMessageContaining(name);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.pepper.examples.cli;
 import ai.onnxruntime.OnnxTensor;
 import io.pepper.cluster.ClusterFile;
 import io.pepper.onnx.DeploymentPlan;
+import io.pepper.onnx.ModelException;
 import io.pepper.onnx.OptimizationLevel;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
@@ -176,7 +177,8 @@ final class RunCommand implements Callable<Integer> {
             if (file == null) {
                 random.add(input);
             } else {
-                try (OnnxTensor tensor = TensorFiles.read(file)) {
+                try (OnnxTensor tensor = read(input.name(), file)) {
+                    GivenInputs.check(input, file, tensor);
                     messages.put(input.name(), TensorMessages.write(input.name(), tensor));
                 }
             }
@@ -190,6 +192,15 @@ final class RunCommand implements Callable<Integer> {
             made.values().forEach(OnnxTensor::close);
         }
         return messages;
+    }
+
+    /** What is wrong with the file is said with the name of the input. */
+    private static OnnxTensor read(String input, Path file) throws IOException {
+        try {
+            return TensorFiles.read(file);
+        } catch (ModelException | IllegalArgumentException wrong) {
+            throw new IOException("input " + input + ": " + wrong.getMessage(), wrong);
+        }
     }
 
     private Map<String, Path> files(PartitionManifest manifest) {

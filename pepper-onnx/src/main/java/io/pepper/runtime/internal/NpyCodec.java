@@ -7,36 +7,20 @@ import io.pepper.onnx.internal.session.Sessions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Tensors as NumPy's {@code .npy} (NEP 1, versions 1 to 3): numbers and truth values in little-endian order, row by row. Sizes are
- * checked before anything is allocated.
+ * Tensors as NumPy's {@code .npy} (NEP 1, versions 1 to 3): numbers and truth values, written in little-endian order, row by row; read in
+ * either order of bytes and of axes, and texts, too. Sizes are checked before anything is allocated.
  */
 public final class NpyCodec {
-    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int ALIGNMENT = 64;
-    private static final int SHORT_PREFIX = 10;
-    private static final int LONG_PREFIX = 12;
-    private static final Pattern HEADER = Pattern.compile(
-            "\\{\\s*'descr':\\s*'([^']*)',\\s*'fortran_order':\\s*(True|False),\\s*'shape':\\s*\\(([0-9, ]*)\\),?\\s*\\}\\s*");
-    private static final Map<String, ElementType> TYPES = Map.of(
-            "<f4", ElementType.FLOAT,
-            "<f8", ElementType.DOUBLE,
-            "<f2", ElementType.FLOAT16,
-            "|i1", ElementType.INT8,
-            "|u1", ElementType.UINT8,
-            "<i2", ElementType.INT16,
-            "<i4", ElementType.INT32,
-            "<i8", ElementType.INT64,
-            "|b1", ElementType.BOOL);
+    private static final Charset UTF_32LE = Charset.forName("UTF-32LE");
+    private static final Charset UTF_32BE = Charset.forName("UTF-32BE");
 
     private NpyCodec() {}
 
@@ -49,11 +33,11 @@ public final class NpyCodec {
      * @throws IOException if NumPy has no such type
      */
     public static byte[] write(String name, OnnxTensor tensor) throws IOException {
+        if (tensor.isClosed()) {
+            throw new IllegalArgumentException("tensor '" + name + "' is closed");
+        }
         String type = Sessions.elementType(tensor.getInfo());
-        Optional<String> descr = TYPES.entrySet().stream()
-                .filter(entry -> entry.getValue().onnxName().equals(type))
-                .map(Map.Entry::getKey)
-                .findFirst();
+        Optional<String> descr = ElementType.named(type).flatMap(NpyHeader::descr);
         if (descr.isEmpty()) {
             throw new IOException("tensor '" + name + "': .npy has no type for " + type);
         }
@@ -61,14 +45,14 @@ public final class NpyCodec {
         String sizes = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
         StringBuilder header = new StringBuilder("{'descr': '" + descr.get() + "', 'fortran_order': False, 'shape': ("
                 + sizes + (shape.length == 1 ? "," : "") + "), }");
-        while ((SHORT_PREFIX + header.length() + 1) % ALIGNMENT != 0) {
+        while ((NpyHeader.SHORT_PREFIX + header.length() + 1) % ALIGNMENT != 0) {
             header.append(' ');
         }
         header.append('\n');
         ByteBuffer data = tensor.getByteBuffer();
-        ByteBuffer file = ByteBuffer.allocate(SHORT_PREFIX + header.length() + data.remaining())
+        ByteBuffer file = ByteBuffer.allocate(NpyHeader.SHORT_PREFIX + header.length() + data.remaining())
                 .order(ByteOrder.LITTLE_ENDIAN);
-        file.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) header.length());
+        file.put(NpyHeader.MAGIC).put((byte) 1).put((byte) 0).putShort((short) header.length());
         file.put(header.toString().getBytes(StandardCharsets.ISO_8859_1));
         file.put(data);
         return file.array();
@@ -80,64 +64,72 @@ public final class NpyCodec {
      * @param source the file's name
      * @param bytes what is in it
      * @return the tensor, for the caller to close
-     * @throws MalformedModelException if it is no such file
-     * @throws IOException if its type or order is not known here
+     * @throws MalformedModelException if it is no such file, or of a type that is not known here
+     * @throws IOException if ONNX Runtime refuses the tensor
      */
     public static OnnxTensor read(String source, byte[] bytes) throws IOException {
-        if (bytes.length < LONG_PREFIX || !Arrays.equals(Arrays.copyOf(bytes, MAGIC.length), MAGIC)) {
-            throw new MalformedModelException(source, "file", "is no .npy");
+        NpyHeader header = NpyHeader.of(source, bytes);
+        int count = header.elements(source, bytes.length - header.offset());
+        int width = (int) header.width();
+        if (header.type() == ElementType.STRING) {
+            String[] texts = new String[count];
+            forEach(header, count, (from, to) -> texts[to] = text(header, bytes, header.offset() + from * width));
+            return TensorCodec.texts(source, texts, header.shape());
         }
-        ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        int version = bytes[MAGIC.length];
-        int prefix = version == 1 ? SHORT_PREFIX : LONG_PREFIX;
-        long length = version == 1
-                ? Short.toUnsignedInt(file.getShort(SHORT_PREFIX - Short.BYTES))
-                : Integer.toUnsignedLong(file.getInt(SHORT_PREFIX - Short.BYTES));
-        if (version < 1 || version > 3 || length > bytes.length - prefix) {
-            throw new MalformedModelException(source, "header", "is of version " + version + " and length " + length);
-        }
-        String header = new String(bytes, prefix, (int) length, StandardCharsets.ISO_8859_1);
-        Matcher fields = HEADER.matcher(header);
-        if (!fields.matches()) {
-            throw new MalformedModelException(source, "header", "is not understood: " + header.strip());
-        }
-        ElementType type = TYPES.get(fields.group(1));
-        if (type == null || fields.group(2).equals("True")) {
-            throw new MalformedModelException(
-                    source,
-                    type == null ? "descr" : "fortran_order",
-                    type == null ? "is '" + fields.group(1) + "', not one of " + TYPES.keySet() : "is True");
-        }
-        return tensor(source, bytes, prefix + (int) length, type, shape(source, fields.group(3)));
+        boolean turned = header.bigEndian() != (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN);
+        ByteBuffer data = ByteBuffer.allocateDirect(count * width).order(ByteOrder.nativeOrder());
+        forEach(header, count, (from, to) -> {
+            int at = header.offset() + from * width;
+            for (int i = 0; i < width; i++) {
+                data.put(to * width + i, bytes[turned ? at + width - 1 - i : at + i]);
+            }
+        });
+        return TensorCodec.tensor(source, header.type(), data, header.shape());
     }
 
-    private static long[] shape(String source, String text) throws MalformedModelException {
-        try {
-            return Arrays.stream(text.split(","))
-                    .map(String::strip)
-                    .filter(size -> !size.isEmpty())
-                    .mapToLong(Long::parseLong)
-                    .toArray();
-        } catch (NumberFormatException wrong) {
-            throw new MalformedModelException(source, "shape", "is '" + text + "'", wrong);
+    /** Where an element stands in the file, and where in the tensor. */
+    @FunctionalInterface
+    private interface Move {
+        void element(int from, int to);
+    }
+
+    private static void forEach(NpyHeader header, int count, Move move) {
+        long[] shape = header.shape();
+        int[] index = new int[shape.length];
+        for (int from = 0; from < count; from++) {
+            int to = from;
+            if (header.columns()) {
+                to = 0;
+                for (int axis = 0; axis < shape.length; axis++) {
+                    to = to * (int) shape[axis] + index[axis];
+                }
+                for (int axis = 0; axis < shape.length && ++index[axis] == shape[axis]; axis++) {
+                    index[axis] = 0;
+                }
+            }
+            move.element(from, to);
         }
     }
 
-    private static OnnxTensor tensor(String source, byte[] bytes, int offset, ElementType type, long... shape)
-            throws IOException {
-        OptionalLong wanted = type.bytes(shape);
-        int found = bytes.length - offset;
-        if (wanted.isEmpty() || wanted.getAsLong() != found) {
-            throw new MalformedModelException(
-                    source,
-                    "data",
-                    "has " + found + " bytes, not those of " + type.onnxName() + Arrays.toString(shape));
+    /** Ends at the zeros that fill it up. */
+    private static String text(NpyHeader header, byte[] bytes, int at) {
+        int end = at + (int) header.width();
+        int step = header.wide() ? Integer.BYTES : 1;
+        while (end > at && isZero(bytes, end - step, step)) {
+            end -= step;
         }
-        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-            throw new IOException(source + ": .npy is read on little-endian machines only");
+        if (!header.wide()) {
+            return new String(bytes, at, end - at, StandardCharsets.UTF_8);
         }
-        ByteBuffer data = ByteBuffer.allocateDirect(found).order(ByteOrder.nativeOrder());
-        data.put(bytes, offset, found);
-        return TensorCodec.tensor(source, type, data.flip(), shape);
+        return new String(bytes, at, end - at, header.bigEndian() ? UTF_32BE : UTF_32LE);
+    }
+
+    private static boolean isZero(byte[] bytes, int at, int length) {
+        for (int i = at; i < at + length; i++) {
+            if (bytes[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

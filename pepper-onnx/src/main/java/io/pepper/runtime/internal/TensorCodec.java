@@ -12,12 +12,14 @@ import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.session.NativeRuntime;
 import io.pepper.onnx.internal.session.Sessions;
+import io.pepper.onnx.internal.session.UnsignedTensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Tensors of ONNX Runtime as messages of ONNX ({@code TensorProto}). Sizes are checked before anything is allocated. */
@@ -136,6 +138,19 @@ public final class TensorCodec {
         }
         String[] texts =
                 proto.getStringDataList().stream().map(ByteString::toStringUtf8).toArray(String[]::new);
+        return texts(source, texts, shape);
+    }
+
+    /**
+     * A tensor of texts.
+     *
+     * @param source what messages call where it comes from
+     * @param texts the elements, row by row
+     * @param shape its sizes
+     * @return the tensor, for the caller to close
+     * @throws IOException if ONNX Runtime refuses it
+     */
+    static OnnxTensor texts(String source, String[] texts, long... shape) throws IOException {
         try {
             return OnnxTensor.createTensor(NativeRuntime.environment(), texts, shape);
         } catch (OrtException refused) {
@@ -179,6 +194,7 @@ public final class TensorCodec {
             case FLOAT -> proto.getFloatDataCount();
             case DOUBLE -> proto.getDoubleDataCount();
             case INT64 -> proto.getInt64DataCount();
+            case UINT32, UINT64 -> proto.getUint64DataCount();
             default -> proto.getInt32DataCount();
         };
     }
@@ -188,8 +204,10 @@ public final class TensorCodec {
             case FLOAT -> proto.getFloatDataList().forEach(data::putFloat);
             case DOUBLE -> proto.getDoubleDataList().forEach(data::putDouble);
             case INT64 -> proto.getInt64DataList().forEach(data::putLong);
+            case UINT64 -> proto.getUint64DataList().forEach(data::putLong);
+            case UINT32 -> proto.getUint64DataList().forEach(value -> data.putInt(value.intValue()));
             case INT32 -> proto.getInt32DataList().forEach(data::putInt);
-            case INT16, FLOAT16, BFLOAT16 ->
+            case INT16, UINT16, FLOAT16, BFLOAT16 ->
                 proto.getInt32DataList().forEach(value -> data.putShort(value.shortValue()));
             default -> proto.getInt32DataList().forEach(value -> data.put(value.byteValue()));
         }
@@ -206,6 +224,10 @@ public final class TensorCodec {
      * @throws IOException if ONNX Runtime's Java interface has no such type
      */
     static OnnxTensor tensor(String source, ElementType type, ByteBuffer data, long... shape) throws IOException {
+        Optional<ElementType> signed = UnsignedTensors.signed(type);
+        if (signed.isPresent()) {
+            return UnsignedTensors.of(tensor(source, signed.get(), data, shape), type);
+        }
         OnnxJavaType javaType = TYPES.get(type);
         if (javaType == null) {
             throw new IOException(source + ": ONNX Runtime's Java interface cannot make tensors of " + type.onnxName());

@@ -6,6 +6,8 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.platform.Fp16Conversions;
 import io.pepper.onnx.GivenInput;
+import io.pepper.onnx.internal.model.ElementType;
+import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -158,9 +160,9 @@ public final class InputGenerator {
             case "bfloat16" -> OnnxJavaType.BFLOAT16;
             case "int8" -> OnnxJavaType.INT8;
             case "uint8" -> OnnxJavaType.UINT8;
-            case "int16" -> OnnxJavaType.INT16;
-            case "int32" -> OnnxJavaType.INT32;
-            case "int64" -> OnnxJavaType.INT64;
+            case "int16", "uint16" -> OnnxJavaType.INT16;
+            case "int32", "uint32" -> OnnxJavaType.INT32;
+            case "int64", "uint64" -> OnnxJavaType.INT64;
             case "bool" -> OnnxJavaType.BOOL;
             default ->
                 throw new CannotRunException("input " + input.name() + " has type " + input.type()
@@ -224,6 +226,15 @@ public final class InputGenerator {
     }
 
     private static OnnxTensor tensor(ByteBuffer data, PlannedInput input, OnnxJavaType type) throws OrtException {
-        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), data, input.dims(), type);
+        OnnxTensor tensor = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), data, input.dims(), type);
+        ElementType wanted = ElementType.named(input.type()).orElse(ElementType.UNDEFINED);
+        if (UnsignedTensors.signed(wanted).isEmpty()) {
+            return tensor;
+        }
+        try {
+            return UnsignedTensors.of(tensor, wanted);
+        } catch (IOException refused) {
+            throw new CannotRunException("input " + input.name() + ": " + refused.getMessage(), refused);
+        }
     }
 }
