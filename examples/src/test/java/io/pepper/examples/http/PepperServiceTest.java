@@ -60,7 +60,7 @@ class PepperServiceTest {
                         DeviceState.of("free").withModel("Raspberry Pi 4B").withCpuLoadPercent(10),
                         Map.of("class", "edge", "uuid", "u-1"),
                         List.of()));
-        service = PepperService.start(0, () -> devices, predictor);
+        service = PepperService.start(ServiceOptions.DEFAULTS, () -> devices, predictor);
     }
 
     @AfterEach

@@ -1,0 +1,91 @@
+package io.pepper.examples.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.pepper.onnx.ModelException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes each error a JSON object with a {@code message}, which tells nothing of the server's own paths and insides. */
+final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TYPE = "application/json";
+    private static final int UNPROCESSABLE = 422;
+    private static final int INTERNAL = 500;
+
+    private Failures() {}
+
+    static void configure(JavalinConfig config) {
+        config.routes.exception(ModelException.class, (e, request) -> fail(request, UNPROCESSABLE, e.getMessage()));
+        config.routes.exception(
+                IllegalArgumentException.class, (e, request) -> fail(request, UNPROCESSABLE, e.getMessage()));
+        config.routes.exception(
+                HttpResponseException.class, (e, request) -> fail(request, e.getStatus(), e.getMessage()));
+        config.routes.exception(Exception.class, (e, request) -> unexpected(request, e));
+        config.jetty.modifyServer(server -> server.setErrorHandler(new OfServer()));
+    }
+
+    private static void fail(Context request, int status, @Nullable String message) {
+        request.status(status).contentType(TYPE).result(body(String.valueOf(message)));
+    }
+
+    /** What the server itself refuses while a handler reads the request, or a fault, of which only the log knows more. */
+    private static void unexpected(Context request, Exception fault) {
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HttpException refused) {
+                fail(request, refused.getCode(), refused.getReason());
+                return;
+            }
+        }
+        fail(request, INTERNAL, logged(fault));
+    }
+
+    /** What to tell a client of a fault that is none of its own. */
+    static String logged(Throwable fault) {
+        String id = UUID.randomUUID().toString();
+        LOG.error("fault {}", id, fault);
+        return "the service failed; its log has more under " + id;
+    }
+
+    /** A message without the directory in which the service keeps an upload. */
+    static String without(Path directory, @Nullable String message) {
+        return String.valueOf(message)
+                .replace(directory + directory.getFileSystem().getSeparator(), "")
+                .replace(directory.toString(), "the upload");
+    }
+
+    private static String body(String message) {
+        try {
+            return JSON.writeValueAsString(Map.of("status", "error", "message", message));
+        } catch (JsonProcessingException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    /** What no handler sees: malformed requests, headers that are too large. */
+    private static final class OfServer extends ErrorHandler {
+        @Override
+        protected void generateResponse(
+                Request request, Response response, int code, String message, Throwable cause, Callback callback)
+                throws IOException {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, TYPE);
+            Content.Sink.write(response, true, body(String.valueOf(message)), callback);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.pepper.examples.http;
+
+import io.pepper.cost.LatencyPredictor;
+import io.pepper.monitor.DeviceMonitor;
+import io.pepper.monitor.LocalDeviceMonitor;
+import io.pepper.monitor.PrometheusDeviceMonitor;
+import io.pepper.onnx.ProgressListener;
+import io.pepper.predict.RooflinePredictor;
+import io.pepper.predict.TrainedPredictor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Starts a {@link PepperService}, which runs until the process is ended. */
+@Command(
+        name = "http.PepperService",
+        mixinStandardHelpOptions = true,
+        description = "Serves characteristics, profiling and split jobs over HTTP, as the original PEPPER does.")
+final class ServiceCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "PORT", description = "The port; 0 for any that is free.")
+    private int port;
+
+    @Option(
+            names = "--address",
+            paramLabel = "ADDRESS",
+            description = "Listen on this address; the default is 127.0.0.1, which only this machine reaches.")
+    private String address = "127.0.0.1";
+
+    @Option(
+            names = "--host-name",
+            paramLabel = "NAME",
+            description = "Answer clients that call this host name, besides localhost and plain addresses.")
+    private Set<String> hostNames = Set.of();
+
+    @Option(
+            names = "--predictor",
+            paramLabel = "FILE",
+            description = "What train wrote; without, a roofline of this machine is measured.")
+    private Optional<Path> predictor = Optional.empty();
+
+    @Option(
+            names = "--prometheus",
+            paramLabel = "URL",
+            description = "The devices of this Prometheus; without, this machine is the only device.")
+    private Optional<String> prometheus = Optional.empty();
+
+    /**
+     * Starts the service.
+     *
+     * @param arguments see {@code --help}
+     */
+    static void run(String... arguments) {
+        int code = new CommandLine(new ServiceCommand()).execute(arguments);
+        if (code != 0) {
+            System.exit(code);
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        LatencyPredictor predicts = predictor.isPresent()
+                ? TrainedPredictor.load(predictor.get())
+                : RooflinePredictor.calibrate(ProgressListener.NONE);
+        DeviceMonitor devices = prometheus.isPresent()
+                ? PrometheusDeviceMonitor.builder(prometheus.get()).build()
+                : LocalDeviceMonitor.of("here", Duration.ofMillis(200));
+        PepperService service = PepperService.start(
+                ServiceOptions.DEFAULTS.withAddress(address, port).withHostNames(hostNames), devices, predicts);
+        Runtime.getRuntime().addShutdownHook(new Thread(service::close));
+        spec.commandLine().getOut().println("ready: http://" + address + ":" + service.port() + "/health");
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+}

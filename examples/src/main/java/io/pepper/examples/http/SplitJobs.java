@@ -1,0 +1,267 @@
+package io.pepper.examples.http;
+
+import io.javalin.http.ServiceUnavailableResponse;
+import io.pepper.onnx.ModelException;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.SubmodelExporter;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Partitioner;
+import io.pepper.runtime.TemporaryDirectory;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Divides uploads, one after the other in a thread of its own. Each job ends: done, or with an error, at its deadline at the latest.
+ * Its files are deleted when it is older than its lifetime, or the oldest ended ones when the disk they may take is used up.
+ */
+final class SplitJobs implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SplitJobs.class);
+    private static final int MOST_WAITING = 16;
+    private static final int MOST_KEPT = 64;
+
+    private final ServiceOptions options;
+    private final Clock clock;
+    private final Map<String, Job> jobs = new LinkedHashMap<>();
+    private final ThreadPoolExecutor worker =
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING));
+    private final ScheduledExecutorService watch = new ScheduledThreadPoolExecutor(1);
+    private final Future<?> expiry;
+
+    /** States of a job, as the original names them. */
+    enum Status {
+        PENDING,
+        PROCESSING,
+        DONE,
+        ERROR
+    }
+
+    /** One upload. */
+    static final class Job {
+        private final String id = UUID.randomUUID().toString();
+        private final String model;
+        private final TemporaryDirectory directory;
+        private Status status = Status.PENDING;
+        private String message = "";
+        private Optional<Instant> ended = Optional.empty();
+        private @Nullable Future<?> watched;
+
+        private Job(String model, TemporaryDirectory directory) {
+            this.model = model;
+            this.directory = directory;
+        }
+
+        String id() {
+            return id;
+        }
+
+        String model() {
+            return model;
+        }
+
+        synchronized Status status() {
+            return status;
+        }
+
+        synchronized String message() {
+            return message;
+        }
+
+        Path parts() {
+            return directory.path().resolve("parts");
+        }
+
+        private synchronized boolean begin() {
+            boolean waited = status == Status.PENDING;
+            status = waited ? Status.PROCESSING : status;
+            return waited;
+        }
+
+        /** The first end counts. */
+        private synchronized void end(Status how, String why, Instant when) {
+            if (ended.isEmpty()) {
+                status = how;
+                message = why;
+                ended = Optional.of(when);
+                if (watched != null) {
+                    watched.cancel(false);
+                }
+            }
+        }
+
+        /** What watches the deadline is not needed after the end. */
+        private synchronized void watchedBy(Future<?> deadline) {
+            watched = deadline;
+            if (ended.isPresent()) {
+                deadline.cancel(false);
+            }
+        }
+
+        private synchronized Optional<Instant> ended() {
+            return ended;
+        }
+
+        private long bytes() {
+            try (Stream<Path> files = Files.walk(directory.path())) {
+                return files.filter(Files::isRegularFile)
+                        .mapToLong(SplitJobs::size)
+                        .sum();
+            } catch (IOException | UncheckedIOException changing) {
+                return 0;
+            }
+        }
+    }
+
+    SplitJobs(ServiceOptions options, Clock clock) {
+        this.options = options;
+        this.clock = clock;
+        long beat = Math.max(1, Math.min(options.jobLifetime().toMillis(), TimeUnit.MINUTES.toMillis(1)));
+        expiry = watch.scheduleWithFixedDelay(this::expire, beat, beat, TimeUnit.MILLISECONDS);
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException gone) {
+            return 0;
+        }
+    }
+
+    /**
+     * Takes a job.
+     *
+     * @param directory holds the model, and takes its parts; belongs to the job if this returns
+     * @throws ServiceUnavailableResponse if too many wait, or the disk is full of jobs that have not ended
+     */
+    synchronized Job submit(String name, TemporaryDirectory directory, Path model, int distance) {
+        Job job = new Job(name, directory);
+        makeRoom(job.bytes());
+        try {
+            Future<?> running = worker.submit(() -> run(job, model, distance));
+            Future<?> deadline = watch.schedule(
+                    () -> {
+                        job.end(Status.ERROR, "the job took longer than " + options.jobDeadline(), clock.instant());
+                        running.cancel(true);
+                    },
+                    options.jobDeadline().toMillis(),
+                    TimeUnit.MILLISECONDS);
+            job.watchedBy(deadline);
+        } catch (RejectedExecutionException full) {
+            throw new ServiceUnavailableResponse("too many jobs wait; try again later");
+        }
+        synchronized (jobs) {
+            jobs.put(job.id, job);
+        }
+        return job;
+    }
+
+    Optional<Job> find(String id) {
+        synchronized (jobs) {
+            return Optional.ofNullable(jobs.get(id));
+        }
+    }
+
+    private void run(Job job, Path file, int distance) {
+        if (!job.begin()) {
+            return;
+        }
+        try (OnnxModel model = OnnxModel.load(file, options.reading())) {
+            Partition partition = Partitioner.minimumDistance(distance).partition(model.cuts());
+            SubmodelExporter.export(model, partition, job.parts());
+            job.end(Status.DONE, "", clock.instant());
+        } catch (ModelException | IllegalArgumentException refused) {
+            fail(job, Failures.without(job.directory.path(), refused.getMessage()));
+        } catch (InterruptedIOException | ClosedByInterruptException stopped) {
+            fail(job, "the job was stopped");
+        } catch (OutOfMemoryError large) {
+            fail(job, "the model needs more memory than the service has");
+        } catch (IOException | RuntimeException | Error fault) {
+            fail(job, Failures.logged(fault));
+        }
+    }
+
+    private void fail(Job job, String why) {
+        job.end(Status.ERROR, why, clock.instant());
+    }
+
+    /** Deletes what is too old, and of the rest the oldest that have ended until there is room. */
+    private void makeRoom(long needed) {
+        expire();
+        synchronized (jobs) {
+            long used = jobs.values().stream().mapToLong(Job::bytes).sum();
+            Iterator<Job> oldest = jobs.values().iterator();
+            while ((used + needed > options.mostDiskBytes() || jobs.size() >= MOST_KEPT) && oldest.hasNext()) {
+                Job job = oldest.next();
+                if (job.ended().isPresent()) {
+                    used -= job.bytes();
+                    oldest.remove();
+                    delete(job);
+                }
+            }
+            if (used + needed > options.mostDiskBytes()) {
+                throw new ServiceUnavailableResponse("the disk space of this service is taken; try again later");
+            }
+        }
+    }
+
+    /** Deletes the jobs that ended longer ago than their lifetime. */
+    void expire() {
+        Instant oldest = clock.instant().minus(options.jobLifetime());
+        synchronized (jobs) {
+            jobs.values().removeIf(job -> {
+                boolean old = job.ended().filter(end -> end.isBefore(oldest)).isPresent();
+                if (old) {
+                    delete(job);
+                }
+                return old;
+            });
+        }
+    }
+
+    private static void delete(Job job) {
+        try {
+            job.directory.close();
+        } catch (IOException e) {
+            LOG.warn("cannot delete {}", job.directory.path(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        expiry.cancel(false);
+        watch.shutdownNow();
+        worker.shutdownNow();
+        try {
+            if (!worker.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("a job has not ended");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (jobs) {
+            jobs.values().forEach(SplitJobs::delete);
+            jobs.clear();
+        }
+    }
+}
