@@ -300,8 +300,8 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Types and shapes of the tensors that cross some cuts: as the model states them and, where it does not, as ONNX
-     * Runtime infers them, which takes some milliseconds the first time.
+     * Types and shapes of the tensors that cross some cuts, as far as they are certain: what ONNX Runtime infers and the model does not
+     * contradict. The first call takes some milliseconds.
      *
      * @param asked cuts of this model
      * @return for each cut the tensors that cross it

@@ -16,12 +16,12 @@ import java.util.Optional;
  * @param modelSha256 the SHA-256 of the model's file in hexadecimal, empty if it was not computed
  * @param weights where the weights of the parts were asked to stand; each part says where they do
  * @param inputs the model's inputs, in its order
- * @param outputs the model's outputs, in its order
+ * @param outputs the model's outputs, in its order, with those sizes that are certain
  * @param parts the parts in the order to run them in
  * @param cuts the tensors that cross each cut, cut by cut, without those that are shared; one fewer than parts, or fewer
  *     where some parts have nothing to do with others
  * @param unusedOperators how many operators stand in no part because no output needs them
- * @param notes what else did not go into the parts, and why
+ * @param notes what else did not go into the parts, and why; sizes that the model states and that are not certain among it
  */
 public record PartitionManifest(
         String tool,

@@ -11,8 +11,9 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /**
- * Types and shapes of all tensors of a model's main graph, constants included, for given sizes of its inputs: as ONNX Runtime
- * infers them and, where it cannot, as the model states them. What is not known is said to be unknown, never 0.
+ * Types and shapes of all tensors of a model's main graph, constants included, for given sizes of its inputs, as ONNX Runtime infers
+ * them. What the model itself states counts for operators outside of ONNX's own domains: where ONNX Runtime infers nothing it is
+ * believed, where it infers something else neither is. What is not known is said to be unknown, never 0.
  *
  * <p>Immutable and therefore thread-safe.
  *

@@ -30,15 +30,19 @@ final class PartAssembler {
     private final ModelGraph graph;
     private final Partition partition;
     private final Map<String, ValueInfoProto> types;
+    private final List<ValueInfoProto> values;
 
     /**
      * Prepares.
      *
      * @param graph the whole model
      * @param partition a partition of its dataflow
-     * @param types what is known of the tensors that parts take and give
+     * @param types what is certain of the tensors that parts take and give
+     * @param values what is certain of the tensors of which the model states something
      */
-    PartAssembler(ModelGraph graph, Partition partition, Map<String, ValueInfoProto> types) {
+    PartAssembler(
+            ModelGraph graph, Partition partition, Map<String, ValueInfoProto> types, List<ValueInfoProto> values) {
+        this.values = values;
         this.graph = graph;
         this.partition = partition;
         this.types = types;
@@ -125,9 +129,7 @@ final class PartAssembler {
                 .filter(input -> initializers.contains(input.getName()))
                 .forEach(part::addInput);
         outputs.forEach(name -> part.addOutput(type(name)));
-        whole.getValueInfoList().stream()
-                .filter(value -> inside.contains(value.getName()))
-                .forEach(part::addValueInfo);
+        values.stream().filter(value -> inside.contains(value.getName())).forEach(part::addValueInfo);
         inside.addAll(inputs);
         inside.addAll(outputs);
         whole.getQuantizationAnnotationList().stream()

@@ -139,12 +139,20 @@ public final class PartitionExport {
         crossing.addAll(model.graph().constantOutputs());
         Map<String, ValueInfoProto> types = model.types().required(crossing);
         refuseNoTensors(types);
-        PartAssembler assembler = new PartAssembler(model.graph(), partition, types);
+        PartAssembler assembler = new PartAssembler(model.graph(), partition, types, values());
         List<PartStorage.Stored> parts = new ArrayList<>();
         for (Segment segment : partition.segments()) {
             parts.add(storage.store(assembler.part(segment), fileNames.get(segment.index())));
         }
         return parts;
+    }
+
+    private List<ValueInfoProto> values() throws IOException {
+        Set<ValueInfoProto> values = new LinkedHashSet<>();
+        for (ValueInfoProto value : model.graph().model().getGraph().getValueInfoList()) {
+            values.add(model.types().inside(value));
+        }
+        return List.copyOf(values);
     }
 
     /** What ONNX Runtime's Java interface cannot hand from one part to another does not cross a cut. */
@@ -204,6 +212,7 @@ public final class PartitionExport {
         ModelProto proto = model.graph().model();
         int used = parts.stream().mapToInt(PartitionManifest.Part::operators).sum();
         List<String> notes = new ArrayList<>(storageNotes);
+        notes.addAll(model.types().notes());
         if (proto.getTrainingInfoCount() > 0) {
             notes.add("training_info is left out: it speaks of the whole graph");
         }
@@ -213,7 +222,7 @@ public final class PartitionExport {
                 sha256,
                 options.weights(),
                 model.inputs(),
-                model.outputs(),
+                model.infos(model.outputs().stream().map(TensorInfo::name).toList()),
                 parts,
                 cuts(),
                 partition.graph().operatorCount() - used,

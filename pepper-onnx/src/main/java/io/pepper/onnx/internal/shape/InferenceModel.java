@@ -62,7 +62,7 @@ final class InferenceModel {
                 variant.addInput(input(node.getOutput(0), constant.get()));
             } else if (isLeftOut.test(node)) {
                 node.getOutputList().stream()
-                        .filter(types::containsKey)
+                        .filter(output -> !output.isEmpty() && types.containsKey(output))
                         .forEach(output -> variant.addInput(
                                 ValueInfoProto.newBuilder().setName(output).setType(types.get(output))));
             } else {

@@ -189,7 +189,7 @@ final class Iteration {
         return shaped.build();
     }
 
-    private static TypeProto withoutShape(TypeProto type) {
+    static TypeProto withoutShape(TypeProto type) {
         if (!type.hasTensorType()) {
             return type;
         }

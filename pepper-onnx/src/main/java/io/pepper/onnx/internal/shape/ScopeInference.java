@@ -9,11 +9,13 @@ import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -36,6 +38,7 @@ final class ScopeInference {
     private final Predicate<TensorProto> isLarge;
     private final InferenceModel inference;
     private final RuntimeTypes runtime;
+    private final Belief belief;
 
     /** Calls of a function with inputs of the same types and the same attributes have the same scope. */
     private final Map<List<Object>, Scope> calls = new HashMap<>();
@@ -43,7 +46,8 @@ final class ScopeInference {
     private Optional<String> failure = Optional.empty();
     private int scopes;
 
-    ScopeInference(String source, Predicate<TensorProto> isLarge, RuntimeTypes runtime) {
+    ScopeInference(String source, Predicate<TensorProto> isLarge, RuntimeTypes runtime, Belief belief) {
+        this.belief = belief;
         this.source = source;
         this.isLarge = isLarge;
         this.inference = new InferenceModel(isLarge);
@@ -77,6 +81,7 @@ final class ScopeInference {
         private final FunctionCalls functions;
         private final Map<String, Scope> inner = new HashMap<>();
         private final IdentityHashMap<NodeProto, List<TypeProto>> settled = new IdentityHashMap<>();
+        private final Set<NodeProto> corrected = Collections.newSetFromMap(new IdentityHashMap<>());
         private Map<String, TypeProto> types = Map.of();
         private Optional<String> failure = Optional.empty();
 
@@ -93,24 +98,42 @@ final class ScopeInference {
             scopes++;
             boolean more = true;
             for (int round = 0; more && round < MAX_ROUNDS; round++) {
-                GraphTypes step = new GraphTypes(source, model, inference, runtime, settled);
-                types = step.infer(sized);
-                failure = step.failure();
-                more = false;
-                for (int node = 0; node < graph.getNodeCount(); node++) {
-                    more |= lookInside(node);
-                }
+                more = ask();
+            }
+            if (more && !corrected.isEmpty()) {
+                corrected.forEach(node -> settled.computeIfPresent(node, (same, known) -> known.stream()
+                        .map(Iteration::withoutShape)
+                        .toList()));
+                ask();
             }
             return new Scope(types, Map.copyOf(inner), Optional.of(1L));
+        }
+
+        /** Asks about the whole graph; whether what operators hold, or what is known better, tells more. */
+        private boolean ask() throws IOException {
+            GraphTypes step = new GraphTypes(source, model, inference, runtime, settled);
+            types = step.infer(sized);
+            failure = step.failure();
+            boolean more = false;
+            for (int node = 0; node < graph.getNodeCount(); node++) {
+                more |= lookInside(node);
+            }
+            return more;
         }
 
         /** Infers what an operator holds; whether that tells more of what it gives. */
         private boolean lookInside(int place) throws IOException {
             NodeProto node = graph.getNode(place);
+            if (node.getOpType().equals("Einsum")) {
+                return correct(node, EinsumShape.of(node, typesOf(node.getInputList())));
+            }
             if (depth >= MAX_DEPTH || settled.containsKey(node)) {
                 return false;
             }
             Optional<ModelProto> function = functions.body(node);
+            if (depth == 0 && failure.isEmpty() && believe(node, function.isPresent())) {
+                return true;
+            }
             if (function.isPresent()) {
                 call(place, node, function.get());
                 return false;
@@ -121,6 +144,32 @@ final class ScopeInference {
                 case "Dropout", "Scaler", "Normalizer", "Imputer", "Binarizer" -> learn(node, likeInput(node));
                 default -> false;
             };
+        }
+
+        /** Puts what is known better in the place of what ONNX Runtime infers, which may change as inputs do. */
+        private boolean correct(NodeProto node, Optional<TypeProto> better) {
+            List<TypeProto> known = typesOf(node.getOutputList());
+            if (better.isEmpty() || known.size() != 1 || known.get(0).equals(better.get())) {
+                return false;
+            }
+            settled.put(node, List.of(better.get()));
+            corrected.add(node);
+            return true;
+        }
+
+        /** Compares with what the model states. */
+        private boolean believe(NodeProto node, boolean isCall) {
+            List<TypeProto> known = typesOf(node.getOutputList());
+            List<TypeProto> believed = new ArrayList<>();
+            for (int i = 0; i < known.size(); i++) {
+                believed.add(belief.of(node, isCall, node.getOutput(i), known.get(i)));
+            }
+            boolean usable = known.stream().allMatch(type -> type.getValueCase() != TypeProto.ValueCase.VALUE_NOT_SET);
+            if (!usable || believed.equals(known)) {
+                return false;
+            }
+            settled.put(node, believed);
+            return true;
         }
 
         private void call(int place, NodeProto node, ModelProto body) throws IOException {

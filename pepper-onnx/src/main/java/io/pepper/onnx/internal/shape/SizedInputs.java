@@ -56,7 +56,7 @@ final class SizedInputs {
         }
     }
 
-    /** The graph with these sizes. What it states of other tensors is kept only if nothing was given: it may not hold any more. */
+    /** The graph with these sizes. */
     GraphProto graph() {
         if (sizes.isEmpty()) {
             return graph;
@@ -67,22 +67,7 @@ final class SizedInputs {
                 sized.setInput(i, sized(graph.getInput(i)));
             }
         }
-        for (int i = 0; i < graph.getValueInfoCount(); i++) {
-            sized.setValueInfo(i, withoutShape(graph.getValueInfo(i)));
-        }
-        for (int i = 0; i < graph.getOutputCount(); i++) {
-            sized.setOutput(i, withoutShape(graph.getOutput(i)));
-        }
         return sized.build();
-    }
-
-    private static ValueInfoProto withoutShape(ValueInfoProto value) {
-        if (!value.getType().hasTensorType()) {
-            return value;
-        }
-        ValueInfoProto.Builder stripped = value.toBuilder();
-        stripped.getTypeBuilder().getTensorTypeBuilder().clearShape();
-        return stripped.build();
     }
 
     private static TensorShapeProto shape(TypeProto type) {

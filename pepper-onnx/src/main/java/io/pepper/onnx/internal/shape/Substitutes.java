@@ -3,7 +3,10 @@ package io.pepper.onnx.internal.shape;
 import io.pepper.onnx.internal.proto.NodeProto;
 import java.util.List;
 
-/** Operators of which ONNX Runtime infers no shapes, written as others of which it does and which compute the same. */
+/**
+ * Operators of which ONNX Runtime infers no shapes, or wrong ones, written as others of the right ones. Where these may be sizes they
+ * compute the same.
+ */
 final class Substitutes {
     private static final long COMPARISONS = 12;
     private static final long COMPARISONS_INFERRED = 16;
@@ -22,11 +25,12 @@ final class Substitutes {
     /** The operators to ask about for one; the operator itself where nothing is wrong with it. */
     List<NodeProto> of(NodeProto node) {
         boolean own = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
-        boolean binary = node.getInputCount() == 2 && node.getOutputCount() == 1;
-        boolean gap = own && binary && opset >= COMPARISONS && opset < COMPARISONS_INFERRED;
-        return switch (gap ? node.getOpType() : "") {
-            case "LessOrEqual" -> orEqual("Less", node);
-            case "GreaterOrEqual" -> orEqual("Greater", node);
+        boolean binary = own && node.getInputCount() == 2 && node.getOutputCount() == 1;
+        boolean gap = opset >= COMPARISONS && opset < COMPARISONS_INFERRED;
+        return switch (binary ? node.getOpType() : "") {
+            case "LessOrEqual" -> gap ? orEqual("Less", node) : List.of(node);
+            case "GreaterOrEqual" -> gap ? orEqual("Greater", node) : List.of(node);
+            case "PRelu" -> List.of(operator("Mul", node.getInputList(), node.getOutput(0)));
             default -> List.of(node);
         };
     }

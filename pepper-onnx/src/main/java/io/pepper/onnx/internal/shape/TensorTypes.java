@@ -1,8 +1,8 @@
 package io.pepper.onnx.internal.shape;
 
-import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
-import io.pepper.onnx.Isolation;
+import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.onnx.Isolation;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -12,32 +12,28 @@ import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The types and shapes of a model's tensors: those that the model states and, where asked for more, those that ONNX
- * Runtime infers. What was inferred is kept. Thread-safe.
+ * What is certain of a model's tensors: element types, and of shapes those of the model's inputs, which ONNX Runtime checks, and those
+ * that it infers from these and that nothing in the model contradicts. A part that states no more runs wherever the whole does. Of a
+ * model that ONNX Runtime cannot open, element types alone are certain. What was inferred is kept. Thread-safe.
  */
 public final class TensorTypes {
-    private static final Logger LOG = LoggerFactory.getLogger(TensorTypes.class);
-
     private final String source;
     private final ModelProto model;
-    private final InferenceModel inference;
+    private final Predicate<TensorProto> isLarge;
     private final Serializer serializer;
     private final Optional<Isolation> isolation;
+    private final Statements statements;
     private final Map<String, ValueInfoProto> stated = new HashMap<>();
-    private final Map<String, ValueInfoProto> inferred = new HashMap<>();
-    private final Set<String> unknown = new LinkedHashSet<>();
-    private @Nullable String failure;
+    private final Map<String, ValueInfoProto> inputs = new LinkedHashMap<>();
+    private ShapeInference.@Nullable Certain known;
 
     /** Turns a message into the bytes of a model, payloads included. */
     @FunctionalInterface
@@ -67,38 +63,30 @@ public final class TensorTypes {
             Predicate<TensorProto> isLarge,
             Serializer serializer,
             Optional<Isolation> isolation) {
+        this.isolation = isolation;
         this.source = source;
         this.model = model;
-        this.inference = new InferenceModel(isLarge);
+        this.isLarge = isLarge;
         this.serializer = serializer;
-        this.isolation = isolation;
         GraphProto graph = model.getGraph();
+        statements = Statements.of(graph);
         graph.getValueInfoList().forEach(value -> stated.put(value.getName(), value));
         graph.getOutputList().forEach(value -> stated.put(value.getName(), value));
-        graph.getInputList().forEach(value -> stated.put(value.getName(), value));
+        graph.getInputList().forEach(value -> inputs.put(value.getName(), value));
     }
 
     /**
-     * Looks up tensors together, which is as cheap as one.
+     * Looks up tensors. The first call asks ONNX Runtime about all.
      *
      * @param names names of tensors of the main graph
-     * @return what is known of those of which something is known
+     * @return what is certain of those of which something is
      * @throws IOException if the model cannot be read
      */
-    public synchronized Map<String, ValueInfoProto> of(Collection<String> names) throws IOException {
-        Set<String> missing = new LinkedHashSet<>();
-        for (String name : names) {
-            if (!isKnown(name) && !unknown.contains(name)) {
-                missing.add(name);
-            }
-        }
-        if (!missing.isEmpty() && failure == null) {
-            infer(missing);
-        }
+    public Map<String, ValueInfoProto> of(Collection<String> names) throws IOException {
         Map<String, ValueInfoProto> found = new HashMap<>();
         for (String name : names) {
-            ValueInfoProto value = isStated(name) ? stated.get(name) : inferred.get(name);
-            if (value != null) {
+            ValueInfoProto value = certain(name);
+            if (ValueTypes.isUsable(value.getType())) {
                 found.put(name, value);
             }
         }
@@ -109,7 +97,7 @@ public final class TensorTypes {
      * Looks up tensors that must have a type.
      *
      * @param names names of tensors of the main graph
-     * @return what is known of each
+     * @return what is certain of each
      * @throws UnsupportedModelException if the type of one is not known
      * @throws IOException if the model cannot be read
      */
@@ -117,39 +105,58 @@ public final class TensorTypes {
         Map<String, ValueInfoProto> found = of(names);
         for (String name : names) {
             if (!found.containsKey(name)) {
+                String why = known().failure()
+                        .map(reason -> "and it cannot be inferred: " + reason)
+                        .orElse("and ONNX Runtime does not infer it");
                 throw new UnsupportedModelException(
-                        source, "tensor '" + name + "'", "its type is not stated in the model, " + why());
+                        source, "tensor '" + name + "'", "its type is not stated in the model, " + why);
             }
         }
         return found;
     }
 
-    private synchronized String why() {
-        return failure == null ? "and ONNX Runtime does not infer it" : "and it cannot be inferred: " + failure;
+    /**
+     * What a value of the model states, without what is not certain. Of a model that ONNX Runtime cannot open nothing is taken away.
+     *
+     * @param value what the model states of a tensor inside of it
+     * @return the same message if all of it is certain
+     * @throws IOException if the model cannot be read
+     */
+    public ValueInfoProto inside(ValueInfoProto value) throws IOException {
+        return known().failure().isPresent() ? value : certain(value.getName());
     }
 
-    private boolean isKnown(String name) {
-        return isStated(name) || inferred.containsKey(name);
+    /**
+     * Says what the model states and parts do not.
+     *
+     * @return sentences for a manifest, a bounded number in the order of the model
+     * @throws IOException if the model cannot be read
+     */
+    public List<String> notes() throws IOException {
+        return UncertainSizes.notes(statements, known());
     }
 
-    private boolean isStated(String name) {
-        ValueInfoProto value = stated.get(name);
-        return value != null && ValueTypes.isUsable(value.getType());
-    }
-
-    private void infer(Set<String> names) throws IOException {
-        RuntimeTypes.Answer answer;
-        try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
-            answer = runtime.ask(inference.of(model, names), List.copyOf(names), OptLevel.NO_OPT);
+    private ValueInfoProto certain(String name) throws IOException {
+        ValueInfoProto input = inputs.get(name);
+        if (input != null) {
+            return input;
         }
-        Map<String, TypeProto> types = answer.types();
-        types.forEach((name, type) -> inferred.put(
-                name, ValueInfoProto.newBuilder().setName(name).setType(type).build()));
-        if (answer.failure().isPresent()) {
-            failure = answer.failure().get();
-            LOG.debug("{}: no types: {}", source, failure);
-        } else {
-            names.stream().filter(name -> !types.containsKey(name)).forEach(unknown::add);
+        TypeProto type = known().types().getOrDefault(name, TypeProto.getDefaultInstance());
+        ValueInfoProto value = stated.getOrDefault(
+                name, ValueInfoProto.newBuilder().setName(name).build());
+        if (!value.getType().hasTensorType() && ValueTypes.isUsable(value.getType())) {
+            return value; // Sequences, maps and optional values have no size.
         }
+        boolean keep = statements.of(name).size() == 1
+                && ValueTypes.isUsable(value.getType())
+                && statements.followFrom(name, type);
+        return keep ? value : value.toBuilder().setType(type).build();
+    }
+
+    private synchronized ShapeInference.Certain known() throws IOException {
+        if (known == null) {
+            known = new ShapeInference(source, model, isLarge, serializer, InputShapes.NONE, isolation).certain();
+        }
+        return known;
     }
 }

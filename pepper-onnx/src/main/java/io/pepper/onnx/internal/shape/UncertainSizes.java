@@ -1,0 +1,72 @@
+package io.pepper.onnx.internal.shape;
+
+import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.internal.model.ValueTypes;
+import io.pepper.onnx.internal.proto.TypeProto;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Says which sizes a model states and its parts do not. */
+final class UncertainSizes {
+    /** Of more tensors only the number is said. */
+    private static final int MOST = 10;
+
+    private UncertainSizes() {}
+
+    /**
+     * One note for each tensor, and one for those beyond a number.
+     *
+     * @param statements what the model states
+     * @param known what is certain
+     */
+    static List<String> notes(Statements statements, ShapeInference.Certain known) {
+        if (known.failure().isPresent()) {
+            return List.of("parts state no sizes of tensors between them, for nothing infers these: "
+                    + known.failure().get());
+        }
+        List<String> notes = new ArrayList<>();
+        int more = 0;
+        for (String name : statements.names()) {
+            TypeProto certain = known.types().getOrDefault(name, TypeProto.getDefaultInstance());
+            if (statements.followFrom(name, certain)) {
+                continue;
+            } else if (notes.size() < MOST) {
+                notes.add(note(
+                        name,
+                        statements.of(name),
+                        certain,
+                        Optional.ofNullable(known.inferred().get(name))));
+            } else {
+                more++;
+            }
+        }
+        if (more > 0) {
+            notes.add("of " + more + " more tensors the model states sizes that are not certain");
+        }
+        return notes;
+    }
+
+    private static String note(
+            String name, List<TypeProto> statements, TypeProto certain, Optional<TypeProto> inferred) {
+        StringBuilder note = new StringBuilder("the model states ");
+        note.append(String.join(
+                " and ",
+                statements.stream()
+                        .distinct()
+                        .limit(3)
+                        .map(type -> info(name, type).toString())
+                        .toList()));
+        inferred.ifPresent(type -> note.append(", ONNX Runtime infers ").append(shape(type)));
+        return note.append("; parts state ").append(shape(certain)).toString();
+    }
+
+    private static String shape(TypeProto type) {
+        String written = info("", type).toString();
+        return written.substring(written.indexOf(' ') + 1);
+    }
+
+    private static TensorInfo info(String name, TypeProto type) {
+        return ValueTypes.info(name, type);
+    }
+}
