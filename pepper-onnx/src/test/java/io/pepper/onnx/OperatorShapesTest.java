@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,5 +60,72 @@ class OperatorShapesTest {
                     .hasMessage(
                             "the size of tensor 'y' is not known: it depends on values, in operator 'NonZero_0' (NonZero)");
         }
+    }
+
+    private static String shapes(ModelProto proto, String... tensors) throws IOException {
+        try (OnnxModel model = Parts.load("operators", proto)) {
+            assertThat(model.shapes().failure()).isEmpty();
+            return Arrays.stream(tensors)
+                    .map(model.shapes()::of)
+                    .map(TensorInfo::toString)
+                    .collect(Collectors.joining(" "));
+        }
+    }
+
+    @Test
+    void keysAndValuesOfAFirstStepAreKnown() throws IOException {
+        ModelProto multi = model("multi")
+                .opset("com.microsoft", 1)
+                .input("q", FLOAT, 2, 3, 8)
+                .input("k", FLOAT, 2, 5, 8)
+                .input("v", FLOAT, 2, 5, 12)
+                .add(node("MultiHeadAttention")
+                        .domain("com.microsoft")
+                        .in("q", "k", "v")
+                        .out("o", "pk", "pv")
+                        .with("num_heads", 2))
+                .let("y", "Relu", "pv")
+                .output("y", FLOAT)
+                .build();
+        assertThat(shapes(multi, "o", "pk", "y")).isEqualTo("o: float[2,3,12] pk: float[2,2,5,4] y: float[2,2,5,6]");
+        ModelProto single = model("single")
+                .opset("com.microsoft", 1)
+                .input("x", FLOAT, 2, 3, 8)
+                .weight("w", 8, 24)
+                .weight("b", 24)
+                .add(node("Attention")
+                        .domain("com.microsoft")
+                        .in("x", "w", "b")
+                        .out("o", "p")
+                        .with("num_heads", 2))
+                .let("y", "Relu", "p")
+                .output("y", FLOAT)
+                .build();
+        assertThat(shapes(single, "y")).isEqualTo("y: float[2,2,2,3,4]");
+    }
+
+    @Test
+    void ofOperatorsThatGiveBackTheShapeOfAnInputAreKnown() throws IOException {
+        ModelProto normalized = model("normalized")
+                .opset(13)
+                .input("x", FLOAT, 3, 3, 3, 1)
+                .let("n", "MeanVarianceNormalization", "x")
+                .let("y", "Relu", "n")
+                .output("y", FLOAT)
+                .build();
+        assertThat(shapes(normalized, "y")).isEqualTo("y: float[3,3,3,1]");
+    }
+
+    @Test
+    void ofDistancesAreRowsByRows() throws IOException {
+        ModelProto distances = model("distances")
+                .opset("com.microsoft", 1)
+                .input("x", FLOAT, 3, 4)
+                .input("z", FLOAT, 5, 4)
+                .add(node("CDist").domain("com.microsoft").in("x", "z").out("d").with("metric", "euclidean"))
+                .let("y", "Relu", "d")
+                .output("y", FLOAT)
+                .build();
+        assertThat(shapes(distances, "y")).isEqualTo("y: float[3,5]");
     }
 }

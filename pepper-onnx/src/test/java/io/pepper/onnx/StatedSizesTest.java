@@ -2,6 +2,7 @@ package io.pepper.onnx;
 
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.BOOL;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.FLOAT;
+import static io.pepper.onnx.internal.proto.TensorProto.DataType.INT32;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.INT64;
 import static io.pepper.onnx.testmodels.BodyBuilder.body;
 import static io.pepper.onnx.testmodels.ModelBuilder.model;
@@ -311,5 +312,50 @@ class StatedSizesTest {
                 .build();
         assertPartsRun(whole, Map.of("x", floats(3, 1, 5), "s", floats(3, 4, 5)));
         assertThat(shape(whole, InputShapes.NONE, "y")).isEqualTo("y: float[3,4,5]");
+    }
+
+    /** Attention over a past of 4 and 8 more, whose length is computed from the mask's. */
+    private static ModelBuilder generator(Object total) {
+        return model("generator")
+                .opset("com.microsoft", 1)
+                .input("mask", INT64, 1, total)
+                .input("q", FLOAT, 1, 8, 32)
+                .input("k", FLOAT, 1, 8, 16)
+                .input("v", FLOAT, 1, 8, 16)
+                .input("pk", FLOAT, 1, 2, 4, 8)
+                .input("pv", FLOAT, 1, 2, 4, 8)
+                .initializer(longs("second", 1))
+                .initializer(longs("one", 1))
+                .let("lengths", "Shape", "mask")
+                .let("length", "Gather", "lengths", "second")
+                .let("before", "Sub", "length", "one")
+                .add(node("Cast").in("length").out("total").with("to", INT32.getNumber()))
+                .add(node("Cast").in("before").out("ends").with("to", INT32.getNumber()))
+                .add(node("GroupQueryAttention")
+                        .domain("com.microsoft")
+                        .in("q", "k", "v", "pk", "pv", "ends", "total")
+                        .out("o", "prk", "prv")
+                        .with("num_heads", 4)
+                        .with("kv_num_heads", 2))
+                .let("r", "Relu", "prk")
+                .let("s", "Exp", "r")
+                .let("y", "Tanh", "s");
+    }
+
+    @Test
+    void whatAttentionGivesBackIsAsLongAsItComputes() throws Exception {
+        ModelProto open =
+                generator("total").output("y", FLOAT, 1, 2, "total", 8).build();
+        try (OnnxModel model = Parts.load("generator", open)) {
+            TensorShapes twelve = model.shapes(InputShapes.NONE.withDimension("total", 12));
+            assertThat(twelve.of("y")).hasToString("y: float[1,2,12,8]");
+            assertThat(model.costs(twelve).characteristics().macs()).hasValue(8 * 12 * 64);
+            assertThat(model.shapes().of("prk").toString()).doesNotContain(",4,8");
+        }
+        OnnxTensor mask = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), new long[1][12]);
+        Map<String, OnnxTensor> inputs = new HashMap<>(Map.of("mask", mask, "q", floats(1, 8, 32)));
+        inputs.putAll(Map.of("k", floats(1, 8, 16), "v", floats(1, 8, 16)));
+        inputs.putAll(Map.of("pk", floats(1, 2, 4, 8), "pv", floats(1, 2, 4, 8)));
+        assertPartsRun(open, inputs);
     }
 }

@@ -142,6 +142,8 @@ final class ScopeInference {
                 case "If" -> learn(node, new Conditional(place, node).outputs());
                 case "Loop", "Scan" -> learn(node, iteration(place, node));
                 case "Dropout", "Scaler", "Normalizer", "Imputer", "Binarizer" -> learn(node, likeInput(node));
+                case "MultiHeadAttention", "Attention", "CDist" ->
+                    node.getDomain().equals("com.microsoft") && learn(node, known(node));
                 default -> false;
             };
         }
@@ -211,6 +213,10 @@ final class ScopeInference {
                 outputs.add(told ? output : Iteration.withShape(output, inputs.get(0)));
             }
             return outputs;
+        }
+
+        private List<TypeProto> known(NodeProto node) {
+            return KnownShapes.of(node, typesOf(node.getInputList()), typesOf(node.getOutputList()));
         }
 
         private List<TypeProto> typesOf(List<String> names) {

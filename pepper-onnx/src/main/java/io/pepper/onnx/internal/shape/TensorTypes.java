@@ -1,8 +1,8 @@
 package io.pepper.onnx.internal.shape;
 
 import io.pepper.onnx.InputShapes;
-import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.Isolation;
+import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;

@@ -29,15 +29,14 @@ final class UncertainSizes {
         int more = 0;
         for (String name : statements.names()) {
             TypeProto certain = known.types().getOrDefault(name, TypeProto.getDefaultInstance());
-            if (statements.followFrom(name, certain)) {
-                continue;
-            } else if (notes.size() < MOST) {
+            boolean carried = statements.followFrom(name, certain);
+            if (!carried && notes.size() < MOST) {
                 notes.add(note(
                         name,
                         statements.of(name),
                         certain,
                         Optional.ofNullable(known.inferred().get(name))));
-            } else {
+            } else if (!carried) {
                 more++;
             }
         }
