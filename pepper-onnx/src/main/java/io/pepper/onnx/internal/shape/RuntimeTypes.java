@@ -105,8 +105,6 @@ final class RuntimeTypes implements Closeable {
             return Answer.failure(String.valueOf(unavailable.getMessage()));
         } catch (OrtException refused) {
             return Answer.failure("ONNX Runtime cannot open the model: " + refused.getMessage());
-        } catch (LinkageError missing) {
-            return Answer.failure("ONNX Runtime does not load on this machine: " + missing);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.shape;
 
 import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.IsolatedRunException;
 import io.pepper.onnx.Isolation;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Types and shapes of all tensors of a model, also inside bodies and functions, for given sizes of inputs. */
 public final class ShapeInference {
@@ -93,7 +95,7 @@ public final class ShapeInference {
     }
 
     /**
-     * Asks ONNX Runtime, and believes neither it nor the model where they differ.
+     * Asks ONNX Runtime, and believes neither it nor the model where they differ. Nothing is computed for it, not even constants.
      *
      * @return what is certain
      * @throws IOException if the model cannot be read
@@ -108,12 +110,33 @@ public final class ShapeInference {
             }
             return believed;
         };
+        if (isolation.isEmpty() && hasNoHeads(model.getGraph())) {
+            Optional<String> refusal = Optional.of("it has attention without heads, of which ONNX Runtime dies");
+            return new Certain(statedTypes(), Map.of(), refusal);
+        }
         try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
             ScopeInference inference = new ScopeInference(source, isLarge, runtime, watched);
-            Scope scope =
-                    inference.infer(BareModel.of(model, false), inputs.open().isEmpty());
+            Scope scope = inference.infer(BareModel.of(model, false), false);
             return new Certain(scope.types(), inferred, inference.failure());
+        } catch (IsolatedRunException ended) {
+            return new Certain(statedTypes(), Map.of(), Optional.of(String.valueOf(ended.getMessage())));
         }
+    }
+
+    /** Whether an operator divides by a number of heads that is 0. */
+    private static boolean hasNoHeads(GraphProto graph) {
+        return graph.getNodeList().stream()
+                .flatMap(node -> node.getAttributeList().stream())
+                .anyMatch(attribute -> attribute.getName().endsWith("num_heads") && attribute.getI() < 1);
+    }
+
+    /** The element types that the model states. */
+    private Map<String, TypeProto> statedTypes() {
+        Map<String, TypeProto> types = new HashMap<>();
+        GraphProto graph = model.getGraph();
+        Stream.concat(graph.getValueInfoList().stream(), graph.getOutputList().stream())
+                .forEach(value -> types.put(value.getName(), Iteration.withoutShape(value.getType())));
+        return types;
     }
 
     /** What the model states where nothing was inferred. */

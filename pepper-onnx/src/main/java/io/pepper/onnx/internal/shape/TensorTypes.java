@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.shape;
 
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.Isolation;
 import io.pepper.onnx.UnsupportedModelException;
@@ -90,7 +91,33 @@ public final class TensorTypes {
                 found.put(name, value);
             }
         }
+        List<String> missing = names.stream()
+                .filter(name -> !found.containsKey(name))
+                .distinct()
+                .toList();
+        if (!missing.isEmpty() && known().failure().isPresent()) {
+            ask(missing).forEach((name, type) -> found.put(name, named(name, type)));
+        }
         return found;
+    }
+
+    /**
+     * Asks about these tensors alone: ONNX Runtime's Java interface tells nothing of a model one of whose outputs is an optional value, and
+     * may be asked about the others.
+     */
+    private Map<String, TypeProto> ask(List<String> names) throws IOException {
+        try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
+            ModelProto asked = new InferenceModel(isLarge).of(BareModel.of(model, false), names);
+            Map<String, TypeProto> told = new HashMap<>();
+            runtime.ask(asked, names, OptLevel.NO_OPT)
+                    .types()
+                    .forEach((name, type) -> told.put(name, statements.weakened(name, type)));
+            return told;
+        }
+    }
+
+    private static ValueInfoProto named(String name, TypeProto type) {
+        return ValueInfoProto.newBuilder().setName(name).setType(type).build();
     }
 
     /**
