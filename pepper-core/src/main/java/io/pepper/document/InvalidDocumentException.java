@@ -2,7 +2,7 @@ package io.pepper.document;
 
 import java.io.IOException;
 
-/** A file says what it must not, or is no document at all. The message begins with the file and the line. */
+/** A file says what it must not, or is no document at all. The message begins with the file and the line, and is {@link SafeText}. */
 public final class InvalidDocumentException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class InvalidDocumentException extends IOException {
      * @param problem the field, and what is wrong with it
      */
     public InvalidDocumentException(String file, int line, String problem) {
-        super(file + ":" + line + ": " + problem);
+        super(SafeText.line(file + ":" + line + ": " + problem));
     }
 
     /**
@@ -26,6 +26,6 @@ public final class InvalidDocumentException extends IOException {
      * @param cause what was thrown
      */
     public InvalidDocumentException(String file, int line, String problem, Throwable cause) {
-        super(file + ":" + line + ": " + problem, cause);
+        super(SafeText.line(file + ":" + line + ": " + problem), cause);
     }
 }

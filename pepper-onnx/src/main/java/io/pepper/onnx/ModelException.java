@@ -1,6 +1,6 @@
 package io.pepper.onnx;
 
-import io.pepper.onnx.internal.wire.SafeText;
+import io.pepper.document.SafeText;
 import java.io.IOException;
 
 /**

@@ -1,5 +1,6 @@
 package io.pepper.predict;
 
+import io.pepper.document.SafeText;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,6 @@ public final class PredictorFormatException extends IOException {
      * @param cause what found it
      */
     public PredictorFormatException(String source, String field, String problem, @Nullable Throwable cause) {
-        super(source + ": " + field + ": " + problem, cause);
+        super(SafeText.line(source + ": " + field + ": " + problem), cause);
     }
 }

@@ -53,8 +53,8 @@ final class InspectionReport {
     private static void sizes(TensorShapes shapes, PrintWriter out) {
         shapes.failure().ifPresent(why -> out.println("  note: shapes are as the model states them; " + why));
         if (!shapes.openDimensions().isEmpty()) {
-            out.println("  note: the inputs leave open " + String.join(", ", shapes.openDimensions())
-                    + Main.hint(shapes.openDimensions()));
+            out.println("  note: the inputs leave open " + String.join(", ", shapes.openDimensions()));
+            Failures.hint(shapes.openDimensions()).ifPresent(out::println);
         }
         out.println();
     }

@@ -27,9 +27,17 @@ final class Json {
 
     private Json() {}
 
-    static String print(ObjectNode document) {
+    /** A document of several lines, to be printed as it is. */
+    record Text(String lines) {
+        @Override
+        public String toString() {
+            return lines;
+        }
+    }
+
+    static Text print(ObjectNode document) {
         try {
-            return MAPPER.writeValueAsString(document);
+            return new Text(MAPPER.writeValueAsString(document));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a tree of JSON nodes is JSON", impossible);
         }

@@ -1,19 +1,10 @@
 package io.pepper.examples.cli;
 
-import io.pepper.document.FileErrors;
-import io.pepper.onnx.UnknownSizeException;
-import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.Verification;
-import io.pepper.predict.TrainingUnavailableException;
-import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -54,9 +45,6 @@ public final class Main {
     static final int DIFFERENT = 3;
     static final int NOT_COMPARABLE = 4;
 
-    private static final String SIZES =
-            "on the command line: --dim NAME=N for a named dimension, --shape INPUT=1x3x224x224 for an input";
-
     private Main() {}
 
     /**
@@ -81,13 +69,18 @@ public final class Main {
      * @return the exit code
      */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine command = commandLine()
-                .setOut(out)
-                .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setUsageHelpAutoWidth(true)
-                .setExecutionExceptionHandler((failure, line, parsed) -> refuse(failure, err));
-        return command.execute(args);
+        PrintWriter safe = new SafeWriter(err);
+        try {
+            return commandLine()
+                    .setOut(new SafeWriter(out))
+                    .setErr(safe)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setUsageHelpAutoWidth(true)
+                    .setExecutionExceptionHandler((failure, line, parsed) -> Failures.refuse(failure, safe))
+                    .execute(args);
+        } catch (Error error) {
+            return Failures.refuse(error, safe);
+        }
     }
 
     /** The command with its sub-commands, not yet told where to print. */
@@ -101,46 +94,5 @@ public final class Main {
             return DONE;
         }
         return verification.differs() ? DIFFERENT : NOT_COMPARABLE;
-    }
-
-    /** The options to type. */
-    static String hint(List<String> open) {
-        if (open.isEmpty()) {
-            return "";
-        }
-        String options = open.stream()
-                .map(name -> name.endsWith("]")
-                        ? "--shape " + name.substring(0, name.lastIndexOf('[')) + "=1x…"
-                        : "--dim " + name + "=1")
-                .distinct()
-                .collect(Collectors.joining(" "));
-        return System.lineSeparator() + "  on the command line, for instance: " + options;
-    }
-
-    private static int refuse(Exception failure, PrintWriter err) {
-        if (failure instanceof IOException
-                || failure instanceof IllegalArgumentException
-                || failure instanceof TrainingUnavailableException) {
-            err.println("pepper: " + explain(failure));
-        } else {
-            err.println("pepper: this is a mistake of the program; please report it:");
-            failure.printStackTrace(err);
-        }
-        return REFUSED;
-    }
-
-    private static String explain(Exception failure) {
-        if (failure instanceof UnknownSizeException unknown) {
-            return failure.getMessage() + hint(unknown.openDimensions());
-        }
-        if (failure instanceof FileAlreadyExistsException existing && existing.getReason() != null) {
-            return existing.getFile() + ": exists and " + existing.getReason();
-        }
-        if (failure instanceof FileSystemException file) {
-            return file.getFile() + ": " + FileErrors.reason(file);
-        }
-        String message = String.valueOf(failure.getMessage());
-        boolean sizesMissing = failure instanceof UnsupportedModelException && message.contains("found no inputs");
-        return sizesMissing ? message + System.lineSeparator() + "  " + SIZES : message;
     }
 }

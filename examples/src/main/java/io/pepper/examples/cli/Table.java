@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import io.pepper.document.SafeText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,13 +27,11 @@ final class Table {
         rows.add(shown);
     }
 
-    /** Control characters could move the cursor; very long names would break the table. */
+    /** Very long names would break the table. */
     private static String shortened(String cell) {
-        String printable = cell.codePoints()
-                .map(c -> Character.isISOControl(c) ? '?' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-        return printable.length() <= MAX_WIDTH ? printable : printable.substring(0, MAX_WIDTH - 1) + "…";
+        String printable = SafeText.line(cell.length() <= MAX_WIDTH ? cell : cell.substring(0, MAX_WIDTH));
+        boolean whole = cell.length() <= MAX_WIDTH && printable.length() <= MAX_WIDTH;
+        return whole ? printable : printable.substring(0, MAX_WIDTH - 1) + "…";
     }
 
     void print(PrintWriter out) {

@@ -6,7 +6,7 @@ import io.pepper.onnx.Isolation;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.onnx.internal.isolate.Protocol.Greeting;
 import io.pepper.onnx.internal.isolate.Protocol.Progress;
-import io.pepper.onnx.internal.wire.SafeText;
+import io.pepper.document.SafeText;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;

@@ -4,7 +4,7 @@ import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.ModelException;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.session.CannotRunException;
-import io.pepper.onnx.internal.wire.SafeText;
+import io.pepper.document.SafeText;
 import java.io.IOException;
 
 /**

@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.picture;
 
+import io.pepper.document.SafeText;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
@@ -39,7 +40,9 @@ public final class GraphMlRenderer {
             data(
                     xml,
                     "tensors",
-                    flow.tensors().stream().map(Drawing.Tensor::name).collect(Collectors.joining("\t")));
+                    flow.tensors().stream()
+                            .map(tensor -> SafeText.line(tensor.name()))
+                            .collect(Collectors.joining("\t")));
             number(xml, "bytes", flow.bytes());
             xml.close().line();
         }

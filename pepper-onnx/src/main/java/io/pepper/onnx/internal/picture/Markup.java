@@ -1,11 +1,12 @@
 package io.pepper.onnx.internal.picture;
 
+import io.pepper.document.SafeText;
 import java.io.StringWriter;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
-/** Writes well-formed markup. What it is given may hold anything: it is cleaned and escaped. */
+/** Writes well-formed markup. What it is given may hold anything: it is made {@link SafeText} and escaped. */
 final class Markup {
     private final StringWriter text = new StringWriter();
     private final XMLStreamWriter writer;
@@ -46,7 +47,7 @@ final class Markup {
 
     private void writeAttributes(String... attributes) throws XMLStreamException {
         for (int i = 0; i < attributes.length; i += 2) {
-            writer.writeAttribute(attributes[i], Texts.clean(attributes[i + 1]));
+            writer.writeAttribute(attributes[i], SafeText.line(attributes[i + 1]));
         }
     }
 
@@ -63,7 +64,7 @@ final class Markup {
     }
 
     Markup text(String content) {
-        return write(() -> writer.writeCharacters(Texts.clean(content)));
+        return write(() -> writer.writeCharacters(SafeText.lines(content)));
     }
 
     /** An element with nothing but text. */

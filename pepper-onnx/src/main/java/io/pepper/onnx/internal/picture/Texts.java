@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.picture;
 
+import io.pepper.document.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,7 +14,6 @@ final class Texts {
     private static final int LONGEST_NAME = 60;
     private static final double KIBI = 1024;
     private static final double KILO = 1000;
-    private static final int REPLACEMENT = 0xFFFD;
 
     private Texts() {}
 
@@ -58,23 +58,9 @@ final class Texts {
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }
 
-    /** What XML can hold: control characters and halves of pairs are replaced. */
-    static String clean(String text) {
-        return text.codePoints()
-                .map(c -> isPrintable(c) ? c : REPLACEMENT)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-    }
-
-    private static boolean isPrintable(int c) {
-        boolean surrogate = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
-        boolean noCharacter = (c & 0xFFFE) == 0xFFFE;
-        return !Character.isISOControl(c) && !surrogate && !noCharacter;
-    }
-
     /** A name that is cut in the middle if it is long: begin and end tell most. */
     static String shorten(String name) {
-        String clean = clean(name);
+        String clean = SafeText.line(name);
         int[] points = clean.codePoints().toArray();
         if (points.length <= LONGEST_NAME) {
             return clean;

@@ -1,0 +1,100 @@
+package io.pepper.examples.cli;
+
+import io.pepper.document.FileErrors;
+import io.pepper.onnx.UnknownSizeException;
+import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.predict.TrainingUnavailableException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What the command line says when a command fails. {@code -Dpepper.debug=true} adds the stack trace. */
+final class Failures {
+    private static final String SIZES =
+            "  on the command line: --dim NAME=N for a named dimension, --shape INPUT=1x3x224x224 for an input";
+    private static final long MIB = 1 << 20;
+
+    private Failures() {}
+
+    /** Says why; the exit code. */
+    static int refuse(Throwable failure, PrintWriter err) {
+        Optional<Error> error = error(failure);
+        boolean expected = failure instanceof IOException
+                || failure instanceof IllegalArgumentException
+                || failure instanceof TrainingUnavailableException;
+        if (error.isPresent() && !expected) {
+            err.println("pepper: " + explain(error.get()));
+        } else if (expected) {
+            err.println("pepper: " + explain(failure));
+            hint(failure).ifPresent(err::println);
+        } else {
+            err.println("pepper: this is a mistake of the program; please report it:");
+        }
+        if (Boolean.getBoolean("pepper.debug") || (error.isEmpty() && !expected)) {
+            failure.printStackTrace(err);
+        }
+        return Main.REFUSED;
+    }
+
+    /** The error that is at the bottom of a failure. */
+    private static Optional<Error> error(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < 20; depth++) {
+            if (cause instanceof Error error) {
+                return Optional.of(error);
+            }
+            cause = cause.getCause();
+        }
+        return Optional.empty();
+    }
+
+    private static String explain(Error error) {
+        if (error instanceof OutOfMemoryError) {
+            return "there is not enough memory (" + error.getMessage() + "): the process may use "
+                    + Runtime.getRuntime().maxMemory() / MIB + " MiB; java -Xmx4g allows more";
+        }
+        if (error instanceof StackOverflowError) {
+            return "the stack of the thread is too small; java -Xss8m allows more";
+        }
+        if (error instanceof LinkageError) {
+            Throwable reason = error.getCause() == null ? error : error.getCause();
+            return "a library cannot be loaded on this machine: " + reason;
+        }
+        return "this is a mistake of the program; please report it: " + error;
+    }
+
+    private static String explain(Throwable failure) {
+        if (failure instanceof FileAlreadyExistsException existing && existing.getReason() != null) {
+            return existing.getFile() + ": exists and " + existing.getReason();
+        }
+        if (failure instanceof FileSystemException file) {
+            return file.getFile() + ": " + FileErrors.reason(file);
+        }
+        return String.valueOf(failure.getMessage());
+    }
+
+    /** A second line: what to type. */
+    private static Optional<String> hint(Throwable failure) {
+        if (failure instanceof UnknownSizeException unknown) {
+            return hint(unknown.openDimensions());
+        }
+        boolean sizesMissing = failure instanceof UnsupportedModelException
+                && String.valueOf(failure.getMessage()).contains("found no inputs");
+        return sizesMissing ? Optional.of(SIZES) : Optional.empty();
+    }
+
+    /** The options to type for sizes that are open. */
+    static Optional<String> hint(List<String> open) {
+        String options = open.stream()
+                .map(name -> name.endsWith("]")
+                        ? "--shape " + name.substring(0, name.lastIndexOf('[')) + "=1x…"
+                        : "--dim " + name + "=1")
+                .distinct()
+                .collect(Collectors.joining(" "));
+        return open.isEmpty() ? Optional.empty() : Optional.of("  on the command line, for instance: " + options);
+    }
+}
