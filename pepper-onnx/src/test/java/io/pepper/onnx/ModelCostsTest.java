@@ -199,9 +199,10 @@ class ModelCostsTest {
 
     @Test
     void ofFunctionsThatNoMachineCouldExpandAreUnknown() throws IOException {
-        try (OnnxModel model = Parts.load("tower", tower(60))) {
+        try (OnnxModel model = Parts.load("tower", tower(20))) {
             TensorShapes shapes = model.shapes();
-            assertThat(shapes.failure()).hasValue("its functions expand to more than 200000 operators");
+            assertThat(shapes.failure()).hasValueSatisfying(reason -> assertThat(reason)
+                    .startsWith("its functions expand to more than 10^15 operators"));
             assertThat(model.costs(shapes).flops(0)).isEmpty();
             assertThat(model.costs(shapes).characteristics().convLayers()).isZero();
             assertThat(model.cuts().list()).as("the structure is there").hasSize(1);

@@ -1,99 +1,156 @@
 package io.pepper.onnx.internal.model;
 
-import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.FunctionProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What ONNX Runtime has to do to open a model. It replaces each call of a function by what the function holds, so that a few small
- * functions that call each other many times are more than any machine can hold. And it looks at a body twice each time that it
- * looks at the one around it, so that a model of thirty bodies in one another, of a few kilobytes, would be opened in hours
- * (measured with 1.28: 0.4 s for 12, 4 s for 16, 12 s for 18).
+ * The work of ONNX Runtime when it opens a model, estimated before it is given the model. ONNX Runtime replaces each call of a
+ * function by the operators of the function, level by level, and looks at the operators of a body twice for each look at the
+ * body's surroundings. A model of a kilobyte can therefore take hours, or more memory than there is.
  */
 public final class OpeningWork {
-    /** More than any known model has, and still opened in seconds. */
-    public static final long MOST_OPERATORS = 200_000;
+    /*
+     * Fitted to ONNX Runtime 1.28 on a server of two cores; a unit is about 4 µs:
+     * - a look at an operator with its names, once more for each call around it and twice for each body around it;
+     * - the square of the number of calls / 1250: 10,000 calls of one Relu take 0.3 s, 40,000 take 5.4 s;
+     * - the square of the operators that calls add / 12,000: 1000 calls of 100 operators take 3.5 s;
+     * - the square of the readers of one tensor / 160: 10,000 readers take 2.4 s, 20,000 take 12 s.
+     * A level of calls takes 3.5 KB of the stack. A thread of 128 KB dies at 40 levels, one of 1 MB at 500.
+     */
 
-    /** Opened in seconds, too: that many operators, each counted as often as it is looked at. */
-    private static final double MOST_VISITS = 1 << 18;
+    /** Calls and bodies may be this deep in one another; real models have five levels. */
+    public static final int MOST_LEVELS = 24;
 
-    /** So often each may be looked at, however many there are: bodies in bodies in bodies in bodies. */
-    private static final double MOST_VISITS_EACH = 16;
+    /** Units of work for any model: about a second. */
+    private static final double MOST_UNITS = 1 << 18;
 
-    private final Map<FunctionId, List<NodeProto>> functions = new HashMap<>();
-    private final Map<FunctionId, Size> sizes = new HashMap<>();
+    /** Units of work for each look that the operators of the file need without calls and bodies: large models may take longer. */
+    private static final double MOST_UNITS_EACH = 8;
 
-    /** How many operators there are, those of bodies and called functions with them, and how many looks these take. */
-    private record Size(double operators, double visits) {
-        private static final Size NONE = new Size(0, 0);
+    /** Bytes that calls may copy, for any model. */
+    private static final double MOST_COPIED_BYTES = 256 << 20;
 
-        Size plus(Size called, double looks) {
-            return new Size(operators + called.operators, visits + looks * called.visits);
-        }
-    }
+    /** How often the bytes of functions may be copied, however many they are. */
+    private static final double MOST_COPIES = 4;
 
-    /** Operators that are looked at so often. */
-    private record Body(List<NodeProto> nodes, double looks) {}
+    private static final double CALLS = 1_250;
+    private static final double ADDED = 12_000;
+    private static final double READERS = 160;
+
+    private final Map<FunctionId, FunctionProto> functions = new HashMap<>();
+    private final Map<FunctionId, ExpandedSize> sizes = new HashMap<>();
+    private double written;
+    private double operators;
+    private double functionBytes;
 
     private OpeningWork(ModelProto model) {
-        model.getFunctionsList().forEach(function -> functions.put(FunctionId.of(function), function.getNodeList()));
+        model.getFunctionsList().forEach(function -> functions.put(FunctionId.of(function), function));
     }
 
     /**
      * Why a model must not be handed to ONNX Runtime.
      *
      * @param model a model none of whose functions calls itself, directly or through others
-     * @return that its functions expand to too many operators, or its bodies are too deep in one another, if so
+     * @return the reason, empty if the model can be opened in reasonable time
      */
     public static Optional<String> refusal(ModelProto model) {
-        Size size = new OpeningWork(model).ofAll(model.getGraph().getNodeList());
-        if (model.getFunctionsCount() > 0 && size.operators > MOST_OPERATORS) {
-            return Optional.of("its functions expand to more than " + MOST_OPERATORS + " operators");
+        OpeningWork work = new OpeningWork(model);
+        return work.refusal(work.ofAll(model));
+    }
+
+    /**
+     * The work of opening a model, in units of about 4 microseconds.
+     *
+     * @param model a model none of whose functions calls itself, directly or through others
+     * @return the units, 0 or more
+     */
+    public static double units(ModelProto model) {
+        OpeningWork work = new OpeningWork(model);
+        ExpandedSize size = work.ofAll(model);
+        return size.looks() + work.ofCalls(size) + size.readers() / READERS;
+    }
+
+    private Optional<String> refusal(ExpandedSize size) {
+        if (size.levels() > MOST_LEVELS) {
+            return Optional.of("its functions and bodies are " + size.levels()
+                    + " levels deep in one another, and ONNX Runtime, which handles them by recursion, is given at most "
+                    + MOST_LEVELS);
         }
-        return size.visits <= Math.max(MOST_VISITS, MOST_VISITS_EACH * size.operators)
-                ? Optional.empty()
-                : Optional.of("its bodies are too deep in one another: ONNX Runtime would look at operators more than "
-                        + (long) MOST_VISITS + " times to open it, twice as often for each level");
+        double most = Math.max(MOST_UNITS, MOST_UNITS_EACH * written);
+        if (ofCalls(size) > most || (size.calls() > 0 && size.operators() > most)) {
+            return Optional.of("its functions expand to " + count(size.operators()) + " operators by "
+                    + count(size.calls()) + " calls, too many for ONNX Runtime to open it in reasonable time");
+        }
+        if (size.copiedBytes() > Math.max(MOST_COPIED_BYTES, MOST_COPIES * functionBytes)) {
+            return Optional.of("the calls of its functions copy " + count(size.copiedBytes())
+                    + " bytes of constants, too many for ONNX Runtime to open it");
+        }
+        if (size.readers() / READERS > most) {
+            return Optional.of("its tensors are read too often, one of them by up to "
+                    + count(Math.sqrt(size.readers())) + " operators: ONNX Runtime cannot open it in reasonable time");
+        }
+        return size.looks() + ofCalls(size) + size.readers() / READERS <= most ? Optional.empty() : tooManyLooks(size);
+    }
+
+    private static Optional<String> tooManyLooks(ExpandedSize size) {
+        String what = size.calls() > 0 ? "bodies and functions" : "bodies";
+        return Optional.of("its " + what + " are too deep in one another: ONNX Runtime would look at operators "
+                + count(size.looks()) + " times to open it, twice as often for each level");
+    }
+
+    private double ofCalls(ExpandedSize size) {
+        double added = Math.max(0, size.operators() - operators);
+        return size.calls() * size.calls() / CALLS + added * added / ADDED;
+    }
+
+    private static String count(double number) {
+        return number < 1e15 ? String.valueOf((long) number) : "more than 10^15";
     }
 
     /** Sizes callees before their callers, without recursion. */
-    private Size ofAll(List<NodeProto> nodes) {
-        Deque<FunctionId> open = new ArrayDeque<>(calls(nodes));
+    private ExpandedSize ofAll(ModelProto model) {
+        CallableBody main = CallableBody.of(model.getGraph());
+        Deque<FunctionId> open = new ArrayDeque<>(calls(main));
         Set<FunctionId> entered = new HashSet<>();
+        Map<FunctionId, CallableBody> pieces = new HashMap<>();
         while (!open.isEmpty()) {
             FunctionId id = open.pop();
-            if (!sizes.containsKey(id)) {
-                List<NodeProto> inside = functions.getOrDefault(id, List.of());
-                if (entered.add(id)) {
-                    open.push(id);
-                    calls(inside).stream()
-                            .filter(called -> !sizes.containsKey(called))
-                            .forEach(open::push);
-                } else {
-                    sizes.put(id, size(inside));
+            FunctionProto function = functions.get(id);
+            if (function == null || sizes.containsKey(id)) {
+                continue;
+            }
+            if (entered.add(id)) {
+                CallableBody piece = CallableBody.of(function);
+                pieces.put(id, piece);
+                open.push(id);
+                calls(piece).stream()
+                        .filter(called -> !sizes.containsKey(called))
+                        .forEach(open::push);
+            } else {
+                CallableBody piece = pieces.remove(id);
+                if (piece != null) {
+                    ExpandedSize size = size(piece);
+                    functionBytes += piece.bytes();
+                    sizes.put(id, size);
                 }
             }
         }
-        return size(nodes);
+        return size(main);
     }
 
     /** The functions that operators and their bodies call. */
-    private Set<FunctionId> calls(List<NodeProto> nodes) {
-        if (functions.isEmpty()) {
-            return Set.of();
-        }
+    private Set<FunctionId> calls(CallableBody piece) {
         Set<FunctionId> calls = new HashSet<>();
-        for (Body body : bodies(nodes)) {
-            for (NodeProto node : body.nodes) {
+        if (!functions.isEmpty()) {
+            for (NodeProto node : piece.nodes()) {
                 FunctionId id = FunctionId.of(node);
                 if (functions.containsKey(id)) {
                     calls.add(id);
@@ -103,34 +160,9 @@ public final class OpeningWork {
         return calls;
     }
 
-    /** The size of operators whose callees have been sized. */
-    private Size size(List<NodeProto> nodes) {
-        Size size = Size.NONE;
-        for (Body body : bodies(nodes)) {
-            size = size.plus(new Size(body.nodes.size(), body.nodes.size()), body.looks);
-            if (!sizes.isEmpty()) {
-                for (NodeProto node : body.nodes) {
-                    size = size.plus(sizes.getOrDefault(FunctionId.of(node), Size.NONE), body.looks);
-                }
-            }
-        }
-        return size;
-    }
-
-    /** The operators, and those of all bodies in them, without recursion. */
-    private static List<Body> bodies(List<NodeProto> nodes) {
-        List<Body> bodies = new ArrayList<>(List.of(new Body(nodes, 1)));
-        for (int i = 0; i < bodies.size(); i++) {
-            double looks = 2 * bodies.get(i).looks;
-            for (NodeProto node : bodies.get(i).nodes) {
-                for (AttributeProto attribute : node.getAttributeList()) {
-                    if (attribute.hasG()) {
-                        bodies.add(new Body(attribute.getG().getNodeList(), looks));
-                    }
-                    attribute.getGraphsList().forEach(body -> bodies.add(new Body(body.getNodeList(), looks)));
-                }
-            }
-        }
-        return bodies;
+    private ExpandedSize size(CallableBody piece) {
+        written += piece.written();
+        operators += piece.operators();
+        return piece.size(functions.isEmpty() ? id -> null : sizes::get);
     }
 }

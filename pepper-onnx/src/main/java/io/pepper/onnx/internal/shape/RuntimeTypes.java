@@ -18,6 +18,7 @@ import io.pepper.onnx.RuntimeUnavailableException;
 import io.pepper.onnx.internal.isolate.IsolatedProcess;
 import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.model.OpeningWork;
+import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
@@ -33,6 +34,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RuntimeTypes implements Closeable {
     private static final String INVENTED = "unk__";
+    private static final long HEAP_SHARE = 8;
     private static final String TYPE_PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
 
     private final String source;
@@ -84,7 +87,7 @@ final class RuntimeTypes implements Closeable {
      * @throws IOException if the model cannot be read
      */
     Answer ask(ModelProto model, List<String> outputs, OptLevel level) throws IOException {
-        Optional<String> refusal = OpeningWork.refusal(model);
+        Optional<String> refusal = OpeningWork.refusal(model).or(() -> tooLong(model.getGraph(), outputs.size()));
         if (refusal.isPresent()) {
             return Answer.failure(refusal.get());
         }
@@ -120,6 +123,20 @@ final class RuntimeTypes implements Closeable {
         if (child != null) {
             child.close();
         }
+    }
+
+    /** ONNX Runtime answers with the names of dimensions, again for each tensor: the answer must fit into the heap. */
+    private static Optional<String> tooLong(GraphProto graph, long outputs) {
+        long longest = Stream.concat(graph.getInputList().stream(), graph.getValueInfoList().stream())
+                .mapToLong(value -> value.getType().getTensorType().getShape().getDimList().stream()
+                        .mapToLong(dim -> dim.getDimParam().length())
+                        .sum())
+                .max()
+                .orElse(0);
+        return longest * outputs <= Runtime.getRuntime().maxMemory() / HEAP_SHARE
+                ? Optional.empty()
+                : Optional.of("the names of its dimensions are too long: " + longest + " characters for each of "
+                        + outputs + " tensors do not fit into the heap");
     }
 
     private static Map<String, TypeProto> outputTypes(byte[] model, List<String> outputs, OptLevel level)

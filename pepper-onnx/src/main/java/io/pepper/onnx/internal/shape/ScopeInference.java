@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.shape;
 
 import io.pepper.onnx.internal.model.FunctionCalls;
+import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -20,8 +21,8 @@ import java.util.function.Predicate;
 
 /**
  * Infers scopes from the outside in: first the graph, then the bodies of its control flow with the types that they are given,
- * then, if these tell more of what the control flow gives, the graph again. Depth and number of bodies are bounded; what is
- * beyond stays unknown.
+ * then, if these tell more of what the control flow gives, the graph again. Depth, number and work of bodies are bounded;
+ * what is beyond stays unknown.
  */
 final class ScopeInference {
     private static final int MAX_DEPTH = 8;
@@ -34,6 +35,9 @@ final class ScopeInference {
     /** The version of the format from which on initializers that are inputs have no fixed value. */
     private static final long OVERRIDABLE = 4;
 
+    /** Units of {@link OpeningWork} for all that bodies and functions are asked about: about two seconds. */
+    private static final double MAX_WORK = 1 << 19;
+
     private final String source;
     private final Predicate<TensorProto> isLarge;
     private final InferenceModel inference;
@@ -45,6 +49,7 @@ final class ScopeInference {
 
     private Optional<String> failure = Optional.empty();
     private int scopes;
+    private double work;
 
     ScopeInference(String source, Predicate<TensorProto> isLarge, RuntimeTypes runtime, Belief belief) {
         this.belief = belief;
@@ -69,6 +74,10 @@ final class ScopeInference {
         Scope scope = graph.infer();
         failure = graph.failure;
         return scope;
+    }
+
+    private boolean isExhausted() {
+        return scopes >= MAX_SCOPES || work >= MAX_WORK;
     }
 
     /** One graph, with what is around it. */
@@ -111,6 +120,7 @@ final class ScopeInference {
 
         /** Asks about the whole graph; whether what operators hold, or what is known better, tells more. */
         private boolean ask() throws IOException {
+            work += depth == 0 ? 0 : OpeningWork.units(model);
             GraphTypes step = new GraphTypes(source, model, inference, runtime, settled);
             types = step.infer(sized);
             failure = step.failure();
@@ -179,7 +189,7 @@ final class ScopeInference {
             List<Object> key =
                     List.of(node.getDomain(), node.getOpType(), node.getOverload(), inputs, node.getAttributeList());
             Scope known = calls.get(key);
-            if (known == null && scopes < MAX_SCOPES) {
+            if (known == null && !isExhausted()) {
                 GraphProto closed = new Environment().closed(body.getGraph(), inputs);
                 ModelProto called = body.toBuilder().setGraph(closed).build();
                 known = new Graph(called, new Environment(), sized, depth + 1).infer();
@@ -227,7 +237,7 @@ final class ScopeInference {
 
         /** The types of what a body gives. */
         private List<TypeProto> body(int place, AttributeProto attribute, List<TypeProto> inputs) throws IOException {
-            if (scopes >= MAX_SCOPES) {
+            if (isExhausted()) {
                 return List.of();
             }
             Environment environment = around.with(graph, types, this::isNoValue);
