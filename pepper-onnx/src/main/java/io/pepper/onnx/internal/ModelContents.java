@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal;
 
 import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.UnsupportedModelException;
@@ -22,6 +23,7 @@ import io.pepper.onnx.internal.wire.ArraySource;
 import io.pepper.onnx.internal.wire.ByteSource;
 import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.FileSource;
+import io.pepper.onnx.internal.wire.ForeignFormat;
 import io.pepper.onnx.internal.wire.Payload;
 import io.pepper.onnx.internal.wire.PayloadScanner;
 import io.pepper.onnx.internal.wire.PayloadTable;
@@ -93,7 +95,7 @@ public final class ModelContents implements Closeable {
         this.options = options;
         this.external = new ExternalData(source, directory, options);
         try {
-            skeleton = external.attach(PayloadScanner.scan(source, options.limits()));
+            skeleton = external.attach(scan(source, options));
             graph = GraphReader.read(source.name(), skeleton.model(), skeleton.payloads()::bytes);
             types = new TensorTypes(
                     source.name(),
@@ -105,6 +107,26 @@ public final class ModelContents implements Closeable {
         } catch (IOException | RuntimeException refused) {
             closeAfter(refused);
             throw refused;
+        }
+    }
+
+    /** What is no model is said to be what it is. */
+    private static Skeleton scan(ByteSource source, ReadOptions options) throws IOException {
+        try {
+            Skeleton scanned = PayloadScanner.scan(source, options.limits());
+            if (!scanned.model().hasGraph()) {
+                throw new MalformedModelException(
+                        source.name(),
+                        "graph",
+                        "is missing: this is no ONNX model, perhaps another protobuf (a tensor, a Core ML model)");
+            }
+            return scanned;
+        } catch (MalformedModelException malformed) {
+            Optional<String> kind = ForeignFormat.of(source);
+            if (kind.isPresent()) {
+                throw new MalformedModelException(source.name(), "file", kind.get(), malformed);
+            }
+            throw malformed;
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 /** Reads the heads of fields one after another; what a field holds is not looked into. */
 final class FieldReader {
     private final WireReader reader;
+    private final long size;
     private long start;
     private int number;
     private int wireType;
@@ -12,6 +13,7 @@ final class FieldReader {
     private long contentEnd;
 
     FieldReader(ByteSource source) {
+        this.size = source.size();
         this.reader = new WireReader(source);
     }
 
@@ -58,7 +60,8 @@ final class FieldReader {
         contentStart = reader.position();
         long left = end - contentStart;
         if (length < 0 || length > left) {
-            throw new WireFault("declares " + Long.toUnsignedString(length) + " bytes where " + left + " are left");
+            throw new WireFault("declares " + Long.toUnsignedString(length) + " bytes where " + left + " are left"
+                    + (end == size ? ": the file is cut off or damaged; copy or download it again" : ""));
         }
         return contentStart + length;
     }
