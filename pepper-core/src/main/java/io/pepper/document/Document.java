@@ -34,7 +34,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /** Reads one document of YAML or JSON into values, without anchors, and no deeper than people write. */
 public final class Document {
     private static final int MOST_CHARACTERS = 1 << 20;
-    private static final int MOST_BYTES = 4 << 20;
+    private static final int MOST_BYTES =
+            (int) Math.min(4 << 20, Runtime.getRuntime().maxMemory() / 64);
     private static final int MOST_DEPTH = 16;
 
     private final String name;

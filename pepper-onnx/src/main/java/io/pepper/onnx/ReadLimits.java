@@ -12,7 +12,7 @@ package io.pepper.onnx;
  * }</pre>
  */
 public final class ReadLimits {
-    /** The bytes of a model's structure unless told otherwise: 256 MiB. */
+    /** The bytes of a model's structure unless told otherwise: 256 MiB, or an eighth of the largest heap if that is less. */
     public static final long DEFAULT_STRUCTURE_BYTES = 256L << 20;
     /** The memory that a model's structure may take unless told otherwise: 2 GiB, or half of the largest heap if that is less. */
     public static final long DEFAULT_MEMORY_BYTES = 2L << 30;
@@ -77,7 +77,8 @@ public final class ReadLimits {
     }
 
     /**
-     * How many bytes the file may have besides the payloads of large tensors; each of these counts as 64.
+     * How many bytes the file may have besides the payloads of large tensors; each of these counts as 64. By default an eighth of the largest
+     * heap, if that is less than {@link #DEFAULT_STRUCTURE_BYTES}.
      *
      * @return 1 to {@link #GREATEST_STRUCTURE_BYTES}
      */
@@ -86,8 +87,9 @@ public final class ReadLimits {
     }
 
     /**
-     * How much memory the structure may take once it is parsed, by an estimate that is about right and seldom too low. By default half of the
-     * largest heap that the process may have, if that is less than {@link #DEFAULT_MEMORY_BYTES}.
+     * How much memory the structure may take, by an estimate: once it is parsed, with the graph that is made of it and the copies of names in
+     * shapes and results. By default half of the largest heap that the process may have, if that is less than
+     * {@link #DEFAULT_MEMORY_BYTES}.
      *
      * @return at least 1
      */
@@ -170,7 +172,8 @@ public final class ReadLimits {
 
     /** Collects limits; every setter checks its argument at once. Not thread-safe. */
     public static final class Builder {
-        private long structureBytes = DEFAULT_STRUCTURE_BYTES;
+        private long structureBytes =
+                Math.min(DEFAULT_STRUCTURE_BYTES, Runtime.getRuntime().maxMemory() / 8);
         private long memoryBytes =
                 Math.min(DEFAULT_MEMORY_BYTES, Runtime.getRuntime().maxMemory() / 2);
         private long fields = DEFAULT_FIELDS;

@@ -7,6 +7,8 @@ import io.pepper.onnx.ReadLimits;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.StringStringEntryProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +31,20 @@ final class StructureCheck {
     private static final int REFERENCE_BYTES = 8;
     private static final int TEXT_BYTES = 64;
     private static final int UNKNOWN_BYTES = 160;
+
+    /** What a tensor that an operator reads or makes takes in the graph and in the tables of types that are made of the messages. */
+    private static final int GRAPH_BYTES = 240;
+
+    /** What other messages take there: a tensor becomes an input of the model whose shapes are inferred. */
+    private static final Map<Descriptor, Integer> IN_GRAPH = Map.of(
+            NodeProto.getDescriptor(), GRAPH_BYTES,
+            ValueInfoProto.getDescriptor(), GRAPH_BYTES,
+            TensorProto.getDescriptor(), 3 * GRAPH_BYTES);
+
+    /** How often a name, and a name of a dimension, stand in memory once shapes are known and results are written. */
+    private static final int NAME_COPIES = 6;
+
+    private static final int SYMBOL_COPIES = 16;
 
     private final ReadLimits limits;
     private final FieldReader field;
@@ -53,7 +69,9 @@ final class StructureCheck {
                     .orElse(0);
             fields = new @Nullable FieldDescriptor[highest + 1];
             descriptor.getFields().forEach(field -> fields[field.getNumber()] = field);
-            bytes = OBJECT_BYTES + (long) FIELD_BYTES * descriptor.getFields().size();
+            bytes = OBJECT_BYTES
+                    + (long) FIELD_BYTES * descriptor.getFields().size()
+                    + IN_GRAPH.getOrDefault(descriptor, 0);
             operator = descriptor.equals(NodeProto.getDescriptor());
             entry = descriptor.equals(StringStringEntryProto.getDescriptor());
         }
@@ -190,11 +208,19 @@ final class StructureCheck {
                     throw new WireFault("is a name of " + field.contentLength() + " bytes, where the limit is "
                             + limits.nameBytes());
                 }
-                take(TEXT_BYTES + 2 * field.contentLength());
+                take(TEXT_BYTES + copies(top, kind) * field.contentLength() + ofGraph(top, kind));
             }
             case BYTES -> take(TEXT_BYTES + field.contentLength());
             default -> numbers(top, kind);
         }
+    }
+
+    private static int copies(Frame top, FieldDescriptor kind) {
+        return kind.getName().equals("dim_param") ? SYMBOL_COPIES : top.message.isName(kind) ? NAME_COPIES : 2;
+    }
+
+    private static int ofGraph(Frame top, FieldDescriptor kind) {
+        return top.message.operator && kind.isRepeated() ? GRAPH_BYTES : 0;
     }
 
     /** A number, or several packed. */

@@ -127,6 +127,36 @@ class StructureCheckTest {
         assertThat(each * (ReadLimits.DEFAULT_STRUCTURE_BYTES / 2)).isGreaterThan(10L << 30);
     }
 
+    private static long memoryOf(Consumer<WireBytes> graph) throws IOException {
+        byte[] bytes = WireBytes.of(model -> model.message(7, graph));
+        return StructureCheck.memoryBytes(new ArraySource("model", bytes), ReadLimits.DEFAULTS);
+    }
+
+    /** Each tensor of the shape has the name again, in what is inferred and in what is written. */
+    @Test
+    void namesCountAsOftenAsTheyAreCopied() throws IOException {
+        byte[] name = new byte[10_000];
+        assertThat(memoryOf(graph -> graph.message(
+                        11,
+                        input -> input.message(
+                                2,
+                                type -> type.message(
+                                        1,
+                                        tensor -> tensor.message(
+                                                2, shape -> shape.message(1, dim -> dim.content(2, name))))))))
+                .isGreaterThan(16 * 10_000L);
+        assertThat(memoryOf(graph -> graph.message(1, node -> node.content(3, name))))
+                .isGreaterThan(6 * 10_000L);
+        assertThat(memoryOf(graph -> graph.content(10, name))).isLessThan(3 * 10_000L);
+    }
+
+    /** A tensor that an operator reads is an object of the graph, however short its name. */
+    @Test
+    void readsOfAnOperatorCountAsTensorsOfTheGraph() throws IOException {
+        assertThat(memoryOf(graph -> graph.message(1, node -> repeat(node, 1, new byte[] {'x'}))))
+                .isGreaterThan(300L * COUNT);
+    }
+
     private static void assertRefused(ReadLimits.Builder limits, Consumer<WireBytes> model, String message) {
         byte[] bytes = WireBytes.of(model);
         assertThatThrownBy(() -> PayloadScanner.scan(new ArraySource("model", bytes), limits.build()))

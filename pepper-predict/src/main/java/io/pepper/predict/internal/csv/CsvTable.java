@@ -26,6 +26,9 @@ public final class CsvTable {
     private static final int LONGEST = 1 << 20;
     private static final long MOST_LINES = 1 << 20;
 
+    /** The rows are kept: so many characters fit into the heap. */
+    private static final long MOST_CHARACTERS = Runtime.getRuntime().maxMemory() / 8;
+
     private static final ObjectReader READER = CsvMapper.builder()
             .enable(CsvParser.Feature.TRIM_SPACES)
             .enable(CsvParser.Feature.WRAP_AS_ARRAY)
@@ -68,7 +71,8 @@ public final class CsvTable {
      * @param rows takes the rows
      * @param problems hears of lines that are no rows: with more or fewer values than there are columns, or torn
      * @return the columns
-     * @throws IOException if it cannot be read, has a line of more than 2^20 characters, or more than 2^20 lines
+     * @throws IOException if it cannot be read, has a line of more than 2^20 characters, more than 2^20 lines, or more characters
+     *     than an eighth of the bytes of the heap
      */
     public static List<String> read(String source, InputStream in, RowReader rows, Problems problems)
             throws IOException {
@@ -76,8 +80,13 @@ public final class CsvTable {
         List<String> columns = List.of();
         StringBuilder line = new StringBuilder();
         long number = 0;
+        long characters = 0;
         while (true) {
             int character = reader.read();
+            if (++characters > MOST_CHARACTERS) {
+                throw new IOException(
+                        source + ": has more than " + MOST_CHARACTERS + " characters, all that the heap has room for");
+            }
             if (character >= 0 && character != '\n') {
                 line.append((char) character);
                 if (line.length() > LONGEST) {
