@@ -66,7 +66,7 @@ class ForeignFilesTest {
                 Arguments.of(latin("\u0093NUMPY\u0001"), "NumPy array"),
                 Arguments.of(latin("\u0080\u0002}q"), "Python pickle"),
                 Arguments.of(latin("\u0008\u0001\u0012\u00ff\u0010\n"), "TensorFlow graph"),
-                Arguments.of(latin("\n\u0050\n\u000binput_dense\u0012\u000bPlaceholder"), "TensorFlow graph"),
+                Arguments.of(latin("\nP\n\u000binput_dense\u0012\u000bPlaceholder"), "TensorFlow graph"),
                 Arguments.of(new byte[4096], "begins with zeros"),
                 Arguments.of(utf8("<!DOCTYPE html>\n<html>not found</html>"), "is a web page"),
                 Arguments.of(utf8("{\"layers\": []}"), "is JSON"),
