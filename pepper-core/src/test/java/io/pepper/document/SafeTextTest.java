@@ -44,7 +44,10 @@ class SafeTextTest {
         assertThat(SafeText.line("abcd", 3)).isEqualTo("abc…");
         assertThat(SafeText.line("abc", 3)).isEqualTo("abc");
         assertThat(SafeText.line("ab\ud83d\ude00", 3)).isEqualTo("ab…");
-        assertThat(SafeText.of("\u001b".repeat(3000))).hasSize(6 * 2000 + 1).startsWith("\\u001b").endsWith("…");
+        assertThat(SafeText.of("\u001b".repeat(3000)))
+                .hasSize(6 * 2000 + 1)
+                .startsWith("\\u001b")
+                .endsWith("…");
     }
 
     @Test

@@ -1,12 +1,12 @@
 package io.pepper.onnx.internal.isolate;
 
+import io.pepper.document.SafeText;
 import io.pepper.onnx.IsolatedRunException;
 import io.pepper.onnx.IsolatedRunException.Reason;
 import io.pepper.onnx.Isolation;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.onnx.internal.isolate.Protocol.Greeting;
 import io.pepper.onnx.internal.isolate.Protocol.Progress;
-import io.pepper.document.SafeText;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;

@@ -1,10 +1,10 @@
 package io.pepper.onnx.internal.isolate;
 
+import io.pepper.document.SafeText;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.ModelException;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.session.CannotRunException;
-import io.pepper.document.SafeText;
 import java.io.IOException;
 
 /**

@@ -86,7 +86,7 @@ public final class OpeningWork {
         }
         double most = Math.max(MOST_UNITS, MOST_UNITS_EACH * written);
         if (ofCalls(size) > most || (size.calls() > 0 && size.operators() > most)) {
-            return Optional.of("its functions expand to " + count(size.operators()) + " operators by "
+            return Optional.of("its functions expand to " + count(size.operators() - size.calls()) + " operators by "
                     + count(size.calls()) + " calls, too many for ONNX Runtime to open it in reasonable time");
         }
         if (size.copiedBytes() > Math.max(MOST_COPIED_BYTES, MOST_COPIES * functionBytes)) {

@@ -123,7 +123,7 @@ class FunctionExpansionTest {
     @Test
     void theNumberOfOperatorsIsSaid() {
         assertThat(OpeningWork.refusal(levels(14, 2, 1))).hasValueSatisfying(reason -> assertThat(reason)
-                .startsWith("its functions expand to 49152 operators by 32768 calls"));
+                .startsWith("its functions expand to 16384 operators by 32767 calls"));
     }
 
     @ParameterizedTest

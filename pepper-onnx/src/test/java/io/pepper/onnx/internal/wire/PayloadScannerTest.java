@@ -216,7 +216,8 @@ class PayloadScannerTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 0x7fff_ffff, 0x8000_0000L, 0xffff_ffffL, Long.MAX_VALUE, Long.MIN_VALUE, -1})
     void lengthsBeyondTheEndAreRefused(long length) {
-        String what = "declares " + Long.toUnsignedString(length) + " bytes where 0 are left";
+        String what = "declares " + Long.toUnsignedString(length) + " bytes where 0 are left"
+                + ": the file is cut off or damaged; copy or download it again";
         refused(WireBytes.of(model -> model.tag(7, Wire.DELIMITED).varint(length)), "graph at byte 0", what);
         refused(WireBytes.of(model -> model.tag(2, Wire.DELIMITED).varint(length)), "field 2 at byte 0", what);
         assertThatThrownBy(() -> Woven.scan(
