@@ -204,6 +204,34 @@ public final class LatencyDataset {
                 records.stream().map(entry -> entry.withWork(work.apply(entry))).toList(), problems);
     }
 
+    /**
+     * How many measurements there are reasons not to believe.
+     *
+     * @return the number of records with each mark that any has, in the order of the marks
+     */
+    public Map<Mark, Integer> marks() {
+        return Marks.count(records);
+    }
+
+    /**
+     * The same for people.
+     *
+     * @return a line for each mark, with what it means and examples; empty without marks
+     */
+    public List<String> markLines() {
+        return Marks.said(records);
+    }
+
+    /**
+     * The measurements that nothing speaks against.
+     *
+     * @return all records without {@linkplain Mark marks}
+     */
+    public LatencyDataset unmarked() {
+        return new LatencyDataset(
+                records.stream().filter(entry -> entry.marks().isEmpty()).toList(), problems);
+    }
+
     LatencyDataset withProblems(List<String> more) {
         List<String> said = new ArrayList<>(problems);
         said.addAll(more);

@@ -1,13 +1,14 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.monitor.internal.machine.Machine;
 import io.pepper.onnx.ProgressListener;
+import io.pepper.predict.CampaignMoment.Span;
 import io.pepper.runtime.ModelTiming;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,27 +33,37 @@ import org.slf4j.LoggerFactory;
  */
 public final class LatencyProfiler {
     private static final Logger LOG = LoggerFactory.getLogger(LatencyProfiler.class);
-    private static final Duration SETTLE = Duration.ofMillis(400);
     private static final double PERCENT = 100;
+    private static final double MILLIS = 1e3;
     private static final int ROUNDS_IN_A_VISIT = 3;
     private static final int TASKS_IN_A_VISIT = 60;
     private static final long BYTES_IN_A_VISIT = 1L << 30;
+    private static final int MOST_TRIES = 3;
 
     private final ProfilingPlan plan;
     private final Supplier<DeviceState> device;
     private final String name;
     private final RecordFile file;
     private final ProgressListener progress;
+    private final QuietWait quiet;
+    private final LoadGenerator load;
     private final Set<String> failures = new LinkedHashSet<>();
     private int done;
 
     private LatencyProfiler(
-            ProfilingPlan plan, Supplier<DeviceState> device, RecordFile file, ProgressListener progress) {
+            ProfilingPlan plan,
+            Supplier<DeviceState> device,
+            RecordFile file,
+            LoadGenerator load,
+            ProgressListener progress) {
         this.plan = plan;
         this.device = device;
         this.name = device.get().device();
         this.file = file;
+        this.load = load;
         this.progress = progress;
+        this.quiet =
+                new QuietWait(() -> MachineMoment.now(load), time -> Thread.sleep(time.toMillis()), plan.quietWait());
     }
 
     /**
@@ -60,7 +71,7 @@ public final class LatencyProfiler {
      * is a torn last line that was dropped.
      *
      * @param plan what to measure
-     * @param device tells the state of this machine; its load is not taken from it, but from what the campaign makes
+     * @param device tells the state of this machine; its load and cores are not taken from it, but measured
      * @param csv the file, which is made if it is not there; a torn last line is dropped
      * @param progress hears of each measurement
      * @return all that the file holds
@@ -72,12 +83,23 @@ public final class LatencyProfiler {
         Set<String> failures;
         try (RecordFile file = RecordFile.open(csv);
                 LoadGenerator load = LoadGenerator.start()) {
-            LatencyProfiler profiler = new LatencyProfiler(plan, device, file, progress);
+            LatencyProfiler profiler = new LatencyProfiler(plan, device, file, load, progress);
             profiler.failures.addAll(file.dropped());
-            profiler.run(load);
+            profiler.run();
             failures = profiler.failures;
         }
-        return LatencyDataset.read(csv).withProblems(List.copyOf(failures));
+        return marked(csv).withProblems(List.copyOf(failures));
+    }
+
+    /** With the marks that follow from comparing all measurements, which the file has then, too. */
+    private static LatencyDataset marked(Path csv) throws IOException {
+        LatencyDataset data = LatencyDataset.read(csv);
+        List<LatencyRecord> compared = Marks.compare(data.records());
+        if (compared.equals(data.records())) {
+            return data;
+        }
+        RecordFile.replace(csv, compared);
+        return LatencyDataset.read(csv);
     }
 
     /** A piece with so many threads. */
@@ -86,14 +108,21 @@ public final class LatencyProfiler {
     /** What is measured under one load in one round. */
     private record Turn(int round, LoadLevel level, List<Task> tasks) {}
 
-    private void run(LoadGenerator load) throws IOException {
+    private void run() throws IOException {
         Random random = new Random(plan.seed());
         done = held();
         for (int first = 1; first <= plan.rounds(); first += ROUNDS_IN_A_VISIT) {
             int last = Math.min(plan.rounds(), first + ROUNDS_IN_A_VISIT - 1);
             for (List<Task> group : groups(random)) {
-                visit(load, turns(group, first, last, random));
+                visit(turns(group, first, last, random));
             }
+        }
+        load.whyInProcess()
+                .ifPresent(why ->
+                        failures.add("threads of the measuring process made the load, no other process: " + why));
+        if (!quiet.waited().isZero()) {
+            failures.add("waited for other processes for "
+                    + Math.max(1, Math.round(quiet.waited().toMillis() / MILLIS)) + " seconds");
         }
     }
 
@@ -166,7 +195,7 @@ public final class LatencyProfiler {
         return turns;
     }
 
-    private void visit(LoadGenerator load, List<Turn> turns) throws IOException {
+    private void visit(List<Turn> turns) throws IOException {
         try (OpenTimers<Task> timers = new OpenTimers<>()) {
             load.set(LoadLevel.NONE);
             for (Task task : turns.stream()
@@ -176,7 +205,7 @@ public final class LatencyProfiler {
                 open(timers, task);
             }
             for (Turn turn : turns) {
-                measure(load, turn, timers);
+                measure(turn, timers);
             }
         }
     }
@@ -200,75 +229,103 @@ public final class LatencyProfiler {
         failures.add(said);
     }
 
-    private void measure(LoadGenerator load, Turn turn, OpenTimers<Task> timers) throws IOException {
+    private void measure(Turn turn, OpenTimers<Task> timers) throws IOException {
         List<Task> tasks = turn.tasks.stream().filter(timers::isOpen).toList();
         done += turn.tasks.size() - tasks.size();
         if (tasks.isEmpty()) {
             return;
         }
-        DeviceState state = settle(load, turn.level);
+        Span before = settle(turn.level);
         for (Task task : tasks) {
             progress.progress(
                     task.piece.model() + " " + task.piece.piece() + ", threads " + task.threads + ", load " + turn.level
                             + ", round " + turn.round,
                     done,
                     plan.size());
-            measure(load, turn, task, state, timers);
+            before = measure(turn, task, before, timers);
             done++;
         }
     }
 
-    private DeviceState settle(LoadGenerator load, LoadLevel level) throws IOException {
+    private Span settle(LoadLevel level) throws IOException {
         load.set(level);
-        LoadGenerator.Meter meter = load.meter();
-        try {
-            Thread.sleep(SETTLE.toMillis());
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw (IOException) new InterruptedIOException("the campaign was interrupted").initCause(stopped);
-        }
-        double achieved = meter.achievedPercent();
-        if (Double.isNaN(achieved)) {
+        Span span = quiet.settle(busy -> progress.progress(
+                "waiting for other processes, which take "
+                        + Math.round(busy.foreignPercent().orElse(0)) + " % of the processors",
+                done,
+                plan.size()));
+        if (span.achievedPercent().isEmpty()) {
             throw new IOException("load " + level + ": the system does not tell what was achieved of it");
         }
-        int cores = Runtime.getRuntime().availableProcessors();
+        return span;
+    }
+
+    private DeviceState state(LoadLevel level, Span before) {
+        double cores = Machine.here().cores();
+        double achieved = before.achievedPercent().orElse(0);
+        double threads = level.threads() <= cores
+                ? achieved / PERCENT * cores
+                : level.threads() * level.percent() / PERCENT; // Threads that queue want more than they get.
         return device.get()
+                .withReadAt(Instant.now())
                 .withCores(cores)
-                .withCpuLoadPercent(achieved)
-                .withRunnableThreads(
-                        level.threads() <= cores
-                                ? achieved / PERCENT * cores
-                                : level.threads()
-                                        * level.percent()
-                                        / PERCENT); // Threads that queue want more than they get.
+                .withCpuLoadPercent(before.loadPercent().orElse(achieved))
+                .withRunnableThreads(threads + before.foreignThreads());
     }
 
     private String key(Task task, LoadLevel level) {
         return RecordFile.key(task.piece.model(), task.piece.piece(), name, task.threads, level);
     }
 
-    private void measure(LoadGenerator load, Turn turn, Task task, DeviceState state, OpenTimers<Task> timers)
-            throws IOException {
-        LoadGenerator.Meter meter = load.meter();
-        ModelTiming timing;
-        try {
-            timing = timers.measure(task);
-        } catch (InterruptedIOException stopped) {
-            throw stopped;
-        } catch (IOException failed) {
-            cannotBeMeasured(task, failed);
-            timers.close(task);
-            return;
+    /**
+     * Measures a piece; again, as long as quiet is worth waiting for, if other processes came in between.
+     *
+     * @return what went on before the last try
+     */
+    private Span measure(Turn turn, Task task, Span settled, OpenTimers<Task> timers) throws IOException {
+        Span before = settled;
+        for (int tried = 1; ; tried++) {
+            LoadGenerator.Meter meter = load.meter();
+            CampaignMoment begin = quiet.begin();
+            ModelTiming timing;
+            try {
+                timing = timers.measure(task);
+            } catch (InterruptedIOException stopped) {
+                throw stopped;
+            } catch (IOException failed) {
+                cannotBeMeasured(task, failed);
+                timers.close(task);
+                return before;
+            }
+            double achieved = meter.achievedPercent();
+            Span during = quiet.since(begin);
+            if (!during.isBusy() || !quiet.mayWait() || tried == MOST_TRIES) {
+                append(turn, task, timing, achieved, before, during);
+                return before;
+            }
+            before = settle(turn.level);
         }
+    }
+
+    private void append(Turn turn, Task task, ModelTiming timing, double achieved, Span before, Span during)
+            throws IOException {
+        Surroundings around = new Surroundings(
+                before.foreignPercent(),
+                during.foreignPercent(),
+                before.conditions(),
+                during.conditions(),
+                load.whyInProcess().isPresent());
         file.append(new LatencyRecord(
                 task.piece.model(),
                 task.piece.piece(),
                 task.piece.work(),
                 task.threads,
-                state.withReadAt(Instant.now()),
+                state(turn.level, before),
                 turn.level,
-                meter.achievedPercent(),
+                achieved,
                 turn.round,
-                timing));
+                timing,
+                around,
+                Marks.of(around, turn.level, timing)));
     }
 }

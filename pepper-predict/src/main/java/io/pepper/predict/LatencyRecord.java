@@ -3,9 +3,13 @@ package io.pepper.predict;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cost.Workload;
 import io.pepper.runtime.ModelTiming;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * One measurement: a piece, how it ran, the state of the device, and how long it took.
@@ -20,6 +24,8 @@ import java.util.function.ToDoubleFunction;
  *     known
  * @param execution tells measurements of the same alike apart, from 1
  * @param timing how long it took
+ * @param surroundings what went on around it
+ * @param marks the reasons not to believe it, in their order
  */
 public record LatencyRecord(
         String model,
@@ -30,7 +36,9 @@ public record LatencyRecord(
         LoadLevel load,
         double achievedPercent,
         int execution,
-        ModelTiming timing) {
+        ModelTiming timing,
+        Surroundings surroundings,
+        Set<Mark> marks) {
     /** So many standard errors to either side hold 95 % of a normal distribution. */
     private static final double NORMAL_95 = 1.96;
 
@@ -46,15 +54,59 @@ public record LatencyRecord(
      * @param achievedPercent see the record
      * @param execution see the record
      * @param timing see the record
+     * @param surroundings see the record
+     * @param marks see the record
      * @throws IllegalArgumentException if one is out of its range
      */
     public LatencyRecord {
         Objects.requireNonNull(model);
         Objects.requireNonNull(piece);
+        Objects.requireNonNull(surroundings);
+        Set<Mark> copy = EnumSet.noneOf(Mark.class);
+        copy.addAll(marks);
+        marks = Collections.unmodifiableSet(copy);
         if (threads < 1 || execution < 1 || !(timing.medianSeconds() > 0)) {
             throw new IllegalArgumentException("no measurement: threads " + threads + ", execution " + execution
                     + ", median " + timing.medianSeconds() + " s");
         }
+    }
+
+    /**
+     * A measurement of whose surroundings nothing is known.
+     *
+     * @param model see the record
+     * @param piece see the record
+     * @param work see the record
+     * @param threads see the record
+     * @param device see the record
+     * @param load see the record
+     * @param achievedPercent see the record
+     * @param execution see the record
+     * @param timing see the record
+     * @throws IllegalArgumentException if a number is out of its range
+     */
+    public LatencyRecord(
+            String model,
+            String piece,
+            Workload work,
+            int threads,
+            DeviceState device,
+            LoadLevel load,
+            double achievedPercent,
+            int execution,
+            ModelTiming timing) {
+        this(
+                model,
+                piece,
+                work,
+                threads,
+                device,
+                load,
+                achievedPercent,
+                execution,
+                timing,
+                Surroundings.UNKNOWN,
+                Set.of());
     }
 
     /**
@@ -68,7 +120,7 @@ public record LatencyRecord(
 
     /**
      * The mean of measurements of the same; how uncertain it is follows from how far they lie apart. Quantiles are about those of the
-     * runs of all of them.
+     * runs of all of them. Surroundings are those of the first, marks those of any.
      */
     static LatencyRecord mean(List<LatencyRecord> alike) {
         LatencyRecord first = alike.get(0);
@@ -89,7 +141,9 @@ public record LatencyRecord(
                 first.load,
                 mean(alike, LatencyRecord::achievedPercent),
                 first.execution,
-                meanTiming(alike.stream().map(LatencyRecord::timing).toList()));
+                meanTiming(alike.stream().map(LatencyRecord::timing).toList()),
+                first.surroundings,
+                alike.stream().flatMap(record -> record.marks.stream()).collect(Collectors.toSet()));
     }
 
     /** The mean of their medians, in seconds. */
@@ -123,6 +177,29 @@ public record LatencyRecord(
     }
 
     LatencyRecord withWork(Workload other) {
-        return new LatencyRecord(model, piece, other, threads, device, load, achievedPercent, execution, timing);
+        return with(model, other, marks);
+    }
+
+    LatencyRecord withModel(String other) {
+        return with(other, work, marks);
+    }
+
+    LatencyRecord withMarks(Set<Mark> others) {
+        return with(model, work, others);
+    }
+
+    private LatencyRecord with(String newModel, Workload newWork, Set<Mark> newMarks) {
+        return new LatencyRecord(
+                newModel,
+                piece,
+                newWork,
+                threads,
+                device,
+                load,
+                achievedPercent,
+                execution,
+                timing,
+                surroundings,
+                newMarks);
     }
 }

@@ -24,8 +24,10 @@ import java.util.Map;
 public final class LatencyTrainer {
     private final TrainedPredictor predictor;
     private final Map<Folds, CrossValidation> validations;
+    private final MarkedRecords marked;
 
-    private LatencyTrainer(TrainedPredictor predictor, Map<Folds, CrossValidation> validations) {
+    private LatencyTrainer(TrainedPredictor predictor, Map<Folds, CrossValidation> validations, MarkedRecords marked) {
+        this.marked = marked;
         this.predictor = predictor;
         this.validations = validations;
     }
@@ -34,9 +36,10 @@ public final class LatencyTrainer {
      * Validates on rows, models and devices that are held back, as far as there are several, and then trains on all. The
      * operator sweep is only learned from, unless there is nothing else: then each of its small models counts as one. The
      * predicted 90th percentile is moved so that it covers 90 % of the runs of models that were held back; validations tell
-     * what it covers before.
+     * what it covers before. {@linkplain Mark Marked} records are left out, unless the options ask for them or too few others would
+     * remain.
      *
-     * @param data what was measured
+     * @param all what was measured
      * @param options how to train
      * @param progress hears of each fold
      * @return the predictor, and how well it does
@@ -44,9 +47,11 @@ public final class LatencyTrainer {
      * @throws TrainingUnavailableException if XGBoost's native library does not load here
      * @throws InterruptedIOException if the thread is interrupted
      */
-    public static LatencyTrainer train(LatencyDataset data, TrainingOptions options, ProgressListener progress)
+    public static LatencyTrainer train(LatencyDataset all, TrainingOptions options, ProgressListener progress)
             throws InterruptedIOException {
         Boosting.load();
+        MarkedRecords marked = MarkedRecords.of(all, options.marked());
+        LatencyDataset data = marked.select(all);
         Map<Folds, CrossValidation> validations = new LinkedHashMap<>();
         LatencyDataset judged = judged(data);
         LatencyDataset held = judged.withoutSweep();
@@ -61,6 +66,8 @@ public final class LatencyTrainer {
         TrainingFacts facts = new TrainingFacts(
                 data.sha256(),
                 data.records().size(),
+                marked.marked() - marked.leftOut(),
+                marked.leftOut(),
                 distinct(data.group(LatencyRecord::model)),
                 distinct(data.group(entry -> entry.device().device())),
                 Instant.now(),
@@ -70,7 +77,7 @@ public final class LatencyTrainer {
                 accuracy);
         double shift = best == null ? 0 : best.p90Shift();
         return new LatencyTrainer(
-                new Learner(options.learnedFrom(data).records(), options).learn(shift, facts), validations);
+                new Learner(options.learnedFrom(data).records(), options).learn(shift, facts), validations, marked);
     }
 
     /** The operator sweep is not held back while there are models; alone, it is held back model by small model. */
@@ -79,16 +86,7 @@ public final class LatencyTrainer {
             return data;
         }
         return LatencyDataset.of(data.records().stream()
-                .map(entry -> new LatencyRecord(
-                        entry.model() + " " + entry.piece(),
-                        entry.piece(),
-                        entry.work(),
-                        entry.threads(),
-                        entry.device(),
-                        entry.load(),
-                        entry.achievedPercent(),
-                        entry.execution(),
-                        entry.timing()))
+                .map(entry -> entry.withModel(entry.model() + " " + entry.piece()))
                 .toList());
     }
 
@@ -103,6 +101,15 @@ public final class LatencyTrainer {
      */
     public TrainedPredictor predictor() {
         return predictor;
+    }
+
+    /**
+     * What was done with marked records.
+     *
+     * @return how many there were, and whether they were used
+     */
+    public MarkedRecords marked() {
+        return marked;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.pepper.predict;
 
+import io.pepper.monitor.internal.machine.Machine;
 import io.pepper.runtime.CoreAffinity;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +54,8 @@ public record LoadLevel(double percent, int threads, List<Integer> cores) {
     }
 
     /**
-     * As much on each core of this machine, by a thread that is bound to it where that can be done (on Linux, with
-     * {@code taskset}).
+     * As much on each core that work here may use, by a thread that is bound to it where that can be done (on Linux, with
+     * {@code taskset}, and without a quota of fewer cores).
      *
      * @param percent 0 to 100
      * @return that load, by as many threads as there are cores
@@ -63,7 +64,7 @@ public record LoadLevel(double percent, int threads, List<Integer> cores) {
         if (percent == 0) {
             return NONE;
         }
-        int count = Runtime.getRuntime().availableProcessors();
+        int count = (int) Math.ceil(Machine.here().cores());
         List<Integer> allowed = CoreAffinity.cores();
         return new LoadLevel(percent, count, allowed.size() == count ? allowed : List.of());
     }

@@ -32,7 +32,7 @@ public final class MeasuredLatencies implements LatencyPredictor {
     }
 
     /**
-     * Makes the table. Of several measurements of the same the median counts.
+     * Makes the table. Of several measurements of the same the median counts, of those without {@linkplain Mark marks} if there are some.
      *
      * @param data what was measured
      * @return the table
@@ -51,7 +51,8 @@ public final class MeasuredLatencies implements LatencyPredictor {
         }
         groups.forEach((key, byLoad) -> {
             NavigableMap<Double, Point> points = new TreeMap<>();
-            byLoad.values()
+            byLoad.values().stream()
+                    .map(Marks::unmarked)
                     .forEach(alike -> points.put(
                             median(alike, entry -> entry.device()
                                     .cpuLoadPercent()

@@ -101,6 +101,8 @@ final class PredictorFile {
         json.writeObjectFieldStart("facts");
         json.writeStringField("dataSha256", facts.dataSha256());
         json.writeNumberField("records", facts.records());
+        json.writeNumberField("markedRecords", facts.markedRecords());
+        json.writeNumberField("leftOut", facts.leftOut());
         json.writeArrayFieldStart("models");
         for (String model : facts.models()) {
             json.writeString(model);

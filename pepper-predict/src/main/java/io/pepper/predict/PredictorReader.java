@@ -151,6 +151,8 @@ final class PredictorReader {
     private static final class Draft {
         private String dataSha256 = "";
         private int records;
+        private int markedRecords;
+        private int leftOut;
         private List<String> models = List.of();
         private List<String> devices = List.of();
         private Instant trainedAt = Instant.EPOCH;
@@ -166,6 +168,8 @@ final class PredictorReader {
             switch (name) {
                 case "dataSha256" -> draft.dataSha256 = json.text();
                 case "records" -> draft.records = json.integer();
+                case "markedRecords" -> draft.markedRecords = json.integer();
+                case "leftOut" -> draft.leftOut = json.integer();
                 case "models" -> draft.models = json.texts();
                 case "devices" -> draft.devices = json.texts();
                 case "trainedAt" -> draft.trainedAt = instant(json);
@@ -179,6 +183,8 @@ final class PredictorReader {
         return new TrainingFacts(
                 draft.dataSha256,
                 draft.records,
+                draft.markedRecords,
+                draft.leftOut,
                 draft.models,
                 draft.devices,
                 draft.trainedAt,

@@ -29,6 +29,8 @@ import java.util.stream.Stream;
  * random with a seed, so that pieces of all sizes are among them.
  */
 public final class ProfilePieces {
+    static final String WHOLE = "whole";
+
     private ProfilePieces() {}
 
     /**
@@ -55,7 +57,7 @@ public final class ProfilePieces {
         costs.flops(); // Refuses what has open sizes: it would run, but nobody could say on what.
         Export export = new Export(model, shapes, costs, directory);
         List<ProfilePiece> pieces = new ArrayList<>();
-        pieces.add(new ProfilePiece(model.name(), "whole", file, sizes, costs.workload()));
+        pieces.add(new ProfilePiece(model.name(), WHOLE, file, sizes, costs.workload()));
         List<Cut> cuts = model.cuts(costs.cutOptions().withMaxWidth(2)).list();
         int done = 0;
         List<Span> spans = spans(cuts.size(), most, new Random(seed));

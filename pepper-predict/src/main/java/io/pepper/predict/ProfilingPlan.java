@@ -14,6 +14,8 @@ import java.util.List;
  *     shared change their pace every second or so
  * @param timing how each is timed; its threads and sizes are set for each piece
  * @param seed decides the order
+ * @param quietWait how long to wait for other processes to leave the machine alone, for each spell in which they do not; measurements
+ *     made nevertheless are {@linkplain Mark#BUSY marked}
  */
 public record ProfilingPlan(
         List<ProfilePiece> pieces,
@@ -21,7 +23,8 @@ public record ProfilingPlan(
         List<Integer> threads,
         int rounds,
         TimingOptions timing,
-        long seed) {
+        long seed,
+        Duration quietWait) {
     private static final TimingOptions TIMING = TimingOptions.DEFAULTS
             .withRuns(7, 500)
             .withBudget(Duration.ofMillis(50))
@@ -36,9 +39,13 @@ public record ProfilingPlan(
      * @param rounds see the record
      * @param timing see the record
      * @param seed see the record
+     * @param quietWait see the record
      * @throws IllegalArgumentException if there is nothing to measure
      */
     public ProfilingPlan {
+        if (quietWait.isNegative()) {
+            throw new IllegalArgumentException("quietWait " + quietWait + " is negative");
+        }
         pieces = List.copyOf(pieces);
         loads = List.copyOf(loads);
         threads = List.copyOf(threads);
@@ -46,6 +53,37 @@ public record ProfilingPlan(
             throw new IllegalArgumentException("nothing to measure: " + pieces.size() + " pieces, " + loads.size()
                     + " loads, " + threads.size() + " numbers of threads, " + rounds + " rounds");
         }
+    }
+
+    /**
+     * A plan that does not wait for quiet.
+     *
+     * @param pieces see the record
+     * @param loads see the record
+     * @param threads see the record
+     * @param rounds see the record
+     * @param timing see the record
+     * @param seed see the record
+     * @throws IllegalArgumentException if there is nothing to measure
+     */
+    public ProfilingPlan(
+            List<ProfilePiece> pieces,
+            List<LoadLevel> loads,
+            List<Integer> threads,
+            int rounds,
+            TimingOptions timing,
+            long seed) {
+        this(pieces, loads, threads, rounds, timing, seed, Duration.ZERO);
+    }
+
+    /**
+     * With another time to wait for quiet.
+     *
+     * @param time 0 or more
+     * @return this plan with it
+     */
+    public ProfilingPlan withQuietWait(Duration time) {
+        return new ProfilingPlan(pieces, loads, threads, rounds, timing, seed, time);
     }
 
     /**

@@ -4,31 +4,33 @@ import io.pepper.predict.internal.csv.CsvTable;
 import io.pepper.predict.internal.csv.RecordColumns;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A file that records are added to, each forced to disk before the next is measured. */
+/**
+ * A file that records are added to, each forced to disk before the next is measured; an interrupt tears none of them. Not thread-safe.
+ */
 final class RecordFile implements AutoCloseable {
-    private final FileChannel channel;
+    private final RandomAccessFile out;
     private final Set<String> held = new HashSet<>();
     private final List<String> dropped = new ArrayList<>();
 
-    private RecordFile(FileChannel channel) {
-        this.channel = channel;
+    private RecordFile(RandomAccessFile out) {
+        this.out = out;
     }
 
     static RecordFile open(Path csv) throws IOException {
         boolean fresh = !Files.exists(csv) || Files.size(csv) == 0;
-        RecordFile file = new RecordFile(
-                FileChannel.open(csv, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        if (!fresh) {
+            addColumns(csv);
+        }
+        RecordFile file = new RecordFile(new RandomAccessFile(csv.toFile(), "rw"));
         try {
             if (fresh) {
                 file.write(CsvTable.line(RecordColumns.names()));
@@ -44,30 +46,53 @@ final class RecordFile implements AutoCloseable {
     }
 
     private void dropTornLine(Path csv) throws IOException {
-        long end = channel.size();
-        ByteBuffer one = ByteBuffer.allocate(1);
+        long end = out.length();
         while (end > 0) {
-            one.clear();
-            channel.read(one, end - 1);
-            if (one.get(0) == '\n') {
+            out.seek(end - 1);
+            if (out.read() == '\n') {
                 break;
             }
             end--;
         }
-        if (end < channel.size()) {
-            dropped.add(csv + ": dropped a torn last line of " + (channel.size() - end) + " bytes");
-            channel.truncate(end);
+        if (end < out.length()) {
+            dropped.add(csv + ": dropped a torn last line of " + (out.length() - end) + " bytes");
+            out.setLength(end);
         }
-        channel.position(end);
+        out.seek(end);
+    }
+
+    /** A campaign that an earlier version began goes on: the columns that it did not know are empty. */
+    private static void addColumns(Path csv) throws IOException {
+        List<String> found = List.of(header(csv).replace("\"", "").split(",", -1));
+        if (found.contains("kernels")
+                && !found.equals(RecordColumns.names())
+                && RecordColumns.names().containsAll(found)) {
+            LatencyDataset before = LatencyDataset.read(csv);
+            if (before.problems().isEmpty()) {
+                replace(csv, before.records());
+            }
+        }
+    }
+
+    private static String header(Path csv) throws IOException {
+        try (BufferedReader reader = Files.newBufferedReader(csv)) {
+            String line = reader.readLine();
+            return line == null ? "" : line;
+        }
+    }
+
+    /** Writes other records in the place of those that the file holds, all or none. */
+    static void replace(Path csv, List<LatencyRecord> records) throws IOException {
+        WholeFile.write(csv, whole -> {
+            whole.write(CsvTable.line(RecordColumns.names()).getBytes(StandardCharsets.UTF_8));
+            for (LatencyRecord entry : records) {
+                whole.write(CsvTable.line(RecordColumns.values(entry)).getBytes(StandardCharsets.UTF_8));
+            }
+        });
     }
 
     private void remember(Path csv) throws IOException {
-        String header;
-        try (BufferedReader reader = Files.newBufferedReader(csv)) {
-            header = reader.readLine();
-        }
-        if (header == null
-                || !header.equals(CsvTable.line(RecordColumns.names()).strip())) {
+        if (!header(csv).equals(CsvTable.line(RecordColumns.names()).strip())) {
             throw new IOException(csv + ":1: has other columns than a campaign writes; choose another file");
         }
         for (LatencyRecord entry : LatencyDataset.read(csv).records()) {
@@ -103,15 +128,12 @@ final class RecordFile implements AutoCloseable {
     }
 
     private void write(String line) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
-        channel.force(false);
+        out.write(line.getBytes(StandardCharsets.UTF_8));
+        out.getFD().sync();
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        out.close();
     }
 }

@@ -11,6 +11,8 @@ import java.util.Map;
  *
  * @param dataSha256 the SHA-256 of the records that it was trained on
  * @param records how many there were
+ * @param markedRecords how many of these have a {@linkplain Mark mark}
+ * @param leftOut how many others were left out since they have one
  * @param models the models in them
  * @param devices the devices in them
  * @param trainedAt when
@@ -23,6 +25,8 @@ import java.util.Map;
 public record TrainingFacts(
         String dataSha256,
         int records,
+        int markedRecords,
+        int leftOut,
         List<String> models,
         List<String> devices,
         Instant trainedAt,
@@ -35,6 +39,8 @@ public record TrainingFacts(
      *
      * @param dataSha256 see the record
      * @param records see the record
+     * @param markedRecords see the record
+     * @param leftOut see the record
      * @param models see the record
      * @param devices see the record
      * @param trainedAt see the record

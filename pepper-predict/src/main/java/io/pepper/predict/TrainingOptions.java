@@ -15,6 +15,7 @@ import java.util.Map;
  * @param earlyStopping whether to stop where models that were held back are predicted best
  * @param threads of XGBoost; more than one makes training slow where other work wants the cores
  * @param seed decides samples and folds
+ * @param marked whether to learn from {@linkplain Mark marked} measurements, too; if too few others would remain they are used anyway
  */
 public record TrainingOptions(
         FeatureSchema schema,
@@ -24,7 +25,8 @@ public record TrainingOptions(
         double learningRate,
         boolean earlyStopping,
         int threads,
-        int seed) {
+        int seed,
+        boolean marked) {
     /** What trees learn. */
     public enum Target {
         /** Seconds, as the original does: large errors of slow models count most. */
@@ -40,11 +42,11 @@ public record TrainingOptions(
 
     /** For {@link FeatureSchema#EXTENDED}: what did best on models that were held back. */
     public static final TrainingOptions EXTENDED =
-            new TrainingOptions(FeatureSchema.EXTENDED, Target.LOG_RATIO, 300, 6, 0.05, false, 1, 42);
+            new TrainingOptions(FeatureSchema.EXTENDED, Target.LOG_RATIO, 300, 6, 0.05, false, 1, 42, false);
 
     /** The original's: {@link FeatureSchema#PAPER}, seconds, 145 trees of depth 6 with learning rate 0.1. */
     public static final TrainingOptions PAPER =
-            new TrainingOptions(FeatureSchema.PAPER, Target.SECONDS, 145, 6, 0.1, false, 1, 42);
+            new TrainingOptions(FeatureSchema.PAPER, Target.SECONDS, 145, 6, 0.1, false, 1, 42, false);
 
     private static final int DEEPEST = 16;
     private static final double SUBSAMPLE = 0.7;
@@ -62,6 +64,7 @@ public record TrainingOptions(
      * @param earlyStopping see the record
      * @param threads see the record
      * @param seed see the record
+     * @param marked see the record
      * @throws IllegalArgumentException if one is out of its range
      */
     public TrainingOptions {
@@ -78,7 +81,7 @@ public record TrainingOptions(
      * @return these options with it
      */
     public TrainingOptions withSchema(FeatureSchema value) {
-        return new TrainingOptions(value, target, trees, depth, learningRate, earlyStopping, threads, seed);
+        return new TrainingOptions(value, target, trees, depth, learningRate, earlyStopping, threads, seed, marked);
     }
 
     /**
@@ -88,7 +91,7 @@ public record TrainingOptions(
      * @return these options with it
      */
     public TrainingOptions withTarget(Target value) {
-        return new TrainingOptions(schema, value, trees, depth, learningRate, earlyStopping, threads, seed);
+        return new TrainingOptions(schema, value, trees, depth, learningRate, earlyStopping, threads, seed, marked);
     }
 
     /**
@@ -100,7 +103,7 @@ public record TrainingOptions(
      * @return these options with them
      */
     public TrainingOptions withTrees(int count, int deep, double rate) {
-        return new TrainingOptions(schema, target, count, deep, rate, earlyStopping, threads, seed);
+        return new TrainingOptions(schema, target, count, deep, rate, earlyStopping, threads, seed, marked);
     }
 
     /**
@@ -110,7 +113,7 @@ public record TrainingOptions(
      * @return these options with it
      */
     public TrainingOptions withEarlyStopping(boolean value) {
-        return new TrainingOptions(schema, target, trees, depth, learningRate, value, threads, seed);
+        return new TrainingOptions(schema, target, trees, depth, learningRate, value, threads, seed, marked);
     }
 
     /**
@@ -120,7 +123,17 @@ public record TrainingOptions(
      * @return these options with it
      */
     public TrainingOptions withSeed(int value) {
-        return new TrainingOptions(schema, target, trees, depth, learningRate, earlyStopping, threads, value);
+        return new TrainingOptions(schema, target, trees, depth, learningRate, earlyStopping, threads, value, marked);
+    }
+
+    /**
+     * With or without marked measurements.
+     *
+     * @param value whether to learn from them, too
+     * @return these options with it
+     */
+    public TrainingOptions withMarked(boolean value) {
+        return new TrainingOptions(schema, target, trees, depth, learningRate, earlyStopping, threads, seed, value);
     }
 
     /** What is learned from: measurements of the same are averaged, but for the original's target, which takes rows as they are. */

@@ -87,6 +87,7 @@ public final class TrainingReport {
         page.append("<dl>");
         fact(page, "Trained", facts.trainedAt().truncatedTo(ChronoUnit.SECONDS) + ", " + facts.options());
         fact(page, "On", facts.records() + " records, SHA-256 " + facts.dataSha256());
+        trained.marked().said().ifPresent(said -> fact(page, "Marked", said));
         fact(page, "Models", String.join(", ", facts.models()));
         fact(page, "Devices", String.join(", ", facts.devices()));
         fact(page, "By", facts.libraryVersion() + ", XGBoost " + facts.xgboostVersion());

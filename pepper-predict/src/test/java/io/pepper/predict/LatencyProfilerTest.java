@@ -55,9 +55,12 @@ class LatencyProfilerTest {
         assertThat(heard).hasSize(16).startsWith("0/16").endsWith("15/16");
         assertThat(data.records())
                 .filteredOn(record -> record.load().percent() == 0)
-                .allSatisfy(
-                        record -> assertThat(record.device().cpuLoadPercent().orElseThrow())
-                                .isLessThan(15));
+                .allSatisfy(record -> assertThat(record.device()
+                                        .cpuLoadPercent()
+                                        .orElseThrow()
+                                - record.surroundings().foreignBeforePercent().orElse(0))
+                        .as("no load but that of others")
+                        .isLessThan(15));
         assertThat(data.records())
                 .filteredOn(record -> record.load().percent() == 50)
                 .allSatisfy(
@@ -82,8 +85,16 @@ class LatencyProfilerTest {
         Files.writeString(csv, Files.readString(csv) + "sweep,torn");
         LatencyDataset data = LatencyProfiler.run(plan, LatencyProfilerTest::device, csv, ProgressListener.NONE);
         assertThat(data.records()).hasSize(16);
-        assertThat(Files.readAllLines(csv).subList(0, 6)).isEqualTo(before);
+        assertThat(Files.readAllLines(csv).subList(0, 6))
+                .extracting(LatencyProfilerTest::withoutMarks)
+                .isEqualTo(
+                        before.stream().map(LatencyProfilerTest::withoutMarks).toList());
         assertThat(data.problems()).containsExactly(csv + ": dropped a torn last line of 10 bytes");
+    }
+
+    /** Marks follow from all measurements together, at the end. */
+    private static String withoutMarks(String line) {
+        return line.replaceFirst("(?<=,)\"?[a-z+-]*\"?(?=,[^,]*$)", "");
     }
 
     @Test

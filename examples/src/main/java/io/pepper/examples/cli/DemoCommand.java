@@ -37,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
     private static final InputShapes SIZES = InputShapes.NONE.withInputShape("x", 1, 3, 48, 320);
     private static final int CUTS = 5;
+    private static final Duration QUIET_WAIT = Duration.ofSeconds(5);
     private static final String HERE = "here";
 
     private static final String CLUSTER =
@@ -99,6 +101,7 @@ final class DemoCommand implements Callable<Integer> {
             ModelPieces pieces = costs.pieces(cuts);
             LatencyDataset data = measure(model, costs, pieces);
             out.println();
+            busy(data, out);
             out.println("measured on this machine: " + data.records().size() + " runs of " + pieces.segments()
                     + " segments; planned for the most images in a second:");
             out.println();
@@ -109,6 +112,25 @@ final class DemoCommand implements Callable<Integer> {
             Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, pipeline), pipeline);
             PlanReport.print(why, out);
             return export(model, file, pieces, planner, why, pipeline);
+        }
+    }
+
+    /** Figures of a busy machine are said to be such. */
+    private static void busy(LatencyDataset data, PrintWriter out) {
+        if (!data.marks().isEmpty()) {
+            double foreign = data.records().stream()
+                    .mapToDouble(entry -> Math.max(
+                            entry.surroundings().foreignBeforePercent().orElse(0),
+                            entry.surroundings().foreignPercent().orElse(0)))
+                    .max()
+                    .orElse(0);
+            out.println(String.format(
+                    Locale.ROOT,
+                    "note: this machine was not quiet (other processes took up to %.0f %% of its processors); the figures below are"
+                            + " those of such a machine:",
+                    foreign));
+            data.markLines().forEach(line -> out.println("  " + line));
+            out.println();
         }
     }
 
@@ -124,7 +146,8 @@ final class DemoCommand implements Callable<Integer> {
         try (TemporaryDirectory written = TemporaryDirectory.create("runs-")) {
             List<ProfilePiece> runs = ProfilePieces.runs(model, costs, pieces, written.path(), progress);
             return LatencyProfiler.run(
-                    new ProfilingPlan(runs, List.of(LoadLevel.NONE), List.of(1), 1, timing, 1),
+                    new ProfilingPlan(runs, List.of(LoadLevel.NONE), List.of(1), 1, timing, 1)
+                            .withQuietWait(QUIET_WAIT),
                     () -> DeviceState.of(HERE),
                     data,
                     progress);

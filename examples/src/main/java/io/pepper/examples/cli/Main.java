@@ -37,7 +37,8 @@ import picocli.CommandLine.Command;
             "1:the model or the request is refused; standard error says why",
             "2:wrong usage",
             "3:the parts do not compute what the whole computes",
-            "4:some outputs cannot be compared, since the model gives others each time; the rest agrees"
+            "4:some outputs cannot be compared, since the model gives others each time; the rest agrees",
+            "130:stopped by Ctrl-C"
         })
 public final class Main {
     static final int DONE = 0;

@@ -20,6 +20,7 @@ import io.pepper.runtime.TemporaryDirectory;
 import io.pepper.runtime.TimingOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ import picocli.CommandLine.TypeConversionException;
                         + " Run again with the same options, it goes on where it was stopped.")
 final class ProfileCommand implements Callable<Integer> {
     private static final int SEED = 42;
+    private static final double MOST_WAIT = 86_400;
     private static final double MILLIS = 1e3;
     private static final double SECONDS_OF_A_MINUTE = 60;
 
@@ -117,15 +119,45 @@ final class ProfileCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
+    @Option(
+            names = "--quiet-wait",
+            paramLabel = "S",
+            description = {
+                "How many seconds to wait for other processes to leave the machine alone, each time that they do not; then"
+                        + " measurements are marked (default: 30)."
+            })
+    private double quietWait = 30;
+
     @Override
     public Integer call() throws IOException {
         if (models.isEmpty() && !sweep) {
             throw new ParameterException(spec.commandLine(), "nothing to measure: give models, --sweep, or both");
         }
-        try (TemporaryDirectory work = TemporaryDirectory.create("pieces-")) {
-            print(measure(pieces(work.path())));
+        if (!(quietWait >= 0 && quietWait <= MOST_WAIT)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--quiet-wait " + quietWait + " is not between 0 and " + MOST_WAIT);
         }
-        return Main.DONE;
+        try (StopSignal signal = StopSignal.watch()) {
+            try (TemporaryDirectory work = TemporaryDirectory.create("pieces-")) {
+                print(measure(pieces(work.path())));
+                return Main.DONE;
+            } catch (IOException | RuntimeException failed) {
+                if (!signal.isStopped(failed)) {
+                    throw failed;
+                }
+                return stopped(signal);
+            }
+        }
+    }
+
+    private int stopped(StopSignal signal) throws IOException {
+        Thread.interrupted(); // Or the file could not be read.
+        int kept = Files.exists(out) ? LatencyDataset.read(out).records().size() : 0;
+        spec.commandLine()
+                .getErr()
+                .println("pepper: stopped; " + out + " keeps " + kept
+                        + " measurements; run the same command again to go on");
+        return signal.exitCode();
     }
 
     private List<ProfilePiece> pieces(Path work) throws IOException {
@@ -163,7 +195,8 @@ final class ProfileCommand implements Callable<Integer> {
                 .withRuns(7, 500)
                 .withBudget(Duration.ofMillis(Math.round(seconds * MILLIS)))
                 .withPrecision(0.03);
-        ProfilingPlan plan = new ProfilingPlan(found, loads, threads, rounds, timing, SEED);
+        ProfilingPlan plan = new ProfilingPlan(found, loads, threads, rounds, timing, SEED)
+                .withQuietWait(Duration.ofMillis(Math.round(quietWait * MILLIS)));
         String name = device == null ? DeviceOptions.hostName() : device;
         DeviceState here = LocalDeviceMonitor.of(name, Duration.ZERO)
                 .read()
@@ -203,10 +236,18 @@ final class ProfileCommand implements Callable<Integer> {
             document.put("sha256", data.sha256());
             ArrayNode problems = document.putArray("problems");
             data.problems().forEach(problems::add);
+            ObjectNode marks = document.putObject("marks");
+            data.marks().forEach((mark, count) -> marks.put(mark.label(), count));
             console.println(Json.print(document));
         } else {
             console.println(out + ": " + data.records().size() + " measurements");
             data.problems().forEach(problem -> console.println("note: " + problem));
+            data.markLines().forEach(line -> console.println("marked " + line));
+            if (!data.marks().isEmpty()) {
+                console.println(
+                        "train leaves marked measurements out: measure anew into another file when the machine is"
+                                + " quiet, or train --with-marked");
+            }
         }
     }
 

@@ -64,6 +64,11 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--raw", description = "Take files of the original as they are, without its clean-up.")
     private boolean raw;
 
+    @Option(
+            names = "--with-marked",
+            description = "Learn from marked measurements, too: those of a busy machine, for instance.")
+    private boolean withMarked;
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -84,7 +89,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         all.problems().forEach(problem -> spec.commandLine().getErr().println("pepper: " + problem));
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        LatencyTrainer trained = LatencyTrainer.train(all, schema.options(), progress);
+        LatencyTrainer trained = LatencyTrainer.train(all, schema.options().withMarked(withMarked), progress);
         trained.predictor().save(out);
         if (report != null) {
             TrainingReport.of(trained).write(report);
@@ -103,6 +108,11 @@ final class TrainCommand implements Callable<Integer> {
             document.put("schema", predictor.schema().name());
             document.put("records", predictor.facts().records());
             document.put("dataSha256", predictor.facts().dataSha256());
+            ObjectNode marked = document.putObject("marked");
+            marked.put("leftOut", trained.marked().leftOut());
+            marked.put("used", predictor.facts().markedRecords());
+            ObjectNode byMark = marked.putObject("marks");
+            trained.marked().byMark().forEach((mark, count) -> byMark.put(mark.label(), count));
             ArrayNode problems = document.putArray("problems");
             all.problems().forEach(problems::add);
             ObjectNode held = document.putObject("heldBack");
@@ -121,6 +131,9 @@ final class TrainCommand implements Callable<Integer> {
         }
         console.println(out + ": " + predictor.schema() + ", trained on "
                 + predictor.facts().records() + " records");
+        trained.marked()
+                .said()
+                .ifPresent(said -> console.println(said + (withMarked ? "" : " (--with-marked uses them)")));
         Table table = new Table(
                 "held back",
                 "median error",

@@ -58,6 +58,15 @@ public final class MachineSample {
     }
 
     /**
+     * The processors that this process may run on, as far as the system counts their time.
+     *
+     * @return 0 or more
+     */
+    public int processorCount() {
+        return times.count();
+    }
+
+    /**
      * The seconds since another sample.
      *
      * @param before an earlier sample

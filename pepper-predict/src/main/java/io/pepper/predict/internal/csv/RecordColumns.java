@@ -77,6 +77,7 @@ public final class RecordColumns {
                 "session_seconds",
                 "peak_memory_bytes"));
         names.addAll(MEASURES.values());
+        names.addAll(ConditionColumns.names());
         names.add(KERNELS);
         return names;
     }
@@ -123,6 +124,7 @@ public final class RecordColumns {
                         ? String.valueOf(timing.peakMemoryBytes().getAsLong())
                         : ""));
         MEASURES.keySet().forEach(measure -> values.add(plain(record.work().get(measure))));
+        values.addAll(ConditionColumns.values(record));
         values.add(KernelText.write(record.work().kernels()));
         return values;
     }
@@ -175,7 +177,9 @@ public final class RecordColumns {
                         cores(row.text("load_cores"))),
                 row.number("load_achieved_percent"),
                 (int) row.known("execution_number"),
-                timing(row));
+                timing(row),
+                ConditionColumns.surroundings(row),
+                ConditionColumns.marks(row));
     }
 
     private static DeviceState device(Row row) {

@@ -11,9 +11,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The process that makes the load. Each line on its standard input, {@code share threads}, sets how many threads are busy for
- * which share of the time, and is answered, once they run, with what their names begin with before their number from 0; the end of the
- * input ends it, so that it does not outlive whoever started it.
+ * A thread that makes load, and the process of such threads. Each line on the process's standard input, {@code share threads}, sets how
+ * many threads are busy for which share of the time, and is answered, once they run, with what their names begin with before their number
+ * from 0; the end of the input ends it, so that it does not outlive whoever started it. This class needs no other but the JDK's: it is copied to where
+ * the process finds it.
  */
 public final class LoadWorker {
     private static final long PERIOD_NANOS = 4_000_000;
@@ -38,6 +39,7 @@ public final class LoadWorker {
      * @throws InterruptedException never: nobody interrupts it
      */
     public static void main(String[] args) throws IOException, InterruptedException {
+        ignoreInterrupts();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         PrintStream out = System.out;
         List<LoadWorker> busy = List.of();
@@ -45,10 +47,7 @@ public final class LoadWorker {
         String line = in.readLine();
         while (line != null) {
             String[] words = line.split(" ", -1);
-            for (LoadWorker worker : busy) {
-                worker.stopped = true;
-                worker.thread.join();
-            }
+            stop(busy);
             set++; // A thread that ended may be listed by the system for a while: names are not used again.
             String names = "load-" + set + "-";
             busy = start(names, Integer.parseInt(words[1]), Double.parseDouble(words[0]));
@@ -59,7 +58,31 @@ public final class LoadWorker {
         System.exit(0);
     }
 
-    private static List<LoadWorker> start(String names, int threads, double share) throws InterruptedException {
+    /** Ctrl-C in a terminal reaches this process, too, whose starter still has something to write down. */
+    private static void ignoreInterrupts() {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            signal.getMethod("handle", signal, handler)
+                    .invoke(
+                            null,
+                            signal.getConstructor(String.class).newInstance("INT"),
+                            handler.getField("SIG_IGN").get(null));
+        } catch (ReflectiveOperationException notThisJava) {
+            System.err.println("interrupts end this process: " + notThisJava);
+        }
+    }
+
+    /**
+     * Starts threads.
+     *
+     * @param names what their names begin with, before their number from 0
+     * @param threads how many
+     * @param share how much of the time each is busy, 0 to 1
+     * @return the threads, which run
+     * @throws InterruptedException if this thread is interrupted
+     */
+    public static List<LoadWorker> start(String names, int threads, double share) throws InterruptedException {
         CountDownLatch running = new CountDownLatch(threads); // The system knows a thread's name only once it runs.
         List<LoadWorker> workers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
@@ -68,6 +91,28 @@ public final class LoadWorker {
         workers.forEach(worker -> worker.thread.start());
         running.await();
         return workers;
+    }
+
+    /**
+     * Ends threads.
+     *
+     * @param workers the threads
+     * @throws InterruptedException if this thread is interrupted
+     */
+    public static void stop(List<LoadWorker> workers) throws InterruptedException {
+        workers.forEach(worker -> worker.stopped = true);
+        for (LoadWorker worker : workers) {
+            worker.thread.join();
+        }
+    }
+
+    /**
+     * The number of this thread in this virtual machine.
+     *
+     * @return as {@code ThreadMXBean} has it
+     */
+    public long threadId() {
+        return thread.getId();
     }
 
     /** Busy for a share of each period, then asleep; time that was not got while others ran is not made up for. */

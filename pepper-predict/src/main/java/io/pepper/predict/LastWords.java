@@ -1,0 +1,63 @@
+package io.pepper.predict;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The last lines of what a process says on standard error. Thread-safe. */
+final class LastWords {
+    private static final int MOST_LINES = 5;
+    private static final int LONGEST = 300;
+    private static final int WAIT_MILLIS = 1_000;
+
+    private final Deque<String> lines = new ArrayDeque<>();
+    private final Thread reader;
+
+    private LastWords(InputStream in) {
+        this.reader = new Thread(() -> read(in), "pepper-load-errors");
+        reader.setDaemon(true);
+    }
+
+    static LastWords of(InputStream in) {
+        LastWords words = new LastWords(in);
+        words.reader.start();
+        return words;
+    }
+
+    private void read(InputStream in) {
+        try (BufferedReader said = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            for (String line = said.readLine(); line != null; line = said.readLine()) {
+                keep(line.strip());
+            }
+        } catch (IOException closed) {
+            keep("its standard error cannot be read: " + closed.getMessage());
+        }
+    }
+
+    private void keep(String line) {
+        synchronized (lines) {
+            if (!line.isEmpty()) {
+                lines.add(line.length() > LONGEST ? line.substring(0, LONGEST) : line);
+            }
+            if (lines.size() > MOST_LINES) {
+                lines.remove();
+            }
+        }
+    }
+
+    /** The lines, in one; for a process that has ended. */
+    String text() {
+        try {
+            reader.join(WAIT_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (lines) {
+            return String.join(" | ", lines);
+        }
+    }
+}

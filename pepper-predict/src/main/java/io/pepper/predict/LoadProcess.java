@@ -1,0 +1,143 @@
+package io.pepper.predict;
+
+import io.pepper.predict.internal.load.LoadWorker;
+import io.pepper.runtime.TemporaryDirectory;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Load by a process of its own. Its one class is copied from wherever this library's classes are: a directory, a jar in a jar, the image of
+ * an application. Not thread-safe.
+ */
+final class LoadProcess implements LoadMaker {
+    private static final int STOP_SECONDS = 5;
+    private static final List<String> OPTIONS_OF_OTHERS =
+            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    private final Process process;
+    private final Writer commands;
+    private final BufferedReader answers;
+    private final LastWords errors;
+
+    private LoadProcess(Process process) {
+        this.process = process;
+        this.commands = process.outputWriter(StandardCharsets.UTF_8);
+        this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        this.errors = LastWords.of(process.getErrorStream());
+    }
+
+    /**
+     * Starts the process, without load. It ends with this process, too.
+     *
+     * @param java the directory of the Java whose launcher starts it
+     * @throws IOException if there is no launcher, or the process ends at once, with what it said
+     */
+    static LoadProcess start(Path java) throws IOException {
+        Path launcher = launcher(java);
+        try (TemporaryDirectory classes = TemporaryDirectory.create("load-")) {
+            copyWorker(classes.path());
+            ProcessBuilder builder = new ProcessBuilder(List.of(
+                    launcher.toString(),
+                    "-XX:+UseSerialGC",
+                    "-Xmx16m",
+                    "-cp",
+                    classes.path().toString(),
+                    LoadWorker.class.getName()));
+            OPTIONS_OF_OTHERS.forEach(builder.environment()::remove);
+            LoadProcess started = new LoadProcess(builder.start());
+            try {
+                started.run(0, 0); // Once it answers it has read its class.
+                return started;
+            } catch (IOException failed) {
+                started.close();
+                throw failed;
+            }
+        }
+    }
+
+    private static Path launcher(Path java) throws IOException {
+        for (String name : List.of("java", "java.exe")) {
+            Path launcher = java.resolve("bin").resolve(name);
+            if (Files.isExecutable(launcher)) {
+                return launcher;
+            }
+        }
+        throw new IOException(java + ": this Java has no launcher bin/java");
+    }
+
+    private static void copyWorker(Path directory) throws IOException {
+        String name = LoadWorker.class.getName().replace('.', '/') + ".class";
+        Path target = directory.resolve(name);
+        Files.createDirectories(directory.resolve(name).resolveSibling(""));
+        try (InputStream in = LoadWorker.class.getResourceAsStream(LoadWorker.class.getSimpleName() + ".class")) {
+            if (in == null) {
+                throw new IOException(name + ": this class cannot be read to start it in a process of its own");
+            }
+            Files.copy(in, target);
+        }
+    }
+
+    @Override
+    public String run(double share, int threads) throws IOException {
+        try {
+            commands.write(share + " " + threads + "\n");
+            commands.flush();
+        } catch (IOException broken) {
+            throw process.isAlive() ? broken : ended();
+        }
+        String answer = answers.readLine();
+        if (answer == null) {
+            throw ended();
+        }
+        return answer;
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public Optional<Duration> used() throws IOException {
+        if (!process.isAlive()) {
+            throw ended();
+        }
+        return process.info().totalCpuDuration();
+    }
+
+    private IOException ended() {
+        int code = process.onExit().join().exitValue();
+        String said = errors.text();
+        return new IOException("the load generator has ended, with code " + code + (said.isEmpty() ? "" : ": " + said));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            commands.close();
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException broken) {
+            if (process.isAlive()) {
+                process.destroyForcibly();
+                throw broken;
+            }
+        } catch (InterruptedException interrupted) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        } finally {
+            answers.close();
+        }
+    }
+}
