@@ -18,16 +18,37 @@ import java.util.stream.Collectors;
 
 /**
  * What was measured, looked up: for pieces, devices and threads that were all measured. Between two loads it interpolates;
- * beyond the loads that were measured it takes the nearest and says that it extrapolates. Immutable and therefore thread-safe.
+ * beyond the loads that were measured it takes the nearest and says that it extrapolates, unless the
+ * least that was measured lies less than ten per cent above. Immutable and therefore thread-safe.
  */
 public final class MeasuredLatencies implements LatencyPredictor {
     private final Map<Key, NavigableMap<Double, Point>> table = new HashMap<>();
+    private final List<String> caveats;
 
     private record Key(Workload work, String device, int threads) {}
 
     private record Point(double median, double p90) {
         Point towards(Point other, double share) {
             return new Point(median + share * (other.median - median), p90 + share * (other.p90 - p90));
+        }
+    }
+
+    /** What was measured on one device, whichever device asks. */
+    private record OnDevice(MeasuredLatencies measured, String device) implements LatencyPredictor {
+        @Override
+        public Prediction predict(Workload piece, int threads, DeviceState asked) {
+            DeviceState state = DeviceState.of(device);
+            return measured.predict(
+                    piece,
+                    threads,
+                    asked.cpuLoadPercent().isPresent()
+                            ? state.withCpuLoadPercent(asked.cpuLoadPercent().getAsDouble())
+                            : state);
+        }
+
+        @Override
+        public List<String> caveats() {
+            return measured.caveats();
         }
     }
 
@@ -43,6 +64,7 @@ public final class MeasuredLatencies implements LatencyPredictor {
 
     private MeasuredLatencies(LatencyDataset data) {
         Map<Key, Map<Double, List<LatencyRecord>>> groups = new HashMap<>();
+        List<List<LatencyRecord>> times = new ArrayList<>();
         for (LatencyRecord entry : data.records()) {
             groups.computeIfAbsent(
                             new Key(entry.work(), entry.device().device(), entry.threads()), key -> new TreeMap<>())
@@ -53,6 +75,7 @@ public final class MeasuredLatencies implements LatencyPredictor {
             NavigableMap<Double, Point> points = new TreeMap<>();
             byLoad.values().stream()
                     .map(Marks::unmarked)
+                    .peek(times::add)
                     .forEach(alike -> points.put(
                             median(alike, entry -> entry.device()
                                     .cpuLoadPercent()
@@ -62,6 +85,33 @@ public final class MeasuredLatencies implements LatencyPredictor {
                                     median(alike, entry -> entry.timing().p90Seconds()))));
             table.put(key, points);
         });
+        caveats = caveats(times);
+    }
+
+    private static List<String> caveats(List<List<LatencyRecord>> times) {
+        List<List<LatencyRecord>> marked =
+                times.stream().filter(alike -> !alike.get(0).marks().isEmpty()).toList();
+        String marks = marked.stream()
+                .flatMap(List::stream)
+                .flatMap(record -> record.marks().stream())
+                .distinct()
+                .sorted()
+                .map(Mark::label)
+                .collect(Collectors.joining(", "));
+        return marked.isEmpty()
+                ? List.of()
+                : List.of("has " + marked.size() + " of " + times.size() + " times marked (" + marks
+                        + "): they may not be those of a quiet machine");
+    }
+
+    /**
+     * What to bear in mind: whether times were measured while the machine was busy, throttled or unsteady.
+     *
+     * @return a sentence without a full stop; empty if no time has a {@linkplain Mark mark}
+     */
+    @Override
+    public List<String> caveats() {
+        return caveats;
     }
 
     /**
@@ -81,13 +131,7 @@ public final class MeasuredLatencies implements LatencyPredictor {
      * @return a predictor
      */
     public LatencyPredictor on(String device) {
-        return (piece, threads, asked) -> predict(
-                piece,
-                threads,
-                asked.cpuLoadPercent().isPresent()
-                        ? DeviceState.of(device)
-                                .withCpuLoadPercent(asked.cpuLoadPercent().getAsDouble())
-                        : DeviceState.of(device));
+        return new OnDevice(this, device);
     }
 
     private static double median(List<LatencyRecord> alike, ToDoubleFunction<LatencyRecord> number) {
@@ -115,7 +159,9 @@ public final class MeasuredLatencies implements LatencyPredictor {
         Map.Entry<Double, Point> above = points.ceilingEntry(load);
         if (below == null || above == null) {
             Point nearest = below == null ? points.firstEntry().getValue() : below.getValue();
-            return new Prediction(nearest.median, Math.max(nearest.median, nearest.p90), true);
+            boolean aboutIdle =
+                    below == null && points.firstKey() - load < Marks.BUSY_PERCENT; // No machine is ever quite idle.
+            return new Prediction(nearest.median, Math.max(nearest.median, nearest.p90), !aboutIdle);
         }
         double width = above.getKey() - below.getKey();
         Point between = below.getValue().towards(above.getValue(), width == 0 ? 0 : (load - below.getKey()) / width);

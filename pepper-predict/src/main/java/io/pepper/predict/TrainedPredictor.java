@@ -150,6 +150,10 @@ public final class TrainedPredictor implements LatencyPredictor {
             caveats.add("was trained on " + parts.facts.records() + " records of "
                     + parts.facts.models().size() + " models, which is few");
         }
+        if (parts.facts.markedRecords() > 0) {
+            caveats.add("was trained on " + parts.facts.records() + " records, of which " + parts.facts.markedRecords()
+                    + " are marked: the machine was busy, throttled or unsteady");
+        }
         return caveats;
     }
 
