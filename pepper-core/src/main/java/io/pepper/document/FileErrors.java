@@ -7,16 +7,21 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets every error of the file system name its file and say what is wrong. Java's own errors of writing say "No space left on device"
  * and no more, others give a name without its directory or without a reason. Stateless and therefore thread-safe.
  */
 public final class FileErrors {
+    private static final String UTF_8 = "UTF-8";
+    private static final int ASCII = 128;
+
     private FileErrors() {}
 
     /** Work on one file. */
@@ -95,12 +100,28 @@ public final class FileErrors {
         return caused(new FileSystemException(file.toString(), null, failed.getMessage()), failed);
     }
 
+    /**
+     * The same error of a file that was written under another name, told of the name that it was to get.
+     *
+     * @param draft the other name
+     * @param file the name that it was to get
+     * @param failed what the system said
+     * @return an error that names {@code file} if the error is about either or about no file; else the error itself
+     */
+    static IOException renamed(Path draft, Path file, IOException failed) {
+        return failed instanceof FileSystemException system && draft.toString().equals(system.getFile())
+                ? of(file.toString(), null, system)
+                : named(file, failed);
+    }
+
     private static FileSystemException named(Path file, FileSystemException failed) {
         String name = isComplete(failed.getFile(), file) ? failed.getFile() : file.toString();
-        String other = failed.getOtherFile();
-        if (name.equals(failed.getFile()) && failed.getReason() != null) {
-            return failed;
-        }
+        return name.equals(failed.getFile()) && failed.getReason() != null
+                ? failed
+                : of(name, failed.getOtherFile(), failed);
+    }
+
+    private static FileSystemException of(String name, @Nullable String other, FileSystemException failed) {
         String reason = reason(failed);
         if (failed instanceof NoSuchFileException) {
             return caused(new NoSuchFileException(name, other, reason), failed);
@@ -110,9 +131,6 @@ public final class FileErrors {
         }
         if (failed instanceof FileAlreadyExistsException) {
             return caused(new FileAlreadyExistsException(name, other, reason), failed);
-        }
-        if (failed.getClass() != FileSystemException.class && name.equals(failed.getFile())) {
-            return failed;
         }
         return caused(new FileSystemException(name, other, reason), failed);
     }
@@ -148,6 +166,21 @@ public final class FileErrors {
             return "is a directory that is not empty";
         }
         return "cannot be used (" + failed.getClass().getSimpleName() + ")";
+    }
+
+    /**
+     * Why a name cannot be the name of a file.
+     *
+     * @param invalid what Java said
+     * @return the reason; where the process knows no characters beyond ASCII, that and what to do
+     */
+    public static String reason(InvalidPathException invalid) {
+        String characters = System.getProperty("sun.jnu.encoding", UTF_8);
+        if (characters.equalsIgnoreCase(UTF_8) || invalid.getInput().chars().allMatch(c -> c < ASCII)) {
+            return invalid.getReason();
+        }
+        return "has characters that this Java virtual machine, started with the character set " + characters
+                + " for names of files, does not know; start it with LC_ALL=C.UTF-8 in the environment";
     }
 
     private static <T extends IOException> T caused(T told, IOException cause) {

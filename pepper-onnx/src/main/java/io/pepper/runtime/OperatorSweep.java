@@ -1,5 +1,6 @@
 package io.pepper.runtime;
 
+import io.pepper.document.WholeFile;
 import io.pepper.onnx.InputShapes;
 import io.pepper.runtime.internal.SmallModel;
 import io.pepper.runtime.internal.SmallNetworks;
@@ -70,7 +71,7 @@ public final class OperatorSweep {
         List<Path> files = new ArrayList<>();
         for (String name : names) {
             Path file = directory.resolve(name + ".onnx");
-            Files.write(file, of(models, name).bytes());
+            WholeFile.write(file, of(models, name).bytes());
             files.add(file);
         }
         return files;

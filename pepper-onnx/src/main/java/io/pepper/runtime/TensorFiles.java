@@ -1,6 +1,7 @@
 package io.pepper.runtime;
 
 import ai.onnxruntime.OnnxTensor;
+import io.pepper.document.WholeFile;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.runtime.internal.NpyCodec;
 import io.pepper.runtime.internal.TensorCodec;
@@ -46,7 +47,7 @@ public final class TensorFiles {
      * @throws IOException if it cannot be written, or the file cannot hold its type
      */
     public static void write(Path file, String name, OnnxTensor tensor) throws IOException {
-        Files.write(file, isNpy(file) ? NpyCodec.write(name, tensor) : TensorCodec.write(name, tensor));
+        WholeFile.write(file, isNpy(file) ? NpyCodec.write(name, tensor) : TensorCodec.write(name, tensor));
     }
 
     private static boolean isNpy(Path file) {

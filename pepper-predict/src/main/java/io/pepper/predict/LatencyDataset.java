@@ -1,6 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.cost.Workload;
+import io.pepper.document.WholeFile;
 import io.pepper.predict.internal.csv.CsvTable;
 import io.pepper.predict.internal.csv.OriginalRecords;
 import io.pepper.predict.internal.csv.RecordColumns;

@@ -1,5 +1,7 @@
 package io.pepper.predict;
 
+import io.pepper.document.FileErrors;
+import io.pepper.document.WholeFile;
 import io.pepper.predict.internal.csv.CsvTable;
 import io.pepper.predict.internal.csv.RecordColumns;
 import java.io.BufferedReader;
@@ -17,11 +19,13 @@ import java.util.Set;
  * A file that records are added to, each forced to disk before the next is measured; an interrupt tears none of them. Not thread-safe.
  */
 final class RecordFile implements AutoCloseable {
+    private final Path csv;
     private final RandomAccessFile out;
     private final Set<String> held = new HashSet<>();
     private final List<String> dropped = new ArrayList<>();
 
-    private RecordFile(RandomAccessFile out) {
+    private RecordFile(Path csv, RandomAccessFile out) {
+        this.csv = csv;
         this.out = out;
     }
 
@@ -30,7 +34,7 @@ final class RecordFile implements AutoCloseable {
         if (!fresh) {
             addColumns(csv);
         }
-        RecordFile file = new RecordFile(new RandomAccessFile(csv.toFile(), "rw"));
+        RecordFile file = new RecordFile(csv, FileErrors.naming(csv, () -> new RandomAccessFile(csv.toFile(), "rw")));
         try {
             if (fresh) {
                 file.write(CsvTable.line(RecordColumns.names()));
@@ -128,8 +132,10 @@ final class RecordFile implements AutoCloseable {
     }
 
     private void write(String line) throws IOException {
-        out.write(line.getBytes(StandardCharsets.UTF_8));
-        out.getFD().sync();
+        FileErrors.namingStep(csv, () -> {
+            out.write(line.getBytes(StandardCharsets.UTF_8));
+            out.getFD().sync();
+        });
     }
 
     @Override

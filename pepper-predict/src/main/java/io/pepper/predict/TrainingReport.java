@@ -1,10 +1,10 @@
 package io.pepper.predict;
 
+import io.pepper.document.WholeFile;
 import io.pepper.predict.CrossValidation.Folds;
 import io.pepper.predict.internal.report.Charts;
 import io.pepper.runtime.Quantiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ public final class TrainingReport {
      * @throws IOException if it cannot be written
      */
     public void write(Path file) throws IOException {
-        Files.writeString(file, html());
+        WholeFile.write(file, html());
     }
 
     /**

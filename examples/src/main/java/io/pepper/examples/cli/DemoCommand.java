@@ -4,6 +4,7 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.ClusterFile;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
+import io.pepper.document.WholeFile;
 import io.pepper.examples.ExampleModels;
 import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.DeploymentPlan;
@@ -92,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
         Files.createDirectories(directory);
         Path file = ExampleModels.textRecogniser(directory);
         Path clusterFile = directory.resolve("cluster.yaml");
-        Files.writeString(clusterFile, CLUSTER);
+        WholeFile.write(clusterFile, CLUSTER);
         Cluster cluster = ClusterFile.read(clusterFile);
         try (OnnxModel model = OnnxModel.load(file)) {
             Report.summary(model, out);
@@ -167,7 +168,7 @@ final class DemoCommand implements Callable<Integer> {
                 PlanOrigin.of("measured: latencies.csv").withConstraints(pipeline),
                 writing.options());
         Path page = directory.resolve("plan.html");
-        Files.writeString(
+        WholeFile.write(
                 page,
                 PlanPicture.of(model, pieces, why)
                         .withFront(

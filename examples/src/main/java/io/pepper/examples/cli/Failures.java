@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -70,6 +71,9 @@ final class Failures {
     private static String explain(Throwable failure) {
         if (failure instanceof FileAlreadyExistsException existing && existing.getReason() != null) {
             return existing.getFile() + ": exists and " + existing.getReason();
+        }
+        if (failure instanceof InvalidPathException name) {
+            return name.getInput() + ": " + FileErrors.reason(name);
         }
         if (failure instanceof FileSystemException file) {
             return file.getFile() + ": " + FileErrors.reason(file);

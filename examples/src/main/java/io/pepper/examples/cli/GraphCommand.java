@@ -1,6 +1,7 @@
 package io.pepper.examples.cli;
 
 import io.pepper.cut.Cuts;
+import io.pepper.document.WholeFile;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelPicture;
 import io.pepper.onnx.OnnxModel;
@@ -9,10 +10,7 @@ import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -94,15 +92,7 @@ final class GraphCommand implements Callable<Integer> {
             out.flush();
             return;
         }
-        Path target = file.get().toAbsolutePath();
-        Path directory = Optional.ofNullable(target.getParent()).orElse(target);
-        Path draft = Files.createTempFile(directory, ".pepper-", ".draft");
-        try {
-            Files.writeString(draft, picture, StandardCharsets.UTF_8);
-            Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        WholeFile.write(file.get(), picture);
         spec.commandLine().getErr().println("pepper: written to " + file.get());
     }
 }

@@ -1,12 +1,16 @@
 package io.pepper.examples.cli;
 
+import io.pepper.document.FileErrors;
 import io.pepper.onnx.Verification;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code pepper} command with its sub-commands. */
 @Command(
@@ -86,7 +90,15 @@ public final class Main {
 
     /** The command with its sub-commands, not yet told where to print. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main());
+        return new CommandLine(new Main()).registerConverter(Path.class, Main::path);
+    }
+
+    private static Path path(String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException invalid) {
+            throw new TypeConversionException("'" + name + "' " + FileErrors.reason(invalid));
+        }
     }
 
     /** The exit code of a verification. */

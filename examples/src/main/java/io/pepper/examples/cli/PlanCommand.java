@@ -3,6 +3,7 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cuts;
+import io.pepper.document.WholeFile;
 import io.pepper.onnx.BranchPicture;
 import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.DeploymentPlan;
@@ -17,7 +18,6 @@ import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,7 +185,7 @@ final class PlanCommand implements Callable<Integer> {
     private void write(Picture picture) throws IOException {
         Path file = report.orElseThrow();
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        Files.writeString(file, name.endsWith(".svg") ? picture.svg() : picture.html());
+        WholeFile.write(file, name.endsWith(".svg") ? picture.svg() : picture.html());
     }
 
     private void planBranches(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {

@@ -1,16 +1,24 @@
 package io.pepper.onnx.internal.export;
 
+import io.pepper.document.FileErrors;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +37,7 @@ final class ExportLock implements AutoCloseable {
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private static final int MOST_SIZES = 1 << 20;
+    private static final long PAUSE_MILLIS = 5;
 
     private final Path file;
     private final FileChannel channel;
@@ -42,47 +51,79 @@ final class ExportLock implements AutoCloseable {
      * Makes a file and holds it; waits if somebody else does.
      *
      * @param file the file; may exist
+     * @param patience how long to wait for another process that holds it
+     * @throws FileSystemException if it is no regular file, cannot be opened, or is held all the time
      */
-    static ExportLock hold(Path file) throws IOException {
-        Path real = real(file);
-        HELD.add(real);
-        try {
-            return holdNew(real);
-        } catch (IOException | RuntimeException failed) {
-            HELD.remove(real);
-            throw failed;
-        }
+    static ExportLock hold(Path file, Duration patience) throws IOException {
+        return FileErrors.naming(file, () -> {
+            Path real = real(file);
+            HELD.add(real);
+            try {
+                return holdNew(real, System.nanoTime() + patience.toNanos());
+            } catch (IOException | RuntimeException failed) {
+                HELD.remove(real);
+                throw failed;
+            }
+        });
     }
 
     private static Path real(Path file) throws IOException {
         return Objects.requireNonNull(file.getParent()).toRealPath().resolve(file.getFileName());
     }
 
-    private static ExportLock holdNew(Path file) throws IOException {
-        while (true) {
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    private static ExportLock holdNew(Path file, long deadline) throws IOException {
+        do {
+            FileChannel channel = open(file, StandardOpenOption.CREATE);
             ExportLock held = new ExportLock(file, channel);
             try {
-                held.lock();
-                if (held.isThere()) {
+                if (held.lock() && held.isThere()) {
                     return held;
                 }
             } catch (IOException | RuntimeException failed) {
                 channel.close();
                 throw failed;
             }
-            channel.close(); // The one who held it before has removed it: what was locked has no name any more.
+            channel.close(); // Somebody holds it, or the one who held it before has removed it.
+            pause();
+        } while (System.nanoTime() - deadline < 0);
+        throw new FileSystemException(
+                file.toString(), null, "is held by another process all the time; remove it if that is no export");
+    }
+
+    /** Opens an ordinary file. One that is exchanged for a pipe meanwhile is not waited for: it is opened for both ways. */
+    private static FileChannel open(Path file, OpenOption... more) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileSystemException(
+                    file.toString(), null, "is no regular file, where exports keep a lock; remove it");
+        }
+        List<OpenOption> options = new ArrayList<>(List.of(more));
+        options.add(StandardOpenOption.READ);
+        options.add(StandardOpenOption.WRITE);
+        options.add(LinkOption.NOFOLLOW_LINKS);
+        return FileChannel.open(file, options.toArray(OpenOption[]::new));
+    }
+
+    private static void pause() throws InterruptedIOException {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException stopped = new InterruptedIOException("the export was interrupted");
+            stopped.initCause(interrupted);
+            throw stopped;
         }
     }
 
-    private void lock() throws IOException {
+    /** Whether nobody else holds the file. */
+    private boolean lock() throws IOException {
         try {
-            channel.lock();
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException inUse) {
+            return false;
         } catch (ClosedByInterruptException | FileLockInterruptionException interrupted) {
             throw interrupted;
         } catch (IOException unsupported) {
-            // Then nothing is told apart, and nothing of others removed.
+            return true; // Then nothing is told apart, and nothing of others removed.
         }
     }
 
@@ -92,7 +133,9 @@ final class ExportLock implements AutoCloseable {
         channel.truncate(0);
         channel.write(ByteBuffer.allocate(1), size - 1L);
         try {
-            return Files.size(file) == size;
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                            .size()
+                    == size;
         } catch (NoSuchFileException removed) {
             return false;
         }
@@ -111,8 +154,8 @@ final class ExportLock implements AutoCloseable {
         }
         FileChannel channel;
         try {
-            channel = FileChannel.open(real, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-        } catch (IOException gone) {
+            channel = open(real);
+        } catch (IOException noneOrGone) {
             HELD.remove(real);
             return Optional.empty();
         }

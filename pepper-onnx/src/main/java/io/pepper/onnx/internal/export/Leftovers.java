@@ -1,9 +1,12 @@
 package io.pepper.onnx.internal.export;
 
+import io.pepper.document.FileErrors;
 import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.internal.wire.DirectoryFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,9 +15,12 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What exports leave behind whose process was killed: directories of files that never appeared, and a target in which only some of the
@@ -35,6 +41,7 @@ final class Leftovers {
 
     private static final Pattern LOCK_NAME =
             Pattern.compile(Pattern.quote(MARK) + "[0-9a-f-]{36}" + Pattern.quote(LOCK));
+    private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
     private static final int MAX_JOURNAL_BYTES = 64 << 20;
 
     private Leftovers() {}
@@ -48,15 +55,23 @@ final class Leftovers {
         if (!Files.isDirectory(directory)) {
             return;
         }
-        List<Path> locks = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, MARK + "*" + LOCK)) {
-            found.forEach(locks::add);
-        }
-        for (Path lock : locks) {
+        for (Path lock : list(directory, MARK + "*" + LOCK)) {
             if (LOCK_NAME.matcher(String.valueOf(lock.getFileName())).matches()) {
                 clean(directory, lock);
             }
         }
+    }
+
+    private static List<Path> list(Path directory, String names) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, names)) {
+            found.forEach(files::add);
+        } catch (DirectoryIteratorException failed) {
+            throw FileErrors.named(directory, Objects.requireNonNull(failed.getCause()));
+        } catch (IOException failed) {
+            throw FileErrors.named(directory, failed);
+        }
+        return files;
     }
 
     private static void clean(Path target, Path lock) throws IOException {
@@ -72,7 +87,7 @@ final class Leftovers {
                 if (Files.isRegularFile(staged.resolve(JOURNAL), LinkOption.NOFOLLOW_LINKS)) {
                     putBack(target, staged);
                 }
-                remove(staged);
+                removeIfPossible(staged);
             }
         }
     }
@@ -95,11 +110,7 @@ final class Leftovers {
         }
         Path old = staged.resolve(OLD);
         if (Files.isDirectory(old, LinkOption.NOFOLLOW_LINKS)) {
-            List<Path> files = new ArrayList<>();
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(old)) {
-                found.forEach(files::add);
-            }
-            for (Path file : files) {
+            for (Path file : list(old, "*")) {
                 Files.move(file, target.resolve(String.valueOf(file.getFileName())), StandardCopyOption.ATOMIC_MOVE);
             }
         }
@@ -116,11 +127,22 @@ final class Leftovers {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** What somebody else put there under such a name is no reason not to export. */
+    private static void removeIfPossible(Path directory) {
+        try {
+            remove(directory);
+        } catch (IOException stays) {
+            LOG.debug("{}: cannot be removed: {}", directory, stays.getMessage());
+        }
+    }
+
     /** Removes a directory with everything in it; links are removed, not followed. */
     static void remove(Path directory) throws IOException {
         List<Path> files;
         try (Stream<Path> found = Files.walk(directory)) {
             files = found.sorted(Comparator.reverseOrder()).toList();
+        } catch (UncheckedIOException failed) {
+            throw FileErrors.named(directory, Objects.requireNonNull(failed.getCause()));
         }
         for (Path file : files) {
             Files.deleteIfExists(file);

@@ -86,8 +86,9 @@ final class ManifestFields {
     /** The name of a file in the manifest's own directory or below it. */
     String location(String field) throws MalformedModelException {
         String location = text(field);
-        if (Locations.refusal(location).isPresent()) {
-            throw wrong(field, "'" + location + "' does not lead down from here");
+        Optional<String> refusal = Locations.refusal(location);
+        if (refusal.isPresent()) {
+            throw wrong(field, "'" + location + "' does not lead down from here: it " + refusal.get());
         }
         return location;
     }

@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.export;
 
+import io.pepper.document.FileErrors;
 import io.pepper.onnx.internal.wire.WovenFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * A directory beside or in the target in which files are made before they appear there together. A target that does not
@@ -31,8 +34,12 @@ final class Staging implements AutoCloseable {
     /** In a target that exists, held while files are exchanged. */
     private static final String EXCHANGE_LOCK = ".pepper.lock";
 
-    /** The system's locks hold between processes, this one between threads. */
-    private static final ReentrantLock EXCHANGE = new ReentrantLock();
+    /** The system's locks hold between processes, these between threads: one for the exchanges of some targets. */
+    private static final List<ReentrantLock> EXCHANGES =
+            Stream.generate(ReentrantLock::new).limit(64).toList();
+
+    /** Exchanging takes milliseconds: what is held longer belongs to no export, or to one that hangs. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Path target;
     private final Path parent;
@@ -89,7 +96,7 @@ final class Staging implements AutoCloseable {
             missing.add(above);
         }
         try {
-            Files.createDirectories(parent);
+            FileErrors.namingStep(parent, () -> Files.createDirectories(parent));
             return in(parent, absolute, Set::of, missing);
         } catch (IOException failed) {
             removeEmpty(missing);
@@ -109,9 +116,10 @@ final class Staging implements AutoCloseable {
 
     private static Staging in(Path home, Path target, Earlier earlier, List<Path> madeAbove) throws IOException {
         String name = Leftovers.MARK + UUID.randomUUID();
-        ExportLock lock = ExportLock.hold(home.resolve(name + Leftovers.LOCK));
+        ExportLock lock = ExportLock.hold(home.resolve(name + Leftovers.LOCK), PATIENCE);
         try {
-            return new Staging(target, Files.createDirectory(home.resolve(name)), lock, earlier, madeAbove);
+            Path directory = FileErrors.naming(target, () -> Files.createDirectory(home.resolve(name)));
+            return new Staging(target, directory, lock, earlier, madeAbove);
         } catch (IOException failed) {
             lock.close();
             throw failed;
@@ -188,8 +196,9 @@ final class Staging implements AutoCloseable {
     }
 
     private void whileNobodyExchanges(Work work) throws IOException {
+        ReentrantLock exchange = EXCHANGES.get(Math.floorMod(target.hashCode(), EXCHANGES.size()));
         try {
-            EXCHANGE.lockInterruptibly();
+            exchange.lockInterruptibly();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             InterruptedIOException stopped = new InterruptedIOException("the export was interrupted");
@@ -197,12 +206,12 @@ final class Staging implements AutoCloseable {
             throw stopped;
         }
         try {
-            ExportLock held = ExportLock.hold(target.resolve(EXCHANGE_LOCK));
+            ExportLock held = ExportLock.hold(target.resolve(EXCHANGE_LOCK), PATIENCE);
             try (held) {
                 work.run();
             }
         } finally {
-            EXCHANGE.unlock();
+            exchange.unlock();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.model;
 
+import io.pepper.document.FileErrors;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -24,7 +25,7 @@ public final class Locations {
         try {
             return leadsDown(location) ? Optional.empty() : Optional.of("is not inside the model's directory");
         } catch (InvalidPathException invalid) {
-            return Optional.of("has an impossible name: " + invalid.getReason());
+            return Optional.of("has an impossible name: " + FileErrors.reason(invalid));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.wire;
 
+import io.pepper.document.FileErrors;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -54,8 +55,10 @@ public final class FileSource implements ByteSource {
     }
 
     private static FileChannel open(Path file) throws IOException {
-        refuseIrregular(file);
-        return FileChannel.open(file, StandardOpenOption.READ);
+        return FileErrors.naming(file, () -> {
+            refuseIrregular(file);
+            return FileChannel.open(file, StandardOpenOption.READ);
+        });
     }
 
     /**
@@ -113,7 +116,9 @@ public final class FileSource implements ByteSource {
     }
 
     private IOException told(IOException failed) {
-        return failed instanceof ClosedByInterruptException interrupted ? interrupted(file, interrupted) : failed;
+        return failed instanceof ClosedByInterruptException interrupted
+                ? interrupted(file, interrupted)
+                : FileErrors.named(file, failed);
     }
 
     /**

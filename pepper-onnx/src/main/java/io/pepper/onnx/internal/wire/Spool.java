@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.wire;
 
+import io.pepper.document.FileErrors;
 import io.pepper.onnx.MalformedModelException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +34,8 @@ public final class Spool {
                 if (left < 0) {
                     throw new MalformedModelException(name, "stream", "has more than " + most + " bytes");
                 }
-                out.write(buffer, 0, count);
+                int read = count;
+                FileErrors.namingStep(file, () -> out.write(buffer, 0, read));
             }
             return file;
         } catch (IOException | RuntimeException failed) {

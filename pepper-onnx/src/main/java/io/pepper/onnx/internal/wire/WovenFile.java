@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.wire;
 
+import io.pepper.document.FileErrors;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -20,6 +21,7 @@ public final class WovenFile implements WovenSink, AutoCloseable {
      */
     private static final int BUFFER_BYTES = 1 << 18;
 
+    private final Path file;
     private final FileChannel channel;
     private final Optional<MessageDigest> digest;
     private final ByteBuffer buffer;
@@ -44,7 +46,18 @@ public final class WovenFile implements WovenSink, AutoCloseable {
      * @throws IOException if it cannot be made
      */
     public WovenFile(Path file, boolean hash, ByteBuffer buffer) throws IOException {
-        channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        this(
+                file,
+                FileErrors.naming(
+                        file, () -> FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)),
+                hash,
+                buffer);
+    }
+
+    /** Takes over a file that is open. */
+    WovenFile(Path file, FileChannel channel, boolean hash, ByteBuffer buffer) {
+        this.file = file;
+        this.channel = channel;
         digest = hash ? Optional.of(Digests.sha256()) : Optional.empty();
         this.buffer = buffer;
     }
@@ -106,9 +119,11 @@ public final class WovenFile implements WovenSink, AutoCloseable {
         refuseInterrupted();
         buffer.flip();
         digest.ifPresent(hash -> hash.update(buffer.duplicate()));
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
+        FileErrors.namingStep(file, () -> {
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        });
         buffer.clear();
     }
 
@@ -122,9 +137,10 @@ public final class WovenFile implements WovenSink, AutoCloseable {
     public Written finish(boolean durable) throws IOException {
         flush();
         if (durable) {
-            channel.force(true);
+            FileErrors.namingStep(file, () -> channel.force(true));
         }
-        return new Written(channel.size(), digest.map(hash -> HexFormat.of().formatHex(hash.digest())));
+        return new Written(FileErrors.naming(file, channel::size), digest.map(hash -> HexFormat.of()
+                .formatHex(hash.digest())));
     }
 
     /**
@@ -137,6 +153,6 @@ public final class WovenFile implements WovenSink, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        FileErrors.namingStep(file, channel::close);
     }
 }

@@ -1,0 +1,93 @@
+package io.pepper.document;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Writes files that appear whole or not at all, and whose errors name the file. What stands there is replaced; a link is followed, and a
+ * device or pipe is written to as it is. Stateless and therefore thread-safe.
+ */
+public final class WholeFile {
+    private WholeFile() {}
+
+    /** What a file holds. */
+    @FunctionalInterface
+    public interface Content {
+        /**
+         * Writes it.
+         *
+         * @param out takes the bytes; buffered, closed by the caller
+         * @throws IOException if it cannot be written
+         */
+        void write(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Writes a file.
+     *
+     * @param file where; its directory exists
+     * @param content what
+     * @throws IOException if it cannot be written; the message names the file, which is then as it was
+     */
+    public static void write(Path file, Content content) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            FileErrors.namingStep(file, () -> into(Files.newOutputStream(file, StandardOpenOption.WRITE), content));
+            return;
+        }
+        Path target = Files.exists(file) ? file.toRealPath() : file;
+        // Not a temporary file of the JDK's: nobody else could read what it becomes.
+        Path draft = target.resolveSibling(".pepper-" + UUID.randomUUID() + ".draft");
+        try {
+            into(Files.newOutputStream(draft, StandardOpenOption.CREATE_NEW), content);
+            move(draft, target);
+        } catch (IOException failed) {
+            throw FileErrors.renamed(draft, file, failed);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    /**
+     * Writes bytes to a file.
+     *
+     * @param file where; its directory exists
+     * @param bytes what
+     * @throws IOException see {@link #write(Path, Content)}
+     */
+    public static void write(Path file, byte[] bytes) throws IOException {
+        write(file, out -> out.write(bytes));
+    }
+
+    /**
+     * Writes text to a file, in UTF-8.
+     *
+     * @param file where; its directory exists
+     * @param text what
+     * @throws IOException see {@link #write(Path, Content)}
+     */
+    public static void write(Path file, String text) throws IOException {
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void into(OutputStream opened, Content content) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(opened)) {
+            content.write(out);
+        }
+    }
+
+    private static void move(Path draft, Path target) throws IOException {
+        try {
+            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException notHere) {
+            Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+}
