@@ -3,6 +3,7 @@ package io.pepper.cut;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
@@ -81,6 +82,9 @@ final class Crossing {
     /** The chosen places, ascending. */
     List<Place> chosen() {
         List<Candidate> candidates = candidates();
+        if (!options.layerMarks().isEmpty()) {
+            return betweenLayers(candidates);
+        }
         candidates.sort(Candidate.BEST_FIRST);
         double share = options.neighbourhood() * order.placeCount();
         int near = options.neighbourhood() == 0 ? 0 : (int) Math.max(1, share);
@@ -91,6 +95,42 @@ final class Crossing {
             }
         }
         return withTensors(kept.keySet().stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /** The best candidate between each two marks, if it is as narrow as the best of all, and all cuts at single tensors. */
+    private List<Place> betweenLayers(List<Candidate> candidates) {
+        int[] marks = options.layerMarks().stream()
+                .map(operator -> order.places()[operator])
+                .filter(place -> place >= 0)
+                .sorted()
+                .distinct()
+                .toArray();
+        TreeMap<Integer, Candidate> best = new TreeMap<>();
+        TreeSet<Integer> kept = new TreeSet<>();
+        List<Place> places =
+                withTensors(candidates.stream().mapToInt(Candidate::place).toArray());
+        for (int i = 0; i < candidates.size(); i++) {
+            Candidate candidate = candidates.get(i);
+            int found = Arrays.binarySearch(marks, candidate.place);
+            int passed = found >= 0 ? found + 1 : -found - 1;
+            boolean may = places.get(i).tensors().stream().noneMatch(options::isUncuttable);
+            if (candidate.single) {
+                kept.add(candidate.place);
+            }
+            if (may && passed > 0 && passed < marks.length) {
+                best.merge(passed, candidate, Crossing::laterOfBest);
+            }
+        }
+        int narrowest = best.values().stream().mapToInt(Candidate::width).min().orElse(0);
+        best.values().stream().filter(found -> found.width == narrowest).forEach(found -> kept.add(found.place));
+        return places.stream().filter(place -> kept.contains(place.place())).toList();
+    }
+
+    private static Candidate laterOfBest(Candidate before, Candidate next) {
+        if (before.width != next.width) {
+            return before.width < next.width ? before : next;
+        }
+        return before.bytes.orElse(Long.MAX_VALUE) < next.bytes.orElse(Long.MAX_VALUE) ? before : next;
     }
 
     private static boolean isBeaten(Candidate candidate, int near, NavigableMap<Integer, Candidate> kept) {

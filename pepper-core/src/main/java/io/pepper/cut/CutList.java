@@ -51,10 +51,12 @@ final class CutList {
     private void addAlongOrder(CutOrder order, int... before) {
         for (Crossing.Place place : new Crossing(usage, sharing, options, order).chosen()) {
             Indices tensors = place.tensors();
-            if (order.isSingle(place.place())) {
-                cuts.add(byTensor.get(graph.tensorName(tensors.get(0))));
-            } else {
-                cuts.add(cut(tensors, place.place(), before));
+            Cut cut = order.isSingle(place.place())
+                    ? byTensor.get(graph.tensorName(tensors.get(0)))
+                    : cut(tensors, place.place(), before);
+            cuts.add(cut);
+            if (tensors.size() == 1) {
+                byTensor.putIfAbsent(graph.tensorName(tensors.get(0)), cut);
             }
         }
     }

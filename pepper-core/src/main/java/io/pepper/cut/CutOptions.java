@@ -1,10 +1,12 @@
 package io.pepper.cut;
 
+import io.pepper.graph.Indices;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import java.util.function.IntToLongFunction;
 
 /**
  * Which cuts to look for. Immutable; thread-safe if the functions that it was given are.
@@ -31,7 +33,9 @@ public final class CutOptions {
             operator -> false,
             DEFAULT_NEIGHBOURHOOD,
             tensor -> false,
-            tensor -> false);
+            tensor -> false,
+            Indices.of(),
+            tensor -> 1);
 
     private final int maxWidth;
     private final List<String> shared;
@@ -40,6 +44,8 @@ public final class CutOptions {
     private final double neighbourhood;
     private final IntPredicate uncuttable;
     private final IntPredicate immovable;
+    private final Indices layerMarks;
+    private final IntToLongFunction estimatedBytes;
 
     private CutOptions(
             int maxWidth,
@@ -48,7 +54,9 @@ public final class CutOptions {
             IntPredicate recomputable,
             double neighbourhood,
             IntPredicate uncuttable,
-            IntPredicate immovable) {
+            IntPredicate immovable,
+            Indices layerMarks,
+            IntToLongFunction estimatedBytes) {
         this.maxWidth = maxWidth;
         this.shared = shared;
         this.tensorBytes = tensorBytes;
@@ -56,6 +64,8 @@ public final class CutOptions {
         this.neighbourhood = neighbourhood;
         this.uncuttable = uncuttable;
         this.immovable = immovable;
+        this.layerMarks = layerMarks;
+        this.estimatedBytes = estimatedBytes;
     }
 
     /**
@@ -69,7 +79,16 @@ public final class CutOptions {
         if (width < 1 || width > GREATEST_MAX_WIDTH) {
             throw new IllegalArgumentException("a width of 1 to " + GREATEST_MAX_WIDTH + " is needed, found " + width);
         }
-        return new CutOptions(width, shared, tensorBytes, recomputable, neighbourhood, uncuttable, immovable);
+        return new CutOptions(
+                width,
+                shared,
+                tensorBytes,
+                recomputable,
+                neighbourhood,
+                uncuttable,
+                immovable,
+                layerMarks,
+                estimatedBytes);
     }
 
     /**
@@ -92,7 +111,15 @@ public final class CutOptions {
      */
     public CutOptions withShared(List<String> inputs) {
         return new CutOptions(
-                maxWidth, List.copyOf(inputs), tensorBytes, recomputable, neighbourhood, uncuttable, immovable);
+                maxWidth,
+                List.copyOf(inputs),
+                tensorBytes,
+                recomputable,
+                neighbourhood,
+                uncuttable,
+                immovable,
+                layerMarks,
+                estimatedBytes);
     }
 
     /**
@@ -102,7 +129,16 @@ public final class CutOptions {
      * @return options with these sizes
      */
     public CutOptions withTensorBytes(IntFunction<OptionalLong> bytes) {
-        return new CutOptions(maxWidth, shared, bytes, recomputable, neighbourhood, uncuttable, immovable);
+        return new CutOptions(
+                maxWidth,
+                shared,
+                bytes,
+                recomputable,
+                neighbourhood,
+                uncuttable,
+                immovable,
+                layerMarks,
+                estimatedBytes);
     }
 
     /**
@@ -113,7 +149,16 @@ public final class CutOptions {
      * @return options with these operators
      */
     public CutOptions withRecomputable(IntPredicate operators) {
-        return new CutOptions(maxWidth, shared, tensorBytes, operators, neighbourhood, uncuttable, immovable);
+        return new CutOptions(
+                maxWidth,
+                shared,
+                tensorBytes,
+                operators,
+                neighbourhood,
+                uncuttable,
+                immovable,
+                layerMarks,
+                estimatedBytes);
     }
 
     /**
@@ -127,7 +172,15 @@ public final class CutOptions {
      */
     public CutOptions withUncuttable(IntPredicate tensors) {
         return new CutOptions(
-                maxWidth, shared, tensorBytes, recomputable, neighbourhood, uncuttable.or(tensors), immovable);
+                maxWidth,
+                shared,
+                tensorBytes,
+                recomputable,
+                neighbourhood,
+                uncuttable.or(tensors),
+                immovable,
+                layerMarks,
+                estimatedBytes);
     }
 
     /**
@@ -139,7 +192,48 @@ public final class CutOptions {
      */
     public CutOptions withImmovable(IntPredicate tensors) {
         return new CutOptions(
-                maxWidth, shared, tensorBytes, recomputable, neighbourhood, uncuttable, immovable.or(tensors));
+                maxWidth,
+                shared,
+                tensorBytes,
+                recomputable,
+                neighbourhood,
+                uncuttable,
+                immovable.or(tensors),
+                layerMarks,
+                estimatedBytes);
+    }
+
+    /**
+     * Lists cuts between layers only, beside those at single tensors: between each two neighbouring marks the narrowest cut, of these one with
+     * the fewest bytes, and of these the last, so that layers that are alike are cut alike. Where the narrowest cut between two marks is wider
+     * than between others, the two are of one layer. The maximal width is to be as wide as what passes from layer to layer.
+     *
+     * @param operators indices of operators of which each layer has one or more, such as those that read its cache; none lists all
+     *     cuts
+     * @return options with these marks, instead of those given before
+     */
+    public CutOptions withLayerMarks(Indices operators) {
+        return new CutOptions(
+                maxWidth,
+                shared,
+                tensorBytes,
+                recomputable,
+                neighbourhood,
+                uncuttable,
+                immovable,
+                operators,
+                estimatedBytes);
+    }
+
+    /**
+     * Says about how large tensors are whose sizes are not known, to choose what is carried for shared inputs.
+     *
+     * @param bytes from the index of a tensor to about its bytes, 0 or more; a sum of all must be less than 2<sup>53</sup>
+     * @return options with these estimates; without, all count the same where one is not known
+     */
+    public CutOptions withEstimatedBytes(IntToLongFunction bytes) {
+        return new CutOptions(
+                maxWidth, shared, tensorBytes, recomputable, neighbourhood, uncuttable, immovable, layerMarks, bytes);
     }
 
     /**
@@ -153,7 +247,8 @@ public final class CutOptions {
         if (!(share >= 0 && share <= 1)) {
             throw new IllegalArgumentException("a share of 0 to 1 is needed, found " + share);
         }
-        return new CutOptions(maxWidth, shared, tensorBytes, recomputable, share, uncuttable, immovable);
+        return new CutOptions(
+                maxWidth, shared, tensorBytes, recomputable, share, uncuttable, immovable, layerMarks, estimatedBytes);
     }
 
     /**
@@ -225,6 +320,19 @@ public final class CutOptions {
      */
     public boolean isImmovable(int tensor) {
         return immovable.test(tensor);
+    }
+
+    /**
+     * The operators of which each layer has one or more.
+     *
+     * @return none unless cuts between layers are asked for
+     */
+    public Indices layerMarks() {
+        return layerMarks;
+    }
+
+    long estimatedBytes(int tensor) {
+        return tensorBytes(tensor).orElseGet(() -> estimatedBytes.applyAsLong(tensor));
     }
 
     @Override

@@ -115,13 +115,13 @@ public final class Sharing {
         return options.shared().isEmpty() ? none(usage.graph()) : new SharingSearch(usage, options).find();
     }
 
-    /** The bytes of a tensor, or 1 each if the size of one of them is not known. */
+    /** The bytes of tensors, estimated if the size of one of them is not known. */
     static long[] weights(DataflowGraph graph, CutOptions options, List<Integer> tensors) {
         long[] weights = new long[tensors.size()];
         for (int i = 0; i < weights.length; i++) {
             OptionalLong bytes = options.tensorBytes(tensors.get(i));
             if (bytes.isEmpty()) {
-                Arrays.fill(weights, 1);
+                Arrays.setAll(weights, tensor -> options.estimatedBytes(tensors.get(tensor)));
                 return weights;
             }
             weights[i] = bytes.getAsLong();

@@ -45,7 +45,10 @@ public final class ModelCosts {
 
     private volatile KernelList.@Nullable Bonds bonds;
 
+    private final RecognizedInputs recognized;
+
     ModelCosts(OnnxModel opened, TensorShapes shapes) {
+        recognized = opened.recognizedInputs();
         this.model = opened.contents().graph();
         this.graph = model.dataflow();
         this.shapes = shapes;
@@ -162,27 +165,48 @@ public final class ModelCosts {
     }
 
     /**
-     * Whether an operator has no products, so that it may well be computed in more than one part.
+     * Whether an operator may well be computed in more than one part: it gives the same each time, and has no products or little
+     * arithmetic beside that of the model.
      *
      * @param operator its index in {@link OnnxModel#graph()}
-     * @return true for elementwise operators and those that only move data
+     * @return true for elementwise operators, those that only move data, and small ones
      */
     public boolean isCheap(int operator) {
+        if (!model.isRepeatable(model.node(operator))) {
+            return false;
+        }
         NodeProto node = model.model().getGraph().getNode(model.node(operator));
-        return OperatorFormulas.isCheap(CostWalk.domain(node.getDomain()), node.getOpType());
+        return OperatorFormulas.isCheap(CostWalk.domain(node.getDomain()), node.getOpType())
+                || sharing().isSmall(operator);
+    }
+
+    /** The arithmetic of all operators of which it is known. */
+    long knownFlops() {
+        return Arrays.stream(tallies).mapToLong(tally -> tally.work().flops()).reduce(0, ModelCosts::saturatingSum);
+    }
+
+    private static long saturatingSum(long sum, long more) {
+        return sum > Long.MAX_VALUE - more ? Long.MAX_VALUE : sum + more;
+    }
+
+    private DecoderSharing sharing() {
+        return new DecoderSharing(graph, shapes, recognized, this);
     }
 
     /**
-     * Options for cuts that know the sizes of tensors, and which operators are cheap. Of a tensor and its quantised form only the
+     * Options for cuts that know the sizes of tensors, and which operators are cheap. {@linkplain OnnxModel#recognizedInputs Caches, masks and
+     * positions} are shared; of a model with caches, cuts between its layers are listed, however many tensors pass from one to the next.
+     * {@code withShared().withLayerMarks(Indices.of()).withMaxWidth(1)} turns that off. Of a tensor and its quantised form only the
      * quantised one is cut, which says the same in fewer bytes: not what is only quantised, nor what was just dequantised.
      *
      * @return options for {@link OnnxModel#cuts(CutOptions)}, to be told widths and shared inputs
      */
     public CutOptions cutOptions() {
-        return CutOptions.DEFAULTS
-                .withTensorBytes(shapes::bytes)
-                .withRecomputable(this::isCheap)
-                .withUncuttable(this::hasQuantizedForm);
+        return sharing()
+                .applyTo(CutOptions.DEFAULTS
+                        .withTensorBytes(shapes::bytes)
+                        .withRecomputable(this::isCheap)
+                        .withUncuttable(this::hasQuantizedForm));
     }
 
     private boolean hasQuantizedForm(int tensor) {

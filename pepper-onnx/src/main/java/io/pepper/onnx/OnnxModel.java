@@ -345,6 +345,15 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
+     * The inputs that are beside the main flow: caches, masks, positions and lengths of a text generator.
+     *
+     * @return what is recognised by names, types and dataflow; nothing for most other models
+     */
+    public RecognizedInputs recognizedInputs() {
+        return InputRecognition.of(this);
+    }
+
+    /**
      * What operators cost, for given sizes.
      *
      * @param shapes shapes of this model's tensors

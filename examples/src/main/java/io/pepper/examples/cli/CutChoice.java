@@ -2,8 +2,11 @@ package io.pepper.examples.cli;
 
 import io.pepper.cut.CutOptions;
 import io.pepper.cut.Cuts;
+import io.pepper.graph.Indices;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.RecognizedInputs;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,9 +29,21 @@ final class CutChoice {
             names = "--share-input",
             paramLabel = "NAME",
             description =
-                    "Share an input, such as an attention mask: it, and what is cheaply computed from it, does not count"
+                    "Share an input, beside those that are recognised: it, and what is cheaply computed from it, does not count"
                             + " as crossing. With * at the end all that begin so, such as past*. May be given for several.")
     private List<String> shared = List.of();
+
+    @Option(
+            names = "--no-auto-share",
+            description =
+                    "Share only what --share-input names: by default the caches, masks and positions of a text generator are"
+                            + " recognised and shared.")
+    private boolean alone;
+
+    /** The inputs that are recognised and shared. */
+    RecognizedInputs recognized(OnnxModel model) {
+        return alone ? RecognizedInputs.NONE : model.recognizedInputs();
+    }
 
     /** The cuts of a model: the plain ones unless others are asked for. */
     Cuts of(OnnxModel model, ModelCosts costs) {
@@ -47,12 +62,15 @@ final class CutChoice {
     }
 
     private Cuts find(OnnxModel model, CutOptions options) {
-        int width = maxWidth.orElse(CutOptions.DEFAULT_MAX_WIDTH);
+        int width = maxWidth.orElse(alone ? CutOptions.DEFAULT_MAX_WIDTH : options.maxWidth());
         if (width < 1 || width > CutOptions.GREATEST_MAX_WIDTH) {
             throw new ParameterException(
                     spec.commandLine(), "--max-width takes 1 to " + CutOptions.GREATEST_MAX_WIDTH + ", found " + width);
         }
-        Cuts found = model.cuts(options.withMaxWidth(width).withShared(shared));
+        List<String> names = new ArrayList<>(alone ? List.of() : options.shared());
+        names.addAll(shared);
+        Indices marks = alone || maxWidth.isPresent() ? Indices.of() : options.layerMarks();
+        Cuts found = model.cuts(options.withMaxWidth(width).withShared(names).withLayerMarks(marks));
         if (found.effort().limited()) {
             spec.commandLine()
                     .getErr()

@@ -45,7 +45,8 @@ final class InspectCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (OnnxModel opened = reading.open(model)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
-            Inspection inspection = new Inspection(opened, costs, cuts.of(opened, costs), original);
+            Inspection inspection =
+                    new Inspection(opened, costs, cuts.of(opened, costs), cuts.recognized(opened), original);
             if (output.json) {
                 out.println(Json.print(InspectionJson.of(inspection, model)));
             } else {

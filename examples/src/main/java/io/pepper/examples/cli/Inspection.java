@@ -5,6 +5,7 @@ import io.pepper.cut.Cuts;
 import io.pepper.graph.Indices;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.RecognizedInputs;
 import io.pepper.onnx.TensorInfo;
 import java.util.List;
 
@@ -14,9 +15,10 @@ import java.util.List;
  * @param model the model
  * @param costs its costs
  * @param cuts the cuts that were asked for
+ * @param recognized the inputs that were recognised and shared
  * @param original whether to speak of the original too
  */
-record Inspection(OnnxModel model, ModelCosts costs, Cuts cuts, boolean original) {
+record Inspection(OnnxModel model, ModelCosts costs, Cuts cuts, RecognizedInputs recognized, boolean original) {
     List<TensorInfo> crossing(Cut cut) {
         return infos(cut.tensors());
     }

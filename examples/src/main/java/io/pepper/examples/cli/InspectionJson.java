@@ -8,6 +8,7 @@ import io.pepper.cut.SearchEffort;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PaperFeatures;
+import io.pepper.onnx.RecognizedInputs;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ final class InspectionJson {
         ArrayNode open = document.putArray("openDimensions");
         inspection.costs().shapes().openDimensions().forEach(open::add);
         document.put("shapeFailure", inspection.costs().shapes().failure().orElse(null));
+        document.set("recognized", recognized(inspection.recognized()));
         document.set("cutSearch", effort(inspection.cuts().effort()));
         ArrayNode cuts = document.putArray("cuts");
         for (Cut found : inspection.cuts().list()) {
@@ -86,6 +88,17 @@ final class InspectionJson {
         }
         node.set("operators", counts(found.operators()));
         node.set("unknownOperators", counts(found.unknownOperators()));
+        return node;
+    }
+
+    private static ObjectNode recognized(RecognizedInputs found) {
+        ObjectNode node = Json.object();
+        ArrayNode caches = node.putArray("caches");
+        found.caches()
+                .forEach(cache -> caches.addObject().put("past", cache.past()).put("present", cache.present()));
+        found.masks().forEach(node.putArray("masks")::add);
+        found.positions().forEach(node.putArray("positions")::add);
+        found.lengths().forEach(node.putArray("lengths")::add);
         return node;
     }
 

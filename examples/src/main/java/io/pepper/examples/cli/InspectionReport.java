@@ -3,10 +3,12 @@ package io.pepper.examples.cli;
 import io.pepper.cut.Cut;
 import io.pepper.cut.OriginalBridges;
 import io.pepper.onnx.ModelCharacteristics;
+import io.pepper.onnx.RecognizedInputs;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.TensorShapes;
 import io.pepper.partition.Partitioner;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -22,6 +24,7 @@ final class InspectionReport {
         Report.summary(inspection.model(), out);
         costs(inspection.costs().characteristics(), out);
         sizes(inspection.costs().shapes(), out);
+        recognized(inspection, out);
         cuts(inspection, out);
         if (inspection.original()) {
             original(inspection.model().originalBridges(), out);
@@ -57,6 +60,31 @@ final class InspectionReport {
             Failures.hint(shapes.openDimensions()).ifPresent(out::println);
         }
         out.println();
+    }
+
+    private static void recognized(Inspection inspection, PrintWriter out) {
+        RecognizedInputs found = inspection.recognized();
+        if (found.names().isEmpty()) {
+            return;
+        }
+        List<String> lines = new ArrayList<>();
+        if (!found.caches().isEmpty()) {
+            RecognizedInputs.Cache first = found.caches().get(0);
+            lines.add(found.caches().size() + " cache" + (found.caches().size() == 1 ? "" : "s") + " (" + first.past()
+                    + " becomes " + first.present() + (found.caches().size() == 1 ? ")" : ", and so on)"));
+        }
+        add("mask", found.masks(), lines);
+        add("position", found.positions(), lines);
+        add("length", found.lengths(), lines);
+        out.println("Recognised and shared, so that cuts lie between layers: " + String.join("; ", lines) + ".");
+        out.println("--no-auto-share turns that off.");
+        out.println();
+    }
+
+    private static void add(String kind, List<String> names, List<String> lines) {
+        if (!names.isEmpty()) {
+            lines.add(kind + (names.size() == 1 ? " " : "s ") + String.join(", ", names));
+        }
     }
 
     private static void cuts(Inspection inspection, PrintWriter out) {

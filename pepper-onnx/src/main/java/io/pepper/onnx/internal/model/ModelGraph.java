@@ -118,6 +118,16 @@ public final class ModelGraph {
     }
 
     /**
+     * Whether a node gives the same each time.
+     *
+     * @param node its place among the nodes of the main graph
+     * @return false if it, a body or a function of it is random or unknown
+     */
+    public boolean isRepeatable(int node) {
+        return !facts[node].random() && !facts[node].foreign() && functions.repeatable(facts[node].calls());
+    }
+
+    /**
      * The functions that a node calls directly.
      *
      * @param node its place among the nodes of the main graph
