@@ -147,7 +147,9 @@ final class InputRecognition {
             }
         }
         boolean mainFlowIsLeft = pasts.size() + found.size() < model.inputs().size() && !free.isEmpty();
-        return mainFlowIsLeft && (found.size() > 1 || (found.size() == 1 && !pasts.isEmpty())) ? List.copyOf(found) : List.of();
+        return mainFlowIsLeft && (found.size() > 1 || (found.size() == 1 && !pasts.isEmpty()))
+                ? List.copyOf(found)
+                : List.of();
     }
 
     /** The nearest output that is like an input, within a few operators. */

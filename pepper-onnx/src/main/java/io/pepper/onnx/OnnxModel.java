@@ -7,6 +7,7 @@ import io.pepper.cut.OriginalBridges;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.export.ToolVersion;
+import io.pepper.onnx.internal.model.KnownInputs;
 import io.pepper.onnx.internal.model.OriginalView;
 import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -342,6 +343,16 @@ public final class OnnxModel implements AutoCloseable {
      */
     public TensorShapes shapes(InputShapes sizes) throws IOException {
         return new TensorShapes(graph(), sizes, contents.shapes(sizes));
+    }
+
+    /**
+     * The inputs that decide an {@code If} of the main graph, such as {@code use_cache_branch} of a merged decoder. A branch is carried
+     * whole; {@link ReadOptions#withInputValues} opens the one that a value takes.
+     *
+     * @return names of inputs
+     */
+    public Set<String> decidingInputs() {
+        return KnownInputs.deciding(proto().getGraph());
     }
 
     /**

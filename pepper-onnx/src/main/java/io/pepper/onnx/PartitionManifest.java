@@ -3,8 +3,11 @@ package io.pepper.onnx;
 import io.pepper.onnx.internal.export.ManifestJson;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What {@code partition.json} says: which model was divided, where, and into which files. The parts, run in order, make the
@@ -22,6 +25,7 @@ import java.util.Optional;
  *     where some parts have nothing to do with others
  * @param unusedOperators how many operators stand in no part because no output needs them
  * @param notes what else did not go into the parts, and why; sizes that the model states and that are not certain among it
+ * @param inputValues inputs of the model's file that were set to values, by name: the parts compute what it computes for these
  */
 public record PartitionManifest(
         String tool,
@@ -33,7 +37,8 @@ public record PartitionManifest(
         List<Part> parts,
         List<List<TensorInfo>> cuts,
         int unusedOperators,
-        List<String> notes) {
+        List<String> notes,
+        Map<String, String> inputValues) {
     /** The name of the file that holds the manifest, beside the parts. */
     public static final String FILE_NAME = "partition.json";
 
@@ -50,6 +55,7 @@ public record PartitionManifest(
      * @param cuts see the record
      * @param unusedOperators see the record
      * @param notes see the record
+     * @param inputValues see the record
      */
     public PartitionManifest {
         inputs = List.copyOf(inputs);
@@ -57,6 +63,7 @@ public record PartitionManifest(
         parts = List.copyOf(parts);
         cuts = cuts.stream().map(List::copyOf).toList();
         notes = List.copyOf(notes);
+        inputValues = Collections.unmodifiableMap(new TreeMap<>(inputValues));
     }
 
     /**

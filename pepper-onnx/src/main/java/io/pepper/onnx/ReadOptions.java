@@ -1,9 +1,12 @@
 package io.pepper.onnx;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * How a model is opened. Immutable.
@@ -25,16 +28,18 @@ import java.util.Optional;
  * @param checksums whether data files for which the model gives a SHA-1 are read once and compared with it
  * @param isolation the limits of the child process in which ONNX Runtime opens the model, to infer types and shapes and to verify;
  *     empty to do that in this process
+ * @param inputValues values of inputs that become constants, by name: {@code true}, {@code false} or a number
  */
 public record ReadOptions(
         ReadLimits limits,
         List<Path> allowedRoots,
         boolean hardLinks,
         boolean checksums,
-        Optional<Isolation> isolation) {
+        Optional<Isolation> isolation,
+        Map<String, String> inputValues) {
     /** With the default limits, without other directories, hard links, checksums and isolation. */
     public static final ReadOptions DEFAULTS =
-            new ReadOptions(ReadLimits.DEFAULTS, List.of(), false, false, Optional.empty());
+            new ReadOptions(ReadLimits.DEFAULTS, List.of(), false, false, Optional.empty(), Map.of());
 
     /**
      * Copies the list.
@@ -44,10 +49,12 @@ public record ReadOptions(
      * @param hardLinks see the record
      * @param checksums see the record
      * @param isolation see the record
+     * @param inputValues see the record
      */
     public ReadOptions {
         allowedRoots = List.copyOf(allowedRoots);
         Objects.requireNonNull(isolation);
+        inputValues = Collections.unmodifiableMap(new TreeMap<>(inputValues));
     }
 
     /**
@@ -57,7 +64,7 @@ public record ReadOptions(
      * @return new options
      */
     public ReadOptions withLimits(ReadLimits wanted) {
-        return new ReadOptions(wanted, allowedRoots, hardLinks, checksums, isolation);
+        return new ReadOptions(wanted, allowedRoots, hardLinks, checksums, isolation, inputValues);
     }
 
     /**
@@ -67,7 +74,7 @@ public record ReadOptions(
      * @return new options
      */
     public ReadOptions withAllowedRoots(Path... directories) {
-        return new ReadOptions(limits, List.of(directories), hardLinks, checksums, isolation);
+        return new ReadOptions(limits, List.of(directories), hardLinks, checksums, isolation, inputValues);
     }
 
     /**
@@ -77,7 +84,7 @@ public record ReadOptions(
      * @return new options
      */
     public ReadOptions withHardLinks(boolean allowed) {
-        return new ReadOptions(limits, allowedRoots, allowed, checksums, isolation);
+        return new ReadOptions(limits, allowedRoots, allowed, checksums, isolation, inputValues);
     }
 
     /**
@@ -87,7 +94,7 @@ public record ReadOptions(
      * @return new options
      */
     public ReadOptions withChecksums(boolean wanted) {
-        return new ReadOptions(limits, allowedRoots, hardLinks, wanted, isolation);
+        return new ReadOptions(limits, allowedRoots, hardLinks, wanted, isolation, inputValues);
     }
 
     /**
@@ -98,6 +105,17 @@ public record ReadOptions(
      * @return new options
      */
     public ReadOptions withIsolation(Isolation limits) {
-        return new ReadOptions(this.limits, allowedRoots, hardLinks, checksums, Optional.of(limits));
+        return new ReadOptions(this.limits, allowedRoots, hardLinks, checksums, Optional.of(limits), inputValues);
+    }
+
+    /**
+     * Sets inputs to values: the model then has these inputs no more, and of each {@code If} that they decide only the operators of the branch
+     * that is taken, which can be cut. So a decoder that is merged of one with and one without cache becomes one of them.
+     *
+     * @param values by the name of an input {@code true}, {@code false} or a number
+     * @return new options
+     */
+    public ReadOptions withInputValues(Map<String, String> values) {
+        return new ReadOptions(limits, allowedRoots, hardLinks, checksums, isolation, values);
     }
 }

@@ -1,5 +1,8 @@
 package io.pepper.onnx;
 
+import io.pepper.onnx.internal.model.KnownInputs;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.internal.verify.PartModel;
@@ -8,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Proves that the parts of a partition compute what the whole model computes: runs both through ONNX Runtime on the same
@@ -74,22 +79,41 @@ public final class SplitVerifier {
         refuseOptional(model, manifest);
         List<String> warnings = new ArrayList<>();
         PartFiles files = new PartFiles(
-                directory, options.onlyUnchanged(), model.contents().options(), warnings);
+                directory, options.onlyUnchanged(), model.contents().options().withInputValues(Map.of()), warnings);
         files.check(model.name(), manifest.modelSha256(), model.sha256());
         List<PartModel> parts = new ArrayList<>();
         for (PartitionManifest.Part part : manifest.parts()) {
             parts.add(new PartModel(files.checked(part), names(part.inputs()), names(part.outputs())));
         }
         WholeModel whole = new WholeModel(
-                model.contents().runtimeSource(), model.contents().graph().model());
-        VerificationOptions used =
-                options.withIsolation(options.isolation().or(model.contents().options()::isolation));
+                model.contents().runtimeSource(), model.contents().original());
+        VerificationOptions used = withValues(model, manifest, options)
+                .withIsolation(options.isolation().or(model.contents().options()::isolation));
         Verification found = VerificationRun.run(whole, parts, used, progress);
         RoundedCuts narrow = new RoundedCuts(manifest, files);
         if (found.differs() && narrow.areThere()) {
             found = narrow.verify(model.contents(), parts, used, found);
         }
         return found.withWarnings(warnings);
+    }
+
+    /** The whole is given the values that inputs were set to when it was divided. */
+    private static VerificationOptions withValues(
+            OnnxModel model, PartitionManifest manifest, VerificationOptions options) throws IOException {
+        Map<String, String> values = new TreeMap<>(manifest.inputValues());
+        values.putAll(model.contents().options().inputValues());
+        VerificationOptions given = options;
+        for (ValueInfoProto input : model.contents().original().getGraph().getInputList()) {
+            String value = values.get(input.getName());
+            if (value != null) {
+                TensorProto tensor =
+                        KnownInputs.tensor(model.contents().source().name(), input, value);
+                long[] shape =
+                        tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
+                given = given.withInput(input.getName(), KnownInputs.values(tensor), shape);
+            }
+        }
+        return given;
     }
 
     private static void refuseOptional(OnnxModel model, PartitionManifest manifest) throws UnsupportedModelException {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,7 +112,8 @@ class PartitionManifestTest {
                 List.of(part),
                 List.of(),
                 7,
-                List.of("a", ""));
+                List.of("a", ""),
+                Map.of("use_cache_branch", "true"));
         Files.write(file, ManifestJson.write(written));
         assertThat(PartitionManifest.read(directory)).isEqualTo(written);
     }

@@ -66,10 +66,11 @@ class ReadLimitsTest {
     @Test
     void optionsKeepTheirOwnListOfRoots() {
         List<Path> roots = new ArrayList<>(List.of(Path.of("a")));
-        ReadOptions options = new ReadOptions(ReadLimits.DEFAULTS, roots, false, false, Optional.empty());
+        ReadOptions options = new ReadOptions(ReadLimits.DEFAULTS, roots, false, false, Optional.empty(), Map.of());
         roots.add(Path.of("b"));
         assertThat(options.allowedRoots()).containsExactly(Path.of("a"));
         assertThat(options.withAllowedRoots(Path.of("c")).withHardLinks(true).withChecksums(true))
-                .isEqualTo(new ReadOptions(ReadLimits.DEFAULTS, List.of(Path.of("c")), true, true, Optional.empty()));
+                .isEqualTo(new ReadOptions(
+                        ReadLimits.DEFAULTS, List.of(Path.of("c")), true, true, Optional.empty(), Map.of()));
     }
 }

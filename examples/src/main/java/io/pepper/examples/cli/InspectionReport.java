@@ -3,6 +3,7 @@ package io.pepper.examples.cli;
 import io.pepper.cut.Cut;
 import io.pepper.cut.OriginalBridges;
 import io.pepper.onnx.ModelCharacteristics;
+import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.RecognizedInputs;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.TensorShapes;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What there is to say of a model, for a person at a terminal. */
@@ -90,8 +92,7 @@ final class InspectionReport {
     private static void cuts(Inspection inspection, PrintWriter out) {
         List<Cut> cuts = inspection.cuts().list();
         if (cuts.isEmpty()) {
-            out.println(
-                    "No single tensor separates its inputs from its outputs; --max-width and --share-input find more.");
+            out.println("No single tensor separates its inputs from its outputs; " + advice(inspection.model()));
             return;
         }
         Table table = new Table("#", "cut at", "bytes", "operators before", "after");
@@ -108,6 +109,17 @@ final class InspectionReport {
                     Integer.toString(cut.operatorsAfter()));
         }
         table.print(out);
+    }
+
+    /** What to do where there is no cut. */
+    static String advice(OnnxModel model) {
+        Set<String> deciding = model.decidingInputs();
+        if (deciding.isEmpty()) {
+            return "--max-width and --share-input find more.";
+        }
+        String input = deciding.iterator().next();
+        return (model.operatorCount() == 1 ? "it is one If" : "it has an If, whose branches are carried whole,")
+                + " on input '" + input + "': --set " + input + "=true or --set " + input + "=false opens it.";
     }
 
     private static void original(OriginalBridges original, PrintWriter out) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,6 +31,14 @@ final class ReadingOptions {
     @Option(names = "--hard-links", description = "Read data files that have more than one name in the file system.")
     private boolean hardLinks;
 
+    @Option(
+            names = "--set",
+            paramLabel = "INPUT=VALUE",
+            description =
+                    "Set an input to true, false or a number: the model then has it no more, and of each If that it decides"
+                            + " only the branch that is taken, such as --set use_cache_branch=true. May be given for several.")
+    private Map<String, String> values = Map.of();
+
     /** How files are opened. */
     ReadOptions options() {
         for (Path root : roots) {
@@ -42,7 +51,11 @@ final class ReadingOptions {
 
     /** Opens a model. */
     OnnxModel open(Path model) throws IOException {
-        return OnnxModel.load(model, options());
+        try {
+            return OnnxModel.load(model, options().withInputValues(values));
+        } catch (IllegalArgumentException refused) {
+            throw new ParameterException(spec.commandLine(), "--set: " + refused.getMessage(), refused);
+        }
     }
 
     /** Reads the manifest of a directory. */

@@ -133,7 +133,7 @@ final class SplitCommand implements Callable<Integer> {
             boolean balanced = where.parts.isPresent() || maxPartBytes.isPresent();
             Cuts all = stageEnds ? cuts.atStageEnds(opened, costs) : cuts.of(opened, costs);
             Cuts preferred = balanced && !stageEnds ? cuts.toRun(opened, costs, where.parts.orElse(1) - 1) : all;
-            Partition partition = partition(partitioner(opened, costs), preferred, all);
+            Partition partition = partition(opened, partitioner(opened, costs), preferred, all);
             VerificationOptions verification = inputs.verification();
             ExportOptions options = writing.options().withProgress(progress).withWeights(weights);
             PartitionManifest manifest = SubmodelExporter.export(opened, partition, directory, options);
@@ -146,11 +146,18 @@ final class SplitCommand implements Callable<Integer> {
     }
 
     /** Between kernels, unless that cannot be. */
-    private static Partition partition(Partitioner partitioner, Cuts preferred, Cuts all) {
+    private static Partition partition(OnnxModel opened, Partitioner partitioner, Cuts preferred, Cuts all) {
         try {
             return partitioner.partition(preferred);
         } catch (NoSuchPartitionException none) {
-            return partitioner.partition(all);
+            try {
+                return partitioner.partition(all);
+            } catch (NoSuchPartitionException nowhere) {
+                if (opened.decidingInputs().isEmpty()) {
+                    throw nowhere;
+                }
+                throw new NoSuchPartitionException(nowhere.getMessage() + "; " + InspectionReport.advice(opened));
+            }
         }
     }
 

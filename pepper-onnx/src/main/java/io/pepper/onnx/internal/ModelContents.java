@@ -11,6 +11,7 @@ import io.pepper.onnx.internal.model.FunctionId;
 import io.pepper.onnx.internal.model.GraphReader;
 import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.model.NoTensors;
+import io.pepper.onnx.internal.model.Specialization;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.model.WeightRanges;
 import io.pepper.onnx.internal.model.Weights;
@@ -96,14 +97,15 @@ public final class ModelContents implements Closeable {
         this.external = new ExternalData(source, directory, options);
         try {
             skeleton = external.attach(scan(source, options));
-            graph = GraphReader.read(source.name(), skeleton.model(), skeleton.payloads()::bytes);
+            ModelProto message = Specialization.of(source.name(), skeleton.model(), options.inputValues());
+            graph = GraphReader.read(source.name(), message, skeleton.payloads()::bytes);
             types = new TensorTypes(
                     source.name(),
-                    skeleton.model(),
+                    message,
                     skeleton.payloads()::isTakenOut,
                     this::bytesForInference,
                     options.isolation());
-            noTensors = NoTensors.of(skeleton.model(), types::of);
+            noTensors = NoTensors.of(message, types::of);
         } catch (IOException | RuntimeException refused) {
             closeAfter(refused);
             throw refused;
@@ -195,7 +197,7 @@ public final class ModelContents implements Closeable {
      */
     public ModelSource runtimeSource() throws IOException {
         if (file.isPresent() && (!external.files().isEmpty() || source.size() > MAX_MESSAGE_BYTES)) {
-            return runtimeSource(graph.model());
+            return runtimeSource(skeleton.model());
         }
         return file.map(ModelSource::file).orElseGet(() -> ModelSource.bytes(name, ((ArraySource) source).bytes()));
     }
@@ -218,6 +220,15 @@ public final class ModelContents implements Closeable {
 
     private static Path directory(Path file) {
         return Objects.requireNonNull(file.getParent(), "a file is in a directory");
+    }
+
+    /**
+     * The message as it was read, with the inputs that are set to values.
+     *
+     * @return that which {@link #runtimeSource()} is of
+     */
+    public ModelProto original() {
+        return skeleton.model();
     }
 
     /**

@@ -24,7 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The manifest as JSON. {@code docs/partition-format.md} describes it. */
 public final class ManifestJson {
@@ -70,6 +72,9 @@ public final class ManifestJson {
         root.put("unusedOperators", manifest.unusedOperators());
         ArrayNode notes = root.putArray("notes");
         manifest.notes().forEach(notes::add);
+        ArrayNode values = root.putArray("inputValues");
+        manifest.inputValues()
+                .forEach((name, value) -> values.addObject().put("name", name).put("value", value));
         return bytes(root);
     }
 
@@ -184,7 +189,16 @@ public final class ManifestJson {
                 parts,
                 cuts,
                 (int) fields.number("unusedOperators", Integer.MAX_VALUE),
-                fields.texts("notes"));
+                fields.texts("notes"),
+                inputValues(fields));
+    }
+
+    private static Map<String, String> inputValues(ManifestFields fields) throws MalformedModelException {
+        Map<String, String> values = new TreeMap<>();
+        for (ManifestFields value : fields.list("inputValues")) {
+            values.put(value.text("name"), value.text("value"));
+        }
+        return values;
     }
 
     private static PartitionManifest.Part part(ManifestFields part) throws MalformedModelException {

@@ -226,7 +226,8 @@ public final class PartitionExport {
                 parts,
                 cuts(),
                 partition.graph().operatorCount() - used,
-                notes);
+                notes,
+                model.options().inputValues());
     }
 
     private List<List<TensorInfo>> cuts() throws IOException {
