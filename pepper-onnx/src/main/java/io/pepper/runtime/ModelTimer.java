@@ -4,15 +4,15 @@ import io.pepper.onnx.ProgressListener;
 import io.pepper.onnx.UnsupportedModelException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Times a model or a part of one on this machine, through ONNX Runtime: opened once, measured as often as wanted. Inputs are
  * random with a seed; their values matter little to how long most models take. Not thread-safe: one timer, one thread. To stop,
  * interrupt the thread.
+ *
+ * <p>With {@link TimingOptions#withIsolation} a child process opens and runs the model, for as long as the timer is open. A timer whose
+ * child has ended fails at each further measurement.
  *
  * <pre>{@code
  * try (ModelTimer timer = ModelTimer.open(Path.of("model.onnx"), TimingOptions.DEFAULTS)) {
@@ -21,19 +21,10 @@ import java.util.OptionalLong;
  * }</pre>
  */
 public final class ModelTimer implements AutoCloseable {
-    private static final int LEAST_WARM_UP_RUNS = 2;
+    private final TimedModel model;
 
-    /** The share of the budget that warming up may take besides. */
-    private static final double WARM_UP_SHARE = 0.1;
-
-    private final OpenModel model;
-    private final TimingOptions options;
-    private final OptionalLong peakMemoryBytes;
-
-    private ModelTimer(OpenModel model, TimingOptions options, OptionalLong peakMemoryBytes) {
+    private ModelTimer(TimedModel model) {
         this.model = model;
-        this.options = options;
-        this.peakMemoryBytes = peakMemoryBytes;
     }
 
     /**
@@ -45,13 +36,15 @@ public final class ModelTimer implements AutoCloseable {
      * @throws UnsupportedModelException if no inputs are found that the model runs on
      * @throws IllegalArgumentException if the options name inputs that the model does not have, or an execution provider that is
      *     not here
+     * @throws io.pepper.onnx.IsolatedRunException if ONNX Runtime crashes or goes beyond a limit, in a child process
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if the file cannot be read, is no model, or ONNX Runtime refuses it
      */
     public static ModelTimer open(Path file, TimingOptions options) throws IOException {
-        ProcessMemory memory = ProcessMemory.watch();
-        OpenModel model = OpenModel.open(file, options, Optional.empty());
-        return new ModelTimer(model, options, memory.peakGrowthBytes());
+        return new ModelTimer(
+                options.isolation().isPresent()
+                        ? IsolatedTimer.open(file, options, options.isolation().get())
+                        : LocalTimer.open(file, options));
     }
 
     /**
@@ -73,38 +66,12 @@ public final class ModelTimer implements AutoCloseable {
      * of the budget to warm up.
      *
      * @return how long it takes
+     * @throws io.pepper.onnx.IsolatedRunException if ONNX Runtime crashes or goes beyond a limit, in a child process
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a run fails
      */
     public ModelTiming measure() throws IOException {
-        double budget = options.budget().toNanos() * 1e-9;
-        warmUp(budget * WARM_UP_SHARE);
-        double[] seconds = new double[Math.min(options.mostRuns(), 64)];
-        double spent = 0;
-        int runs = 0;
-        int check = options.leastRuns();
-        while (runs == 0 || (runs < options.mostRuns() && spent < budget)) {
-            if (runs == seconds.length) {
-                seconds = Arrays.copyOf(seconds, 2 * runs);
-            }
-            seconds[runs] = model.run();
-            spent += seconds[runs];
-            runs++;
-            if (runs == check) {
-                if (Quantiles.of(Arrays.copyOf(seconds, runs)).medianUncertainty() <= options.precision()) {
-                    break;
-                }
-                check = Math.max(runs + 1, runs * 5 / 4);
-            }
-        }
-        return ModelTiming.of(Arrays.copyOf(seconds, runs), model.sessionSeconds(), peakMemoryBytes);
-    }
-
-    private void warmUp(double budget) throws IOException {
-        double spent = 0;
-        for (int runs = 0; spent < budget || (runs < LEAST_WARM_UP_RUNS && spent < budget / WARM_UP_SHARE); runs++) {
-            spent += model.run();
-        }
+        return model.measure();
     }
 
     /**
@@ -123,15 +90,9 @@ public final class ModelTimer implements AutoCloseable {
         if (runs < 1) {
             throw new IllegalArgumentException("runs " + runs + " is out of range");
         }
-        try (TemporaryDirectory scratch = TemporaryDirectory.create("profile-");
-                OpenModel model =
-                        OpenModel.open(file, options, Optional.of(scratch.path().resolve("profile")))) {
-            for (int run = 0; run < runs; run++) {
-                progress.progress("profiling " + file, run, runs);
-                model.run();
-            }
-            return RuntimeProfile.read(model.endProfile(), runs);
-        }
+        return options.isolation().isPresent()
+                ? IsolatedTimer.operators(file, options, options.isolation().get(), runs, progress)
+                : LocalTimer.operators(file, options, runs, progress);
     }
 
     @Override

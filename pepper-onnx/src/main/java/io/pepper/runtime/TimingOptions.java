@@ -1,9 +1,11 @@
 package io.pepper.runtime;
 
 import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.Isolation;
 import io.pepper.onnx.OptimizationLevel;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How to time a model. Immutable and therefore thread-safe.
@@ -24,6 +26,7 @@ import java.util.Objects;
  * @param budget how long timed runs may take together; one run is made however long it takes
  * @param precision it stops when the 95 % confidence interval of the median is at most this wide, relative to the median;
  *     at least 0
+ * @param isolation the limits of the child process in which the model is opened and runs; empty to open it in this one
  */
 public record TimingOptions(
         int threads,
@@ -35,10 +38,21 @@ public record TimingOptions(
         int leastRuns,
         int mostRuns,
         Duration budget,
-        double precision) {
+        double precision,
+        Optional<Isolation> isolation) {
     /** One thread, all optimisations, the processor, up to a second or a precision of 2 %. */
     public static final TimingOptions DEFAULTS = new TimingOptions(
-            1, true, OptimizationLevel.ALL, "CPU", InputShapes.NONE, 42, 11, 1_000, Duration.ofSeconds(1), 0.02);
+            1,
+            true,
+            OptimizationLevel.ALL,
+            "CPU",
+            InputShapes.NONE,
+            42,
+            11,
+            1_000,
+            Duration.ofSeconds(1),
+            0.02,
+            Optional.empty());
 
     /**
      * Checks the numbers.
@@ -53,12 +67,14 @@ public record TimingOptions(
      * @param mostRuns see the record
      * @param budget see the record
      * @param precision see the record
+     * @param isolation see the record
      * @throws IllegalArgumentException if a number is out of its range
      */
     public TimingOptions {
         Objects.requireNonNull(optimization);
         Objects.requireNonNull(provider);
         Objects.requireNonNull(sizes);
+        Objects.requireNonNull(isolation);
         require(threads >= 1, "threads", threads);
         require(leastRuns >= 1, "leastRuns", leastRuns);
         require(mostRuns >= leastRuns, "mostRuns", mostRuns);
@@ -80,7 +96,17 @@ public record TimingOptions(
      */
     public TimingOptions withThreads(int value) {
         return new TimingOptions(
-                value, spinning, optimization, provider, sizes, seed, leastRuns, mostRuns, budget, precision);
+                value,
+                spinning,
+                optimization,
+                provider,
+                sizes,
+                seed,
+                leastRuns,
+                mostRuns,
+                budget,
+                precision,
+                isolation);
     }
 
     /**
@@ -91,7 +117,7 @@ public record TimingOptions(
      */
     public TimingOptions withSpinning(boolean value) {
         return new TimingOptions(
-                threads, value, optimization, provider, sizes, seed, leastRuns, mostRuns, budget, precision);
+                threads, value, optimization, provider, sizes, seed, leastRuns, mostRuns, budget, precision, isolation);
     }
 
     /**
@@ -102,7 +128,7 @@ public record TimingOptions(
      */
     public TimingOptions withOptimization(OptimizationLevel value) {
         return new TimingOptions(
-                threads, spinning, value, provider, sizes, seed, leastRuns, mostRuns, budget, precision);
+                threads, spinning, value, provider, sizes, seed, leastRuns, mostRuns, budget, precision, isolation);
     }
 
     /**
@@ -113,7 +139,7 @@ public record TimingOptions(
      */
     public TimingOptions withProvider(String value) {
         return new TimingOptions(
-                threads, spinning, optimization, value, sizes, seed, leastRuns, mostRuns, budget, precision);
+                threads, spinning, optimization, value, sizes, seed, leastRuns, mostRuns, budget, precision, isolation);
     }
 
     /**
@@ -124,7 +150,17 @@ public record TimingOptions(
      */
     public TimingOptions withSizes(InputShapes value) {
         return new TimingOptions(
-                threads, spinning, optimization, provider, value, seed, leastRuns, mostRuns, budget, precision);
+                threads,
+                spinning,
+                optimization,
+                provider,
+                value,
+                seed,
+                leastRuns,
+                mostRuns,
+                budget,
+                precision,
+                isolation);
     }
 
     /**
@@ -135,7 +171,17 @@ public record TimingOptions(
      */
     public TimingOptions withSeed(long value) {
         return new TimingOptions(
-                threads, spinning, optimization, provider, sizes, value, leastRuns, mostRuns, budget, precision);
+                threads,
+                spinning,
+                optimization,
+                provider,
+                sizes,
+                value,
+                leastRuns,
+                mostRuns,
+                budget,
+                precision,
+                isolation);
     }
 
     /**
@@ -147,7 +193,7 @@ public record TimingOptions(
      */
     public TimingOptions withRuns(int least, int most) {
         return new TimingOptions(
-                threads, spinning, optimization, provider, sizes, seed, least, most, budget, precision);
+                threads, spinning, optimization, provider, sizes, seed, least, most, budget, precision, isolation);
     }
 
     /**
@@ -158,7 +204,17 @@ public record TimingOptions(
      */
     public TimingOptions withBudget(Duration value) {
         return new TimingOptions(
-                threads, spinning, optimization, provider, sizes, seed, leastRuns, mostRuns, value, precision);
+                threads,
+                spinning,
+                optimization,
+                provider,
+                sizes,
+                seed,
+                leastRuns,
+                mostRuns,
+                value,
+                precision,
+                isolation);
     }
 
     /**
@@ -169,6 +225,22 @@ public record TimingOptions(
      */
     public TimingOptions withPrecision(double value) {
         return new TimingOptions(
-                threads, spinning, optimization, provider, sizes, seed, leastRuns, mostRuns, budget, value);
+                threads, spinning, optimization, provider, sizes, seed, leastRuns, mostRuns, budget, value, isolation);
+    }
+
+    /**
+     * With a child process in which the model is opened and runs. It lives as long as the timer.
+     *
+     * @param limits the limits of the child; the deadline is for opening, and for each measurement
+     * @return these options with it
+     */
+    public TimingOptions withIsolation(Isolation limits) {
+        return withIsolation(Optional.of(limits));
+    }
+
+    /** With or without a child process. */
+    TimingOptions withIsolation(Optional<Isolation> limits) {
+        return new TimingOptions(
+                threads, spinning, optimization, provider, sizes, seed, leastRuns, mostRuns, budget, precision, limits);
     }
 }

@@ -15,14 +15,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Small models that are valid, and that a process in which ONNX Runtime runs them does not survive, or not soon. */
-final class HostileModels {
+public final class HostileModels {
     private HostileModels() {}
 
     /**
      * q -> a -> y, where y is an attention whose keys have no heads: ONNX Runtime 1.28 divides by their number when it opens the model
      * (SIGFPE).
      */
-    static ModelProto crashing() {
+    public static ModelProto crashing() {
         return model("crashing")
                 .irVersion(11)
                 .opset(23)
@@ -39,7 +39,7 @@ final class HostileModels {
     }
 
     /** x -> a -> y, and a loop beside it that runs as often as an integer can say. */
-    static ModelProto endless() {
+    public static ModelProto endless() {
         GraphProto body = BodyBuilder.body("round")
                 .input("i", INT64)
                 .input("go", BOOL)
@@ -60,7 +60,7 @@ final class HostileModels {
     }
 
     /** x -> a -> y, where y is a sum over a constant of so many floats, which ONNX Runtime makes when it runs. */
-    static ModelProto large(long floats) {
+    public static ModelProto large(long floats) {
         return model("large")
                 .input("x", FLOAT, 1)
                 .let("a", "Relu", "x")
@@ -73,7 +73,7 @@ final class HostileModels {
     }
 
     /** Writes the two parts on both sides of tensor a. */
-    static void split(OnnxModel model, Path directory) throws IOException {
+    public static void split(OnnxModel model, Path directory) throws IOException {
         SubmodelExporter.export(model, Partitioner.atTensors("a").partition(model.cuts()), directory);
     }
 }

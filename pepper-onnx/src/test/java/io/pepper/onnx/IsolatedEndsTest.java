@@ -6,10 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pepper.onnx.IsolatedRunException.Reason;
 import io.pepper.onnx.internal.proto.ModelProto;
+import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +96,69 @@ class IsolatedEndsTest {
             assertThatThrownBy(() -> SplitVerifier.verify(model, directory, options, interrupts))
                     .isInstanceOf(InterruptedIOException.class);
             assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    /** As with SIGKILL, which leaves a process no time to end its children. */
+    @Test
+    void deathOfTheParentEndsTheChild() throws Exception {
+        Process parent = host(HostileModels.endless());
+        try (BufferedReader lines = parent.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(lines.readLine()).startsWith("loading");
+            List<ProcessHandle> children = parent.descendants().toList();
+            assertThat(children).hasSize(1);
+            parent.destroyForcibly();
+            assertThat(children.get(0).onExit().get(10, TimeUnit.MINUTES).isAlive())
+                    .isFalse();
+        } finally {
+            parent.destroyForcibly();
+        }
+    }
+
+    @Test
+    void nothingIsLeftInTheTemporaryDirectory() throws Exception {
+        Process parent = host(HostileModels.crashing());
+        assertThat(parent.inputReader(StandardCharsets.UTF_8).lines().toList())
+                .last()
+                .isEqualTo("CRASHED");
+        assertThat(parent.waitFor()).isZero();
+        try (Stream<Path> left = Files.list(directory.resolve("temporary"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    /** Another process that verifies the model in a child of its own. */
+    private Process host(ModelProto hostile) throws IOException {
+        Path file = Files.write(directory.resolve("hostile.onnx"), hostile.toByteArray());
+        Path temporary = Files.createDirectories(directory.resolve("temporary"));
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        System.getProperty("java.class.path")
+                                + File.pathSeparator
+                                + System.getProperty("surefire.test.class.path", ""),
+                        Host.class.getName(),
+                        file.toString(),
+                        directory.resolve("parts").toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** Splits a model and verifies it; says what is done and how it ends. */
+    static final class Host {
+        private Host() {}
+
+        public static void main(String[] arguments) throws IOException {
+            Path parts = Path.of(arguments[1]);
+            try (OnnxModel model = OnnxModel.load(Path.of(arguments[0]), ReadOptions.DEFAULTS.withIsolation(ROOMY))) {
+                HostileModels.split(model, parts);
+                SplitVerifier.verify(
+                        model, parts, VerificationOptions.DEFAULTS, (task, done, total) -> System.out.println(task));
+            } catch (IsolatedRunException ended) {
+                System.out.println(ended.reason());
+            }
         }
     }
 }

@@ -40,6 +40,9 @@ public final class LatencyProfiler {
     private static final long BYTES_IN_A_VISIT = 1L << 30;
     private static final int MOST_TRIES = 3;
 
+    /** About what a child process takes without a model. */
+    private static final long CHILD_BYTES = 100L << 20;
+
     private final ProfilingPlan plan;
     private final Supplier<DeviceState> device;
     private final String name;
@@ -169,13 +172,13 @@ public final class LatencyProfiler {
     }
 
     /** About what a piece takes when it is open: weights may stand in the file, or be made when it is opened. */
-    private static double bytes(ProfilePiece piece) throws IOException {
+    private double bytes(ProfilePiece piece) throws IOException {
         double weights = piece.work().kernels().stream()
                 .mapToDouble(kernel -> kernel.times() * kernel.weightBytes())
                 .filter(Double::isFinite)
                 .sum();
         double file = Files.exists(piece.file()) ? (double) Files.size(piece.file()) : 0;
-        return Math.max(weights, file);
+        return Math.max(weights, file) + (plan.timing().isolation().isPresent() ? CHILD_BYTES : 0);
     }
 
     /** What the file does not hold of some tasks, in random order in each round. */

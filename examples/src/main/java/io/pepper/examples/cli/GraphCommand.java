@@ -57,6 +57,9 @@ final class GraphCommand implements Callable<Integer> {
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
+    private IsolationOptions isolation = new IsolationOptions();
+
+    @Mixin
     private CutChoice cuts = new CutChoice();
 
     @Mixin
@@ -67,7 +70,7 @@ final class GraphCommand implements Callable<Integer> {
         if (parts.orElse(1) < 1) {
             throw new ParameterException(spec.commandLine(), "--parts takes 1 or more, found " + parts.get());
         }
-        try (OnnxModel opened = reading.open(model)) {
+        try (OnnxModel opened = reading.open(model, isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             Cuts found = cuts.of(opened, costs);
             write(ModelPicture.of(opened, costs, found, partition(costs, found)).as(format));

@@ -29,6 +29,9 @@ final class InspectCommand implements Callable<Integer> {
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
+    private IsolationOptions isolation = new IsolationOptions();
+
+    @Mixin
     private CutChoice cuts = new CutChoice();
 
     @Option(names = "--original", description = "Say, too, which bridges the original PEPPER finds and would choose.")
@@ -43,7 +46,7 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (OnnxModel opened = reading.open(model)) {
+        try (OnnxModel opened = reading.open(model, isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             Inspection inspection =
                     new Inspection(opened, costs, cuts.of(opened, costs), cuts.recognized(opened), original);

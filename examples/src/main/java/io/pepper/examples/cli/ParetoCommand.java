@@ -41,6 +41,9 @@ final class ParetoCommand implements Callable<Integer> {
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
+    private IsolationOptions isolation = new IsolationOptions();
+
+    @Mixin
     private PlanOptions plan = new PlanOptions();
 
     @Option(
@@ -76,7 +79,7 @@ final class ParetoCommand implements Callable<Integer> {
             return Main.DONE;
         }
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        try (OnnxModel opened = reading.open(model.get())) {
+        try (OnnxModel opened = reading.open(model.get(), isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
             List<Placement> front = prepared.planner().pareto(metrics.get(0), metrics.get(1), prepared.constraints());

@@ -57,6 +57,9 @@ final class PlanCommand implements Callable<Integer> {
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
+    private IsolationOptions isolation = new IsolationOptions();
+
+    @Mixin
     private PlanOptions plan = new PlanOptions();
 
     @Option(
@@ -119,7 +122,7 @@ final class PlanCommand implements Callable<Integer> {
             return Main.DONE;
         }
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        try (OnnxModel opened = reading.open(model.get())) {
+        try (OnnxModel opened = reading.open(model.get(), isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             if (shape.branches.isPresent() || shape.operators) {
                 planBranches(opened, costs, progress);

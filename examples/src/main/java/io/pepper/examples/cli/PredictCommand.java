@@ -72,6 +72,9 @@ final class PredictCommand implements Callable<Integer> {
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
+    private IsolationOptions isolation = new IsolationOptions();
+
+    @Mixin
     private DeviceOptions devices = new DeviceOptions();
 
     @Mixin
@@ -112,7 +115,7 @@ final class PredictCommand implements Callable<Integer> {
 
     /** What a model, or a part that takes what earlier parts have made, asks of a device. */
     private Workload work(Path file, Map<String, TensorInfo> made) throws IOException {
-        try (OnnxModel opened = reading.open(file)) {
+        try (OnnxModel opened = reading.open(file, isolation)) {
             InputShapes sizes = inputs.shapesOf(opened);
             inputs.requireAllTaken();
             for (TensorInfo input : opened.inputs()) {

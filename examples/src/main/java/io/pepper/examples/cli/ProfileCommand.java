@@ -114,6 +114,9 @@ final class ProfileCommand implements Callable<Integer> {
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
+    private IsolationOptions isolation = new IsolationOptions();
+
+    @Mixin
     private InputOptions inputs = new InputOptions();
 
     @Mixin
@@ -164,13 +167,13 @@ final class ProfileCommand implements Callable<Integer> {
         List<ProfilePiece> found = new ArrayList<>();
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         for (Path file : models) {
-            try (OnnxModel model = reading.open(file)) {
+            try (OnnxModel model = reading.open(file, isolation)) {
                 inputs.shapesOf(model);
             }
         }
         inputs.requireAllTaken();
         for (Path file : models) {
-            try (OnnxModel model = reading.open(file)) {
+            try (OnnxModel model = reading.open(file, isolation)) {
                 found.addAll(
                         candidates.isPresent()
                                 ? runs(model, candidates.get(), work, progress)
@@ -195,7 +198,7 @@ final class ProfileCommand implements Callable<Integer> {
                 .withRuns(7, 500)
                 .withBudget(Duration.ofMillis(Math.round(seconds * MILLIS)))
                 .withPrecision(0.03);
-        ProfilingPlan plan = new ProfilingPlan(found, loads, threads, rounds, timing, SEED)
+        ProfilingPlan plan = new ProfilingPlan(found, loads, threads, rounds, isolation.timing(timing), SEED)
                 .withQuietWait(Duration.ofMillis(Math.round(quietWait * MILLIS)));
         String name = device == null ? DeviceOptions.hostName() : device;
         DeviceState here = LocalDeviceMonitor.of(name, Duration.ZERO)

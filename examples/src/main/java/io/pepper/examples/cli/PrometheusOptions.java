@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import io.pepper.examples.QuantityText;
 import io.pepper.monitor.PrometheusDeviceMonitor;
 import io.pepper.monitor.PrometheusQueries;
 import java.io.IOException;
@@ -96,13 +97,11 @@ final class PrometheusOptions {
     static final class Time implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {
-            if (!text.matches("\\d{1,7}(ms|s|m)")) {
-                throw new TypeConversionException("'" + text + "' is no time such as 500ms, 5s or 2m");
+            try {
+                return QuantityText.time(text);
+            } catch (IllegalArgumentException refused) {
+                throw new TypeConversionException(refused.getMessage());
             }
-            long count = Long.parseLong(text.replaceAll("\\D", ""));
-            return text.endsWith("ms")
-                    ? Duration.ofMillis(count)
-                    : text.endsWith("s") ? Duration.ofSeconds(count) : Duration.ofMinutes(count);
         }
     }
 

@@ -49,10 +49,10 @@ final class ReadingOptions {
         return ReadOptions.DEFAULTS.withAllowedRoots(roots.toArray(Path[]::new)).withHardLinks(hardLinks);
     }
 
-    /** Opens a model. */
-    OnnxModel open(Path model) throws IOException {
+    /** Opens a model, in a child process where that is asked for. */
+    OnnxModel open(Path model, IsolationOptions isolation) throws IOException {
         try {
-            return OnnxModel.load(model, options().withInputValues(values));
+            return OnnxModel.load(model, isolation.reading(options().withInputValues(values)));
         } catch (IllegalArgumentException refused) {
             throw new ParameterException(spec.commandLine(), "--set: " + refused.getMessage(), refused);
         }

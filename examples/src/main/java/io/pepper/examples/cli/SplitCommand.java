@@ -113,6 +113,9 @@ final class SplitCommand implements Callable<Integer> {
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
+    private IsolationOptions isolation = new IsolationOptions();
+
+    @Mixin
     private CutChoice cuts = new CutChoice();
 
     @Option(names = "--verify", description = "Then prove that the parts compute what the whole computes.")
@@ -127,7 +130,7 @@ final class SplitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        try (OnnxModel opened = reading.open(model)) {
+        try (OnnxModel opened = reading.open(model, isolation)) {
             checkOptions();
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             boolean balanced = where.parts.isPresent() || maxPartBytes.isPresent();

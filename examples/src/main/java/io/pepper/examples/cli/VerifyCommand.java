@@ -32,6 +32,9 @@ final class VerifyCommand implements Callable<Integer> {
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
+    private IsolationOptions isolation = new IsolationOptions();
+
+    @Mixin
     private InputOptions inputs = new InputOptions();
 
     @Mixin
@@ -41,7 +44,7 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        try (OnnxModel opened = reading.open(model)) {
+        try (OnnxModel opened = reading.open(model, isolation)) {
             Verification verification = SplitVerifier.verify(opened, directory, inputs.verification(), progress);
             if (output.json) {
                 out.println(Json.print(Json.verification(verification)));

@@ -56,6 +56,7 @@ final class ChildCommand {
         if (Runtime.version().feature() >= NATIVE_ACCESS_SINCE) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
+        NativeFiles.directory().ifPresent(natives -> command.add("-D" + NativeFiles.PROPERTY + "=" + natives));
         command.addAll(isolation.jvmOptions());
         command.addAll(main(isolation));
         command.add(service);

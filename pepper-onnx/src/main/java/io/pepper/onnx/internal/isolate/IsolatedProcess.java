@@ -27,6 +27,9 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     /** A killed process is gone at once, unless the system is at something that cannot be interrupted. */
     private static final long BURIAL_SECONDS = 5;
 
+    /** A virtual machine that crashes says so, where it has no other place among its answers, before it ends. */
+    private static final long LAST_WORDS_SECONDS = 1;
+
     private final String source;
     private final Isolation isolation;
     private final Class<A> answer;
@@ -38,6 +41,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     private final ValueReader in;
     private final long startedAt = System.nanoTime();
     private boolean greeted;
+    private boolean killed;
     private String task = "starting";
 
     private IsolatedProcess(
@@ -71,8 +75,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         ScratchDirectory scratch = ScratchDirectory.create("isolated-");
         try {
             List<String> command = ChildCommand.of(isolation, scratch.path(), service.getName());
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).directory(scratch.path().toFile());
+            ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().keySet().removeAll(ChildCommand.JVM_VARIABLES);
             Process process = builder.start();
             offerFirst(process);
@@ -104,6 +107,10 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
      * @throws RuntimeException if the work was refused by such an exception
      */
     public A ask(Q question, ProgressListener progress) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            process.destroyForcibly();
+            throw interrupted();
+        }
         Record said;
         try {
             watch.begin(greeted ? System.nanoTime() : startedAt);
@@ -115,7 +122,11 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         }
         if (said instanceof SentFailure failure) {
             if (Death.isRefusedMemory(failure.what())) {
-                throw new IsolatedRunException(source, Reason.MEMORY, failure.what());
+                throw new IsolatedRunException(
+                        source,
+                        Reason.MEMORY,
+                        "was refused memory (the limit is " + Death.megabytes(isolation.memoryBytes()) + "): "
+                                + failure.what());
             }
             throw failure.thrown();
         }
@@ -159,11 +170,11 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     /** What became of the child, which is ended now if it is not yet. */
     private IOException ended(IOException broken) throws IOException {
         boolean invalid = broken instanceof InvalidAnswerException;
-        if (!bury(invalid ? 0 : BURIAL_SECONDS) || watch.verdict() == Watch.Verdict.INTERRUPTED) {
-            return new InterruptedIOException(SafeText.of(source) + ": the isolated run was interrupted");
+        if (!bury(invalid ? LAST_WORDS_SECONDS : BURIAL_SECONDS) || watch.verdict() == Watch.Verdict.INTERRUPTED) {
+            return interrupted();
         }
         String words = errors.all();
-        if (invalid) {
+        if (invalid && (killed || process.exitValue() == 0)) {
             return new IsolatedRunException(
                     source, Reason.INVALID_ANSWER, "what the process answered " + broken.getMessage() + doing());
         }
@@ -183,6 +194,10 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         };
     }
 
+    private InterruptedIOException interrupted() {
+        return new InterruptedIOException(SafeText.of(source) + ": the isolated run was interrupted");
+    }
+
     private IOException byItself(Death death) {
         String last = death.words().isEmpty() ? "" : "; the last that it wrote: " + death.words();
         return greeted
@@ -199,6 +214,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     private boolean bury(long patienceSeconds) {
         try {
             if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
+                killed = true;
                 process.destroyForcibly();
                 process.waitFor(BURIAL_SECONDS, TimeUnit.SECONDS);
             }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param inImage whether this library's own modules are part of the run-time image, as jlink makes them
  */
 record Locations(List<Path> files, boolean inImage) {
-    /** A class of each jar that ONNX Runtime needs in a child. */
+    /** A class of each jar that a child needs. */
     private static final List<String> NEEDED = List.of(
             "io.pepper.onnx.OnnxModel",
             "io.pepper.graph.DataflowGraph",
@@ -35,6 +35,7 @@ record Locations(List<Path> files, boolean inImage) {
             "com.fasterxml.jackson.databind.ObjectMapper",
             "com.fasterxml.jackson.core.JsonFactory",
             "com.fasterxml.jackson.annotation.JsonInclude",
+            "org.jgrapht.Graph",
             "org.slf4j.Logger");
 
     /** A jar in a jar, as Spring Boot's loaders name it: {@code jar:nested:/app.jar/!BOOT-INF/lib/x.jar!/}, {@code jar:file:/app.jar!/BOOT-INF/lib/x.jar!/}. */
@@ -76,7 +77,7 @@ record Locations(List<Path> files, boolean inImage) {
         throw unknown(name, "no place");
     }
 
-    private static Path file(String name, String location) throws IOException {
+    static Path file(String name, String location) throws IOException {
         Matcher nested = NESTED.matcher(location);
         if (nested.matches()) {
             return extracted(location, decoded(nested.group("outer")), decoded(nested.group("inner")));
