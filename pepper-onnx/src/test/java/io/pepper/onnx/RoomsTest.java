@@ -69,7 +69,7 @@ class RoomsTest {
             .whereLayer("session")
             .mayOnlyBeAccessedByLayers("contents", "verify", "isolate", "shape")
             .whereLayer("model")
-            .mayOnlyBeAccessedByLayers("contents", "shape", "cost", "verify", "export")
+            .mayOnlyBeAccessedByLayers("contents", "shape", "cost", "verify", "export", "session")
             .whereLayer("wire")
             .mayOnlyBeAccessedByLayers("contents", "model", "export", "isolate");
 

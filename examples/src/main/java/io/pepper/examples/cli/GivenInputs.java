@@ -1,22 +1,137 @@
 package io.pepper.examples.cli;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
 import io.pepper.onnx.Dimension;
+import io.pepper.onnx.ModelException;
 import io.pepper.onnx.TensorInfo;
+import io.pepper.onnx.VerificationOptions;
+import io.pepper.runtime.TensorFiles;
 import java.io.IOException;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** Compares tensors in files with what a model asks for. */
+/** Inputs of a model that stand in files, of just the type and shape that the model asks for. */
 final class GivenInputs {
     private static final String PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
+    private static final String RANDOM = "random";
 
-    private GivenInputs() {}
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--input",
+            paramLabel = "NAME=FILE.npy|FILE.pb|random",
+            description =
+                    "An input: a file of NumPy or a TensorProto, or random values (the default); may be given for each.")
+    private List<String> given = List.of();
+
+    /** The files by the name of an input; those that are random are left out. */
+    Map<String, Path> files(List<TensorInfo> inputs) {
+        Map<String, Path> files = new LinkedHashMap<>();
+        for (String input : given) {
+            int split = input.lastIndexOf('=');
+            String name = input.substring(0, Math.max(0, split));
+            if (inputs.stream().noneMatch(known -> known.name().equals(name))) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--input " + input + ": the model has no input '" + name + "', only " + inputs);
+            }
+            if (!input.substring(split + 1).equals(RANDOM)) {
+                files.put(name, Path.of(input.substring(split + 1)));
+            }
+        }
+        return files;
+    }
+
+    /** Reads an input; what is wrong with its file is said with its name. */
+    static OnnxTensor read(TensorInfo input, Path file) throws IOException {
+        OnnxTensor tensor;
+        try {
+            tensor = TensorFiles.read(file);
+        } catch (ModelException | IllegalArgumentException wrong) {
+            throw new IOException("input " + input.name() + ": " + wrong.getMessage(), wrong);
+        }
+        try {
+            check(input, file, tensor);
+            return tensor;
+        } catch (IOException wrong) {
+            tensor.close();
+            throw wrong;
+        }
+    }
+
+    /** Options to verify with these inputs. */
+    VerificationOptions verification(VerificationOptions options, List<TensorInfo> inputs) throws IOException {
+        VerificationOptions with = options;
+        Map<String, Path> files = files(inputs);
+        for (TensorInfo input : inputs) {
+            if (files.containsKey(input.name())) {
+                try (OnnxTensor tensor = read(input, files.get(input.name()))) {
+                    with = with(with, input.name(), tensor);
+                }
+            }
+        }
+        return with;
+    }
+
+    private static VerificationOptions with(VerificationOptions options, String name, OnnxTensor tensor)
+            throws IOException {
+        long[] shape = tensor.getInfo().getShape();
+        if (tensor.getInfo().type == OnnxJavaType.STRING) {
+            List<String> texts = new ArrayList<>();
+            collect(value(tensor), texts);
+            return options.withInput(name, texts, shape);
+        }
+        return options.withInput(name, buffer(tensor), shape);
+    }
+
+    private static Object value(OnnxTensor tensor) throws IOException {
+        try {
+            return tensor.getValue();
+        } catch (OrtException refused) {
+            throw new IOException(refused.getMessage(), refused);
+        }
+    }
+
+    private static void collect(Object value, List<String> texts) {
+        if (value instanceof Object[] row) {
+            for (Object each : row) {
+                collect(each, texts);
+            }
+        } else {
+            texts.add(String.valueOf(value));
+        }
+    }
+
+    /** A copy of the values, as wide as they are. */
+    private static Buffer buffer(OnnxTensor tensor) {
+        ByteBuffer bytes = tensor.getByteBuffer().order(ByteOrder.nativeOrder());
+        return switch (tensor.getInfo().type) {
+            case FLOAT -> bytes.asFloatBuffer();
+            case DOUBLE -> bytes.asDoubleBuffer();
+            case INT32 -> bytes.asIntBuffer();
+            case INT64 -> bytes.asLongBuffer();
+            case INT16, FLOAT16, BFLOAT16 -> bytes.asShortBuffer();
+            default -> bytes;
+        };
+    }
 
     /** Refuses a tensor of another type, rank or size; nothing is converted. */
-    static void check(TensorInfo input, Path file, OnnxTensor tensor) throws IOException {
+    private static void check(TensorInfo input, Path file, OnnxTensor tensor) throws IOException {
         String type =
                 tensor.getInfo().onnxType.name().substring(PREFIX.length()).toLowerCase(Locale.ROOT);
         long[] shape = tensor.getInfo().getShape();

@@ -3,7 +3,6 @@ package io.pepper.examples.cli;
 import ai.onnxruntime.OnnxTensor;
 import io.pepper.cluster.ClusterFile;
 import io.pepper.onnx.DeploymentPlan;
-import io.pepper.onnx.ModelException;
 import io.pepper.onnx.OptimizationLevel;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.TensorInfo;
@@ -16,7 +15,6 @@ import io.pepper.runtime.Rehearsal;
 import io.pepper.runtime.RunOutputs;
 import io.pepper.runtime.RuntimeOptions;
 import io.pepper.runtime.StageOptions;
-import io.pepper.runtime.TensorFiles;
 import io.pepper.runtime.TensorMessages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +43,6 @@ import picocli.CommandLine.Spec;
         description =
                 "Runs written parts as if they were the model, one after the other or as a pipeline, and says how long each takes.")
 final class RunCommand implements Callable<Integer> {
-    private static final String RANDOM = "random";
     private static final long SEED = 42;
     private static final double NANO = 1e-9;
 
@@ -61,12 +58,8 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Where split or plan wrote the parts.")
     private Path directory = Path.of("");
 
-    @Option(
-            names = "--input",
-            paramLabel = "NAME=FILE.npy|FILE.pb|random",
-            description =
-                    "An input: a file of NumPy or a TensorProto, or random values (the default); may be given for each.")
-    private List<String> given = List.of();
+    @Mixin
+    private GivenInputs given = new GivenInputs();
 
     @Option(
             names = {"-o", "--out"},
@@ -169,7 +162,7 @@ final class RunCommand implements Callable<Integer> {
 
     /** Each input as a message, from which every request takes tensors of its own. */
     private Map<String, byte[]> messages(PartitionManifest manifest) throws IOException {
-        Map<String, Path> files = files(manifest);
+        Map<String, Path> files = given.files(manifest.inputs());
         Map<String, byte[]> messages = new LinkedHashMap<>();
         List<TensorInfo> random = new ArrayList<>();
         for (TensorInfo input : manifest.inputs()) {
@@ -177,8 +170,7 @@ final class RunCommand implements Callable<Integer> {
             if (file == null) {
                 random.add(input);
             } else {
-                try (OnnxTensor tensor = read(input.name(), file)) {
-                    GivenInputs.check(input, file, tensor);
+                try (OnnxTensor tensor = GivenInputs.read(input, file)) {
                     messages.put(input.name(), TensorMessages.write(input.name(), tensor));
                 }
             }
@@ -192,32 +184,6 @@ final class RunCommand implements Callable<Integer> {
             made.values().forEach(OnnxTensor::close);
         }
         return messages;
-    }
-
-    /** What is wrong with the file is said with the name of the input. */
-    private static OnnxTensor read(String input, Path file) throws IOException {
-        try {
-            return TensorFiles.read(file);
-        } catch (ModelException | IllegalArgumentException wrong) {
-            throw new IOException("input " + input + ": " + wrong.getMessage(), wrong);
-        }
-    }
-
-    private Map<String, Path> files(PartitionManifest manifest) {
-        Map<String, Path> files = new LinkedHashMap<>();
-        for (String input : given) {
-            int split = input.lastIndexOf('=');
-            String name = input.substring(0, Math.max(0, split));
-            if (manifest.inputs().stream().noneMatch(known -> known.name().equals(name))) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "--input " + input + ": the model has no input '" + name + "', only " + manifest.inputs());
-            }
-            if (!input.substring(split + 1).equals(RANDOM)) {
-                files.put(name, Path.of(input.substring(split + 1)));
-            }
-        }
-        return files;
     }
 
     private static Map<String, OnnxTensor> tensors(Map<String, byte[]> messages) throws IOException {

@@ -125,6 +125,9 @@ final class SplitCommand implements Callable<Integer> {
     private InputOptions inputs = new InputOptions();
 
     @Mixin
+    private GivenInputs given = new GivenInputs();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Override
@@ -137,7 +140,7 @@ final class SplitCommand implements Callable<Integer> {
             Cuts all = stageEnds ? cuts.atStageEnds(opened, costs) : cuts.of(opened, costs);
             Cuts preferred = balanced && !stageEnds ? cuts.toRun(opened, costs, where.parts.orElse(1) - 1) : all;
             Partition partition = partition(opened, partitioner(opened, costs), preferred, all);
-            VerificationOptions verification = inputs.verification();
+            VerificationOptions verification = given.verification(inputs.verification(), opened.inputs());
             ExportOptions options = writing.options().withProgress(progress).withWeights(weights);
             PartitionManifest manifest = SubmodelExporter.export(opened, partition, directory, options);
             Optional<Verification> verified = verify

@@ -38,6 +38,9 @@ final class VerifyCommand implements Callable<Integer> {
     private InputOptions inputs = new InputOptions();
 
     @Mixin
+    private GivenInputs given = new GivenInputs();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Override
@@ -45,7 +48,8 @@ final class VerifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         try (OnnxModel opened = reading.open(model, isolation)) {
-            Verification verification = SplitVerifier.verify(opened, directory, inputs.verification(), progress);
+            Verification verification = SplitVerifier.verify(
+                    opened, directory, given.verification(inputs.verification(), opened.inputs()), progress);
             if (output.json) {
                 out.println(Json.print(Json.verification(verification)));
             } else {

@@ -185,6 +185,8 @@ class CommandLineTest {
                         "characteristics",
                         "openDimensions",
                         "shapeFailure",
+                        "recognized",
+                        "cutSearch",
                         "cuts");
         assertThat(document.get("sha256").textValue())
                 .isEqualTo("e47acedf663230f8863ff1ab0e64dd2d82b838fceb5957146dab185a89d6215c");
@@ -221,7 +223,8 @@ class CommandLineTest {
                 .as(err.toString())
                 .isZero();
         JsonNode document = json();
-        assertThat(names(document)).containsExactly("model", "partition", "weights", "parts", "notes", "verification");
+        assertThat(names(document))
+                .containsExactly("model", "partition", "weights", "bytes", "parts", "notes", "verification");
         assertThat(Path.of(document.get("partition").textValue())).exists();
         assertThat(document.get("parts")).hasSize(3);
         long weights = 0;

@@ -3,9 +3,6 @@ package io.pepper.onnx.internal.model;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.NodeProto;
-import io.pepper.onnx.internal.proto.SparseTensorProto;
-import io.pepper.onnx.internal.proto.TensorProto;
-import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,17 +15,10 @@ import java.util.Set;
  * a number otherwise; what gives an output of the branch gets the name of the output of the {@code If}.
  */
 final class IfInlining {
-    private final GraphProto graph;
-    private final NameCounts names = new NameCounts();
-    private final Set<String> operatorNames = new HashSet<>();
-    private final List<TensorProto> initializers = new ArrayList<>();
-    private final List<SparseTensorProto> sparse = new ArrayList<>();
-    private final List<ValueInfoProto> values = new ArrayList<>();
+    private final GraphSplice splice;
 
     IfInlining(GraphProto graph) {
-        this.graph = graph;
-        names.add(graph, 1);
-        graph.getNodeList().forEach(node -> operatorNames.add(node.getName()));
+        splice = new GraphSplice(graph);
     }
 
     static boolean isIf(NodeProto node) {
@@ -40,7 +30,7 @@ final class IfInlining {
         GraphProto taken = GraphProto.getDefaultInstance();
         for (AttributeProto attribute : node.getAttributeList()) {
             if (attribute.hasG()) {
-                names.add(attribute.getG(), -1);
+                splice.names().add(attribute.getG(), -1);
                 taken = attribute.getName().equals(condition ? "then_branch" : "else_branch")
                         ? attribute.getG()
                         : taken;
@@ -65,7 +55,7 @@ final class IfInlining {
             }
         }
         for (String name : defined(taken)) {
-            renamed.computeIfAbsent(name, names::free);
+            renamed.computeIfAbsent(name, splice.names()::free);
         }
         return inlined(taken, copies, renamed);
     }
@@ -73,33 +63,21 @@ final class IfInlining {
     private List<NodeProto> inlined(GraphProto taken, List<NodeProto> copies, Map<String, String> renamed) {
         Renaming renaming = new Renaming(renamed);
         taken.getInitializerList()
-                .forEach(tensor -> initializers.add(tensor.toBuilder()
+                .forEach(tensor -> splice.add(tensor.toBuilder()
                         .setName(renaming.of(tensor.getName()))
                         .build()));
         taken.getSparseInitializerList()
-                .forEach(tensor -> sparse.add(tensor.toBuilder()
+                .forEach(tensor -> splice.add(tensor.toBuilder()
                         .setValues(tensor.getValues().toBuilder()
                                 .setName(renaming.of(tensor.getValues().getName())))
                         .build()));
         taken.getValueInfoList()
-                .forEach(value -> values.add(
+                .forEach(value -> splice.add(
                         value.toBuilder().setName(renaming.of(value.getName())).build()));
         List<NodeProto> nodes = new ArrayList<>();
-        taken.getNodeList().forEach(inner -> nodes.add(named(renaming.of(inner))));
+        taken.getNodeList().forEach(inner -> nodes.add(splice.named(renaming.of(inner))));
         copies.forEach(copy -> nodes.add(renaming.of(copy)));
         return nodes;
-    }
-
-    /** ONNX Runtime refuses two operators of one name in a graph, which those of different bodies may have. */
-    private NodeProto named(NodeProto node) {
-        if (node.getName().isEmpty() || operatorNames.add(node.getName())) {
-            return node;
-        }
-        int number = operatorNames.size();
-        while (!operatorNames.add(node.getName() + "_" + number)) {
-            number++;
-        }
-        return node.toBuilder().setName(node.getName() + "_" + number).build();
     }
 
     private static List<String> defined(GraphProto body) {
@@ -114,18 +92,6 @@ final class IfInlining {
 
     /** The graph with other operators, and what was inlined. */
     GraphProto with(List<NodeProto> nodes) {
-        Set<String> stated = new HashSet<>();
-        graph.getInputList().forEach(value -> stated.add(value.getName()));
-        graph.getOutputList().forEach(value -> stated.add(value.getName()));
-        graph.getValueInfoList().forEach(value -> stated.add(value.getName()));
-        return graph.toBuilder()
-                .clearNode()
-                .addAllNode(nodes)
-                .addAllInitializer(initializers)
-                .addAllSparseInitializer(sparse)
-                .addAllValueInfo(values.stream()
-                        .filter(value -> stated.add(value.getName()))
-                        .toList())
-                .build();
+        return splice.with(nodes);
     }
 }

@@ -1,0 +1,202 @@
+package io.pepper.onnx.internal.model;
+
+import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.FunctionProto;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.OperatorSetIdProto;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Puts the operators of a function in the place of its call where the call is most of the graph: exporters may write a whole model as one
+ * function, in which nothing could be cut. A function is inlined if the main graph calls it once, if it has more operators than the rest of
+ * the main graph, and if it uses the model's operator sets; then functions that it calls are looked at. Each is inlined once at most, so
+ * that nothing grows. O(levels × operators).
+ */
+public final class FunctionInlining {
+    private final Map<FunctionId, FunctionProto> functions = new HashMap<>();
+    private final Map<String, Long> versions = new HashMap<>();
+    private final ModelProto.Builder model;
+
+    private FunctionInlining(ModelProto model) {
+        this.model = model.toBuilder();
+        model.getFunctionsList().forEach(function -> functions.put(FunctionId.of(function), function));
+        model.getOpsetImportList().forEach(set -> versions.put(domain(set), set.getVersion()));
+    }
+
+    /**
+     * Inlines what is most of a model.
+     *
+     * @param model the model
+     * @return the same model if no function is most of it
+     */
+    public static ModelProto of(ModelProto model) {
+        if (model.getFunctionsCount() == 0) {
+            return model;
+        }
+        FunctionInlining inlining = new FunctionInlining(model);
+        boolean any = false;
+        OptionalInt call = inlining.call();
+        while (call.isPresent()) {
+            inlining.inline(call.getAsInt());
+            any = true;
+            call = inlining.call();
+        }
+        return any ? inlining.model.build() : model;
+    }
+
+    private static String domain(OperatorSetIdProto set) {
+        return set.getDomain().equals("ai.onnx") ? "" : set.getDomain();
+    }
+
+    /** The place of the call that is to be inlined next. */
+    private OptionalInt call() {
+        Map<FunctionId, Integer> calls = new HashMap<>();
+        long operators = 0;
+        for (NodeProto node : model.getGraph().getNodeList()) {
+            operators += counts(node) ? 1 : 0;
+            calls.merge(FunctionId.of(node), 1, Integer::sum);
+        }
+        for (int at = 0; at < model.getGraph().getNodeCount(); at++) {
+            NodeProto node = model.getGraph().getNode(at);
+            FunctionProto called = functions.get(FunctionId.of(node));
+            if (called != null && calls.getOrDefault(FunctionId.of(node), 0) == 1 && agrees(called)) {
+                long inside = called.getNodeList().stream()
+                        .filter(FunctionInlining::counts)
+                        .count();
+                if (inside > 1 && inside > operators - 1) {
+                    return OptionalInt.of(at);
+                }
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private static boolean counts(NodeProto node) {
+        return !node.getOpType().equals("Constant");
+    }
+
+    private boolean agrees(FunctionProto function) {
+        return function.getOpsetImportList().stream()
+                .allMatch(set -> versions.getOrDefault(domain(set), set.getVersion()) == set.getVersion());
+    }
+
+    private void inline(int at) {
+        NodeProto call = model.getGraph().getNode(at);
+        FunctionProto function = functions.remove(FunctionId.of(call));
+        for (OperatorSetIdProto set : function.getOpsetImportList()) {
+            if (versions.putIfAbsent(domain(set), set.getVersion()) == null) {
+                model.addOpsetImport(set);
+            }
+        }
+        GraphSplice splice = new GraphSplice(model.getGraph());
+        List<NodeProto> nodes = new ArrayList<>(model.getGraph().getNodeList());
+        nodes.remove(at);
+        nodes.addAll(at, body(function, call, splice));
+        model.setGraph(splice.with(nodes));
+    }
+
+    private static List<NodeProto> body(FunctionProto function, NodeProto call, GraphSplice splice) {
+        Set<String> made = made(function, splice);
+        Map<String, String> renamed = new HashMap<>();
+        List<NodeProto> copies = signature(function, call, made, renamed);
+        made.stream().sorted().forEach(name -> renamed.computeIfAbsent(name, splice.names()::free));
+        Renaming renaming = new Renaming(renamed);
+        Map<String, AttributeProto> given = new HashMap<>();
+        function.getAttributeProtoList().forEach(attribute -> given.put(attribute.getName(), attribute));
+        call.getAttributeList().forEach(attribute -> given.put(attribute.getName(), attribute));
+        List<NodeProto> nodes = new ArrayList<>();
+        function.getNodeList().forEach(node -> nodes.add(splice.named(renaming.of(Attributes.filled(node, given)))));
+        copies.forEach(copy -> nodes.add(renaming.of(copy)));
+        function.getValueInfoList().stream()
+                .filter(value -> made.contains(value.getName()))
+                .forEach(value -> splice.add(
+                        value.toBuilder().setName(renaming.of(value.getName())).build()));
+        return nodes;
+    }
+
+    /** The tensors that the operators of a function make; the names in its bodies are taken from then on. */
+    private static Set<String> made(FunctionProto function, GraphSplice splice) {
+        Set<String> made = new HashSet<>();
+        for (NodeProto node : function.getNodeList()) {
+            made.addAll(node.getOutputList());
+            for (AttributeProto attribute : node.getAttributeList()) {
+                if (attribute.hasG()) {
+                    splice.names().add(attribute.getG(), 1);
+                }
+                attribute.getGraphsList().forEach(inner -> splice.names().add(inner, 1));
+            }
+        }
+        made.remove("");
+        return made;
+    }
+
+    /** Gives inputs and outputs the names of the call; the operators that copy what has no name of its own. */
+    private static List<NodeProto> signature(
+            FunctionProto function, NodeProto call, Set<String> made, Map<String, String> renamed) {
+        for (int i = 0; i < function.getInputCount(); i++) {
+            renamed.put(function.getInput(i), i < call.getInputCount() ? call.getInput(i) : "");
+        }
+        List<NodeProto> copies = new ArrayList<>();
+        for (int i = 0; i < function.getOutputCount() && i < call.getOutputCount(); i++) {
+            String inner = function.getOutput(i);
+            String outer = call.getOutput(i);
+            if (!outer.isEmpty() && made.contains(inner) && !renamed.containsKey(inner)) {
+                renamed.put(inner, outer);
+            } else if (!outer.isEmpty()) {
+                copies.add(NodeProto.newBuilder()
+                        .setOpType("Identity")
+                        .addInput(inner)
+                        .addOutput(outer)
+                        .build());
+            }
+        }
+        return copies;
+    }
+
+    /** Attributes of operators in a function that refer to attributes of its call. */
+    private static final class Attributes {
+        private Attributes() {}
+
+        /** An attribute that refers to one that is not given is left out, as the specification says. */
+        static NodeProto filled(NodeProto node, Map<String, AttributeProto> given) {
+            NodeProto.Builder filled = node.toBuilder().clearAttribute();
+            for (AttributeProto attribute : node.getAttributeList()) {
+                if (attribute.getRefAttrName().isEmpty()) {
+                    filled.addAttribute(filled(attribute, given));
+                } else if (given.containsKey(attribute.getRefAttrName())) {
+                    filled.addAttribute(
+                            given.get(attribute.getRefAttrName()).toBuilder().setName(attribute.getName()));
+                }
+            }
+            return filled.build();
+        }
+
+        private static AttributeProto filled(AttributeProto attribute, Map<String, AttributeProto> given) {
+            if (!attribute.hasG() && attribute.getGraphsCount() == 0) {
+                return attribute;
+            }
+            AttributeProto.Builder filled = attribute.toBuilder();
+            if (attribute.hasG()) {
+                filled.setG(filled(attribute.getG(), given));
+            }
+            for (int i = 0; i < attribute.getGraphsCount(); i++) {
+                filled.setGraphs(i, filled(attribute.getGraphs(i), given));
+            }
+            return filled.build();
+        }
+
+        private static GraphProto filled(GraphProto body, Map<String, AttributeProto> given) {
+            GraphProto.Builder filled = body.toBuilder().clearNode();
+            body.getNodeList().forEach(node -> filled.addNode(filled(node, given)));
+            return filled.build();
+        }
+    }
+}

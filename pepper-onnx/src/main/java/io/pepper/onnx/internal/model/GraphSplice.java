@@ -1,0 +1,73 @@
+package io.pepper.onnx.internal.model;
+
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.SparseTensorProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A graph into which the operators of a body or a function are put, under names that nothing else has. */
+final class GraphSplice {
+    private final GraphProto graph;
+    private final NameCounts names = new NameCounts();
+    private final Set<String> operatorNames = new HashSet<>();
+    private final List<TensorProto> initializers = new ArrayList<>();
+    private final List<SparseTensorProto> sparse = new ArrayList<>();
+    private final List<ValueInfoProto> values = new ArrayList<>();
+
+    GraphSplice(GraphProto graph) {
+        this.graph = graph;
+        names.add(graph, 1);
+        graph.getNodeList().forEach(node -> operatorNames.add(node.getName()));
+    }
+
+    /** How often names of tensors stand in the graph. */
+    NameCounts names() {
+        return names;
+    }
+
+    void add(TensorProto initializer) {
+        initializers.add(initializer);
+    }
+
+    void add(SparseTensorProto initializer) {
+        sparse.add(initializer);
+    }
+
+    void add(ValueInfoProto value) {
+        values.add(value);
+    }
+
+    /** ONNX Runtime refuses two operators of one name in a graph, which those of different bodies may have. */
+    NodeProto named(NodeProto node) {
+        if (node.getName().isEmpty() || operatorNames.add(node.getName())) {
+            return node;
+        }
+        int number = operatorNames.size();
+        while (!operatorNames.add(node.getName() + "_" + number)) {
+            number++;
+        }
+        return node.toBuilder().setName(node.getName() + "_" + number).build();
+    }
+
+    /** The graph with other operators, and what was added. */
+    GraphProto with(List<NodeProto> nodes) {
+        Set<String> stated = new HashSet<>();
+        graph.getInputList().forEach(value -> stated.add(value.getName()));
+        graph.getOutputList().forEach(value -> stated.add(value.getName()));
+        graph.getValueInfoList().forEach(value -> stated.add(value.getName()));
+        return graph.toBuilder()
+                .clearNode()
+                .addAllNode(nodes)
+                .addAllInitializer(initializers)
+                .addAllSparseInitializer(sparse)
+                .addAllValueInfo(values.stream()
+                        .filter(value -> stated.add(value.getName()))
+                        .toList())
+                .build();
+    }
+}
