@@ -115,7 +115,9 @@ final class InspectionReport {
     static String advice(OnnxModel model) {
         Set<String> deciding = model.decidingInputs();
         if (deciding.isEmpty()) {
-            return "--max-width and --share-input find more.";
+            return model.operatorCount() - model.constantOperatorCount() < 2
+                    ? "it is one operator."
+                    : "--max-width and --share-input may find wider cuts.";
         }
         String input = deciding.iterator().next();
         return (model.operatorCount() == 1 ? "it is one If" : "it has an If, whose branches are carried whole,")
