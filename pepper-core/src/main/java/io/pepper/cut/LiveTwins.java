@@ -10,7 +10,7 @@ import java.util.Map;
  * Operators at which branches begin that are like each other in all that matters to what is alive: they read the same tensors (or one from
  * elsewhere that nobody else reads, of the same weight), and what follows them, operator by operator, weighs the same and is read by the
  * same. Such branches can be begun in the order in which they stand: every other order has one of them that keeps as much alive. So a
- * fan-out of equal branches has one order in the place of all permutations. O(operators + reads).
+ * fan-out of equal branches has one order instead of all permutations. O(operators + reads).
  */
 final class LiveTwins {
     private final int[][] reads;

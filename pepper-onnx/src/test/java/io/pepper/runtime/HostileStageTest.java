@@ -65,7 +65,7 @@ class HostileStageTest {
         }
     }
 
-    /** What a stage does in the place of the real one. */
+    /** What a stage does instead of the real one. */
     @FunctionalInterface
     interface Deed {
         Map<String, OnnxValue> run(Stage real, Map<String, OnnxTensorLike> inputs) throws Throwable;
@@ -181,7 +181,7 @@ class HostileStageTest {
 
     static Stream<Arguments> wrongDeeds() {
         Map<String, Deed> deeds = new LinkedHashMap<>();
-        deeds.put("it gives null in the place of its outputs", (real, inputs) -> null);
+        deeds.put("it gives null instead of its outputs", (real, inputs) -> null);
         deeds.put("it does not give its output b, only []", (real, inputs) -> new HashMap<>());
         deeds.put("its output b is null", (real, inputs) -> {
             Map<String, OnnxValue> made = new HashMap<>();

@@ -158,7 +158,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Knows nodes by a label, in the place of {@code instance}.
+         * Knows nodes by a label instead of {@code instance}.
          *
          * @param label for instance {@code node}; targets without it are known by their instance
          * @return this builder

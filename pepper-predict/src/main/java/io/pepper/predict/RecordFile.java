@@ -85,7 +85,7 @@ final class RecordFile implements AutoCloseable {
         }
     }
 
-    /** Writes other records in the place of those that the file holds, all or none. */
+    /** Writes other records instead of those that the file holds, all or none. */
     static void replace(Path csv, List<LatencyRecord> records) throws IOException {
         WholeFile.write(csv, whole -> {
             whole.write(CsvTable.line(RecordColumns.names()).getBytes(StandardCharsets.UTF_8));

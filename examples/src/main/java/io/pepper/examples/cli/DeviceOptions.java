@@ -29,6 +29,11 @@ final class DeviceOptions {
         return watched.isPresent() ? watched.get() : LocalDeviceMonitor.of(hostName(), WINDOW);
     }
 
+    /** Whether this machine is watched, of which everything that there is to know is known. */
+    boolean isLocal() {
+        return !prometheus.isGiven();
+    }
+
     static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();

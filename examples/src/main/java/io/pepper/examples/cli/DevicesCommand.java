@@ -73,7 +73,7 @@ final class DevicesCommand implements Callable<Integer> {
                     size(state.memoryTotalBytes()),
                     number(state.diskUsagePercent(), " %"),
                     number(state.powerWatts(), ""),
-                    cores(conditions.quotaCores(), "-"),
+                    cores(conditions.quotaCores(), devices.isLocal() ? "-" : "?"),
                     number(conditions.throttledPercent(), " %"),
                     number(conditions.clockPercent(), " %"),
                     number(conditions.cpuPressurePercent(), " %"),

@@ -65,7 +65,7 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--cores",
             paramLabel = "N",
-            description = "Take a device of so many cores (0.5 for half of one), in the place of those that are read.")
+            description = "Take a device of so many cores (0.5 for half of one) instead of those that are read.")
     private @Nullable Double cores;
 
     @Mixin
@@ -93,7 +93,7 @@ final class PredictCommand implements Callable<Integer> {
         for (Map.Entry<String, Workload> work : works.entrySet()) {
             rankings.put(work.getKey(), DeviceRanking.of(work.getValue(), threads, monitor, trained));
         }
-        print(rankings);
+        print(rankings, trained.caveats());
         return Main.DONE;
     }
 
@@ -147,7 +147,7 @@ final class PredictCommand implements Callable<Integer> {
         return reading.withState(state);
     }
 
-    private void print(Map<String, DeviceRanking> rankings) {
+    private void print(Map<String, DeviceRanking> rankings, List<String> caveats) {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
             ObjectNode document = Json.object();
@@ -155,6 +155,7 @@ final class PredictCommand implements Callable<Integer> {
             document.put("threads", threads);
             ArrayNode pieces = document.putArray("pieces");
             rankings.forEach((name, ranking) -> pieces.add(json(name, ranking)));
+            caveats.forEach(document.putArray("caveats")::add);
             out.println(Json.print(document));
             return;
         }
@@ -188,6 +189,7 @@ final class PredictCommand implements Callable<Integer> {
                 .distinct()
                 .forEach(problem ->
                         out.println("note: " + problem.getKey() + ": " + String.join("; ", problem.getValue())));
+        caveats.forEach(caveat -> out.println("caution: the predictor " + caveat));
     }
 
     private static String millis(double seconds) {

@@ -45,7 +45,7 @@ final class PrometheusOptions {
     @Option(
             names = "--node-label",
             paramLabel = "LABEL",
-            description = "Know nodes by this label, such as node, in the place of their instance.")
+            description = "Know nodes by this label, such as node, instead of their instance.")
     private Optional<String> nodeLabel = Optional.empty();
 
     @Option(
@@ -76,7 +76,7 @@ final class PrometheusOptions {
     @Option(
             names = "--ca-file",
             paramLabel = "FILE",
-            description = "A PEM file with the certificates to trust, in the place of the system's.")
+            description = "A PEM file with the certificates to trust instead of the system's.")
     private @Nullable Path authorities;
 
     @Option(

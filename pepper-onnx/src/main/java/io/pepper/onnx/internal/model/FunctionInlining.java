@@ -144,21 +144,7 @@ public final class FunctionInlining {
         for (int i = 0; i < function.getInputCount(); i++) {
             renamed.put(function.getInput(i), i < call.getInputCount() ? call.getInput(i) : "");
         }
-        List<NodeProto> copies = new ArrayList<>();
-        for (int i = 0; i < function.getOutputCount() && i < call.getOutputCount(); i++) {
-            String inner = function.getOutput(i);
-            String outer = call.getOutput(i);
-            if (!outer.isEmpty() && made.contains(inner) && !renamed.containsKey(inner)) {
-                renamed.put(inner, outer);
-            } else if (!outer.isEmpty()) {
-                copies.add(NodeProto.newBuilder()
-                        .setOpType("Identity")
-                        .addInput(inner)
-                        .addOutput(outer)
-                        .build());
-            }
-        }
-        return copies;
+        return GraphSplice.outputs(function.getOutputList(), call.getOutputList(), made, renamed);
     }
 
     /** Attributes of operators in a function that refer to attributes of its call. */

@@ -8,6 +8,7 @@ import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A graph into which the operators of a body or a function are put, under names that nothing else has. */
@@ -40,6 +41,35 @@ final class GraphSplice {
 
     void add(ValueInfoProto value) {
         values.add(value);
+    }
+
+    /**
+     * Gives what makes an output of a body the name that the output has outside.
+     *
+     * @param inner the outputs of the body
+     * @param outer their names outside, empty where nobody takes one
+     * @param made what operators of the body make
+     * @param renamed takes the new names
+     * @return operators that copy the outputs that cannot have their name outside: an input, or one that is given out twice
+     */
+    static List<NodeProto> outputs(
+            List<String> inner, List<String> outer, Set<String> made, Map<String, String> renamed) {
+        List<NodeProto> copies = new ArrayList<>();
+        for (int i = 0; i < inner.size() && i < outer.size(); i++) {
+            if (outer.get(i).isEmpty()) {
+                continue;
+            }
+            if (made.contains(inner.get(i)) && !renamed.containsKey(inner.get(i))) {
+                renamed.put(inner.get(i), outer.get(i));
+            } else {
+                copies.add(NodeProto.newBuilder()
+                        .setOpType("Identity")
+                        .addInput(inner.get(i))
+                        .addOutput(outer.get(i))
+                        .build());
+            }
+        }
+        return copies;
     }
 
     /** ONNX Runtime refuses two operators of one name in a graph, which those of different bodies may have. */

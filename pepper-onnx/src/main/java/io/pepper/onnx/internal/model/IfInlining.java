@@ -3,6 +3,7 @@ package io.pepper.onnx.internal.model;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,20 +41,9 @@ final class IfInlining {
         taken.getNodeList().forEach(inner -> made.addAll(inner.getOutputList()));
         made.remove("");
         Map<String, String> renamed = new HashMap<>();
-        List<NodeProto> copies = new ArrayList<>();
-        for (int i = 0; i < node.getOutputCount() && i < taken.getOutputCount(); i++) {
-            String inner = taken.getOutput(i).getName();
-            String outer = node.getOutput(i);
-            if (!outer.isEmpty() && made.contains(inner) && !renamed.containsKey(inner)) {
-                renamed.put(inner, outer);
-            } else if (!outer.isEmpty()) {
-                copies.add(NodeProto.newBuilder()
-                        .setOpType("Identity")
-                        .addInput(inner)
-                        .addOutput(outer)
-                        .build());
-            }
-        }
+        List<String> outputs =
+                taken.getOutputList().stream().map(ValueInfoProto::getName).toList();
+        List<NodeProto> copies = GraphSplice.outputs(outputs, node.getOutputList(), made, renamed);
         for (String name : defined(taken)) {
             renamed.computeIfAbsent(name, splice.names()::free);
         }

@@ -24,7 +24,7 @@ public final class PartOutputs {
     public static Optional<String> fault(
             Collection<String> expected, @Nullable Map<String, ? extends @Nullable OnnxValue> made) {
         if (made == null) {
-            return Optional.of("it gives null in the place of its outputs " + expected);
+            return Optional.of("it gives null instead of its outputs " + expected);
         }
         for (String name : expected) {
             OnnxValue value = made.get(name);

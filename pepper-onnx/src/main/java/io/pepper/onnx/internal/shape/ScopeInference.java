@@ -158,7 +158,7 @@ final class ScopeInference {
             };
         }
 
-        /** Puts what is known better in the place of what ONNX Runtime infers, which may change as inputs do. */
+        /** Replaces what ONNX Runtime infers by what is known better, which may change as inputs do. */
         private boolean correct(NodeProto node, Optional<TypeProto> better) {
             List<TypeProto> known = typesOf(node.getOutputList());
             if (better.isEmpty() || known.size() != 1 || known.get(0).equals(better.get())) {
