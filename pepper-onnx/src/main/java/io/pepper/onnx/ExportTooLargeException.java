@@ -4,7 +4,10 @@ package io.pepper.onnx;
 public final class ExportTooLargeException extends ModelException {
     private static final long serialVersionUID = 1L;
 
+    /** The bytes that the export would write. */
     private final long bytes;
+
+    /** The bytes that it may write. */
     private final long mostBytes;
 
     /**

@@ -195,6 +195,9 @@ public final class ManifestJson {
 
     private static Map<String, String> inputValues(ManifestFields fields) throws MalformedModelException {
         Map<String, String> values = new TreeMap<>();
+        if (!fields.has("inputValues")) {
+            return values; // Written before inputs could be set.
+        }
         for (ManifestFields value : fields.list("inputValues")) {
             values.put(value.text("name"), value.text("value"));
         }
