@@ -63,7 +63,7 @@ public final class OpeningWork {
      */
     public static Optional<String> refusal(ModelProto model) {
         OpeningWork work = new OpeningWork(model);
-        return work.refusal(work.ofAll(model));
+        return work.refusal(work.ofAll(model)).or(() -> FatalOperators.refusal(model));
     }
 
     /**
