@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * <p>A model names the files that hold its tensors, and could name any. So they are looked for in the model's own directory
  * and below only, and no file is read that has another name elsewhere (a hard link). A link is followed, as ONNX Runtime follows it, if
  * it leads below that directory, or below the directory in which the model's file really is when that file is a link itself. This opens
- * the cache of the Hugging Face hub. Links in the place of manifests and parts are followed only within their directory. Where an honest
+ * the cache of the Hugging Face hub. Links to manifests and parts are followed only within their directory. Where an honest
  * model needs more, the caller says so:
  *
  * <pre>{@code

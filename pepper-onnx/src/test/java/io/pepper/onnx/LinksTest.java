@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Links in the place of models, data files, manifests and parts: which are followed, and which are refused with what to do. */
+/** Links to models, data files, manifests and parts: which are followed, and which are refused with what to do. */
 class LinksTest {
     private static final int BYTES = 4 * 64 * 64;
 

@@ -227,7 +227,7 @@ public final class ModelContents implements Closeable {
     /**
      * The message as it was read, with the inputs that are set to values.
      *
-     * @return that which {@link #runtimeSource()} is of
+     * @return the model whose source is {@link #runtimeSource()}
      */
     public ModelProto original() {
         return skeleton.model();

@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Puts the operators of a function in the place of its call where the call is most of the graph: exporters may write a whole model as one
+ * Replaces a call by the operators of its function where the call is most of the graph: exporters may write a whole model as one
  * function, in which nothing could be cut. A function is inlined if the main graph calls it once, if it has more operators than the rest of
  * the main graph, and if it uses the model's operator sets; then functions that it calls are looked at. Each is inlined once at most, so
  * that nothing grows. O(levels × operators).

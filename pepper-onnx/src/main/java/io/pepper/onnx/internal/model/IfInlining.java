@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Puts the operators of a branch in the place of an {@code If}. Names that the branch defines are kept where nothing else has them, and get
+ * Replaces an {@code If} by the operators of its branch. Names that the branch defines are kept where nothing else has them, and get
  * a number otherwise; what gives an output of the branch gets the name of the output of the {@code If}.
  */
 final class IfInlining {

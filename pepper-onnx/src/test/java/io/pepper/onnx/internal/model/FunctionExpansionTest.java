@@ -51,7 +51,7 @@ class FunctionExpansionTest {
                         .addAllNode(nodes));
     }
 
-    /** Functions that call the next so many times each; the last holds so many operators. */
+    /** A chain of functions: each calls the next a number of times, and the last holds a number of operators. */
     private static ModelProto levels(int levels, int calls, int operators) {
         ModelProto.Builder model = model(row("F0", 1));
         for (int level = 0; level < levels; level++) {
