@@ -61,7 +61,7 @@ record BranchPlan(
             return this;
         }
         notes.add("all on one device takes less than the best placement of " + branches.segments() + " parts, "
-                + PlanReport.millis(placement.latencySeconds()));
+                + Amounts.time(placement.latencySeconds()));
         return new BranchPlan(whole, better.get(), constraints, singleDevices);
     }
 }

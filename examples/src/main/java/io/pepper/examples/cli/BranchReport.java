@@ -20,19 +20,19 @@ final class BranchReport {
             table.row(
                     String.valueOf(step.segment() + 1),
                     step.device().name(),
-                    PlanReport.millis(step.beginSeconds()),
-                    PlanReport.millis(step.computeSeconds()),
-                    PlanReport.size(step.memoryBytes()),
+                    Amounts.time(step.beginSeconds()),
+                    Amounts.time(step.computeSeconds()),
+                    Amounts.bytes(step.memoryBytes()),
                     sends(found, step).stream()
-                            .map(sending -> PlanReport.size(sending.bytes()) + " to "
+                            .map(sending -> Amounts.bytes(sending.bytes()) + " to "
                                     + sending.to().name() + " in "
-                                    + PlanReport.millis(sending.endSeconds() - sending.beginSeconds()))
+                                    + Amounts.time(sending.endSeconds() - sending.beginSeconds()))
                             .collect(Collectors.joining(", ")));
         }
         table.print(out);
-        out.println("latency " + PlanReport.millis(placement.latencySeconds()) + " (90 % within "
-                + PlanReport.millis(placement.p90LatencySeconds()) + "), "
-                + PlanReport.format("%.1f", 1 / placement.periodSeconds()) + " per second, paced by "
+        out.println("latency " + Amounts.time(placement.latencySeconds()) + " (90 % within "
+                + Amounts.time(placement.p90LatencySeconds()) + "), "
+                + Amounts.rate(1 / placement.periodSeconds()) + " per second, paced by "
                 + placement.bottleneck());
         out.println(PlanReport.proof(placement.gap()));
         out.println();
@@ -41,8 +41,8 @@ final class BranchReport {
             Optional<GraphPlacement> whole = device.placement();
             single.row(
                     device.device().name(),
-                    whole.map(all -> PlanReport.millis(all.latencySeconds())).orElse("–"),
-                    whole.map(all -> PlanReport.format("%.1f", 1 / all.periodSeconds()))
+                    whole.map(all -> Amounts.time(all.latencySeconds())).orElse("–"),
+                    whole.map(all -> Amounts.rate(1 / all.periodSeconds()))
                             .orElse("–"),
                     device.fits() ? "" : whole.isPresent() ? "does not fit" : "not possible");
         }

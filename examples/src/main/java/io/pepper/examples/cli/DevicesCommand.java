@@ -103,7 +103,7 @@ final class DevicesCommand implements Callable<Integer> {
     }
 
     private static String size(OptionalLong bytes) {
-        return bytes.isPresent() ? Report.size(bytes.getAsLong()) : "?";
+        return bytes.isPresent() ? Amounts.bytes(bytes.getAsLong()) : "?";
     }
 
     private static String number(OptionalDouble value, String unit) {

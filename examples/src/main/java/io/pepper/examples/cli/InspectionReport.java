@@ -36,7 +36,7 @@ final class InspectionReport {
     private static void costs(ModelCharacteristics found, PrintWriter out) {
         out.println("  layers     " + found.convLayers() + " convolutional with " + text(found.filters()) + " filters, "
                 + found.poolLayers() + " pooling, " + found.fcLayers() + " fully connected");
-        out.println("  parameters " + found.parameters() + ", " + Report.size(found.weightBytes()) + " in use");
+        out.println("  parameters " + found.parameters() + ", " + Amounts.bytes(found.weightBytes()) + " in use");
         out.println("  arithmetic "
                 + (found.flops().isPresent()
                         ? count(found.flops().getAsLong()) + "FLOPs, "
@@ -44,8 +44,8 @@ final class InspectionReport {
                         : "unknown"));
         out.println("  memory     "
                 + (found.peakActivationBytes().isPresent()
-                        ? Report.size(found.peakActivationBytes().getAsLong()) + " of tensors alive at most, "
-                                + Report.size(found.leastPeakActivationBytes().orElse(0)) + " in the best order found"
+                        ? Amounts.bytes(found.peakActivationBytes().getAsLong()) + " of tensors alive at most, "
+                                + Amounts.bytes(found.leastPeakActivationBytes().orElse(0)) + " in the best order found"
                         : "unknown"));
         if (found.leastPeakSearch().limited()) {
             out.println("  note: the search for the best order stopped at its budget, after "

@@ -12,7 +12,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,8 +28,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Shows all placements of which none can be better by one metric without being worse by another.")
 final class ParetoCommand implements Callable<Integer> {
-    private static final double MILLIS = 1e3;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -109,13 +106,10 @@ final class ParetoCommand implements Callable<Integer> {
         Table table = new Table("latency", "per second", "joules", "segments");
         for (Placement placement : front) {
             table.row(
-                    String.format(Locale.ROOT, "%.3f ms", MILLIS * placement.latencySeconds()),
-                    String.format(Locale.ROOT, "%.1f", placement.throughputPerSecond()),
+                    Amounts.time(placement.latencySeconds()),
+                    Amounts.rate(placement.throughputPerSecond()),
                     placement.energyJoules().isPresent()
-                            ? String.format(
-                                    Locale.ROOT,
-                                    "%.3g",
-                                    placement.energyJoules().getAsDouble())
+                            ? Amounts.figure(placement.energyJoules().getAsDouble())
                             : "–",
                     PlanReport.line(placement));
         }

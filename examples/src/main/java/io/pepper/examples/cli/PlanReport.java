@@ -14,8 +14,6 @@ import java.util.stream.Collectors;
 
 /** A placement and its reasons, for a person or a program. */
 final class PlanReport {
-    private static final double MILLIS = 1e3;
-    private static final double MEBI = 1 << 20;
     private static final double PERCENT = 100;
 
     private PlanReport() {}
@@ -26,24 +24,24 @@ final class PlanReport {
         placement.transfers().stream()
                 .filter(transfer -> transfer.cut() == 0)
                 .forEach(input -> table.row(
-                        "inputs", input.from().name(), "", "", size(input.bytes()), millis(input.seconds()), ""));
+                        "inputs", input.from().name(), "", "", Amounts.bytes(input.bytes()), Amounts.time(input.seconds()), ""));
         for (Stage stage : placement.stages()) {
             Optional<Transfer> next = after(placement, stage);
             table.row(
                     String.valueOf(stage.index() + 1),
                     stage.device().name(),
                     stage.from() + 1 + "–" + stage.to(),
-                    millis(stage.computeSeconds()),
-                    next.map(transfer -> size(transfer.bytes())).orElse(""),
-                    next.map(transfer -> millis(transfer.seconds())).orElse(""),
-                    size(stage.memoryBytes()));
+                    Amounts.time(stage.computeSeconds()),
+                    next.map(transfer -> Amounts.bytes(transfer.bytes())).orElse(""),
+                    next.map(transfer -> Amounts.time(transfer.seconds())).orElse(""),
+                    Amounts.bytes(stage.memoryBytes()));
         }
         table.print(out);
-        out.println("latency " + millis(placement.latencySeconds()) + " (90 % within "
-                + millis(placement.p90LatencySeconds()) + "), "
-                + format("%.1f", placement.throughputPerSecond()) + " per second, paced by " + placement.bottleneck()
+        out.println("latency " + Amounts.time(placement.latencySeconds()) + " (90 % within "
+                + Amounts.time(placement.p90LatencySeconds()) + "), "
+                + Amounts.rate(placement.throughputPerSecond()) + " per second, paced by " + placement.bottleneck()
                 + (placement.energyJoules().isPresent()
-                        ? ", " + format("%.3g", placement.energyJoules().getAsDouble()) + " J"
+                        ? ", " + Amounts.figure(placement.energyJoules().getAsDouble()) + " J"
                         : ""));
         boolean tied = why.runnerUp()
                 .filter(second -> second.value() == placement.value())
@@ -56,10 +54,10 @@ final class PlanReport {
             single.row(
                     device.device().name(),
                     device.placement()
-                            .map(whole -> millis(whole.latencySeconds()))
+                            .map(whole -> Amounts.time(whole.latencySeconds()))
                             .orElse("–"),
                     device.placement()
-                            .map(whole -> format("%.1f", whole.throughputPerSecond()))
+                            .map(whole -> Amounts.rate(whole.throughputPerSecond()))
                             .orElse("–"),
                     device.fits() ? "" : device.placement().isPresent() ? "does not fit" : "not possible");
         }
@@ -69,7 +67,7 @@ final class PlanReport {
         why.prices().forEach(price -> others.row(row("without " + price.limit(), price.without())));
         why.flips()
                 .forEach(flip -> others.row(
-                        row("at " + format("%.3g", flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
+                        row("at " + Amounts.figure(flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
         out.println();
         others.print(out);
     }
@@ -89,13 +87,13 @@ final class PlanReport {
             return ": " + format("%.0f", flip.loadPercent().getAsDouble()) + " % load";
         }
         return flip.bytesPerSecond().isPresent()
-                ? ": " + size(flip.bytesPerSecond().getAsDouble()) + "/s"
+                ? ": " + Amounts.bytes(flip.bytesPerSecond().getAsDouble()) + "/s"
                 : "";
     }
 
     private static String[] row(String when, Placement placement) {
         return new String[] {
-            when, line(placement), millis(placement.latencySeconds()), format("%.1f", placement.throughputPerSecond())
+            when, line(placement), Amounts.time(placement.latencySeconds()), Amounts.rate(placement.throughputPerSecond())
         };
     }
 
@@ -104,14 +102,6 @@ final class PlanReport {
         return placement.transfers().stream()
                 .filter(transfer -> transfer.cut() == stage.to())
                 .findFirst();
-    }
-
-    static String millis(double seconds) {
-        return format("%.3f ms", seconds * MILLIS);
-    }
-
-    static String size(double bytes) {
-        return bytes < MEBI ? format("%.1f KiB", bytes / 1024) : format("%.1f MiB", bytes / MEBI);
     }
 
     static String format(String pattern, double value) {

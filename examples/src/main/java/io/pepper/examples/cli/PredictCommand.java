@@ -39,7 +39,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Predicts how long a model, or each part of a partition, takes on devices, fastest first.")
 final class PredictCommand implements Callable<Integer> {
-    private static final double MILLIS = 1e3;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -173,8 +172,8 @@ final class PredictCommand implements Callable<Integer> {
                                                 .cpuLoadPercent()
                                                 .getAsDouble())
                                 : "?",
-                        millis(forecast.prediction().medianSeconds()),
-                        millis(forecast.prediction().p90Seconds()),
+                        Amounts.time(forecast.prediction().medianSeconds()),
+                        Amounts.time(forecast.prediction().p90Seconds()),
                         forecast.prediction().extrapolated() ? "beyond what was measured" : "")));
         table.print(out);
         rankings.values().stream()
@@ -190,10 +189,6 @@ final class PredictCommand implements Callable<Integer> {
                 .forEach(problem ->
                         out.println("note: " + problem.getKey() + ": " + String.join("; ", problem.getValue())));
         caveats.forEach(caveat -> out.println("caution: the predictor " + caveat));
-    }
-
-    private static String millis(double seconds) {
-        return String.format(Locale.ROOT, "%.3f ms", seconds * MILLIS);
     }
 
     private static ObjectNode json(String name, DeviceRanking ranking) {

@@ -14,8 +14,6 @@ import java.util.stream.Collectors;
 
 /** Results for a person at a terminal. */
 final class Report {
-    private static final long KIBIBYTE = 1024;
-
     private Report() {}
 
     static void summary(OnnxModel model, PrintWriter out) {
@@ -25,7 +23,7 @@ final class Report {
         out.println(model.name() + ": IR version " + model.irVersion() + ", operator sets " + opsets);
         out.println("  operators  " + model.operatorCount() + ", of which " + model.constantOperatorCount()
                 + " only make constants");
-        out.println("  weights    " + size(model.weightBytes()));
+        out.println("  weights    " + Amounts.bytes(model.weightBytes()));
         model.inputs().forEach(input -> out.println("  input      " + input));
         model.outputs().forEach(output -> out.println("  output     " + output));
         out.println("  cuts       " + model.cuts().size() + " at a single tensor");
@@ -37,15 +35,15 @@ final class Report {
         for (PartitionManifest.Part part : manifest.parts()) {
             table.row(
                     part.file(),
-                    size(part.bytes()),
+                    Amounts.bytes(part.bytes()),
                     Integer.toString(part.operators()),
-                    size(part.weightBytes()),
+                    Amounts.bytes(part.weightBytes()),
                     names(part.inputs()),
                     names(part.outputs()));
         }
         table.print(out);
         manifest.notes().forEach(note -> out.println("note: " + note));
-        out.println("written to " + directory + ": " + size(manifest.bytesWritten()));
+        out.println("written to " + directory + ": " + Amounts.bytes(manifest.bytesWritten()));
     }
 
     static void verification(Verification verification, PrintWriter out) {
@@ -96,14 +94,4 @@ final class Report {
         return tensors.stream().map(TensorInfo::name).collect(Collectors.joining(", "));
     }
 
-    static String size(long bytes) {
-        String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
-        double value = bytes;
-        int unit = 0;
-        while (value >= KIBIBYTE && unit < units.length - 1) {
-            value /= KIBIBYTE;
-            unit++;
-        }
-        return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
-    }
 }

@@ -111,27 +111,27 @@ final class RunReport {
                     stage.stage(),
                     device(i),
                     String.valueOf(stage.calls()),
-                    PlanReport.millis(stage.p50Seconds()),
-                    PlanReport.millis(stage.p99Seconds()),
-                    PlanReport.millis(stage.waitingSeconds() / Math.max(1, stage.calls())),
+                    Amounts.time(stage.p50Seconds()),
+                    Amounts.time(stage.p99Seconds()),
+                    Amounts.time(stage.waitingSeconds() / Math.max(1, stage.calls())),
                     String.valueOf(stage.mostQueued()));
         }
         table.print(out);
         out.println();
-        out.println(mode + ": opened in " + PlanReport.millis(openSeconds) + ", first answer in "
-                + PlanReport.millis(firstSeconds));
+        out.println(mode + ": opened in " + Amounts.time(openSeconds) + ", first answer in "
+                + Amounts.time(firstSeconds));
         latencies.ifPresent(times -> out.println(String.format(
                 Locale.ROOT,
                 "%d more requests: half within %s, 90 %% within %s, 99 %% within %s; %.1f per second",
                 requests - 1,
-                PlanReport.millis(times.at(P50)),
-                PlanReport.millis(times.at(P90)),
-                PlanReport.millis(times.at(P99)),
+                Amounts.time(times.at(P50)),
+                Amounts.time(times.at(P90)),
+                Amounts.time(times.at(P99)),
                 perSecond)));
         plan.ifPresent(made -> out.println(String.format(
                 Locale.ROOT,
                 "the plan predicts %s alone, and %.1f per second",
-                PlanReport.millis(made.costs().latencySeconds()),
+                Amounts.time(made.costs().latencySeconds()),
                 1 / made.costs().periodSeconds())));
         notes.forEach(note -> out.println("note: " + note));
     }

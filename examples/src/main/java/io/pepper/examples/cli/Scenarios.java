@@ -43,8 +43,8 @@ final class Scenarios {
                 Placement in = result.scenarios().get(i);
                 table.row(
                         names.get(i),
-                        PlanReport.millis(in.latencySeconds()),
-                        PlanReport.format("%.1f", in.throughputPerSecond()),
+                        Amounts.time(in.latencySeconds()),
+                        Amounts.rate(in.throughputPerSecond()),
                         i == result.worst() ? "the worst, planned for" : "");
             }
             out.println();

@@ -122,6 +122,6 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private static String shown(double seconds) {
-        return Double.isFinite(seconds) ? PlanReport.millis(seconds) : "never";
+        return Double.isFinite(seconds) ? Amounts.time(seconds) : "never";
     }
 }
