@@ -121,6 +121,8 @@ public final class CostFile {
                     table.seconds(i, i + 1, device, seconds.get(i), p90.get(i));
                     if (joules.isPresent()) {
                         table.joules(i, i + 1, device, joules.get().get(i));
+                    } else {
+                        drawn(table, i, i + 1, device, seconds.get(i));
                     }
                 }
                 return table;
@@ -133,11 +135,20 @@ public final class CostFile {
         fields.end();
     }
 
+    /** What is not typed in follows from the watts that the cluster gives; nothing is drawn where nothing runs. */
+    private void drawn(CostTable.Builder table, int from, int to, int device, double seconds) {
+        cluster.devices()
+                .get(device)
+                .inferenceWatts()
+                .ifPresent(watts -> table.joules(from, to, device, Double.isFinite(seconds) ? watts * seconds : 0));
+    }
+
     private void runs(CostTable.Builder table, int device, Fields fields, int segments)
             throws InvalidDocumentException {
         for (int from = 0; from < segments; from++) {
             for (int to = from + 1; to <= segments; to++) {
                 table.seconds(from, to, device, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+                drawn(table, from, to, device, Double.POSITIVE_INFINITY);
             }
         }
         Value value = fields.value("runs")
@@ -150,6 +161,7 @@ public final class CostFile {
                 int from = Integer.parseInt(ends[0].strip()) - 1;
                 int to = ends.length == 1 ? from + 1 : Integer.parseInt(ends[1].strip());
                 table.seconds(from, to, device, seconds, seconds);
+                drawn(table, from, to, device, seconds);
             } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
                 throw runs.error(
                         each.getKey(),

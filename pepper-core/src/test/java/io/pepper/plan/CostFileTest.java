@@ -49,6 +49,27 @@ class CostFileTest {
         assertThat(table.cutBytes(1)).isEqualTo(50_000);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "pi: {seconds: [0.5, .inf]}, cloud: {seconds: [1, 2]} | 2 | NaN",
+                "pi: {seconds: [0.5, 1], joules: [7, 8]}, cloud: {seconds: [1, 2], joules: [3, 4]} | 7 | 3",
+                "pi: {runs: {1: 0.25, 1-2: 1}}, cloud: {runs: {1: 1}} | 1 | NaN",
+                "pi: {runs: {1-2: 1}}, cloud: {runs: {1: 1}} | 0 | NaN",
+            })
+    void takesWhatIsDrawnFromTheClusterWhereTheTableLacksIt(String devices, Double pi, Double cloud)
+            throws IOException {
+        Cluster cluster = Cluster.builder()
+                .device(Device.of("pi").withPower(2, 6))
+                .device(Device.of("cloud"))
+                .link("pi", "cloud", Link.of(1e6, 0.005))
+                .build();
+        CostTable table = CostFile.parse("{cutBytes: [1, 1, 1], devices: {" + devices + "}}", "c", cluster);
+        assertThat(table.joules(0, 1, 0)).isEqualTo(pi);
+        assertThat(table.joules(0, 1, 1)).isEqualTo(cloud);
+    }
+
     @Test
     void ranksSplitsAsTheTableDoes() throws IOException {
         CostTable table = CostFile.parse(

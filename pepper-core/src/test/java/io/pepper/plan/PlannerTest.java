@@ -159,7 +159,8 @@ class PlannerTest {
     void refusesWhatItCannotPlan() {
         Planner planner = Planner.of(EDGE_AND_CLOUD, table());
         assertThatThrownBy(() -> planner.plan(Objective.ENERGY))
-                .hasMessageContaining("what device 'edge' draws is not known (its busyWatts)");
+                .hasMessageContaining("what device 'edge' draws is not known")
+                .hasMessageContaining("no busyWatts for it, and the table of costs no joules");
         assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withPin(0, "moon")))
                 .hasMessageContaining("there is no device 'moon'");
         assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withPin(3, "edge")))

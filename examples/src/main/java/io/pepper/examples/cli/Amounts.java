@@ -31,6 +31,11 @@ final class Amounts {
     }
 
     /** A number of bytes with a binary unit. */
+    static String bytes(long bytes) {
+        return bytes((double) bytes);
+    }
+
+    /** A number of bytes with a binary unit. */
     static String bytes(double bytes) {
         double scaled = bytes;
         int unit = 0;

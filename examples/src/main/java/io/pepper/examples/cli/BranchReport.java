@@ -42,8 +42,7 @@ final class BranchReport {
             single.row(
                     device.device().name(),
                     whole.map(all -> Amounts.time(all.latencySeconds())).orElse("–"),
-                    whole.map(all -> Amounts.rate(1 / all.periodSeconds()))
-                            .orElse("–"),
+                    whole.map(all -> Amounts.rate(1 / all.periodSeconds())).orElse("–"),
                     device.fits() ? "" : whole.isPresent() ? "does not fit" : "not possible");
         }
         single.print(out);

@@ -24,7 +24,13 @@ final class PlanReport {
         placement.transfers().stream()
                 .filter(transfer -> transfer.cut() == 0)
                 .forEach(input -> table.row(
-                        "inputs", input.from().name(), "", "", Amounts.bytes(input.bytes()), Amounts.time(input.seconds()), ""));
+                        "inputs",
+                        input.from().name(),
+                        "",
+                        "",
+                        Amounts.bytes(input.bytes()),
+                        Amounts.time(input.seconds()),
+                        ""));
         for (Stage stage : placement.stages()) {
             Optional<Transfer> next = after(placement, stage);
             table.row(
@@ -93,7 +99,10 @@ final class PlanReport {
 
     private static String[] row(String when, Placement placement) {
         return new String[] {
-            when, line(placement), Amounts.time(placement.latencySeconds()), Amounts.rate(placement.throughputPerSecond())
+            when,
+            line(placement),
+            Amounts.time(placement.latencySeconds()),
+            Amounts.rate(placement.throughputPerSecond())
         };
     }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The Prometheus that watches devices, and how to ask it. The same for all commands. */
-final class PrometheusOptions {
+public final class PrometheusOptions {
     @Option(
             names = "--prometheus",
             paramLabel = "URL",
@@ -109,8 +109,15 @@ final class PrometheusOptions {
         return server != null;
     }
 
-    /** The monitor, if there is a server; it looks for these devices. */
-    Optional<PrometheusDeviceMonitor> monitor(Collection<String> devices) throws IOException {
+    /**
+     * Returns the monitor of the devices.
+     *
+     * @param devices the names that are looked for; empty for all nodes
+     * @return the monitor, empty without {@code --prometheus}
+     * @throws IOException if a file of an option cannot be read
+     * @throws IllegalArgumentException if an option makes no sense
+     */
+    public Optional<PrometheusDeviceMonitor> monitor(Collection<String> devices) throws IOException {
         if (server == null) {
             return Optional.empty();
         }

@@ -8,19 +8,22 @@ import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.Verification;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Results for a person at a terminal. */
 final class Report {
+    private static final int MOST_OPSETS = 6;
+    private static final Set<String> STANDARD = Set.of("", "ai.onnx");
+
     private Report() {}
 
     static void summary(OnnxModel model, PrintWriter out) {
-        String opsets = model.opsets().entrySet().stream()
-                .map(entry -> entry.getKey() + " " + entry.getValue())
-                .collect(Collectors.joining(", "));
-        out.println(model.name() + ": IR version " + model.irVersion() + ", operator sets " + opsets);
+        out.println(model.name() + ": IR version " + model.irVersion() + ", operator sets " + opsets(model.opsets()));
         out.println("  operators  " + model.operatorCount() + ", of which " + model.constantOperatorCount()
                 + " only make constants");
         out.println("  weights    " + Amounts.bytes(model.weightBytes()));
@@ -28,6 +31,17 @@ final class Report {
         model.outputs().forEach(output -> out.println("  output     " + output));
         out.println("  cuts       " + model.cuts().size() + " at a single tensor");
         out.println();
+    }
+
+    /** Some of them by name, the standard one first, and how many more there are. */
+    static String opsets(Map<String, Long> opsets) {
+        String named = opsets.entrySet().stream()
+                .sorted(Comparator.comparing(entry -> !STANDARD.contains(entry.getKey())))
+                .limit(MOST_OPSETS)
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+        int more = opsets.size() - MOST_OPSETS;
+        return more > 0 ? named + " and " + more + " more" : named;
     }
 
     static void parts(PartitionManifest manifest, Path directory, PrintWriter out) {
@@ -93,5 +107,4 @@ final class Report {
     static String names(List<TensorInfo> tensors) {
         return tensors.stream().map(TensorInfo::name).collect(Collectors.joining(", "));
     }
-
 }

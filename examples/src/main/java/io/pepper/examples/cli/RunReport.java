@@ -118,21 +118,21 @@ final class RunReport {
         }
         table.print(out);
         out.println();
-        out.println(mode + ": opened in " + Amounts.time(openSeconds) + ", first answer in "
-                + Amounts.time(firstSeconds));
+        out.println(
+                mode + ": opened in " + Amounts.time(openSeconds) + ", first answer in " + Amounts.time(firstSeconds));
         latencies.ifPresent(times -> out.println(String.format(
                 Locale.ROOT,
-                "%d more requests: half within %s, 90 %% within %s, 99 %% within %s; %.1f per second",
+                "%d more requests: half within %s, 90 %% within %s, 99 %% within %s; %s per second",
                 requests - 1,
                 Amounts.time(times.at(P50)),
                 Amounts.time(times.at(P90)),
                 Amounts.time(times.at(P99)),
-                perSecond)));
+                Amounts.rate(perSecond))));
         plan.ifPresent(made -> out.println(String.format(
                 Locale.ROOT,
-                "the plan predicts %s alone, and %.1f per second",
+                "the plan predicts %s alone, and %s per second",
                 Amounts.time(made.costs().latencySeconds()),
-                1 / made.costs().periodSeconds())));
+                Amounts.rate(1 / made.costs().periodSeconds()))));
         notes.forEach(note -> out.println("note: " + note));
     }
 

@@ -105,11 +105,8 @@ final class SimulateCommand implements Callable<Integer> {
         out.println("latency: half within " + shown(latency(result, MEDIAN)) + ", 90 % within "
                 + shown(latency(result, P90)) + ", 99 % within " + shown(latency(result, P99)) + "; alone "
                 + shown(plan.costs().latencySeconds()));
-        out.println(String.format(
-                Locale.ROOT,
-                "done per second: %.1f; the plan can do %.1f",
-                result.throughputPerSecond(),
-                1 / plan.costs().periodSeconds()));
+        out.println("done per second: " + Amounts.rate(result.throughputPerSecond()) + "; the plan can do "
+                + Amounts.rate(1 / plan.costs().periodSeconds()));
         Table table = new Table("device or link", "busy");
         result.busyShare()
                 .forEach((name, share) -> table.row(name, String.format(Locale.ROOT, "%.0f %%", PERCENT * share)));

@@ -33,7 +33,6 @@ import picocli.CommandLine.Spec;
         description = "Trains a predictor on measured latencies, and says how well it predicts what was held back.")
 final class TrainCommand implements Callable<Integer> {
     private static final double PERCENT = 100;
-    private static final double MILLIS = 1e3;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -179,7 +178,7 @@ final class TrainCommand implements Callable<Integer> {
                     percent(found.repeatRight()),
                     percent(found.bestWays()),
                     percent(found.repeatBest()),
-                    String.format(Locale.ROOT, "%.3f ms", found.bestRegretSeconds() * MILLIS));
+                    Amounts.time(found.bestRegretSeconds()));
         }
     }
 

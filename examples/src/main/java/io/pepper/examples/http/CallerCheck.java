@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ final class CallerCheck {
     private final Set<String> names;
 
     CallerCheck(Set<String> names) {
-        this.names = names;
+        this.names = names.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
     }
 
     void check(Context request) {
@@ -29,17 +30,28 @@ final class CallerCheck {
                     "this service does not answer to the host name '" + host + "': allow it with --host-name");
         }
         String origin = request.header("Origin");
-        if (origin != null && !isKnown(authority(origin))) {
+        if (origin != null && !isOwn(authority(origin), host)) {
             throw new ForbiddenResponse("this service does not answer pages of " + origin);
         }
     }
 
-    private boolean isKnown(@Nullable String authority) {
-        if (authority == null) {
-            return false;
-        }
-        String name = authority.replaceFirst(":[0-9]+$", "").toLowerCase(Locale.ROOT);
-        return name.equals("localhost") || ADDRESS.matcher(name).matches() || names.contains(name);
+    /** Names cannot be made to lead here, and an address is no name. */
+    private boolean isKnown(String authority) {
+        return isNamed(authority) || ADDRESS.matcher(name(authority)).matches();
+    }
+
+    /** Whether a page is of this service, of this machine or of a name that is allowed: anybody may have a page at an address. */
+    private boolean isOwn(@Nullable String authority, String host) {
+        return authority != null && (authority.equalsIgnoreCase(host) || isNamed(authority));
+    }
+
+    private boolean isNamed(String authority) {
+        String name = name(authority);
+        return name.equals("localhost") || names.contains(name);
+    }
+
+    private static String name(String authority) {
+        return authority.replaceFirst(":[0-9]+$", "").toLowerCase(Locale.ROOT);
     }
 
     private static @Nullable String authority(String origin) {

@@ -34,6 +34,7 @@ import io.pepper.predict.TrainedPredictor;
 import io.pepper.runtime.TemporaryDirectory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,6 +47,8 @@ import java.util.zip.ZipOutputStream;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The three services of the original PEPPER in one process, with its paths and fields: characteristics ({@code POST /upload}),
@@ -62,7 +65,12 @@ import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
  * authenticates before it.
  */
 public final class PepperService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PepperService.class);
     private static final int DEFAULT_DISTANCE = 6;
+
+    /** Makes Jetty end the connection in the place of the answer. */
+    private static final int ABORT = -1;
+
     private static final int MOST_CONNECTIONS = 256;
 
     /** Slower clients are cut off: bytes in a second, and how long nothing may come at all. */
@@ -275,7 +283,7 @@ public final class PepperService implements AutoCloseable {
 
     private void submitJob(Context request) throws IOException {
         UploadedFile upload = RequestFields.upload(request, "model");
-        int distance = (int) RequestFields.number(request, "bridge_dist", DEFAULT_DISTANCE);
+        int distance = RequestFields.count(request, "bridge_dist", DEFAULT_DISTANCE);
         TemporaryDirectory directory = TemporaryDirectory.create("job-");
         boolean taken = false;
         try {
@@ -309,14 +317,26 @@ public final class PepperService implements AutoCloseable {
         List<PartitionManifest.Part> parts = PartitionManifest.read(job.parts()).parts();
         request.contentType("application/zip")
                 .header("Content-Disposition", "attachment; filename=\"" + job.model() + ".zip\"");
-        try (ZipOutputStream zip = new ZipOutputStream(request.outputStream())) {
-            int number = 0;
-            for (PartitionManifest.Part part : parts) {
-                zip.putNextEntry(new ZipEntry(job.model() + "_part" + ++number + ".onnx"));
-                Files.copy(job.parts().resolve(part.file()), zip);
-                zip.closeEntry();
-            }
+        try {
+            zip(job, parts, request.outputStream());
+        } catch (IOException broken) {
+            // The job was deleted meanwhile, or the client is gone: what was sent must not look whole.
+            LOG.warn("the parts of job {} were not sent to their end", job.id(), broken);
+            request.res().sendError(ABORT);
         }
+    }
+
+    /** The list at the end of the zip, without which it is none, is written only if all parts were. */
+    private static void zip(SplitJobs.Job job, List<PartitionManifest.Part> parts, OutputStream out)
+            throws IOException {
+        ZipOutputStream zip = new ZipOutputStream(out);
+        int number = 0;
+        for (PartitionManifest.Part part : parts) {
+            zip.putNextEntry(new ZipEntry(job.model() + "_part" + ++number + ".onnx"));
+            Files.copy(job.parts().resolve(part.file()), zip);
+            zip.closeEntry();
+        }
+        zip.finish();
     }
 
     private SplitJobs.Job job(Context request) {

@@ -44,6 +44,16 @@ final class RequestFields {
         return value == null ? otherwise : parsed(field, value);
     }
 
+    /** A whole number. */
+    static int count(Context request, String field, int otherwise) {
+        double value = number(request, field, otherwise);
+        if (value != Math.rint(value) || value > Integer.MAX_VALUE) {
+            throw new BadRequestResponse(
+                    field + ": a whole number is needed, found '" + request.formParam(field) + "'");
+        }
+        return (int) value;
+    }
+
     static double number(JsonNode body, String field) {
         JsonNode value = body.path(field);
         if (value.isNumber()) {

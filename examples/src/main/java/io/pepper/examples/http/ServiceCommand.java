@@ -1,20 +1,22 @@
 package io.pepper.examples.http;
 
 import io.pepper.cost.LatencyPredictor;
+import io.pepper.examples.cli.PrometheusOptions;
 import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.LocalDeviceMonitor;
-import io.pepper.monitor.PrometheusDeviceMonitor;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.RooflinePredictor;
 import io.pepper.predict.TrainedPredictor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,6 +28,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Serves characteristics, profiling and split jobs over HTTP, as the original PEPPER does.")
 final class ServiceCommand implements Callable<Integer> {
+    private static final Duration WINDOW = Duration.ofMillis(200);
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -50,11 +54,8 @@ final class ServiceCommand implements Callable<Integer> {
             description = "What train wrote; without, a roofline of this machine is measured.")
     private Optional<Path> predictor = Optional.empty();
 
-    @Option(
-            names = "--prometheus",
-            paramLabel = "URL",
-            description = "The devices of this Prometheus; without, this machine is the only device.")
-    private Optional<String> prometheus = Optional.empty();
+    @Mixin
+    private PrometheusOptions prometheus = new PrometheusOptions();
 
     /**
      * Starts the service.
@@ -70,17 +71,21 @@ final class ServiceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        DeviceMonitor devices = devices();
         LatencyPredictor predicts = predictor.isPresent()
                 ? TrainedPredictor.load(predictor.get())
                 : RooflinePredictor.calibrate(ProgressListener.NONE);
-        DeviceMonitor devices = prometheus.isPresent()
-                ? PrometheusDeviceMonitor.builder(prometheus.get()).build()
-                : LocalDeviceMonitor.of("here", Duration.ofMillis(200));
         PepperService service = PepperService.start(
                 ServiceOptions.DEFAULTS.withAddress(address, port).withHostNames(hostNames), devices, predicts);
         Runtime.getRuntime().addShutdownHook(new Thread(service::close));
         spec.commandLine().getOut().println("ready: http://" + address + ":" + service.port() + "/health");
         spec.commandLine().getOut().flush();
         return 0;
+    }
+
+    /** Those of a Prometheus; without one, this machine. */
+    private DeviceMonitor devices() throws IOException {
+        Optional<? extends DeviceMonitor> watched = prometheus.monitor(List.of());
+        return watched.isPresent() ? watched.get() : LocalDeviceMonitor.of("here", WINDOW);
     }
 }

@@ -1,6 +1,7 @@
 package io.pepper.examples.http;
 
 import io.javalin.http.ServiceUnavailableResponse;
+import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.ModelException;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.SubmodelExporter;
@@ -14,6 +15,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -66,6 +69,7 @@ final class SplitJobs implements AutoCloseable {
         private String message = "";
         private Optional<Instant> ended = Optional.empty();
         private @Nullable Future<?> watched;
+        private FutureTask<?> work = new FutureTask<>(() -> {}, null);
 
         private Job(String model, TemporaryDirectory directory) {
             this.model = model;
@@ -110,8 +114,11 @@ final class SplitJobs implements AutoCloseable {
             }
         }
 
-        /** What watches the deadline is not needed after the end. */
+        /** What watched before is not needed, and nothing is after the end. */
         private synchronized void watchedBy(Future<?> deadline) {
+            if (watched != null) {
+                watched.cancel(false);
+            }
             watched = deadline;
             if (ended.isPresent()) {
                 deadline.cancel(false);
@@ -156,24 +163,33 @@ final class SplitJobs implements AutoCloseable {
      */
     synchronized Job submit(String name, TemporaryDirectory directory, Path model, int distance) {
         Job job = new Job(name, directory);
-        makeRoom(job.bytes());
-        try {
-            Future<?> running = worker.submit(() -> run(job, model, distance));
-            Future<?> deadline = watch.schedule(
-                    () -> {
-                        job.end(Status.ERROR, "the job took longer than " + options.jobDeadline(), clock.instant());
-                        running.cancel(true);
-                    },
-                    options.jobDeadline().toMillis(),
-                    TimeUnit.MILLISECONDS);
-            job.watchedBy(deadline);
-        } catch (RejectedExecutionException full) {
-            throw new ServiceUnavailableResponse("too many jobs wait; try again later");
-        }
+        makeRoom(2 * job.bytes()); // The parts are about as large as the model.
+        job.work = new FutureTask<>(() -> run(job, model, distance), null);
+        job.watchedBy(watch(job, options.jobDeadline().multipliedBy(MOST_WAITING + 1), "waited"));
         synchronized (jobs) {
             jobs.put(job.id, job);
         }
+        try {
+            worker.execute(job.work);
+        } catch (RejectedExecutionException full) {
+            synchronized (jobs) {
+                jobs.remove(job.id);
+            }
+            fail(job, "too many jobs wait; try again later");
+            throw new ServiceUnavailableResponse(job.message());
+        }
         return job;
+    }
+
+    /** Ends a job that has not ended by then. */
+    private Future<?> watch(Job job, Duration most, String how) {
+        return watch.schedule(
+                () -> {
+                    job.end(Status.ERROR, "the job " + how + " longer than " + most, clock.instant());
+                    job.work.cancel(true);
+                },
+                most.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     Optional<Job> find(String id) {
@@ -186,9 +202,11 @@ final class SplitJobs implements AutoCloseable {
         if (!job.begin()) {
             return;
         }
+        job.watchedBy(watch(job, options.jobDeadline(), "took"));
         try (OnnxModel model = OnnxModel.load(file, options.reading())) {
             Partition partition = Partitioner.minimumDistance(distance).partition(model.cuts());
-            SubmodelExporter.export(model, partition, job.parts());
+            SubmodelExporter.export(
+                    model, partition, job.parts(), ExportOptions.DEFAULTS.withMostBytes(room(Files.size(file))));
             job.end(Status.DONE, "", clock.instant());
         } catch (ModelException | IllegalArgumentException refused) {
             fail(job, Failures.without(job.directory.path(), refused.getMessage()));
@@ -198,6 +216,15 @@ final class SplitJobs implements AutoCloseable {
             fail(job, "the model needs more memory than the service has");
         } catch (IOException | RuntimeException | Error fault) {
             fail(job, Failures.logged(fault));
+        }
+    }
+
+    /** How many bytes of parts a model of this size may become: what an export may write, and what the disk has left. */
+    private long room(long model) {
+        synchronized (jobs) {
+            long used = jobs.values().stream().mapToLong(Job::bytes).sum();
+            long usual = ExportOptions.DEFAULT_TIMES * model + ExportOptions.DEFAULT_FLOOR;
+            return Math.max(0, Math.min(usual, options.mostDiskBytes() - used));
         }
     }
 

@@ -92,12 +92,32 @@ class ServiceBoundsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://evil.example", "null", "http://localhost.evil.example:80"})
+    @ValueSource(
+            strings = {
+                "https://evil.example",
+                "null",
+                "http://localhost.evil.example:80",
+                "http://203.0.113.5",
+                "http://127.0.0.1:3000",
+                "http://[2001:db8::1]:7002",
+                "http://localhost@203.0.113.5"
+            })
     void pagesOfOtherOriginsAreRefused(String origin) throws IOException {
         String answer = exchange(get("/health", "Host: localhost", "Origin: " + origin));
         assertThat(status(answer)).isEqualTo(403);
         assertThat(body(answer).get("message").asText()).contains("does not answer pages of " + origin);
-        assertThat(status(exchange(get("/health", "Host: localhost", "Origin: http://localhost:3000"))))
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "localhost, http://localhost:3000",
+        "127.0.0.1:7002, http://localhost:3000",
+        "192.168.1.31:7002, http://192.168.1.31:7002",
+        "[::1]:7002, http://[::1]:7002",
+        "Planner.Example, https://planner.example"
+    })
+    void pagesOfThisServiceAndOfThisMachineAreAnswered(String host, String origin) throws IOException {
+        assertThat(status(exchange(get("/health", "Host: " + host, "Origin: " + origin))))
                 .isEqualTo(200);
     }
 

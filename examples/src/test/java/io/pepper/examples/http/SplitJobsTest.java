@@ -114,6 +114,20 @@ class SplitJobsTest {
         }
     }
 
+    /** Room for the model and for half of its parts. */
+    @Test
+    void partsThatDoNotFitOnTheDiskAreNotWritten() throws IOException, InterruptedException {
+        long model = Files.size(ExampleModels.textRecogniser(directory));
+        ServiceOptions little = ServiceOptions.DEFAULTS.withMostBytes(1 << 30, 2 * model + 100);
+        try (SplitJobs jobs = new SplitJobs(little, clock)) {
+            SplitJobs.Job job = submit(jobs);
+            await(job);
+            assertThat(job.status()).isEqualTo(SplitJobs.Status.ERROR);
+            assertThat(job.message()).contains("would take", "where an export may write");
+            assertThat(job.parts()).doesNotExist();
+        }
+    }
+
     /** A file that is no model, in a directory whose name the client is not to learn. */
     @Test
     void messagesNameNoPathOfTheServer() throws IOException, InterruptedException {

@@ -6,7 +6,8 @@ import java.util.Locale;
 public final class Quantities {
     private static final double MICRO = 1e-6;
     private static final double MILLI = 1e-3;
-    private static final int MOST_DIGITS = 9;
+    private static final double LEAST_DECIMAL = 1e-4;
+    private static final double MOST_DECIMAL = 1e6;
 
     private Quantities() {}
 
@@ -40,17 +41,24 @@ public final class Quantities {
     }
 
     /**
-     * Three digits that count.
+     * Three digits that count, with an exponent from a million on and below a ten-thousandth.
      *
      * @param value any
      * @return for instance {@code 0.0412}
      */
     public static String number(double value) {
-        if (value == 0 || !Double.isFinite(value)) {
-            return value == 0 ? "0" : "∞";
+        if (Double.isNaN(value)) {
+            return "?";
         }
-        int digits = (int) Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-        String text = String.format(Locale.ROOT, "%." + Math.min(digits, MOST_DIGITS) + "f", value);
+        if (value == 0 || Double.isInfinite(value)) {
+            return value == 0 ? "0" : value > 0 ? "∞" : "-∞";
+        }
+        double size = Math.abs(value);
+        if (size < LEAST_DECIMAL || size >= MOST_DECIMAL) {
+            return String.format(Locale.ROOT, "%.2e", value).replaceFirst("\\.?0+e", "e");
+        }
+        int digits = (int) Math.max(0, 2 - Math.floor(Math.log10(size)));
+        String text = String.format(Locale.ROOT, "%." + digits + "f", value);
         return text.contains(".") ? text.replaceAll("\\.?0+$", "") : text;
     }
 }

@@ -14,6 +14,7 @@ final class Texts {
     private static final int LONGEST_NAME = 60;
     private static final double KIBI = 1024;
     private static final double KILO = 1000;
+    private static final double MOST_DECIMAL = 1e6;
 
     private Texts() {}
 
@@ -39,6 +40,9 @@ final class Texts {
         while (scaled >= factor && unit < units.length - 1) {
             scaled /= factor;
             unit++;
+        }
+        if (!(scaled < MOST_DECIMAL)) {
+            return Quantities.number(scaled) + " " + units[unit];
         }
         boolean whole = unit == 0 || scaled >= 100 || scaled == Math.rint(scaled);
         return String.format(Locale.ROOT, whole ? "%.0f %s" : "%.1f %s", scaled, units[unit]);
