@@ -22,6 +22,7 @@ final class PartFiles {
     private final Path directory;
     private final DirectoryFiles files;
     private final boolean onlyUnchanged;
+    private final boolean isolated;
     private final ReadOptions options;
     private final List<String> warnings;
     private final Map<String, String> hashes = new HashMap<>();
@@ -30,11 +31,13 @@ final class PartFiles {
      * Prepares.
      *
      * @param directory where the parts are
+     * @param isolated whether a child process opens them
      * @param onlyUnchanged whether to refuse files that were changed, or of which that is not known
      * @param whole how the whole model was opened; parts may ask for as much, and their links lead into the same directories
      * @param warnings takes what was changed
      */
-    PartFiles(Path directory, boolean onlyUnchanged, ReadOptions whole, List<String> warnings) {
+    PartFiles(Path directory, boolean isolated, boolean onlyUnchanged, ReadOptions whole, List<String> warnings) {
+        this.isolated = isolated;
         this.directory = directory;
         this.onlyUnchanged = onlyUnchanged;
         this.options = whole;
@@ -50,7 +53,8 @@ final class PartFiles {
             check(data.file(), data.sha256());
         }
         try (ModelContents model = contents(part)) {
-            Optional<String> refusal = OpeningWork.refusal(model.graph().model());
+            Optional<String> refusal =
+                    isolated ? OpeningWork.refusal(model.graph().model()) : model.refusal();
             if (refusal.isPresent()) {
                 throw new UnsupportedModelException(file.toString(), "graph", refusal.get());
             }

@@ -78,8 +78,18 @@ public final class SplitVerifier {
                 PartitionManifest.read(directory, model.contents().options());
         refuseOptional(model, manifest);
         List<String> warnings = new ArrayList<>();
+        VerificationOptions used = withValues(model, manifest, options)
+                .withIsolation(options.isolation().or(model.contents().options()::isolation));
+        boolean isolated = used.isolation().isPresent();
+        if (!isolated) {
+            refuseFatal(model);
+        }
         PartFiles files = new PartFiles(
-                directory, options.onlyUnchanged(), model.contents().options().withInputValues(Map.of()), warnings);
+                directory,
+                isolated,
+                options.onlyUnchanged(),
+                model.contents().options().withInputValues(Map.of()),
+                warnings);
         files.check(model.name(), manifest.modelSha256(), model.sha256());
         List<PartModel> parts = new ArrayList<>();
         for (PartitionManifest.Part part : manifest.parts()) {
@@ -87,8 +97,6 @@ public final class SplitVerifier {
         }
         WholeModel whole = new WholeModel(
                 model.contents().runtimeSource(), model.contents().original());
-        VerificationOptions used = withValues(model, manifest, options)
-                .withIsolation(options.isolation().or(model.contents().options()::isolation));
         Verification found = VerificationRun.run(whole, parts, used, progress);
         RoundedCuts narrow = new RoundedCuts(manifest, files);
         if (found.differs() && narrow.areThere()) {
@@ -114,6 +122,13 @@ public final class SplitVerifier {
             }
         }
         return given;
+    }
+
+    private static void refuseFatal(OnnxModel model) throws IOException {
+        Optional<String> refusal = model.contents().refusal();
+        if (refusal.isPresent()) {
+            throw new UnsupportedModelException(model.contents().source().name(), "verification", refusal.get());
+        }
     }
 
     private static void refuseOptional(OnnxModel model, PartitionManifest manifest) throws UnsupportedModelException {

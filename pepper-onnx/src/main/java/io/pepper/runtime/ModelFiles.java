@@ -5,7 +5,6 @@ import ai.onnxruntime.OrtSession;
 import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.ModelContents;
-import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.WholeModel;
@@ -39,7 +38,7 @@ final class ModelFiles {
         try (ModelContents contents =
                 new ModelContents(file.toString(), source, Optional.of(file), directory, options)) {
             ModelProto skeleton = contents.graph().model();
-            Optional<String> refusal = OpeningWork.refusal(skeleton);
+            Optional<String> refusal = contents.refusal();
             if (refusal.isPresent()) {
                 throw new UnsupportedModelException(file.toString(), "graph", refusal.get());
             }

@@ -19,11 +19,23 @@ import java.util.concurrent.SynchronousQueue;
  * input, so that its end ends the child whatever the service does.
  */
 public final class IsolatedMain {
+    /** Whether this process is a child. */
+    private static volatile boolean running;
+
     private final OutputStream out;
     private final SynchronousQueue<Record> questions = new SynchronousQueue<>();
 
     private IsolatedMain(OutputStream out) {
         this.out = out;
+    }
+
+    /**
+     * Whether this process is a child, whose death does no harm.
+     *
+     * @return false in the process of the application
+     */
+    public static boolean isThisProcess() {
+        return running;
     }
 
     /**
@@ -38,6 +50,7 @@ public final class IsolatedMain {
                 arguments.length > 1 ? new FileOutputStream(arguments[1]) : new FileOutputStream(FileDescriptor.out));
         // What else is printed must not come between the answers.
         System.setOut(System.err);
+        running = true;
         IsolatedService<?, ?> service = Class.forName(arguments[0])
                 .asSubclass(IsolatedService.class)
                 .getConstructor()

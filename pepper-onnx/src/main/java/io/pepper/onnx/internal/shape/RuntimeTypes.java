@@ -12,12 +12,15 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
+import io.pepper.onnx.IsolatedRunException;
 import io.pepper.onnx.Isolation;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.onnx.RuntimeUnavailableException;
+import io.pepper.onnx.internal.isolate.IsolatedMain;
 import io.pepper.onnx.internal.isolate.IsolatedProcess;
 import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.model.OpeningWork;
+import io.pepper.onnx.internal.model.RiskyOperators;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
@@ -25,6 +28,7 @@ import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.session.NativeRuntime;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashSet;
@@ -49,6 +53,7 @@ final class RuntimeTypes implements Closeable {
     private final String source;
     private final TensorTypes.Serializer serializer;
     private final Optional<Isolation> isolation;
+    private Optional<String> danger = Optional.empty();
     private @Nullable IsolatedProcess<IsolatedTypes.Question, IsolatedTypes.Told> child;
 
     /**
@@ -95,9 +100,35 @@ final class RuntimeTypes implements Closeable {
         if (bytes.isEmpty()) {
             return Answer.failure("the constants in its sub-graphs and functions are too large");
         }
-        return isolation.isPresent()
-                ? askChild(isolation.get(), new IsolatedTypes.Question(ByteBuffer.wrap(bytes.get()), outputs, level))
-                : ask(bytes.get(), outputs, level);
+        IsolatedTypes.Question question = new IsolatedTypes.Question(ByteBuffer.wrap(bytes.get()), outputs, level);
+        if (isolation.isPresent()) {
+            return askChild(isolation.get(), question);
+        }
+        Optional<String> risk = IsolatedMain.isThisProcess() ? Optional.empty() : RiskyOperators.in(model);
+        return risk.isPresent() ? attempt(risk.get(), question) : ask(bytes.get(), outputs, level);
+    }
+
+    /** Asks a child about a model of which ONNX Runtime may die. After a death, or without a child, nothing more is asked. */
+    private Answer attempt(String risk, IsolatedTypes.Question question) throws IOException {
+        if (danger.isEmpty()) {
+            try {
+                return askChild(Isolation.DEFAULTS, question);
+            } catch (InterruptedIOException stop) {
+                throw stop;
+            } catch (IsolatedRunException ended) {
+                danger = Optional.of(
+                        "ONNX Runtime does not survive it, probably because of its " + risk + ": " + ended.what());
+            } catch (IOException noChild) {
+                danger = Optional.of("ONNX Runtime may end the process because of its " + risk
+                        + ", and no child process could try it: " + noChild.getMessage());
+            }
+        }
+        return Answer.failure(danger.get());
+    }
+
+    /** Why models must not be opened in this process, where a child did not survive one. */
+    Optional<String> danger() {
+        return danger;
     }
 
     /** Opens a model in this process. */

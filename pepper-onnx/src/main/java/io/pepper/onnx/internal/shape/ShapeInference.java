@@ -110,24 +110,15 @@ public final class ShapeInference {
             }
             return believed;
         };
-        if (isolation.isEmpty() && hasNoHeads(model.getGraph())) {
-            Optional<String> refusal = Optional.of("it has attention without heads, of which ONNX Runtime dies");
-            return new Certain(statedTypes(), Map.of(), refusal);
-        }
         try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
             ScopeInference inference = new ScopeInference(source, isLarge, runtime, watched);
             Scope scope = inference.infer(BareModel.of(model, false), false);
-            return new Certain(scope.types(), inferred, inference.failure());
+            return runtime.danger().isPresent()
+                    ? new Certain(statedTypes(), Map.of(), runtime.danger())
+                    : new Certain(scope.types(), inferred, inference.failure());
         } catch (IsolatedRunException ended) {
             return new Certain(statedTypes(), Map.of(), Optional.of(String.valueOf(ended.getMessage())));
         }
-    }
-
-    /** Whether an operator divides by a number of heads that is 0. */
-    private static boolean hasNoHeads(GraphProto graph) {
-        return graph.getNodeList().stream()
-                .flatMap(node -> node.getAttributeList().stream())
-                .anyMatch(attribute -> attribute.getName().endsWith("num_heads") && attribute.getI() < 1);
     }
 
     /** The element types that the model states. */

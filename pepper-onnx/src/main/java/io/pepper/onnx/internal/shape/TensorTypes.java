@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.Isolation;
 import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.onnx.internal.model.RiskyOperators;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -113,6 +114,27 @@ public final class TensorTypes {
                     .types()
                     .forEach((name, type) -> told.put(name, statements.weakened(name, type)));
             return told;
+        }
+    }
+
+    /**
+     * Opens a model in a child process, if it has operators of which ONNX Runtime may die when it opens a model.
+     *
+     * @param opened the model, whose large tensors are this one's
+     * @return why ONNX Runtime must not be given the model in this process; empty if nothing is known against it
+     * @throws io.pepper.onnx.IsolatedRunException if the child died whose limits were given
+     * @throws IOException if the model cannot be read, or the thread was interrupted
+     */
+    public Optional<String> danger(ModelProto opened) throws IOException {
+        if (RiskyOperators.in(opened).isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> outputs = opened.getGraph().getOutputList().stream()
+                .map(ValueInfoProto::getName)
+                .toList();
+        try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
+            runtime.ask(new InferenceModel(isLarge).of(opened, outputs), outputs, OptLevel.ALL_OPT);
+            return runtime.danger();
         }
     }
 
