@@ -7,7 +7,7 @@ import io.pepper.cut.OriginalBridges;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.export.ToolVersion;
-import io.pepper.onnx.internal.model.KnownInputs;
+import io.pepper.onnx.internal.model.Conditions;
 import io.pepper.onnx.internal.model.OriginalView;
 import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -49,6 +49,7 @@ import java.util.stream.IntStream;
  */
 public final class OnnxModel implements AutoCloseable {
     private static final String ENDING = ".onnx";
+    private static final int MOST_UNDECIDED = 16;
 
     private final ModelContents contents;
     private final Cuts cuts;
@@ -346,13 +347,16 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The inputs that decide an {@code If} of the main graph, such as {@code use_cache_branch} of a merged decoder. A branch is carried
-     * whole; {@link ReadOptions#withInputValues} opens the one that a value takes.
+     * The {@code If}s of the main graph that nothing decides but the inputs, such as {@code use_cache_branch} of a merged decoder. A branch
+     * is carried whole; {@link ReadOptions#withInputValues} opens the one that values take.
      *
-     * @return names of inputs
+     * @return the first 16, in the order of the operators
      */
-    public Set<String> decidingInputs() {
-        return KnownInputs.deciding(proto().getGraph());
+    public List<UndecidedIf> undecidedIfs() {
+        return Conditions.of(proto()).undecided(MOST_UNDECIDED).stream()
+                .map(found -> new UndecidedIf(
+                        found.operator(), found.condition(), found.inputs(), found.obstacles(), found.areTruthValues()))
+                .toList();
     }
 
     /**

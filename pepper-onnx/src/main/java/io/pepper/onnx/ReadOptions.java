@@ -110,9 +110,11 @@ public record ReadOptions(
 
     /**
      * Sets inputs to values: the model then has these inputs no more, and of each {@code If} that they decide only the operators of the branch
-     * that is taken, which can be cut. So a decoder that is merged of one with and one without cache becomes one of them.
+     * that is taken, which can be cut. So a decoder that is merged of one with and one without cache becomes one of them. A
+     * value replaces one that the file has. Opening throws an {@link IllegalArgumentException} if there is no such input, or a value is none of its type.
      *
-     * @param values by the name of an input {@code true}, {@code false} or a number
+     * @param values by the name of an input {@code true} or {@code false} if it is of truth values ({@code 1} and {@code 0}, too), else a number;
+     *     each of its elements gets the value, and its open sizes become 1
      * @return new options
      */
     public ReadOptions withInputValues(Map<String, String> values) {

@@ -1,6 +1,9 @@
 package io.pepper.onnx;
 
+import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.model.KnownInputs;
+import io.pepper.onnx.internal.model.Specialization;
+import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.internal.session.Sessions;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -78,7 +82,9 @@ public final class SplitVerifier {
                 PartitionManifest.read(directory, model.contents().options());
         refuseOptional(model, manifest);
         List<String> warnings = new ArrayList<>();
-        VerificationOptions used = withValues(model, manifest, options)
+        Map<String, String> values = new TreeMap<>(manifest.inputValues());
+        values.putAll(model.contents().options().inputValues());
+        VerificationOptions used = withValues(model.contents(), values, options)
                 .withIsolation(options.isolation().or(model.contents().options()::isolation));
         boolean isolated = used.isolation().isPresent();
         if (!isolated) {
@@ -95,8 +101,7 @@ public final class SplitVerifier {
         for (PartitionManifest.Part part : manifest.parts()) {
             parts.add(new PartModel(files.checked(part), names(part.inputs()), names(part.outputs())));
         }
-        WholeModel whole = new WholeModel(
-                model.contents().runtimeSource(), model.contents().original());
+        WholeModel whole = whole(model.contents(), values.keySet());
         Verification found = VerificationRun.run(whole, parts, used, progress);
         RoundedCuts narrow = new RoundedCuts(manifest, files);
         if (found.differs() && narrow.areThere()) {
@@ -105,17 +110,22 @@ public final class SplitVerifier {
         return found.withWarnings(warnings);
     }
 
+    /** The file; where inputs that have a value in it are set to others, without that value, which ONNX Runtime's Java interface cannot override. */
+    private static WholeModel whole(ModelContents contents, Set<String> set) throws IOException {
+        Optional<ModelProto> variant = Specialization.withoutDefaults(contents.original(), set);
+        return variant.isPresent()
+                ? new WholeModel(contents.runtimeSource(variant.get()), variant.get())
+                : new WholeModel(contents.runtimeSource(), contents.original());
+    }
+
     /** The whole is given the values that inputs were set to when it was divided. */
     private static VerificationOptions withValues(
-            OnnxModel model, PartitionManifest manifest, VerificationOptions options) throws IOException {
-        Map<String, String> values = new TreeMap<>(manifest.inputValues());
-        values.putAll(model.contents().options().inputValues());
+            ModelContents contents, Map<String, String> values, VerificationOptions options) throws IOException {
         VerificationOptions given = options;
-        for (ValueInfoProto input : model.contents().original().getGraph().getInputList()) {
+        for (ValueInfoProto input : contents.original().getGraph().getInputList()) {
             String value = values.get(input.getName());
             if (value != null) {
-                TensorProto tensor =
-                        KnownInputs.tensor(model.contents().source().name(), input, value);
+                TensorProto tensor = KnownInputs.tensor(contents.source().name(), input, value);
                 long[] shape =
                         tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
                 given = given.withInput(input.getName(), KnownInputs.values(tensor), shape);

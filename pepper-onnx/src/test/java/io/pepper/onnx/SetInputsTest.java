@@ -164,8 +164,10 @@ class SetInputsTest {
             try (OnnxModel model = open(proto, value);
                     OnnxModel whole = OnnxModel.load(proto.toByteArray(), model.name())) {
                 assertThat(model.inputs()).extracting(TensorInfo::name).containsExactly("x");
-                assertThat(model.decidingInputs()).isEmpty();
-                assertThat(whole.decidingInputs()).containsExactly("choice");
+                assertThat(model.undecidedIfs()).isEmpty();
+                assertThat(whole.undecidedIfs())
+                        .allMatch(UndecidedIf::isSettable)
+                        .allMatch(undecided -> undecided.inputs().equals(List.of("choice")));
                 PartitionManifest manifest =
                         SubmodelExporter.export(model, Partitioner.everyCut().partition(model.cuts()), target);
                 assertThat(manifest.parts().size()).isGreaterThan(1);
@@ -183,7 +185,7 @@ class SetInputsTest {
         ModelProto proto = sameNames();
         assertThatThrownBy(() -> open(proto, "7"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("'7' is no value for input 'choice' of type BOOL");
+                .hasMessage("'7' is no value for input 'choice' of type bool, which takes true or false");
         assertThatThrownBy(() -> OnnxModel.load(
                         proto.toByteArray(), "same", ReadOptions.DEFAULTS.withInputValues(Map.of("choise", "true"))))
                 .isInstanceOf(IllegalArgumentException.class)

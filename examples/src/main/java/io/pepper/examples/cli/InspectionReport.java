@@ -7,13 +7,13 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.RecognizedInputs;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.TensorShapes;
+import io.pepper.onnx.UndecidedIf;
 import io.pepper.partition.Partitioner;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What there is to say of a model, for a person at a terminal. */
@@ -113,15 +113,35 @@ final class InspectionReport {
 
     /** What to do where there is no cut. */
     static String advice(OnnxModel model) {
-        Set<String> deciding = model.decidingInputs();
-        if (deciding.isEmpty()) {
+        List<UndecidedIf> undecided = model.undecidedIfs();
+        if (undecided.isEmpty()) {
             return model.operatorCount() - model.constantOperatorCount() < 2
                     ? "it is one operator."
                     : "--max-width and --share-input may find wider cuts.";
         }
-        String input = deciding.iterator().next();
-        return (model.operatorCount() == 1 ? "it is one If" : "it has an If, whose branches are carried whole,")
-                + " on input '" + input + "': --set " + input + "=true or --set " + input + "=false opens it.";
+        UndecidedIf first =
+                undecided.stream().filter(UndecidedIf::isSettable).findFirst().orElse(undecided.get(0));
+        String what = model.operatorCount() == 1 ? "it is one If" : "it has an If ('" + first.operator() + "')";
+        return what + decided(first);
+    }
+
+    private static String decided(UndecidedIf found) {
+        if (found.inputs().isEmpty()) {
+            return ", whose condition '" + found.condition() + "' depends on no input; its branches are carried whole.";
+        } else if (!found.isSettable()) {
+            return ", whose condition '" + found.condition() + "' depends on " + String.join(", ", found.inputs())
+                    + "; no --set decides it, because of " + String.join(", ", found.obstacles())
+                    + ", and its branches are carried whole.";
+        }
+        String input = found.inputs().get(0);
+        if (found.inputs().size() == 1 && found.areTruthValues()) {
+            return " on input '" + input + "': --set " + input + "=true or --set " + input + "=false opens it.";
+        }
+        return " on input" + (found.inputs().size() == 1 ? " '" : "s '") + String.join("', '", found.inputs()) + "': "
+                + found.inputs().stream()
+                        .map(name -> "--set " + name + "=VALUE")
+                        .collect(Collectors.joining(" "))
+                + " opens it.";
     }
 
     private static void original(OriginalBridges original, PrintWriter out) {

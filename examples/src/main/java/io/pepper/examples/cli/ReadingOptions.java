@@ -35,7 +35,7 @@ final class ReadingOptions {
             names = "--set",
             paramLabel = "INPUT=VALUE",
             description =
-                    "Set an input to true, false or a number: the model then has it no more, and of each If that it decides"
+                    "Set an input to true or false, or to a number: the model then has it no more, and of each If that it decides"
                             + " only the branch that is taken, such as --set use_cache_branch=true. May be given for several.")
     private Map<String, String> values = Map.of();
 

@@ -8,7 +8,6 @@ import io.pepper.onnx.UnsupportedModelException;
 import io.pepper.onnx.internal.model.Constants;
 import io.pepper.onnx.internal.model.ExternalData;
 import io.pepper.onnx.internal.model.FunctionId;
-import io.pepper.onnx.internal.model.FunctionInlining;
 import io.pepper.onnx.internal.model.GraphReader;
 import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.model.NoTensors;
@@ -99,8 +98,7 @@ public final class ModelContents implements Closeable {
         this.external = new ExternalData(source, directory, options);
         try {
             skeleton = external.attach(scan(source, options));
-            ModelProto message =
-                    FunctionInlining.of(Specialization.of(source.name(), skeleton.model(), options.inputValues()));
+            ModelProto message = Specialization.of(source.name(), skeleton.model(), options.inputValues());
             graph = GraphReader.read(source.name(), message, skeleton.payloads()::bytes);
             types = new TensorTypes(
                     source.name(),

@@ -87,7 +87,7 @@ public final class NodeSpec {
         return put(attribute(attribute, type).setRefAttrName(functionAttribute));
     }
 
-    NodeProto build(int position) {
+    public NodeProto build(int position) {
         NodeProto.Builder copy = node.build().toBuilder();
         return (copy.hasName() ? copy : copy.setName(copy.getOpType() + "_" + position)).build();
     }

@@ -6,21 +6,24 @@ import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.OperatorSetIdProto;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * Replaces a call by the operators of its function where the call is most of the graph: exporters may write a whole model as one
- * function, in which nothing could be cut. A function is inlined if the main graph calls it once, if it has more operators than the rest of
- * the main graph, and if it uses the model's operator sets; then functions that it calls are looked at. Each is inlined once at most, so
+ * function, in which nothing could be cut. A function is inlined if the main graph calls it once, if it has more operators, those in bodies included, than the
+ * rest of the main graph, and if it uses the model's operator sets; then functions that it calls are looked at. Each is inlined once at most, so
  * that nothing grows. O(levels × operators).
  */
-public final class FunctionInlining {
+final class FunctionInlining {
     private final Map<FunctionId, FunctionProto> functions = new HashMap<>();
     private final Map<String, Long> versions = new HashMap<>();
     private final ModelProto.Builder model;
@@ -35,11 +38,11 @@ public final class FunctionInlining {
      * Inlines what is most of a model.
      *
      * @param model the model
-     * @return the same model if no function is most of it
+     * @return the other model, empty if no function is most of it
      */
-    public static ModelProto of(ModelProto model) {
+    static Optional<ModelProto> of(ModelProto model) {
         if (model.getFunctionsCount() == 0) {
-            return model;
+            return Optional.empty();
         }
         FunctionInlining inlining = new FunctionInlining(model);
         boolean any = false;
@@ -49,7 +52,7 @@ public final class FunctionInlining {
             any = true;
             call = inlining.call();
         }
-        return any ? inlining.model.build() : model;
+        return any ? Optional.of(inlining.model.build()) : Optional.empty();
     }
 
     private static String domain(OperatorSetIdProto set) {
@@ -61,7 +64,7 @@ public final class FunctionInlining {
         Map<FunctionId, Integer> calls = new HashMap<>();
         long operators = 0;
         for (NodeProto node : model.getGraph().getNodeList()) {
-            operators += counts(node) ? 1 : 0;
+            operators += operators(node);
             calls.merge(FunctionId.of(node), 1, Integer::sum);
         }
         for (int at = 0; at < model.getGraph().getNodeCount(); at++) {
@@ -69,8 +72,8 @@ public final class FunctionInlining {
             FunctionProto called = functions.get(FunctionId.of(node));
             if (called != null && calls.getOrDefault(FunctionId.of(node), 0) == 1 && agrees(called)) {
                 long inside = called.getNodeList().stream()
-                        .filter(FunctionInlining::counts)
-                        .count();
+                        .mapToLong(FunctionInlining::operators)
+                        .sum();
                 if (inside > 1 && inside > operators - 1) {
                     return OptionalInt.of(at);
                 }
@@ -79,8 +82,21 @@ public final class FunctionInlining {
         return OptionalInt.empty();
     }
 
-    private static boolean counts(NodeProto node) {
-        return !node.getOpType().equals("Constant");
+    /** An operator with those in its bodies. */
+    private static long operators(NodeProto node) {
+        long operators = 0;
+        Deque<NodeProto> open = new ArrayDeque<>(List.of(node));
+        while (!open.isEmpty()) {
+            NodeProto next = open.pop();
+            operators += next.getOpType().equals("Constant") ? 0 : 1;
+            for (AttributeProto attribute : next.getAttributeList()) {
+                if (attribute.hasG()) {
+                    attribute.getG().getNodeList().forEach(open::push);
+                }
+                attribute.getGraphsList().forEach(body -> body.getNodeList().forEach(open::push));
+            }
+        }
+        return operators;
     }
 
     private boolean agrees(FunctionProto function) {
@@ -108,7 +124,7 @@ public final class FunctionInlining {
         Map<String, String> renamed = new HashMap<>();
         List<NodeProto> copies = signature(function, call, made, renamed);
         made.stream().sorted().forEach(name -> renamed.computeIfAbsent(name, splice.names()::free));
-        Renaming renaming = new Renaming(renamed);
+        Renaming renaming = new Renaming(renamed, splice.names()::free);
         Map<String, AttributeProto> given = new HashMap<>();
         function.getAttributeProtoList().forEach(attribute -> given.put(attribute.getName(), attribute));
         call.getAttributeList().forEach(attribute -> given.put(attribute.getName(), attribute));
@@ -124,16 +140,9 @@ public final class FunctionInlining {
 
     /** The tensors that the operators of a function make; the names in its bodies are taken from then on. */
     private static Set<String> made(FunctionProto function, GraphSplice splice) {
+        splice.addNamesInBodies(function.getNodeList());
         Set<String> made = new HashSet<>();
-        for (NodeProto node : function.getNodeList()) {
-            made.addAll(node.getOutputList());
-            for (AttributeProto attribute : node.getAttributeList()) {
-                if (attribute.hasG()) {
-                    splice.names().add(attribute.getG(), 1);
-                }
-                attribute.getGraphsList().forEach(inner -> splice.names().add(inner, 1));
-            }
-        }
+        function.getNodeList().forEach(node -> made.addAll(node.getOutputList()));
         made.remove("");
         return made;
     }

@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.model;
 
+import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.SparseTensorProto;
@@ -29,6 +30,18 @@ final class GraphSplice {
     /** How often names of tensors stand in the graph. */
     NameCounts names() {
         return names;
+    }
+
+    /** Takes the names in the bodies of operators. */
+    void addNamesInBodies(List<NodeProto> nodes) {
+        for (NodeProto node : nodes) {
+            for (AttributeProto attribute : node.getAttributeList()) {
+                if (attribute.hasG()) {
+                    names.add(attribute.getG(), 1);
+                }
+                attribute.getGraphsList().forEach(inner -> names.add(inner, 1));
+            }
+        }
     }
 
     void add(TensorProto initializer) {

@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.model;
 
+import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.NodeProto;
@@ -26,17 +27,32 @@ final class IfInlining {
         return node.getOpType().equals("If") && FunctionId.of(node).domain().isEmpty() && node.getInputCount() == 1;
     }
 
-    /** The operators that replace an {@code If}. */
-    List<NodeProto> branch(NodeProto node, boolean condition) {
-        GraphProto taken = GraphProto.getDefaultInstance();
-        for (AttributeProto attribute : node.getAttributeList()) {
-            if (attribute.hasG()) {
-                splice.names().add(attribute.getG(), -1);
-                taken = attribute.getName().equals(condition ? "then_branch" : "else_branch")
-                        ? attribute.getG()
-                        : taken;
-            }
-        }
+    /** Whether the branch has more operators than the rest of the graph. */
+    static boolean isMost(NodeProto node, boolean condition, GraphProto graph) {
+        int inside = taken(node, condition).getNodeCount();
+        return inside > 1 && inside > graph.getNodeCount() - 1;
+    }
+
+    private static GraphProto taken(NodeProto node, boolean condition) {
+        String name = condition ? "then_branch" : "else_branch";
+        return node.getAttributeList().stream()
+                .filter(attribute -> attribute.getName().equals(name))
+                .map(AttributeProto::getG)
+                .findFirst()
+                .orElse(GraphProto.getDefaultInstance());
+    }
+
+    /**
+     * The operators that replace an {@code If}.
+     *
+     * @throws MalformedModelException if the branch defines a name twice
+     */
+    List<NodeProto> branch(String source, NodeProto node, boolean condition) throws MalformedModelException {
+        GraphProto taken = taken(node, condition);
+        node.getAttributeList().stream().filter(AttributeProto::hasG).forEach(attribute -> splice.names()
+                .add(attribute.getG(), -1));
+        refuseTwins(source, node, condition, taken);
+        splice.addNamesInBodies(taken.getNodeList());
         Set<String> made = new HashSet<>();
         taken.getNodeList().forEach(inner -> made.addAll(inner.getOutputList()));
         made.remove("");
@@ -51,7 +67,7 @@ final class IfInlining {
     }
 
     private List<NodeProto> inlined(GraphProto taken, List<NodeProto> copies, Map<String, String> renamed) {
-        Renaming renaming = new Renaming(renamed);
+        Renaming renaming = new Renaming(renamed, splice.names()::free);
         taken.getInitializerList()
                 .forEach(tensor -> splice.add(tensor.toBuilder()
                         .setName(renaming.of(tensor.getName()))
@@ -68,6 +84,27 @@ final class IfInlining {
         taken.getNodeList().forEach(inner -> nodes.add(splice.named(renaming.of(inner))));
         copies.forEach(copy -> nodes.add(renaming.of(copy)));
         return nodes;
+    }
+
+    /** Said of the branch, which has other names than the graph that it becomes a part of. */
+    private static void refuseTwins(String source, NodeProto node, boolean condition, GraphProto taken)
+            throws MalformedModelException {
+        Set<String> made = new HashSet<>();
+        for (NodeProto inner : taken.getNodeList()) {
+            for (String output : inner.getOutputList()) {
+                if (!output.isEmpty() && !made.add(output)) {
+                    throw new MalformedModelException(
+                            source,
+                            (condition ? "then_branch" : "else_branch") + " of If '" + name(node) + "'",
+                            "tensor '" + output + "' has two producers");
+                }
+            }
+        }
+    }
+
+    /** The name of an operator, or those of its outputs if it has none. */
+    static String name(NodeProto node) {
+        return node.getName().isEmpty() ? String.join(", ", node.getOutputList()) : node.getName();
     }
 
     private static List<String> defined(GraphProto body) {

@@ -1,31 +1,35 @@
 package io.pepper.onnx.internal.model;
 
+import com.google.protobuf.ByteString;
 import io.pepper.onnx.MalformedModelException;
-import io.pepper.onnx.internal.proto.GraphProto;
-import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.Map;
+import java.nio.ByteOrder;
 import java.util.Optional;
-import java.util.Set;
 
-/** Inputs whose values are known, and the conditions that follow from them. */
+/** Inputs that are set to a value. */
 public final class KnownInputs {
-    /** Operators that hand on a condition in another shape or type. */
-    private static final Set<String> PASSING = Set.of("Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten");
-
-    private static final long MOST_ELEMENTS = 1024;
+    private static final int MOST_DIGITS = 400;
 
     private KnownInputs() {}
+
+    /**
+     * Whether an input looks like a flag or a number, to which a user may set a value: of such a type, with one axis at most, or of one element.
+     */
+    static boolean isSmall(ValueInfoProto input) {
+        TensorShapeProto shape = input.getType().getTensorType().getShape();
+        return type(input).isPresent()
+                && (shape.getDimCount() <= 1 || shape.getDimList().stream().allMatch(size -> size.getDimValue() == 1));
+    }
+
+    private static Optional<ElementType> type(ValueInfoProto input) {
+        return ElementType.ofCode(input.getType().getTensorType().getElemType()).filter(SmallTensor::isFollowed);
+    }
 
     /**
      * Makes a tensor of an input.
@@ -34,145 +38,112 @@ public final class KnownInputs {
      * @param input the input
      * @param value {@code true}, {@code false} or a number, for all of its elements
      * @return the tensor, under the input's name; open sizes are 1
-     * @throws MalformedModelException if the input is of a type or size that cannot be set so
-     * @throws IllegalArgumentException if the value is none of the input's type
+     * @throws MalformedModelException if the input has too many elements to be set
+     * @throws IllegalArgumentException if the value is none of the input's type, or if the input is of a type that cannot be set
      */
     public static TensorProto tensor(String source, ValueInfoProto input, String value) throws MalformedModelException {
         TensorProto.Builder tensor = TensorProto.newBuilder().setName(input.getName());
-        long elements = 1;
-        TensorShapeProto shape = input.getType().getTensorType().getShape();
-        for (TensorShapeProto.Dimension dimension : shape.getDimList()) {
-            long size = dimension.hasDimValue() && dimension.getDimValue() > 0 ? dimension.getDimValue() : 1;
-            elements = size > MOST_ELEMENTS ? MOST_ELEMENTS + 1 : Math.min(MOST_ELEMENTS + 1, elements * size);
-            tensor.addDims(size);
+        for (TensorShapeProto.Dimension dimension :
+                input.getType().getTensorType().getShape().getDimList()) {
+            boolean known = dimension.hasDimValue() && dimension.getDimValue() >= 0;
+            tensor.addDims(known ? dimension.getDimValue() : 1);
         }
-        TensorProto.DataType type =
-                TensorProto.DataType.forNumber(input.getType().getTensorType().getElemType());
-        if (elements > MOST_ELEMENTS || type == null) {
-            throw new MalformedModelException(source, "input '" + input.getName() + "'", "is too large to be set");
+        int elements = SmallTensor.count(tensor.getDimsList());
+        if (elements < 0) {
+            throw new MalformedModelException(
+                    source,
+                    "input '" + input.getName() + "'",
+                    "is too large to be set: at most " + SmallTensor.MOST_ELEMENTS + " elements can be");
         }
-        tensor.setDataType(type.getNumber());
-        for (long element = 0; element < elements; element++) {
-            add(tensor, type, input.getName(), value);
+        ElementType type = type(input)
+                .orElseThrow(() -> new IllegalArgumentException("input '" + input.getName() + "' is "
+                        + ValueTypes.info(input)
+                                .type()
+                                .map(name -> "of type " + name)
+                                .orElse("no tensor")
+                        + "; only truth values, integers of 8 to 64 bits, float and double can be set"));
+        byte[] element = element(type, input.getName(), value);
+        ByteBuffer all = ByteBuffer.allocate(elements * element.length);
+        for (int i = 0; i < elements; i++) {
+            all.put(element);
         }
-        return tensor.build();
+        return tensor.setDataType(type.code())
+                .setRawData(ByteString.copyFrom(all.flip()))
+                .build();
     }
 
-    private static void add(TensorProto.Builder tensor, TensorProto.DataType type, String name, String value) {
+    private static byte[] element(ElementType type, String input, String value) {
+        if (type == ElementType.BOOL) {
+            return switch (value) {
+                case "true", "1" -> new byte[] {1};
+                case "false", "0" -> new byte[] {0};
+                default -> throw none(type, input, value, "true or false");
+            };
+        }
+        BigDecimal number = number(type, input, value);
+        ByteBuffer bytes = ByteBuffer.allocate(type.bits() / Byte.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        if (type == ElementType.FLOAT || type == ElementType.DOUBLE) {
+            boolean wide = type == ElementType.DOUBLE;
+            if (!Double.isFinite(wide ? number.doubleValue() : number.floatValue())) {
+                throw none(type, input, value, "a number of at most " + (wide ? Double.MAX_VALUE : Float.MAX_VALUE));
+            }
+            return (wide ? bytes.putDouble(number.doubleValue()) : bytes.putFloat(number.floatValue())).array();
+        }
+        boolean signed = type.name().startsWith("I");
+        BigInteger least = signed ? BigInteger.ONE.shiftLeft(type.bits() - 1).negate() : BigInteger.ZERO;
+        BigInteger most =
+                BigInteger.ONE.shiftLeft(signed ? type.bits() - 1 : type.bits()).subtract(BigInteger.ONE);
+        boolean whole = number.stripTrailingZeros().scale() <= 0;
+        if (!whole || number.compareTo(new BigDecimal(least)) < 0 || number.compareTo(new BigDecimal(most)) > 0) {
+            throw none(type, input, value, "a whole number of " + least + " to " + most);
+        }
+        byte[] bits = ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(number.toBigInteger().longValue())
+                .array();
+        return bytes.put(bits, 0, bytes.capacity()).array();
+    }
+
+    private static BigDecimal number(ElementType type, String input, String value) {
+        if (value.equals("true") || value.equals("false")) {
+            throw none(type, input, value, "a number: 1 for true, 0 for false");
+        }
         try {
-            switch (type) {
-                case BOOL -> tensor.addInt32Data(bool(value) ? 1 : 0);
-                case INT32 -> tensor.addInt32Data(Integer.parseInt(value));
-                case INT64 -> tensor.addInt64Data(Long.parseLong(value));
-                case FLOAT -> tensor.addFloatData(Float.parseFloat(value));
-                default ->
-                    throw new IllegalArgumentException("input '" + name + "' is of type " + type
-                            + ", where only bool, int32, int64 and float inputs can be set");
+            BigDecimal number = new BigDecimal(value);
+            if (number.signum() == 0) {
+                return BigDecimal.ZERO;
+            }
+            if (value.length() <= MOST_DIGITS && Math.abs((long) number.precision() - number.scale()) <= MOST_DIGITS) {
+                return number;
             }
         } catch (NumberFormatException none) {
-            throw new IllegalArgumentException(
-                    "'" + value + "' is no value for input '" + name + "' of type " + type, none);
+            throw (IllegalArgumentException)
+                    none(type, input, value, "a number").initCause(none);
         }
+        throw none(type, input, value, "a number of fewer digits");
     }
 
-    private static boolean bool(String value) {
-        if (!value.equals("true") && !value.equals("false")) {
-            throw new NumberFormatException(value);
-        }
-        return value.equals("true");
+    private static IllegalArgumentException none(ElementType type, String input, String value, String takes) {
+        return new IllegalArgumentException("'" + value + "' is no value for input '" + input + "' of type "
+                + type.onnxName() + ", which takes " + takes);
     }
 
     /**
      * The elements of such a tensor.
      *
      * @param tensor a tensor of {@link #tensor}
-     * @return its elements, those of truth values as bytes
+     * @return its elements, in the kind of buffer that is for types of that width
      */
     public static Buffer values(TensorProto tensor) {
-        if (tensor.getDataType() == TensorProto.DataType.BOOL.getNumber()) {
-            ByteBuffer bytes = ByteBuffer.allocate(tensor.getInt32DataCount());
-            tensor.getInt32DataList().forEach(value -> bytes.put(value.byteValue()));
-            return bytes.flip();
-        }
-        if (tensor.getInt32DataCount() > 0) {
-            IntBuffer numbers = IntBuffer.allocate(tensor.getInt32DataCount());
-            tensor.getInt32DataList().forEach(numbers::put);
-            return numbers.flip();
-        }
-        if (tensor.getInt64DataCount() > 0) {
-            LongBuffer numbers = LongBuffer.allocate(tensor.getInt64DataCount());
-            tensor.getInt64DataList().forEach(numbers::put);
-            return numbers.flip();
-        }
-        FloatBuffer numbers = FloatBuffer.allocate(tensor.getFloatDataCount());
-        tensor.getFloatDataList().forEach(numbers::put);
-        return numbers.flip();
-    }
-
-    /**
-     * What is known of conditions.
-     *
-     * @param graph a graph
-     * @param inputs tensors of known value, all of whose elements are the same
-     * @return by name whether a value is true or not 0
-     */
-    static Map<String, Boolean> conditions(GraphProto graph, Iterable<TensorProto> inputs) {
-        Map<String, Boolean> known = new HashMap<>();
-        for (TensorProto tensor : inputs) {
-            known.put(
-                    tensor.getName(),
-                    tensor.getInt32DataList().contains(1)
-                            || tensor.getInt32DataList().stream().anyMatch(value -> value != 0)
-                            || tensor.getInt64DataList().stream().anyMatch(value -> value != 0)
-                            || tensor.getFloatDataList().stream().anyMatch(value -> value != 0));
-        }
-        boolean grows = true;
-        while (grows) {
-            grows = false;
-            for (NodeProto node : graph.getNodeList()) {
-                if (isPassing(node) && known.containsKey(node.getInput(0)) && !known.containsKey(node.getOutput(0))) {
-                    boolean value = Boolean.TRUE.equals(known.get(node.getInput(0)));
-                    known.put(node.getOutput(0), node.getOpType().equals("Not") != value);
-                    grows = true;
-                }
-            }
-        }
-        return known;
-    }
-
-    private static boolean isPassing(NodeProto node) {
-        return (PASSING.contains(node.getOpType()) || node.getOpType().equals("Not"))
-                && node.getInputCount() > 0
-                && node.getOutputCount() == 1;
-    }
-
-    /**
-     * The inputs of a main graph that decide an {@code If} of it.
-     *
-     * @param graph the main graph
-     * @return names of inputs, in the order of the operators
-     */
-    public static Set<String> deciding(GraphProto graph) {
-        Map<String, String> passed = new HashMap<>();
-        for (NodeProto node : graph.getNodeList()) {
-            if (isPassing(node)) {
-                passed.put(node.getOutput(0), node.getInput(0));
-            }
-        }
-        Map<String, ValueInfoProto> inputs = new LinkedHashMap<>();
-        graph.getInputList().forEach(input -> inputs.put(input.getName(), input));
-        Set<String> found = new LinkedHashSet<>();
-        for (NodeProto node : graph.getNodeList()) {
-            if (IfInlining.isIf(node)) {
-                String from = node.getInput(0);
-                for (int steps = 0; steps < passed.size() && passed.containsKey(from); steps++) {
-                    from = Optional.ofNullable(passed.get(from)).orElse(from);
-                }
-                if (inputs.containsKey(from)) {
-                    found.add(from);
-                }
-            }
-        }
-        return found;
+        ByteBuffer bytes = ByteBuffer.wrap(tensor.getRawData().toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        ElementType type = ElementType.ofCode(tensor.getDataType()).orElseThrow();
+        return switch (type) {
+            case FLOAT -> bytes.asFloatBuffer();
+            case DOUBLE -> bytes.asDoubleBuffer();
+            case INT64, UINT64 -> bytes.asLongBuffer();
+            case INT32, UINT32 -> bytes.asIntBuffer();
+            case INT16, UINT16 -> bytes.asShortBuffer();
+            default -> bytes;
+        };
     }
 }

@@ -4,14 +4,25 @@ import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Gives tensors other names, in operators and in what their bodies capture. Bodies are as deep as the reader's limit allows. */
 final class Renaming {
     private final Map<String, String> names;
+    private final UnaryOperator<String> free;
 
-    Renaming(Map<String, String> names) {
+    /**
+     * Prepares.
+     *
+     * @param names the new names by the old
+     * @param free makes a name that nothing has, for what a body defines under one of the new names
+     */
+    Renaming(Map<String, String> names, UnaryOperator<String> free) {
         this.names = names;
+        this.free = free;
     }
 
     String of(String name) {
@@ -42,27 +53,44 @@ final class Renaming {
         return renamed.build();
     }
 
-    /** What a body defines itself keeps its name. */
+    /** What a body defines itself keeps its name, unless that would hide what it captures under a new name. */
     private GraphProto captured(GraphProto body) {
         Map<String, String> inside = new HashMap<>(names);
-        body.getInputList().forEach(input -> inside.remove(input.getName()));
-        body.getInitializerList().forEach(tensor -> inside.remove(tensor.getName()));
-        body.getSparseInitializerList()
-                .forEach(tensor -> inside.remove(tensor.getValues().getName()));
-        body.getNodeList().forEach(node -> node.getOutputList().forEach(inside::remove));
+        Set<String> defined = defined(body);
+        inside.keySet().removeAll(defined);
         if (inside.isEmpty()) {
             return body;
         }
-        Renaming renaming = new Renaming(inside);
-        GraphProto.Builder renamed = body.toBuilder();
-        for (int i = 0; i < body.getNodeCount(); i++) {
-            renamed.setNode(i, renaming.of(body.getNode(i)));
+        Set<String> taken = new HashSet<>(inside.values());
+        for (String name : defined) {
+            if (taken.contains(name)) {
+                inside.put(name, free.apply(name));
+            }
         }
-        for (int i = 0; i < body.getOutputCount(); i++) {
-            renamed.setOutput(
-                    i,
-                    body.getOutput(i).toBuilder()
-                            .setName(renaming.of(body.getOutput(i).getName())));
+        return new Renaming(inside, free).renamed(body);
+    }
+
+    private static Set<String> defined(GraphProto body) {
+        Set<String> defined = new HashSet<>();
+        body.getInputList().forEach(input -> defined.add(input.getName()));
+        body.getInitializerList().forEach(tensor -> defined.add(tensor.getName()));
+        body.getSparseInitializerList()
+                .forEach(tensor -> defined.add(tensor.getValues().getName()));
+        body.getNodeList().forEach(node -> defined.addAll(node.getOutputList()));
+        defined.remove("");
+        return defined;
+    }
+
+    private GraphProto renamed(GraphProto body) {
+        GraphProto.Builder renamed = body.toBuilder();
+        renamed.getInputBuilderList().forEach(input -> input.setName(of(input.getName())));
+        renamed.getOutputBuilderList().forEach(output -> output.setName(of(output.getName())));
+        renamed.getValueInfoBuilderList().forEach(value -> value.setName(of(value.getName())));
+        renamed.getInitializerBuilderList().forEach(tensor -> tensor.setName(of(tensor.getName())));
+        renamed.getSparseInitializerBuilderList().forEach(tensor -> tensor.getValuesBuilder()
+                .setName(of(tensor.getValues().getName())));
+        for (int i = 0; i < body.getNodeCount(); i++) {
+            renamed.setNode(i, of(body.getNode(i)));
         }
         return renamed.build();
     }

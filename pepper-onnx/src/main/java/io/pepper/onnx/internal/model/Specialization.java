@@ -4,6 +4,7 @@ import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.SparseTensorProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
@@ -11,10 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
- * A model with some inputs set to values: they become constants, and each {@code If} of the main graph that they decide is replaced by the
- * operators of its branch. Inlined operators are those of the file, each once, so that nothing grows. O(levels × operators).
+ * A model with some inputs set to values: they become constants, and each {@code If} of the main graph that they or other constants decide is
+ * replaced by the operators of its branch; without values only one whose branch is most of the graph. A value that is set for an input that has one already replaces that. Inlined operators are those of the file, each once, so that nothing grows. O(levels × operators).
  */
 public final class Specialization {
     private Specialization() {}
@@ -25,16 +28,17 @@ public final class Specialization {
      * @param source what to call the model in messages
      * @param model the model
      * @param values values by the name of an input
-     * @return the same model if there are no values
-     * @throws MalformedModelException if an input cannot be set
+     * @return the model, in which functions that are most of it are inlined, too ({@link FunctionInlining})
+     * @throws MalformedModelException if an input cannot be set, or a branch that is taken defines a name twice
      * @throws IllegalArgumentException if there is no such input, or the value is none of its type
      */
     public static ModelProto of(String source, ModelProto model, Map<String, String> values)
             throws MalformedModelException {
         if (values.isEmpty()) {
-            return model;
+            return inlined(source, model, false);
         }
-        GraphProto.Builder graph = model.getGraph().toBuilder().clearInput();
+        GraphProto.Builder graph = withoutDefaults(model, values.keySet()).orElse(model).getGraph().toBuilder()
+                .clearInput();
         Map<String, TensorProto> set = new LinkedHashMap<>();
         for (ValueInfoProto input : model.getGraph().getInputList()) {
             String value = values.get(input.getName());
@@ -52,33 +56,70 @@ public final class Specialization {
                 throw new IllegalArgumentException("no input '" + name + "' to set; the model has " + names);
             }
         }
-        List<TensorProto> others = graph.getInitializerList().stream()
-                .filter(tensor -> !set.containsKey(tensor.getName()))
-                .toList();
-        graph.clearInitializer().addAllInitializer(others).addAllInitializer(set.values());
-        return model.toBuilder().setGraph(inlined(graph.build(), set.values())).build();
+        graph.addAllInitializer(set.values());
+        return inlined(source, model.toBuilder().setGraph(graph).build(), true);
     }
 
-    private static GraphProto inlined(GraphProto start, Iterable<TensorProto> set) {
-        GraphProto graph = start;
+    /**
+     * A model without the values that some inputs have.
+     *
+     * @param model the model
+     * @param inputs names of inputs
+     * @return the model, empty if none of them has a value
+     */
+    public static Optional<ModelProto> withoutDefaults(ModelProto model, Set<String> inputs) {
+        GraphProto graph = model.getGraph();
+        Predicate<String> isOther = name -> !inputs.contains(name);
+        List<TensorProto> dense = graph.getInitializerList().stream()
+                .filter(tensor -> isOther.test(tensor.getName()))
+                .toList();
+        List<SparseTensorProto> sparse = graph.getSparseInitializerList().stream()
+                .filter(tensor -> isOther.test(tensor.getValues().getName()))
+                .toList();
+        if (dense.size() == graph.getInitializerCount() && sparse.size() == graph.getSparseInitializerCount()) {
+            return Optional.empty();
+        }
+        GraphProto.Builder changed = graph.toBuilder();
+        changed.clearInitializer().addAllInitializer(dense);
+        changed.clearSparseInitializer().addAllSparseInitializer(sparse);
+        return Optional.of(model.toBuilder().setGraph(changed).build());
+    }
+
+    /** Inlines what constants decide, and functions that hold what they decide, until nothing is left. */
+    private static ModelProto inlined(String source, ModelProto start, boolean all) throws MalformedModelException {
+        ModelProto model = start;
         boolean found = true;
         while (found) {
-            found = false;
-            Map<String, Boolean> known = KnownInputs.conditions(graph, set);
-            IfInlining inlining = new IfInlining(graph);
-            List<NodeProto> nodes = new ArrayList<>();
-            for (NodeProto node : graph.getNodeList()) {
-                Optional<Boolean> condition =
-                        IfInlining.isIf(node) ? Optional.ofNullable(known.get(node.getInput(0))) : Optional.empty();
-                if (condition.isPresent()) {
-                    nodes.addAll(inlining.branch(node, condition.get()));
-                    found = true;
-                } else {
-                    nodes.add(node);
-                }
-            }
-            graph = inlining.with(nodes);
+            Optional<GraphProto> decided = decided(source, model, all);
+            model = decided.isPresent()
+                    ? model.toBuilder().setGraph(decided.get()).build()
+                    : model;
+            Optional<ModelProto> inlined = FunctionInlining.of(model);
+            found = decided.isPresent() || inlined.isPresent();
+            model = inlined.orElse(model);
         }
-        return graph;
+        return model;
+    }
+
+    /** The graph without the branches that are not taken, if it has any. */
+    private static Optional<GraphProto> decided(String source, ModelProto model, boolean all)
+            throws MalformedModelException {
+        if (model.getGraph().getNodeList().stream().noneMatch(IfInlining::isIf)) {
+            return Optional.empty();
+        }
+        Conditions conditions = Conditions.of(model);
+        IfInlining inlining = new IfInlining(model.getGraph());
+        List<NodeProto> nodes = new ArrayList<>();
+        boolean found = false;
+        for (NodeProto node : model.getGraph().getNodeList()) {
+            Optional<Boolean> condition = conditions.isIf(node) ? conditions.truth(node.getInput(0)) : Optional.empty();
+            if (condition.isPresent() && (all || IfInlining.isMost(node, condition.get(), model.getGraph()))) {
+                nodes.addAll(inlining.branch(source, node, condition.get()));
+                found = true;
+            } else {
+                nodes.add(node);
+            }
+        }
+        return found ? Optional.of(inlining.with(nodes)) : Optional.empty();
     }
 }
