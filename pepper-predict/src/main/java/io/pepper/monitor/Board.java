@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A board, by the targets that are of it. */
@@ -20,6 +21,9 @@ final class Board {
 
     final List<String> notes = new ArrayList<>();
     final List<String> problems = new ArrayList<>();
+
+    /** The labels that tell it from others of its identity. */
+    final Map<String, String> apart = new TreeMap<>();
 
     /** What it is called, unlike any other. */
     String name = "";
@@ -49,7 +53,12 @@ final class Board {
 
     /** What it is known by, as Prometheus writes labels. */
     String shown() {
-        return identityLabel.isEmpty() ? identity : Target.shown(Map.of(identityLabel, identity));
+        if (identityLabel.isEmpty()) {
+            return identity;
+        }
+        Map<String, String> labels = new TreeMap<>(apart);
+        labels.put(identityLabel, identity);
+        return Target.shown(labels);
     }
 
     /** What a person may call it. */

@@ -19,6 +19,8 @@ final class BoardFinder {
     /** A board that restarts once or twice in ten minutes is one; two in turn go back with every second scrape. */
     static final double MOST_RESETS = 2;
 
+    private static final double MOST_SAID = 1e6;
+
     private final Optional<String> nodeLabel;
     private final double mostAgeSeconds;
 
@@ -137,7 +139,7 @@ final class BoardFinder {
                 "share the labels " + target + ", so that Prometheus mixes their series: give each its own instance";
         return target.nodeNames.size() > 1
                 ? target.nodeNames.size() + " boards (" + String.join(", ", target.nodeNames) + ") " + labels
-                : "its counters went back " + Math.round(target.resets)
+                : "its counters went back " + Math.round(Math.min(target.resets, MOST_SAID))
                         + " times in ten minutes: either it restarts again and again, or two boards " + labels;
     }
 }

@@ -133,6 +133,9 @@ final class BoardNames {
             }
             apart = now;
         }
+        chosen.stream()
+                .filter(board.target.labels::containsKey)
+                .forEach(label -> board.apart.put(label, board.target.labels.get(label)));
         return chosen.isEmpty() ? board.identity : board.identity + "@" + values(board, chosen);
     }
 

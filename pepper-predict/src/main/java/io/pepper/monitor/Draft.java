@@ -2,8 +2,10 @@ package io.pepper.monitor;
 
 import io.pepper.cluster.DeviceState;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** A reading that is being made. */
 final class Draft {
@@ -23,6 +25,27 @@ final class Draft {
         double checked = fact.checked(value);
         state = fact.into(state, checked);
         taken.put(fact, checked);
+    }
+
+    /** Numbers that cannot both be true are not known: they may be of two machines. */
+    void dropContradictions(List<String> problems) {
+        Double free = taken.get(Fact.FREE);
+        Double all = taken.get(Fact.MEMORY);
+        if (free != null && all != null && free > all) {
+            problems.add("memory: Prometheus has " + state.memoryFreeBytes().orElse(0) + " bytes free of "
+                    + state.memoryTotalBytes().orElse(0) + ", which cannot both be true");
+            state = new DeviceState(
+                    state.device(),
+                    state.readAt(),
+                    state.model(),
+                    state.cores(),
+                    state.cpuLoadPercent(),
+                    state.runnableThreads(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    state.diskUsagePercent(),
+                    state.powerWatts());
+        }
     }
 
     Conditions conditions() {

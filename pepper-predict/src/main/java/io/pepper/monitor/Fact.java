@@ -22,6 +22,9 @@ enum Fact {
     /** By how much a rate may miss the ends of its range. */
     private static final double SLACK = 1;
 
+    /** An exbibyte; of cores, threads and watts there are less, too. */
+    private static final double MOST = 1L << 60;
+
     private final String words;
     private final boolean expected;
 
@@ -77,6 +80,12 @@ enum Fact {
             throw new IllegalArgumentException("it is " + value);
         }
         if (!isShare()) {
+            if (this != TEMPERATURE && value < 0) {
+                throw new IllegalArgumentException("it is negative, " + value);
+            }
+            if (value > MOST) {
+                throw new IllegalArgumentException(value + " is out of range");
+            }
             return value;
         }
         if (value < -SLACK || value > PERCENT + SLACK) {

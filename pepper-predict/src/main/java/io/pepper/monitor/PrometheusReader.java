@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads all that a Prometheus watches. Immutable and therefore thread-safe. */
@@ -136,12 +137,12 @@ final class PrometheusReader {
         Set<String> instances = new LinkedHashSet<>();
         Set<String> jobs = new HashSet<>();
         boards.forEach(board -> board.targets().forEach(target -> jobs.add(target.labels.getOrDefault("job", ""))));
+        Map<String, List<Board>> byAlias = Readings.byAlias(boards);
         for (Sample sample : down) {
             String instance = sample.labels().getOrDefault("instance", "");
             instances.add(instance);
-            boolean isKnown = boards.stream().anyMatch(board -> board.aliases().contains(instance));
             if (!instance.isEmpty()
-                    && !isKnown
+                    && !byAlias.containsKey(BoardNames.folded(instance))
                     && !options.nodes.containsKey(instance)
                     && jobs.contains(sample.labels().getOrDefault("job", "-"))) {
                 String host = BoardNames.host(instance);
@@ -149,14 +150,23 @@ final class PrometheusReader {
             }
         }
         new TreeMap<>(options.nodes)
-                .forEach((instance, name) -> found.putIfAbsent(
+                .forEach((instance, name) -> found.computeIfAbsent(
                         name,
-                        unread(
+                        missing -> unread(
                                 name,
                                 instance
-                                        + (instances.contains(instance)
-                                                ? ": Prometheus cannot reach it"
-                                                : ": Prometheus tells nothing of it"))));
+                                        + why(
+                                                instances.contains(instance),
+                                                byAlias.getOrDefault(BoardNames.folded(instance), List.of())))));
+    }
+
+    /** Why a node that was named is not there. */
+    private static String why(boolean down, List<Board> meant) {
+        if (meant.size() > 1) {
+            return ": is any of " + meant.size() + " boards: name one of "
+                    + meant.stream().map(board -> board.name).sorted().collect(Collectors.joining(", "));
+        }
+        return down ? ": Prometheus cannot reach it" : ": Prometheus tells nothing of it";
     }
 
     /** With what concerns all devices. */

@@ -50,7 +50,7 @@ final class Readings {
                 .forEach((target, age) -> target.age = OptionalDouble.of(age));
         PrometheusReading.byTarget(targets, answers.resets()).forEach((target, count) -> target.resets = count);
         for (Sample sample : answers.down()) {
-            targets.all().stream().filter(target -> isOf(sample, target)).forEach(target -> target.down = true);
+            targets.near(sample).stream().filter(target -> isOf(sample, target)).forEach(target -> target.down = true);
         }
         for (Sample sample : answers.models()) {
             String name = sample.labels().get(PrometheusReading.AGENT);
@@ -150,6 +150,7 @@ final class Readings {
         if (meant.isEmpty()) {
             draft.state = draft.state.withReadAt(Instant.now());
             agent.facts.forEach((fact, told) -> take(draft, fact, told, problems));
+            draft.dropContradictions(problems);
             modelled(draft, agent, problems);
             for (Fact fact : Fact.values()) {
                 if (isMissing(fact) && !agent.facts.containsKey(fact)) {
@@ -222,6 +223,7 @@ final class Readings {
                 absent.add(fact);
             }
         }
+        draft.dropContradictions(board.problems);
         if (!board.target.gone) {
             absent.forEach(fact -> missing.accept(fact, board));
         }

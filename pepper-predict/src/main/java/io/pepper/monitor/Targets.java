@@ -127,6 +127,19 @@ final class Targets {
         return candidates.stream().filter(target -> target.has(key)).toList();
     }
 
+    /** Those that may be meant by the labels of a sample: of its instance, or without one. */
+    Collection<Target> near(Sample sample) {
+        String instance = sample.labels().get("instance");
+        if (instance == null) {
+            return byLabels.values();
+        }
+        List<Target> near = new ArrayList<>(byInstance.getOrDefault(instance, List.of()));
+        if (!instance.isEmpty()) {
+            near.addAll(byInstance.getOrDefault("", List.of()));
+        }
+        return near;
+    }
+
     Collection<Target> all() {
         return byLabels.values();
     }

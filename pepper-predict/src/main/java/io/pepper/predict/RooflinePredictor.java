@@ -84,6 +84,12 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
         }
     }
 
+    /** A roofline is a first idea only. */
+    @Override
+    public List<String> caveats() {
+        return List.of("is a roofline, which is off by a quarter and more");
+    }
+
     /**
      * Guesses.
      *
@@ -92,12 +98,6 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
      * @param device where it runs
      * @return a guess; the 90th percentile is half as much more
      */
-    /** A roofline is a first idea only. */
-    @Override
-    public List<String> caveats() {
-        return List.of("is a roofline, which is off by a quarter and more");
-    }
-
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {
         double speed = flopsPerSecond * (1 + (threads - 1) * threadGain);

@@ -79,10 +79,25 @@ public final class Main {
      * @return the exit code
      */
     static int run(PrintWriter out, PrintWriter err, String... args) {
+        return run(commandLine(), out, err, args);
+    }
+
+    /**
+     * Runs a command of another application as those of this one: its text is safe for terminals, and a failure is a line and not a
+     * stack trace.
+     *
+     * @param command the command
+     * @param args the arguments
+     * @return the exit code
+     */
+    public static int run(CommandLine command, String... args) {
+        return run(command.registerConverter(Path.class, Main::path), writer(System.out), writer(System.err), args);
+    }
+
+    private static int run(CommandLine command, PrintWriter out, PrintWriter err, String... args) {
         PrintWriter safe = new SafeWriter(err);
         try {
-            return commandLine()
-                    .setOut(new SafeWriter(out))
+            return command.setOut(new SafeWriter(out))
                     .setErr(safe)
                     .setCaseInsensitiveEnumValuesAllowed(true)
                     .setUsageHelpAutoWidth(true)

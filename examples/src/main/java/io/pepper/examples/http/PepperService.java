@@ -3,6 +3,7 @@ package io.pepper.examples.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.Javalin;
@@ -19,6 +20,7 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.cost.LatencyPredictor;
 import io.pepper.cost.Measure;
 import io.pepper.cost.Workload;
+import io.pepper.document.SafeText;
 import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.DeviceRanking;
 import io.pepper.monitor.DeviceReading;
@@ -189,10 +191,11 @@ public final class PepperService implements AutoCloseable {
     private ObjectNode characterised(Context request, String name, OnnxModel model) throws IOException {
         TensorShapes shapes = model.shapes(RequestFields.sizes(request));
         if (!shapes.openDimensions().isEmpty()) {
-            throw new UnprocessableContentResponse(
-                    "give sizes by 'shape' or 'dim': open are " + shapes.openDimensions());
+            throw new UnprocessableContentResponse("give sizes by 'shape' or 'dim': open are "
+                    + SafeText.line(String.join(", ", shapes.openDimensions())));
         }
         ModelCosts costs = model.costs(shapes);
+        costs.flops(); // Refuses sizes that are not known: a prediction from nothing would look like one.
         PaperFeatures found = costs.characteristics().paper();
         Workload work = costs.workload();
         ObjectNode described = JsonNodeFactory.instance
@@ -276,6 +279,13 @@ public final class PepperService implements AutoCloseable {
                 .put("node", reading.state().device())
                 .put("node_uuid", reading.labels().getOrDefault("uuid", ""))
                 .put("predicted_execution_time", fastest.prediction().medianSeconds());
+        ArrayNode notes = answer.putArray("notes");
+        ranking.problems()
+                .forEach((device, problems) -> problems.forEach(problem -> notes.add(device + ": " + problem)));
+        predictor.caveats().forEach(caveat -> notes.add("the predictor " + caveat));
+        if (fastest.prediction().extrapolated()) {
+            notes.add("the prediction is extrapolated: the predictor knows nothing that is like this model");
+        }
         return answer;
     }
 

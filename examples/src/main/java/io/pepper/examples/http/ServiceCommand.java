@@ -1,6 +1,8 @@
 package io.pepper.examples.http;
 
+import io.javalin.util.JavalinException;
 import io.pepper.cost.LatencyPredictor;
+import io.pepper.examples.cli.Main;
 import io.pepper.examples.cli.PrometheusOptions;
 import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.LocalDeviceMonitor;
@@ -63,7 +65,7 @@ final class ServiceCommand implements Callable<Integer> {
      * @param arguments see {@code --help}
      */
     static void run(String... arguments) {
-        int code = new CommandLine(new ServiceCommand()).execute(arguments);
+        int code = Main.run(new CommandLine(new ServiceCommand()), arguments);
         if (code != 0) {
             System.exit(code);
         }
@@ -75,12 +77,20 @@ final class ServiceCommand implements Callable<Integer> {
         LatencyPredictor predicts = predictor.isPresent()
                 ? TrainedPredictor.load(predictor.get())
                 : RooflinePredictor.calibrate(ProgressListener.NONE);
-        PepperService service = PepperService.start(
-                ServiceOptions.DEFAULTS.withAddress(address, port).withHostNames(hostNames), devices, predicts);
+        PepperService service = start(devices, predicts);
         Runtime.getRuntime().addShutdownHook(new Thread(service::close));
         spec.commandLine().getOut().println("ready: http://" + address + ":" + service.port() + "/health");
         spec.commandLine().getOut().flush();
         return 0;
+    }
+
+    private PepperService start(DeviceMonitor devices, LatencyPredictor predicts) throws IOException {
+        try {
+            return PepperService.start(
+                    ServiceOptions.DEFAULTS.withAddress(address, port).withHostNames(hostNames), devices, predicts);
+        } catch (JavalinException refused) {
+            throw new IOException(address + ":" + port + ": cannot listen there: " + refused.getMessage(), refused);
+        }
     }
 
     /** Those of a Prometheus; without one, this machine. */

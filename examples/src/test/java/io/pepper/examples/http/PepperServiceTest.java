@@ -11,6 +11,14 @@ import io.pepper.cost.Prediction;
 import io.pepper.examples.ExampleModels;
 import io.pepper.monitor.DeviceReading;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.OperatorSetIdProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.TensorShapeProto;
+import io.pepper.onnx.internal.proto.TypeProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -81,6 +89,7 @@ class PepperServiceTest {
         assertThat(model.get("model_output_size").asLong()).isEqualTo(4L * 40 * 6625);
         JsonNode prediction = answer.get("profiling_prediction");
         assertThat(prediction.get("node").asText()).isEqualTo("free");
+        assertThat(answer.get("notes")).isEmpty();
         assertThat(prediction.get("class").asText()).isEqualTo("edge");
         assertThat(prediction.get("node_uuid").asText()).isEqualTo("u-1");
         assertThat(prediction.get("device_model").asText()).isEqualTo("Raspberry Pi 4B");
@@ -95,6 +104,41 @@ class PepperServiceTest {
         HttpResponse<byte[]> response = post("/upload", form("file", "rec.onnx", recogniser(), Map.of()));
         assertThat(response.statusCode()).isEqualTo(422);
         assertThat(json(response).get("message").asText()).contains("open are", "x");
+    }
+
+    /** How many elements are not zero is known when it runs; a prediction from nothing would look like one. */
+    @Test
+    void aModelOfWhichSizesAreNotKnownIsNotPredicted() throws IOException, InterruptedException {
+        TypeProto.Tensor.Builder matrix = TypeProto.Tensor.newBuilder()
+                .setElemType(TensorProto.DataType.FLOAT_VALUE)
+                .setShape(TensorShapeProto.newBuilder()
+                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(2))
+                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(3)));
+        ModelProto model = ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(13))
+                .setGraph(GraphProto.newBuilder()
+                        .addNode(NodeProto.newBuilder()
+                                .setOpType("NonZero")
+                                .addInput("x")
+                                .addOutput("where"))
+                        .addNode(NodeProto.newBuilder()
+                                .setOpType("Abs")
+                                .addInput("where")
+                                .addOutput("y"))
+                        .addInput(ValueInfoProto.newBuilder()
+                                .setName("x")
+                                .setType(TypeProto.newBuilder().setTensorType(matrix)))
+                        .addOutput(ValueInfoProto.newBuilder()
+                                .setName("y")
+                                .setType(TypeProto.newBuilder()
+                                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                                .setElemType(TensorProto.DataType.INT64_VALUE)))))
+                .build();
+        HttpResponse<byte[]> response = post("/upload", form("file", "where.onnx", model.toByteArray(), Map.of()));
+        JsonNode answer = json(response);
+        assertThat(response.statusCode()).as(answer.toString()).isEqualTo(422);
+        assertThat(answer.get("message").asText()).contains("size of");
     }
 
     @Test

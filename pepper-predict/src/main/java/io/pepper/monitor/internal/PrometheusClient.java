@@ -34,6 +34,7 @@ public final class PrometheusClient {
     private final HttpClient http;
     private final URI server;
     private final Map<String, String> headers;
+    private final Secrets secrets;
     private final Patience patience;
 
     /**
@@ -57,6 +58,7 @@ public final class PrometheusClient {
         this.http = http;
         this.server = server;
         this.headers = Map.copyOf(headers);
+        this.secrets = Secrets.of(headers);
         this.patience = patience;
     }
 
@@ -94,7 +96,9 @@ public final class PrometheusClient {
         if (!contents.hasVector() || !"vector".equals(contents.texts().get("data.resultType"))) {
             throw new RefusedException(server + ": the answer is no vector");
         }
-        return contents.answer();
+        Answer answer = contents.answer();
+        return new Answer(
+                answer.samples(), answer.warnings().stream().map(secrets::hide).toList());
     }
 
     /**
@@ -155,8 +159,17 @@ public final class PrometheusClient {
                     ? "nobody listens there, or a firewall is between"
                     : failed.getClass().getSimpleName();
         }
-        boolean plain = failed instanceof SSLException && message.contains("Unsupported or unrecognized SSL message");
-        return SafeText.of(message) + (plain ? " (it may speak http, not https)" : "");
+        return SafeText.of(message) + (failed instanceof SSLException ? hint(message) : "");
+    }
+
+    /** What an error of TLS means to a person. */
+    private static String hint(String message) {
+        if (message.contains("SSL message")) {
+            return " (it may speak http, not https)";
+        }
+        return message.contains("PKIX") || message.contains("certificat")
+                ? " (its certificate is of nobody who is trusted: give the certificate of its authority, --ca-file)"
+                : "";
     }
 
     private AnswerReader.Contents ask(HttpRequest.Builder request, Deadline deadline) throws IOException {
@@ -165,13 +178,14 @@ public final class PrometheusClient {
             throw new RefusedException(server + ": the answer has more than " + MOST_BYTES + " bytes");
         }
         int status = response.statusCode();
+        byte[] body = PlainBody.of(response, MOST_BYTES);
         Refusals refusals =
-                new Refusals(status, response.headers(), response.body(), headers.containsKey("Authorization"));
+                new Refusals(status, response.headers(), body, headers.containsKey("Authorization"), secrets);
         AnswerReader.Contents contents;
         try {
-            contents = AnswerReader.read(response.body());
+            contents = AnswerReader.read(body);
         } catch (AnswerReader.NotUnderstoodException garbage) {
-            throw refused(status, refusals.unreadable(garbage.getMessage()));
+            throw refused(status, refusals.unreadable(secrets.hide(String.valueOf(garbage.getMessage()))));
         }
         if (status == OK && !contents.texts().containsKey("status")) {
             throw refused(status, "HTTP 200, and no answer of Prometheus");
@@ -183,9 +197,14 @@ public final class PrometheusClient {
     }
 
     /** As Prometheus says it, or as others do. */
-    private static String error(AnswerReader.Contents contents) {
-        String said = (contents.text("errorType") + " " + contents.text("error")).strip();
-        return said.isEmpty() ? contents.text("message") : said;
+    private String error(AnswerReader.Contents contents) {
+        String said = (text(contents, "errorType") + " " + text(contents, "error")).strip();
+        return said.isEmpty() ? text(contents, "message") : said;
+    }
+
+    /** Secrets are hidden before the text is cut off. */
+    private String text(AnswerReader.Contents contents, String name) {
+        return SafeText.of(secrets.hide(contents.texts().getOrDefault(name, "")));
     }
 
     /** Who sends strangers away does so whatever they ask; who cannot answer now may answer later. */

@@ -23,11 +23,13 @@ final class Refusals {
     private final HttpHeaders headers;
     private final String body;
     private final boolean knowsUser;
+    private final Secrets secrets;
 
-    Refusals(int status, HttpHeaders headers, byte[] body, boolean knowsUser) {
+    Refusals(int status, HttpHeaders headers, byte[] body, boolean knowsUser, Secrets secrets) {
         this.status = status;
         this.headers = headers;
-        this.body = new String(body, 0, Math.min(body.length, LOOKED_AT), StandardCharsets.UTF_8).strip();
+        this.body = secrets.hide(new String(body, 0, Math.min(body.length, LOOKED_AT), StandardCharsets.UTF_8).strip());
+        this.secrets = secrets;
         this.knowsUser = knowsUser;
     }
 
@@ -50,7 +52,10 @@ final class Refusals {
     }
 
     private String redirected() {
-        String target = headers.firstValue("Location").map(Refusals::place).orElse("a place that it does not name");
+        String target = headers.firstValue("Location")
+                .map(secrets::hide)
+                .map(Refusals::place)
+                .orElse("a place that it does not name");
         return "redirected to " + target + " (HTTP " + status + "), which is not followed"
                 + (SIGN_IN.matcher(target).find() || target.contains("auth")
                         ? ": it is probably a sign-in page"

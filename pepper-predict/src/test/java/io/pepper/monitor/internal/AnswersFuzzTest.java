@@ -4,6 +4,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -28,7 +29,8 @@ class AnswersFuzzTest {
         HttpHeaders headers = HttpHeaders.of(
                 Map.of("Location", List.of(text), "WWW-Authenticate", List.of(text)), (name, value) -> true);
         for (boolean knowsUser : new boolean[] {false, true}) {
-            String said = new Refusals(status, headers, data, knowsUser).unreadable("no JSON");
+            String said = new Refusals(status, headers, data, knowsUser, Secrets.of(Map.of("Authorization", text)))
+                    .unreadable("no JSON");
             if (said.isBlank() || said.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalStateException("not one line: " + said);
             }
@@ -45,6 +47,20 @@ class AnswersFuzzTest {
             if (String.valueOf(refused.getMessage()).contains("hush") || refused.getCause() != null) {
                 throw new IllegalStateException("says the password: " + refused.getMessage(), refused);
             }
+        }
+    }
+
+    /** What was sent is in nothing that is said of an answer that repeats it, whatever stands around it. */
+    @FuzzTest(maxDuration = "60m")
+    void secrets(byte[] data) {
+        String around = new String(data, StandardCharsets.UTF_8);
+        String password = "correct horse battery";
+        String value =
+                "Basic " + Base64.getEncoder().encodeToString(("me:" + password).getBytes(StandardCharsets.UTF_8));
+        Secrets secrets = Secrets.of(Map.of("authorization", value, "X-Scope-OrgID", "tenant-" + around));
+        String shown = secrets.hide(around + value + around + password + around);
+        if (shown.contains(password) || shown.contains(value.substring("Basic ".length()))) {
+            throw new IllegalStateException("says the password: " + shown);
         }
     }
 }

@@ -1,0 +1,45 @@
+package io.pepper.monitor.internal;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+
+/** The body of an answer as it was before a server, or a proxy before it, compressed it unasked. */
+final class PlainBody {
+    private PlainBody() {}
+
+    /**
+     * Decompresses what is compressed by gzip.
+     *
+     * @throws IOException if it is damaged, longer than the limit, or compressed in another way
+     */
+    static byte[] of(HttpResponse<byte[]> response, int mostBytes) throws IOException {
+        String encoding = response.headers()
+                .firstValue("Content-Encoding")
+                .orElse("")
+                .strip()
+                .toLowerCase(Locale.ROOT);
+        return switch (encoding) {
+            case "", "identity" -> response.body();
+            case "gzip", "x-gzip" -> unzipped(response.body(), mostBytes);
+            default ->
+                throw new IOException(
+                        "the answer is compressed by '" + SafeText.of(encoding) + "', which was not asked for");
+        };
+    }
+
+    private static byte[] unzipped(byte[] body, int mostBytes) throws IOException {
+        byte[] plain;
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
+            plain = in.readNBytes(mostBytes + 1);
+        } catch (IOException damaged) {
+            throw new IOException("the answer says that it is compressed by gzip, and is not or is damaged", damaged);
+        }
+        if (plain.length > mostBytes) {
+            throw new IOException("the answer has more than " + mostBytes + " bytes once it is decompressed");
+        }
+        return plain;
+    }
+}
