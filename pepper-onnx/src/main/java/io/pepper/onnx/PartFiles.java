@@ -1,6 +1,7 @@
 package io.pepper.onnx;
 
 import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.OpeningTrial;
 import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.session.ModelSource;
@@ -22,7 +23,7 @@ final class PartFiles {
     private final Path directory;
     private final DirectoryFiles files;
     private final boolean onlyUnchanged;
-    private final boolean isolated;
+    private final Optional<OptimizationLevel> optimization;
     private final ReadOptions options;
     private final List<String> warnings;
     private final Map<String, String> hashes = new HashMap<>();
@@ -31,13 +32,18 @@ final class PartFiles {
      * Prepares.
      *
      * @param directory where the parts are
-     * @param isolated whether a child process opens them
+     * @param optimization how much ONNX Runtime may rewrite them in this process; empty if a child process opens them
      * @param onlyUnchanged whether to refuse files that were changed, or of which that is not known
      * @param whole how the whole model was opened; parts may ask for as much, and their links lead into the same directories
      * @param warnings takes what was changed
      */
-    PartFiles(Path directory, boolean isolated, boolean onlyUnchanged, ReadOptions whole, List<String> warnings) {
-        this.isolated = isolated;
+    PartFiles(
+            Path directory,
+            Optional<OptimizationLevel> optimization,
+            boolean onlyUnchanged,
+            ReadOptions whole,
+            List<String> warnings) {
+        this.optimization = optimization;
         this.directory = directory;
         this.onlyUnchanged = onlyUnchanged;
         this.options = whole;
@@ -53,8 +59,9 @@ final class PartFiles {
             check(data.file(), data.sha256());
         }
         try (ModelContents model = contents(part)) {
-            Optional<String> refusal =
-                    isolated ? OpeningWork.refusal(model.graph().model()) : model.refusal();
+            Optional<String> refusal = optimization.isPresent()
+                    ? OpeningTrial.refusal(model, optimization.get())
+                    : OpeningWork.refusal(model.graph().model());
             if (refusal.isPresent()) {
                 throw new UnsupportedModelException(file.toString(), "graph", refusal.get());
             }

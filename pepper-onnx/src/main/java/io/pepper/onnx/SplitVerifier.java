@@ -1,6 +1,7 @@
 package io.pepper.onnx;
 
 import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.OpeningTrial;
 import io.pepper.onnx.internal.model.KnownInputs;
 import io.pepper.onnx.internal.model.Specialization;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -86,13 +87,14 @@ public final class SplitVerifier {
         values.putAll(model.contents().options().inputValues());
         VerificationOptions used = withValues(model.contents(), values, options)
                 .withIsolation(options.isolation().or(model.contents().options()::isolation));
-        boolean isolated = used.isolation().isPresent();
-        if (!isolated) {
-            refuseFatal(model);
+        Optional<OptimizationLevel> here =
+                used.isolation().isPresent() ? Optional.empty() : Optional.of(used.optimization());
+        if (here.isPresent()) {
+            refuseFatal(model, here.get());
         }
         PartFiles files = new PartFiles(
                 directory,
-                isolated,
+                here,
                 options.onlyUnchanged(),
                 model.contents().options().withInputValues(Map.of()),
                 warnings);
@@ -134,8 +136,8 @@ public final class SplitVerifier {
         return given;
     }
 
-    private static void refuseFatal(OnnxModel model) throws IOException {
-        Optional<String> refusal = model.contents().refusal();
+    private static void refuseFatal(OnnxModel model, OptimizationLevel optimization) throws IOException {
+        Optional<String> refusal = OpeningTrial.refusal(model.contents(), optimization);
         if (refusal.isPresent()) {
             throw new UnsupportedModelException(model.contents().source().name(), "verification", refusal.get());
         }

@@ -32,7 +32,7 @@ final class OpenModel implements AutoCloseable {
 
     /** Opens the file and runs it once. */
     static OpenModel open(Path file, TimingOptions options, Optional<Path> profile) throws IOException {
-        WholeModel whole = ModelFiles.refuseCostly(file, ReadOptions.DEFAULTS);
+        WholeModel whole = ModelFiles.refuseCostly(file, ReadOptions.DEFAULTS, options.optimization());
         long begin = System.nanoTime();
         OrtSession session = Sessions.open(
                 whole.source(),

@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import io.pepper.onnx.Dimension;
 import io.pepper.onnx.InputShapes;
+import io.pepper.onnx.OptimizationLevel;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.ReadOptions;
 import io.pepper.onnx.TensorInfo;
@@ -80,8 +81,9 @@ public final class RandomInputs {
                             inputs.stream().anyMatch(input -> input.name().equals(name)))
                     .toList();
             if (!read.isEmpty()) {
-                IndexHints found = new IndexHints(
-                        ModelFiles.refuseCostly(directory, part.file(), reading).skeleton());
+                IndexHints found =
+                        new IndexHints(ModelFiles.refuseCostly(directory, part.file(), reading, OptimizationLevel.NONE)
+                                .skeleton());
                 read.forEach(name -> hints.merge(name, found.of(name), ValueHint::and));
             }
         }

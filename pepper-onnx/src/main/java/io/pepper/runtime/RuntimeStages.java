@@ -46,7 +46,11 @@ public final class RuntimeStages {
         String field = "parts[" + part + "]";
         checkPassable(source, field + ".outputs", described.outputs());
         checkFile(source, field, directory, described, options);
-        ModelSource opened = ModelFiles.refuseCostly(directory, described.file(), options.reading())
+        ModelSource opened = ModelFiles.refuseCostly(
+                        directory,
+                        described.file(),
+                        options.reading(),
+                        options.of(part).settings().optimization())
                 .source();
         OrtSession session = Sessions.open(opened, options.of(part).settings());
         try {

@@ -69,7 +69,11 @@ public final class SamplingSession implements ModelSession {
      */
     public static SamplingSession of(ModelSession session, Path model, SamplingOptions options) throws IOException {
         OrtSession whole = Sessions.open(
-                ModelFiles.refuseCostly(model, ReadOptions.DEFAULTS).source(),
+                ModelFiles.refuseCostly(
+                                model,
+                                ReadOptions.DEFAULTS,
+                                options.stages().settings().optimization())
+                        .source(),
                 options.stages().settings());
         return new SamplingSession(session, whole, model.toString(), options);
     }

@@ -11,7 +11,6 @@ import io.pepper.onnx.internal.model.FunctionId;
 import io.pepper.onnx.internal.model.GraphReader;
 import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.model.NoTensors;
-import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.model.Specialization;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.model.WeightRanges;
@@ -307,18 +306,6 @@ public final class ModelContents implements Closeable {
      */
     public TensorTypes types() {
         return types;
-    }
-
-    /**
-     * Why the model must not be given to ONNX Runtime in this process. A model of which ONNX Runtime may die is opened in a child process.
-     *
-     * @return the reason; empty if nothing is known against it
-     * @throws io.pepper.onnx.IsolatedRunException if the child died whose limits are among the options
-     * @throws IOException if the model cannot be read, or the thread was interrupted
-     */
-    public Optional<String> refusal() throws IOException {
-        Optional<String> refusal = OpeningWork.refusal(original());
-        return refusal.isPresent() ? refusal : types.danger(original());
     }
 
     /**

@@ -147,7 +147,13 @@ public final class Sessions {
                 .map(type -> "is " + type + "; ONNX Runtime's Java interface cannot hand it over");
     }
 
-    private static OptLevel level(OptimizationLevel level) {
+    /**
+     * What ONNX Runtime calls a level.
+     *
+     * @param level how much ONNX Runtime may rewrite a model
+     * @return the same in its own words
+     */
+    public static OptLevel level(OptimizationLevel level) {
         return switch (level) {
             case NONE -> OptLevel.NO_OPT;
             case BASIC -> OptLevel.BASIC_OPT;

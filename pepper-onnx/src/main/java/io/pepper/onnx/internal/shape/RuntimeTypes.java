@@ -19,8 +19,8 @@ import io.pepper.onnx.RuntimeUnavailableException;
 import io.pepper.onnx.internal.isolate.IsolatedMain;
 import io.pepper.onnx.internal.isolate.IsolatedProcess;
 import io.pepper.onnx.internal.model.ElementType;
+import io.pepper.onnx.internal.model.FatalOperators;
 import io.pepper.onnx.internal.model.OpeningWork;
-import io.pepper.onnx.internal.model.RiskyOperators;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
@@ -104,7 +104,7 @@ final class RuntimeTypes implements Closeable {
         if (isolation.isPresent()) {
             return askChild(isolation.get(), question);
         }
-        Optional<String> risk = IsolatedMain.isThisProcess() ? Optional.empty() : RiskyOperators.in(model);
+        Optional<String> risk = IsolatedMain.isThisProcess() ? Optional.empty() : FatalOperators.risk(model);
         return risk.isPresent() ? attempt(risk.get(), question) : ask(bytes.get(), outputs, level);
     }
 

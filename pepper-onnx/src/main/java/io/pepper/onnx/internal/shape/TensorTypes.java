@@ -3,14 +3,16 @@ package io.pepper.onnx.internal.shape;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.Isolation;
+import io.pepper.onnx.OptimizationLevel;
 import io.pepper.onnx.UnsupportedModelException;
-import io.pepper.onnx.internal.model.RiskyOperators;
+import io.pepper.onnx.internal.model.FatalOperators;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
+import io.pepper.onnx.internal.session.Sessions;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
@@ -121,19 +123,20 @@ public final class TensorTypes {
      * Opens a model in a child process, if it has operators of which ONNX Runtime may die when it opens a model.
      *
      * @param opened the model, whose large tensors are this one's
+     * @param optimization how much ONNX Runtime may rewrite the model
      * @return why ONNX Runtime must not be given the model in this process; empty if nothing is known against it
      * @throws io.pepper.onnx.IsolatedRunException if the child died whose limits were given
      * @throws IOException if the model cannot be read, or the thread was interrupted
      */
-    public Optional<String> danger(ModelProto opened) throws IOException {
-        if (RiskyOperators.in(opened).isEmpty()) {
+    public Optional<String> danger(ModelProto opened, OptimizationLevel optimization) throws IOException {
+        if (FatalOperators.risk(opened).isEmpty()) {
             return Optional.empty();
         }
         List<String> outputs = opened.getGraph().getOutputList().stream()
                 .map(ValueInfoProto::getName)
                 .toList();
         try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
-            runtime.ask(new InferenceModel(isLarge).of(opened, outputs), outputs, OptLevel.ALL_OPT);
+            runtime.ask(new InferenceModel(isLarge).of(opened, outputs), outputs, Sessions.level(optimization));
             return runtime.danger();
         }
     }
