@@ -30,6 +30,15 @@ class TemporaryDirectoryTest {
         assertThat(kept).as("links are not followed").hasContent("mine");
     }
 
+    /** When a process ends, its hooks delete side by side. */
+    @Test
+    void whatIsGoneAlreadyNeedNotBeDeleted() throws IOException {
+        TemporaryDirectory directory = TemporaryDirectory.create("test-");
+        Files.delete(directory.path());
+        directory.close();
+        assertThat(directory.path()).doesNotExist();
+    }
+
     /** As Ctrl-C does. */
     @Test
     void isGoneWhenTheProcessIsToldToEnd() throws IOException, InterruptedException {

@@ -123,6 +123,11 @@ public final class CrossValidation {
                 folds, data.withoutSweep(), records, plain(medians), plain(p90s), shift(records, medians, p90s));
     }
 
+    /** Whether there are several groups to hold back, once measurements of the same count as one. */
+    static boolean isPossible(LatencyDataset data, TrainingOptions options, Folds folds) {
+        return groups(options.learnedFrom(data), options, folds).size() > 1;
+    }
+
     private static double[] plain(List<Double> numbers) {
         return numbers.stream().mapToDouble(Double::doubleValue).toArray();
     }

@@ -3,6 +3,7 @@ package io.pepper.predict;
 import io.pepper.cost.Workload;
 import io.pepper.document.WholeFile;
 import io.pepper.predict.internal.csv.CsvTable;
+import io.pepper.predict.internal.csv.Headers;
 import io.pepper.predict.internal.csv.OriginalRecords;
 import io.pepper.predict.internal.csv.RecordColumns;
 import io.pepper.predict.internal.csv.Row;
@@ -98,9 +99,9 @@ public final class LatencyDataset {
                         }
                     },
                     problems::add);
-            if (!columns.contains("execution_time_seconds") && !columns.contains("execution_time")) {
-                throw new IOException(
-                        file + ":1: there is no column 'execution_time_seconds' or 'execution_time', only " + columns);
+            Headers.require(file, columns, "execution_time_seconds", "execution_time");
+            if (records.isEmpty() && problems.said().isEmpty()) {
+                problems.add(1, Headers.whyEmpty(columns.contains("execution_time_seconds")));
             }
         } catch (ZipException | EOFException damaged) {
             throw new IOException(file + ": is no sound gzip file: " + damaged.getMessage(), damaged);

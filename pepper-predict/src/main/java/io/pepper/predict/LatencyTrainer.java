@@ -54,9 +54,8 @@ public final class LatencyTrainer {
         LatencyDataset data = marked.select(all);
         Map<Folds, CrossValidation> validations = new LinkedHashMap<>();
         LatencyDataset judged = judged(data);
-        LatencyDataset held = judged.withoutSweep();
         for (Folds folds : Folds.values()) {
-            if (held.group(folds.group(options.seed())).size() > 1) {
+            if (CrossValidation.isPossible(judged, options, folds)) {
                 validations.put(folds, CrossValidation.run(judged, options, folds, progress));
             }
         }

@@ -10,6 +10,7 @@ import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.RooflinePredictor;
 import io.pepper.predict.TrainedPredictor;
 import java.io.IOException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Serves characteristics, profiling and split jobs over HTTP, as the original PEPPER does.")
 final class ServiceCommand implements Callable<Integer> {
+    private static final int MOST_CAUSES = 20;
     private static final Duration WINDOW = Duration.ofMillis(200);
 
     @Spec
@@ -89,8 +91,19 @@ final class ServiceCommand implements Callable<Integer> {
             return PepperService.start(
                     ServiceOptions.DEFAULTS.withAddress(address, port).withHostNames(hostNames), devices, predicts);
         } catch (JavalinException refused) {
-            throw new IOException(address + ":" + port + ": cannot listen there: " + refused.getMessage(), refused);
+            throw new IOException(address + ":" + port + ": cannot listen there: " + reason(refused), refused);
         }
+    }
+
+    /** What is at the bottom of a failure; an address that is none has no words. */
+    private static String reason(Throwable failure) {
+        Throwable last = failure;
+        for (int depth = 0; last.getCause() != null && depth < MOST_CAUSES; depth++) {
+            last = last.getCause();
+        }
+        return last instanceof UnresolvedAddressException
+                ? "no such address is known"
+                : String.valueOf(last.getMessage());
     }
 
     /** Those of a Prometheus; without one, this machine. */

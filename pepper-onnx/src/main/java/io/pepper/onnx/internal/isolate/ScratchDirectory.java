@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -65,7 +66,7 @@ public final class ScratchDirectory implements Closeable {
     }
 
     /**
-     * Deletes a directory with all that is in it. Links are deleted, not followed.
+     * Deletes a directory with all that is in it. Links are deleted, not followed. What somebody else deletes meanwhile is deleted.
      *
      * @param directory the directory
      * @throws IOException if something cannot be deleted
@@ -79,8 +80,16 @@ public final class ScratchDirectory implements Closeable {
             }
 
             @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failed) throws IOException {
+                if (failed instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failed;
+            }
+
+            @Override
             public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failed) throws IOException {
-                if (failed != null) {
+                if (failed != null && !(failed instanceof NoSuchFileException)) {
                     throw failed;
                 }
                 Files.deleteIfExists(visited);

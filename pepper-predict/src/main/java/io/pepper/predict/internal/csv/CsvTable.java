@@ -118,6 +118,9 @@ public final class CsvTable {
         } catch (IOException malformed) {
             throw new IOException(source + ":1: the names of the columns: " + malformed.getMessage(), malformed);
         }
+        if (text.indexOf('\r') >= 0) {
+            throw new IOException(source + ":1: lines end with carriage returns alone: save it with line feeds");
+        }
         Set<String> seen = new HashSet<>();
         for (String column : columns) {
             if (!seen.add(column)) {

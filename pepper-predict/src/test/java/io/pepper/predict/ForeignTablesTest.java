@@ -1,0 +1,108 @@
+package io.pepper.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.onnx.ProgressListener;
+import io.pepper.predict.internal.csv.CsvTable;
+import io.pepper.predict.internal.csv.RecordColumns;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tables as spreadsheets and other programs write them: they are read, or it is said what to do. */
+class ForeignTablesTest {
+    @TempDir
+    Path directory;
+
+    private static String table() {
+        return CsvTable.line(RecordColumns.names())
+                + CsvTable.line(RecordColumns.values(LatencyDatasetTest.entry("a", 1e9, 1, 0, 0.012)))
+                + CsvTable.line(RecordColumns.values(LatencyDatasetTest.entry("b", 2e9, 2, 50, 0.03)));
+    }
+
+    private Path write(String text, Charset charset) throws IOException {
+        return Files.write(directory.resolve("data.csv"), text.getBytes(charset));
+    }
+
+    private Path variant(String kind) throws IOException {
+        String table = table();
+        return switch (kind) {
+            case "mark" -> write("\uFEFF" + table, StandardCharsets.UTF_8);
+            case "windows" -> write(table.replace("\n", "\r\n"), StandardCharsets.UTF_8);
+            case "blank lines" -> write(table.replace("\n", "\n\n"), StandardCharsets.UTF_8);
+            case "spaces" -> write(table.replaceFirst(",", " , "), StandardCharsets.UTF_8);
+            case "semicolons" -> write("execution_time_seconds;threads\n0,5;1\n", StandardCharsets.UTF_8);
+            case "tabs" -> write("execution_time_seconds\tthreads\n0.5\t1\n", StandardCharsets.UTF_8);
+            case "mac" -> write(table.replace("\n", "\r"), StandardCharsets.UTF_8);
+            case "utf-16" -> write(table, StandardCharsets.UTF_16LE);
+            case "capitals" -> write(table.toUpperCase(Locale.ROOT), StandardCharsets.UTF_8);
+            case "empty" -> write("", StandardCharsets.UTF_8);
+            case "blank" -> write("\n\n\n", StandardCharsets.UTF_8);
+            case "wide" ->
+                write(String.join(",", Collections.nCopies(1, "x".repeat(9_000))) + "\n", StandardCharsets.UTF_8);
+            default -> throw new IllegalArgumentException(kind);
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({"mark", "windows", "blank lines", "spaces"})
+    void isRead(String kind) throws IOException {
+        LatencyDataset data = LatencyDataset.read(variant(kind));
+        assertThat(data.problems()).isEmpty();
+        assertThat(data.records()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "semicolons, separate them by commas",
+        "tabs, separated by tabs",
+        "mac, carriage returns alone",
+        "utf-16, save it as UTF-8",
+        "capitals, in small letters",
+        "empty, the file is empty",
+        "blank, its first line is",
+        "wide, there is no column"
+    })
+    void isRefusedWithWhatToDo(String kind, String said) throws IOException {
+        Path file = variant(kind);
+        assertThatThrownBy(() -> LatencyDataset.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(file + ":1: ")
+                .hasMessageContaining(said)
+                .message()
+                .hasSizeLessThan(file.toString().length() + 1_000);
+    }
+
+    @Test
+    void noRowsAreAProblemThatIsSaid() throws IOException {
+        Path own = write(CsvTable.line(RecordColumns.names()), StandardCharsets.UTF_8);
+        assertThat(LatencyDataset.read(own).problems())
+                .singleElement()
+                .asString()
+                .endsWith("there are no rows below the names of the columns");
+        Path original = write("execution_time,model\n", StandardCharsets.UTF_8);
+        assertThat(LatencyDataset.read(original).problems())
+                .singleElement()
+                .asString()
+                .contains("--raw");
+    }
+
+    /** Twenty measurements of the same are one thing to learn from, and nothing to hold back. */
+    @Test
+    void measurementsOfOneThingAreLearnedFromWithoutHoldingBack() throws IOException {
+        LatencyDataset same =
+                LatencyDataset.of(Collections.nCopies(20, LatencyDatasetTest.entry("a", 1e9, 1, 0, 0.012)));
+        LatencyTrainer trained = LatencyTrainer.train(same, TrainingOptions.EXTENDED, ProgressListener.NONE);
+        assertThat(trained.validations()).isEmpty();
+        assertThat(trained.predictor().caveats()).isNotEmpty();
+    }
+}
