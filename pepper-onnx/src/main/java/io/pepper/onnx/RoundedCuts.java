@@ -56,8 +56,21 @@ final class RoundedCuts {
                 .collect(Collectors.toSet());
     }
 
-    /** What was found before, passed if the whole is identical to the parts once it rounds. */
-    Verification verify(ModelContents contents, List<PartModel> parts, VerificationOptions options, Verification before)
+    /**
+     * What was found before, passed if the whole is identical to the parts once it rounds.
+     *
+     * @param model the whole, with its inputs set as they were when it was divided
+     * @param contents what the whole is a variant of
+     * @param parts the parts
+     * @param options how to verify, without values of the inputs that are set
+     * @param before what was found
+     */
+    Verification verify(
+            ModelProto model,
+            ModelContents contents,
+            List<PartModel> parts,
+            VerificationOptions options,
+            Verification before)
             throws IOException {
         List<RoundedModel.Reader> readers = new ArrayList<>();
         for (PartitionManifest.Part part : manifest.parts()) {
@@ -66,9 +79,8 @@ final class RoundedCuts {
                 readers.add(RoundedModel.Reader.of(files.skeleton(part), tensors));
             }
         }
-        ModelProto rounded = RoundedModel.of(contents.graph().model(), readers);
-        WholeModel whole =
-                new WholeModel(contents.runtimeSource(rounded), contents.graph().model());
+        ModelProto rounded = RoundedModel.of(model, readers);
+        WholeModel whole = new WholeModel(contents.runtimeSource(rounded), model);
         Verification after = VerificationRun.run(whole, parts, options, ProgressListener.NONE);
         boolean explained = after.outputs().stream().allMatch(output -> output.identical() || !output.comparable());
         return explained ? before.passedBecause(WHY) : before;

@@ -85,8 +85,9 @@ public final class SplitVerifier {
         List<String> warnings = new ArrayList<>();
         Map<String, String> values = new TreeMap<>(manifest.inputValues());
         values.putAll(model.contents().options().inputValues());
-        VerificationOptions used = withValues(model.contents(), values, options)
-                .withIsolation(options.isolation().or(model.contents().options()::isolation));
+        VerificationOptions bounded =
+                options.withIsolation(options.isolation().or(model.contents().options()::isolation));
+        VerificationOptions used = withValues(model.contents(), values, bounded);
         Optional<OptimizationLevel> here =
                 used.isolation().isPresent() ? Optional.empty() : Optional.of(used.optimization());
         if (here.isPresent()) {
@@ -107,7 +108,9 @@ public final class SplitVerifier {
         Verification found = VerificationRun.run(whole, parts, used, progress);
         RoundedCuts narrow = new RoundedCuts(manifest, files);
         if (found.differs() && narrow.areThere()) {
-            found = narrow.verify(model.contents(), parts, used, found);
+            ModelProto set = Specialization.of(
+                    model.contents().source().name(), model.contents().original(), values);
+            found = narrow.verify(set, model.contents(), parts, bounded, found);
         }
         return found.withWarnings(warnings);
     }

@@ -21,6 +21,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pepper.onnx.internal.proto.FunctionProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.StringStringEntryProto;
+import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TensorProto.DataType;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.testmodels.BodyBuilder;
@@ -29,6 +31,9 @@ import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Values of inputs are followed to the condition of an If: the branch that is opened is the one that ONNX Runtime takes in the file. */
@@ -333,6 +339,92 @@ class SetConditionsTest {
                 .hasMessage(
                         "input 'c' is of type float16; only truth values, integers of 8 to 64 bits, float and double"
                                 + " can be set");
+    }
+
+    private static GraphProto halves(String name, String first, String second) {
+        BodyBuilder half = body(name);
+        half.initializer(Tensors.halves(name + "_w", half.random(), 64, 64))
+                .let("a", "MatMul", "x", name + "_w")
+                .let("b", first, "a")
+                .let("c", "Mul", "b", "a")
+                .let("d", second, "c")
+                .let("e", "Add", "d", "a")
+                .let("f", "MatMul", "e", name + "_w");
+        return giving(half, "f");
+    }
+
+    @Test
+    void halvesAreRoundedWithinTheBranchThatIsTaken() throws IOException {
+        ModelProto proto = model("halves")
+                .input("x", FLOAT16, 8, 64)
+                .input("choice", BOOL)
+                .add(node("If")
+                        .in("choice")
+                        .out("y")
+                        .with("then_branch", halves("t", "Tanh", "Sigmoid"))
+                        .with("else_branch", halves("e", "Sigmoid", "Tanh")))
+                .output("y", FLOAT16, 8, 64)
+                .build();
+        for (String value : List.of("true", "false")) {
+            try (OnnxModel set = OnnxModel.load(proto.toByteArray(), "halves", setting("choice", value));
+                    OnnxModel whole = OnnxModel.load(proto.toByteArray(), "halves")) {
+                SubmodelExporter.export(set, Partitioner.everyCut().partition(set.cuts()), directory.resolve(value));
+                for (OnnxModel model : List.of(set, whole)) {
+                    Verification found = SplitVerifier.verify(model, directory.resolve(value));
+                    assertThat(found.passed()).as("%s", found).isTrue();
+                    assertThat(found.identical()).as("else this shows nothing").isFalse();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(WeightStorage.class)
+    void weightsOfABranchMayStandInADataFile(WeightStorage storage) throws IOException {
+        Path files = Files.createDirectories(directory.resolve("model"));
+        ByteBuffer bytes = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 16; i++) {
+            bytes.putFloat(i * 0.1F - 0.7F);
+        }
+        Files.write(files.resolve("weights.bin"), bytes.array());
+        TensorProto outside = TensorProto.newBuilder()
+                .setName("w")
+                .setDataType(FLOAT.getNumber())
+                .addDims(4)
+                .addDims(4)
+                .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                .addExternalData(
+                        StringStringEntryProto.newBuilder().setKey("location").setValue("weights.bin"))
+                .build();
+        ModelProto proto = flags("files", 1)
+                .let("c", "And", "p", "q")
+                .add(node("If")
+                        .in("c")
+                        .out("y")
+                        .with(
+                                "then_branch",
+                                giving(
+                                        body("t")
+                                                .initializer(outside)
+                                                .let("a", "MatMul", "x", "w")
+                                                .let("b", "Tanh", "a"),
+                                        "b"))
+                        .with("else_branch", branch("e", "Sigmoid", "Neg")))
+                .output("y", FLOAT, 2, 4)
+                .build();
+        Path file = Files.write(files.resolve("files.onnx"), proto.toByteArray());
+        try (OnnxModel set = OnnxModel.load(file, setting("p", "true", "q", "true"));
+                OnnxModel whole = OnnxModel.load(file)) {
+            Path target = files.resolve("parts");
+            Path place = storage == WeightStorage.REFERENCE ? files : target;
+            SubmodelExporter.export(
+                    set,
+                    Partitioner.everyCut().partition(set.cuts()),
+                    place,
+                    ExportOptions.DEFAULTS.withWeights(storage));
+            assertThat(SplitVerifier.verify(whole, place).identical()).isTrue();
+            assertThat(SplitVerifier.verify(set, place).identical()).isTrue();
+        }
     }
 
     static Stream<DataType> settable() {

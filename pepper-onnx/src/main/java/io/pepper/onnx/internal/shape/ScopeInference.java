@@ -272,7 +272,12 @@ final class ScopeInference {
             }
             inner.computeIfPresent(
                     Scope.key(place, "body"), (key, s) -> new Scope(s.types(), s.inner(), iteration.length()));
-            return iteration.outputs(given, node.getOutputCount());
+            List<TypeProto> outputs = iteration.outputs(given, node.getOutputCount());
+            boolean runs = !node.getOpType().equals("Loop")
+                    || iteration.length().filter(trips -> trips > 0).isPresent();
+            return runs
+                    ? outputs
+                    : LoopRows.withoutTrips(attribute.get().getG(), outputs, Math.max(0, node.getInputCount() - 2));
         }
 
         /** Who runs the model may give another value for an initializer that is also an input, from IR version 4 on. */
