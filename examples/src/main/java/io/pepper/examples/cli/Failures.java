@@ -87,7 +87,7 @@ final class Failures {
             return hint(unknown.openDimensions());
         }
         boolean sizesMissing = failure instanceof UnsupportedModelException
-                && String.valueOf(failure.getMessage()).contains("found no inputs");
+                && String.valueOf(failure.getMessage()).contains("give the size of");
         return sizesMissing ? Optional.of(SIZES) : Optional.empty();
     }
 

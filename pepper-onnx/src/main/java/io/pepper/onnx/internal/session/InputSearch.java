@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Finds sizes and values with which the whole model runs, by trying. */
 public final class InputSearch {
@@ -46,10 +45,14 @@ public final class InputSearch {
         List<InputSpec> specs = InputSpec.of(session, whole);
         checkNames(specs, options);
         var generator = new InputGenerator(options.seed(), options.inputs());
-        List<List<PlannedInput>> plans = Sizes.of(specs, options).stream()
+        List<List<PlannedInput>> all = Sizes.of(specs, options);
+        List<List<PlannedInput>> plans = all.stream()
                 .filter(plan -> plan.stream().allMatch(PlannedInput::isSmall))
                 .toList();
-        OrtException last = null;
+        var advice = new InputAdvice(specs);
+        if (plans.isEmpty()) {
+            throw new CannotRunException(advice.tooLarge(all));
+        }
         for (int attempt = 0; attempt < Draw.ATTEMPTS; attempt++) {
             // All sizes with the values that suggest themselves, then other values with the first few sizes.
             List<List<PlannedInput>> sizes = attempt == 0 ? plans : plans.subList(0, Math.min(SIZES, plans.size()));
@@ -59,10 +62,10 @@ public final class InputSearch {
                 if (refusal.isEmpty()) {
                     return search;
                 }
-                last = refusal.get();
+                advice.add(plan, refusal.get());
             }
         }
-        throw new CannotRunException(message(specs, "", last), last);
+        throw advice.refused("");
     }
 
     /**
@@ -97,15 +100,15 @@ public final class InputSearch {
         if (trial == found.trial()) {
             return values();
         }
-        OrtException last = null;
+        var advice = new InputAdvice(specs);
         for (Draw draw : found.attempts(trial)) {
             Optional<OrtException> refusal = tryOut(draw);
             if (refusal.isEmpty()) {
                 return generator.create(plan, draw);
             }
-            last = refusal.get();
+            advice.add(plan, refusal.get());
         }
-        throw new CannotRunException(message(specs, " in trial " + (trial + 1), last), last);
+        throw advice.refused(" in trial " + (trial + 1));
     }
 
     /** Why the model does not run with these values; empty if it does. */
@@ -142,23 +145,5 @@ public final class InputSearch {
                 throw new IllegalArgumentException("the model has no " + what + " " + name + ", only " + known);
             }
         }
-    }
-
-    private static String message(List<InputSpec> specs, String when, @Nullable OrtException last) {
-        var free = new TreeSet<String>();
-        for (InputSpec spec : specs) {
-            for (int axis = 0; axis < spec.shape().size(); axis++) {
-                if (spec.isFree(axis)) {
-                    free.add(spec.label(axis));
-                }
-            }
-        }
-        String advice = free.isEmpty()
-                ? "give its inputs with withInput (on the command line: --input NAME=FILE)"
-                : "give the size of " + free
-                        + " with withDimension or withInputShape, or the inputs with withInput (on the"
-                        + " command line: --dim, --shape, --input NAME=FILE)";
-        return "found no inputs on which the model runs" + when + "; " + advice + "; ONNX Runtime's last message: "
-                + (last == null ? "none" : last.getMessage());
     }
 }

@@ -11,15 +11,21 @@ import java.util.List;
  * @param hint what its integers are used for
  */
 public record PlannedInput(String name, String type, List<Long> shape, ValueHint hint) {
-    private static final long MAX_ELEMENTS = 1L << 27;
+    /** More elements are not made. */
+    static final long MAX_ELEMENTS = 1L << 27;
 
     /** Whether it is small enough to be tried. */
     boolean isSmall() {
+        return count() <= MAX_ELEMENTS;
+    }
+
+    /** The elements, however many these are. */
+    double count() {
         double count = 1;
         for (long size : shape) {
             count *= size;
         }
-        return count <= MAX_ELEMENTS;
+        return count;
     }
 
     int elements() {
