@@ -1,4 +1,5 @@
-# Sourced by the commands beside it: builds on first use and after a change, and sets root and class_path. Needs a JDK 17 and Maven.
+# Sourced by the commands beside it: builds on first use and after a change, and sets root and class_path. Needs a JDK 17. Without Maven, the
+# wrapper fetches it.
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 class_path="$root/examples/target/classes:$root/examples/target/lib/*"
@@ -12,6 +13,7 @@ needs_build() {
 if needs_build; then
   echo "pepper: building (once; the first time Maven fetches what it needs) ..." >&2
   # Standard output belongs to the command.
-  mvn -q -B -f "$root/pom.xml" -pl examples -am -DskipTests package </dev/null >&2
+  maven=$(command -v mvn || echo "$root/mvnw")
+  "$maven" -q -B -f "$root/pom.xml" -pl examples -am -DskipTests package </dev/null >&2
   touch "$stamp"
 fi
