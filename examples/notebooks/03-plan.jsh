@@ -11,12 +11,12 @@ Cluster cluster = Cluster.builder()
 
 OnnxModel model = OnnxModel.load(file);
 ModelCosts costs = model.costs(model.shapes(sizes));
-ModelPieces pieces = costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), 12));
-say(pieces.segments() + " segments to place");
+ModelSegments segments = costs.segments(CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), 12));
+say(segments.count() + " segments to place");
 
 // Ten seconds of measuring this machine, for a first idea; notebook 02 makes a better predictor.
 LatencyPredictor predictor = RooflinePredictor.calibrate(ProgressListener.NONE);
-Planner planner = Planner.of(cluster, CostModel.of(cluster, predictor).table(pieces));
+Planner planner = Planner.of(cluster, CostModel.of(cluster, predictor).table(segments));
 
 Placement fastest = planner.plan(Objective.LATENCY);
 say("soonest: " + fastest + ", proven: " + fastest.isOptimal());
@@ -31,9 +31,9 @@ List<Placement> front = planner.pareto(Metric.LATENCY, Metric.ENERGY, Constraint
 front.forEach(choice -> say("  " + choice.latencySeconds() + " s for " + choice.energyJoules().getAsDouble() + " J"));
 
 Path page = here.resolve("plan.html");
-Files.writeString(page, PlanPicture.of(model, pieces, why).withFront(Metric.LATENCY, Metric.ENERGY, front).html());
+Files.writeString(page, PlanPicture.of(model, segments, why).withFront(Metric.LATENCY, Metric.ENERGY, front).html());
 say("look at " + page);
 
-DeploymentPlan deployment = DeploymentExporter.export(model, pieces, fastest, here.resolve("deployment"), PlanOrigin.of("roofline"));
-say(deployment.stages().size() + " parts in " + here.resolve("deployment"));
+DeploymentPlan deployment = DeploymentExporter.export(model, segments, fastest, here.resolve("deployment"), PlanOrigin.of("roofline"));
+say(deployment.parts().size() + " parts in " + here.resolve("deployment"));
 model.close();

@@ -29,10 +29,10 @@ Cluster devices = Cluster.builder()
         .device(Device.of("there").withTimeFactor(1.2))
         .link("here", "there", Link.of(100e6, 0.0005))
         .build();
-ModelPieces pieces = costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), 4));
+ModelSegments segments = costs.segments(CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), 4));
 CostModel times = CostModel.of(devices, RooflinePredictor.calibrate(ProgressListener.NONE));
-PlanMonitor monitor = PlanMonitor.builder(pieces, times).build();
-AdaptiveSession.Opener opener = DeployedSessions.of(model, pieces, here.resolve("placements"), PipelineSession::open);
+Replanner monitor = Replanner.builder(segments, times).build();
+AdaptiveSession.Opener opener = DeployedSessions.of(model, segments, here.resolve("placements"), PipelineSession::open);
 AdaptiveSession session = AdaptiveSession.open(monitor, opener, AdaptiveOptions.DEFAULTS.withTrial(trial -> trial.run(image).close()));
 say("runs on " + session.placement());
 for (int i = 0; i < 20; i++) {

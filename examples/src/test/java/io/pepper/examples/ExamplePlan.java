@@ -8,7 +8,7 @@ import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.ModelCosts;
-import io.pepper.onnx.ModelPieces;
+import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PlanOrigin;
 import io.pepper.partition.CandidateCuts;
@@ -43,7 +43,8 @@ public final class ExamplePlan {
                 .build();
         try (OnnxModel model = OnnxModel.load(ExampleModels.textRecogniser(directory))) {
             ModelCosts costs = model.costs(model.shapes(InputShapes.NONE.withInputShape("x", 1, 3, 48, 320)));
-            ModelPieces pieces = costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), 1));
+            ModelSegments pieces =
+                    costs.segments(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), 1));
             CostTable.Builder table = CostTable.bySegment(2, 2);
             for (int segment = 0; segment < 2; segment++) {
                 for (int device = 0; device < 2; device++) {

@@ -8,11 +8,11 @@ import io.pepper.cluster.Link;
 import io.pepper.cost.Prediction;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.ModelCosts;
-import io.pepper.onnx.ModelPieces;
+import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.CandidateCuts;
 import io.pepper.plan.CostModel;
-import io.pepper.plan.PlanMonitor;
+import io.pepper.plan.Replanner;
 import io.pepper.runtime.AdaptiveOptions;
 import io.pepper.runtime.AdaptiveSession;
 import io.pepper.runtime.DeployedSessions;
@@ -77,17 +77,18 @@ public class MoveBenchmark {
         directory = Files.createTempDirectory("pepper-bench-");
         model = OnnxModel.load(Models.resNet50().toByteArray(), "resnet50");
         ModelCosts costs = model.costs(model.shapes());
-        ModelPieces pieces = costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), CUTS));
+        ModelSegments pieces =
+                costs.segments(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), CUTS));
         Cluster cluster = Cluster.builder()
                 .device(Device.of("here"))
                 .device(Device.of("there"))
                 .link("here", "there", Link.of(1e9, 0))
                 .build();
-        PlanMonitor monitor = PlanMonitor.builder(pieces, CostModel.of(cluster, (piece, threads, state) -> {
+        Replanner monitor = Replanner.builder(pieces, CostModel.of(cluster, (piece, threads, state) -> {
                     double seconds = 1 + state.cpuLoadPercent().orElse(0) / BUSY;
                     return new Prediction(seconds, seconds, false);
                 }))
-                .patience(new PlanMonitor.Patience(0, Duration.ZERO, 0, 1))
+                .patience(new Replanner.Patience(0, Duration.ZERO, 0, 1))
                 .build();
         inputs = RandomInputs.of(model.inputs(), InputShapes.NONE, 1);
         session = AdaptiveSession.open(

@@ -6,9 +6,9 @@ import io.pepper.cluster.Link;
 import io.pepper.plan.Constraints;
 import io.pepper.plan.CostTable;
 import io.pepper.plan.Objective;
+import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
-import io.pepper.plan.Stage;
 import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -62,8 +62,8 @@ public class PlannerBenchmark {
             Random random = new Random(42);
             planner = Planner.of(cluster(devices, random), table(segments, devices, random));
             // What the busiest stage runs on is twice as slow from then on.
-            Stage longest = planner.plan(Objective.LATENCY).stages().stream()
-                    .max(Comparator.comparingDouble(Stage::computeSeconds))
+            PlacedPart longest = planner.plan(Objective.LATENCY).parts().stream()
+                    .max(Comparator.comparingDouble(PlacedPart::computeSeconds))
                     .orElseThrow();
             changed = planner.cluster().indexOf(longest.device().name()).orElseThrow();
             busier = planner.costs().withSlower(changed, 2);

@@ -21,7 +21,11 @@ public final class Partition {
     private final int[] segmentOf;
     private final List<Segment> segments;
 
-    private Partition(DataflowGraph graph, List<Cut> cuts, int[] segmentOf, int count) {
+    /** Whether each cut is between a segment and the next one. */
+    private final boolean chain;
+
+    private Partition(DataflowGraph graph, List<Cut> cuts, int[] segmentOf, int count, boolean chain) {
+        this.chain = chain;
         this.graph = graph;
         this.cuts = cuts;
         this.segmentOf = segmentOf;
@@ -38,7 +42,7 @@ public final class Partition {
      * @param count how many segments there are
      */
     static Partition of(DataflowGraph graph, List<Cut> cuts, int[] segmentOf, int count) {
-        return new Partition(graph, List.copyOf(cuts), segmentOf, count);
+        return new Partition(graph, List.copyOf(cuts), segmentOf, count, false);
     }
 
     /**
@@ -87,7 +91,7 @@ public final class Partition {
                 }
             }
         }
-        return new Partition(graph, List.of(), segments, count);
+        return new Partition(graph, List.of(), segments, count, false);
     }
 
     /**
@@ -118,7 +122,7 @@ public final class Partition {
         Arrays.fill(segmentOf, -1);
         graph.usedOperators().stream().forEach(operator -> segmentOf[operator] = cutsBefore(checked, operator));
         refuseCrossed(graph, checked, segmentOf);
-        return new Partition(graph, checked, segmentOf, checked.size() + 1);
+        return new Partition(graph, checked, segmentOf, checked.size() + 1, true);
     }
 
     /** Cuts from one search are nested, but others may cross: some operator is then before the later and not the earlier. */
@@ -166,6 +170,49 @@ public final class Partition {
             }
         }
         return low;
+    }
+
+    /**
+     * Joins neighbouring segments, in O(edges).
+     *
+     * @param ends the end of each joined segment: the segments after the last that it joins, ascending, the last being the number
+     *     of segments
+     * @return a partition with a segment for each end
+     * @throws IllegalArgumentException if the ends do not ascend to the number of segments
+     */
+    public Partition joined(List<Integer> ends) {
+        int[] groupOf = new int[segments.size()];
+        int from = 0;
+        for (int group = 0; group < ends.size(); group++) {
+            int end = ends.get(group);
+            if (end <= from || end > groupOf.length) {
+                throw new IllegalArgumentException("the ends " + ends + " do not ascend to " + groupOf.length);
+            }
+            Arrays.fill(groupOf, from, end, group);
+            from = end;
+        }
+        if (from < groupOf.length) {
+            throw new IllegalArgumentException("the ends " + ends + " do not ascend to " + groupOf.length);
+        }
+        int[] joined = Arrays.stream(segmentOf)
+                .map(segment -> segment < 0 ? segment : groupOf[segment])
+                .toArray();
+        List<Cut> kept = new ArrayList<>();
+        for (int i = 0; i < cuts.size(); i++) {
+            if (chain ? groupOf[i] != groupOf[i + 1] : crosses(cuts.get(i), joined)) {
+                kept.add(cuts.get(i));
+            }
+        }
+        return new Partition(graph, List.copyOf(kept), joined, ends.size(), chain);
+    }
+
+    private boolean crosses(Cut cut, int... joined) {
+        return cut.tensors().stream().anyMatch(tensor -> {
+            OptionalInt producer = graph.producer(tensor);
+            return producer.isPresent()
+                    && graph.readers(tensor).stream()
+                            .anyMatch(reader -> joined[reader] >= 0 && joined[reader] != joined[producer.getAsInt()]);
+        });
     }
 
     /**

@@ -9,303 +9,276 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Places segments in their order, the most promising begin of a placement first (best-first branch and bound). A begin is dropped
- * if another one that left the same tensors on the same devices is nowhere later and takes no more memory. The bound lets each
- * path through what is left choose its devices for itself.
+/*
+ * Best-first branch and bound. A partial placement is dropped if another one that left the same flows on the same devices is in
+ * no respect worse: what follows is scheduled in the same order, so that nothing of it comes later after the better one. Only
+ * what dominance compares is kept of a partial placement; its schedule is made again when it is taken up. Exponential at worst:
+ * the budget counts partial placements. A beam search before it finds a placement to fall back on, and to prune with.
  */
+/** Places the segments of a graph one by one in their order, the most promising partial placement first. */
 final class BranchSearch {
-    private final GraphProblem problem;
+    private static final int BEAM = 16;
+
+    private final Problem problem;
+    private final Constraints limits;
+    private final BranchBounds bounds;
     private final long budget;
+    private final double gap;
     private final int segments;
     private final int devices;
+    private final Map<List<Integer>, List<Partial>> kept = new HashMap<>();
+    private @Nullable Partial incumbent;
+    private long made;
 
-    /** By segment and device: how long it takes at least from its begin until the last output is there. */
-    private final double[][] toGo;
-
-    /** By how many are placed: those of them that are still read from. */
-    private final List<int[]> live = new ArrayList<>();
-
-    /** By how many are placed: the least time that the others take on their fastest devices, together. */
-    private final double[] leastWork;
-
-    /** A begin of a placement. */
-    private static final class Begin {
-        private final @Nullable Begin before;
+    /** A partial placement. */
+    private static final class Partial {
+        private final @Nullable Partial before;
         private final int placed;
         private final int device;
-        private final double[] free;
-        private final double[] memory;
-        private final double[] ends;
-        private final double done;
         private double bound;
         private long number;
         private boolean dropped;
 
-        private Begin(
-                @Nullable Begin before,
-                int placed,
-                int device,
-                double[] free,
-                double[] memory,
-                double[] ends,
-                double done) {
+        /** What is no worse if it is less, and what is no worse if it is a part of the other. */
+        private double[] amounts = {};
+
+        private long[] sets = {};
+
+        private Partial(@Nullable Partial before, int placed, int device) {
             this.before = before;
             this.placed = placed;
             this.device = device;
-            this.free = free;
-            this.memory = memory;
-            this.ends = ends;
-            this.done = done;
         }
 
         private int[] devices() {
             int[] devices = new int[placed];
-            for (Begin begin = this; begin != null && begin.placed > 0; begin = begin.before) {
-                devices[begin.placed - 1] = begin.device;
+            for (Partial partial = this; partial != null && partial.placed > 0; partial = partial.before) {
+                devices[partial.placed - 1] = partial.device;
             }
             return devices;
         }
+
+        private boolean isNoWorse(Partial other, boolean sameSets) {
+            for (int i = 0; i < amounts.length; i++) {
+                if (amounts[i] > other.amounts[i]) {
+                    return false;
+                }
+            }
+            for (int i = 0; i < sets.length; i++) {
+                if (sameSets ? sets[i] != other.sets[i] : (sets[i] & ~other.sets[i]) != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
-    BranchSearch(GraphProblem problem, long budget) {
+    private BranchSearch(Problem problem, long budget, double gap) {
         this.problem = problem;
+        this.limits = problem.constraints();
+        this.bounds = new BranchBounds(problem);
         this.budget = budget;
+        this.gap = gap;
         this.segments = problem.segments();
         this.devices = problem.devices();
-        this.toGo = toGo(problem);
-        this.leastWork = new double[segments + 1];
-        for (int segment = segments - 1; segment >= 0; segment--) {
-            leastWork[segment] = leastWork[segment + 1] + least(segment);
-        }
-        for (int placed = 0; placed <= segments; placed++) {
-            live.add(live(placed));
-        }
     }
 
-    private double least(int segment) {
-        double least = Double.POSITIVE_INFINITY;
-        for (int device = 0; device < devices; device++) {
-            if (problem.isPossible(segment, device)) {
-                least = Math.min(least, problem.graph().seconds(segment, device));
-            }
-        }
-        return least;
+    /**
+     * The best placement, or the best that was found within the budget.
+     *
+     * @param least no placement costs less
+     */
+    static SearchResult find(Problem problem, long budget, double gap, double least) {
+        BranchSearch search = new BranchSearch(problem, budget, gap);
+        search.beam();
+        return search.search(least);
     }
 
-    private int[] live(int placed) {
-        return problem.graph().tensors().stream()
-                .filter(tensor -> tensor.producer() != SegmentGraph.INPUT
-                        && tensor.producer() < placed
-                        && tensor.readers().stream().anyMatch(reader -> reader >= placed))
-                .mapToInt(SegmentGraph.Tensor::producer)
-                .distinct()
-                .sorted()
-                .toArray();
-    }
-
-    private static double[][] toGo(GraphProblem problem) {
-        double[][] toGo = new double[problem.segments()][problem.devices()];
-        for (int segment = problem.segments() - 1; segment >= 0; segment--) {
-            for (int device = 0; device < problem.devices(); device++) {
-                double after = 0;
-                for (int tensor : problem.makes(segment)) {
-                    after = Math.max(after, after(problem, toGo, problem.tensor(tensor), device));
-                }
-                toGo[segment][device] = problem.isPossible(segment, device)
-                        ? problem.graph().seconds(segment, device) + after
-                        : Double.POSITIVE_INFINITY;
-            }
-        }
-        return toGo;
-    }
-
-    /** From when a tensor is there on a device. */
-    private static double after(GraphProblem problem, double[][] toGo, SegmentGraph.Tensor tensor, int device) {
-        double most = tensor.wanted() ? problem.hop(device, problem.sink(), tensor.bytes()) : 0;
-        for (int reader : tensor.readers()) {
-            double least = Double.POSITIVE_INFINITY;
-            for (int there = 0; there < problem.devices(); there++) {
-                least = Math.min(least, problem.hop(device, there, tensor.bytes()) + toGo[reader][there]);
-            }
-            most = Math.max(most, least);
-        }
-        return most;
-    }
-
-    GraphPlacement find() {
-        PriorityQueue<Begin> queue = new PriorityQueue<>(Comparator.comparingDouble((Begin begin) -> begin.bound)
-                .thenComparing(begin -> -begin.placed)
-                .thenComparing(begin -> begin.number));
-        Map<String, List<Begin>> kept = new HashMap<>();
-        Begin start =
-                new Begin(null, 0, -1, new double[devices], new double[devices], new double[segments], wantedInputs());
-        queue.add(start);
-        long made = 0;
+    private SearchResult search(double least) {
+        PriorityQueue<Partial> queue =
+                new PriorityQueue<>(Comparator.comparingDouble((Partial partial) -> partial.bound)
+                        .thenComparing(partial -> -partial.placed)
+                        .thenComparing(partial -> partial.number));
+        queue.add(new Partial(null, 0, Problem.NOWHERE));
         while (!queue.isEmpty()) {
-            Begin begin = queue.poll();
-            if (begin.dropped) {
+            Partial partial = queue.poll();
+            if (partial.dropped) {
                 continue;
             }
-            if (begin.placed == segments) {
-                return problem.placement(begin.devices(), Double.POSITIVE_INFINITY, false);
+            double bound = Math.max(least, partial.bound);
+            if (incumbent != null && bound >= incumbent.bound) {
+                return SearchResult.proven(route(incumbent));
             }
-            if (made >= budget) {
-                return finish(begin);
+            if (made >= budget || (incumbent != null && bound >= (1 - gap) * incumbent.bound)) {
+                return new SearchResult(incumbent == null ? Route.NONE : route(incumbent), bound, false);
             }
+            Schedule schedule = schedule(partial);
             for (int device = 0; device < devices; device++) {
-                @Nullable Begin next = extend(begin, device);
-                if (next != null && isKept(next, kept)) {
-                    next.number = made++;
+                @Nullable Partial next = extend(partial, schedule, device);
+                if (next != null && isKept(next)) {
                     queue.add(next);
                 }
             }
         }
-        throw new NoSuchPlacementException("no placement of " + segments + " segments on " + problem.cluster()
-                + " keeps within the memory of the devices and the links");
+        return SearchResult.proven(incumbent == null ? Route.NONE : route(incumbent));
     }
 
-    /** Inputs that are outputs, too. */
-    private double wantedInputs() {
-        double done = 0;
-        for (SegmentGraph.Tensor tensor : problem.graph().tensors()) {
-            if (tensor.producer() == SegmentGraph.INPUT && tensor.wanted()) {
-                done = Math.max(done, problem.hop(problem.source(), problem.sink(), tensor.bytes()));
-            }
-        }
-        return done;
-    }
-
-    /** Ends the most promising begin, each segment where it ends first. */
-    private GraphPlacement finish(Begin from) {
-        Begin begin = from;
-        while (begin.placed < segments) {
-            @Nullable Begin best = null;
-            for (int device = 0; device < devices; device++) {
-                @Nullable Begin next = extend(begin, device);
-                if (next != null && (best == null || next.bound < best.bound)) {
-                    best = next;
+    /** Keeps the most promising partial placements of each length. */
+    private void beam() {
+        List<Partial> here = List.of(new Partial(null, 0, Problem.NOWHERE));
+        for (int placed = 0; placed < segments; placed++) {
+            List<Partial> next = new ArrayList<>();
+            for (Partial partial : here) {
+                Schedule schedule = schedule(partial);
+                for (int device = 0; device < devices; device++) {
+                    @Nullable Partial longer = extend(partial, schedule, device);
+                    if (longer != null) {
+                        next.add(longer);
+                    }
                 }
             }
-            if (best == null) {
-                throw new NoSuchPlacementException("no placement was found within the budget of " + budget
-                        + " begins, and none is proven not to be there");
-            }
-            begin = best;
+            next.sort(Comparator.comparingDouble(partial -> partial.bound));
+            here = List.copyOf(next.subList(0, Math.min(BEAM, next.size())));
         }
-        return problem.placement(begin.devices(), from.bound, false);
+        incumbent = here.isEmpty() || segments == 0 ? null : here.get(0);
     }
 
-    /** With the next segment on a device, or null if it cannot be there. */
-    private @Nullable Begin extend(Begin begin, int device) {
-        int segment = begin.placed;
-        if (!problem.isPossible(segment, device)) {
-            return null;
+    private Schedule schedule(Partial partial) {
+        Schedule schedule = new Schedule(problem, Schedule.NOBODY);
+        int[] places = partial.devices();
+        for (int segment = 0; segment < places.length; segment++) {
+            run(schedule, segment, places[segment]);
         }
-        double memory = begin.memory[device] + problem.graph().memoryBytes(segment);
-        if (memory > problem.memory(device)) {
-            return null;
-        }
-        int[] places = begin.devices();
-        double ready = begin.free[device];
-        for (int index : problem.reads(segment)) {
-            SegmentGraph.Tensor tensor = problem.tensor(index);
-            boolean given = tensor.producer() == SegmentGraph.INPUT;
-            int from = given ? problem.source() : places[tensor.producer()];
-            double made = given ? 0 : begin.ends[tensor.producer()];
-            ready = Math.max(ready, made + problem.hop(from, device, tensor.bytes()));
-        }
-        double end = ready + problem.graph().seconds(segment, device);
-        double done = Math.max(begin.done, end);
-        for (int index : problem.makes(segment)) {
-            SegmentGraph.Tensor tensor = problem.tensor(index);
-            if (tensor.wanted()) {
-                done = Math.max(done, end + problem.hop(device, problem.sink(), tensor.bytes()));
-            }
-        }
-        if (done == Double.POSITIVE_INFINITY) {
-            return null;
-        }
-        double[] free = begin.free.clone();
-        double[] taken = begin.memory.clone();
-        double[] ends = begin.ends.clone();
-        free[device] = end;
-        taken[device] = memory;
-        ends[segment] = end;
-        Begin next = new Begin(begin, segment + 1, device, free, taken, ends, done);
-        next.bound = Math.max(begin.bound, bound(next));
-        return next.bound == Double.POSITIVE_INFINITY ? null : next;
+        return schedule;
     }
 
-    private double bound(Begin begin) {
-        double bound = begin.done;
-        int[] places = begin.devices();
-        for (int producer : live.get(begin.placed)) {
-            for (int index : problem.makes(producer)) {
-                bound = Math.max(bound, begin.ends[producer] + afterPlaced(begin, index, places[producer]));
-            }
+    private boolean run(Schedule schedule, int segment, int device) {
+        return schedule.run(
+                segment, device, bounds.seconds(segment, device), bounds.joules(segment, device), Schedule.NOBODY);
+    }
+
+    /** With the next segment on a device, or null if nothing within the limits can go on so. */
+    private @Nullable Partial extend(Partial partial, Schedule before, int device) {
+        int segment = partial.placed;
+        if (!bounds.isFeasible(segment, device)) {
+            return null;
         }
-        for (int segment = begin.placed; segment < segments; segment++) {
-            double least = Double.POSITIVE_INFINITY;
+        made++;
+        Schedule schedule = new Schedule(before);
+        int placed = segment + 1;
+        if (!run(schedule, segment, device)
+                || schedule.comesBack
+                || schedule.memory[device] > problem.capacity(device)
+                || Long.bitCount(schedule.used) > limits.mostDevices()
+                || Long.bitCount(schedule.used) + segments - placed < limits.leastDevices()) {
+            return null;
+        }
+        Partial next = new Partial(partial, placed, device);
+        double latency = bounds.latency(schedule, placed);
+        double period = problem.counts(Metric.PERIOD) ? bounds.period(schedule, placed) : 0;
+        double energy = problem.counts(Metric.ENERGY) ? bounds.energy(schedule, placed) : 0;
+        next.bound = Math.max(partial.bound, problem.objective().value(latency, period, energy));
+        boolean within = latency <= limits.most(Metric.LATENCY)
+                && period <= limits.most(Metric.PERIOD)
+                && energy <= limits.most(Metric.ENERGY)
+                && next.bound < Double.POSITIVE_INFINITY;
+        if (!within) {
+            return null;
+        }
+        next.number = made;
+        compare(next, schedule);
+        return next;
+    }
+
+    /** Notes what dominance compares. */
+    private void compare(Partial partial, Schedule schedule) {
+        boolean concurrent = limits.concurrency();
+        boolean period = problem.counts(Metric.PERIOD);
+        int[] live = bounds.liveAfter(partial.placed);
+        Amounts amounts = new Amounts();
+        amounts.add(schedule.done);
+        amounts.add(problem.counts(Metric.ENERGY) ? schedule.joules : 0);
+        for (int device = 0; device < devices; device++) {
+            amounts.add(problem.capacity(device) < Double.POSITIVE_INFINITY ? schedule.memory[device] : 0);
+        }
+        if (concurrent) {
+            amounts.add(schedule.free);
+            amounts.add(schedule.linkFree);
+        }
+        if (period) {
+            amounts.add(schedule.busy);
+            amounts.add(schedule.linkBusy);
+        }
+        for (int flow : live) {
             for (int device = 0; device < devices; device++) {
-                least = Math.min(least, begin.free[device] + toGo[segment][device]);
-            }
-            bound = Math.max(bound, least);
-        }
-        return Math.max(bound, (Arrays.stream(begin.free).sum() + leastWork[begin.placed]) / devices);
-    }
-
-    private double afterPlaced(Begin begin, int index, int from) {
-        SegmentGraph.Tensor tensor = problem.tensor(index);
-        double most = 0;
-        for (int reader : tensor.readers()) {
-            if (reader >= begin.placed) {
-                double least = Double.POSITIVE_INFINITY;
-                for (int there = 0; there < devices; there++) {
-                    least = Math.min(least, problem.hop(from, there, tensor.bytes()) + toGo[reader][there]);
-                }
-                most = Math.max(most, least);
+                double arrival = schedule.arrivals[flow * devices + device];
+                amounts.add(concurrent || arrival == Double.POSITIVE_INFINITY ? arrival : 0);
             }
         }
-        return most;
+        partial.amounts = amounts.toArray();
+        boolean countsDevices = limits.mostDevices() < devices || limits.leastDevices() > 1;
+        long[] sets = new long[(countsDevices ? 1 : 0) + (limits.reuse() ? 0 : live.length)];
+        for (int i = 0; i < live.length && !limits.reuse(); i++) {
+            sets[i] = schedule.left[live[i]];
+        }
+        if (countsDevices) {
+            sets[sets.length - 1] = schedule.used;
+        }
+        partial.sets = sets;
     }
 
-    /** Keeps a begin unless another one is as good everywhere; drops those that it is as good as everywhere. */
-    private boolean isKept(Begin begin, Map<String, List<Begin>> kept) {
-        int[] places = begin.devices();
-        StringBuilder key = new StringBuilder().append(begin.placed);
-        for (int producer : live.get(begin.placed)) {
-            key.append(' ').append(places[producer]);
-        }
-        List<Begin> same = kept.computeIfAbsent(key.toString(), none -> new ArrayList<>());
-        for (Begin other : same) {
-            if (isNoWorse(other, begin)) {
-                return false;
+    /** Collects numbers. */
+    private static final class Amounts {
+        private double[] values = new double[32];
+        private int count;
+
+        private void add(double... more) {
+            if (count + more.length > values.length) {
+                values = Arrays.copyOf(values, 2 * (count + more.length));
             }
+            System.arraycopy(more, 0, values, count, more.length);
+            count += more.length;
         }
-        same.removeIf(other -> {
-            other.dropped = other.dropped || isNoWorse(begin, other);
-            return other.dropped;
-        });
-        same.add(begin);
-        return true;
+
+        private double[] toArray() {
+            return Arrays.copyOf(values, count);
+        }
     }
 
-    private boolean isNoWorse(Begin one, Begin other) {
-        if (one.done > other.done) {
+    /** Keeps a partial placement unless another one is no worse; drops those that it is no worse than. */
+    private boolean isKept(Partial partial) {
+        if (incumbent != null && partial.bound >= incumbent.bound) {
             return false;
         }
-        for (int device = 0; device < devices; device++) {
-            boolean limited = problem.memory(device) < Double.POSITIVE_INFINITY;
-            if (one.free[device] > other.free[device] || (limited && one.memory[device] > other.memory[device])) {
+        if (partial.placed == segments) {
+            incumbent = partial;
+            return true;
+        }
+        int[] places = partial.devices();
+        List<Integer> key = new ArrayList<>();
+        key.add(partial.placed);
+        for (int flow : bounds.liveAfter(partial.placed)) {
+            int producer = problem.topology().flow(flow).producer();
+            if (producer >= 0) {
+                key.add(places[producer]);
+            }
+        }
+        boolean sameSets = limits.leastDevices() > 1;
+        List<Partial> others = kept.computeIfAbsent(key, none -> new ArrayList<>());
+        for (Partial other : others) {
+            if (other.isNoWorse(partial, sameSets)) {
                 return false;
             }
         }
-        for (int producer : live.get(one.placed)) {
-            if (one.ends[producer] > other.ends[producer]) {
-                return false;
-            }
-        }
+        others.removeIf(other -> {
+            other.dropped = other.dropped || partial.isNoWorse(other, sameSets);
+            return other.dropped;
+        });
+        others.add(partial);
         return true;
+    }
+
+    private static Route route(Partial complete) {
+        return Route.bySegment(complete.devices());
     }
 }

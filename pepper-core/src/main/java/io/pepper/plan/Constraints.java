@@ -43,6 +43,7 @@ public final class Constraints {
         private int mostParts = Integer.MAX_VALUE;
         private boolean reuse = true;
         private boolean overlap = true;
+        private boolean concurrency = true;
         private Map<Integer, String> pins = Map.of();
         private Set<Forbidden> hops = Set.of();
         private Map<Integer, Set<String>> barred = Map.of();
@@ -57,6 +58,7 @@ public final class Constraints {
             copy.mostParts = mostParts;
             copy.reuse = reuse;
             copy.overlap = overlap;
+            copy.concurrency = concurrency;
             copy.pins = pins;
             copy.hops = hops;
             copy.barred = barred;
@@ -75,7 +77,18 @@ public final class Constraints {
 
         private List<Object> values() {
             return List.of(
-                    latency, period, energy, leastDevices, mostDevices, mostParts, reuse, overlap, pins, hops, barred);
+                    latency,
+                    period,
+                    energy,
+                    leastDevices,
+                    mostDevices,
+                    mostParts,
+                    reuse,
+                    overlap,
+                    concurrency,
+                    pins,
+                    hops,
+                    barred);
         }
     }
 
@@ -161,7 +174,8 @@ public final class Constraints {
     }
 
     /**
-     * Whether a device may run several parts that do not follow each other.
+     * Allows or forbids that data comes back to a device that it has left. In a chain each device then runs one part at most; of
+     * branches a device may run several that do not depend on each other by way of other devices.
      *
      * @param again {@code false} for a pipeline that never comes back
      * @return these constraints with it
@@ -173,7 +187,7 @@ public final class Constraints {
     }
 
     /**
-     * Whether a device can send and receive while it computes. Matters for the period alone.
+     * Says whether a device can send and receive while it computes. Of a chain this matters for the period alone.
      *
      * @param together {@code false} if a transfer keeps both its ends busy
      * @return these constraints with it
@@ -181,6 +195,18 @@ public final class Constraints {
     public Constraints withOverlap(boolean together) {
         Draft copy = draft.copy();
         copy.overlap = together;
+        return new Constraints(copy);
+    }
+
+    /**
+     * Says whether branches of one inference may run at the same time. A chain is the same either way.
+     *
+     * @param together {@code false} if devices take turns: one segment computes, or one message travels, at a time
+     * @return these constraints with it
+     */
+    public Constraints withConcurrency(boolean together) {
+        Draft copy = draft.copy();
+        copy.concurrency = together;
         return new Constraints(copy);
     }
 
@@ -237,6 +263,9 @@ public final class Constraints {
         List<String> words = new ArrayList<>(each().keySet());
         if (!draft.overlap) {
             words.add("devices do not compute while they send or receive");
+        }
+        if (!draft.concurrency) {
+            words.add("devices take turns");
         }
         return words;
     }
@@ -324,6 +353,10 @@ public final class Constraints {
         return draft.overlap;
     }
 
+    boolean concurrency() {
+        return draft.concurrency;
+    }
+
     /** Marks the segments that must not run on a device; in O(pins and what is barred), for plans are made by the thousand. */
     void keepOff(String device, boolean... blocked) {
         draft.pins.forEach((segment, only) -> blocked[segment] |= !only.equals(device));
@@ -354,15 +387,6 @@ public final class Constraints {
         if (segment < 0 || segment >= segments) {
             throw new IllegalArgumentException("there is no segment " + segment + " of " + segments);
         }
-    }
-
-    /** All but pins, what is kept off devices, and forbidden hops; in words. */
-    List<String> ofChainsOnly() {
-        Draft others = draft.copy();
-        others.pins = Map.of();
-        others.barred = Map.of();
-        others.hops = Set.of();
-        return new Constraints(others).inWords();
     }
 
     Map<Integer, String> pins() {

@@ -16,12 +16,12 @@ import java.util.Map;
  * Fills the table that a {@link Planner} plans with: asks a predictor once for each run of segments on each device in its state.
  * Immutable and therefore thread-safe, if its predictors are.
  *
- * <p>Up to {@value #MOST_SEGMENTS_BY_RUN} segments each run is predicted as the one piece that it would be; of more segments the
- * times of single segments are added. What a run draws is its time by what the device {@linkplain Device#inferenceWatts draws
+ * <p>Of a chain of up to {@value #MOST_SEGMENTS_BY_RUN} segments each run is predicted as the one piece that it would be; of more
+ * segments the times of single segments are added. Each segment of branches is a piece of its own. What a run draws is its time by what the device {@linkplain Device#inferenceWatts draws
  * more}; what it takes of the memory is its weights, the peak of its live tensors, and what the runtime takes.
  *
  * <pre>{@code
- * CostTable costs = CostModel.of(cluster, predictor).withState(monitored).table(pieces);
+ * CostTable costs = CostModel.of(cluster, predictor).withState(monitored).table(segments);
  * }</pre>
  */
 public final class CostModel {
@@ -118,14 +118,14 @@ public final class CostModel {
     /**
      * Predicts all runs of segments.
      *
-     * @param pieces the segments
+     * @param segments the segments
      * @return the table, with the devices in the cluster's order
      * @throws IllegalArgumentException if a device asks for a predictor that is not there, or a predictor cannot say
      */
-    public CostTable table(Pieces pieces) {
-        CostTable.Builder table = begin(pieces);
+    public CostTable table(Segments segments) {
+        CostTable.Builder table = begin(segments);
         for (int device = 0; device < cluster.devices().size(); device++) {
-            fill(table, pieces, device);
+            fill(table, segments, device);
         }
         return table.build();
     }
@@ -133,32 +133,37 @@ public final class CostModel {
     /**
      * Predicts one device anew, after its state has changed.
      *
-     * @param pieces the segments
+     * @param segments the segments
      * @param before the table so far
      * @param device which
      * @return the table now
      * @throws IllegalArgumentException see {@link #table}, or if the table is of other segments or devices
      */
-    public CostTable update(Pieces pieces, CostTable before, int device) {
-        CostTable.Builder table = begin(pieces);
-        fill(table, pieces, device);
+    public CostTable update(Segments segments, CostTable before, int device) {
+        CostTable.Builder table = begin(segments);
+        fill(table, segments, device);
         return before.withDevice(device, table.build());
     }
 
-    private CostTable.Builder begin(Pieces pieces) {
-        int segments = pieces.segments();
+    /** Whether each run of neighbouring segments is predicted by itself. */
+    static boolean predictsRuns(Segments segments) {
+        return segments.isChain() && segments.count() <= MOST_SEGMENTS_BY_RUN;
+    }
+
+    private CostTable.Builder begin(Segments segments) {
+        int count = segments.count();
         int devices = cluster.devices().size();
-        CostTable.Builder table = segments <= MOST_SEGMENTS_BY_RUN
-                ? CostTable.byRun(segments, devices)
-                : CostTable.bySegment(segments, devices);
-        for (int cut = 0; cut <= segments; cut++) {
-            table.cutBytes(cut, pieces.cutBytes(cut));
+        boolean byRun = predictsRuns(segments);
+        List<Segments.Flow> flows = segments.flows();
+        CostTable.Builder table = byRun ? CostTable.byRun(count, devices) : CostTable.bySegment(count, devices, flows);
+        for (int cut = 0; cut <= count && byRun; cut++) {
+            table.cutBytes(cut, flows.get(cut).bytes());
         }
         for (int device = 0; device < devices; device++) {
             table.runtimeBytes(device, (double) runtimeBytes);
         }
-        for (Run run : runs(pieces.segments())) {
-            Workload work = pieces.workload(run.from, run.to);
+        for (Run run : runs(segments)) {
+            Workload work = segments.workload(run.from, run.to);
             table.memoryBytes(
                     run.from, run.to, known(work.get(Measure.WEIGHT_BYTES)), known(work.get(Measure.PEAK_BYTES)));
         }
@@ -167,10 +172,11 @@ public final class CostModel {
 
     private record Run(int from, int to) {}
 
-    private static List<Run> runs(int segments) {
+    private static List<Run> runs(Segments segments) {
         List<Run> runs = new ArrayList<>();
-        for (int from = 0; from < segments; from++) {
-            int furthest = segments <= MOST_SEGMENTS_BY_RUN ? segments : from + 1;
+        boolean byRun = predictsRuns(segments);
+        for (int from = 0; from < segments.count(); from++) {
+            int furthest = byRun ? segments.count() : from + 1;
             for (int to = from + 1; to <= furthest; to++) {
                 runs.add(new Run(from, to));
             }
@@ -183,41 +189,14 @@ public final class CostModel {
         return Double.isNaN(bytes) ? 0 : bytes;
     }
 
-    private void fill(CostTable.Builder table, Pieces pieces, int index) {
+    private void fill(CostTable.Builder table, Segments segments, int index) {
         Device device = cluster.devices().get(index);
-        for (Run run : runs(pieces.segments())) {
-            Prediction time = predict(pieces.workload(run.from, run.to), index);
+        for (Run run : runs(segments)) {
+            Prediction time = predict(segments.workload(run.from, run.to), index);
             table.seconds(run.from, run.to, index, time.medianSeconds(), time.p90Seconds());
             device.inferenceWatts()
                     .ifPresent(watts -> table.joules(run.from, run.to, index, watts * time.medianSeconds()));
         }
-    }
-
-    /**
-     * Predicts segments that need not be one after the other.
-     *
-     * @param branches the segments
-     * @return the graph, with the devices in the cluster's order
-     * @throws IllegalArgumentException see {@link #table}
-     */
-    public SegmentGraph graph(Branches branches) {
-        SegmentGraph.Builder graph = SegmentGraph.builder(cluster.devices().size());
-        for (int segment = 0; segment < branches.segments(); segment++) {
-            Workload work = branches.workload(segment);
-            double[] medians = new double[cluster.devices().size()];
-            double[] p90s = medians.clone();
-            double[] joules = medians.clone();
-            for (int device = 0; device < medians.length; device++) {
-                Prediction time = predict(work, device);
-                medians[device] = time.medianSeconds();
-                p90s[device] = time.p90Seconds();
-                joules[device] = cluster.devices().get(device).inferenceWatts().orElse(Double.NaN) * medians[device];
-            }
-            double memory = known(work.get(Measure.WEIGHT_BYTES)) + known(work.get(Measure.PEAK_BYTES));
-            graph.segment(medians, p90s, joules, memory + runtimeBytes);
-        }
-        branches.tensors().forEach(graph::tensor);
-        return graph.build();
     }
 
     /**
@@ -240,25 +219,13 @@ public final class CostModel {
      * Why the figures of a placement may be wrong: parts that the predictor was not trained for, devices whose load is not known, and what
      * the predictors {@linkplain LatencyPredictor#caveats say of themselves}. That a placement is optimal is said of the search alone.
      *
-     * @param pieces the segments
+     * @param segments the segments
      * @param placement where they run
      * @return a sentence each, without a full stop; empty if nothing is known to speak against the figures
      * @throws IllegalArgumentException see {@link #table}
      */
-    public List<String> caveats(Pieces pieces, Placement placement) {
-        return new PlanCaveats(this).of(pieces, placement);
-    }
-
-    /**
-     * Why the figures of a placement of branches may be wrong, see {@link #caveats(Pieces, Placement)}.
-     *
-     * @param branches the segments
-     * @param placement where they run
-     * @return a sentence each, without a full stop; empty if nothing is known to speak against the figures
-     * @throws IllegalArgumentException see {@link #table}
-     */
-    public List<String> caveats(Branches branches, GraphPlacement placement) {
-        return new PlanCaveats(this).of(branches, placement);
+    public List<String> caveats(Segments segments, Placement placement) {
+        return new PlanCaveats(this).of(segments, placement);
     }
 
     /** Whether somebody said what the load of a device is. */

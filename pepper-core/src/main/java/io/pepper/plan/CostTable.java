@@ -4,14 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What runs of neighbouring segments cost on each device, and how many bytes cross between segments: all that a {@link Planner}
- * needs to know of a model. Filled from predictions by a {@link CostModel}, or by hand from measurements made elsewhere.
+ * The costs of segments on each device, and the bytes that flow between segments: all that a {@link Planner} needs to know of a
+ * model. Filled from predictions by a {@link CostModel}, or by hand from measurements made elsewhere.
  *
- * <p>Either {@linkplain #bySegment each segment} has its costs and those of a run are their sum, or {@linkplain #byRun each run}
- * has its own: a run is then predicted as what it is, one piece, and not as the sum of its segments. Immutable and therefore
- * thread-safe.
+ * <p>Either {@linkplain #bySegment each segment} has its costs and those of a run of neighbouring segments are their sum, or
+ * {@linkplain #byRun each run} of a chain has its own: a run is then predicted as the one piece that it is, and not as the sum of
+ * its segments. Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * CostTable table = CostTable.bySegment(2, 2)
@@ -19,10 +20,18 @@ import java.util.stream.Stream;
  *         .seconds(1, 0, 0.030).seconds(1, 1, 0.005)
  *         .cutBytes(0, 602_112).cutBytes(1, 100_352).cutBytes(2, 4_000)
  *         .build();
+ *
+ * CostTable towers = CostTable.bySegment(3, 2, List.of(
+ *                 Flow.input(602_112, 0), Flow.input(4_000, 1),
+ *                 Flow.between(0, 2_048, 2), Flow.between(1, 2_048, 2), Flow.output(2, 40)))
+ *         .seconds(0, 0, 0.010).seconds(0, 1, 0.004)
+ *         .seconds(1, 0, 0.012).seconds(1, 1, 0.005)
+ *         .seconds(2, 0, 0.002).seconds(2, 1, 0.001)
+ *         .build();
  * }</pre>
  */
 public final class CostTable {
-    private final int segments;
+    private final Topology topology;
     private final boolean additive;
     private final List<DeviceCosts> columns;
 
@@ -30,57 +39,90 @@ public final class CostTable {
     private final double[] weightBytes;
 
     private final double[] peakBytes;
-    private final double[] cutBytes;
 
     private CostTable(Builder made) {
-        this.segments = made.segments;
+        this.topology = made.topology();
         this.additive = made.additive;
         this.columns =
                 made.columns.stream().map(column -> column.build(made.additive)).toList();
         this.weightBytes = made.weightBytes.clone();
         this.peakBytes = made.peakBytes.clone();
-        this.cutBytes = made.cutBytes.clone();
     }
 
     /** The same segments with other costs on devices. */
     private CostTable(CostTable like, List<DeviceCosts> columns) {
-        this.segments = like.segments;
+        this.topology = like.topology;
         this.additive = like.additive;
         this.columns = columns;
         this.weightBytes = like.weightBytes;
         this.peakBytes = like.peakBytes;
-        this.cutBytes = like.cutBytes;
     }
 
     /**
-     * Begins a table in which the costs of a run are the sum of its segments' (of peaks, the greatest).
+     * Returns a builder of a table of a chain in which the costs of a run are the sum of its segments' (of peaks, the greatest).
      *
      * @param segments how many, 1 or more
      * @param devices how many, 1 or more
      * @return a builder
      */
     public static Builder bySegment(int segments, int devices) {
-        return new Builder(segments, devices, true);
+        return new Builder(segments, devices, true, null);
     }
 
     /**
-     * Begins a table in which each run of neighbouring segments has its own costs: {@code segments × (segments + 1) / 2} runs.
+     * Returns a builder of a table of a graph of segments.
+     *
+     * @param segments how many, 1 or more
+     * @param devices how many, 1 or more
+     * @param flows what flows between them; if these are {@linkplain Segments#isChain of a chain}, the table is one of a chain
+     * @return a builder
+     * @throws IllegalArgumentException if a flow names a segment that is not there
+     */
+    public static Builder bySegment(int segments, int devices, List<Segments.Flow> flows) {
+        return new Builder(segments, devices, true, Topology.of(segments, flows));
+    }
+
+    /**
+     * Returns a builder of a table of a chain in which each run of neighbouring segments has its own costs: {@code segments ×
+     * (segments + 1) / 2} runs.
      *
      * @param segments how many, 1 to 2,000
      * @param devices how many, 1 or more
      * @return a builder
      */
     public static Builder byRun(int segments, int devices) {
-        return new Builder(segments, devices, false);
+        return new Builder(segments, devices, false, null);
     }
 
     /**
-     * How many segments there are.
+     * Returns the number of segments.
      *
      * @return 1 or more
      */
     public int segments() {
-        return segments;
+        return topology.segments();
+    }
+
+    /**
+     * Returns whether each segment feeds the next one alone.
+     *
+     * @return {@code false} for a graph with branches
+     */
+    public boolean isChain() {
+        return topology.isChain();
+    }
+
+    /**
+     * Returns what flows between segments, into the first and out of the last.
+     *
+     * @return the flows; of a chain, flow {@code i} crosses cut {@code i}
+     */
+    public List<Segments.Flow> flows() {
+        return topology.flows();
+    }
+
+    Topology topology() {
+        return topology;
     }
 
     /**
@@ -156,14 +198,14 @@ public final class CostTable {
     }
 
     /**
-     * What crosses a cut.
+     * Returns the size of a flow.
      *
-     * @param cut 0 for the inputs of the model, {@code i} for what the segments from {@code i} on take of those before, and the
-     *     number of segments for the outputs of the model
+     * @param flow its index in {@link #flows}; of a chain, 0 for the inputs of the model, {@code i} for what the segments from
+     *     {@code i} on read of those before, and the number of segments for the outputs of the model
      * @return bytes
      */
-    public double cutBytes(int cut) {
-        return cutBytes[cut];
+    public double flowBytes(int flow) {
+        return topology.bytes()[flow];
     }
 
     private double sum(double[] values, int from, int to) {
@@ -184,12 +226,12 @@ public final class CostTable {
 
     /** Whether another table, known by identity, says the same of the segments whatever the device. */
     boolean isLike(CostTable other) {
-        return weightBytes == other.weightBytes && peakBytes == other.peakBytes && cutBytes == other.cutBytes;
+        return weightBytes == other.weightBytes && peakBytes == other.peakBytes && topology == other.topology;
     }
 
     /** Runs by their first segment, then their end. */
     private int run(int from, int to) {
-        return run(segments, from, to);
+        return run(segments(), from, to);
     }
 
     private static int run(int segments, int from, int to) {
@@ -270,16 +312,21 @@ public final class CostTable {
     }
 
     private void checkShape(CostTable other) {
-        if (other.segments != segments || other.devices() != devices() || other.additive != additive) {
-            throw new IllegalArgumentException("the other table has " + other.segments + " segments and "
-                    + other.devices() + " devices, " + (other.additive ? "by segment" : "by run") + ", this one has "
-                    + segments + " and " + devices() + ", " + (additive ? "by segment" : "by run"));
+        boolean same = isChain() ? other.isChain() : other.flows().equals(flows());
+        if (other.segments() != segments() || other.devices() != devices() || other.additive != additive || !same) {
+            throw new IllegalArgumentException(
+                    "the other table is of " + other.shape() + ", this one is of " + shape());
         }
+    }
+
+    private String shape() {
+        return (isChain() ? "a chain of " : "a graph of ") + segments() + " segments on " + devices() + " devices, "
+                + (additive ? "by segment" : "by run");
     }
 
     @Override
     public String toString() {
-        return "CostTable[" + segments + " segments, " + devices() + " devices]";
+        return "CostTable[" + segments() + " segments, " + devices() + " devices]";
     }
 
     /** Fills a table. What is not set takes no time, no memory and no bytes; what it draws is not known. Not thread-safe. */
@@ -291,9 +338,10 @@ public final class CostTable {
         private final List<DeviceCosts.Draft> columns;
         private final double[] weightBytes;
         private final double[] peakBytes;
+        private final @Nullable Topology graph;
         private final double[] cutBytes;
 
-        private Builder(int segments, int devices, boolean additive) {
+        private Builder(int segments, int devices, boolean additive, @Nullable Topology graph) {
             if (segments < 1 || devices < 1 || (!additive && segments > MOST_SEGMENTS_BY_RUN)) {
                 throw new IllegalArgumentException("no table of " + segments + " segments and " + devices + " devices");
             }
@@ -305,7 +353,12 @@ public final class CostTable {
                     .toList();
             this.weightBytes = new double[rows];
             this.peakBytes = new double[rows];
+            this.graph = graph;
             this.cutBytes = new double[segments + 1];
+        }
+
+        private Topology topology() {
+            return graph == null ? Topology.chain(cutBytes) : graph;
         }
 
         /**
@@ -381,13 +434,17 @@ public final class CostTable {
         }
 
         /**
-         * Sets what crosses a cut.
+         * Sets the bytes that cross a cut of a chain.
          *
          * @param cut 0 for the inputs of the model, the number of segments for its outputs
          * @param value bytes, 0 or more
          * @return this builder
+         * @throws IllegalStateException if the flows were given to {@link CostTable#bySegment(int, int, List)}
          */
         public Builder cutBytes(int cut, double value) {
+            if (graph != null) {
+                throw new IllegalStateException("the bytes of this table's flows are given already");
+            }
             cutBytes[cut] = amount("bytes", value);
             return this;
         }

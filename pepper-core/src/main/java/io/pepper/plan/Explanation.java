@@ -70,18 +70,28 @@ public record Explanation(
             String what, double factor, OptionalDouble bytesPerSecond, OptionalDouble loadPercent, Placement then) {}
 
     /**
+     * Replaces the comparison with single devices: the segments of branches take longer one by one than the whole model does.
+     *
+     * @param others the whole model on each device, such as {@link Planner#singleDevices} finds for a table of one segment
+     * @return this explanation with them
+     */
+    public Explanation withSingleDevices(List<SingleDevice> others) {
+        return new Explanation(placement, constraints, others, runnerUp, prices, flips);
+    }
+
+    /**
      * Finds also at which CPU load of a device another placement would be the best, as the predictor sees load. Plans and predicts up to 32
      * times for each device.
      *
      * @param planner which made the placement
      * @param model which made the planner's costs
-     * @param pieces of which they are
+     * @param segments of which they are
      * @return with more flips, in the order of the devices
-     * @throws IllegalArgumentException if the predictor cannot say, or costs and pieces do not fit together
+     * @throws IllegalArgumentException if the predictor cannot say, or costs and segments do not fit together
      */
-    public Explanation withLoads(Planner planner, CostModel model, Pieces pieces) {
+    public Explanation withLoads(Planner planner, CostModel model, Segments segments) {
         List<Flip> more = new ArrayList<>(flips);
-        more.addAll(new LoadFlips(planner, model, pieces, this).find());
+        more.addAll(new LoadFlips(planner.forExplanations(), model, segments, this).find());
         return new Explanation(placement, constraints, singleDevices, runnerUp, prices, more);
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /*
  * Best-first search with labels (resource-constrained shortest path: Desrochers and Soumis 1988; A*: Hart, Nilsson and Raphael
  * 1968). A label is the begin of a plan; one that is nowhere better than another at the same cut and device is dropped. The costs
- * to go without the coupling limits (ToGo) bound the rest from below, so that the first complete label taken up is the best plan.
+ * to go without the coupling limits (RemainingCost) bound the rest from below, so that the first complete label taken up is the best plan.
  * Exponential at worst: the budget counts labels. Before it a beam search finds a plan to fall back on, and to prune with.
  */
 /** Finds the best plan under limits that couple its parts: metrics, memory, devices used once, numbers of devices and parts. */
@@ -38,13 +38,13 @@ final class LabelSearch {
     }
 
     /** The best plan, or within the budget the best that was found; empty if there is proven to be none. */
-    static Found find(Problem problem, long budget, double gap) {
+    static SearchResult find(Problem problem, long budget, double gap) {
         LabelSearch search = new LabelSearch(problem, budget, gap);
         search.beam();
         return search.search();
     }
 
-    private Found search() {
+    private SearchResult search() {
         queue.add(labels.root());
         while (!queue.isEmpty()) {
             Label label = queue.poll();
@@ -52,17 +52,17 @@ final class LabelSearch {
                 continue;
             }
             if (label.end == problem.segments()) {
-                return new Found(label.route(), label.bound, true);
+                return new SearchResult(label.route(), label.bound, true);
             }
             boolean content = gap > 0 && incumbent != null && label.bound >= (1 - gap) * incumbent.bound;
             if (made > budget || content) {
                 return incumbent == null
-                        ? new Found(Route.NONE, label.bound, false)
-                        : new Found(incumbent.route(), Math.min(label.bound, incumbent.bound), false);
+                        ? new SearchResult(Route.NONE, label.bound, false)
+                        : new SearchResult(incumbent.route(), Math.min(label.bound, incumbent.bound), false);
             }
             labels.extend(label, this::offer);
         }
-        return new Found(incumbent == null ? Route.NONE : incumbent.route(), Double.POSITIVE_INFINITY, true);
+        return new SearchResult(incumbent == null ? Route.NONE : incumbent.route(), Double.POSITIVE_INFINITY, true);
     }
 
     private void offer(Label label) {
@@ -140,9 +140,6 @@ final class LabelSearch {
         byCut.get(problem.segments()).stream().min(Label::order).ifPresent(found -> incumbent = found);
     }
 
-    /** What a search found: a route, what one costs at least, and whether the search came to its end. */
-    record Found(Route route, double lowerBound, boolean complete) {}
-
     /** Takes labels. */
     interface Sink {
         void take(Label label);
@@ -153,12 +150,12 @@ final class LabelSearch {
         private final Problem problem;
         private final Constraints limits;
         private final int devices;
-        private final Runs additiveRuns;
-        private final Hops additiveHops;
-        private final ToGo additive;
-        private final @Nullable ToGo period;
-        private final @Nullable ToGo latency;
-        private final @Nullable ToGo energy;
+        private final RunCosts additiveRuns;
+        private final LinkCosts additiveHops;
+        private final RemainingCost additive;
+        private final @Nullable RemainingCost period;
+        private final @Nullable RemainingCost latency;
+        private final @Nullable RemainingCost energy;
         private final boolean addsMemory;
         private final boolean addsBusy;
         private final int loads;
@@ -172,15 +169,15 @@ final class LabelSearch {
                     problem.seconds().weighted(objective.latencyWeight(), problem.joules(), objective.energyWeight());
             this.additiveHops = problem.hopSeconds()
                     .weighted(objective.latencyWeight(), problem.hopJoules(), objective.energyWeight());
-            this.additive = ToGo.sum(problem, additiveRuns, additiveHops);
+            this.additive = RemainingCost.sum(problem, additiveRuns, additiveHops);
             this.period = problem.counts(Metric.PERIOD)
-                    ? ToGo.greatest(problem, problem.seconds(), problem.hopOccupied())
+                    ? RemainingCost.greatest(problem, problem.seconds(), problem.hopOccupied())
                     : null;
             this.latency = limits.limit(Metric.LATENCY).isPresent()
-                    ? ToGo.sum(problem, problem.seconds(), problem.hopSeconds())
+                    ? RemainingCost.sum(problem, problem.seconds(), problem.hopSeconds())
                     : null;
             this.energy = limits.limit(Metric.ENERGY).isPresent()
-                    ? ToGo.sum(problem, problem.joules(), problem.hopJoules())
+                    ? RemainingCost.sum(problem, problem.joules(), problem.hopJoules())
                     : null;
             this.addsMemory = limits.reuse() && problem.hasCapacities();
             this.addsBusy = countsPeriod() && (limits.reuse() || !limits.overlap());
@@ -261,7 +258,7 @@ final class LabelSearch {
             }
         }
 
-        private static double cost(Runs runs, Hops hops, int begin, int end, int from, int device, int out) {
+        private static double cost(RunCosts runs, LinkCosts hops, int begin, int end, int from, int device, int out) {
             return (from == Problem.NOWHERE ? 0 : hops.at(begin, from, device))
                     + runs.at(begin, end, device)
                     + (out == Problem.NOWHERE ? 0 : hops.at(end, device, out));
@@ -320,7 +317,7 @@ final class LabelSearch {
                     && within(label, last, energy, label.energy, Metric.ENERGY);
         }
 
-        private boolean within(Label label, boolean last, @Nullable ToGo rest, double spent, Metric metric) {
+        private boolean within(Label label, boolean last, @Nullable RemainingCost rest, double spent, Metric metric) {
             return rest == null || spent + (last ? 0 : rest.exit(label.end, label.device)) <= limits.most(metric);
         }
     }

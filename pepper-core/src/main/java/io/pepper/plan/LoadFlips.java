@@ -17,13 +17,13 @@ final class LoadFlips {
 
     private final Planner planner;
     private final CostModel model;
-    private final Pieces pieces;
+    private final Segments segments;
     private final Explanation why;
 
-    LoadFlips(Planner planner, CostModel model, Pieces pieces, Explanation why) {
+    LoadFlips(Planner planner, CostModel model, Segments segments, Explanation why) {
         this.planner = planner;
         this.model = model;
-        this.pieces = pieces;
+        this.segments = segments;
         this.why = why;
     }
 
@@ -67,9 +67,9 @@ final class LoadFlips {
                 same = middle;
             }
         }
-        int segments = pieces.segments();
-        double factor = table(device, load).seconds(0, segments, device)
-                / planner.costs().seconds(0, segments, device);
+        int count = segments.count();
+        double factor =
+                table(device, load).seconds(0, count, device) / planner.costs().seconds(0, count, device);
         return new Explanation.Flip(
                 "the time of " + planner.cluster().devices().get(device).name(),
                 factor,
@@ -89,6 +89,6 @@ final class LoadFlips {
         DeviceState state = model.state(device);
         double threads = load / ALL * state.cores().orElse(1);
         return model.withState(state.withCpuLoadPercent(load).withRunnableThreads(threads))
-                .update(pieces, planner.costs(), device);
+                .update(segments, planner.costs(), device);
     }
 }

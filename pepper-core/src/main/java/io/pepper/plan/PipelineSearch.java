@@ -79,17 +79,18 @@ final class PipelineSearch {
     }
 
     /** The best pipeline, or the best that so many checks tell from the rest. */
-    static LabelSearch.Found find(Problem problem, int checks, double gap) {
+    static SearchResult find(Problem problem, int checks, double gap) {
         return new PipelineSearch(problem).find(checks, gap);
     }
 
-    private LabelSearch.Found find(int budget, double gap) {
+    private SearchResult find(int budget, double gap) {
         double[] times = Periods.of(problem);
         int low = 0;
         int high = Periods.atMost(times, problem.constraints().most(Metric.PERIOD)) - 1;
         boolean known = false;
         double relaxed = Math.max(
-                ToGo.greatest(problem, problem.seconds(), problem.hopOccupied()).least(),
+                RemainingCost.greatest(problem, problem.seconds(), problem.hopOccupied())
+                        .least(),
                 // All devices together, each segment where it is fastest; a hair less, for sums differ by roundings.
                 leastBefore[cuts - 1] / devices * (1 - 1e-9));
         while (low < high && times[low] < relaxed) {
@@ -108,7 +109,7 @@ final class PipelineSearch {
             above *= STEP;
         }
         if (!known && (high < 0 || !isPossible(times[high]))) {
-            return new LabelSearch.Found(Route.NONE, Double.POSITIVE_INFINITY, true);
+            return new SearchResult(Route.NONE, Double.POSITIVE_INFINITY, true);
         }
         while (low < high && checks < budget && times[low] < (1 - gap) * times[high]) {
             int middle = (low + high) >>> 1;
@@ -118,7 +119,7 @@ final class PipelineSearch {
                 low = middle + 1;
             }
         }
-        return new LabelSearch.Found(best(times[high]), times[low], low == high);
+        return new SearchResult(best(times[high]), times[low], low == high);
     }
 
     /** Whether there is a plan within a period. */

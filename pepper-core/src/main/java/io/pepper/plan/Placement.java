@@ -2,41 +2,110 @@ package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
- * Where each part of a model runs, and what that costs. Immutable and therefore thread-safe.
+ * The parts of a model on their devices, and what that costs. Immutable and therefore thread-safe.
  *
- * <p>The latency is the sum of the stages and transfers. The period is the greatest of what an inference asks of each device and
- * each link: with many inferences one after the other, whatever has most to do is never idle, and sets the pace.
+ * <p>The latency is the time from the inputs at their source to the outputs at their sink, one inference alone: of a chain, the sum
+ * of its parts and transfers. Of branches each device runs one part at a time and each link sends one message at a time, in the
+ * order of the parts (list scheduling under contention, Sinnen and Sousa, "Communication contention in task scheduling", 2005).
+ * The period is the greatest of what an inference asks of each device and each link: with many inferences one after the other,
+ * whatever has most to do is never idle, and sets the pace.
  */
 public final class Placement {
     private final Cluster cluster;
     private final Objective objective;
-    private final List<Stage> stages;
+    private final Topology topology;
+    private final List<PlacedPart> parts;
     private final List<Transfer> transfers;
-    private final Totals totals;
-    private final double lowerBound;
+    private final Costs costs;
+    private final double gap;
 
-    /** What a placement costs in all. */
-    record Totals(double latency, double p90Latency, double period, String bottleneck, double joules) {}
+    /**
+     * What a placement costs in all.
+     *
+     * @param latencySeconds time of one inference alone, by medians
+     * @param p90LatencySeconds time of one inference alone, by 90th percentiles
+     * @param periodSeconds time between two inferences in steady state
+     * @param bottleneck the device, or two with an arrow between them for a link, that sets the pace
+     * @param energyJoules energy of one inference; empty if some device's watts are not known
+     */
+    public record Costs(
+            double latencySeconds,
+            double p90LatencySeconds,
+            double periodSeconds,
+            String bottleneck,
+            OptionalDouble energyJoules) {}
+
+    /**
+     * Returns a placement that was made before, such as one that was read from a file.
+     *
+     * @param cluster the devices and links that it was made for
+     * @param objective what it was planned for
+     * @param flows what flows between its segments
+     * @param parts its parts, in the order of their segments
+     * @param transfers its messages, in the order in which they are scheduled
+     * @param costs what it costs
+     * @param gap its optimality gap, 0 to 1
+     * @return the placement; its costs are taken as they are
+     * @throws IllegalArgumentException if the parts do not follow each other, several segments that are no chain are one part, a
+     *     flow or device is not there, or the gap is out of its range
+     */
+    public static Placement of(
+            Cluster cluster,
+            Objective objective,
+            List<Segments.Flow> flows,
+            List<PlacedPart> parts,
+            List<Transfer> transfers,
+            Costs costs,
+            double gap) {
+        if (!(gap >= 0 && gap <= 1)) {
+            throw new IllegalArgumentException("a gap is 0 to 1, found " + gap);
+        }
+        int end = 0;
+        for (PlacedPart part : parts) {
+            cluster.requireIndex(part.device().name());
+            if (part.from() != end || part.to() <= end) {
+                throw new IllegalArgumentException("part " + part.index() + " is of segments " + part.from() + " to "
+                        + part.to() + ", and the one before it ends at " + end);
+            }
+            end = part.to();
+        }
+        Topology topology = Topology.of(end, flows);
+        if (!topology.isChain() && parts.size() < end) {
+            throw new IllegalArgumentException("segments that are no chain are parts of their own");
+        }
+        for (Transfer transfer : transfers) {
+            cluster.requireIndex(transfer.from().name());
+            cluster.requireIndex(transfer.to().name());
+            if (transfer.flow() < 0 || transfer.flow() >= flows.size()) {
+                throw new IllegalArgumentException("there is no flow " + transfer.flow() + " of " + flows.size());
+            }
+        }
+        return new Placement(cluster, objective, topology, parts, transfers, costs, gap);
+    }
 
     Placement(
             Cluster cluster,
             Objective objective,
-            List<Stage> stages,
+            Topology topology,
+            List<PlacedPart> parts,
             List<Transfer> transfers,
-            Totals totals,
-            double lowerBound) {
+            Costs costs,
+            double gap) {
         this.cluster = cluster;
         this.objective = objective;
-        this.stages = List.copyOf(stages);
+        this.topology = topology;
+        this.parts = List.copyOf(parts);
         this.transfers = List.copyOf(transfers);
-        this.totals = totals;
-        this.lowerBound = lowerBound;
+        this.costs = costs;
+        this.gap = gap;
     }
 
     /**
@@ -58,18 +127,60 @@ public final class Placement {
     }
 
     /**
-     * The parts.
+     * Returns the parts.
      *
-     * @return in the order of the model
+     * @return in the order of their segments
      */
-    public List<Stage> stages() {
-        return stages;
+    public List<PlacedPart> parts() {
+        return parts;
     }
 
     /**
-     * What travels.
+     * Returns what flows between the segments that were placed.
      *
-     * @return in the order of the model: the inputs if they arise elsewhere, what the stages send, the outputs if they are wanted
+     * @return the flows, see {@link CostTable#flows}
+     */
+    public List<Segments.Flow> flows() {
+        return topology.flows();
+    }
+
+    /**
+     * Returns this placement with each part as one segment: what is left to know once the parts have been made.
+     *
+     * @return a placement of as many segments as there are parts, with the same costs
+     */
+    public Placement byPart() {
+        if (parts.size() == topology.segments()) {
+            return this;
+        }
+        int[] cutOf = new int[topology.segments() + 1];
+        double[] cutBytes = new double[parts.size() + 1];
+        cutBytes[0] = topology.bytes()[0];
+        List<PlacedPart> single = new ArrayList<>();
+        for (PlacedPart part : parts) {
+            cutOf[part.to()] = part.index() + 1;
+            cutBytes[part.index() + 1] = topology.bytes()[part.to()];
+            single.add(part.ofSegments(part.index(), part.index() + 1));
+        }
+        List<Transfer> between = transfers.stream()
+                .map(transfer -> transfer.ofFlow(cutOf[transfer.flow()]))
+                .toList();
+        return new Placement(cluster, objective, Topology.chain(cutBytes), single, between, costs, gap);
+    }
+
+    /**
+     * Returns whether the segments are a chain, so that the parts run one after the other.
+     *
+     * @return {@code false} for a graph with branches
+     */
+    public boolean isChain() {
+        return topology.isChain();
+    }
+
+    /**
+     * Returns the messages between devices.
+     *
+     * @return in the order in which they are scheduled: inputs that arise elsewhere, what the parts send, outputs that are wanted
      *     elsewhere
      */
     public List<Transfer> transfers() {
@@ -79,19 +190,19 @@ public final class Placement {
     /**
      * How long one inference takes alone.
      *
-     * @return seconds, by the medians of its stages
+     * @return seconds, by the medians of its parts
      */
     public double latencySeconds() {
-        return totals.latency;
+        return costs.latencySeconds;
     }
 
     /**
-     * How long one inference takes alone on a bad day: cautious, for not all stages are slow at once.
+     * How long one inference takes alone on a bad day: cautious, for not all parts are slow at once.
      *
-     * @return seconds, by the 90th percentiles of its stages
+     * @return seconds, by the 90th percentiles of its parts
      */
     public double p90LatencySeconds() {
-        return totals.p90Latency;
+        return costs.p90LatencySeconds;
     }
 
     /**
@@ -100,7 +211,7 @@ public final class Placement {
      * @return seconds, more than 0 unless nothing takes time
      */
     public double periodSeconds() {
-        return totals.period;
+        return costs.periodSeconds;
     }
 
     /**
@@ -109,7 +220,7 @@ public final class Placement {
      * @return the inverse of the period
      */
     public double throughputPerSecond() {
-        return 1 / totals.period;
+        return 1 / costs.periodSeconds;
     }
 
     /**
@@ -118,7 +229,7 @@ public final class Placement {
      * @return a device's name, or two with an arrow between them for a link
      */
     public String bottleneck() {
-        return totals.bottleneck;
+        return costs.bottleneck;
     }
 
     /**
@@ -127,7 +238,7 @@ public final class Placement {
      * @return joules; empty if some device's watts are not known
      */
     public OptionalDouble energyJoules() {
-        return Double.isNaN(totals.joules) ? OptionalDouble.empty() : OptionalDouble.of(totals.joules);
+        return costs.energyJoules;
     }
 
     /**
@@ -138,9 +249,9 @@ public final class Placement {
      */
     public double cost(Metric metric) {
         return switch (metric) {
-            case LATENCY -> totals.latency;
-            case PERIOD -> totals.period;
-            case ENERGY -> totals.joules;
+            case LATENCY -> costs.latencySeconds;
+            case PERIOD -> costs.periodSeconds;
+            case ENERGY -> costs.energyJoules.orElse(Double.NaN);
         };
     }
 
@@ -150,7 +261,7 @@ public final class Placement {
      * @return the weighted sum of metrics
      */
     public double value() {
-        return objective.value(totals.latency, totals.period, totals.joules);
+        return objective.value(costs.latencySeconds, costs.periodSeconds, costs.energyJoules.orElse(Double.NaN));
     }
 
     /**
@@ -159,17 +270,16 @@ public final class Placement {
      * @return {@code false} if the search ended at its budget; {@link #gap} then says how much better one could be
      */
     public boolean isOptimal() {
-        return gap() == 0;
+        return gap == 0;
     }
 
     /**
-     * By how much a better one could cost less at most.
+     * Returns an upper bound on its optimality gap: the share of its cost that a better placement could save.
      *
-     * @return relative to this one's cost, 0 to 1; 0 if there is proven to be none better
+     * @return 0 to 1; 0 if it is proven to be the best, 1 if nothing is known of others
      */
     public double gap() {
-        double value = value();
-        return lowerBound >= value || value == 0 ? 0 : (value - lowerBound) / value;
+        return gap;
     }
 
     /**
@@ -179,18 +289,56 @@ public final class Placement {
      */
     public Map<Device, Double> memoryBytes() {
         Map<Device, Double> bytes = new LinkedHashMap<>();
-        stages.forEach(stage -> bytes.merge(stage.device(), stage.memoryBytes(), Double::sum));
+        parts.forEach(part -> bytes.merge(part.device(), part.memoryBytes(), Double::sum));
         return bytes;
+    }
+
+    /**
+     * Returns whether it can be carried out: everything arrives, and the devices may be used and hold what they run.
+     *
+     * @return whether it can
+     */
+    public boolean fits() {
+        return costs.latencySeconds < Double.POSITIVE_INFINITY
+                && memoryBytes().entrySet().stream()
+                        .allMatch(
+                                used -> used.getKey().allowed() && used.getValue() <= Problem.capacity(used.getKey()));
+    }
+
+    /**
+     * Returns what it costs in all.
+     *
+     * @return latency, period and energy together
+     */
+    public Costs costs() {
+        return costs;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Placement that
+                && cluster.equals(that.cluster)
+                && objective.equals(that.objective)
+                && flows().equals(that.flows())
+                && parts.equals(that.parts)
+                && transfers.equals(that.transfers)
+                && costs.equals(that.costs)
+                && gap == that.gap;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(objective, parts, costs);
     }
 
     /** Whether the same segments run on the same devices. */
     boolean hasPartsOf(Placement other) {
-        if (other.stages.size() != stages.size()) {
+        if (other.parts.size() != parts.size()) {
             return false;
         }
-        for (int i = 0; i < stages.size(); i++) {
-            Stage mine = stages.get(i);
-            Stage its = other.stages.get(i);
+        for (int i = 0; i < parts.size(); i++) {
+            PlacedPart mine = parts.get(i);
+            PlacedPart its = other.parts.get(i);
             if (mine.to() != its.to()
                     || !mine.device().name().equals(its.device().name())) {
                 return false;
@@ -203,18 +351,18 @@ public final class Placement {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("Placement[");
-        for (Stage stage : stages) {
-            text.append(stage.index() == 0 ? "" : ", ")
-                    .append(stage.from())
+        for (PlacedPart part : parts) {
+            text.append(part.index() == 0 ? "" : ", ")
+                    .append(part.from())
                     .append('-')
-                    .append(stage.to())
+                    .append(part.to())
                     .append(" on ")
-                    .append(stage.device().name());
+                    .append(part.device().name());
         }
         return text.append(": ")
-                .append(totals.latency)
+                .append(costs.latencySeconds)
                 .append(" s, every ")
-                .append(totals.period)
+                .append(costs.periodSeconds)
                 .append(" s]")
                 .toString();
     }

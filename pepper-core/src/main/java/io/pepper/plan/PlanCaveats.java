@@ -19,21 +19,14 @@ final class PlanCaveats {
         this.model = model;
     }
 
-    List<String> of(Pieces pieces, Placement placement) {
-        boolean byRun = pieces.segments() <= CostModel.MOST_SEGMENTS_BY_RUN;
-        for (Stage stage : placement.stages()) {
+    List<String> of(Segments segments, Placement placement) {
+        boolean byRun = CostModel.predictsRuns(segments);
+        for (PlacedPart part : placement.parts()) {
             List<Workload> predicted = new ArrayList<>();
-            for (int from = stage.from(); from < stage.to(); from = byRun ? stage.to() : from + 1) {
-                predicted.add(pieces.workload(from, byRun ? stage.to() : from + 1));
+            for (int from = part.from(); from < part.to(); from = byRun ? part.to() : from + 1) {
+                predicted.add(segments.workload(from, byRun ? part.to() : from + 1));
             }
-            add(stage.index(), stage.device(), predicted);
-        }
-        return sentences();
-    }
-
-    List<String> of(Branches branches, GraphPlacement placement) {
-        for (GraphPlacement.Step step : placement.steps()) {
-            add(step.segment(), step.device(), List.of(branches.workload(step.segment())));
+            add(part.index(), part.device(), predicted);
         }
         return sentences();
     }

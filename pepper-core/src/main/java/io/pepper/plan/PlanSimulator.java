@@ -1,7 +1,6 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
-import io.pepper.cluster.Device;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -14,11 +13,12 @@ import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
 /**
- * Tries a placement against a trace of requests: a discrete-event simulation in which each device computes one part at a time and
- * each link sends one message at a time, first come, first served. A request that is alone takes the placement's latency; with
- * more requests than the slowest device or link can serve, one is done every period.
+ * A discrete-event simulation of a placement under a trace of requests: each device computes one part at a time and each link sends
+ * one message at a time, first come, first served; those of one request in the order of the placement. A request that is alone
+ * takes the placement's latency; with more requests than the slowest device or link can serve, one is done every period at best:
+ * where requests come back to a device or link, those in front may let it wait.
  *
- * <p>O(requests × parts × log requests) time. Deterministic; requests that are ready at the same moment are served in their
+ * <p>O(requests × (parts + messages) × log requests) time. Deterministic; requests that are ready at the same moment are served in their
  * order. Immutable and therefore thread-safe.
  *
  * <pre>{@code
@@ -29,47 +29,48 @@ import java.util.function.Consumer;
  */
 public final class PlanSimulator {
     private final Cluster cluster;
-    private final List<Stage> stages;
-    private final List<Transfer> transfers;
+    private final SimulatedSteps steps;
     private final boolean overlap;
 
-    private PlanSimulator(Cluster cluster, List<Stage> stages, List<Transfer> transfers, boolean overlap) {
+    private PlanSimulator(Cluster cluster, SimulatedSteps steps, boolean overlap) {
         this.cluster = cluster;
-        this.stages = List.copyOf(stages);
-        this.transfers = List.copyOf(transfers);
+        this.steps = steps;
         this.overlap = overlap;
     }
 
     /**
-     * Simulates a placement on devices that send while they compute.
+     * Returns a simulator of a placement on devices that send while they compute.
      *
      * @param placement the placement
      * @return a simulator
      */
     public static PlanSimulator of(Placement placement) {
-        return of(placement.cluster(), placement.stages(), placement.transfers());
+        return of(placement.cluster(), placement.flows(), placement.parts(), placement.transfers());
     }
 
     /**
-     * Simulates stages that were planned before, on devices that send while they compute.
+     * Returns a simulator of parts that were placed before, on devices that send while they compute.
      *
      * @param cluster the devices
-     * @param stages the parts, one after the other
-     * @param transfers what travels, in the order of the model
+     * @param flows what flows between segments
+     * @param parts the parts, in the order of their segments
+     * @param transfers the messages, in the order in which they are scheduled
      * @return a simulator
+     * @throws IllegalArgumentException if a part reads what does not get to its device
      */
-    public static PlanSimulator of(Cluster cluster, List<Stage> stages, List<Transfer> transfers) {
-        return new PlanSimulator(cluster, stages, transfers, true);
+    public static PlanSimulator of(
+            Cluster cluster, List<Segments.Flow> flows, List<PlacedPart> parts, List<Transfer> transfers) {
+        return new PlanSimulator(cluster, SimulatedSteps.of(flows, parts, transfers), true);
     }
 
     /**
-     * Whether devices send and receive while they compute.
+     * Says whether devices send and receive while they compute.
      *
      * @param together {@code false} if a message keeps both its ends busy
      * @return a simulator
      */
     public PlanSimulator withOverlap(boolean together) {
-        return new PlanSimulator(cluster, stages, transfers, together);
+        return new PlanSimulator(cluster, steps, together);
     }
 
     /**
@@ -228,10 +229,23 @@ public final class PlanSimulator {
      */
     public record Interval(String where, int request, double beginSeconds, double endSeconds, double arrivesSeconds) {}
 
-    /** Something to do for each request: computing a part, or sending a message. */
-    private record Step(List<String> needs, String computes, double seconds, double after, List<String> alive) {}
-
     private record Task(int request, int step, double ready) {}
+
+    /** What is left to be waited for in a request. */
+    private static final class Request {
+        private final int[] missing;
+        private final double[] ready;
+        private int open;
+        private double done;
+
+        private Request(SimulatedSteps steps, double arrival) {
+            this.missing = steps.predecessorCounts();
+            this.ready = new double[missing.length];
+            Arrays.fill(ready, arrival);
+            this.open = missing.length;
+            this.done = arrival;
+        }
+    }
 
     /**
      * Simulates.
@@ -263,45 +277,65 @@ public final class PlanSimulator {
             cluster.requireIndex(device);
         }
         trace.loads.forEach(load -> cluster.requireIndex(load.device));
-        List<Step> steps = steps();
         double[] done = new double[trace.arrivalSeconds.size()];
         Map<String, Double> free = new HashMap<>();
         Map<String, Double> busy = new LinkedHashMap<>();
+        Request[] requests = new Request[done.length];
         PriorityQueue<Task> queue = new PriorityQueue<>(Comparator.comparingDouble(Task::ready)
                 .thenComparingInt(Task::request)
                 .thenComparingInt(Task::step));
         for (int i = 0; i < done.length; i++) {
-            queue.add(new Task(i, 0, trace.arrivalSeconds.get(i)));
+            requests[i] = new Request(steps, trace.arrivalSeconds.get(i));
+            for (int step : steps.first()) {
+                queue.add(new Task(i, step, trace.arrivalSeconds.get(i)));
+            }
         }
         while (!queue.isEmpty()) {
             Task task = queue.poll();
-            if (task.step == steps.size()) {
-                done[task.request] = task.ready;
+            Request request = requests[task.request];
+            if (request.done == Double.POSITIVE_INFINITY) {
                 continue;
             }
-            Step step = steps.get(task.step);
+            SimulatedSteps.Step step = steps.get(task.step);
+            List<String> needs = step.needs(overlap);
             double begin = task.ready;
-            for (String need : step.needs) {
+            for (String need : needs) {
                 begin = Math.max(begin, free.getOrDefault(need, 0.0));
             }
-            double seconds = step.seconds * factor(trace, step.computes, begin);
+            double seconds = step.seconds() * factor(trace, step.computes(), begin);
             double end = begin + seconds;
             if (dies(trace, step, end)) {
+                request.done = Double.POSITIVE_INFINITY;
                 done[task.request] = Double.POSITIVE_INFINITY;
                 continue;
             }
-            for (String need : step.needs) {
+            for (String need : needs) {
                 free.put(need, end);
                 busy.merge(need, seconds, Double::sum);
             }
-            heard.accept(new Interval(step.needs.get(0), task.request, begin, end, end + step.after));
-            queue.add(new Task(task.request, task.step + 1, end + step.after));
+            heard.accept(new Interval(needs.get(0), task.request, begin, end, end + step.after()));
+            request.done = Math.max(request.done, end + step.after());
+            request.open--;
+            done[task.request] = request.open == 0 ? request.done : Double.POSITIVE_INFINITY;
+            follow(task, request, end, queue);
         }
         return result(trace, busy, done);
     }
 
-    private static boolean dies(Trace trace, Step step, double end) {
-        return step.alive.stream()
+    /** Makes ready what waited for a step alone: for its result, or for its device or link. */
+    private void follow(Task task, Request request, double end, PriorityQueue<Task> queue) {
+        for (SimulatedSteps.Successor next : steps.get(task.step).successors()) {
+            double there = next.needsResult() ? end + steps.get(task.step).after() : end;
+            request.ready[next.step()] = Math.max(request.ready[next.step()], there);
+            request.missing[next.step()]--;
+            if (request.missing[next.step()] == 0) {
+                queue.add(new Task(task.request, next.step(), request.ready[next.step()]));
+            }
+        }
+    }
+
+    private static boolean dies(Trace trace, SimulatedSteps.Step step, double end) {
+        return step.alive().stream()
                 .anyMatch(device -> trace.failureSeconds.getOrDefault(device, Double.MAX_VALUE) < end);
     }
 
@@ -316,33 +350,6 @@ public final class PlanSimulator {
             }
         }
         return factor;
-    }
-
-    private List<Step> steps() {
-        List<Step> steps = new ArrayList<>();
-        List<Transfer> waiting = new ArrayList<>(transfers);
-        for (Stage stage : stages) {
-            if (!waiting.isEmpty() && waiting.get(0).cut() == stage.from()) {
-                steps.add(step(waiting.remove(0)));
-            }
-            Device device = stage.device();
-            steps.add(
-                    new Step(List.of(device.name()), device.name(), stage.computeSeconds(), 0, List.of(device.name())));
-        }
-        waiting.forEach(transfer -> steps.add(step(transfer)));
-        return steps;
-    }
-
-    private Step step(Transfer transfer) {
-        String from = transfer.from().name();
-        String to = transfer.to().name();
-        String link = from + " → " + to;
-        return new Step(
-                overlap ? List.of(link) : List.of(link, from, to),
-                "",
-                transfer.occupiedSeconds(),
-                transfer.seconds() - transfer.occupiedSeconds(),
-                List.of(from, to));
     }
 
     private static Result result(Trace trace, Map<String, Double> busy, double... done) {

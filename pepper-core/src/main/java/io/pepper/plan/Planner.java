@@ -2,6 +2,7 @@ package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +13,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which segments of a model run on which devices. A plan is proven to be the best, or says by how much a better one could
- * cost less at most.
+ * A planner that decides which segments of a model run on which devices. A placement is proven to be the best, or carries an upper
+ * bound on its optimality gap.
+ *
+ * <p>Of a chain, neighbouring segments on the same device run as one piece:
  *
  * <ul>
  *   <li>Latency, energy and weighted sums of both: shortest path over cuts and devices, backwards (Bellman 1957), in
@@ -25,8 +28,21 @@ import org.jspecify.annotations.Nullable;
  *       spent.
  * </ul>
  *
- * <p>Of plans of the same cost the one with the fewest parts is chosen, of these the first by the device (in the cluster's
- * order), then the end, of each part in turn. Immutable and therefore thread-safe.
+ * <p>Of chain plans of the same cost the one with the fewest parts is chosen, of these the first by the device (in the cluster's
+ * order), then the end, of each part in turn.
+ *
+ * <p>Of a graph with branches each segment is a part of its own, and branches run at the same time on different devices:
+ *
+ * <ul>
+ *   <li>Two devices, for the least energy or where they {@linkplain Constraints#withConcurrency take turns}: minimum cuts (Hu et
+ *       al., "Dynamic adaptive DNN surgery", INFOCOM 2019), in O(segments² √flows) time for what lies between two flows that are
+ *       the only way on, and linear in the number of these. Where memory is too small for the cut, segments are forced to either
+ *       side by branch and bound.
+ *   <li>All else: best-first branch and bound over the segments in their order with dominance, after a beam search; exponential in
+ *       the segments at worst, exact until the budget is spent.
+ * </ul>
+ *
+ * <p>The same question gets the same placement. Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * Placement best = Planner.of(cluster, costs).plan(Objective.LATENCY);
@@ -35,12 +51,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Planner {
-    /** How many labels a search makes at most, unless told otherwise: a second or two. */
+    /** The default limit on the partial plans of a search: a second or two. */
     public static final long DEFAULT_BUDGET = 500_000;
 
     /** By so much, relative to what a placement costs, a limit is lowered at first that did not exclude it. */
     private static final double LEAST_STEP = 1e-16;
 
+    private static final long BUDGET_OF_EXPLANATIONS = 20_000;
     private static final int MOST_DEVICES = 64;
     private static final int MOST_CHECKS = 64;
 
@@ -48,12 +65,12 @@ public final class Planner {
     private final Problem basis;
 
     /** The last search of a chain, shared with the planners that go on from this one; never changed once it is here. */
-    private final AtomicReference<@Nullable ToGo> last;
+    private final AtomicReference<@Nullable RemainingCost> last;
 
     private final long budget;
     private final double gap;
 
-    private Planner(Problem basis, AtomicReference<@Nullable ToGo> last, long budget, double gap) {
+    private Planner(Problem basis, AtomicReference<@Nullable RemainingCost> last, long budget, double gap) {
         this.basis = basis;
         this.last = last;
         this.budget = budget;
@@ -77,23 +94,23 @@ public final class Planner {
     }
 
     /**
-     * Limits how long a search takes.
+     * Limits the partial plans that a search looks at. A search that ends there returns the best plan found, with its gap.
      *
-     * @param labels how many begins of plans it looks at, at most; 1 or more
+     * @param partialPlans 1 or more
      * @return a planner that keeps to it
      */
-    public Planner withBudget(long labels) {
-        if (labels < 1) {
-            throw new IllegalArgumentException("a budget is 1 label or more, found " + labels);
+    public Planner withBudget(long partialPlans) {
+        if (partialPlans < 1) {
+            throw new IllegalArgumentException("a budget is 1 partial plan or more, found " + partialPlans);
         }
-        return new Planner(basis, last, labels, gap);
+        return new Planner(basis, last, partialPlans, gap);
     }
 
     /**
-     * Is content with less than the best, where that is sooner found.
+     * Stops a search once the relative optimality gap is at most this.
      *
-     * @param relative by how much a better plan may cost less at most, 0 (the default) to 1
-     * @return a planner that ends its searches as soon as that is proven
+     * @param relative 0 (the default) to 1
+     * @return a planner that stops there
      */
     public Planner withGap(double relative) {
         if (!(relative >= 0 && relative <= 1)) {
@@ -167,52 +184,77 @@ public final class Planner {
      */
     public Placement plan(Objective objective, Constraints constraints) {
         Problem problem = basis.with(objective, constraints);
-        LabelSearch.Found found = search(problem);
-        if (found.route().parts() == 0 && found.complete()) {
+        SearchResult found = search(problem);
+        if (!found.isFound() && found.complete()) {
             throw new NoSuchPlacementException("no placement of " + costs().segments() + " segments on " + cluster()
                     + " keeps within the limits" + whatWouldHelp(objective, constraints));
         }
         return planned(problem, found);
     }
 
-    private Placement planned(Problem problem, LabelSearch.Found found) {
-        if (found.route().parts() == 0) {
+    private Placement planned(Problem problem, SearchResult found) {
+        if (!found.isFound()) {
             throw new NoSuchPlacementException("no placement was found within the budget of " + budget
-                    + " labels, and none is proven not to be there");
+                    + " partial plans, and none is proven not to be there");
         }
         return Evaluation.of(problem, found.route(), found.complete() ? Double.POSITIVE_INFINITY : found.lowerBound());
     }
 
     private Optional<Placement> found(Problem problem) {
-        LabelSearch.Found found = search(problem);
-        return found.route().parts() == 0 ? Optional.empty() : Optional.of(planned(problem, found));
+        SearchResult found = search(problem);
+        return found.isFound() ? Optional.of(planned(problem, found)) : Optional.empty();
     }
 
-    private LabelSearch.Found search(Problem problem) {
+    private SearchResult search(Problem problem) {
+        return problem.topology().isChain() ? searchChain(problem) : searchBranches(problem);
+    }
+
+    private SearchResult searchChain(Problem problem) {
         if (PipelineSearch.isFor(problem)) {
             return PipelineSearch.find(problem, MOST_CHECKS, gap);
         }
         Objective objective = problem.objective();
         if (objective.periodWeight() == 0) {
-            Runs runs =
+            RunCosts runs =
                     problem.seconds().weighted(objective.latencyWeight(), problem.joules(), objective.energyWeight());
-            Hops hops = problem.hopSeconds()
+            LinkCosts hops = problem.hopSeconds()
                     .weighted(objective.latencyWeight(), problem.hopJoules(), objective.energyWeight());
             Route route = cheapest(problem, runs, hops);
             if (route.parts() == 0 || keepsWithin(problem, route)) {
-                return new LabelSearch.Found(route, Double.POSITIVE_INFINITY, true);
+                return SearchResult.proven(route);
             }
         }
+        refuseTooManyDevices(problem);
+        return LabelSearch.find(problem, budget, gap);
+    }
+
+    private static void refuseTooManyDevices(Problem problem) {
         if (problem.devices() > MOST_DEVICES) {
             throw new IllegalArgumentException("limits that couple parts can be planned for up to " + MOST_DEVICES
                     + " devices, found " + problem.devices());
         }
-        return LabelSearch.find(problem, budget, gap);
+    }
+
+    private SearchResult searchBranches(Problem problem) {
+        Constraints limits = problem.constraints();
+        if (!limits.reuse() || limits.leastDevices() > 1 || limits.mostDevices() < problem.devices()) {
+            refuseTooManyDevices(problem);
+        }
+        double least = 0;
+        if (TwoDeviceCut.isFor(problem)) {
+            SearchResult cut = TwoDeviceCut.find(problem, budget);
+            boolean kept = cut.isFound() && keepsWithin(problem, cut.route());
+            if (kept || (!cut.isFound() && cut.complete())) {
+                return cut;
+            }
+            least = cut.isFound() ? Evaluation.of(problem, cut.route(), 0).value() : cut.lowerBound();
+        }
+        return BranchSearch.find(problem, budget, gap, least);
     }
 
     /** The best route if nothing couples its parts; what the search found out is kept for the next one. */
-    private Route cheapest(Problem problem, Runs runs, Hops hops) {
-        ToGo rest = ToGo.sum(problem, runs, hops, last.get());
+    private Route cheapest(Problem problem, RunCosts runs, LinkCosts hops) {
+        RemainingCost rest = RemainingCost.sum(problem, runs, hops, last.get());
         if (rest.isBySegment() && rest.isComplete()) {
             last.set(rest);
         }
@@ -223,6 +265,9 @@ public final class Planner {
     private static boolean keepsWithin(Problem problem, Route route) {
         Constraints limits = problem.constraints();
         Placement placement = Evaluation.of(problem, route, Double.POSITIVE_INFINITY);
+        if (!limits.reuse() && !problem.topology().isChain()) {
+            return false; // Whether data comes back is not to be seen from the parts alone.
+        }
         int distinct = route.distinctDevices();
         boolean structure = distinct >= limits.leastDevices()
                 && distinct <= limits.mostDevices()
@@ -311,16 +356,48 @@ public final class Planner {
         return evaluate(placement, Constraints.NONE, 0);
     }
 
+    /**
+     * Evaluates an assignment of segments to devices. Limits are not looked at. Neighbouring segments of a
+     * chain on the same device are one part.
+     *
+     * @param devices for each segment the name of its device
+     * @param objective what it is judged by
+     * @param constraints say whether devices {@linkplain Constraints#withConcurrency take turns} and
+     *     {@linkplain Constraints#withOverlap compute while they send}; the limits are not looked at
+     * @return the placement; its gap is 1, for nothing is known of others
+     * @throws IllegalArgumentException if there is no such device, no link between neighbours of a chain, or not one device for
+     *     each segment
+     */
+    public Placement evaluate(List<String> devices, Objective objective, Constraints constraints) {
+        if (devices.size() != costs().segments()) {
+            throw new IllegalArgumentException(devices.size() + " devices for " + costs().segments() + " segments");
+        }
+        int[] places = devices.stream().mapToInt(cluster()::requireIndex).toArray();
+        Route.Builder route = new Route.Builder();
+        for (int segment = 0; segment < places.length; segment++) {
+            boolean last = segment + 1 == places.length || places[segment + 1] != places[segment];
+            if (last || !costs().isChain()) {
+                route.add(places[segment], segment + 1);
+            }
+        }
+        Constraints model =
+                Constraints.NONE.withConcurrency(constraints.concurrency()).withOverlap(constraints.overlap());
+        return Evaluation.of(basis.with(objective, model), route.build(), 0);
+    }
+
     /** With the overlap that the constraints allow, and what is proven of it; the limits are not looked at. */
     Placement evaluate(Placement placement, Constraints constraints, double lowerBound) {
         Route.Builder route = new Route.Builder();
-        for (Stage stage : placement.stages()) {
-            route.add(cluster().requireIndex(stage.device().name()), stage.to());
+        for (PlacedPart part : placement.parts()) {
+            route.add(cluster().requireIndex(part.device().name()), part.to());
         }
         Route parts = route.build();
         if (parts.end(parts.parts() - 1) != costs().segments()) {
             throw new IllegalArgumentException(
                     "the placement is of " + parts.end(parts.parts() - 1) + " segments, not " + costs().segments());
+        }
+        if (!costs().isChain() && parts.parts() != costs().segments()) {
+            throw new IllegalArgumentException("the placement is of a chain, the costs are of branches");
         }
         Problem problem = basis.with(placement.objective(), constraints);
         return Evaluation.of(problem, parts, lowerBound);
@@ -336,7 +413,12 @@ public final class Planner {
      */
     public Explanation explain(Placement placement, Constraints constraints) {
         Objects.requireNonNull(constraints);
-        return new Reasons(this, placement, constraints).explain();
+        return new ExplanationBuilder(forExplanations(), placement, constraints).explain();
+    }
+
+    /** This planner with a smaller budget for branches, since explanations plan some hundred times. */
+    Planner forExplanations() {
+        return costs().isChain() ? this : withBudget(Math.min(budget, BUDGET_OF_EXPLANATIONS));
     }
 
     /**
@@ -347,9 +429,12 @@ public final class Planner {
      * @param second the name of the device that ends
      * @param objective what to have least of
      * @return the placements that are possible and fit the memory, the best first
-     * @throws IllegalArgumentException if there is no such device
+     * @throws IllegalArgumentException if there is no such device, or the segments are no chain
      */
     public List<Placement> splits(String first, String second, Objective objective) {
+        if (!costs().isChain()) {
+            throw new IllegalArgumentException("only a chain is split by one cut: these segments have branches");
+        }
         Problem problem = basis.with(objective, Constraints.NONE);
         int begin = cluster().requireIndex(first);
         int end = cluster().requireIndex(second);
@@ -372,21 +457,46 @@ public final class Planner {
         return placements;
     }
 
-    /** What the whole model would cost on one device, whether it fits there or not; empty if it cannot run or be reached. */
-    Optional<Placement> whole(int device, Objective objective) {
+    /**
+     * Returns what all segments would cost on each device alone, for comparison.
+     *
+     * @param objective what the placements are judged by
+     * @return in the cluster's order
+     */
+    public List<Explanation.SingleDevice> singleDevices(Objective objective) {
         Problem problem = basis.with(objective, Constraints.NONE);
-        boolean possible = costs().seconds(0, costs().segments(), device) < Double.POSITIVE_INFINITY
-                && (problem.source() == Problem.NOWHERE
-                        || problem.hopSeconds().at(0, problem.source(), device) < Double.POSITIVE_INFINITY)
-                && (problem.sink() == Problem.NOWHERE
-                        || problem.hopSeconds().at(costs().segments(), device, problem.sink())
-                                < Double.POSITIVE_INFINITY);
-        return possible
-                ? Optional.of(Evaluation.of(
-                        problem,
-                        new Route.Builder().add(device, costs().segments()).build(),
-                        Double.POSITIVE_INFINITY))
-                : Optional.empty();
+        List<Explanation.SingleDevice> found = new ArrayList<>();
+        for (int device = 0; device < problem.devices(); device++) {
+            Optional<Placement> whole = whole(problem, device);
+            found.add(new Explanation.SingleDevice(
+                    cluster().devices().get(device),
+                    whole,
+                    whole.filter(Placement::fits).isPresent()));
+        }
+        return List.copyOf(found);
+    }
+
+    /** All segments on one device, whether they fit there or not; empty if they cannot run there, or it cannot be reached. */
+    private static Optional<Placement> whole(Problem problem, int device) {
+        int segments = problem.segments();
+        boolean chain = problem.topology().isChain();
+        boolean reached = !chain
+                || (isReached(problem, 0, problem.source(), device)
+                        && isReached(problem, segments, device, problem.sink()));
+        if (!reached) {
+            return Optional.empty();
+        }
+        int[] all = new int[segments];
+        Arrays.fill(all, device);
+        Route route = chain ? new Route.Builder().add(device, segments).build() : Route.bySegment(all);
+        return Optional.of(Evaluation.of(problem, route, Double.POSITIVE_INFINITY))
+                .filter(placement -> placement.latencySeconds() < Double.POSITIVE_INFINITY);
+    }
+
+    private static boolean isReached(Problem problem, int flow, int from, int to) {
+        return from == Problem.NOWHERE
+                || to == Problem.NOWHERE
+                || problem.hopSeconds().at(flow, from, to) < Double.POSITIVE_INFINITY;
     }
 
     /**
@@ -396,8 +506,8 @@ public final class Planner {
      */
     Optional<Placement> bestWithin(Objective objective, Constraints constraints) {
         Problem problem = basis.with(objective, constraints);
-        LabelSearch.Found found = search(problem);
-        if (found.route().parts() == 0 && found.complete()) {
+        SearchResult found = search(problem);
+        if (!found.isFound() && found.complete()) {
             return Optional.empty();
         }
         return Optional.of(planned(problem, found));
@@ -411,7 +521,7 @@ public final class Planner {
     /** The best without each single limit. */
     Map<String, Placement> withoutEachLimit(Objective objective, Constraints constraints) {
         Map<String, Placement> placements = new LinkedHashMap<>();
-        Relaxed.each(cluster(), constraints).forEach((what, relaxed) -> found(
+        Relaxation.each(cluster(), constraints).forEach((what, relaxed) -> found(
                         Problem.of(relaxed.cluster(), costs(), objective, relaxed.constraints()))
                 .ifPresent(found -> placements.put(what, found)));
         return placements;

@@ -1,13 +1,14 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be planned, as numbers: what runs and hops cost, and which of them are allowed. Immutable. */
+/** A question to a planner in the form of arrays: the costs of runs and hops, and which of them are feasible. Immutable. */
 final class Problem {
     /** No device: inputs that are everywhere, outputs that are wanted nowhere. */
     static final int NOWHERE = -1;
@@ -16,13 +17,13 @@ final class Problem {
     private final CostTable table;
     private final Objective objective;
     private final Constraints constraints;
-    private final Runs seconds;
-    private final Runs joules;
-    private final Hops hopSeconds;
-    private final Hops hopOccupied;
-    private final Hops hopJoules;
+    private final RunCosts seconds;
+    private final RunCosts joules;
+    private final LinkCosts hopSeconds;
+    private final LinkCosts hopOccupied;
+    private final LinkCosts hopJoules;
     private final double[] capacity;
-    private final Allowed allowed;
+    private final FeasibleRuns allowed;
 
     /** What it has in common with a problem before is taken from that. */
     private Problem(
@@ -31,8 +32,8 @@ final class Problem {
         this.table = table;
         this.objective = objective;
         this.constraints = constraints;
-        this.seconds = Runs.of(table, DeviceCosts::secondsOfRuns);
-        this.joules = Runs.of(table, DeviceCosts::joulesOfRuns);
+        this.seconds = RunCosts.of(table, DeviceCosts::secondsOfRuns);
+        this.joules = RunCosts.of(table, DeviceCosts::joulesOfRuns);
         boolean sameHops = before != null
                 && before.cluster.equals(cluster)
                 && before.table.isLike(table)
@@ -42,16 +43,14 @@ final class Problem {
             this.hopOccupied = before.hopOccupied;
             this.hopJoules = before.hopJoules;
         } else {
-            double[] bytes = IntStream.rangeClosed(0, table.segments())
-                    .mapToDouble(table::cutBytes)
-                    .toArray();
-            this.hopSeconds = Hops.none(devices(), bytes);
-            this.hopOccupied = Hops.none(devices(), bytes);
-            this.hopJoules = Hops.none(devices(), bytes);
+            double[] bytes = table.topology().bytes();
+            this.hopSeconds = LinkCosts.none(devices(), bytes);
+            this.hopOccupied = LinkCosts.none(devices(), bytes);
+            this.hopJoules = LinkCosts.none(devices(), bytes);
             link();
         }
         this.capacity =
-                cluster.devices().stream().mapToDouble(GraphPlanner::memory).toArray();
+                cluster.devices().stream().mapToDouble(Problem::capacity).toArray();
         this.allowed = allowed(before);
     }
 
@@ -67,6 +66,7 @@ final class Problem {
         }
         Problem problem = new Problem(cluster, table, objective, constraints, before);
         problem.refuseUnknownEnergy();
+        problem.refuseFewParts();
         return problem;
     }
 
@@ -78,6 +78,12 @@ final class Problem {
     /** The same question after costs have changed. */
     Problem with(CostTable changed) {
         return of(cluster, changed, objective, constraints, this);
+    }
+
+    /** The memory of a device; infinite if it is not known. */
+    static double capacity(Device device) {
+        OptionalLong bytes = device.memoryBytes();
+        return bytes.isPresent() ? (double) bytes.getAsLong() : Double.POSITIVE_INFINITY;
     }
 
     private void link() {
@@ -97,21 +103,21 @@ final class Problem {
     }
 
     /** Devices are as before of which neither costs nor what may run there have changed. */
-    private Allowed allowed(@Nullable Problem before) {
+    private FeasibleRuns allowed(@Nullable Problem before) {
         constraints.check(cluster, segments());
         boolean comparable = before != null
                 && before.cluster.equals(cluster)
                 && before.table.isLike(table)
                 && before.constraints.pins().equals(constraints.pins())
                 && before.constraints.barred().equals(constraints.barred());
-        Allowed.OnDevice[] on = new Allowed.OnDevice[devices()];
+        FeasibleRuns.OnDevice[] on = new FeasibleRuns.OnDevice[devices()];
         for (int device = 0; device < on.length; device++) {
             boolean same = comparable && before != null && before.table.column(device) == table.column(device);
             on[device] = before != null && same
                     ? before.allowed.on(device)
-                    : Allowed.OnDevice.of(table, device, capacity[device], blocked(device));
+                    : FeasibleRuns.OnDevice.of(table, device, capacity[device], blocked(device));
         }
-        return new Allowed(table, on);
+        return new FeasibleRuns(table, on);
     }
 
     /** By segment, whether it must not run on a device. */
@@ -141,8 +147,20 @@ final class Problem {
         }
     }
 
+    private void refuseFewParts() {
+        if (!topology().isChain() && constraints.mostParts() < segments()) {
+            throw new IllegalArgumentException("each of the " + segments()
+                    + " segments is a part of its own, since they are no chain: there cannot be at most "
+                    + constraints.mostParts() + " parts");
+        }
+    }
+
     Cluster cluster() {
         return cluster;
+    }
+
+    Topology topology() {
+        return table.topology();
     }
 
     CostTable table() {
@@ -190,27 +208,27 @@ final class Problem {
         return hopOccupied.at(0, source(), sink()) + hopOccupied.at(segments(), source(), sink());
     }
 
-    Runs seconds() {
+    RunCosts seconds() {
         return seconds;
     }
 
-    Runs joules() {
+    RunCosts joules() {
         return joules;
     }
 
-    Hops hopSeconds() {
+    LinkCosts hopSeconds() {
         return hopSeconds;
     }
 
-    Hops hopOccupied() {
+    LinkCosts hopOccupied() {
         return hopOccupied;
     }
 
-    Hops hopJoules() {
+    LinkCosts hopJoules() {
         return hopJoules;
     }
 
-    Allowed allowed() {
+    FeasibleRuns allowed() {
         return allowed;
     }
 

@@ -160,9 +160,9 @@ public final class RobustPlanner {
     private static List<Family> others(Planner planner, Objective objective, Family family) {
         List<Family> others = new ArrayList<>();
         Constraints asBest = family.constraints;
-        for (Stage stage : family.best.stages()) {
-            for (int segment = stage.from(); segment < stage.to(); segment++) {
-                String device = stage.device().name();
+        for (PlacedPart part : family.best.parts()) {
+            for (int segment = part.from(); segment < part.to(); segment++) {
+                String device = part.device().name();
                 if (segment >= family.decided) {
                     Constraints barred = asBest.withBarred(segment, device);
                     int decided = segment;

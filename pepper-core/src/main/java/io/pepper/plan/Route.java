@@ -15,6 +15,13 @@ final class Route implements Comparable<Route> {
         this.ends = ends;
     }
 
+    /** Each segment is a part of its own. */
+    static Route bySegment(int... devices) {
+        int[] ends = new int[devices.length];
+        Arrays.setAll(ends, segment -> segment + 1);
+        return new Route(devices.clone(), ends);
+    }
+
     int parts() {
         return ends.length;
     }

@@ -1,5 +1,6 @@
 package io.pepper.plan;
 
+import io.pepper.plan.Segments.Flow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -8,13 +9,14 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assigns segments to two devices by minimum cuts. Where a single tensor is the only way on, the graph falls into blocks: each is
+ * Assigns segments to two devices by minimum cuts. Where a single flow is the only way on, the graph falls into blocks: each is
  * cut for both devices of what makes its entry and what makes its exit, and a shortest path puts them together.
  */
 final class TwoDeviceCut {
     private static final long BUDGET_OF_A_CUT = 1_000;
 
-    private final GraphProblem problem;
+    private final Problem problem;
+    private final Prices prices;
     private final long most;
     private final List<Block> blocks;
 
@@ -23,7 +25,7 @@ final class TwoDeviceCut {
      *
      * @param from the first
      * @param to the one after the last
-     * @param entry the tensor by which it is entered, -1 for the first block
+     * @param entry the flow by which it is entered, -1 for the first block
      * @param exit the segment in it that makes the next block's entry, -1 for the last block
      */
     record Block(int from, int to, int entry, int exit) {}
@@ -41,11 +43,34 @@ final class TwoDeviceCut {
         }
     }
 
-    TwoDeviceCut(GraphProblem problem, long budget) {
-        if (problem.devices() != 2) {
-            throw new IllegalArgumentException("a cut is between two devices, found " + problem.devices());
+    /** What segments and messages cost by the objective: latency counts as a sum, for devices take turns. */
+    static final class Prices {
+        private final Problem problem;
+        private final LinkCosts links;
+
+        Prices(Problem problem) {
+            this.problem = problem;
+            Objective objective = problem.objective();
+            this.links = problem.hopSeconds()
+                    .weighted(objective.latencyWeight(), problem.hopJoules(), objective.energyWeight());
         }
+
+        double of(int segment, int device) {
+            if (!problem.allowed().is(segment, segment + 1, device)) {
+                return Double.POSITIVE_INFINITY;
+            }
+            DeviceCosts costs = problem.table().column(device);
+            return problem.objective().value(costs.seconds()[segment], 0, costs.joules()[segment]);
+        }
+
+        double ofSending(int flow, int from, int to) {
+            return links.at(flow, from, to);
+        }
+    }
+
+    private TwoDeviceCut(Problem problem, long budget) {
         this.problem = problem;
+        this.prices = new Prices(problem);
         this.most = Math.max(1, budget / BUDGET_OF_A_CUT);
         this.blocks = blocks();
     }
@@ -55,9 +80,10 @@ final class TwoDeviceCut {
         int begin = 0;
         int entry = -1;
         for (int place = 1; place < problem.segments(); place++) {
-            int only = onlyTensorAcross(place);
-            if (only >= 0 && problem.tensor(only).producer() >= begin) {
-                found.add(new Block(begin, place, entry, problem.tensor(only).producer()));
+            int only = onlyFlowAcross(place);
+            if (only >= 0 && problem.topology().flow(only).producer() >= begin) {
+                found.add(new Block(
+                        begin, place, entry, problem.topology().flow(only).producer()));
                 begin = place;
                 entry = only;
             }
@@ -66,13 +92,13 @@ final class TwoDeviceCut {
         return found;
     }
 
-    /** The one tensor that is made before a place and read only from there on; -1 if there are several or none. */
-    private int onlyTensorAcross(int place) {
+    /** The one flow that is made before a place and read only from there on; -1 if there are several or none. */
+    private int onlyFlowAcross(int place) {
         int only = -1;
-        for (int i = 0; i < problem.graph().tensors().size(); i++) {
-            SegmentGraph.Tensor tensor = problem.tensor(i);
-            List<Integer> readers = tensor.readers();
-            if (!readers.isEmpty() && tensor.producer() < place && readers.get(readers.size() - 1) >= place) {
+        for (int i = 0; i < problem.topology().flows().size(); i++) {
+            Flow flow = problem.topology().flow(i);
+            List<Integer> readers = flow.readers();
+            if (!readers.isEmpty() && flow.producer() < place && readers.get(readers.size() - 1) >= place) {
                 if (only >= 0 || readers.get(0) < place) {
                     return -1;
                 }
@@ -82,7 +108,19 @@ final class TwoDeviceCut {
         return only;
     }
 
-    GraphPlacement find() {
+    /** Whether it is made for a problem: two devices, and costs that are sums over segments and messages. */
+    static boolean isFor(Problem problem) {
+        Objective objective = problem.objective();
+        boolean sums = objective.latencyWeight() == 0 || !problem.constraints().concurrency();
+        return problem.devices() == 2 && objective.periodWeight() == 0 && sums;
+    }
+
+    /** The best placement within the memory of the devices, whatever else is limited. */
+    static SearchResult find(Problem problem, long budget) {
+        return new TwoDeviceCut(problem, budget).find();
+    }
+
+    private SearchResult find() {
         PriorityQueue<Choice> open = new PriorityQueue<>(Comparator.comparingDouble(choice -> choice.cost));
         int[] free = new int[problem.segments()];
         Arrays.fill(free, TwoDeviceNetwork.FREE);
@@ -92,11 +130,10 @@ final class TwoDeviceCut {
             Choice best = open.poll();
             int crowded = crowded(best.devices);
             if (crowded < 0) {
-                return problem.placement(best.devices, Double.POSITIVE_INFINITY, true);
+                return SearchResult.proven(Route.bySegment(best.devices));
             }
             if (cuts >= most) {
-                throw new NoSuchPlacementException("no placement within the memory was found in " + most
-                        + " minimum cuts, and none is proven not to be there");
+                return new SearchResult(Route.NONE, best.cost, false);
             }
             int segment = largest(best, crowded);
             if (segment >= 0) {
@@ -108,8 +145,7 @@ final class TwoDeviceCut {
                 }
             }
         }
-        throw new NoSuchPlacementException("no placement of " + problem.segments() + " segments on " + problem.cluster()
-                + " keeps within the memory of the devices and the links");
+        return SearchResult.proven(Route.NONE);
     }
 
     private static void add(PriorityQueue<Choice> open, @Nullable Choice choice) {
@@ -122,9 +158,13 @@ final class TwoDeviceCut {
     private int crowded(int... devices) {
         double[] taken = new double[2];
         for (int segment = 0; segment < devices.length; segment++) {
-            taken[devices[segment]] += problem.graph().memoryBytes(segment);
+            taken[devices[segment]] += memoryBytes(segment, devices[segment]);
         }
-        return taken[0] > problem.memory(0) ? 0 : taken[1] > problem.memory(1) ? 1 : -1;
+        return taken[0] > problem.capacity(0) ? 0 : taken[1] > problem.capacity(1) ? 1 : -1;
+    }
+
+    private double memoryBytes(int segment, int device) {
+        return problem.table().memoryBytes(segment, segment + 1, device);
     }
 
     /** Of the segments on a device that are not forced to be there, the one that takes most memory; -1 if there is none. */
@@ -132,10 +172,7 @@ final class TwoDeviceCut {
         int largest = -1;
         for (int segment = 0; segment < choice.devices.length; segment++) {
             boolean mayMove = choice.devices[segment] == device && choice.forced[segment] == TwoDeviceNetwork.FREE;
-            if (mayMove
-                    && (largest < 0
-                            || problem.graph().memoryBytes(segment)
-                                    > problem.graph().memoryBytes(largest))) {
+            if (mayMove && (largest < 0 || memoryBytes(segment, device) > memoryBytes(largest, device))) {
                 largest = segment;
             }
         }
@@ -155,7 +192,8 @@ final class TwoDeviceCut {
                 for (int entry = 0; entry < begin.length; entry++) {
                     TwoDeviceNetwork.Side side = Double.isInfinite(costs[entry])
                             ? null
-                            : new TwoDeviceNetwork(problem, block, entry, block.exit < 0 ? -1 : end, forced).cut();
+                            : new TwoDeviceNetwork(problem, prices, block, entry, block.exit < 0 ? -1 : end, forced)
+                                    .cut();
                     if (side != null && costs[entry] + side.cost < nextCosts[end]) {
                         nextCosts[end] = costs[entry] + side.cost;
                         next[end] = joined(begin[entry], side.devices);

@@ -1,5 +1,6 @@
 package io.pepper.plan;
 
+import io.pepper.plan.Segments.Flow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The flow network of a block of segments: its source is the first device, its sink the second, a segment is cut off from the
- * device that it does not run on, and pays what it takes on the other; a tensor is paid for once if it has to travel. Capacities
+ * device that it does not run on, and pays what it takes on the other; a flow is paid for once if it has to travel. Capacities
  * are whole numbers, so that flows are exact.
  */
 final class TwoDeviceNetwork {
@@ -22,7 +23,8 @@ final class TwoDeviceNetwork {
     private static final int SOURCE = -1;
     private static final int SINK = -2;
 
-    private final GraphProblem problem;
+    private final Problem problem;
+    private final TwoDeviceCut.Prices prices;
     private final TwoDeviceCut.Block block;
     private final int entry;
     private final int exit;
@@ -38,7 +40,7 @@ final class TwoDeviceNetwork {
         /** By segment of the block. */
         final int[] devices;
 
-        /** Of computing in the block, and of sending what it reads: seconds. */
+        /** Of computing in the block, and of sending what it reads. */
         final double cost;
 
         private Side(int[] devices, double cost) {
@@ -47,8 +49,10 @@ final class TwoDeviceNetwork {
         }
     }
 
-    TwoDeviceNetwork(GraphProblem problem, TwoDeviceCut.Block block, int entry, int exit, int... forced) {
+    TwoDeviceNetwork(
+            Problem problem, TwoDeviceCut.Prices prices, TwoDeviceCut.Block block, int entry, int exit, int... forced) {
         this.problem = problem;
+        this.prices = prices;
         this.block = block;
         this.entry = entry;
         this.exit = exit;
@@ -64,13 +68,12 @@ final class TwoDeviceNetwork {
         double sum = 0;
         for (int segment = block.from(); segment < block.to(); segment++) {
             for (int device = 0; device < 2; device++) {
-                sum += finite(problem.graph().seconds(segment, device));
+                sum += finite(prices.of(segment, device));
             }
         }
-        for (int i = 0; i < problem.graph().tensors().size(); i++) {
+        for (int i = 0; i < problem.topology().flows().size(); i++) {
             if (isPaidHere(i)) {
-                double bytes = problem.tensor(i).bytes();
-                sum += finite(problem.hop(0, 1, bytes)) + finite(problem.hop(1, 0, bytes));
+                sum += finite(prices.ofSending(i, 0, 1)) + finite(prices.ofSending(i, 1, 0));
             }
         }
         return sum;
@@ -82,14 +85,14 @@ final class TwoDeviceNetwork {
 
     /** What is made here, but for the exit, and what is read here: the entry, and inputs of the model. */
     private boolean isPaidHere(int index) {
-        SegmentGraph.Tensor tensor = problem.tensor(index);
-        boolean made = isHere(tensor.producer());
-        if (made && tensor.producer() == block.exit()) {
-            return tensor.readers().stream().allMatch(this::isHere);
+        Flow flow = problem.topology().flow(index);
+        boolean made = isHere(flow.producer());
+        if (made && flow.producer() == block.exit()) {
+            return flow.readers().stream().allMatch(this::isHere);
         }
-        boolean given = tensor.producer() == SegmentGraph.INPUT
-                && (tensor.readers().stream().anyMatch(this::isHere)
-                        || (tensor.readers().isEmpty() && block.from() == 0));
+        boolean given = flow.producer() == Flow.INPUT
+                && (flow.readers().stream().anyMatch(this::isHere)
+                        || (flow.readers().isEmpty() && block.from() == 0));
         return made || index == block.entry() || given;
     }
 
@@ -104,12 +107,12 @@ final class TwoDeviceNetwork {
         network.addVertex(SINK);
         for (int segment = block.from(); segment < block.to(); segment++) {
             network.addVertex(segment);
-            edge(SOURCE, segment, time(segment, 1));
-            edge(segment, SINK, time(segment, 0));
+            edge(SOURCE, segment, price(segment, 1));
+            edge(segment, SINK, price(segment, 0));
         }
-        for (int i = 0; i < problem.graph().tensors().size(); i++) {
+        for (int i = 0; i < problem.topology().flows().size(); i++) {
             if (isPaidHere(i)) {
-                tensor(problem.tensor(i), i == block.entry());
+                flow(i, i == block.entry());
             }
         }
         PushRelabelMFImpl<Integer, DefaultWeightedEdge> flow = new PushRelabelMFImpl<>(network);
@@ -123,30 +126,29 @@ final class TwoDeviceNetwork {
         return Double.isInfinite(cost) ? null : new Side(devices, cost);
     }
 
-    /** What a segment takes on a device; infinite where it must not be. */
-    private double time(int segment, int device) {
+    /** What a segment costs on a device; infinite where it must not be. */
+    private double price(int segment, int device) {
         boolean elsewhere =
                 (forced[segment] != FREE && forced[segment] != device) || (segment == block.exit() && exit != device);
-        return elsewhere || !problem.isPossible(segment, device)
-                ? Double.POSITIVE_INFINITY
-                : problem.graph().seconds(segment, device);
+        return elsewhere ? Double.POSITIVE_INFINITY : prices.of(segment, device);
     }
 
-    private void edge(int from, int to, double seconds) {
-        if (from != to && seconds > 0) {
+    private void edge(int from, int to, double cost) {
+        if (from != to && cost > 0) {
             DefaultWeightedEdge edge = network.addEdge(from, to);
-            network.setEdgeWeight(edge, Double.isInfinite(seconds) ? never : Math.rint(seconds * scale));
+            network.setEdgeWeight(edge, Double.isInfinite(cost) ? never : Math.rint(cost * scale));
         }
     }
 
-    private void tensor(SegmentGraph.Tensor tensor, boolean isEntry) {
-        int maker = maker(tensor, isEntry);
+    private void flow(int index, boolean isEntry) {
+        Flow flow = problem.topology().flow(index);
+        int maker = maker(flow, isEntry);
         if (maker == Integer.MIN_VALUE) {
             return;
         }
         List<Integer> readers =
-                tensor.readers().stream().filter(this::isHere).collect(Collectors.toCollection(ArrayList::new));
-        if (tensor.wanted() && problem.sink() != GraphProblem.NOWHERE) {
+                flow.readers().stream().filter(this::isHere).collect(Collectors.toCollection(ArrayList::new));
+        if (flow.isOutput() && problem.sink() != Problem.NOWHERE) {
             readers.add(terminal(problem.sink()));
         }
         if (readers.isEmpty()) {
@@ -156,23 +158,23 @@ final class TwoDeviceNetwork {
         int back = nodes++;
         network.addVertex(there);
         network.addVertex(back);
-        edge(maker, there, problem.hop(0, 1, tensor.bytes()));
-        edge(back, maker, problem.hop(1, 0, tensor.bytes()));
+        edge(maker, there, prices.ofSending(index, 0, 1));
+        edge(back, maker, prices.ofSending(index, 1, 0));
         for (int reader : readers) {
             edge(there, reader, Double.POSITIVE_INFINITY);
             edge(reader, back, Double.POSITIVE_INFINITY);
         }
     }
 
-    /** Who makes a tensor; the least number if it is everywhere. */
-    private int maker(SegmentGraph.Tensor tensor, boolean isEntry) {
+    /** Who makes a flow; the least number if it is everywhere. */
+    private int maker(Flow flow, boolean isEntry) {
         if (isEntry) {
             return terminal(entry);
         }
-        if (tensor.producer() == SegmentGraph.INPUT) {
-            return problem.source() == GraphProblem.NOWHERE ? Integer.MIN_VALUE : terminal(problem.source());
+        if (flow.producer() == Flow.INPUT) {
+            return problem.source() == Problem.NOWHERE ? Integer.MIN_VALUE : terminal(problem.source());
         }
-        return tensor.producer();
+        return flow.producer();
     }
 
     private static int terminal(int device) {
@@ -182,26 +184,27 @@ final class TwoDeviceNetwork {
     private double cost(int... devices) {
         double cost = 0;
         for (int segment = block.from(); segment < block.to(); segment++) {
-            cost += time(segment, devices[segment - block.from()]);
+            cost += price(segment, devices[segment - block.from()]);
         }
-        for (int i = 0; i < problem.graph().tensors().size(); i++) {
+        for (int i = 0; i < problem.topology().flows().size(); i++) {
             if (isPaidHere(i)) {
-                cost += sending(problem.tensor(i), i == block.entry(), devices);
+                cost += sending(i, i == block.entry(), devices);
             }
         }
         return cost;
     }
 
-    private double sending(SegmentGraph.Tensor tensor, boolean isEntry, int... devices) {
-        int maker = maker(tensor, isEntry);
+    private double sending(int index, boolean isEntry, int... devices) {
+        Flow flow = problem.topology().flow(index);
+        int maker = maker(flow, isEntry);
         if (maker == Integer.MIN_VALUE) {
             return 0;
         }
         int from = maker == SOURCE ? 0 : maker == SINK ? 1 : devices[maker - block.from()];
-        boolean travels = tensor.wanted() && problem.sink() != GraphProblem.NOWHERE && problem.sink() != from;
-        for (int reader : tensor.readers()) {
+        boolean travels = flow.isOutput() && problem.sink() != Problem.NOWHERE && problem.sink() != from;
+        for (int reader : flow.readers()) {
             travels |= isHere(reader) && devices[reader - block.from()] != from;
         }
-        return travels ? problem.hop(from, 1 - from, tensor.bytes()) : 0;
+        return travels ? prices.ofSending(index, from, 1 - from) : 0;
     }
 }

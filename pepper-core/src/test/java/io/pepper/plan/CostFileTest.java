@@ -46,7 +46,7 @@ class CostFileTest {
         assertThat(table.joules(0, 1, 0)).isEqualTo(0.04);
         assertThat(table.joules(0, 1, 1)).isNaN();
         assertThat(table.memoryBytes(0, 2, 0)).isEqualTo(1307);
-        assertThat(table.cutBytes(1)).isEqualTo(50_000);
+        assertThat(table.flowBytes(1)).isEqualTo(50_000);
     }
 
     @ParameterizedTest
@@ -84,7 +84,7 @@ class CostFileTest {
         Planner planner = Planner.of(CLUSTER, table);
         List<Placement> splits = planner.splits("pi", "cloud", Objective.LATENCY);
         // All on pi 80; after one 10 + 55 + 9 = 74; after two 24 + 14 + 6 = 44; all in the cloud 605 + 12.
-        assertThat(splits.stream().map(split -> split.stages().get(0).to())).containsExactly(2, 1, 3, 3);
+        assertThat(splits.stream().map(split -> split.parts().get(0).to())).containsExactly(2, 1, 3, 3);
         assertThat(splits.stream().map(split -> Math.rint(1e6 * split.latencySeconds()) / 1e3))
                 .containsExactly(44.0, 74.0, 80.0, 617.0);
         assertThat(planner.plan(Objective.LATENCY).latencySeconds())

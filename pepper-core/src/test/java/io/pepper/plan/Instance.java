@@ -294,7 +294,7 @@ final class Instance {
             return Double.POSITIVE_INFINITY;
         }
         Link known = link.get();
-        double occupied = known.overheadSeconds() + table.cutBytes(cut) * known.sentShare() / known.bytesPerSecond();
+        double occupied = known.overheadSeconds() + table.flowBytes(cut) * known.sentShare() / known.bytesPerSecond();
         int devices = cluster.devices().size();
         busy[devices + from * devices + to] += occupied;
         if (!overlap) {
@@ -308,7 +308,7 @@ final class Instance {
         return from < 0 || from == to
                 ? 0
                 : cluster.link(from, to)
-                        .map(link -> table.cutBytes(cut) * link.sentShare() * link.joulesPerByte())
+                        .map(link -> table.flowBytes(cut) * link.sentShare() * link.joulesPerByte())
                         .orElse(0.0);
     }
 }

@@ -10,6 +10,7 @@ import io.pepper.cost.LatencyPredictor;
 import io.pepper.cost.Measure;
 import io.pepper.cost.Prediction;
 import io.pepper.cost.Workload;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ class PlanCaveatsTest {
             .build();
 
     /** Segment {@code i} has {@code i + 1} weight bytes; a run has their sum. */
-    private record Row(int segments) implements Pieces {
+    private record Row(int count) implements Segments {
         @Override
         public Workload workload(int from, int to) {
             double bytes = 0;
@@ -35,8 +36,10 @@ class PlanCaveatsTest {
         }
 
         @Override
-        public double cutBytes(int cut) {
-            return 1;
+        public List<Flow> flows() {
+            double[] bytes = new double[count() + 1];
+            Arrays.fill(bytes, 1);
+            return Flow.ofChain(bytes);
         }
     }
 
@@ -49,8 +52,8 @@ class PlanCaveatsTest {
         }
     }
 
-    private static Placement split(CostModel model, Pieces pieces, int at) {
-        Planner planner = Planner.of(CLUSTER, model.table(pieces));
+    private static Placement split(CostModel model, Segments segments, int at) {
+        Planner planner = Planner.of(CLUSTER, model.table(segments));
         return planner.plan(
                 Objective.LATENCY,
                 Constraints.NONE.withPin(0, "camera").withPin(at - 1, "camera").withPin(at, "cloud"));
@@ -63,83 +66,80 @@ class PlanCaveatsTest {
 
     @Test
     void nothingIsSaidWhereAllIsKnown() {
-        Pieces pieces = new Row(3);
+        Segments segments = new Row(3);
         CostModel model = known(
                 CostModel.of(CLUSTER, new Limited(100, List.of())).withPredictor("small", new Limited(100, List.of())));
-        assertThat(model.caveats(pieces, split(model, pieces, 1))).isEmpty();
+        assertThat(model.caveats(segments, split(model, segments, 1))).isEmpty();
     }
 
     @Test
     void extrapolatedPartsAreNamedWithTheirDevice() {
-        Pieces pieces = new Row(3);
+        Segments segments = new Row(3);
         CostModel model = known(
                 CostModel.of(CLUSTER, new Limited(4, List.of())).withPredictor("small", new Limited(4, List.of())));
-        assertThat(model.caveats(pieces, split(model, pieces, 1)))
+        assertThat(model.caveats(segments, split(model, segments, 1)))
                 .containsExactly("extrapolated, since nothing like it was measured: part 2 on cloud");
     }
 
     /** Beyond the number of segments up to which runs are predicted as one piece, single segments are. */
     @Test
     void segmentsThatArePredictedOneByOneAreJudgedOneByOne() {
-        Pieces pieces = new Row(CostModel.MOST_SEGMENTS_BY_RUN + 1);
+        Segments segments = new Row(CostModel.MOST_SEGMENTS_BY_RUN + 1);
         CostModel all = known(CostModel.of(CLUSTER, new Limited(CostModel.MOST_SEGMENTS_BY_RUN + 1, List.of()))
                 .withPredictor("small", new Limited(CostModel.MOST_SEGMENTS_BY_RUN + 1, List.of())));
-        assertThat(all.caveats(pieces, split(all, pieces, 20))).isEmpty();
+        assertThat(all.caveats(segments, split(all, segments, 20))).isEmpty();
         CostModel butTheLast = known(CostModel.of(CLUSTER, new Limited(CostModel.MOST_SEGMENTS_BY_RUN, List.of()))
                 .withPredictor("small", new Limited(CostModel.MOST_SEGMENTS_BY_RUN, List.of())));
-        assertThat(butTheLast.caveats(pieces, split(butTheLast, pieces, 20)))
+        assertThat(butTheLast.caveats(segments, split(butTheLast, segments, 20)))
                 .containsExactly("extrapolated, since nothing like it was measured: part 2 on cloud");
     }
 
     @Test
     void devicesOfUnknownLoadAreNamedIfTheyRunSomething() {
-        Pieces pieces = new Row(2);
+        Segments segments = new Row(2);
         CostModel model = CostModel.of(CLUSTER, new Limited(100, List.of()))
                 .withPredictor("small", new Limited(100, List.of()))
                 .withState(DeviceState.of("cloud").withCores(8))
                 .withState(DeviceState.of("camera").withCpuLoadPercent(50));
-        assertThat(model.caveats(pieces, split(model, pieces, 1)))
+        assertThat(model.caveats(segments, split(model, segments, 1)))
                 .containsExactly("load not known, predicted as idle: cloud");
-        Placement allOnCamera = Planner.of(CLUSTER, model.table(pieces))
+        Placement allOnCamera = Planner.of(CLUSTER, model.table(segments))
                 .plan(Objective.LATENCY, Constraints.NONE.withPin(0, "camera").withPin(1, "camera"));
-        assertThat(model.caveats(pieces, allOnCamera)).isEmpty();
+        assertThat(model.caveats(segments, allOnCamera)).isEmpty();
     }
 
     @Test
     void whatPredictorsSayOfThemselvesIsSaidOnceWithTheDevicesItConcerns() {
-        Pieces pieces = new Row(2);
+        Segments segments = new Row(2);
         CostModel both = known(CostModel.of(CLUSTER, new Limited(100, List.of("is off by 40 %")))
                 .withPredictor("small", new Limited(100, List.of("is off by 40 %", "is young"))));
-        assertThat(both.caveats(pieces, split(both, pieces, 1)))
+        assertThat(both.caveats(segments, split(both, segments, 1)))
                 .containsExactly("the predictor for camera, cloud is off by 40 %", "the predictor for camera is young");
     }
 
     @Test
-    void placementsOfBranchesAreJudgedAlike() {
-        Branches branches = new Branches() {
+    void placementsOfBranchesAreJudgedPartByPart() {
+        Segments towers = new Segments() {
             @Override
-            public int segments() {
+            public int count() {
                 return 2;
             }
 
             @Override
-            public Workload workload(int segment) {
-                return new Row(2).workload(segment, segment + 1);
+            public Workload workload(int from, int to) {
+                return new Row(2).workload(from, to);
             }
 
             @Override
-            public List<SegmentGraph.Tensor> tensors() {
-                return List.of(
-                        new SegmentGraph.Tensor(-1, List.of(0), false, 1),
-                        new SegmentGraph.Tensor(0, List.of(1), false, 1),
-                        new SegmentGraph.Tensor(1, List.of(), true, 1));
+            public List<Flow> flows() {
+                return List.of(Flow.input(1, 0, 1), Flow.output(0, 1), Flow.output(1, 1));
             }
         };
         CostModel model = CostModel.of(CLUSTER, new Limited(1, List.of("is young")))
                 .withPredictor("small", new Limited(1, List.of()));
-        GraphPlacement placement = GraphPlanner.of(CLUSTER, model.graph(branches))
-                .plan(Constraints.NONE.withReuse(true).withPin(0, "camera").withPin(1, "cloud"));
-        assertThat(model.caveats(branches, placement))
+        Placement placement = Planner.of(CLUSTER, model.table(towers))
+                .plan(Objective.LATENCY, Constraints.NONE.withPin(0, "camera").withPin(1, "cloud"));
+        assertThat(model.caveats(towers, placement))
                 .containsExactly(
                         "extrapolated, since nothing like it was measured: part 2 on cloud",
                         "load not known, predicted as idle: camera, cloud",

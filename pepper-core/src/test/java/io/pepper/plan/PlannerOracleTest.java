@@ -45,7 +45,7 @@ class PlannerOracleTest {
             assertThat(found.periodSeconds()).isEqualTo(best.get().period());
             assertThat(found.energyJoules()).hasValue(best.get().energy());
             feasible++;
-            split += found.stages().size() > 1 ? 1 : 0;
+            split += found.parts().size() > 1 ? 1 : 0;
         }
         assertThat(feasible).as("problems with an answer").isGreaterThan(INSTANCES / 4);
         assertThat(split).as("answers of several parts").isGreaterThan(INSTANCES / 50);
@@ -53,7 +53,7 @@ class PlannerOracleTest {
 
     private static List<Integer> parts(Placement placement) {
         List<Integer> parts = new ArrayList<>();
-        for (Stage stage : placement.stages()) {
+        for (PlacedPart stage : placement.parts()) {
             parts.add(placement.cluster().indexOf(stage.device().name()).orElseThrow());
             parts.add(stage.to());
         }
@@ -327,7 +327,7 @@ class PlannerOracleTest {
     }
 
     private static int split(Placement placement) {
-        Stage first = placement.stages().get(0);
+        PlacedPart first = placement.parts().get(0);
         return first.device().name().equals("edge") ? first.to() : 0;
     }
 }

@@ -15,6 +15,7 @@ import io.pepper.cost.Workload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class PlannerTest {
         Placement best = planner.plan(Objective.LATENCY);
         assertThat(best.toString()).startsWith("Placement[0-1 on edge, 1-3 on cloud: 0.174");
         assertThat(best.latencySeconds()).isCloseTo(0.050 + 0.060 + 0.050 + 0.014, within(1e-12));
-        assertThat(best.transfers()).extracting(Transfer::cut).containsExactly(1, 3);
+        assertThat(best.transfers()).extracting(Transfer::flow).containsExactly(1, 3);
         assertThat(best.isOptimal()).isTrue();
         assertThat(best.energyJoules()).isEmpty();
     }
@@ -78,7 +79,7 @@ class PlannerTest {
                 .isGreaterThan(best.placement().value());
         assertThat(best.flips()).isNotEmpty().allSatisfy(flip -> {
             assertThat(flip.factor()).isPositive().isNotEqualTo(1);
-            assertThat(flip.then().stages()).isNotEqualTo(best.placement().stages());
+            assertThat(flip.then().parts()).isNotEqualTo(best.placement().parts());
         });
         assertThat(best.flips())
                 .extracting(Explanation.Flip::what)
@@ -104,9 +105,9 @@ class PlannerTest {
                     : 0.1 * (1 + state.cpuLoadPercent().orElseThrow() / 100);
             return new Prediction(seconds, seconds, false);
         };
-        Pieces pieces = new Pieces() {
+        Segments segments = new Segments() {
             @Override
-            public int segments() {
+            public int count() {
                 return 1;
             }
 
@@ -116,14 +117,14 @@ class PlannerTest {
             }
 
             @Override
-            public double cutBytes(int cut) {
-                return 0;
+            public List<Flow> flows() {
+                return Flow.ofChain(0, 0);
             }
         };
         CostModel model = CostModel.of(cluster, predictor);
-        Planner planner = Planner.of(cluster, model.table(pieces));
+        Planner planner = Planner.of(cluster, model.table(segments));
         Explanation why = planner.explain(planner.plan(Objective.LATENCY), Constraints.NONE)
-                .withLoads(planner, model, pieces);
+                .withLoads(planner, model, segments);
         assertThat(why.flips())
                 .filteredOn(flip -> flip.loadPercent().isPresent())
                 .singleElement()
@@ -134,9 +135,9 @@ class PlannerTest {
                     assertThat(flip.then().toString()).contains("on server");
                 });
         CostModel busy = model.withState(DeviceState.of("camera").withCpuLoadPercent(80));
-        Planner then = Planner.of(cluster, busy.table(pieces));
+        Planner then = Planner.of(cluster, busy.table(segments));
         assertThat(then.explain(then.plan(Objective.LATENCY), Constraints.NONE)
-                        .withLoads(then, busy, pieces)
+                        .withLoads(then, busy, segments)
                         .flips())
                 .filteredOn(flip -> flip.loadPercent().isPresent())
                 .singleElement()
@@ -168,7 +169,7 @@ class PlannerTest {
         assertThatThrownBy(() ->
                         Planner.of(EDGE_AND_CLOUD, CostTable.bySegment(1, 3).build()))
                 .hasMessageContaining("the costs are of 3 devices, the cluster has 2");
-        assertThatThrownBy(() -> planner.withBudget(0)).hasMessageContaining("1 label or more");
+        assertThatThrownBy(() -> planner.withBudget(0)).hasMessageContaining("1 partial plan or more");
         assertThatThrownBy(() -> planner.pareto(Metric.LATENCY, Metric.LATENCY, Constraints.NONE))
                 .hasMessageContaining("two metrics");
         assertThatThrownBy(() -> new Objective(0, 0, 0)).hasMessageContaining("one is more");
@@ -210,11 +211,11 @@ class PlannerTest {
     }
 
     /** Work in proportion to the segment's number; each device is as slow as its load. */
-    private static final class Counting implements Pieces {
+    private static final class Counting implements Segments {
         private final List<String> asked = new ArrayList<>();
 
         @Override
-        public int segments() {
+        public int count() {
             return 3;
         }
 
@@ -228,8 +229,10 @@ class PlannerTest {
         }
 
         @Override
-        public double cutBytes(int cut) {
-            return 1;
+        public List<Flow> flows() {
+            double[] bytes = new double[count() + 1];
+            Arrays.fill(bytes, 1);
+            return Flow.ofChain(bytes);
         }
 
         private Prediction predict(Workload piece, int threads, DeviceState device) {
@@ -242,20 +245,20 @@ class PlannerTest {
 
     @Test
     void predictsEachRunOnEachDeviceOnce() {
-        Counting pieces = new Counting();
-        CostModel model = CostModel.of(EDGE_AND_CLOUD, pieces::predict).withRuntimeBytes(7);
-        CostTable table = model.table(pieces);
-        assertThat(pieces.asked).hasSize(2 * 6);
+        Counting segments = new Counting();
+        CostModel model = CostModel.of(EDGE_AND_CLOUD, segments::predict).withRuntimeBytes(7);
+        CostTable table = model.table(segments);
+        assertThat(segments.asked).hasSize(2 * 6);
         assertThat(table.seconds(0, 3, 0)).isEqualTo(30);
         assertThat(table.seconds(1, 2, 1)).isEqualTo(10);
         assertThat(table.p90Seconds(1, 2, 1)).isEqualTo(20);
         assertThat(table.pessimistic().seconds(1, 2, 1)).isEqualTo(20);
         assertThat(table.joules(1, 2, 0)).isEqualTo(4 * 10);
         assertThat(table.memoryBytes(0, 2, 0)).isEqualTo(20 + 1 + 7);
-        pieces.asked.clear();
+        segments.asked.clear();
         CostTable busy =
-                model.withState(DeviceState.of("edge").withCpuLoadPercent(9)).update(pieces, table, 0);
-        assertThat(pieces.asked)
+                model.withState(DeviceState.of("edge").withCpuLoadPercent(9)).update(segments, table, 0);
+        assertThat(segments.asked)
                 .as("the other device has not changed")
                 .hasSize(6)
                 .containsOnly("edge");
@@ -267,23 +270,23 @@ class PlannerTest {
                                 EDGE_AND_CLOUD.toBuilder()
                                         .device(Device.of("edge").withPredictor("pi"))
                                         .build(),
-                                pieces::predict)
-                        .table(pieces))
+                                segments::predict)
+                        .table(segments))
                 .hasMessageContaining("device 'edge' asks for the predictor 'pi'");
     }
 
     @Test
     void movesOnlyWhenItHasBeenWorthItForAWhile() {
-        Counting pieces = new Counting();
+        Counting segments = new Counting();
         Cluster roomy = EDGE_AND_CLOUD.toBuilder()
                 .device(Device.of("edge"))
                 .device(Device.of("cloud").withTimeFactor(2))
                 .link("edge", "cloud", Link.of(1e9, 0))
                 .build();
-        PlanMonitor monitor = PlanMonitor.builder(pieces, CostModel.of(roomy, pieces::predict))
-                .patience(new PlanMonitor.Patience(0.1, Duration.ofSeconds(10), 100, 10))
+        Replanner monitor = Replanner.builder(segments, CostModel.of(roomy, segments::predict))
+                .patience(new Replanner.Patience(0.1, Duration.ofSeconds(10), 100, 10))
                 .build();
-        assertThat(monitor.current().stages())
+        assertThat(monitor.current().parts())
                 .singleElement()
                 .satisfies(stage -> assertThat(stage.device().name()).isEqualTo("edge"));
         Instant begin = Instant.EPOCH;
@@ -292,20 +295,20 @@ class PlannerTest {
         assertThat(monitor.update(List.of(DeviceState.of("elsewhere").withCpuLoadPercent(1)), begin))
                 .as("not in the cluster")
                 .isEmpty();
-        pieces.asked.clear();
+        segments.asked.clear();
         assertThat(monitor.update(busy, begin)).as("just now").isEmpty();
-        assertThat(pieces.asked).as("what has changed").containsOnly("edge").hasSize(6);
+        assertThat(segments.asked).as("what has changed").containsOnly("edge").hasSize(6);
         assertThat(monitor.update(busy, begin)).isEmpty();
-        assertThat(pieces.asked).as("nothing has changed").hasSize(6);
+        assertThat(segments.asked).as("nothing has changed").hasSize(6);
         assertThat(monitor.update(idle, begin.plusSeconds(5))).isEmpty();
         assertThat(monitor.update(busy, begin.plusSeconds(6))).isEmpty();
         assertThat(monitor.update(busy, begin.plusSeconds(15)))
                 .as("the burst before does not count")
                 .isEmpty();
-        Optional<PlanMonitor.Proposal> proposal = monitor.update(busy, begin.plusSeconds(16));
+        Optional<Replanner.Proposal> proposal = monitor.update(busy, begin.plusSeconds(16));
         assertThat(proposal).isPresent();
         assertThat(proposal.get().now().latencySeconds()).isEqualTo(180);
-        assertThat(proposal.get().placement().stages().get(0).device().name()).isEqualTo("cloud");
+        assertThat(proposal.get().placement().parts().get(0).device().name()).isEqualTo("cloud");
         assertThat(proposal.get().gain()).isCloseTo(1 - 60.0 / 180, within(1e-6));
         monitor.accept(proposal.get());
         assertThat(monitor.update(busy, begin.plusSeconds(40))).isEmpty();
@@ -323,9 +326,9 @@ class PlannerTest {
                 .device(Device.of("cloud").withTimeFactor(2))
                 .link("edge", "cloud", Link.of(1e9, 0))
                 .build();
-        Counting pieces = new Counting();
-        PlanMonitor monitor = PlanMonitor.builder(pieces, CostModel.of(two, pieces::predict))
-                .patience(new PlanMonitor.Patience(0.1, Duration.ZERO, 0, 1))
+        Counting segments = new Counting();
+        Replanner monitor = Replanner.builder(segments, CostModel.of(two, segments::predict))
+                .patience(new Replanner.Patience(0.1, Duration.ZERO, 0, 1))
                 .build();
         double before = monitor.current().latencySeconds();
         assertThat(monitor.correction("edge")).isEqualTo(1);
@@ -338,7 +341,7 @@ class PlannerTest {
         assertThat(monitor.update(List.of(), Instant.EPOCH)
                         .orElseThrow()
                         .placement()
-                        .stages()
+                        .parts()
                         .get(0)
                         .device()
                         .name())

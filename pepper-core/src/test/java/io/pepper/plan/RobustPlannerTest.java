@@ -32,7 +32,7 @@ class RobustPlannerTest {
                 CostTable.bySegment(1, 2).seconds(0, 0, 1).seconds(0, 1, 5).build();
         RobustPlanner.Result found =
                 RobustPlanner.of(PAIR, List.of(aBusy, bBusy)).plan(Objective.LATENCY, Constraints.NONE);
-        assertThat(found.placement().stages().get(0).device().name()).isEqualTo("b");
+        assertThat(found.placement().parts().get(0).device().name()).isEqualTo("b");
         assertThat(found.placement().latencySeconds()).isEqualTo(5);
         assertThat(found.worst()).isOne();
         assertThat(found.gap()).isZero();
@@ -97,7 +97,7 @@ class RobustPlannerTest {
             assertThat(found.gap()).as("seed %d", seed).isZero();
             assertThat(found.placement().isOptimal()).as("seed %d", seed).isTrue();
             assertThat(found.placement().value()).as("seed %d", seed).isCloseTo(best.get(), within(best.get() * 1e-9));
-            split += found.placement().stages().size() > 1 ? 1 : 0;
+            split += found.placement().parts().size() > 1 ? 1 : 0;
         }
         assertThat(split).isGreaterThan(INSTANCES / 50);
     }
@@ -110,7 +110,7 @@ class RobustPlannerTest {
                 .hasMessageContaining("LATENCY");
         assertThatThrownBy(() -> RobustPlanner.of(PAIR, List.of())).hasMessageContaining("no scenario");
         assertThatThrownBy(() -> RobustPlanner.of(PAIR, List.of(table, table(new double[][] {{1, 1}, {1, 1}}))))
-                .hasMessageContaining("the other table has 2 segments");
+                .hasMessageContaining("the other table is of a chain of 2 segments");
         assertThatThrownBy(() -> planner.withBudget(0)).hasMessageContaining("1 placement or more");
     }
 }

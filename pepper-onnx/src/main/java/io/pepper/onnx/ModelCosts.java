@@ -309,26 +309,26 @@ public final class ModelCosts {
     }
 
     /**
-     * The segments of the model between cuts, to plan with.
+     * Returns the segments of the model between cuts, a chain, to plan with.
      *
      * @param cuts some of the model's cuts, in order
      * @return the segments
      * @throws UnknownSizeException if the size of a tensor that crosses, an input or an output is not known
      * @throws IllegalArgumentException if the cuts are not one after the other
      */
-    public ModelPieces pieces(List<Cut> cuts) {
-        return new ModelPieces(graph, this, cuts);
+    public ModelSegments segments(List<Cut> cuts) {
+        return ModelSegments.between(graph, this, cuts);
     }
 
     /**
-     * The segments of a partition of the model, to plan with where they need not be one after the other.
+     * Returns the segments of a partition of the model, to plan with; they need not be a chain.
      *
      * @param partition a partition of the model's graph
      * @return the segments
      * @throws UnknownSizeException if the size of a tensor that crosses, an input or an output is not known
      * @throws IllegalArgumentException if the partition is of another graph
      */
-    public ModelBranches branches(Partition partition) {
-        return new ModelBranches(graph, this, partition);
+    public ModelSegments segments(Partition partition) {
+        return ModelSegments.of(graph, this, partition);
     }
 }

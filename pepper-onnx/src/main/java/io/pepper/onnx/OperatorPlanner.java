@@ -9,26 +9,31 @@ import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
+import io.pepper.plan.Constraints;
 import io.pepper.plan.CostModel;
-import io.pepper.plan.GraphPlacement;
-import io.pepper.plan.GraphPlanner;
+import io.pepper.plan.CostTable;
 import io.pepper.plan.NoSuchPlacementException;
-import io.pepper.plan.SegmentGraph;
+import io.pepper.plan.Objective;
+import io.pepper.plan.PlacedPart;
+import io.pepper.plan.Placement;
+import io.pepper.plan.Planner;
+import io.pepper.plan.Segments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
- * Divides a model between two devices operator by operator, wherever that is cheapest, at cuts of any width: by minimum cuts (Hu et
- * al., "Dynamic adaptive DNN surgery", INFOCOM 2019). Pieces are predicted as a whole: an operator's time is its share of what the
+ * Divides a model between two devices operator by operator, wherever that is cheapest, at cuts of any width: for the least latency
+ * or energy by minimum cuts (Hu et al., "Dynamic adaptive DNN surgery", INFOCOM 2019). Pieces are predicted as a whole: an operator's time is its share of what the
  * piece between two {@linkplain Cuts cuts} takes that it lies in, and the parts that come out are predicted again as the pieces
  * that they are. Operators that {@linkplain Cuts#indivisible should stay together} do. Stateless and therefore thread-safe.
  *
  * <pre>{@code
- * OperatorPlanner.Plan plan = OperatorPlanner.plan(costs, model.cuts(), cluster, CostModel.of(cluster, predictor));
- * DeploymentExporter.export(
- *         model, plan.branches(), plan.placement(), directory, PlanOrigin.of("predictor"), ExportOptions.DEFAULTS);
+ * CostModel times = CostModel.of(cluster, predictor);
+ * OperatorPlanner.Plan plan = OperatorPlanner.plan(costs, model.cuts(), cluster, times, Objective.LATENCY);
+ * DeploymentExporter.export(model, plan.segments(), plan.placement(), directory, PlanOrigin.of("predictor"));
  * }</pre>
  */
 public final class OperatorPlanner {
@@ -37,25 +42,32 @@ public final class OperatorPlanner {
     /**
      * A division between two devices.
      *
-     * @param branches the parts, each on one device, in an order in which they can run
-     * @param placement where they run, predicted as pieces; nothing is proven of these times
-     * @param operatorSeconds the sum of the operators' shares and of what travels: of this it is proven that there is none less
+     * @param segments the parts, each on one device, in an order in which they can run
+     * @param placement where they run, predicted as pieces; nothing is proven of these costs
+     * @param operatorCost the cost by the objective of the operators' shares and of what travels, where the devices take turns; none
+     *     is less by more than the {@code gap}
+     * @param gap upper bound on the optimality gap of {@code operatorCost}: 0 for sums of latency and energy
      */
-    public record Plan(ModelBranches branches, GraphPlacement placement, double operatorSeconds) {}
+    public record Plan(ModelSegments segments, Placement placement, double operatorCost, double gap) {}
 
     /**
-     * The division with the least sum of computing and sending.
+     * Finds the division that costs least by an objective, where the devices take turns.
      *
      * @param costs the model's costs
      * @param cuts its cuts, between which pieces are predicted
      * @param cluster two devices and their links
      * @param times predicts for them
+     * @param objective what to have least of; a weight on the period makes the search a bounded one
      * @return the division; it may be all on one device
      * @throws UnknownSizeException if the size of a tensor is not known
      * @throws io.pepper.plan.NoSuchPlacementException if there is none within the memory of the devices
-     * @throws IllegalArgumentException if there are not two devices
+     * @throws IllegalArgumentException if there are not two devices, or energy counts and is not known
      */
-    public static Plan plan(ModelCosts costs, Cuts cuts, Cluster cluster, CostModel times) {
+    public static Plan plan(ModelCosts costs, Cuts cuts, Cluster cluster, CostModel times, Objective objective) {
+        if (cluster.devices().size() != 2) {
+            throw new IllegalArgumentException("operators are divided between two devices, found "
+                    + cluster.devices().size());
+        }
         DataflowGraph graph = cuts.graph();
         Partition pieces = Partition.of(graph, cuts.list());
         int[] order = pieces.segments().stream()
@@ -74,38 +86,42 @@ public final class OperatorPlanner {
                 groupOf[operator] = group;
             }
         }
-        ModelBranches grouped = costs.branches(Partition.of(graph, operator -> groupOf[operator], groups.size()));
-        GraphPlacement cut = GraphPlanner.of(cluster, graph(grouped, cluster, shares.ofGroups(groups, placeOf)))
-                .cut();
-        int[] levels = levels(grouped, cut);
+        ModelSegments grouped = costs.segments(Partition.of(graph, operator -> groupOf[operator], groups.size()));
+        CostTable table = table(grouped, cluster, shares.ofGroups(groups, placeOf));
+        Placement cut = Planner.of(cluster, table).plan(objective, Constraints.NONE.withConcurrency(false));
+        String[] deviceOf = deviceOf(cut, groups.size());
+        int[] levels = levels(grouped, cluster, deviceOf);
         int[] rank = ranks(levels);
         Partition parts = Partition.of(
                 graph,
                 operator -> rank[levels[groupOf[operator]]],
                 Arrays.stream(rank).max().orElse(0) + 1);
-        List<String> devices = new ArrayList<>();
-        for (Segment part : parts.segments()) {
-            devices.add(
-                    cut.steps().get(groupOf[part.operators().get(0)]).device().name());
-        }
+        List<String> devices = parts.segments().stream()
+                .map(part -> deviceOf[groupOf[part.operators().get(0)]])
+                .toList();
         List<Plan> plans = new ArrayList<>();
-        plans.add(plan(costs.branches(parts), devices, cluster, times, cut.latencySeconds()));
-        ModelBranches whole = costs.branches(Partition.whole(graph));
-        cluster.devices()
-                .forEach(
-                        device -> plans.add(plan(whole, List.of(device.name()), cluster, times, cut.latencySeconds())));
+        plans.add(plan(costs.segments(parts), devices, times, cut));
+        ModelSegments whole = costs.segments(List.of());
+        cluster.devices().forEach(device -> plans.add(plan(whole, List.of(device.name()), times, cut)));
         return plans.stream()
                 .filter(plan -> plan.placement.fits())
-                .min(Comparator.comparingDouble(plan -> plan.placement.latencySeconds()))
+                .min(Comparator.comparingDouble(plan -> plan.placement.value()))
                 .orElseThrow(() -> new NoSuchPlacementException("no division of " + order.length + " operators on "
                         + cluster + " keeps within the memory of the devices"));
     }
 
-    private static Plan plan(
-            ModelBranches branches, List<String> devices, Cluster cluster, CostModel times, double operatorSeconds) {
-        GraphPlacement placement =
-                GraphPlanner.of(cluster, times.graph(branches)).evaluate(devices);
-        return new Plan(branches, placement, operatorSeconds);
+    private static Plan plan(ModelSegments segments, List<String> devices, CostModel times, Placement cut) {
+        Placement placement =
+                Planner.of(cut.cluster(), times.table(segments)).evaluate(devices, cut.objective(), Constraints.NONE);
+        return new Plan(segments, placement, cut.value(), cut.gap());
+    }
+
+    private static String[] deviceOf(Placement placement, int segments) {
+        String[] devices = new String[segments];
+        for (PlacedPart part : placement.parts()) {
+            Arrays.fill(devices, part.from(), part.to(), part.device().name());
+        }
+        return devices;
     }
 
     /** What each operator takes of the time of its piece. */
@@ -169,40 +185,39 @@ public final class OperatorPlanner {
         }
     }
 
-    private static SegmentGraph graph(ModelBranches groups, Cluster cluster, Shares shares) {
-        double[][] seconds = shares.seconds;
-        SegmentGraph.Builder graph = SegmentGraph.builder(cluster.devices().size());
-        for (int place = 0; place < seconds.length; place++) {
-            double[] joules = new double[seconds[place].length];
-            for (int device = 0; device < joules.length; device++) {
-                joules[device] =
-                        cluster.devices().get(device).inferenceWatts().orElse(Double.NaN) * seconds[place][device];
+    private static CostTable table(ModelSegments groups, Cluster cluster, Shares shares) {
+        CostTable.Builder table =
+                CostTable.bySegment(groups.count(), cluster.devices().size(), groups.flows());
+        for (int group = 0; group < groups.count(); group++) {
+            double weights = groups.workload(group, group + 1).get(Measure.WEIGHT_BYTES);
+            table.memoryBytes(group, group + 1, Double.isNaN(weights) ? 0 : weights, 0);
+            for (int index = 0; index < cluster.devices().size(); index++) {
+                int device = index;
+                double seconds = shares.seconds[group][device];
+                table.seconds(group, group + 1, device, seconds, Math.max(seconds, shares.p90[group][device]));
+                OptionalDouble watts = cluster.devices().get(device).inferenceWatts();
+                if (watts.isPresent()) {
+                    table.joules(group, group + 1, device, watts.getAsDouble() * seconds);
+                }
             }
-            double weights = groups.workload(place).get(Measure.WEIGHT_BYTES);
-            graph.segment(seconds[place], shares.p90[place], joules, Double.isNaN(weights) ? 0 : weights);
         }
-        groups.tensors().forEach(graph::tensor);
-        return graph.build();
+        return table.build();
     }
 
     /** How often the device changes on the way to a group at most: groups of one level are of one device. */
-    private static int[] levels(ModelBranches groups, GraphPlacement cut) {
-        int[] levels = new int[groups.segments()];
-        DataflowGraph graph = groups.partition().graph();
-        String first = cut.cluster().devices().get(0).name();
-        for (Segment group : groups.partition().segments()) {
-            int parity = cut.steps().get(group.index()).device().name().equals(first) ? 0 : 1;
+    private static int[] levels(ModelSegments groups, Cluster cluster, String... deviceOf) {
+        int[] levels = new int[groups.count()];
+        String first = cluster.devices().get(0).name();
+        for (int group = 0; group < levels.length; group++) {
+            int parity = deviceOf[group].equals(first) ? 0 : 1;
             int level = parity;
-            for (int tensor : group.inputs()) {
-                if (graph.producer(tensor).isPresent()) {
-                    int maker = groups.partition()
-                            .segmentOf(graph.producer(tensor).getAsInt())
-                            .orElseThrow();
-                    int before = levels[maker];
+            for (Segments.Flow flow : groups.flows()) {
+                if (flow.producer() != Segments.Flow.INPUT && flow.readers().contains(group)) {
+                    int before = levels[flow.producer()];
                     level = Math.max(level, before % 2 == parity ? before : before + 1);
                 }
             }
-            levels[group.index()] = level;
+            levels[group] = level;
         }
         return levels;
     }

@@ -1,23 +1,27 @@
 package io.pepper.onnx;
 
 import io.pepper.cluster.Device;
-import io.pepper.cut.Cut;
 import io.pepper.onnx.internal.picture.PlanDrawing;
 import io.pepper.onnx.internal.picture.PlanRenderer;
 import io.pepper.onnx.internal.picture.Quantities;
 import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
+import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
 import io.pepper.plan.PlanSimulator;
-import io.pepper.plan.Stage;
 import io.pepper.plan.Transfer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A picture by which a person understands a placement: the segments in the colours of their devices with what travels between
@@ -27,7 +31,7 @@ import java.util.stream.Collectors;
  * <pre>{@code
  * Explanation why = planner.explain(placement, Constraints.NONE);
  * List<Placement> front = planner.pareto(Metric.LATENCY, Metric.PERIOD, Constraints.NONE);
- * PlanPicture picture = PlanPicture.of(model, pieces, why).withFront(Metric.LATENCY, Metric.PERIOD, front);
+ * PlanPicture picture = PlanPicture.of(model, segments, why).withFront(Metric.LATENCY, Metric.PERIOD, front);
  * Files.writeString(Path.of("plan.html"), picture.html());
  * }</pre>
  */
@@ -39,19 +43,19 @@ public final class PlanPicture implements Picture {
     static final double LEAST_SHARE = 0.012;
 
     private final OnnxModel model;
-    private final ModelPieces pieces;
+    private final ModelSegments segments;
     private final Explanation why;
     private final List<PlanDrawing.Front> fronts;
     private final List<String> caveats;
 
     private PlanPicture(
             OnnxModel model,
-            ModelPieces pieces,
+            ModelSegments segments,
             Explanation why,
             List<PlanDrawing.Front> fronts,
             List<String> caveats) {
         this.model = model;
-        this.pieces = pieces;
+        this.segments = segments;
         this.why = why;
         this.fronts = fronts;
         this.caveats = caveats;
@@ -61,17 +65,14 @@ public final class PlanPicture implements Picture {
      * A placement and its reasons.
      *
      * @param model the model
-     * @param pieces its segments
+     * @param segments its segments
      * @param why the placement, and why it was chosen
      * @return the picture
      * @throws IllegalArgumentException if the segments are of another model, or the placement of other segments
      */
-    public static PlanPicture of(OnnxModel model, ModelPieces pieces, Explanation why) {
-        if (!pieces.isOf(model)) {
-            throw new IllegalArgumentException("the segments are of another model than " + model.name());
-        }
-        pieces.partition(why.placement()); // Refuses a placement of other segments.
-        return new PlanPicture(model, pieces, why, List.of(), List.of());
+    public static PlanPicture of(OnnxModel model, ModelSegments segments, Explanation why) {
+        segments.check(model, why.placement());
+        return new PlanPicture(model, segments, why, List.of(), List.of());
     }
 
     /**
@@ -93,7 +94,7 @@ public final class PlanPicture implements Picture {
         }
         List<PlanDrawing.Front> more = new ArrayList<>(fronts);
         more.add(new PlanDrawing.Front(name(across), name(up), points));
-        return new PlanPicture(model, pieces, why, more, caveats);
+        return new PlanPicture(model, segments, why, more, caveats);
     }
 
     /**
@@ -103,7 +104,7 @@ public final class PlanPicture implements Picture {
      * @return a picture
      */
     public PlanPicture withCaveats(List<String> sentences) {
-        return new PlanPicture(model, pieces, why, fronts, List.copyOf(sentences));
+        return new PlanPicture(model, segments, why, fronts, List.copyOf(sentences));
     }
 
     private boolean isChosen(Placement placement) {
@@ -156,13 +157,14 @@ public final class PlanPicture implements Picture {
         List<String> sentences = new ArrayList<>();
         List<String> limits = why.constraints().inWords();
         sentences.add("Planned for " + goal(placement().objective())
+                + (placement().isChain() ? "" : ", with parts on different devices at the same time")
                 + (limits.isEmpty() ? "." : ", within: " + String.join("; ", limits) + "."));
         sentences.add("So "
-                + placement().stages().stream()
-                        .map(stage -> (stage.to() - stage.from() == 1 ? "segment " : "segments ")
-                                + span(stage)
-                                + (stage.to() - stage.from() == 1 ? " runs on " : " run on ")
-                                + stage.device().name())
+                + placement().parts().stream()
+                        .map(part -> (part.to() - part.from() == 1 ? "segment " : "segments ")
+                                + span(part)
+                                + (part.to() - part.from() == 1 ? " runs on " : " run on ")
+                                + part.device().name())
                         .collect(Collectors.joining("; "))
                 + (placement().transfers().isEmpty()
                         ? "; nothing travels."
@@ -179,7 +181,7 @@ public final class PlanPicture implements Picture {
                         Locale.ROOT,
                         "All on %s, the best single device, would take %s in the place of %s, and give %s per second in"
                                 + " the place of %s.",
-                        best.stages().get(0).device().name(),
+                        best.parts().get(0).device().name(),
                         Quantities.seconds(best.latencySeconds()),
                         Quantities.seconds(placement().latencySeconds()),
                         Quantities.number(best.throughputPerSecond()),
@@ -187,16 +189,22 @@ public final class PlanPicture implements Picture {
         why.runnerUp()
                 .filter(second -> second.value() == placement().value())
                 .ifPresent(second -> sentences.add("Another one is as good by that: " + line(second)
-                        + ". Of equals the one with the fewest parts is taken."));
-        sentences.add(
-                placement().isOptimal()
-                        ? "By these predicted figures no other placement of these segments is better."
-                        : String.format(
-                                Locale.ROOT,
-                                "By these predicted figures a better placement could cost %.2f %% less at most.",
-                                PERCENT * placement().gap()));
+                        + (placement().isChain() ? ". Of equals the one with the fewest parts is taken." : ".")));
+        sentences.add(proof());
         caveats.forEach(caveat -> sentences.add("Caution: " + caveat + "."));
         return sentences;
+    }
+
+    private String proof() {
+        if (placement().isOptimal()) {
+            return "By these predicted figures no other placement of these segments is better.";
+        }
+        return placement().gap() < 1
+                ? String.format(
+                        Locale.ROOT,
+                        "By these predicted figures a better placement could cost %.2f %% less at most.",
+                        PERCENT * placement().gap())
+                : "It is not proven that no other is better.";
     }
 
     private static String goal(Objective objective) {
@@ -235,14 +243,14 @@ public final class PlanPicture implements Picture {
     }
 
     private String runs(Device device) {
-        List<Stage> its = stagesOn(device);
+        List<PlacedPart> its = partsOn(device);
         if (its.isEmpty()) {
             return device.allowed() ? "runs nothing" : "is not allowed";
         }
-        double memory = its.stream().mapToDouble(Stage::memoryBytes).sum();
+        double memory = its.stream().mapToDouble(PlacedPart::memoryBytes).sum();
         return "segments " + its.stream().map(PlanPicture::span).collect(Collectors.joining(", ")) + ", "
                 + Quantities.seconds(
-                        its.stream().mapToDouble(Stage::computeSeconds).sum())
+                        its.stream().mapToDouble(PlacedPart::computeSeconds).sum())
                 + ", " + Quantities.bytes(memory)
                 + (device.memoryBytes().isPresent()
                         ? " of "
@@ -250,62 +258,75 @@ public final class PlanPicture implements Picture {
                         : "");
     }
 
-    private List<Stage> stagesOn(Device device) {
-        return placement().stages().stream()
-                .filter(stage -> stage.device().name().equals(device.name()))
+    private List<PlacedPart> partsOn(Device device) {
+        return placement().parts().stream()
+                .filter(part -> part.device().name().equals(device.name()))
                 .toList();
     }
 
-    static String span(Stage stage) {
-        return stage.to() - stage.from() == 1 ? String.valueOf(stage.to()) : stage.from() + 1 + "–" + stage.to();
+    static String span(PlacedPart part) {
+        return part.to() - part.from() == 1 ? String.valueOf(part.to()) : part.from() + 1 + "–" + part.to();
     }
 
     private List<PlanDrawing.Piece> segments() {
         List<PlanDrawing.Piece> found = new ArrayList<>();
-        double all = pieces.workload(0, pieces.segments()).total().flops();
-        for (Stage stage : placement().stages()) {
-            for (int i = stage.from(); i < stage.to(); i++) {
-                double flops = pieces.workload(i, i + 1).total().flops();
-                double share = all > 0 ? flops / all : 1.0 / pieces.segments();
-                String title = "segment " + (i + 1) + " on " + stage.device().name() + ": "
-                        + Quantities.number(PERCENT * share) + " % of the arithmetic, before it "
-                        + Quantities.bytes(pieces.cutBytes(i)) + " cross";
-                found.add(new PlanDrawing.Piece(place(stage.device()), Math.max(share, LEAST_SHARE), title));
+        double[] flops = IntStream.range(0, segments.count())
+                .mapToDouble(i -> segments.workload(i, i + 1).total().flops())
+                .toArray();
+        double all = Arrays.stream(flops).sum();
+        for (PlacedPart part : placement().parts()) {
+            for (int i = part.from(); i < part.to(); i++) {
+                double share = all > 0 ? flops[i] / all : 1.0 / flops.length;
+                String title = "segment " + (i + 1) + " on " + part.device().name() + ": "
+                        + Quantities.number(PERCENT * share) + " % of the arithmetic, reads " + reads(i);
+                found.add(new PlanDrawing.Piece(place(part.device()), Math.max(share, LEAST_SHARE), title));
             }
         }
         return found;
+    }
+
+    private String reads(int segment) {
+        double bytes = 0;
+        List<String> names = new ArrayList<>();
+        for (int flow = 0; flow < segments.flows().size(); flow++) {
+            if (segments.flows().get(flow).readers().contains(segment)) {
+                bytes += segments.flows().get(flow).bytes();
+                names.addAll(segments.tensors(flow));
+            }
+        }
+        return Quantities.bytes(bytes) + (names.isEmpty() ? "" : ": " + String.join(", ", names));
     }
 
     private int place(Device device) {
         return placement().cluster().indexOf(device.name()).orElseThrow();
     }
 
+    /** Behind the segment that sends them, all that go the same way together. */
     private List<PlanDrawing.Hop> hops() {
-        return placement().transfers().stream()
-                .map(transfer -> new PlanDrawing.Hop(
-                        transfer.cut(), Quantities.bytes(transfer.bytes()) + " " + link(transfer), tensors(transfer)))
-                .toList();
+        Map<Way, List<Transfer>> ways = new LinkedHashMap<>();
+        for (Transfer transfer : placement().transfers()) {
+            int before = placement().flows().get(transfer.flow()).producer() + 1;
+            ways.computeIfAbsent(new Way(before, link(transfer)), none -> new ArrayList<>())
+                    .add(transfer);
+        }
+        List<PlanDrawing.Hop> hops = new ArrayList<>();
+        ways.forEach((way, sent) -> hops.add(new PlanDrawing.Hop(
+                way.before,
+                Quantities.bytes(sent.stream().mapToDouble(Transfer::bytes).sum()) + " " + way.link,
+                sent.stream()
+                        .flatMap(transfer -> segments.tensors(transfer.flow()).stream())
+                        .collect(Collectors.joining(", ")))));
+        return hops;
     }
+
+    private record Way(int before, String link) {}
 
     private static String link(Transfer transfer) {
         return transfer.from().name() + " → " + transfer.to().name();
     }
 
-    private String tensors(Transfer transfer) {
-        if (transfer.cut() == 0) {
-            return "the inputs of the model";
-        }
-        if (transfer.cut() == pieces.segments()) {
-            return "the outputs of the model";
-        }
-        Cut cut = pieces.cuts().get(transfer.cut() - 1);
-        return cut.tensors().stream()
-                .mapToObj(tensor -> model.graph().tensorName(tensor))
-                .collect(Collectors.joining(", "));
-    }
-
     private List<PlanDrawing.Chart> charts() {
-        int inferences = Math.min(MOST_INFERENCES, placement().stages().size() + 3);
+        int inferences = Math.min(MOST_INFERENCES, placement().parts().size() + 3);
         return List.of(
                 chart("One inference", PlanSimulator.Trace.every(0, 1)),
                 chart(
@@ -357,16 +378,28 @@ public final class PlanPicture implements Picture {
     }
 
     private static PlanDrawing.Rival rival(String label, Placement placement, String note) {
-        double computing =
-                placement.stages().stream().mapToDouble(Stage::computeSeconds).sum();
         String pace = Quantities.number(placement.throughputPerSecond()) + " per second";
         return new PlanDrawing.Rival(
-                label, placement.latencySeconds(), computing, note.isEmpty() ? pace : pace + ", " + note);
+                label, placement.latencySeconds(), computes(placement), note.isEmpty() ? pace : pace + ", " + note);
+    }
+
+    /** How long some device computes. */
+    private static double computes(Placement placement) {
+        double sum = 0;
+        double until = 0;
+        List<PlacedPart> order = placement.parts().stream()
+                .sorted(Comparator.comparingDouble(PlacedPart::beginSeconds))
+                .toList();
+        for (PlacedPart part : order) {
+            sum += Math.max(0, part.endSeconds() - Math.max(until, part.beginSeconds()));
+            until = Math.max(until, part.endSeconds());
+        }
+        return sum;
     }
 
     static String line(Placement placement) {
-        return placement.stages().stream()
-                .map(stage -> span(stage) + " on " + stage.device().name())
+        return placement.parts().stream()
+                .map(part -> span(part) + " on " + part.device().name())
                 .collect(Collectors.joining(", "));
     }
 

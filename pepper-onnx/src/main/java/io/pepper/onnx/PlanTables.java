@@ -3,12 +3,14 @@ package io.pepper.onnx;
 import io.pepper.onnx.internal.picture.PlanDrawing;
 import io.pepper.onnx.internal.picture.Quantities;
 import io.pepper.plan.Explanation;
+import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
-import io.pepper.plan.Stage;
+import io.pepper.plan.Segments;
 import io.pepper.plan.Transfer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The tables below the pictures of a placement. */
 final class PlanTables {
@@ -19,31 +21,47 @@ final class PlanTables {
     }
 
     List<PlanDrawing.Table> all() {
-        return List.of(stages(), others(), changes());
+        return Stream.of(parts(), others(), changes())
+                .filter(table -> !table.rows().isEmpty())
+                .toList();
     }
 
-    private PlanDrawing.Table stages() {
+    private PlanDrawing.Table parts() {
         List<List<String>> rows = new ArrayList<>();
-        why.placement().transfers().stream()
-                .filter(transfer -> transfer.cut() == 0)
-                .forEach(input -> rows.add(List.of("inputs", input.from().name(), "", "", "", "", sends(input))));
-        for (Stage stage : why.placement().stages()) {
+        String inputs = sends(Segments.Flow.INPUT, 0);
+        if (!inputs.isEmpty()) {
+            rows.add(List.of("inputs", source(), "", "", "", "", "", inputs));
+        }
+        for (PlacedPart part : why.placement().parts()) {
             rows.add(List.of(
-                    String.valueOf(stage.index() + 1),
-                    stage.device().name(),
-                    PlanPicture.span(stage),
-                    Quantities.seconds(stage.computeSeconds()),
-                    Quantities.seconds(stage.p90Seconds()),
-                    Quantities.bytes(stage.memoryBytes()),
-                    why.placement().transfers().stream()
-                            .filter(transfer -> transfer.cut() == stage.to())
-                            .map(PlanTables::sends)
-                            .collect(Collectors.joining())));
+                    String.valueOf(part.index() + 1),
+                    part.device().name(),
+                    PlanPicture.span(part),
+                    Quantities.seconds(part.beginSeconds()),
+                    Quantities.seconds(part.computeSeconds()),
+                    Quantities.seconds(part.p90Seconds()),
+                    Quantities.bytes(part.memoryBytes()),
+                    sends(part.from(), part.to())));
         }
         return new PlanDrawing.Table(
                 "What runs where",
-                List.of("part", "device", "segments", "computes", "90 % within", "memory", "sends"),
+                List.of("part", "device", "segments", "begins", "computes", "90 % within", "memory", "sends"),
                 rows);
+    }
+
+    private String source() {
+        return why.placement().transfers().get(0).from().name();
+    }
+
+    /** What segments send, by the first of them and the one after the last. */
+    private String sends(int from, int to) {
+        return why.placement().transfers().stream()
+                .filter(transfer -> {
+                    int producer = why.placement().flows().get(transfer.flow()).producer();
+                    return producer >= from && producer < to;
+                })
+                .map(PlanTables::sends)
+                .collect(Collectors.joining(", "));
     }
 
     private static String sends(Transfer transfer) {

@@ -4,7 +4,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.cluster.DeviceState;
 import io.pepper.onnx.TensorInfo;
 import io.pepper.plan.Placement;
-import io.pepper.plan.PlanMonitor;
+import io.pepper.plan.Replanner;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
@@ -33,7 +33,7 @@ public final class AdaptiveSession implements ModelSession {
     private static final Logger LOG = LoggerFactory.getLogger(AdaptiveSession.class);
     private static final int MOST_DOUBLINGS = 6;
 
-    private final PlanMonitor monitor;
+    private final Replanner monitor;
     private final Opener opener;
     private final AdaptiveOptions options;
     private final Corrections corrections;
@@ -62,7 +62,7 @@ public final class AdaptiveSession implements ModelSession {
     /** Sessions of one placement, and the requests that they have begun. */
     private record Generation(ModelSession session, Placement placement, Uses uses) {}
 
-    private AdaptiveSession(PlanMonitor monitor, Opener opener, Generation first, AdaptiveOptions options) {
+    private AdaptiveSession(Replanner monitor, Opener opener, Generation first, AdaptiveOptions options) {
         this.monitor = monitor;
         this.opener = opener;
         this.options = options;
@@ -90,7 +90,7 @@ public final class AdaptiveSession implements ModelSession {
      * @return a session, for the caller to close
      * @throws IOException if the first placement cannot be opened, or fails its trial
      */
-    public static AdaptiveSession open(PlanMonitor monitor, Opener opener, AdaptiveOptions options) throws IOException {
+    public static AdaptiveSession open(Replanner monitor, Opener opener, AdaptiveOptions options) throws IOException {
         Placement placement = monitor.current();
         ModelSession session = prepare(opener, placement, options);
         return new AdaptiveSession(monitor, opener, new Generation(session, placement, new Uses()), options);
@@ -205,7 +205,7 @@ public final class AdaptiveSession implements ModelSession {
             }
             Generation now = current;
             corrections.update(monitor, now.placement, now.session.metrics());
-            Optional<PlanMonitor.Proposal> proposal = monitor.update(states(), Instant.now());
+            Optional<Replanner.Proposal> proposal = monitor.update(states(), Instant.now());
             if (proposal.isEmpty()) {
                 return false;
             }

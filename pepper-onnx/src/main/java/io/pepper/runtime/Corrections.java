@@ -1,8 +1,9 @@
 package io.pepper.runtime;
 
 import io.pepper.cluster.Device;
+import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
-import io.pepper.plan.PlanMonitor;
+import io.pepper.plan.Replanner;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,11 +24,11 @@ final class Corrections {
     }
 
     /** Takes what the stages did since the last time. */
-    void update(PlanMonitor monitor, Placement placement, List<StageMetrics> now) {
+    void update(Replanner monitor, Placement placement, List<StageMetrics> now) {
         Map<String, Double> measured = new HashMap<>();
         Map<String, Double> predicted = new HashMap<>();
-        boolean enough = now.size() == placement.stages().size();
-        List<io.pepper.plan.Stage> stages = monitor.current().stages();
+        boolean enough = now.size() == placement.parts().size();
+        List<PlacedPart> stages = monitor.current().parts();
         for (int i = 0; enough && i < stages.size(); i++) {
             long calls =
                     now.get(i).calls() - (before.isEmpty() ? 0 : before.get(i).calls());

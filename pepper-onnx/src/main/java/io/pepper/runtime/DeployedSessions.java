@@ -3,7 +3,7 @@ package io.pepper.runtime;
 import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.ExportOptions;
-import io.pepper.onnx.ModelPieces;
+import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PlanOrigin;
 import io.pepper.onnx.TensorInfo;
@@ -23,12 +23,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <pre>{@code
  * AdaptiveSession.Opener opener = DeployedSessions.of(
- *         model, pieces, Path.of("work"), parts -> PipelineSession.open(parts, PipelineOptions.DEFAULTS));
+ *         model, segments, Path.of("work"), parts -> PipelineSession.open(parts, PipelineOptions.DEFAULTS));
  * }</pre>
  */
 public final class DeployedSessions implements AdaptiveSession.Opener {
     private final OnnxModel model;
-    private final ModelPieces pieces;
+    private final ModelSegments segments;
     private final Path directory;
     private final FromDirectory open;
     private final AtomicInteger count = new AtomicInteger();
@@ -46,9 +46,9 @@ public final class DeployedSessions implements AdaptiveSession.Opener {
         ModelSession open(Path parts) throws IOException;
     }
 
-    private DeployedSessions(OnnxModel model, ModelPieces pieces, Path directory, FromDirectory open) {
+    private DeployedSessions(OnnxModel model, ModelSegments segments, Path directory, FromDirectory open) {
         this.model = model;
-        this.pieces = pieces;
+        this.segments = segments;
         this.directory = directory;
         this.open = open;
     }
@@ -57,13 +57,13 @@ public final class DeployedSessions implements AdaptiveSession.Opener {
      * Opens placements of a model.
      *
      * @param model the model, open as long as placements are to be opened
-     * @param pieces its segments
+     * @param segments its segments
      * @param directory where the parts go, each placement in a directory below
      * @param open opens a directory
      * @return opens placements
      */
-    public static DeployedSessions of(OnnxModel model, ModelPieces pieces, Path directory, FromDirectory open) {
-        return new DeployedSessions(model, pieces, directory, open);
+    public static DeployedSessions of(OnnxModel model, ModelSegments segments, Path directory, FromDirectory open) {
+        return new DeployedSessions(model, segments, directory, open);
     }
 
     @Override
@@ -73,7 +73,7 @@ public final class DeployedSessions implements AdaptiveSession.Opener {
         try {
             DeploymentExporter.export(
                     model,
-                    pieces,
+                    segments,
                     placement,
                     parts,
                     PlanOrigin.of("adaptive"),

@@ -39,7 +39,7 @@ public final class Rehearsal {
      * @return the rehearsal
      */
     public static Rehearsal of(DeploymentPlan plan) {
-        return of(plan, plan.cluster());
+        return of(plan, plan.placement().cluster());
     }
 
     /**
@@ -51,8 +51,7 @@ public final class Rehearsal {
      * @throws IllegalArgumentException if a device of the plan is not in the cluster, or two that talk are not linked
      */
     public static Rehearsal of(DeploymentPlan plan, Cluster cluster) {
-        return of(
-                cluster, plan.stages().stream().map(DeploymentPlan.Part::device).toList(), CoreAffinity.cores());
+        return of(cluster, plan.devices(), CoreAffinity.cores());
     }
 
     /**

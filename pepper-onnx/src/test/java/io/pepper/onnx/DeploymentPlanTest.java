@@ -22,8 +22,6 @@ import io.pepper.plan.Constraints;
 import io.pepper.plan.CostModel;
 import io.pepper.plan.CostTable;
 import io.pepper.plan.Explanation;
-import io.pepper.plan.GraphPlacement;
-import io.pepper.plan.GraphPlanner;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
@@ -40,7 +38,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,13 +77,13 @@ class DeploymentPlanTest {
         }
     }
 
-    private static ModelPieces pieces(OnnxModel model, InputShapes sizes, int most) throws IOException {
+    private static ModelSegments segments(OnnxModel model, InputShapes sizes, int most) throws IOException {
         ModelCosts costs = model.costs(model.shapes(sizes));
-        return costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), most));
+        return costs.segments(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), most));
     }
 
-    private static ModelPieces recognizer(OnnxModel model) throws IOException {
-        return pieces(model, InputShapes.NONE.withInputShape("x", 1, 3, 48, 160), 12);
+    private static ModelSegments recognizer(OnnxModel model) throws IOException {
+        return segments(model, InputShapes.NONE.withInputShape("x", 1, 3, 48, 160), 12);
     }
 
     @ParameterizedTest
@@ -99,19 +96,19 @@ class DeploymentPlanTest {
         long[] sizes =
                 Arrays.stream(shape.split("x")).mapToLong(Long::parseLong).toArray();
         try (OnnxModel model = open(resource)) {
-            ModelPieces pieces = pieces(model, InputShapes.NONE.withInputShape("x", sizes), 12);
+            ModelSegments segments = segments(model, InputShapes.NONE.withInputShape("x", sizes), 12);
             Planner planner = Planner.of(
                     CLUSTER,
-                    CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(pieces));
+                    CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(segments));
             for (Objective objective : List.of(Objective.LATENCY, Objective.THROUGHPUT, Objective.ENERGY)) {
                 Placement placement = planner.plan(
                         objective, Constraints.NONE.withReuse(false).withLeastDevices(2));
                 assertThat(placement.isOptimal()).isTrue();
-                assertThat(placement.stages()).hasSizeGreaterThan(1);
+                assertThat(placement.parts()).hasSizeGreaterThan(1);
                 Path target = directory.resolve("plan" + objective.hashCode());
                 DeploymentPlan plan = DeploymentExporter.export(
                         model,
-                        pieces,
+                        segments,
                         placement,
                         target,
                         PlanOrigin.of("arithmetic")
@@ -133,19 +130,15 @@ class DeploymentPlanTest {
                 PlanSimulator.Trace alone = PlanSimulator.Trace.every(1, 1);
                 assertThat(plan.simulator().run(alone))
                         .isEqualTo(PlanSimulator.of(placement).run(alone));
-                assertThat(plan.stages())
-                        .extracting(DeploymentPlan.Part::device)
-                        .containsExactlyElementsOf(placement.stages().stream()
-                                .map(stage -> stage.device().name())
+                assertThat(plan.devices())
+                        .containsExactlyElementsOf(placement.parts().stream()
+                                .map(part -> part.device().name())
                                 .toList());
-                assertThat(plan.stages().get(0).inputs())
-                        .containsExactly(new DeploymentPlan.Input("x", Optional.empty()));
-                assertThat(plan.stages().get(1).inputs()).allSatisfy(input -> assertThat(input.from())
-                        .contains(plan.stages().get(0).file()));
-                assertThat(plan.stages().get(plan.stages().size() - 1).outputs())
-                        .allSatisfy(output -> assertThat(output.result()).isTrue());
-                assertThat(plan.hops()).isNotEmpty().allSatisfy(hop -> assertThat(hop.tensors())
-                        .isNotEmpty());
+                assertThat(plan.placement().latencySeconds()).isEqualTo(placement.latencySeconds());
+                assertThat(plan.tensors())
+                        .hasSize(plan.devices().size() + 1)
+                        .startsWith(List.of("x"))
+                        .allSatisfy(tensors -> assertThat(tensors).isNotEmpty());
                 VerificationOptions same =
                         VerificationOptions.DEFAULTS.withSizes(InputShapes.NONE.withInputShape("x", sizes));
                 assertThat(SplitVerifier.verify(model, target, same, ProgressListener.NONE)
@@ -171,20 +164,23 @@ class DeploymentPlanTest {
             InputShapes sizes = InputShapes.NONE.withInputShape("x", 1, 3, 48, 160);
             ModelCosts costs = model.costs(model.shapes(sizes));
             Cuts cuts = model.cuts(costs.cutOptions());
-            ModelBranches branches =
-                    costs.branches(Partitioner.tree(4, costs.flops()).partition(cuts));
-            assertThat(branches.segments()).isEqualTo(4);
-            GraphPlacement placement = GraphPlanner.of(
+            ModelSegments branches =
+                    costs.segments(Partitioner.tree(4, costs.flops()).partition(cuts));
+            assertThat(branches.count()).isEqualTo(4);
+            Placement placement = Planner.of(
                             CLUSTER,
                             CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
-                                    .graph(branches))
-                    .plan();
+                                    .table(branches))
+                    .plan(Objective.LATENCY, Constraints.NONE.withLeastDevices(2));
             assertThat(placement.gap()).isZero();
             Path target = directory.resolve("branches");
             DeploymentPlan plan = DeploymentExporter.export(
                     model, branches, placement, target, PlanOrigin.of("arithmetic"), ExportOptions.DEFAULTS);
             assertThat(DeploymentPlan.read(target)).isEqualTo(plan);
-            assertThat(plan.costs().latencySeconds()).isEqualTo(placement.latencySeconds());
+            assertThat(plan.placement().latencySeconds()).isEqualTo(placement.latencySeconds());
+            PlanSimulator.Trace alone = PlanSimulator.Trace.every(1, 1);
+            assertThat(plan.simulator().run(alone).latenciesSeconds().get(0))
+                    .isCloseTo(placement.latencySeconds(), within(1e-12));
             assertThat(SplitVerifier.verify(model, target).identical()).isTrue();
         }
     }
@@ -203,21 +199,22 @@ class DeploymentPlanTest {
             ModelCosts costs = model.costs(model.shapes(InputShapes.NONE.withInputShape("x", 1, 3, 48, 160)));
             Cuts cuts = model.cuts(costs.cutOptions());
             CostModel times = CostModel.of(two, DeploymentPlanTest::byArithmetic);
-            OperatorPlanner.Plan plan = OperatorPlanner.plan(costs, cuts, two, times);
-            assertThat(plan.branches().segments() > 1).isEqualTo(divided);
+            OperatorPlanner.Plan plan = OperatorPlanner.plan(costs, cuts, two, times, Objective.LATENCY);
+            assertThat(plan.segments().count() > 1).isEqualTo(divided);
             assertThat(plan.placement().gap())
                     .as("of the times of whole parts nothing is proven")
                     .isEqualTo(1);
-            ModelPieces pieces = costs.pieces(cuts.list());
-            double chain =
-                    Planner.of(two, times.table(pieces)).plan(Objective.LATENCY).latencySeconds();
-            assertThat(plan.operatorSeconds())
+            ModelSegments segments = costs.segments(cuts.list());
+            double chain = Planner.of(two, times.table(segments))
+                    .plan(Objective.LATENCY)
+                    .latencySeconds();
+            assertThat(plan.operatorCost())
                     .as("single tensors are not the only cuts")
                     .isLessThanOrEqualTo(chain * 1.001);
             Path target = directory.resolve("operators");
             DeploymentExporter.export(
                     model,
-                    plan.branches(),
+                    plan.segments(),
                     plan.placement(),
                     target,
                     PlanOrigin.of("arithmetic"),
@@ -229,13 +226,13 @@ class DeploymentPlanTest {
     @Test
     void aPictureNeedsNothingElse() throws IOException {
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
-            ModelPieces pieces = recognizer(model);
+            ModelSegments segments = recognizer(model);
             Planner planner = Planner.of(
                     CLUSTER,
-                    CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(pieces));
+                    CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(segments));
             Constraints constraints = Constraints.NONE.withReuse(false).withLeastDevices(2);
             Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, constraints), constraints);
-            PlanPicture picture = PlanPicture.of(model, pieces, why)
+            PlanPicture picture = PlanPicture.of(model, segments, why)
                     .withFront(
                             Metric.LATENCY, Metric.PERIOD, planner.pareto(Metric.LATENCY, Metric.PERIOD, constraints));
             isWholePicture(picture.svg(), picture.svg(), "A pipeline", "trade-offs", "camera");
@@ -269,20 +266,20 @@ class DeploymentPlanTest {
                 .build();
         try (OnnxModel model = Parts.load(VisionTopologies.twoTowers())) {
             ModelCosts costs = model.costs(model.shapes());
-            ModelBranches branches =
-                    costs.branches(Partitioner.tree(6, costs.flops()).partition(model.cuts()));
+            ModelSegments branches =
+                    costs.segments(Partitioner.tree(6, costs.flops()).partition(model.cuts()));
             CostModel times = CostModel.of(pair, DeploymentPlanTest::byArithmetic);
-            GraphPlacement placement =
-                    GraphPlanner.of(pair, times.graph(branches)).plan();
-            assertThat(placement.steps())
+            Planner planner = Planner.of(pair, times.table(branches));
+            Placement placement = planner.plan(Objective.LATENCY);
+            assertThat(placement.parts())
                     .as("both towers begin at once")
                     .filteredOn(step -> step.beginSeconds() < 1e-6)
                     .extracting(step -> step.device().name())
                     .containsExactlyInAnyOrder("gateway", "box");
-            ModelBranches whole = costs.branches(Partition.whole(model.graph()));
-            List<GraphPlacement.SingleDevice> single =
-                    GraphPlanner.of(pair, times.graph(whole)).singleDevices();
-            BranchPicture picture = BranchPicture.of(model, branches, placement, single);
+            Planner whole = Planner.of(pair, times.table(costs.segments(List.of())));
+            Explanation why = planner.explain(placement, Constraints.NONE)
+                    .withSingleDevices(whole.singleDevices(Objective.LATENCY));
+            PlanPicture picture = PlanPicture.of(model, branches, why);
             isWholePicture(picture.svg(), picture.svg(), "not allowed", "gateway → box");
             isWholePicture(
                     picture.html(),
@@ -290,31 +287,31 @@ class DeploymentPlanTest {
                     "What runs where",
                     "the best single device",
                     "By these predicted figures");
-            GraphPlacement other = GraphPlanner.of(pair, times.graph(whole)).plan();
-            assertThatThrownBy(() -> BranchPicture.of(model, branches, other, single))
-                    .hasMessageContaining("the placement is of 1 segments, not " + branches.segments());
+            Explanation other = whole.explain(whole.plan(Objective.LATENCY), Constraints.NONE);
+            assertThatThrownBy(() -> PlanPicture.of(model, branches, other))
+                    .hasMessageContaining("the placement is of 1 segments, not " + branches.count());
         }
     }
 
     @Test
     void cutsMakeTheWholeOfTheirPieces() throws IOException {
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
-            ModelPieces pieces = recognizer(model);
-            int segments = pieces.segments();
+            ModelSegments segments = recognizer(model);
+            int count = segments.count();
             double sum = 0;
-            for (int i = 0; i < segments; i++) {
-                sum += pieces.workload(i, i + 1).total().flops();
+            for (int i = 0; i < count; i++) {
+                sum += segments.workload(i, i + 1).total().flops();
             }
-            assertThat(pieces.workload(0, segments).total().flops()).isEqualTo(sum);
-            assertThat(pieces.workload(0, segments).get(Measure.WEIGHT_BYTES))
+            assertThat(segments.workload(0, count).total().flops()).isEqualTo(sum);
+            assertThat(segments.workload(0, count).get(Measure.WEIGHT_BYTES))
                     .isCloseTo((double) model.weightBytes(), within(1e3));
-            assertThat(pieces.cutBytes(0)).isEqualTo(4.0 * 3 * 48 * 160);
-            assertThatThrownBy(() -> pieces.workload(2, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(segments.flows().get(0).bytes()).isEqualTo(4.0 * 3 * 48 * 160);
+            assertThatThrownBy(() -> segments.workload(2, 2)).isInstanceOf(IndexOutOfBoundsException.class);
             Placement other = Planner.of(
                             CLUSTER,
                             CostTable.bySegment(2, 3).memoryBytes(0, 1, 1, 1).build())
                     .plan(Objective.LATENCY);
-            assertThatThrownBy(() -> pieces.partition(other)).hasMessageContaining("the placement is of 2 segments");
+            assertThatThrownBy(() -> segments.partition(other)).hasMessageContaining("the placement is of 2 segments");
         }
     }
 
@@ -323,7 +320,7 @@ class DeploymentPlanTest {
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
             ModelCosts costs = model.costs(model.shapes());
             List<Cut> cuts = model.cuts().list().subList(0, 1);
-            assertThatThrownBy(() -> costs.pieces(cuts)).isInstanceOf(UnknownSizeException.class);
+            assertThatThrownBy(() -> costs.segments(cuts)).isInstanceOf(UnknownSizeException.class);
         }
     }
 
@@ -343,14 +340,14 @@ class DeploymentPlanTest {
 
     private Path written() throws IOException {
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
-            ModelPieces pieces = recognizer(model);
+            ModelSegments segments = recognizer(model);
             Planner planner = Planner.of(
                     CLUSTER,
-                    CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(pieces));
+                    CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(segments));
             Path target = directory.resolve("written");
             DeploymentExporter.export(
                     model,
-                    pieces,
+                    segments,
                     planner.plan(Objective.LATENCY, Constraints.NONE.withLeastDevices(2)),
                     target,
                     PlanOrigin.of("arithmetic"));
@@ -362,25 +359,26 @@ class DeploymentPlanTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"version\" : 1 | \"version\" : 2 | version: is 2",
+                "\"version\" : 2 | \"version\" : 3 | version: is 3",
+                "\"version\" : 2 | \"version\" : 1 | writes the plan anew",
                 "pepper-plan | other-plan | format: is 'other-plan'",
-                "\"device\" : \"gateway\" | \"device\" : \"moon\" | stages[0].device: 'moon' is not in the cluster",
-                "_part1.onnx | _part9.onnx | stages[0]: is another part than in partition.json",
+                "\"device\" : \"gateway\" | \"device\" : \"moon\" | parts[0].device: 'moon' is not in the cluster",
+                "_part1.onnx | _part9.onnx | parts[0].file: is another part than in partition.json",
                 "\"latencyWeight\" : 1.0 | \"latencyWeight\" : 0.0 | objective: the weights of an objective",
                 "\"created\" : \"2 | \"created\" : \"x | created: is no moment",
-                "\"computeSeconds\" : | \"computeSeconds\" : -1, \"x\" : | stages[0].computeSeconds: is no number of 0 or more",
-                "\"from\" : \"camera\" | \"from\" : \"moon\" | hops[0].from: 'moon' is not in the cluster",
-                "\"from\" : \"camera\" | \"from\" : \"gateway\" | hops[0]: 'gateway' and 'gateway' are not linked",
-                "\"tensors\" : [ | \"tensors\" : [ \"no\", | hops[0].tensors: no part makes or takes 'no'",
-                "\"latencySeconds\" : | \"latencySeconds\" : 9, \"x\" : | costs.latencySeconds: is 9.0, where the stages",
+                "\"computeSeconds\" : | \"computeSeconds\" : -1, \"x\" : | parts[0].computeSeconds: is no number of 0 or more",
+                "\"from\" : \"camera\" | \"from\" : \"moon\" | transfers[0].from: 'moon' is not in the cluster",
+                "\"from\" : \"camera\" | \"from\" : \"gateway\" | transfers[0]: 'gateway' and 'gateway' are not linked",
+                "\"flow\" : 0 | \"flow\" : 9 | transfers[0].flow: is no number from 0 to 2",
+                "\"readers\" : [ 1 ] | \"readers\" : [ 0 ] | flows[1]: the readers [0] of a flow come after its producer 0",
+                "\"readers\" : [ 1 ] | \"readers\" : [ 2 ] | flows[1].readers: holds what is no number from 0 to 1",
+                "\"latencySeconds\" : | \"latencySeconds\" : 9, \"x\" : | costs.latencySeconds: is 9.0, where the parts",
                 "\"gap\" : 0.0 | \"gap\" : 1.5 | costs.gap: is more than 1",
-                "\"p90Seconds\" : | \"p90Seconds\" : 0, \"x\" : | stages[0].p90Seconds: is less than computeSeconds",
-                "\"from\" : null | \"from\" : \"no\" | stages[0].inputs: are others than in partition.json",
-                "\"result\" : false | \"result\" : true | stages[0].outputs: are others than in partition.json",
-                "\"result\" : false | \"result\" : 1 | stages[0].outputs[0].result: is neither true nor false",
+                "\"p90Seconds\" : | \"p90Seconds\" : 0, \"x\" : | parts[0].p90Seconds: is less than computeSeconds",
+                "\"output\" : false | \"output\" : 1 | flows[0].output: is neither true nor false",
                 "\"states\" : [ ] | \"states\" : [ {\"device\": \"moon\"} ] | states[0].device: 'moon' is not in the cluster",
                 "\"source\" : \"camera\" | \"source\" : \"moon\" | cluster: cluster:1: there is no device 'moon'",
-                "\"name\" : \"ch_PP | \"name\" : \"PP | model: is another one than in partition.json"
+                "\"sha256\" : \" | \"sha256\" : \"0 | partition.sha256: is of another partition.json than the one beside the plan"
             })
     void aPlanThatWasChangedIsRefused(String what, String by, String message) throws IOException {
         Path target = written();
@@ -397,33 +395,33 @@ class DeploymentPlanTest {
     @Test
     void aPlanOfPartsThatWereChangedIsRefused() throws IOException {
         Path target = written();
-        Path part = target.resolve(DeploymentPlan.read(target).stages().get(1).file());
+        Path part = target.resolve(PartitionManifest.read(target).parts().get(1).file());
         byte[] bytes = Files.readAllBytes(part);
         bytes[bytes.length - 1] ^= 1;
         Files.write(part, bytes);
         assertThatThrownBy(() -> DeploymentPlan.read(target))
                 .isInstanceOf(MalformedModelException.class)
-                .hasMessageContaining("stages[1].sha256: the file '" + part.getFileName() + "' has another one");
+                .hasMessageContaining("parts[1].file: the file '" + part.getFileName() + "' has another SHA-256");
         Files.delete(part);
         assertThatThrownBy(() -> DeploymentPlan.read(target))
                 .isInstanceOf(MalformedModelException.class)
-                .hasMessageContaining("stages[1].part: there is no file");
+                .hasMessageContaining("parts[1].file: there is no file");
     }
 
     @Test
     void statesOfWhichLittleIsKnownAreReadAgain() throws IOException {
         DeviceState little = DeviceState.of("camera").withCpuLoadPercent(60);
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
-            ModelPieces pieces = recognizer(model);
+            ModelSegments segments = recognizer(model);
             Placement placement = Planner.of(
                             CLUSTER,
                             CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
-                                    .table(pieces))
+                                    .table(segments))
                     .plan(Objective.LATENCY);
             Path target = directory.resolve("little");
             DeploymentExporter.export(
                     model,
-                    pieces,
+                    segments,
                     placement,
                     target,
                     PlanOrigin.of("arithmetic").withStates(List.of(little, DeviceState.of("cloud"))));
@@ -434,22 +432,22 @@ class DeploymentPlanTest {
     @Test
     void operatorsArePinnedByTheirSegment() throws IOException {
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
-            ModelPieces pieces = recognizer(model);
+            ModelSegments segments = recognizer(model);
             int last = model.graph().operatorCount() - 1;
-            int segment = pieces.segmentOf(model.graph().operatorName(last));
-            assertThat(segment).isEqualTo(pieces.segments() - 1);
+            int segment = segments.segmentOf(model.graph().operatorName(last));
+            assertThat(segment).isEqualTo(segments.count() - 1);
             Placement placement = Planner.of(
                             CLUSTER,
                             CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
-                                    .table(pieces))
+                                    .table(segments))
                     .plan(Objective.LATENCY, Constraints.NONE.withPin(segment, "camera"));
             assertThat(placement
-                            .stages()
-                            .get(placement.stages().size() - 1)
+                            .parts()
+                            .get(placement.parts().size() - 1)
                             .device()
                             .name())
                     .isEqualTo("camera");
-            assertThatThrownBy(() -> pieces.segmentOf("no such operator"))
+            assertThatThrownBy(() -> segments.segmentOf("no such operator"))
                     .hasMessage("'no such operator' is the name of an operator in no segment");
         }
     }
@@ -463,14 +461,14 @@ class DeploymentPlanTest {
             assertThat(target.resolve(DeploymentPlan.FILE_NAME)).doesNotExist();
             assertThatThrownBy(() -> DeploymentPlan.read(target)).isInstanceOf(NoSuchFileException.class);
             Files.writeString(target.resolve(DeploymentPlan.FILE_NAME), "{\"mine\": 1}");
-            ModelPieces pieces = recognizer(model);
+            ModelSegments segments = recognizer(model);
             Placement placement = Planner.of(
                             CLUSTER,
                             CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
-                                    .table(pieces))
+                                    .table(segments))
                     .plan(Objective.LATENCY);
             assertThatThrownBy(() ->
-                            DeploymentExporter.export(model, pieces, placement, target, PlanOrigin.of("arithmetic")))
+                            DeploymentExporter.export(model, segments, placement, target, PlanOrigin.of("arithmetic")))
                     .as("a file of that name that is no plan stays")
                     .isInstanceOf(FileAlreadyExistsException.class);
             assertThat(Files.readString(target.resolve(DeploymentPlan.FILE_NAME)))

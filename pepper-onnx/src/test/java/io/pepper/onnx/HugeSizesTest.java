@@ -51,7 +51,7 @@ class HugeSizesTest {
             assertThatThrownBy(costs::peakActivations)
                     .isInstanceOf(UnknownSizeException.class)
                     .hasMessageContaining("is too large to be counted");
-            assertThatThrownBy(() -> costs.pieces(model.cuts().list()))
+            assertThatThrownBy(() -> costs.segments(model.cuts().list()))
                     .isInstanceOf(UnknownSizeException.class)
                     .hasMessageContaining("is too large to be counted");
         }

@@ -115,7 +115,7 @@ class ReadersFuzzTest {
     void theSoundPlanAmongTheInputsIsRead() throws IOException {
         try (InputStream in = ReadersFuzzTest.class.getResourceAsStream("ReadersFuzzTestInputs/plan/sound")) {
             assertThat(in).isNotNull();
-            assertThat(read(in.readAllBytes()).stages()).hasSize(2);
+            assertThat(read(in.readAllBytes()).devices()).hasSize(2);
         }
     }
 }

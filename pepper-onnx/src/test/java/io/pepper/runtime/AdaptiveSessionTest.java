@@ -13,7 +13,7 @@ import io.pepper.cost.LatencyPredictor;
 import io.pepper.cost.Prediction;
 import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.ModelCosts;
-import io.pepper.onnx.ModelPieces;
+import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.PlanOrigin;
@@ -21,7 +21,7 @@ import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.onnx.testmodels.Topologies;
 import io.pepper.plan.CostModel;
 import io.pepper.plan.Placement;
-import io.pepper.plan.PlanMonitor;
+import io.pepper.plan.Replanner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class AdaptiveSessionTest {
-    private static final PlanMonitor.Patience HASTE = new PlanMonitor.Patience(0.05, Duration.ZERO, 0, 1_000);
+    private static final Replanner.Patience HASTE = new Replanner.Patience(0.05, Duration.ZERO, 0, 1_000);
     private static final double BUSY = 100;
 
     @TempDir
@@ -57,14 +57,14 @@ class AdaptiveSessionTest {
             .link("edge", "cloud", Link.of(1e9, 0))
             .build();
     private OnnxModel model;
-    private ModelPieces pieces;
+    private ModelSegments pieces;
     private OrtSession whole;
 
     @BeforeEach
     void open() throws Exception {
         model = OnnxModel.load(test.bytes(), test.name());
         ModelCosts costs = model.costs(model.shapes());
-        pieces = costs.pieces(model.cuts().list());
+        pieces = costs.segments(model.cuts().list());
         whole = Deployed.whole(test);
     }
 
@@ -74,8 +74,8 @@ class AdaptiveSessionTest {
         model.close();
     }
 
-    private PlanMonitor monitor(LatencyPredictor predictor) {
-        return PlanMonitor.builder(pieces, CostModel.of(cluster, predictor))
+    private Replanner monitor(LatencyPredictor predictor) {
+        return Replanner.builder(pieces, CostModel.of(cluster, predictor))
                 .patience(HASTE)
                 .build();
     }
@@ -107,7 +107,7 @@ class AdaptiveSessionTest {
     }
 
     private static String device(Placement placement) {
-        return placement.stages().get(0).device().name();
+        return placement.parts().get(0).device().name();
     }
 
     /** Requests from two threads, one waiting for each answer and one not, while the placement moves again and again. */

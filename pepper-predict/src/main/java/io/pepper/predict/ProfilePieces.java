@@ -4,7 +4,7 @@ import io.pepper.cut.Cut;
 import io.pepper.onnx.ExportOptions;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.ModelCosts;
-import io.pepper.onnx.ModelPieces;
+import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.ProgressListener;
@@ -82,12 +82,16 @@ public final class ProfilePieces {
      * @param progress hears of each run
      * @return the runs
      * @throws IOException if one cannot be written
+     * @throws IllegalArgumentException if the segments are no chain
      */
     public static List<ProfilePiece> runs(
-            OnnxModel model, ModelCosts costs, ModelPieces segments, Path directory, ProgressListener progress)
+            OnnxModel model, ModelCosts costs, ModelSegments segments, Path directory, ProgressListener progress)
             throws IOException {
+        if (!segments.isChain()) {
+            throw new IllegalArgumentException("runs of neighbouring segments are those of a chain");
+        }
         Export export = new Export(model, costs.shapes(), costs, directory);
-        int count = segments.segments();
+        int count = segments.count();
         List<ProfilePiece> pieces = new ArrayList<>();
         for (int from = 0; from < count; from++) {
             for (int to = from + 1; to <= count; to++) {
@@ -95,10 +99,10 @@ public final class ProfilePieces {
                 pieces.add(export.between(
                         from == 0
                                 ? Optional.empty()
-                                : Optional.of(segments.cuts().get(from - 1)),
+                                : Optional.of(segments.partition().cuts().get(from - 1)),
                         to == count
                                 ? Optional.empty()
-                                : Optional.of(segments.cuts().get(to - 1)),
+                                : Optional.of(segments.partition().cuts().get(to - 1)),
                         "segments-" + (from + 1) + "-" + to));
             }
         }

@@ -6,7 +6,7 @@ import io.pepper.cluster.Link;
 import io.pepper.cost.LatencyPredictor;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.ModelCosts;
-import io.pepper.onnx.ModelPieces;
+import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.partition.CandidateCuts;
@@ -32,8 +32,8 @@ final class Application {
         LatencyPredictor predictor = RooflinePredictor.calibrate(ProgressListener.NONE);
         try (OnnxModel model = OnnxModel.load(file)) {
             ModelCosts costs = model.costs(model.shapes(InputShapes.NONE.withInputShape("x", 1, 3, 48, 320)));
-            ModelPieces pieces =
-                    costs.pieces(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), 8));
+            ModelSegments pieces =
+                    costs.segments(CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), 8));
             return Planner.of(cluster, CostModel.of(cluster, predictor).table(pieces)).plan(Objective.LATENCY);
         }
     }

@@ -10,7 +10,7 @@ import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.InputShapes;
 import io.pepper.onnx.ModelCosts;
-import io.pepper.onnx.ModelPieces;
+import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.PlanOrigin;
@@ -99,20 +99,20 @@ final class DemoCommand implements Callable<Integer> {
             Report.summary(model, out);
             ModelCosts costs = model.costs(model.shapes(SIZES));
             List<Cut> cuts = CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), CUTS);
-            ModelPieces pieces = costs.pieces(cuts);
-            LatencyDataset data = measure(model, costs, pieces);
+            ModelSegments segments = costs.segments(cuts);
+            LatencyDataset data = measure(model, costs, segments);
             out.println();
             busy(data, out);
-            out.println("measured on this machine: " + data.records().size() + " runs of " + pieces.segments()
+            out.println("measured on this machine: " + data.records().size() + " runs of " + segments.count()
                     + " segments; planned for the most images in a second:");
             out.println();
             Planner planner = Planner.of(
                     cluster,
-                    PlanOptions.measured(cluster, MeasuredLatencies.of(data)).table(pieces));
+                    PlanOptions.measured(cluster, MeasuredLatencies.of(data)).table(segments));
             Constraints pipeline = Constraints.NONE.withReuse(false);
             Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, pipeline), pipeline);
             PlanReport.print(why, out);
-            return export(model, file, pieces, planner, why, pipeline);
+            return export(model, file, segments, planner, why, pipeline);
         }
     }
 
@@ -135,7 +135,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private LatencyDataset measure(OnnxModel model, ModelCosts costs, ModelPieces pieces) throws IOException {
+    private LatencyDataset measure(OnnxModel model, ModelCosts costs, ModelSegments segments) throws IOException {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         Path data = directory.resolve("latencies.csv");
         Files.deleteIfExists(data);
@@ -145,7 +145,7 @@ final class DemoCommand implements Callable<Integer> {
                 .withBudget(Duration.ofMillis(200))
                 .withPrecision(0.03);
         try (TemporaryDirectory written = TemporaryDirectory.create("runs-")) {
-            List<ProfilePiece> runs = ProfilePieces.runs(model, costs, pieces, written.path(), progress);
+            List<ProfilePiece> runs = ProfilePieces.runs(model, costs, segments, written.path(), progress);
             return LatencyProfiler.run(
                     new ProfilingPlan(runs, List.of(LoadLevel.NONE), List.of(1), 1, timing, 1)
                             .withQuietWait(QUIET_WAIT),
@@ -156,13 +156,13 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int export(
-            OnnxModel model, Path file, ModelPieces pieces, Planner planner, Explanation why, Constraints pipeline)
+            OnnxModel model, Path file, ModelSegments segments, Planner planner, Explanation why, Constraints pipeline)
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Path parts = directory.resolve("parts");
         DeploymentExporter.export(
                 model,
-                pieces,
+                segments,
                 why.placement(),
                 parts,
                 PlanOrigin.of("measured: latencies.csv").withConstraints(pipeline),
@@ -170,7 +170,7 @@ final class DemoCommand implements Callable<Integer> {
         Path page = directory.resolve("plan.html");
         WholeFile.write(
                 page,
-                PlanPicture.of(model, pieces, why)
+                PlanPicture.of(model, segments, why)
                         .withFront(
                                 Metric.LATENCY, Metric.PERIOD, planner.pareto(Metric.LATENCY, Metric.PERIOD, pipeline))
                         .html());

@@ -2,6 +2,7 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.cut.Cuts;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.plan.Metric;
@@ -51,6 +52,9 @@ final class ParetoCommand implements Callable<Integer> {
     private List<Metric> metrics = List.of(Metric.LATENCY, Metric.PERIOD);
 
     @Mixin
+    private ShapeOptions shape = new ShapeOptions();
+
+    @Mixin
     private CutChoice cuts = new CutChoice();
 
     @Mixin
@@ -78,11 +82,19 @@ final class ParetoCommand implements Callable<Integer> {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         try (OnnxModel opened = reading.open(model.get(), isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
-            PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
+            PlanOptions.Prepared prepared = prepared(costs, cuts.of(opened, costs), progress);
             List<Placement> front = prepared.planner().pareto(metrics.get(0), metrics.get(1), prepared.constraints());
             print(front, new Remarks(prepared.notes(), caveats(prepared, front)));
         }
         return Main.DONE;
+    }
+
+    private PlanOptions.Prepared prepared(ModelCosts costs, Cuts found, ConsoleProgress progress) throws IOException {
+        if (shape.operators()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--operators has no limits, from which trade-offs are found");
+        }
+        return plan.prepare(costs, found, shape, progress);
     }
 
     /** Of all placements of the front, each once. */

@@ -1,10 +1,8 @@
 package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cuts;
 import io.pepper.document.WholeFile;
-import io.pepper.onnx.BranchPicture;
 import io.pepper.onnx.DeploymentExporter;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.ModelCosts;
@@ -24,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,25 +80,8 @@ final class PlanCommand implements Callable<Integer> {
             description = "A page that explains the plan with pictures (HTML, or SVG by its ending).")
     private Optional<Path> report = Optional.empty();
 
-    @ArgGroup(exclusive = true)
-    private Shape shape = new Shape();
-
-    /** Parts that are not one after the other. */
-    static final class Shape {
-        @Option(
-                names = "--branches",
-                paramLabel = "N",
-                description =
-                        "Make N parts of independent branches (towers that meet, heads that part), which then run at the"
-                                + " same time; for the least latency.")
-        private Optional<Integer> branches = Optional.empty();
-
-        @Option(
-                names = "--operators",
-                description =
-                        "Divide between two devices operator by operator, wherever that is cheapest; for the least latency.")
-        private boolean operators;
-    }
+    @Mixin
+    private ShapeOptions shape = new ShapeOptions();
 
     @Mixin
     private Scenarios scenarios = new Scenarios();
@@ -124,11 +104,16 @@ final class PlanCommand implements Callable<Integer> {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         try (OnnxModel opened = reading.open(model.get(), isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
-            if (shape.branches.isPresent() || shape.operators) {
-                planBranches(opened, costs, progress);
-            } else {
-                planChain(opened, costs, progress);
+            Planned planned = planned(costs, cuts.of(opened, costs), progress);
+            List<String> caveats = planned.caveats();
+            if (report.isPresent()) {
+                write(picture(opened, planned).withCaveats(caveats));
             }
+            print(
+                    planned.why(),
+                    planned.robust(),
+                    written(opened, planned, caveats, progress),
+                    new Remarks(planned.prepared().notes(), caveats));
         }
         return Main.DONE;
     }
@@ -150,84 +135,42 @@ final class PlanCommand implements Callable<Integer> {
                 new Remarks(notes, List.of()));
     }
 
-    private void planChain(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
-        PlanOptions.Prepared prepared = plan.prepare(opened, costs, cuts.of(opened, costs), progress);
-        Optional<Scenarios.Plan> robust = scenarios.plan(plan, prepared, goal.objective());
-        Explanation why = robust.map(Scenarios.Plan::why)
-                .orElseGet(() ->
-                        plan.explain(prepared, prepared.planner().plan(goal.objective(), prepared.constraints())));
-        List<DeviceState> states = robust.map(Scenarios.Plan::states).orElse(prepared.states());
-        List<String> caveats = prepared.caveats(why.placement(), states);
-        Optional<DeploymentPlan> written = Optional.empty();
-        if (directory.isPresent()) {
-            written = Optional.of(DeploymentExporter.export(
-                    opened,
-                    prepared.pieces(),
-                    why.placement(),
-                    directory.get(),
-                    plan.origin(states, prepared.constraints()).withCaveats(caveats),
-                    writing.options().withProgress(progress)));
+    private Planned planned(ModelCosts costs, Cuts found, ConsoleProgress progress) throws IOException {
+        if (!shape.operators()) {
+            PlanOptions.Prepared prepared = plan.prepare(costs, found, shape, progress);
+            return Planned.of(plan, prepared, goal.objective(), scenarios, report.isPresent())
+                    .orWhole(plan, costs);
         }
-        if (report.isPresent()) {
-            write(picture(opened, prepared, why, robust.isPresent()).withCaveats(caveats));
+        if (plan.isLimited() || scenarios.isAny()) {
+            throw new ParameterException(spec.commandLine(), "--operators plans without limits and scenarios");
         }
-        print(why, robust, written, new Remarks(prepared.notes(), caveats));
+        List<String> notes = new ArrayList<>();
+        return Planned.ofOperators(costs, found, plan.timed(notes, progress), goal.objective(), notes);
     }
 
-    private static PlanPicture picture(
-            OnnxModel opened, PlanOptions.Prepared prepared, Explanation why, boolean robust) {
-        PlanPicture picture = PlanPicture.of(opened, prepared.pieces(), why);
-        return robust
-                ? picture
-                : picture.withFront(
-                        Metric.LATENCY,
-                        Metric.PERIOD,
-                        prepared.planner().pareto(Metric.LATENCY, Metric.PERIOD, prepared.constraints()));
+    private Optional<DeploymentPlan> written(
+            OnnxModel opened, Planned planned, List<String> caveats, ConsoleProgress progress) throws IOException {
+        if (directory.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(DeploymentExporter.export(
+                opened,
+                planned.prepared().segments(),
+                planned.why().placement(),
+                directory.get(),
+                plan.origin(planned.states(), planned.prepared().constraints()).withCaveats(caveats),
+                writing.options().withProgress(progress)));
+    }
+
+    private static PlanPicture picture(OnnxModel opened, Planned planned) {
+        PlanPicture picture = PlanPicture.of(opened, planned.prepared().segments(), planned.why());
+        return planned.front().isEmpty() ? picture : picture.withFront(Metric.LATENCY, Metric.PERIOD, planned.front());
     }
 
     private void write(Picture picture) throws IOException {
         Path file = report.orElseThrow();
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         WholeFile.write(file, name.endsWith(".svg") ? picture.svg() : picture.html());
-    }
-
-    private void planBranches(OnnxModel opened, ModelCosts costs, ConsoleProgress progress) throws IOException {
-        if (!goal.equals(Goal.LATENCY) || scenarios.isAny()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--branches and --operators plan for the least latency, without scenarios");
-        }
-        if (shape.operators && plan.isLimited()) {
-            throw new ParameterException(spec.commandLine(), "--operators plans without limits");
-        }
-        List<String> notes = new ArrayList<>();
-        PlanOptions.Timed timed = plan.timed(notes, progress);
-        Cuts cutsFound = cuts.of(opened, costs);
-        BranchPlan found = shape.operators
-                ? BranchPlan.ofOperators(costs, cutsFound, timed)
-                : BranchPlan.ofBranches(shape.branches.orElseThrow(), plan, costs, cutsFound, timed, notes);
-        List<String> caveats = timed.model().caveats(found.branches(), found.placement());
-        if (report.isPresent()) {
-            write(BranchPicture.of(opened, found.branches(), found.placement(), found.singleDevices())
-                    .withCaveats(caveats));
-        }
-        Optional<DeploymentPlan> written = Optional.empty();
-        if (directory.isPresent()) {
-            written = Optional.of(DeploymentExporter.export(
-                    opened,
-                    found.branches(),
-                    found.placement(),
-                    directory.get(),
-                    plan.origin(timed.states(), found.constraints()).withCaveats(caveats),
-                    writing.options().withProgress(progress)));
-        }
-        PrintWriter out = spec.commandLine().getOut();
-        Remarks remarks = new Remarks(notes, caveats);
-        if (output.json) {
-            out.println(Json.print(remarks.addTo(BranchReport.json(modelName(), found, written))));
-        } else {
-            BranchReport.print(found, out);
-            printEnd(remarks);
-        }
     }
 
     private String modelName() {
@@ -245,11 +188,6 @@ final class PlanCommand implements Callable<Integer> {
         }
         PlanReport.print(why, out);
         robust.ifPresent(found -> found.print(out));
-        printEnd(remarks);
-    }
-
-    private void printEnd(Remarks remarks) {
-        PrintWriter out = spec.commandLine().getOut();
         remarks.print(out);
         directory.ifPresent(made -> out.println("written: " + made.resolve(DeploymentPlan.FILE_NAME)));
         report.ifPresent(page -> out.println("look at: " + page));

@@ -7,13 +7,12 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.cost.LatencyPredictor;
 import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
-import io.pepper.onnx.ModelBranches;
 import io.pepper.onnx.ModelCosts;
-import io.pepper.onnx.ModelPieces;
-import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.PlanOrigin;
 import io.pepper.onnx.ProgressListener;
 import io.pepper.partition.CandidateCuts;
+import io.pepper.partition.Partitioner;
 import io.pepper.plan.Constraints;
 import io.pepper.plan.CostFile;
 import io.pepper.plan.CostModel;
@@ -98,7 +97,7 @@ final class PlanOptions {
             description = "Plan with at most N cuts, spread over the model (default: 24).")
     private int candidates = 24;
 
-    @Option(names = "--pessimistic", description = "Plan with 90th percentiles in the place of medians.")
+    @Option(names = "--pessimistic", description = "Plan with 90th percentiles instead of medians.")
     private boolean pessimistic;
 
     @Option(names = "--max-latency", paramLabel = "SECONDS", description = "Keep the latency within a limit.")
@@ -140,12 +139,12 @@ final class PlanOptions {
     @Option(names = "--no-overlap", description = "Devices do not compute while they send or receive.")
     private boolean noOverlap;
 
-    @Option(names = "--budget", paramLabel = "N", description = "Look at so many begins of plans at most.")
+    @Option(names = "--budget", paramLabel = "N", description = "Look at N partial plans at most.")
     private Optional<Long> budget = Optional.empty();
 
     /** What is needed to plan. */
     record Prepared(
-            ModelPieces pieces,
+            ModelSegments segments,
             Planner planner,
             Constraints constraints,
             Optional<CostModel> model,
@@ -161,7 +160,12 @@ final class PlanOptions {
             for (DeviceState state : in) {
                 now = now.withState(state);
             }
-            return now.caveats(pieces, placement);
+            return now.caveats(segments, placement);
+        }
+
+        /** With other segments of the model. */
+        Prepared with(ModelSegments other, Planner itsPlanner) {
+            return new Prepared(other, itsPlanner, constraints, model, states, notes);
         }
     }
 
@@ -169,34 +173,46 @@ final class PlanOptions {
     Explanation explain(Prepared prepared, Placement placement) {
         Explanation why = prepared.planner.explain(placement, prepared.constraints);
         return prepared.model.isPresent() && times.measured == null
-                ? why.withLoads(prepared.planner, prepared.model.get(), prepared.pieces)
+                ? why.withLoads(prepared.planner, prepared.model.get(), prepared.segments)
                 : why;
     }
 
-    Prepared prepare(OnnxModel model, ModelCosts costs, Cuts cuts, ProgressListener progress) throws IOException {
+    Prepared prepare(ModelCosts costs, Cuts cuts, ShapeOptions shape, ProgressListener progress) throws IOException {
         List<String> notes = new ArrayList<>();
+        ModelSegments segments = segments(costs, cuts, shape, notes);
+        Constraints constraints = constraints(Optional.of(segments::segmentOf));
+        constraints = shape.isChain() ? constraints : constraints.withReuse(true);
+        if (times.table != null) {
+            if (!shape.isChain()) {
+                throw new ParameterException(spec.commandLine(), "a table of costs is for chains of segments only");
+            }
+            Planner planner = typedIn(notes);
+            if (planner.costs().segments() != segments.count()) {
+                throw new IllegalArgumentException(times.table + ": is of "
+                        + planner.costs().segments() + " segments, the model is cut into " + segments.count());
+            }
+            return new Prepared(segments, planner, constraints, Optional.empty(), List.of(), notes);
+        }
+        Timed timed = timed(notes, progress);
+        return new Prepared(
+                segments,
+                planner(timed.cluster, timed.model.table(segments)),
+                constraints,
+                Optional.of(timed.model),
+                timed.states,
+                notes);
+    }
+
+    private ModelSegments segments(ModelCosts costs, Cuts cuts, ShapeOptions shape, List<String> notes) {
+        if (shape.branches().isPresent()) {
+            return costs.segments(
+                    Partitioner.tree(shape.branches().get(), costs.flops()).partition(cuts));
+        }
         List<Cut> chosen = CandidateCuts.choose(cuts, costs.flops(), candidates);
         if (chosen.size() < cuts.size()) {
             notes.add("planned with " + chosen.size() + " of " + cuts.size() + " cuts (--candidates)");
         }
-        ModelPieces pieces = costs.pieces(chosen);
-        if (times.table != null) {
-            Planner planner = typedIn(notes);
-            if (planner.costs().segments() != pieces.segments()) {
-                throw new IllegalArgumentException(times.table + ": is of "
-                        + planner.costs().segments() + " segments, the model is cut into " + pieces.segments());
-            }
-            return new Prepared(
-                    pieces, planner, constraints(Optional.of(pieces::segmentOf)), Optional.empty(), List.of(), notes);
-        }
-        Timed timed = timed(notes, progress);
-        return new Prepared(
-                pieces,
-                planner(timed.cluster, timed.model.table(pieces)),
-                constraints(Optional.of(pieces::segmentOf)),
-                Optional.of(timed.model),
-                timed.states,
-                notes);
+        return costs.segments(chosen);
     }
 
     /** A cluster in its state, and what predicts for it. */
@@ -301,11 +317,6 @@ final class PlanOptions {
                                 option + ": there is no device '" + state.device() + "' in the cluster")));
         double cores = state.cores().orElse(device.cores().orElse(1));
         return state.withCpuLoadPercent(percent).withRunnableThreads(percent / 100 * cores);
-    }
-
-    /** For plans that are not of chains, which use a device as often as it serves. */
-    Constraints constraintsOf(ModelBranches branches) {
-        return constraints(Optional.of(branches.partition()::segmentOf)).withReuse(true);
     }
 
     /** Whether there are limits. */

@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.plan.Explanation;
+import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
-import io.pepper.plan.Stage;
+import io.pepper.plan.Segments;
 import io.pepper.plan.Transfer;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,27 +23,20 @@ final class PlanReport {
 
     static void print(Explanation why, PrintWriter out) {
         Placement placement = why.placement();
-        Table table = new Table("part", "device", "segments", "computes", "sends", "in", "memory");
-        placement.transfers().stream()
-                .filter(transfer -> transfer.cut() == 0)
-                .forEach(input -> table.row(
-                        "inputs",
-                        input.from().name(),
-                        "",
-                        "",
-                        Amounts.bytes(input.bytes()),
-                        Amounts.time(input.seconds()),
-                        ""));
-        for (Stage stage : placement.stages()) {
-            Optional<Transfer> next = after(placement, stage);
+        Table table = new Table("part", "device", "segments", "begins", "computes", "sends", "memory");
+        String inputs = sends(placement, Segments.Flow.INPUT, 0);
+        if (!inputs.isEmpty()) {
+            table.row("inputs", placement.transfers().get(0).from().name(), "", "", "", inputs, "");
+        }
+        for (PlacedPart part : placement.parts()) {
             table.row(
-                    String.valueOf(stage.index() + 1),
-                    stage.device().name(),
-                    stage.from() + 1 + "–" + stage.to(),
-                    Amounts.time(stage.computeSeconds()),
-                    next.map(transfer -> Amounts.bytes(transfer.bytes())).orElse(""),
-                    next.map(transfer -> Amounts.time(transfer.seconds())).orElse(""),
-                    Amounts.bytes(stage.memoryBytes()));
+                    String.valueOf(part.index() + 1),
+                    part.device().name(),
+                    span(part),
+                    Amounts.time(part.beginSeconds()),
+                    Amounts.time(part.computeSeconds()),
+                    sends(placement, part.from(), part.to()),
+                    Amounts.bytes(part.memoryBytes()));
         }
         table.print(out);
         out.println("latency " + Amounts.time(placement.latencySeconds()) + " (90 % within "
@@ -53,7 +49,9 @@ final class PlanReport {
                 .filter(second -> second.value() == placement.value())
                 .isPresent();
         out.println(proof(placement.gap())
-                + (placement.isOptimal() && tied ? "; of equals the one with the fewest parts" : ""));
+                + (placement.isOptimal() && placement.isChain() && tied
+                        ? "; of equals the one with the fewest parts"
+                        : ""));
         out.println();
         Table single = new Table("all on", "latency", "per second", "");
         for (Explanation.SingleDevice device : why.singleDevices()) {
@@ -74,8 +72,10 @@ final class PlanReport {
         why.flips()
                 .forEach(flip -> others.row(
                         row("at " + Amounts.figure(flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
-        out.println();
-        others.print(out);
+        if (!others.isEmpty()) {
+            out.println();
+            others.print(out);
+        }
     }
 
     /** What the search knows; how true the figures are is another question. */
@@ -106,11 +106,22 @@ final class PlanReport {
         };
     }
 
-    /** What a stage sends, or what is sent to where the outputs are wanted. */
-    private static Optional<Transfer> after(Placement placement, Stage stage) {
+    /** The messages that segments send, by the first of them and the one after the last. */
+    private static List<Transfer> sent(Placement placement, int from, int to) {
         return placement.transfers().stream()
-                .filter(transfer -> transfer.cut() == stage.to())
-                .findFirst();
+                .filter(transfer -> {
+                    int producer = placement.flows().get(transfer.flow()).producer();
+                    return producer >= from && producer < to;
+                })
+                .toList();
+    }
+
+    private static String sends(Placement placement, int from, int to) {
+        return sent(placement, from, to).stream()
+                .map(transfer ->
+                        Amounts.bytes(transfer.bytes()) + " to " + transfer.to().name() + " in "
+                                + Amounts.time(transfer.seconds()))
+                .collect(Collectors.joining(", "));
     }
 
     static String format(String pattern, double value) {
@@ -123,9 +134,9 @@ final class PlanReport {
         document.put("objective", objective);
         document.setAll(placement(why.placement()));
         if (written.isPresent()) {
-            for (int i = 0; i < written.get().stages().size(); i++) {
+            for (int i = 0; i < written.get().partition().parts().size(); i++) {
                 ((ObjectNode) document.path("stages").path(i))
-                        .put("part", written.get().stages().get(i).file());
+                        .put("part", written.get().partition().parts().get(i).file());
             }
         }
         ArrayNode single = document.putArray("singleDevice");
@@ -161,26 +172,48 @@ final class PlanReport {
         Json.put(document, "energyJoules", placement.energyJoules());
         document.put("bottleneck", placement.bottleneck());
         ArrayNode stages = document.putArray("stages");
-        for (Stage stage : placement.stages()) {
-            Optional<Transfer> next = after(placement, stage);
+        for (PlacedPart part : placement.parts()) {
+            List<Transfer> sent = sent(placement, part.from(), part.to());
             ObjectNode node = stages.addObject();
-            node.put("part", String.valueOf(stage.index() + 1));
-            node.put("device", stage.device().name());
-            node.put("computeSeconds", stage.computeSeconds());
-            node.put("transferSeconds", next.map(Transfer::seconds).orElse(0.0));
-            node.put("bytesOut", next.map(Transfer::bytes).orElse(0.0));
-            node.put("memoryBytes", stage.memoryBytes());
+            node.put("part", String.valueOf(part.index() + 1));
+            node.put("device", part.device().name());
+            Json.put(node, "beginSeconds", part.beginSeconds());
+            Json.put(node, "computeSeconds", part.computeSeconds());
+            Json.put(
+                    node,
+                    "transferSeconds",
+                    sent.stream().mapToDouble(Transfer::seconds).sum());
+            Json.put(
+                    node, "bytesOut", sent.stream().mapToDouble(Transfer::bytes).sum());
+            Json.put(node, "memoryBytes", part.memoryBytes());
         }
         document.put("optimal", placement.isOptimal());
         document.put("gap", placement.gap());
         return document;
     }
 
-    /** The parts of a placement in a line. */
+    /** The parts of a placement in a line, neighbours on one device together. */
     static String line(Placement placement) {
-        return placement.stages().stream()
-                .map(stage -> stage.from() + 1 + "–" + stage.to() + " on "
-                        + stage.device().name())
-                .collect(Collectors.joining(", "));
+        List<String> spans = new ArrayList<>();
+        List<PlacedPart> parts = placement.parts();
+        int from = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            boolean last = i + 1 == parts.size()
+                    || !parts.get(i + 1).device().equals(parts.get(i).device());
+            if (last) {
+                spans.add(span(from, parts.get(i).to()) + " on "
+                        + parts.get(i).device().name());
+                from = parts.get(i).to();
+            }
+        }
+        return String.join(", ", spans);
+    }
+
+    private static String span(PlacedPart part) {
+        return span(part.from(), part.to());
+    }
+
+    private static String span(int from, int to) {
+        return to - from == 1 ? String.valueOf(to) : from + 1 + "–" + to;
     }
 }

@@ -189,7 +189,7 @@ final class ProfileCommand implements Callable<Integer> {
     private List<ProfilePiece> runs(OnnxModel model, int most, Path work, ConsoleProgress progress) throws IOException {
         ModelCosts costs = model.costs(model.shapes(inputs.shapesOf(model)));
         List<Cut> chosen = CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), most);
-        return ProfilePieces.runs(model, costs, costs.pieces(chosen), work, progress);
+        return ProfilePieces.runs(model, costs, costs.segments(chosen), work, progress);
     }
 
     private LatencyDataset measure(List<ProfilePiece> found) throws IOException {

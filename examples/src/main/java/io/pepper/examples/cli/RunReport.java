@@ -95,7 +95,7 @@ final class RunReport {
     }
 
     private String device(int stage) {
-        return plan.map(made -> made.stages().get(stage).device()).orElse("");
+        return plan.map(made -> made.devices().get(stage)).orElse("");
     }
 
     void print(PrintWriter out) {
@@ -131,8 +131,8 @@ final class RunReport {
         plan.ifPresent(made -> out.println(String.format(
                 Locale.ROOT,
                 "the plan predicts %s alone, and %s per second",
-                Amounts.time(made.costs().latencySeconds()),
-                Amounts.rate(1 / made.costs().periodSeconds()))));
+                Amounts.time(made.placement().latencySeconds()),
+                Amounts.rate(1 / made.placement().periodSeconds()))));
         notes.forEach(note -> out.println("note: " + note));
     }
 
@@ -151,11 +151,11 @@ final class RunReport {
         Json.put(
                 predicted,
                 "latencySeconds",
-                plan.map(made -> made.costs().latencySeconds()).orElse(Double.NaN));
+                plan.map(made -> made.placement().latencySeconds()).orElse(Double.NaN));
         Json.put(
                 predicted,
                 "throughputPerSecond",
-                plan.map(made -> 1 / made.costs().periodSeconds()).orElse(Double.NaN));
+                plan.map(made -> 1 / made.placement().periodSeconds()).orElse(Double.NaN));
         ArrayNode outputs = document.putArray("outputs");
         answers.forEach(answer -> outputs.addObject()
                 .put("name", answer.name)

@@ -83,7 +83,7 @@ final class Scenarios {
             for (DeviceState state : states.get(states.size() - 1)) {
                 loaded = loaded.withState(state);
             }
-            tables.add(loaded.table(prepared.pieces()));
+            tables.add(loaded.table(prepared.segments()));
         }
         RobustPlanner.Result result = RobustPlanner.of(cluster, tables).plan(objective, prepared.constraints());
         Placement worst = result.placement();

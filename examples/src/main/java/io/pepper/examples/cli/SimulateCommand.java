@@ -93,9 +93,9 @@ final class SimulateCommand implements Callable<Integer> {
             Json.put(latency, "p50", latency(result, MEDIAN));
             Json.put(latency, "p90", latency(result, P90));
             Json.put(latency, "p99", latency(result, P99));
-            Json.put(latency, "alone", plan.costs().latencySeconds());
+            Json.put(latency, "alone", plan.placement().latencySeconds());
             Json.put(document, "throughputPerSecond", result.throughputPerSecond());
-            Json.put(document, "mostPerSecond", 1 / plan.costs().periodSeconds());
+            Json.put(document, "mostPerSecond", 1 / plan.placement().periodSeconds());
             ObjectNode busy = document.putObject("busyShare");
             result.busyShare().forEach((name, share) -> Json.put(busy, name, share));
             out.println(Json.print(remarks.addTo(document)));
@@ -104,9 +104,9 @@ final class SimulateCommand implements Callable<Integer> {
         out.println(count + " requests, " + result.lost() + " lost");
         out.println("latency: half within " + shown(latency(result, MEDIAN)) + ", 90 % within "
                 + shown(latency(result, P90)) + ", 99 % within " + shown(latency(result, P99)) + "; alone "
-                + shown(plan.costs().latencySeconds()));
+                + shown(plan.placement().latencySeconds()));
         out.println("done per second: " + Amounts.rate(result.throughputPerSecond()) + "; the plan can do "
-                + Amounts.rate(1 / plan.costs().periodSeconds()));
+                + Amounts.rate(1 / plan.placement().periodSeconds()));
         Table table = new Table("device or link", "busy");
         result.busyShare()
                 .forEach((name, share) -> table.row(name, String.format(Locale.ROOT, "%.0f %%", PERCENT * share)));

@@ -19,6 +19,10 @@ final class Table {
         row(heading);
     }
 
+    boolean isEmpty() {
+        return rows.size() == 1;
+    }
+
     void row(String... cells) {
         String[] shown = Arrays.stream(cells).map(Table::shortened).toArray(String[]::new);
         for (int column = 0; column < widths.length; column++) {

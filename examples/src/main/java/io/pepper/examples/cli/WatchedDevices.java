@@ -61,9 +61,9 @@ final class WatchedDevices {
     /** What a person should know of the devices of a plan: their load now, and when it was planned. */
     static List<String> sinceThen(PrometheusOptions prometheus, DeploymentPlan plan) throws IOException {
         List<String> notes = new ArrayList<>();
-        Map<String, DeviceState> now = read(prometheus, plan.cluster(), notes);
+        Map<String, DeviceState> now = read(prometheus, plan.placement().cluster(), notes);
         now.forEach((device, state) -> {
-            if (plan.stages().stream().noneMatch(part -> part.device().equals(device))) {
+            if (!plan.devices().contains(device)) {
                 return;
             }
             OptionalDouble before = plan.states().stream()

@@ -109,7 +109,7 @@ public final class FleetPlanner {
         Cluster cluster = cluster(Link.of(site.bytesPerSecond, site.latencySeconds));
         CostTable here = costs.withSlower(0, site.slowdown);
         Placement placement = Planner.of(cluster, here).plan(Objective.LATENCY);
-        int segments = placement.stages().stream()
+        int segments = placement.parts().stream()
                 .filter(stage -> stage.device().name().equals(CAMERA))
                 .mapToInt(stage -> stage.to() - stage.from())
                 .sum();

@@ -29,6 +29,7 @@ import io.kubernetes.client.openapi.models.V1VolumeMount;
 import io.kubernetes.client.openapi.models.V1VolumeResourceRequirements;
 import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.PartitionManifest;
+import io.pepper.plan.PlacedPart;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -112,7 +113,7 @@ public final class PlanManifests {
         JsonElement plans = json(planMap());
         V1ConfigMap.validateJsonElement(plans);
         manifests.add(plans);
-        for (int stage = 0; stage < plan.stages().size(); stage++) {
+        for (int stage = 0; stage < plan.placement().parts().size(); stage++) {
             JsonElement deployment = json(deployment(stage));
             V1Deployment.validateJsonElement(deployment);
             JsonElement service = json(service(stage));
@@ -182,11 +183,11 @@ public final class PlanManifests {
     }
 
     private V1PodSpec pod(int stage) {
-        DeploymentPlan.Part placed = plan.stages().get(stage);
+        PlacedPart placed = plan.placement().parts().get(stage);
         V1Container container = new V1Container()
                 .name("part")
                 .image(image)
-                .args(arguments(stage, placed))
+                .args(arguments(stage))
                 .addPortsItem(new V1ContainerPort().containerPort(PORT))
                 .addVolumeMountsItem(
                         new V1VolumeMount().name("part").mountPath("/part").readOnly(true))
@@ -195,14 +196,15 @@ public final class PlanManifests {
                 .resources(new V1ResourceRequirements()
                         .putRequestsItem("memory", mebibytes((long) Math.ceil(placed.memoryBytes()))));
         return new V1PodSpec()
-                .nodeSelector(Map.of("kubernetes.io/hostname", placed.device()))
+                .nodeSelector(Map.of("kubernetes.io/hostname", placed.device().name()))
                 .containers(List.of(container))
                 .volumes(List.of(partVolume(stage), configMapVolume("plan", name + "-plan")));
     }
 
-    private List<String> arguments(int stage, DeploymentPlan.Part placed) {
-        List<String> arguments = new ArrayList<>(List.of("--part", "/part/" + placed.file(), "--port", PORT + ""));
-        if (stage + 1 < plan.stages().size()) {
+    private List<String> arguments(int stage) {
+        List<String> arguments = new ArrayList<>(
+                List.of("--part", "/part/" + manifest.parts().get(stage).file(), "--port", PORT + ""));
+        if (stage + 1 < plan.placement().parts().size()) {
             arguments.addAll(List.of("--next", stageName(stage + 1) + ":" + PORT));
         }
         return arguments;

@@ -32,16 +32,16 @@ class PlanManifestsTest {
     void eachPartRunsOnItsNode() throws IOException {
         List<Map<String, Object>> manifests = manifests();
         List<Map<String, Object>> deployments = kind(manifests, "Deployment");
-        assertThat(deployments).hasSameSizeAs(plan.stages());
+        assertThat(deployments).hasSameSizeAs(plan.devices());
         for (int i = 0; i < deployments.size(); i++) {
             assertThat(at(deployments.get(i), "spec", "template", "spec", "nodeSelector", "kubernetes.io/hostname"))
-                    .isEqualTo(plan.stages().get(i).device());
+                    .isEqualTo(plan.devices().get(i));
         }
         assertThat(deployments.get(0).toString())
                 .contains(
                         "registry/runner:1",
                         "--next, text-recogniser-2:8001",
-                        plan.stages().get(0).file());
+                        plan.partition().parts().get(0).file());
         assertThat(deployments.get(1).toString()).doesNotContain("--next");
     }
 

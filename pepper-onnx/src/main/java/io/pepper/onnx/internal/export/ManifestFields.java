@@ -115,6 +115,24 @@ final class ManifestFields {
         return value.longValue();
     }
 
+    Optional<Long> optionalNumber(String field, long max) throws MalformedModelException {
+        return required(field).isNull() ? Optional.empty() : Optional.of(number(field, max));
+    }
+
+    List<Long> numbers(String field, long max) throws MalformedModelException {
+        List<Long> numbers = new ArrayList<>();
+        for (JsonNode element : array(field)) {
+            if (!element.isIntegralNumber()
+                    || !element.canConvertToLong()
+                    || element.longValue() < 0
+                    || element.longValue() > max) {
+                throw wrong(field, "holds what is no number from 0 to " + max);
+            }
+            numbers.add(element.longValue());
+        }
+        return numbers;
+    }
+
     boolean flag(String field) throws MalformedModelException {
         JsonNode value = required(field);
         if (!value.isBoolean()) {

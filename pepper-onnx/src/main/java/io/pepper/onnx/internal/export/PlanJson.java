@@ -13,9 +13,13 @@ import io.pepper.onnx.DeploymentPlan;
 import io.pepper.onnx.MalformedModelException;
 import io.pepper.onnx.PartitionManifest;
 import io.pepper.onnx.ReadOptions;
+import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.plan.Metric;
-import io.pepper.plan.Objective;
+import io.pepper.plan.PlacedPart;
+import io.pepper.plan.Placement;
+import io.pepper.plan.Segments;
+import io.pepper.plan.Transfer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,18 +28,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** The plan as JSON. {@code docs/plan-format.md} describes it. */
 public final class PlanJson {
     private static final String FORMAT = "pepper-plan";
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEAD = 256;
 
     private PlanJson() {}
@@ -59,50 +57,25 @@ public final class PlanJson {
      */
     public static byte[] write(DeploymentPlan plan) throws IOException {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
+        Placement placement = plan.placement();
         root.put("format", FORMAT)
                 .put("version", VERSION)
-                .put("tool", plan.tool())
+                .put("tool", plan.partition().tool())
                 .put("created", plan.created().toString());
-        root.putObject("model")
-                .put("name", plan.modelName())
-                .put("sha256", plan.modelSha256().orElse(null));
+        root.putObject("partition")
+                .put("file", PartitionManifest.FILE_NAME)
+                .put("sha256", Digests.sha256(ManifestJson.write(plan.partition())));
         root.putObject("objective")
-                .put("latencyWeight", plan.objective().latencyWeight())
-                .put("periodWeight", plan.objective().periodWeight())
-                .put("energyWeight", plan.objective().energyWeight());
+                .put("latencyWeight", placement.objective().latencyWeight())
+                .put("periodWeight", placement.objective().periodWeight())
+                .put("energyWeight", placement.objective().energyWeight());
         ObjectNode limits = root.putObject("limits");
         plan.limits().forEach((metric, most) -> limits.put(field(metric), most));
         ArrayNode constraints = root.putArray("constraints");
         plan.constraints().forEach(constraints::add);
         root.put("predictor", plan.predictor());
-        DeploymentPlan.Costs costs = plan.costs();
-        root.putObject("costs")
-                .put("latencySeconds", costs.latencySeconds())
-                .put("p90LatencySeconds", costs.p90LatencySeconds())
-                .put("periodSeconds", costs.periodSeconds())
-                .put("bottleneck", costs.bottleneck())
-                .put("energyJoules", boxed(costs.energyJoules()))
-                .put("gap", costs.gap());
-        ArrayNode stages = root.putArray("stages");
-        for (DeploymentPlan.Part part : plan.stages()) {
-            ObjectNode stage = stages.addObject()
-                    .put("part", part.file())
-                    .put("sha256", part.sha256().orElse(null))
-                    .put("device", part.device())
-                    .put("computeSeconds", part.computeSeconds())
-                    .put("p90Seconds", part.p90Seconds())
-                    .put("joules", boxed(part.joules()))
-                    .put("memoryBytes", part.memoryBytes());
-            wires(stage, part);
-        }
-        ArrayNode hops = root.putArray("hops");
-        for (DeploymentPlan.Hop hop : plan.hops()) {
-            ObjectNode node = hops.addObject().put("from", hop.from()).put("to", hop.to());
-            ArrayNode tensors = node.putArray("tensors");
-            hop.tensors().forEach(tensors::add);
-            node.put("bytes", hop.bytes()).put("seconds", hop.seconds()).put("joules", hop.joules());
-        }
-        root.set("cluster", cluster(plan.cluster()));
+        placement(root, plan);
+        root.set("cluster", cluster(placement.cluster()));
         ArrayNode states = root.putArray("states");
         plan.states().forEach(state -> states.add(StateJson.write(state)));
         ArrayNode caveats = root.putArray("caveats");
@@ -110,30 +83,50 @@ public final class PlanJson {
         return ManifestJson.bytes(root);
     }
 
-    private static void wires(ObjectNode stage, DeploymentPlan.Part part) {
-        ArrayNode inputs = stage.putArray("inputs");
-        part.inputs().forEach(input -> inputs.addObject()
-                .put("tensor", input.tensor())
-                .put("from", input.from().orElse(null)));
-        ArrayNode outputs = stage.putArray("outputs");
-        for (DeploymentPlan.Output output : part.outputs()) {
-            ObjectNode node = outputs.addObject().put("tensor", output.tensor());
-            ArrayNode to = node.putArray("to");
-            output.to().forEach(to::add);
-            node.put("result", output.result());
+    private static void placement(ObjectNode root, DeploymentPlan plan) {
+        Placement.Costs costs = plan.placement().costs();
+        root.putObject("costs")
+                .put("latencySeconds", costs.latencySeconds())
+                .put("p90LatencySeconds", costs.p90LatencySeconds())
+                .put("periodSeconds", costs.periodSeconds())
+                .put("bottleneck", costs.bottleneck())
+                .put(
+                        "energyJoules",
+                        costs.energyJoules().isPresent() ? costs.energyJoules().getAsDouble() : null)
+                .put("gap", plan.placement().gap());
+        ArrayNode parts = root.putArray("parts");
+        for (PlacedPart part : plan.placement().parts()) {
+            parts.addObject()
+                    .put("file", plan.partition().parts().get(part.index()).file())
+                    .put("device", part.device().name())
+                    .put("beginSeconds", part.beginSeconds())
+                    .put("computeSeconds", part.computeSeconds())
+                    .put("p90Seconds", part.p90Seconds())
+                    .put("joules", Double.isNaN(part.joules()) ? null : part.joules())
+                    .put("memoryBytes", part.memoryBytes());
         }
-    }
-
-    private static @Nullable Double boxed(OptionalDouble value) {
-        return value.isPresent() ? value.getAsDouble() : null;
-    }
-
-    private static String field(Metric metric) {
-        return switch (metric) {
-            case LATENCY -> "latencySeconds";
-            case PERIOD -> "periodSeconds";
-            case ENERGY -> "energyJoules";
-        };
+        ArrayNode flows = root.putArray("flows");
+        for (int i = 0; i < plan.tensors().size(); i++) {
+            Segments.Flow flow = plan.placement().flows().get(i);
+            ObjectNode node = flows.addObject().put("producer", flow.producer() < 0 ? null : flow.producer());
+            ArrayNode readers = node.putArray("readers");
+            flow.readers().forEach(readers::add);
+            ArrayNode tensors = node.put("output", flow.isOutput())
+                    .put("bytes", flow.bytes())
+                    .putArray("tensors");
+            plan.tensors().get(i).forEach(tensors::add);
+        }
+        ArrayNode transfers = root.putArray("transfers");
+        for (Transfer transfer : plan.placement().transfers()) {
+            transfers
+                    .addObject()
+                    .put("flow", transfer.flow())
+                    .put("from", transfer.from().name())
+                    .put("to", transfer.to().name())
+                    .put("beginSeconds", transfer.beginSeconds())
+                    .put("seconds", transfer.seconds())
+                    .put("joules", transfer.joules());
+        }
     }
 
     /** As {@link ClusterFile} reads it: every pair of devices with its link or that it has none. */
@@ -198,26 +191,16 @@ public final class PlanJson {
         JsonNode root = ManifestJson.tree(directory, DeploymentPlan.FILE_NAME, options);
         ManifestFields fields = new ManifestFields(file.toString(), "", root);
         fields.expect("format", FORMAT);
+        if (root.path("version").asInt() == 1) {
+            throw new MalformedModelException(
+                    file.toString(),
+                    "version",
+                    "is 1, which older releases wrote: 'pepper plan MODEL --cluster FILE --out DIR' writes the plan anew");
+        }
         fields.expect("version", VERSION);
-        ManifestFields model = fields.object("model");
-        Cluster cluster = cluster(file, root.path("cluster"));
-        DeploymentPlan plan = new DeploymentPlan(
-                fields.text("tool"),
-                instant(file, fields.text("created")),
-                model.text("name"),
-                model.optionalText("sha256"),
-                objective(file, fields.object("objective")),
-                limits(fields.object("limits")),
-                fields.texts("constraints"),
-                fields.text("predictor"),
-                costs(fields.object("costs")),
-                stages(fields),
-                hops(fields),
-                cluster,
-                StateJson.read(file, fields.list("states")),
-                fields.has("caveats") ? fields.texts("caveats") : List.of());
-        new PlanCheck(file, plan, manifest, DirectoryFiles.ofParts(directory, options)).check();
-        return plan;
+        fields.text("tool");
+        return new PlanReader(file, fields, manifest, DirectoryFiles.ofParts(directory, options))
+                .read(cluster(file, root.path("cluster")));
     }
 
     private static Cluster cluster(Path file, JsonNode node) throws MalformedModelException {
@@ -228,87 +211,20 @@ public final class PlanJson {
         }
     }
 
+    /** The name of a metric's fields. */
+    static String field(Metric metric) {
+        return switch (metric) {
+            case LATENCY -> "latencySeconds";
+            case PERIOD -> "periodSeconds";
+            case ENERGY -> "energyJoules";
+        };
+    }
+
     static Instant instant(Path file, String text) throws MalformedModelException {
         try {
             return Instant.parse(text);
         } catch (DateTimeParseException wrong) {
             throw new MalformedModelException(file.toString(), "created", "is no moment: '" + text + "'", wrong);
         }
-    }
-
-    private static Objective objective(Path file, ManifestFields fields) throws MalformedModelException {
-        try {
-            return new Objective(
-                    fields.decimal("latencyWeight"), fields.decimal("periodWeight"), fields.decimal("energyWeight"));
-        } catch (IllegalArgumentException wrong) {
-            throw new MalformedModelException(file.toString(), "objective", String.valueOf(wrong.getMessage()), wrong);
-        }
-    }
-
-    private static SortedMap<Metric, Double> limits(ManifestFields fields) throws MalformedModelException {
-        SortedMap<Metric, Double> limits = new TreeMap<>();
-        for (Metric metric : Metric.values()) {
-            if (fields.has(field(metric))) {
-                limits.put(metric, fields.decimal(field(metric)));
-            }
-        }
-        return limits;
-    }
-
-    private static DeploymentPlan.Costs costs(ManifestFields fields) throws MalformedModelException {
-        return new DeploymentPlan.Costs(
-                fields.decimal("latencySeconds"),
-                fields.decimal("p90LatencySeconds"),
-                fields.decimal("periodSeconds"),
-                fields.text("bottleneck"),
-                fields.optionalDecimal("energyJoules"),
-                fields.decimal("gap"));
-    }
-
-    private static List<DeploymentPlan.Part> stages(ManifestFields fields) throws MalformedModelException {
-        List<DeploymentPlan.Part> stages = new ArrayList<>();
-        for (ManifestFields stage : fields.list("stages")) {
-            stages.add(new DeploymentPlan.Part(
-                    stage.fileName("part"),
-                    stage.optionalText("sha256"),
-                    stage.text("device"),
-                    stage.decimal("computeSeconds"),
-                    stage.decimal("p90Seconds"),
-                    stage.optionalDecimal("joules"),
-                    stage.decimal("memoryBytes"),
-                    inputs(stage),
-                    outputs(stage)));
-        }
-        return stages;
-    }
-
-    private static List<DeploymentPlan.Input> inputs(ManifestFields stage) throws MalformedModelException {
-        List<DeploymentPlan.Input> inputs = new ArrayList<>();
-        for (ManifestFields input : stage.list("inputs")) {
-            inputs.add(new DeploymentPlan.Input(input.text("tensor"), input.optionalText("from")));
-        }
-        return inputs;
-    }
-
-    private static List<DeploymentPlan.Output> outputs(ManifestFields stage) throws MalformedModelException {
-        List<DeploymentPlan.Output> outputs = new ArrayList<>();
-        for (ManifestFields output : stage.list("outputs")) {
-            outputs.add(new DeploymentPlan.Output(output.text("tensor"), output.texts("to"), output.flag("result")));
-        }
-        return outputs;
-    }
-
-    private static List<DeploymentPlan.Hop> hops(ManifestFields fields) throws MalformedModelException {
-        List<DeploymentPlan.Hop> hops = new ArrayList<>();
-        for (ManifestFields hop : fields.list("hops")) {
-            hops.add(new DeploymentPlan.Hop(
-                    hop.text("from"),
-                    hop.text("to"),
-                    hop.texts("tensors"),
-                    hop.decimal("bytes"),
-                    hop.decimal("seconds"),
-                    hop.decimal("joules")));
-        }
-        return hops;
     }
 }

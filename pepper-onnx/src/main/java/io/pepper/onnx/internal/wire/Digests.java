@@ -33,6 +33,16 @@ public final class Digests {
     }
 
     /**
+     * The SHA-256 of some bytes.
+     *
+     * @param bytes the bytes
+     * @return in hexadecimal
+     */
+    public static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(sha256().digest(bytes));
+    }
+
+    /**
      * The SHA-256 of all bytes of a file, until the thread is interrupted.
      *
      * @param file what to read

@@ -3,7 +3,7 @@ package io.pepper.plan;
 import java.util.BitSet;
 
 /** Which runs may run where: nothing forbids a segment of theirs, and each fits the device's memory by itself. Immutable. */
-final class Allowed {
+final class FeasibleRuns {
     private final int segments;
     private final boolean additive;
     private final OnDevice[] devices;
@@ -65,7 +65,7 @@ final class Allowed {
         }
     }
 
-    Allowed(CostTable table, OnDevice... devices) {
+    FeasibleRuns(CostTable table, OnDevice... devices) {
         this.segments = table.segments();
         this.additive = table.isAdditive();
         this.devices = devices;
@@ -90,7 +90,7 @@ final class Allowed {
     }
 
     /** Whether nothing is allowed here that was not before; of tables by segment. */
-    boolean isWithin(Allowed before) {
+    boolean isWithin(FeasibleRuns before) {
         for (int device = 0; device < devices.length; device++) {
             OnDevice now = devices[device];
             OnDevice then = before.devices[device];

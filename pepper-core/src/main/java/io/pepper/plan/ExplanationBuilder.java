@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
 
-/** Finds out why a placement is the best. */
-final class Reasons {
+/** Finds out why a placement is the best. Of branches searches are bounded: what they find is better, but may not be the best. */
+final class ExplanationBuilder {
     private static final int DOUBLINGS = 10;
     private static final int HALVINGS = 10;
 
@@ -20,37 +20,24 @@ final class Reasons {
     private final Placement placement;
     private final Constraints constraints;
 
-    Reasons(Planner planner, Placement placement, Constraints constraints) {
+    ExplanationBuilder(Planner planner, Placement placement, Constraints constraints) {
         this.planner = planner;
         this.placement = placement;
         this.constraints = constraints;
     }
 
     Explanation explain() {
-        return new Explanation(placement, constraints, singleDevices(), runnerUp(), prices(), flips());
-    }
-
-    private List<Explanation.SingleDevice> singleDevices() {
-        List<Explanation.SingleDevice> found = new ArrayList<>();
-        for (int device = 0; device < planner.cluster().devices().size(); device++) {
-            Device known = planner.cluster().devices().get(device);
-            double bytes = planner.costs().memoryBytes(0, planner.costs().segments(), device);
-            boolean fits = known.allowed()
-                    && (known.memoryBytes().isEmpty()
-                            || bytes <= (double) known.memoryBytes().getAsLong());
-            Optional<Placement> whole = planner.whole(device, placement.objective());
-            found.add(new Explanation.SingleDevice(known, whole, fits && whole.isPresent()));
-        }
-        return found;
+        return new Explanation(
+                placement, constraints, planner.singleDevices(placement.objective()), runnerUp(), prices(), flips());
     }
 
     /** Every other placement differs from this one first at some segment: the best of each kind is found (Lawler 1972). */
     private Optional<Placement> runnerUp() {
         List<Placement> others = new ArrayList<>();
         Constraints asBefore = constraints;
-        for (Stage stage : placement.stages()) {
-            for (int segment = stage.from(); segment < stage.to(); segment++) {
-                String device = stage.device().name();
+        for (PlacedPart part : placement.parts()) {
+            for (int segment = part.from(); segment < part.to(); segment++) {
+                String device = part.device().name();
                 planner.tryPlan(placement.objective(), asBefore.withBarred(segment, device))
                         .ifPresent(others::add);
                 asBefore = asBefore.withPin(segment, device);
@@ -153,8 +140,10 @@ final class Reasons {
 
     /** The best placement after a change, if it is another one. */
     private Optional<Placement> other(DoubleFunction<Planner> changed, double factor) {
-        return changed.apply(factor)
-                .tryPlan(placement.objective(), constraints)
-                .filter(found -> !found.hasPartsOf(placement));
+        Planner then = changed.apply(factor);
+        return then.tryPlan(placement.objective(), constraints)
+                .filter(found -> !found.hasPartsOf(placement))
+                .filter(found -> found.isOptimal()
+                        || found.value() < then.evaluate(placement).value());
     }
 }

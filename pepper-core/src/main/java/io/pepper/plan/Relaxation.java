@@ -11,23 +11,23 @@ import java.util.Map;
  * @param cluster the devices and links
  * @param constraints the limits
  */
-record Relaxed(Cluster cluster, Constraints constraints) {
+record Relaxation(Cluster cluster, Constraints constraints) {
     /** By each limit in words, what is left without it. */
-    static Map<String, Relaxed> each(Cluster cluster, Constraints constraints) {
-        Map<String, Relaxed> relaxed = new LinkedHashMap<>();
+    static Map<String, Relaxation> each(Cluster cluster, Constraints constraints) {
+        Map<String, Relaxation> relaxed = new LinkedHashMap<>();
         for (Device device : cluster.devices()) {
             if (device.memoryBytes().isPresent()) {
                 relaxed.put(
                         "the memory of '" + device.name() + "'",
-                        new Relaxed(with(cluster, device.withMemoryBytes(Long.MAX_VALUE)), constraints));
+                        new Relaxation(with(cluster, device.withMemoryBytes(Long.MAX_VALUE)), constraints));
             }
             if (!device.allowed()) {
                 relaxed.put(
                         "keeping off '" + device.name() + "'",
-                        new Relaxed(with(cluster, device.withAllowed(true)), constraints));
+                        new Relaxation(with(cluster, device.withAllowed(true)), constraints));
             }
         }
-        constraints.each().forEach((what, without) -> relaxed.put(what, new Relaxed(cluster, without)));
+        constraints.each().forEach((what, without) -> relaxed.put(what, new Relaxation(cluster, without)));
         return relaxed;
     }
 

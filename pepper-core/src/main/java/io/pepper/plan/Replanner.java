@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  * free of a device's memory counts, and what the placement that runs takes of it. Not thread-safe.
  *
  * <pre>{@code
- * PlanMonitor monitor = PlanMonitor.builder(pieces, costModel).objective(Objective.THROUGHPUT).build();
+ * Replanner monitor = Replanner.builder(segments, costModel).objective(Objective.THROUGHPUT).build();
  * // every few seconds, with what a device monitor reads:
  * monitor.update(states, Instant.now()).ifPresent(proposal -> move(proposal.placement()));
  * }</pre>
  */
-public final class PlanMonitor {
+public final class Replanner {
     private final Objective objective;
     private final Constraints constraints;
     private final Patience patience;
-    private final Pieces pieces;
+    private final Segments segments;
     private final Map<String, DeviceState> states = new LinkedHashMap<>();
     private final Cluster declared;
     private final Map<Integer, Double> corrections = new TreeMap<>();
@@ -77,14 +77,14 @@ public final class PlanMonitor {
      */
     public record Proposal(Placement placement, Placement now, double gain) {}
 
-    private PlanMonitor(Builder made) {
-        this.pieces = made.pieces;
+    private Replanner(Builder made) {
+        this.segments = made.segments;
         this.declared = made.costs.cluster();
         this.objective = made.objective;
         this.constraints = made.constraints;
         this.patience = made.patience;
         this.costs = made.costs;
-        this.predicted = costs.table(pieces);
+        this.predicted = costs.table(segments);
         this.planner = Planner.of(declared, predicted);
         this.current = planner.plan(objective, constraints);
     }
@@ -92,24 +92,24 @@ public final class PlanMonitor {
     /**
      * Begins a monitor: for the least latency, without limits, with {@link Patience#DEFAULTS}.
      *
-     * @param pieces the segments
+     * @param segments the segments
      * @param costs predicts what they cost on the devices of its cluster
      * @return a builder
      */
-    public static Builder builder(Pieces pieces, CostModel costs) {
-        return new Builder(pieces, costs);
+    public static Builder builder(Segments segments, CostModel costs) {
+        return new Builder(segments, costs);
     }
 
     /** Makes a monitor. Not thread-safe. */
     public static final class Builder {
-        private final Pieces pieces;
+        private final Segments segments;
         private final CostModel costs;
         private Objective objective = Objective.LATENCY;
         private Constraints constraints = Constraints.NONE;
         private Patience patience = Patience.DEFAULTS;
 
-        private Builder(Pieces pieces, CostModel costs) {
-            this.pieces = Objects.requireNonNull(pieces);
+        private Builder(Segments segments, CostModel costs) {
+            this.segments = Objects.requireNonNull(segments);
             this.costs = Objects.requireNonNull(costs);
         }
 
@@ -152,8 +152,8 @@ public final class PlanMonitor {
          * @return a monitor
          * @throws NoSuchPlacementException if there is no placement
          */
-        public PlanMonitor build() {
-            return new PlanMonitor(this);
+        public Replanner build() {
+            return new Replanner(this);
         }
     }
 
@@ -180,7 +180,7 @@ public final class PlanMonitor {
             OptionalInt device = declared.indexOf(state.device());
             if (device.isPresent() && !state.equals(states.put(state.device(), state))) {
                 costs = costs.withState(state);
-                predicted = costs.update(pieces, predicted, device.getAsInt());
+                predicted = costs.update(segments, predicted, device.getAsInt());
             }
         }
         Cluster cluster = withFreeMemory();
@@ -258,9 +258,9 @@ public final class PlanMonitor {
             if (free.isEmpty()) {
                 cluster = cluster.withState(state);
             } else {
-                long own = (long) Math.ceil(current.stages().stream()
-                        .filter(stage -> stage.device().name().equals(state.device()))
-                        .mapToDouble(Stage::memoryBytes)
+                long own = (long) Math.ceil(current.parts().stream()
+                        .filter(part -> part.device().name().equals(state.device()))
+                        .mapToDouble(PlacedPart::memoryBytes)
                         .sum());
                 cluster = cluster.withState(state.withMemoryFreeBytes(free.getAsLong() + own));
             }

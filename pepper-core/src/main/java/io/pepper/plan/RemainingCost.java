@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * O(segments × devices²); O(segments × devices) memory.
  */
 /** The least that the rest of a plan costs, from each cut and device on. Immutable. */
-final class ToGo {
+final class RemainingCost {
     private static final int NEVER = Integer.MAX_VALUE / 2;
 
     private final Problem problem;
-    private final Runs runs;
-    private final Hops hops;
+    private final RunCosts runs;
+    private final LinkCosts hops;
     private final boolean sums;
 
     /** By cut and device: from the end of a run on, and from the begin of one. */
@@ -31,7 +31,7 @@ final class ToGo {
 
     private boolean complete = true;
 
-    private ToGo(Problem problem, Runs runs, Hops hops, boolean sums) {
+    private RemainingCost(Problem problem, RunCosts runs, LinkCosts hops, boolean sums) {
         this.problem = problem;
         this.runs = runs;
         this.hops = hops;
@@ -45,23 +45,24 @@ final class ToGo {
     }
 
     /** Costs add up. */
-    static ToGo sum(Problem problem, Runs runs, Hops hops) {
-        return new ToGo(problem, runs, hops, true).fill();
+    static RemainingCost sum(Problem problem, RunCosts runs, LinkCosts hops) {
+        return new RemainingCost(problem, runs, hops, true).fill();
     }
 
     /** Costs add up, and a table like this one's was planned with before. */
-    static ToGo sum(Problem problem, Runs runs, Hops hops, @Nullable ToGo before) {
-        ToGo rest = new ToGo(problem, runs, hops, true);
-        Narrowing narrow = before == null || !rest.isBySegment() ? null : Narrowing.of(before, problem, runs, hops);
+    static RemainingCost sum(Problem problem, RunCosts runs, LinkCosts hops, @Nullable RemainingCost before) {
+        RemainingCost rest = new RemainingCost(problem, runs, hops, true);
+        ReplanBounds narrow =
+                before == null || !rest.isBySegment() ? null : ReplanBounds.of(before, problem, runs, hops);
         return narrow == null ? rest.fill() : rest.fillWithin(narrow);
     }
 
     /** The greatest of the costs counts. */
-    static ToGo greatest(Problem problem, Runs runs, Hops hops) {
-        return new ToGo(problem, runs, hops, false).fill();
+    static RemainingCost greatest(Problem problem, RunCosts runs, LinkCosts hops) {
+        return new RemainingCost(problem, runs, hops, false).fill();
     }
 
-    private ToGo fill() {
+    private RemainingCost fill() {
         int devices = problem.devices();
         int last = problem.segments();
         for (int device = 0; device < devices; device++) {
@@ -85,7 +86,7 @@ final class ToGo {
     }
 
     /** The same for the best plan alone: what cannot be part of it is left infinite. */
-    private ToGo fillWithin(Narrowing narrow) {
+    private RemainingCost fillWithin(ReplanBounds narrow) {
         complete = false;
         Arrays.fill(exit, Double.POSITIVE_INFINITY);
         Arrays.fill(start, Double.POSITIVE_INFINITY);
@@ -109,7 +110,7 @@ final class ToGo {
         return this;
     }
 
-    private void leave(int cut, int device, Narrowing narrow) {
+    private void leave(int cut, int device, ReplanBounds narrow) {
         int row = cut * problem.devices();
         double best = Double.POSITIVE_INFINITY;
         int parts = NEVER;
@@ -140,11 +141,11 @@ final class ToGo {
         return problem;
     }
 
-    Runs runs() {
+    RunCosts runs() {
         return runs;
     }
 
-    Hops hops() {
+    LinkCosts hops() {
         return hops;
     }
 

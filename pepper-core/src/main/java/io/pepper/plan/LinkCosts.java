@@ -3,7 +3,7 @@ package io.pepper.plan;
 import java.util.Arrays;
 
 /** What it costs to send a cut from one device to another: a fixed amount, and one for each byte. Infinite if not possible. */
-final class Hops {
+final class LinkCosts {
     private final int devices;
     private final double[] fixed;
     private final double[] perByte;
@@ -14,7 +14,7 @@ final class Hops {
 
     private final double[] leastPerByte;
 
-    private Hops(int devices, double[] fixed, double[] perByte, double[] bytes) {
+    private LinkCosts(int devices, double[] fixed, double[] perByte, double[] bytes) {
         this.devices = devices;
         this.fixed = fixed;
         this.perByte = perByte;
@@ -26,13 +26,13 @@ final class Hops {
     }
 
     /** No two devices are linked, each with itself at no cost. */
-    static Hops none(int devices, double[] bytes) {
+    static LinkCosts none(int devices, double[] bytes) {
         double[] fixed = new double[devices * devices];
         Arrays.fill(fixed, Double.POSITIVE_INFINITY);
         for (int device = 0; device < devices; device++) {
             fixed[device * devices + device] = 0;
         }
-        return new Hops(devices, fixed, new double[devices * devices], bytes);
+        return new LinkCosts(devices, fixed, new double[devices * devices], bytes);
     }
 
     /** While it is being made. */
@@ -54,11 +54,11 @@ final class Hops {
     }
 
     /** This times a factor, and another one times a factor; impossible where this is. */
-    Hops weighted(double factor, Hops other, double otherFactor) {
+    LinkCosts weighted(double factor, LinkCosts other, double otherFactor) {
         if (factor == 1 && otherFactor == 0) {
             return this;
         }
-        Hops sum = none(devices, bytes);
+        LinkCosts sum = none(devices, bytes);
         for (int from = 0; from < devices; from++) {
             for (int to = 0; to < devices; to++) {
                 int pair = from * devices + to;

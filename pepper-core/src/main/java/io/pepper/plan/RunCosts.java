@@ -5,29 +5,29 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** What runs of segments cost on devices, each in constant time. Immutable. */
-final class Runs {
+final class RunCosts {
     private final int segments;
     private final boolean additive;
 
     /** By device, the sums of all segments before each cut; or by device and run. */
     private final double[][] values;
 
-    private Runs(int segments, boolean additive, double[][] values) {
+    private RunCosts(int segments, boolean additive, double[][] values) {
         this.segments = segments;
         this.additive = additive;
         this.values = values;
     }
 
     /** What cannot run is not to be asked for: it counts as nothing. */
-    static Runs of(CostTable table, Function<DeviceCosts, double[]> which) {
+    static RunCosts of(CostTable table, Function<DeviceCosts, double[]> which) {
         double[][] values = IntStream.range(0, table.devices())
                 .mapToObj(device -> which.apply(table.column(device)))
                 .toArray(double[][]::new);
-        return new Runs(table.segments(), table.isAdditive(), values);
+        return new RunCosts(table.segments(), table.isAdditive(), values);
     }
 
     /** Whether other runs, known by identity, cost the same on a device. */
-    boolean sameOn(int device, Runs other) {
+    boolean sameOn(int device, RunCosts other) {
         return values[device] == other.values[device];
     }
 
@@ -37,13 +37,13 @@ final class Runs {
     }
 
     /** This times a factor, and another one times a factor. */
-    Runs weighted(double factor, Runs other, double otherFactor) {
+    RunCosts weighted(double factor, RunCosts other, double otherFactor) {
         if (factor == 1 && otherFactor == 0) {
             return this;
         }
         double[][] sum = new double[values.length][];
         Arrays.setAll(sum, device -> sum(factor, values[device], otherFactor, other.values[device]));
-        return new Runs(segments, additive, sum);
+        return new RunCosts(segments, additive, sum);
     }
 
     private static double[] sum(double factor, double[] one, double otherFactor, double... other) {

@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
  * cuts, only that is kept which can be within both bounds (A*: Hart, Nilsson and Raphael 1968): mostly a few devices at each cut.
  */
 /** Where a plan can come by that costs no more than a known one. Immutable. */
-final class Narrowing {
+final class ReplanBounds {
     /** What is added up in another order differs by roundings. */
     private static final double ROUNDING = 1e-9;
 
     /** Where so much is left to look at, beginning anew is as fast. */
     private static final int WORTHWHILE = 8;
 
-    private final ToGo before;
+    private final RemainingCost before;
     private final Problem problem;
-    private final Runs runs;
-    private final Hops hops;
+    private final RunCosts runs;
+    private final LinkCosts hops;
     private final int devices;
 
     /** By cut, how much cheaper all segments after it can have become. */
@@ -30,7 +30,7 @@ final class Narrowing {
 
     private final long[] ends;
 
-    private Narrowing(ToGo before, Problem problem, Runs runs, Hops hops) {
+    private ReplanBounds(RemainingCost before, Problem problem, RunCosts runs, LinkCosts hops) {
         this.before = before;
         this.problem = problem;
         this.runs = runs;
@@ -42,13 +42,13 @@ final class Narrowing {
     }
 
     /** {@code null} if that is not known, or not worth it. */
-    static @Nullable Narrowing of(ToGo before, Problem problem, Runs runs, Hops hops) {
+    static @Nullable ReplanBounds of(RemainingCost before, Problem problem, RunCosts runs, LinkCosts hops) {
         boolean comparable = before.isBySegment()
                 && problem.devices() <= Long.SIZE
                 && before.hops() == hops
                 && before.problem().cluster().equals(problem.cluster())
                 && problem.allowed().isWithin(before.problem().allowed());
-        return comparable ? new Narrowing(before, problem, runs, hops).find() : null;
+        return comparable ? new ReplanBounds(before, problem, runs, hops).find() : null;
     }
 
     boolean isOn(int cut, int device) {
@@ -59,7 +59,7 @@ final class Narrowing {
         return (ends[cut] >>> device & 1) != 0;
     }
 
-    private @Nullable Narrowing find() {
+    private @Nullable ReplanBounds find() {
         double known = costNow(before.best());
         if (known == Double.POSITIVE_INFINITY) {
             return null;

@@ -1,0 +1,101 @@
+package io.pepper.plan;
+
+import io.pepper.plan.Segments.Flow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Which segments feed which, with the bytes of each flow. Immutable; tables of the same segments share one. */
+final class Topology {
+    private final int segments;
+    private final List<Flow> flows;
+    private final boolean chain;
+    private final double[] bytes;
+
+    /** By segment, the flows that it reads and those that it produces. */
+    private final int[][] reads;
+
+    private final int[][] produces;
+
+    private Topology(int segments, List<Flow> flows, boolean chain) {
+        this.segments = segments;
+        this.flows = List.copyOf(flows);
+        this.chain = chain;
+        this.bytes = flows.stream().mapToDouble(Flow::bytes).toArray();
+        List<List<Integer>> readBy = lists(segments);
+        List<List<Integer>> producedBy = lists(segments);
+        for (int i = 0; i < flows.size(); i++) {
+            Flow flow = flows.get(i);
+            int flowing = i;
+            check(flow.producer());
+            if (flow.producer() != Flow.INPUT) {
+                producedBy.get(flow.producer()).add(flowing);
+            }
+            flow.readers().forEach(reader -> {
+                check(reader);
+                readBy.get(reader).add(flowing);
+            });
+        }
+        this.reads = arrays(readBy);
+        this.produces = arrays(producedBy);
+    }
+
+    private void check(int segment) {
+        if (segment >= segments) {
+            throw new IllegalArgumentException("there is no segment " + segment + " of " + segments);
+        }
+    }
+
+    private static List<List<Integer>> lists(int count) {
+        return IntStream.range(0, count)
+                .<List<Integer>>mapToObj(i -> new ArrayList<>())
+                .toList();
+    }
+
+    private static int[][] arrays(List<List<Integer>> lists) {
+        return lists.stream()
+                .map(list -> list.stream().mapToInt(Integer::intValue).toArray())
+                .toArray(int[][]::new);
+    }
+
+    static Topology of(int segments, List<Flow> flows) {
+        return new Topology(segments, flows, Flow.areOfChain(segments, flows));
+    }
+
+    /** A chain, by what crosses its cuts: one more than it has segments. */
+    static Topology chain(double... cutBytes) {
+        return new Topology(cutBytes.length - 1, Flow.ofChain(cutBytes), true);
+    }
+
+    int segments() {
+        return segments;
+    }
+
+    List<Flow> flows() {
+        return flows;
+    }
+
+    Flow flow(int index) {
+        return flows.get(index);
+    }
+
+    /** Whether each segment feeds the next one alone; the flow of a cut then has the cut's number. */
+    boolean isChain() {
+        return chain;
+    }
+
+    /** By flow. Not to be changed. */
+    double[] bytes() {
+        return bytes;
+    }
+
+    /** The flows that a segment reads. Not to be changed. */
+    int[] reads(int segment) {
+        return reads[segment];
+    }
+
+    /** The flows that a segment produces. Not to be changed. */
+    int[] produces(int segment) {
+        return produces[segment];
+    }
+}
