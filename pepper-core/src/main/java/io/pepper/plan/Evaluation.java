@@ -106,7 +106,17 @@ final class Evaluation {
                 bottleneck,
                 Double.isNaN(joules) ? OptionalDouble.empty() : OptionalDouble.of(joules));
         double value = problem.objective().value(latency, period, joules);
-        double gap = lowerBound >= value || value == 0 ? 0 : 1 - lowerBound / value;
+        return placement(costs, gap(value, lowerBound));
+    }
+
+    private static double gap(double value, double lowerBound) {
+        if (lowerBound >= value || value == 0) {
+            return 0;
+        }
+        return value < Double.POSITIVE_INFINITY ? (value - lowerBound) / value : 1;
+    }
+
+    private Placement placement(Placement.Costs costs, double gap) {
         return new Placement(problem.cluster(), problem.objective(), problem.topology(), parts, transfers, costs, gap);
     }
 

@@ -118,9 +118,8 @@ final class PlanReport {
 
     private static String sends(Placement placement, int from, int to) {
         return sent(placement, from, to).stream()
-                .map(transfer ->
-                        Amounts.bytes(transfer.bytes()) + " to " + transfer.to().name() + " in "
-                                + Amounts.time(transfer.seconds()))
+                .map(transfer -> Amounts.bytes(transfer.bytes()) + " to "
+                        + transfer.to().name() + " in " + Amounts.time(transfer.seconds()))
                 .collect(Collectors.joining(", "));
     }
 
