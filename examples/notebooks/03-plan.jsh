@@ -35,5 +35,5 @@ Files.writeString(page, PlanPicture.of(model, segments, why).withFront(Metric.LA
 say("look at " + page);
 
 DeploymentPlan deployment = DeploymentExporter.export(model, segments, fastest, here.resolve("deployment"), PlanOrigin.of("roofline"));
-say(deployment.parts().size() + " parts in " + here.resolve("deployment"));
+say(deployment.devices().size() + " parts in " + here.resolve("deployment"));
 model.close();
