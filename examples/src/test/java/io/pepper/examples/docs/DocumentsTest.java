@@ -257,6 +257,7 @@ class DocumentsTest {
                             .toList());
             documents.add(ROOT.resolve("README.md"));
             documents.add(ROOT.resolve("CONTRIBUTING.md"));
+            documents.add(ROOT.resolve("SECURITY.md"));
             documents.add(ROOT.resolve("examples/README.md"));
             return documents;
         }
