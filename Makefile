@@ -1,0 +1,68 @@
+# The tasks of a contributor. CONTRIBUTING.md names each; ProjectFilesTest compares the two.
+
+MVN ?= $(shell command -v mvn || echo ./mvnw)
+MAVEN = $(MVN) -B -ntp
+JMH = java -cp "pepper-bench/target/classes:pepper-bench/target/lib/*" org.openjdk.jmh.Main
+
+.DEFAULT_GOAL := help
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
+
+build: ## Compile everything with all static checks, and package it
+	$(MAVEN) package -DskipTests
+
+test: ## Run all checks and tests
+	$(MAVEN) verify
+
+test-fast: ## Run the tests of pepper-core
+	$(MAVEN) -pl pepper-core test
+
+test-one: ## Run the tests that TEST names: make test-one TEST='SplitTest,PlannerTest#latency*'
+	$(MAVEN) test -Dtest='$(or $(TEST),$(error TEST names no test))' -Dsurefire.failIfNoSpecifiedTests=false
+
+format: ## Format all Java sources
+	$(MAVEN) -q spotless:apply
+
+docs: ## Make the Javadoc of all modules as one site: target/reports/apidocs
+	$(MAVEN) -Papidocs package -DskipTests
+
+pictures: ## Draw docs/pictures anew from the .dot files, with Graphviz
+	for f in docs/pictures/*.dot; do dot -Tsvg "$$f" -o "$${f%.dot}.svg"; done
+
+demo: ## Measure, plan, cut and verify a real text recogniser
+	examples/pepper demo
+
+conformance: ## Run the models of Debian's libonnx-testdata
+	$(MAVEN) -Pconformance -pl pepper-core,pepper-onnx -am test -Dtest=ConformanceTest -Dsurefire.failIfNoSpecifiedTests=false
+
+models: ## Run all tests, and those on the models of docs/models.md in the directory MODELS
+	$(MAVEN) verify -Pmodels -Dpepper.models='$(or $(MODELS),$(error MODELS names no directory))'
+
+large: ## Run all tests, and those that divide models of 2 to 12 GB
+	$(MAVEN) verify -Plarge
+
+soak: ## Run the long forms of the tests that look for leaks and lost requests, with JNI checks
+	$(MAVEN) test -Dtest='PartitionedSessionTest,SoakTest' -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dpepper.leak.runs=100000 -Dpepper.soak.rounds=1000 -Dpepper.test.jvm.args=-Xcheck:jni
+
+consumers: ## Build the applications in examples/consumers with the modules as a user gets them
+	$(MAVEN) -Pconsumers -pl examples -am -DskipTests verify
+
+fuzz: ## Look for inputs that break a reader: make fuzz READER='io.pepper.onnx.ReadersFuzzTest#model'
+	JAZZER_FUZZ=1 $(MAVEN) test -Dtest='$(or $(READER),$(error READER names no fuzz test))' -Dsurefire.failIfNoSpecifiedTests=false
+
+coverage: ## Measure which lines and branches the tests reach: target/site/jacoco in each module
+	$(MAVEN) -Pcoverage verify
+
+bench: ## Run benchmarks: make bench BENCH=OpenBenchmark JMH_ARGS='-f 1 -i 3'
+	$(MAVEN) -q -pl pepper-bench -am package -DskipTests
+	$(JMH) $(BENCH) $(JMH_ARGS)
+
+release-check: ## Make what a release is made of: sources, Javadoc, SBOM, licences
+	$(MAVEN) -Prelease,apidocs verify -DskipTests
+
+ci: ## Run what continuous integration runs (Debian; installs what it needs)
+	.ci/run
+
+.PHONY: help build test test-fast test-one format docs pictures demo conformance models large soak consumers fuzz coverage bench release-check ci
