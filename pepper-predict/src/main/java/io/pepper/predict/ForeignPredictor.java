@@ -6,8 +6,10 @@ import io.pepper.cost.Prediction;
 import io.pepper.cost.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -16,8 +18,8 @@ import java.util.stream.IntStream;
 /**
  * A predictor made of trees that XGBoost saved elsewhere as JSON or UBJSON, in Python for instance. The caller says which features they
  * look at. Where the file names its features, they must be those of the schema, in any order; names that XGBoost makes up ({@code f0},
- * {@code f1} …) say nothing. Nothing is known of what the trees were trained on: the 90th percentile is the median, and no input is
- * marked as extrapolated. Thread-safe.
+ * {@code f1} …) say nothing. Nothing is known of what the trees were trained on: the 90th percentile is the median, and only predictions
+ * that no run can take (0 seconds or less) are marked as extrapolated. Thread-safe.
  *
  * <pre>{@code
  * LatencyPredictor original = ForeignPredictor.read(Path.of("xgb.json"), FeatureSchema.PAPER, ForeignPredictor.Target.SECONDS);
@@ -25,7 +27,7 @@ import java.util.stream.IntStream;
  */
 public final class ForeignPredictor implements LatencyPredictor {
     /** What XGBoost, pandas and NumPy call columns without names. */
-    private static final Pattern MADE_UP = Pattern.compile("f?[0-9]+");
+    private static final Pattern MADE_UP = Pattern.compile("f?[0-9]{1,9}");
 
     private final TreeEnsemble trees;
     private final FeatureSchema schema;
@@ -70,7 +72,8 @@ public final class ForeignPredictor implements LatencyPredictor {
      * @param schema what the trees look at, in this order unless the file names its features
      * @param target what they say
      * @return the predictor
-     * @throws PredictorFormatException if the file holds no trees that can be scored, or trees on other features
+     * @throws PredictorFormatException if the file holds no trees that can be scored, trees on other features, or trees that never say
+     *     more than 0 seconds
      * @throws IOException if it cannot be read
      */
     public static ForeignPredictor read(Path json, FeatureSchema schema, Target target) throws IOException {
@@ -81,7 +84,7 @@ public final class ForeignPredictor implements LatencyPredictor {
                     "learner",
                     "looks at " + trees.features() + " features, " + schema + " has " + schema.size());
         }
-        return new ForeignPredictor(trees, schema, target, order(json, trees.featureNames(), schema));
+        return of(json, trees, schema, target);
     }
 
     /**
@@ -91,7 +94,8 @@ public final class ForeignPredictor implements LatencyPredictor {
      * @param json a file that XGBoost 1.7 or later saved as JSON or UBJSON
      * @param target what the trees say
      * @return the predictor
-     * @throws PredictorFormatException if the file holds no trees that can be scored, or trees on the features of no schema
+     * @throws PredictorFormatException if the file holds no trees that can be scored, trees on the features of no schema, or trees that
+     *     never say more than 0 seconds
      * @throws IOException if it cannot be read
      */
     public static ForeignPredictor read(Path json, Target target) throws IOException {
@@ -105,14 +109,31 @@ public final class ForeignPredictor implements LatencyPredictor {
                     "learner",
                     "looks at " + trees.features() + " features; there are " + FeatureSchema.ALL);
         }
-        return new ForeignPredictor(trees, schema.get(), target, order(json, trees.featureNames(), schema.get()));
+        return of(json, trees, schema.get(), target);
+    }
+
+    private static ForeignPredictor of(Path json, TreeEnsemble trees, FeatureSchema schema, Target target)
+            throws PredictorFormatException {
+        if (target == Target.SECONDS && !(trees.mostPrediction() > 0)) {
+            throw new PredictorFormatException(
+                    json.toString(),
+                    "learner",
+                    String.format(
+                            Locale.ROOT,
+                            "its trees never say more than %.3g: they do not say seconds, but maybe logarithms of seconds"
+                                    + " (LOG_SECONDS, --xgboost log_seconds)",
+                            trees.mostPrediction()));
+        }
+        return new ForeignPredictor(trees, schema, target, order(json, trees.featureNames(), schema));
     }
 
     private static int[] order(Path json, List<String> names, FeatureSchema schema) throws PredictorFormatException {
         int[] order = IntStream.range(0, schema.size()).toArray();
         if (names.stream().allMatch(name -> MADE_UP.matcher(name).matches())) {
+            requireCounted(json, names);
             return order;
         }
+        requireDistinct(json, names);
         Set<String> unknown = new LinkedHashSet<>(names);
         schema.features().forEach(unknown::remove);
         Set<String> missing = new LinkedHashSet<>(schema.features());
@@ -129,6 +150,34 @@ public final class ForeignPredictor implements LatencyPredictor {
         return order;
     }
 
+    /** Numbers in another order are of columns that were chosen from a table, or exchanged, and nobody knows which these are. */
+    private static void requireCounted(Path json, List<String> names) throws PredictorFormatException {
+        for (int i = 1; i < names.size(); i++) {
+            if (number(names.get(i)) != number(names.get(i - 1)) + 1) {
+                throw new PredictorFormatException(
+                        json.toString(),
+                        "learner.feature_names",
+                        "'" + names.get(i) + "' follows '" + names.get(i - 1)
+                                + "': numbers that do not count up do not tell which columns they are of; train on columns with"
+                                + " the names of the schema");
+            }
+        }
+    }
+
+    private static int number(String name) {
+        return Integer.parseInt(name.startsWith("f") ? name.substring(1) : name);
+    }
+
+    private static void requireDistinct(Path json, List<String> names) throws PredictorFormatException {
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            if (!seen.add(name)) {
+                throw new PredictorFormatException(
+                        json.toString(), "learner.feature_names", "'" + name + "' is there twice");
+            }
+        }
+    }
+
     /** Nothing is known of how well the trees predict. */
     @Override
     public List<String> caveats() {
@@ -143,7 +192,12 @@ public final class ForeignPredictor implements LatencyPredictor {
             room.ofTrees[i] = room.ofSchema[order[i]];
         }
         double score = trees.predict(room.ofTrees);
-        double seconds = Math.max(TrainedPredictor.LEAST_SECONDS, target == Target.SECONDS ? score : Math.exp(score));
-        return new Prediction(seconds, seconds, false);
+        double seconds = target == Target.SECONDS ? score : Math.exp(score);
+        if (!Double.isFinite(seconds)) {
+            throw new IllegalArgumentException("the trees say " + score + ", which is no "
+                    + target.name().toLowerCase(Locale.ROOT) + " of a run: is this what they were trained to say?");
+        }
+        double least = Math.max(TrainedPredictor.LEAST_SECONDS, seconds);
+        return new Prediction(least, least, least > seconds);
     }
 }

@@ -169,7 +169,7 @@ public final class TrainedPredictor implements LatencyPredictor {
         double idle = idle(piece, threads, room);
         double median = seconds(parts.median.trees.predict(row), 0, idle);
         double p90 = seconds(parts.p90.trees.predict(row), parts.p90Shift, idle);
-        return new Prediction(median, Math.max(median, p90), parts.range.isOutside(row));
+        return new Prediction(median, Math.max(median, p90), median <= LEAST_SECONDS || parts.range.isOutside(row));
     }
 
     @Override

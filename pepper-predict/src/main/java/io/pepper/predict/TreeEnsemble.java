@@ -126,6 +126,11 @@ public final class TreeEnsemble {
         return model.featureNames();
     }
 
+    /** No prediction is more than this. */
+    double mostPrediction() {
+        return model.exponential() ? Math.exp(model.mostSum()) : model.mostSum();
+    }
+
     private float linked(float sum) {
         return model.exponential() ? (float) Math.exp(sum) : sum;
     }

@@ -43,8 +43,9 @@ class ReadersFuzzTest {
     void foreign(byte[] data) throws IOException {
         Path file = Files.write(directory.resolve("fuzz.json"), data);
         try {
-            ForeignPredictor.read(file, FeatureSchema.PAPER, ForeignPredictor.Target.SECONDS);
-        } catch (PredictorFormatException refused) {
+            ForeignPredictor.read(file, FeatureSchema.PAPER, ForeignPredictor.Target.LOG_SECONDS)
+                    .predict(Workload.builder().build(), 1, DeviceState.of("fuzz"));
+        } catch (PredictorFormatException | IllegalArgumentException refused) {
             // As it should be.
         }
     }

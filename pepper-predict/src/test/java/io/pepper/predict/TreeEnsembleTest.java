@@ -196,7 +196,8 @@ class TreeEnsembleTest {
                 "gbtree|reg:squarederror|NaN|1||base_score 'NaN' is no number",
                 "gbtree|reg:squarederror|0|0||num_feature is 0",
                 "gbtree|reg:squarederror|0|999999999||num_feature is 999999999",
-                "gbtree|reg:squarederror|0|1|{}|its arrays differ in length, or are empty",
+                "gbtree|reg:squarederror|0|1|{}|trees.[0]: it has no left_children",
+                "gbtree|reg:squarederror|0|1|{\"left_children\":[-1]}|its arrays differ in length, or are empty",
                 "gbtree|reg:squarederror|0|1|[]|expected an object, found START_ARRAY",
                 "gbtree|reg:squarederror|0|1|{\"left_children\":[99999999999]}|'99999999999' is no integer",
                 "gbtree|reg:squarederror|0|1|{\"left_children\":[0],\"right_children\":[0],\"split_indices\":[0],"

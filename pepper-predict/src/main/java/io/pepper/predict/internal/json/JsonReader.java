@@ -227,9 +227,27 @@ public final class JsonReader implements AutoCloseable {
      * @throws IOException if it is none
      */
     public int[] integers() throws IOException {
+        return integers(Integer.MAX_VALUE);
+    }
+
+    /**
+     * Reads an array of integers.
+     *
+     * @param most how many there may be
+     * @return its elements
+     * @throws IOException if it is none, or longer
+     */
+    public int[] integers(int most) throws IOException {
         Numbers numbers = new Numbers();
-        array(() -> numbers.add(integer()));
+        array(() -> numbers.add(within(most, numbers, integer())));
         return numbers.integers();
+    }
+
+    private int within(int most, Numbers numbers, int value) throws PredictorFormatException {
+        if (numbers.size() >= most) {
+            throw wrong("there are more numbers than the " + most + " that are allowed");
+        }
+        return value;
     }
 
     /**
@@ -239,8 +257,19 @@ public final class JsonReader implements AutoCloseable {
      * @throws IOException if it is none
      */
     public float[] numbers() throws IOException {
+        return numbers(Integer.MAX_VALUE);
+    }
+
+    /**
+     * Reads an array of numbers.
+     *
+     * @param most how many there may be
+     * @return its elements
+     * @throws IOException if it is none, or longer
+     */
+    public float[] numbers(int most) throws IOException {
         Numbers numbers = new Numbers();
-        array(() -> numbers.add(Float.floatToRawIntBits(number())));
+        array(() -> numbers.add(within(most, numbers, Float.floatToRawIntBits(number()))));
         return numbers.floats();
     }
 

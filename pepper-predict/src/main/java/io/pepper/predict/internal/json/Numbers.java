@@ -15,6 +15,10 @@ final class Numbers {
         size++;
     }
 
+    int size() {
+        return size;
+    }
+
     int[] integers() {
         return Arrays.copyOf(bits, size);
     }

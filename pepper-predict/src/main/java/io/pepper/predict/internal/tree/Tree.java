@@ -126,6 +126,15 @@ final class Tree {
         return defaultLeft[node];
     }
 
+    /** The largest value of a leaf. */
+    float most() {
+        float most = Float.NEGATIVE_INFINITY;
+        for (int node = reached.nextSetBit(0); node >= 0; node = reached.nextSetBit(node + 1)) {
+            most = isLeaf(node) ? Math.max(most, value[node]) : most;
+        }
+        return most;
+    }
+
     int depth() {
         return depth;
     }

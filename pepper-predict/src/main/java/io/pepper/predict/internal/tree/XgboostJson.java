@@ -29,17 +29,17 @@ public final class XgboostJson {
     private static final Set<String> EXPONENTIAL = Set.of("reg:gamma", "reg:tweedie", "count:poisson");
 
     private static final int MOST_FEATURES = 1 << 16;
-    private static final int MOST_TREES = 1 << 20;
 
     private final JsonReader json;
-    private final List<RawTree> trees = new ArrayList<>();
+    private final RawTrees trees;
     private String booster = "";
     private String objective = "";
     private String baseScore = "";
     private List<String> featureNames = List.of();
     private OptionalInt bestIteration = OptionalInt.empty();
+    private OptionalInt treesUntilBest = OptionalInt.empty();
     private int[] treesBefore = {};
-    private int treesPerIteration = 1;
+    private OptionalInt treesPerIteration = OptionalInt.empty();
     private OptionalInt statedTrees = OptionalInt.empty();
     private boolean isConfiguration;
     private boolean hasTrees;
@@ -47,17 +47,9 @@ public final class XgboostJson {
     private int targets = 1;
     private int classes;
 
-    /** A tree as it stands, before the number of features is known. */
-    private static final class RawTree {
-        private int[] left = {};
-        private int[] right = {};
-        private int[] feature = {};
-        private int[] defaultLeft = {};
-        private float[] value = {};
-    }
-
     private XgboostJson(JsonReader json) {
         this.json = json;
+        this.trees = new RawTrees(json);
     }
 
     /**
@@ -105,16 +97,29 @@ public final class XgboostJson {
                     }
                 });
             case "gradient_booster" -> json.object(this::booster);
-            case "feature_names" -> featureNames = json.texts();
+            case "feature_names" -> featureNames = featureNames();
             case "attributes" ->
                 json.object(attribute -> {
-                    if (attribute.equals("best_iteration")) {
-                        bestIteration = OptionalInt.of(json.integer());
+                    switch (attribute) {
+                        case "best_iteration" -> bestIteration = OptionalInt.of(json.integer());
+                        case "best_ntree_limit" -> treesUntilBest = OptionalInt.of(json.integer());
+                        default -> {}
                     }
                 });
             case "generic_param", "learner_train_param" -> isConfiguration = true;
             default -> {}
         }
+    }
+
+    private List<String> featureNames() throws IOException {
+        List<String> names = new ArrayList<>();
+        json.array(() -> {
+            if (names.size() == MOST_FEATURES) {
+                throw json.wrong("there are more than " + MOST_FEATURES + " names");
+            }
+            names.add(json.text());
+        });
+        return names;
     }
 
     private void parameter(String name) throws IOException {
@@ -138,14 +143,22 @@ public final class XgboostJson {
     private void boosterModel(String name) throws IOException {
         switch (name) {
             case "trees" -> {
+                if (hasTrees) {
+                    throw json.wrong("it is there twice");
+                }
                 hasTrees = true;
-                json.array(this::tree);
+                json.array(trees::add);
             }
-            case "iteration_indptr" -> treesBefore = json.integers();
+            case "tree_info" -> {
+                if (Arrays.stream(json.integers(RawTrees.MOST_TREES)).anyMatch(output -> output != 0)) {
+                    throw json.wrong("more than one output is not supported");
+                }
+            }
+            case "iteration_indptr" -> treesBefore = json.integers(RawTrees.MOST_TREES + 1);
             case "gbtree_model_param" ->
                 json.object(parameter -> {
                     switch (parameter) {
-                        case "num_parallel_tree" -> treesPerIteration = Math.max(1, json.integer());
+                        case "num_parallel_tree" -> treesPerIteration = OptionalInt.of(Math.max(1, json.integer()));
                         case "num_trees" -> statedTrees = OptionalInt.of(json.integer());
                         default -> {}
                     }
@@ -154,55 +167,23 @@ public final class XgboostJson {
         }
     }
 
-    private void tree() throws IOException {
-        if (trees.size() == MOST_TREES) {
-            throw json.wrong("there are more than " + MOST_TREES + " trees");
-        }
-        RawTree tree = new RawTree();
-        json.object(name -> {
-            switch (name) {
-                case "left_children" -> tree.left = json.integers();
-                case "right_children" -> tree.right = json.integers();
-                case "split_indices" -> tree.feature = json.integers();
-                case "default_left" -> tree.defaultLeft = json.integers();
-                case "split_conditions" -> tree.value = json.numbers();
-                case "categories", "categories_nodes" -> refuseCategories(json.integers().length > 0);
-                case "split_type" ->
-                    refuseCategories(Arrays.stream(json.integers()).anyMatch(type -> type != 0));
-                case "tree_param" -> json.object(this::treeParameter);
-                default -> {}
-            }
-        });
-        trees.add(tree);
-    }
-
-    private void refuseCategories(boolean there) throws IOException {
-        if (there) {
-            throw json.wrong("splits by category are not supported");
-        }
-    }
-
-    private void treeParameter(String name) throws IOException {
-        if (name.equals("size_leaf_vector") && json.integer() > 1) {
-            throw json.wrong("leaves with more than one value are not supported");
-        }
-    }
-
     private XgboostModel model(boolean allRounds) throws IOException {
         checkKind();
         boolean exponential = EXPONENTIAL.contains(objective);
-        List<Tree> all = trees();
-        int used = allRounds ? all.size() : treesUntilBest(all.size());
+        List<Tree> all = trees.checked(features);
+        List<Tree> used = allRounds ? all : all.subList(0, treesUntilBest(all.size()));
         float base = base();
         if (exponential && !(base > 0)) {
             throw json.wrong("learner.learner_model_param.base_score is " + base + ": that of " + objective
                     + " must be more than 0");
         }
+        float start = exponential ? (float) Math.log(base) : base;
         return new XgboostModel(
-                Forest.of(all.subList(0, used), features, exponential ? (float) Math.log(base) : base),
+                Forest.of(used, features, start),
                 exponential,
+                start + used.stream().mapToDouble(Tree::most).sum(),
                 featureNames,
-                all.size() - used);
+                all.size() - used.size());
     }
 
     private void checkKind() throws IOException {
@@ -233,37 +214,29 @@ public final class XgboostJson {
         }
     }
 
-    private List<Tree> trees() throws PredictorFormatException {
-        List<Tree> checked = new ArrayList<>();
-        for (RawTree raw : trees) {
-            boolean[] defaultLeft = new boolean[raw.defaultLeft.length];
-            for (int i = 0; i < defaultLeft.length; i++) {
-                defaultLeft[i] = raw.defaultLeft[i] != 0;
-            }
-            try {
-                checked.add(new Tree(raw.left, raw.right, raw.feature, raw.value, defaultLeft, features));
-            } catch (Tree.InvalidTreeException invalid) {
-                throw json.wrong(
-                        "learner.gradient_booster.model.trees[" + checked.size() + "]: " + invalid.getMessage());
-            }
-        }
-        return checked;
-    }
-
-    /** A booster that stopped early keeps the rounds after the best; from 2.0 on it says how many trees each round has. */
     private int treesUntilBest(int all) throws PredictorFormatException {
         if (bestIteration.isEmpty()) {
             return all;
         }
         long rounds = bestIteration.getAsInt() + 1L;
         long until = treesBefore.length == 0
-                ? rounds * treesPerIteration
+                ? treesOfRounds(rounds)
                 : rounds < treesBefore.length && rounds >= 0 ? treesBefore[(int) rounds] : -1;
         if (rounds < 1 || until < 0 || until > all) {
             throw json.wrong("learner.attributes.best_iteration is " + bestIteration.getAsInt() + ", and there are "
                     + all + " trees");
         }
         return (int) until;
+    }
+
+    /**
+     * From 2.0 on a file says where each round begins, and from 1.6 on how many trees each has. Until 1.7 there may be an attribute with the
+     * number of trees up to the best.
+     */
+    private long treesOfRounds(long rounds) {
+        return treesPerIteration.isEmpty() && treesUntilBest.isPresent()
+                ? treesUntilBest.getAsInt()
+                : rounds * treesPerIteration.orElse(1);
     }
 
     private void check(String field, String found, Set<String> supported) throws PredictorFormatException {
@@ -278,6 +251,9 @@ public final class XgboostJson {
 
     /** From 3.1 on it is written as an array of one. */
     private float base() throws PredictorFormatException {
+        if (baseScore.isEmpty()) {
+            throw json.wrong("it has no learner.learner_model_param.base_score");
+        }
         String plain = baseScore.startsWith("[") && baseScore.endsWith("]")
                 ? baseScore.substring(1, baseScore.length() - 1)
                 : baseScore;
