@@ -2,11 +2,8 @@ package io.pepper.onnx;
 
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.OpeningTrial;
-import io.pepper.onnx.internal.model.KnownInputs;
 import io.pepper.onnx.internal.model.Specialization;
 import io.pepper.onnx.internal.proto.ModelProto;
-import io.pepper.onnx.internal.proto.TensorProto;
-import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.WholeModel;
 import io.pepper.onnx.internal.verify.PartModel;
@@ -18,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Proves that the parts of a partition compute what the whole model computes: runs both through ONNX Runtime on the same
@@ -68,7 +64,7 @@ public final class SplitVerifier {
      * @param progress hears of each step
      * @return what was found
      * @throws IllegalArgumentException if the options name an input or dimension that the model does not have
-     * @throws MalformedModelException if the manifest is none, a part is no model, or is not what the manifest says and only
+     * @throws MalformedModelException if the manifest is none or sets inputs to values that they cannot have, a part is no model, or is not what the manifest says and only
      *     unchanged files may run
      * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
      *     cannot be handed on
@@ -83,11 +79,10 @@ public final class SplitVerifier {
                 PartitionManifest.read(directory, model.contents().options());
         refuseOptional(model, manifest);
         List<String> warnings = new ArrayList<>();
-        Map<String, String> values = new TreeMap<>(manifest.inputValues());
-        values.putAll(model.contents().options().inputValues());
+        Map<String, String> values = SetInputs.of(directory, manifest, model.contents());
         VerificationOptions bounded =
                 options.withIsolation(options.isolation().or(model.contents().options()::isolation));
-        VerificationOptions used = withValues(model.contents(), values, bounded);
+        VerificationOptions used = SetInputs.given(model.contents(), values, bounded);
         Optional<OptimizationLevel> here =
                 used.isolation().isPresent() ? Optional.empty() : Optional.of(used.optimization());
         if (here.isPresent()) {
@@ -121,22 +116,6 @@ public final class SplitVerifier {
         return variant.isPresent()
                 ? new WholeModel(contents.runtimeSource(variant.get()), variant.get())
                 : new WholeModel(contents.runtimeSource(), contents.original());
-    }
-
-    /** The whole is given the values that inputs were set to when it was divided. */
-    private static VerificationOptions withValues(
-            ModelContents contents, Map<String, String> values, VerificationOptions options) throws IOException {
-        VerificationOptions given = options;
-        for (ValueInfoProto input : contents.original().getGraph().getInputList()) {
-            String value = values.get(input.getName());
-            if (value != null) {
-                TensorProto tensor = KnownInputs.tensor(contents.source().name(), input, value);
-                long[] shape =
-                        tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-                given = given.withInput(input.getName(), KnownInputs.values(tensor), shape);
-            }
-        }
-        return given;
     }
 
     private static void refuseFatal(OnnxModel model, OptimizationLevel optimization) throws IOException {

@@ -1,8 +1,14 @@
 package io.pepper.onnx;
 
+import static io.pepper.onnx.internal.proto.TensorProto.DataType.BOOL;
+import static io.pepper.onnx.internal.proto.TensorProto.DataType.FLOAT;
+import static io.pepper.onnx.internal.proto.TensorProto.DataType.INT64;
+import static io.pepper.onnx.internal.proto.TensorProto.DataType.UINT8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.runtime.TensorFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,8 +44,40 @@ class ReadersFuzzTest {
              "cuts": [{"tensors": [{"name": "h", "type": "float", "shape": [1, 4]}]}], "unusedOperators": 0, "notes": []}
             """;
 
+    /** Has an input of each kind of number that a manifest may set. */
+    private static final OnnxModel SETTABLE = settable();
+
     @TempDir
     static Path directory;
+
+    private static OnnxModel settable() {
+        ModelProto proto = ModelBuilder.model("m")
+                .input("x", FLOAT, 1, 4)
+                .input("flag", BOOL)
+                .input("steps", INT64, 1)
+                .input("scale", FLOAT)
+                .input("byte", UINT8, 1)
+                .let("y", "Relu", "x")
+                .output("y", FLOAT, 1, 4)
+                .build();
+        try {
+            return OnnxModel.load(proto.toByteArray(), "m");
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** The same for values of inputs. */
+    @Test
+    void theSoundManifestWithValuesAmongTheInputsIsRead() throws IOException {
+        try (InputStream in =
+                ReadersFuzzTest.class.getResourceAsStream("ReadersFuzzTestInputs/manifest/sound_with_values")) {
+            assertThat(in).isNotNull();
+            Files.write(directory.resolve(PartitionManifest.FILE_NAME), in.readAllBytes());
+            assertThat(SetInputs.of(directory, PartitionManifest.read(directory), SETTABLE.contents()))
+                    .hasSize(3);
+        }
+    }
 
     @FuzzTest(maxDuration = "60m")
     void model(byte[] data) throws IOException {
@@ -85,7 +123,11 @@ class ReadersFuzzTest {
     void manifest(byte[] data) throws IOException {
         Files.write(directory.resolve(PartitionManifest.FILE_NAME), data);
         try {
-            PartitionManifest.read(directory);
+            PartitionManifest manifest = PartitionManifest.read(directory);
+            SetInputs.given(
+                    SETTABLE.contents(),
+                    SetInputs.of(directory, manifest, SETTABLE.contents()),
+                    VerificationOptions.DEFAULTS);
         } catch (ModelException refused) {
             // As it should be.
         }

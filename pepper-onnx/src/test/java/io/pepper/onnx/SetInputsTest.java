@@ -16,6 +16,7 @@ import io.pepper.onnx.testmodels.BodyBuilder;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A model all in one If is cut inside of the branch that a set input takes, and the parts compute what the file computes for its value. */
@@ -190,5 +192,53 @@ class SetInputsTest {
                         proto.toByteArray(), "same", ReadOptions.DEFAULTS.withInputValues(Map.of("choise", "true"))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("no input 'choise' to set; the model has [x, choice]");
+    }
+
+    /** A manifest is a file like others: what it says of inputs is checked against the model, and it is named. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "choice | 7 | '7' is no value for input 'choice' of type bool",
+                "choice | `` | '' is no value for input 'choice'",
+                "choise | true | has no input 'choise', only [x, choice]",
+                "a | 1 | has no input 'a'",
+                "x | NaN | 'NaN' is no value for input 'x' of type float",
+                "x | 1e39 | '1e39' is no value for input 'x' of type float",
+                "x | 1e999999999 | '1e999999999' is no value for input 'x'"
+            })
+    void aForgedValueOfAManifestIsRefusedByItsFile(String input, String value, String said) throws IOException {
+        try (OnnxModel model = open(sameNames(), "true");
+                OnnxModel whole = OnnxModel.load(sameNames().toByteArray(), "same")) {
+            SubmodelExporter.export(model, Partitioner.everyCut().partition(model.cuts()), directory);
+            Path file = directory.resolve(PartitionManifest.FILE_NAME);
+            String sound = Files.readString(file);
+            String forged = sound.replaceFirst(
+                    "\"name\" : \"choice\",\\s*\"value\" : \"true\"",
+                    "\"name\" : \"" + input + "\", \"value\" : \"" + value + "\"");
+            assertThat(forged).isNotEqualTo(sound);
+            Files.writeString(file, forged);
+            assertThatThrownBy(() -> SplitVerifier.verify(whole, directory))
+                    .isInstanceOf(MalformedModelException.class)
+                    .hasMessageStartingWith(file + ": inputValues: ")
+                    .hasMessageContaining(said);
+        }
+    }
+
+    @Test
+    void anInputThatAManifestSetsTwiceIsRefused() throws IOException {
+        try (OnnxModel model = open(sameNames(), "true")) {
+            SubmodelExporter.export(model, Partitioner.everyCut().partition(model.cuts()), directory);
+            Path file = directory.resolve(PartitionManifest.FILE_NAME);
+            String sound = Files.readString(file);
+            String forged = sound.replaceFirst(
+                    "\"inputValues\" : \\[", "\"inputValues\" : [ {\"name\" : \"choice\", \"value\" : \"false\"}, ");
+            assertThat(forged).isNotEqualTo(sound);
+            Files.writeString(file, forged);
+            assertThatThrownBy(() -> PartitionManifest.read(directory))
+                    .isInstanceOf(MalformedModelException.class)
+                    .hasMessage(file + ": inputValues[1].name: 'choice' is there twice");
+        }
     }
 }

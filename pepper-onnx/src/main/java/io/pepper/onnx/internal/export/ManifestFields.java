@@ -31,7 +31,8 @@ final class ManifestFields {
         return path.isEmpty() ? field : path + "." + field;
     }
 
-    private MalformedModelException wrong(String field, String what) {
+    /** What is wrong with a field. */
+    MalformedModelException wrong(String field, String what) {
         return new MalformedModelException(source, path(field), what);
     }
 

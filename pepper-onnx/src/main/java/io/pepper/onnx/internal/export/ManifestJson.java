@@ -199,7 +199,9 @@ public final class ManifestJson {
             return values; // Written before inputs could be set.
         }
         for (ManifestFields value : fields.list("inputValues")) {
-            values.put(value.text("name"), value.text("value"));
+            if (values.put(value.text("name"), value.text("value")) != null) {
+                throw value.wrong("name", "'" + value.text("name") + "' is there twice");
+            }
         }
         return values;
     }
