@@ -4,6 +4,11 @@ MVN ?= $(shell command -v mvn || echo ./mvnw)
 MAVEN = $(MVN) -B -ntp
 JMH = java -cp "pepper-bench/target/classes:pepper-bench/target/lib/*" org.openjdk.jmh.Main
 
+COMPARE = java -cp "pepper-bench/target/classes:pepper-bench/target/lib/*" io.pepper.bench.compare.BenchCompare
+FIGURES = pepper-bench/figures.json
+# What is measured unless BENCH says otherwise: planning, opening and knowing a model.
+BENCH ?= PlannerBenchmark OpenBenchmark CharacteristicsBenchmark
+
 .DEFAULT_GOAL := help
 
 help: ## Print this list
@@ -59,10 +64,22 @@ bench: ## Run benchmarks: make bench BENCH=OpenBenchmark JMH_ARGS='-f 1 -i 3'
 	$(MAVEN) -q -pl pepper-bench -am package -DskipTests
 	$(JMH) $(BENCH) $(JMH_ARGS)
 
+bench-compare: ## Compare benchmarks with the commit BASE in one run; without BASE, with the recorded figures
+ifdef BASE
+	pepper-bench/compare/commits.sh $(BASE) $(BENCH) $(JMH_ARGS)
+else
+	$(MAVEN) -q -pl pepper-bench -am package -DskipTests
+	$(COMPARE) figures . $(FIGURES) $(BENCH) $(JMH_ARGS)
+endif
+
+bench-figures: ## Record the figures of benchmarks on this machine in pepper-bench/figures.json
+	$(MAVEN) -q -pl pepper-bench -am package -DskipTests
+	$(COMPARE) record . $(FIGURES) $(BENCH) $(JMH_ARGS)
+
 release-check: ## Make what a release is made of: sources, Javadoc, SBOM, licences
 	$(MAVEN) -Prelease,apidocs verify -DskipTests
 
 ci: ## Run what continuous integration runs (Debian; installs what it needs)
 	.ci/run
 
-.PHONY: help build test test-fast test-one format docs pictures demo conformance models large soak consumers fuzz coverage bench release-check ci
+.PHONY: help build test test-fast test-one format docs pictures demo conformance models large soak consumers fuzz coverage bench bench-compare bench-figures release-check ci
