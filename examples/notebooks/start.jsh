@@ -1,16 +1,20 @@
 // What every notebook begins with: imports, a directory for what it writes, and a real model (PP-OCRv4: text in pictures).
 import ai.onnxruntime.OnnxTensor;
 import io.pepper.cluster.*;
-import io.pepper.cost.*;
+import io.pepper.workload.*;
 import io.pepper.cut.*;
 import io.pepper.examples.ExampleModels;
 import io.pepper.graph.*;
 import io.pepper.monitor.*;
+import io.pepper.export.*;
+import io.pepper.measure.*;
+import io.pepper.model.*;
 import io.pepper.onnx.*;
+import io.pepper.report.*;
 import io.pepper.partition.*;
 import io.pepper.plan.*;
 import io.pepper.predict.*;
-import io.pepper.runtime.*;
+import io.pepper.session.*;
 import java.nio.file.*;
 import java.time.Duration;
 import java.util.*;

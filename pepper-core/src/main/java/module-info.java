@@ -5,7 +5,7 @@ module io.pepper.core {
     requires org.snakeyaml.engine.v2;
 
     exports io.pepper.cluster;
-    exports io.pepper.cost;
+    exports io.pepper.workload;
     exports io.pepper.cut;
     exports io.pepper.document;
     exports io.pepper.graph;

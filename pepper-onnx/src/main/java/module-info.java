@@ -10,8 +10,12 @@ module io.pepper.onnx {
     requires java.xml;
     requires org.slf4j;
 
+    exports io.pepper.export;
+    exports io.pepper.measure;
+    exports io.pepper.model;
     exports io.pepper.onnx;
-    exports io.pepper.runtime;
+    exports io.pepper.report;
+    exports io.pepper.session;
 
     // The generated messages are asked for their fields by reflection.
     opens io.pepper.onnx.internal.proto to

@@ -1,6 +1,6 @@
 package io.pepper.examples;
 
-import io.pepper.onnx.InputShapes;
+import io.pepper.model.InputShapes;
 import java.util.Arrays;
 
 /** Sizes of inputs as people type them: {@code x=1x3x224x224}, and {@code batch=1}. */

@@ -1,7 +1,7 @@
 package io.pepper.bench;
 
 import io.pepper.cut.Cuts;
-import io.pepper.onnx.InputShapes;
+import io.pepper.model.InputShapes;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;

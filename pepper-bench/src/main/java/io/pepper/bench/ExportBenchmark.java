@@ -1,9 +1,9 @@
 package io.pepper.bench;
 
-import io.pepper.onnx.ExportOptions;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.PartitionManifest;
-import io.pepper.onnx.SubmodelExporter;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;

@@ -1,10 +1,10 @@
 package io.pepper.bench;
 
-import io.pepper.onnx.ExportOptions;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.WeightStorage;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.PartitionManifest;
-import io.pepper.onnx.SubmodelExporter;
-import io.pepper.onnx.WeightStorage;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,16 +1,16 @@
 package io.pepper.bench;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.measure.OperatorSweep;
+import io.pepper.measure.TimingOptions;
+import io.pepper.model.ProgressListener;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyProfiler;
 import io.pepper.predict.LoadLevel;
 import io.pepper.predict.ProfilePiece;
 import io.pepper.predict.ProfilePieces;
 import io.pepper.predict.ProfilingPlan;
-import io.pepper.runtime.OperatorSweep;
-import io.pepper.runtime.TimingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

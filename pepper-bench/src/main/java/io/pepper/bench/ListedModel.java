@@ -1,12 +1,12 @@
 package io.pepper.bench;
 
 import io.pepper.cut.CutOptions;
-import io.pepper.onnx.ExportOptions;
-import io.pepper.onnx.InputShapes;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.model.InputShapes;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.PartitionManifest;
-import io.pepper.onnx.SubmodelExporter;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.pepper.bench;
 
 import ai.onnxruntime.OnnxTensor;
 import io.pepper.onnx.ModelCosts;
-import io.pepper.runtime.PartitionedSession;
-import io.pepper.runtime.RandomInputs;
-import io.pepper.runtime.RuntimeOptions;
-import io.pepper.runtime.StageOptions;
+import io.pepper.session.PartitionedSession;
+import io.pepper.session.RandomInputs;
+import io.pepper.session.RuntimeOptions;
+import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package io.pepper.bench;
 
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.TensorInfo;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

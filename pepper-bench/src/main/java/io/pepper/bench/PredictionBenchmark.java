@@ -1,14 +1,14 @@
 package io.pepper.bench;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.Prediction;
-import io.pepper.cost.Workload;
-import io.pepper.onnx.ProgressListener;
+import io.pepper.model.ProgressListener;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyRecord;
 import io.pepper.predict.LatencyTrainer;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.predict.TrainingOptions;
+import io.pepper.workload.Prediction;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.pepper.bench;
 
-import io.pepper.cost.LatencyPredictor;
-import io.pepper.onnx.ProgressListener;
+import io.pepper.model.ProgressListener;
 import io.pepper.predict.Accuracy;
 import io.pepper.predict.ChoiceAccuracy;
 import io.pepper.predict.CrossValidation;
@@ -13,7 +12,8 @@ import io.pepper.predict.RooflinePredictor;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.predict.TrainingOptions;
 import io.pepper.predict.TrainingOptions.Target;
-import io.pepper.runtime.Quantiles;
+import io.pepper.session.Quantiles;
+import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

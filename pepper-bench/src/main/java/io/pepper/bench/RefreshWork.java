@@ -1,8 +1,8 @@
 package io.pepper.bench;
 
-import io.pepper.cost.Workload;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.ProfilePiece;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,14 +1,14 @@
 package io.pepper.bench;
 
 import com.google.protobuf.ByteString;
+import io.pepper.measure.ModelTimer;
+import io.pepper.measure.TimingOptions;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TensorProto;
-import io.pepper.runtime.ModelTimer;
-import io.pepper.runtime.Quantiles;
-import io.pepper.runtime.TimingOptions;
+import io.pepper.session.Quantiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Device;
-import io.pepper.cost.Workload;
+import io.pepper.workload.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

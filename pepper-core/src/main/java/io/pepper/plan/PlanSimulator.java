@@ -2,14 +2,12 @@ package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
 /**
@@ -229,24 +227,6 @@ public final class PlanSimulator {
      */
     public record Interval(String where, int request, double beginSeconds, double endSeconds, double arrivesSeconds) {}
 
-    private record Task(int request, int step, double ready) {}
-
-    /** What is left to be waited for in a request. */
-    private static final class Request {
-        private final int[] missing;
-        private final double[] ready;
-        private int open;
-        private double done;
-
-        private Request(SimulatedSteps steps, double arrival) {
-            this.missing = steps.predecessorCounts();
-            this.ready = new double[missing.length];
-            Arrays.fill(ready, arrival);
-            this.open = missing.length;
-            this.done = arrival;
-        }
-    }
-
     /**
      * Simulates.
      *
@@ -277,90 +257,6 @@ public final class PlanSimulator {
             cluster.requireIndex(device);
         }
         trace.loads.forEach(load -> cluster.requireIndex(load.device));
-        double[] done = new double[trace.arrivalSeconds.size()];
-        Map<String, Double> free = new HashMap<>();
-        Map<String, Double> busy = new LinkedHashMap<>();
-        Request[] requests = new Request[done.length];
-        PriorityQueue<Task> queue = new PriorityQueue<>(Comparator.comparingDouble(Task::ready)
-                .thenComparingInt(Task::request)
-                .thenComparingInt(Task::step));
-        for (int i = 0; i < done.length; i++) {
-            requests[i] = new Request(steps, trace.arrivalSeconds.get(i));
-            for (int step : steps.first()) {
-                queue.add(new Task(i, step, trace.arrivalSeconds.get(i)));
-            }
-        }
-        while (!queue.isEmpty()) {
-            Task task = queue.poll();
-            Request request = requests[task.request];
-            if (request.done == Double.POSITIVE_INFINITY) {
-                continue;
-            }
-            SimulatedSteps.Step step = steps.get(task.step);
-            List<String> needs = step.needs(overlap);
-            double begin = task.ready;
-            for (String need : needs) {
-                begin = Math.max(begin, free.getOrDefault(need, 0.0));
-            }
-            double seconds = step.seconds() * factor(trace, step.computes(), begin);
-            double end = begin + seconds;
-            if (dies(trace, step, end)) {
-                request.done = Double.POSITIVE_INFINITY;
-                done[task.request] = Double.POSITIVE_INFINITY;
-                continue;
-            }
-            for (String need : needs) {
-                free.put(need, end);
-                busy.merge(need, seconds, Double::sum);
-            }
-            heard.accept(new Interval(needs.get(0), task.request, begin, end, end + step.after()));
-            request.done = Math.max(request.done, end + step.after());
-            request.open--;
-            done[task.request] = request.open == 0 ? request.done : Double.POSITIVE_INFINITY;
-            follow(task, request, end, queue);
-        }
-        return result(trace, busy, done);
-    }
-
-    /** Makes ready what waited for a step alone: for its result, or for its device or link. */
-    private void follow(Task task, Request request, double end, PriorityQueue<Task> queue) {
-        for (SimulatedSteps.Successor next : steps.get(task.step).successors()) {
-            double there = next.needsResult() ? end + steps.get(task.step).after() : end;
-            request.ready[next.step()] = Math.max(request.ready[next.step()], there);
-            request.missing[next.step()]--;
-            if (request.missing[next.step()] == 0) {
-                queue.add(new Task(task.request, next.step(), request.ready[next.step()]));
-            }
-        }
-    }
-
-    private static boolean dies(Trace trace, SimulatedSteps.Step step, double end) {
-        return step.alive().stream()
-                .anyMatch(device -> trace.failureSeconds.getOrDefault(device, Double.MAX_VALUE) < end);
-    }
-
-    /** How many times as long a device takes at a moment. */
-    private static double factor(Trace trace, String device, double at) {
-        double since = Double.NEGATIVE_INFINITY;
-        double factor = 1;
-        for (Trace.Load load : trace.loads) {
-            if (load.device.equals(device) && load.atSeconds <= at && load.atSeconds >= since) {
-                since = load.atSeconds;
-                factor = load.factor;
-            }
-        }
-        return factor;
-    }
-
-    private static Result result(Trace trace, Map<String, Double> busy, double... done) {
-        double last = Arrays.stream(done).filter(Double::isFinite).max().orElse(0);
-        busy.replaceAll((name, seconds) -> last > 0 ? Math.min(1, seconds / last) : 0);
-        List<Double> ends = new ArrayList<>();
-        List<Double> latencies = new ArrayList<>();
-        for (int i = 0; i < done.length; i++) {
-            ends.add(done[i]);
-            latencies.add(done[i] - trace.arrivalSeconds.get(i));
-        }
-        return new Result(ends, latencies, busy);
+        return new Simulation(steps, trace, overlap, heard).run();
     }
 }

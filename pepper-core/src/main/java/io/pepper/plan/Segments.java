@@ -1,6 +1,6 @@
 package io.pepper.plan;
 
-import io.pepper.cost.Workload;
+import io.pepper.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
 

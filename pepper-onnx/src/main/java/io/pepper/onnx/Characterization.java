@@ -1,14 +1,10 @@
 package io.pepper.onnx;
 
-import io.pepper.cost.Kernel;
-import io.pepper.cost.Measure;
-import io.pepper.cost.Workload;
 import io.pepper.cut.Liveness;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import io.pepper.onnx.internal.cost.CostWalk;
 import io.pepper.onnx.internal.cost.LayerCount;
-import io.pepper.onnx.internal.cost.PaperCount;
 import io.pepper.onnx.internal.cost.ParameterCount;
 import io.pepper.onnx.internal.cost.Tally;
 import io.pepper.onnx.internal.model.Constants;
@@ -16,6 +12,9 @@ import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.partition.Segment;
+import io.pepper.workload.Kernel;
+import io.pepper.workload.Measure;
+import io.pepper.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -3,6 +3,7 @@ package io.pepper.onnx;
 import io.pepper.cut.CutOptions;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
+import io.pepper.model.Dimension;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;

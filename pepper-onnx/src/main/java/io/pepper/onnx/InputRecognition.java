@@ -1,6 +1,8 @@
 package io.pepper.onnx;
 
 import io.pepper.graph.DataflowGraph;
+import io.pepper.model.Dimension;
+import io.pepper.model.TensorInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,12 +1,12 @@
 package io.pepper.onnx;
 
-import io.pepper.cost.Kernel;
-import io.pepper.cost.OperatorFamily;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import io.pepper.onnx.internal.cost.BlockedLayout;
 import io.pepper.onnx.internal.cost.KernelShape;
 import io.pepper.onnx.internal.cost.OperatorDemands;
+import io.pepper.workload.Kernel;
+import io.pepper.workload.OperatorFamily;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;

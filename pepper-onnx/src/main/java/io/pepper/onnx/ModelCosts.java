@@ -1,11 +1,11 @@
 package io.pepper.onnx;
 
-import io.pepper.cost.Workload;
 import io.pepper.cut.Cut;
 import io.pepper.cut.CutOptions;
 import io.pepper.cut.Liveness;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
+import io.pepper.model.UnknownSizeException;
 import io.pepper.onnx.internal.cost.CostWalk;
 import io.pepper.onnx.internal.cost.OperatorDemands;
 import io.pepper.onnx.internal.cost.OperatorFormulas;
@@ -15,6 +15,7 @@ import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
+import io.pepper.workload.Workload;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -252,7 +253,7 @@ public final class ModelCosts {
 
     /**
      * Whether a tensor is only handed on inside a kernel when the whole model runs. Recognised by structure: see {@link
-     * io.pepper.cost.Kernel}.
+     * io.pepper.workload.Kernel}.
      *
      * @param tensor its index in {@link OnnxModel#graph()}
      * @return true if what makes it and all that read it are computed at once

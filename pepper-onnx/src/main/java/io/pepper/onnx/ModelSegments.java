@@ -1,6 +1,5 @@
 package io.pepper.onnx;
 
-import io.pepper.cost.Workload;
 import io.pepper.cut.Cut;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
@@ -9,6 +8,7 @@ import io.pepper.partition.Segment;
 import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Segments;
+import io.pepper.workload.Workload;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -108,7 +108,14 @@ public final class ModelSegments implements Segments {
         return (double) bytes.getAsLong();
     }
 
-    void check(OnnxModel model, Placement placement) {
+    /**
+     * Refuses a model or a placement that these are not the segments of.
+     *
+     * @param model the model
+     * @param placement a placement of segments
+     * @throws IllegalArgumentException if they are of another model, or the placement is of another number of segments
+     */
+    public void requireOf(OnnxModel model, Placement placement) {
         if (model.graph() != partition.graph()) {
             throw new IllegalArgumentException("the segments are of another model than " + model.name());
         }
@@ -173,11 +180,6 @@ public final class ModelSegments implements Segments {
      */
     public List<String> tensors(int flow) {
         return tensors.get(flow);
-    }
-
-    /** By flow. */
-    List<List<String>> tensors() {
-        return tensors;
     }
 
     /**

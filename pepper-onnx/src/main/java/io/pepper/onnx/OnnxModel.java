@@ -5,8 +5,12 @@ import io.pepper.cut.CutOptions;
 import io.pepper.cut.Cuts;
 import io.pepper.cut.OriginalBridges;
 import io.pepper.graph.DataflowGraph;
+import io.pepper.model.InputShapes;
+import io.pepper.model.ReadOptions;
+import io.pepper.model.TensorInfo;
+import io.pepper.onnx.internal.Contents;
 import io.pepper.onnx.internal.ModelContents;
-import io.pepper.onnx.internal.export.ToolVersion;
+import io.pepper.onnx.internal.ToolVersion;
 import io.pepper.onnx.internal.model.Conditions;
 import io.pepper.onnx.internal.model.OriginalView;
 import io.pepper.onnx.internal.model.Weights;
@@ -38,7 +42,7 @@ import java.util.stream.IntStream;
  * model's file may close the model.
  *
  * <p>Reads ONNX of IR version 3 and newer, with tensors in the file or in files beside it, control flow, functions and
- * quantised tensors. A file that is no model is refused with a {@link MalformedModelException} that says where.
+ * quantised tensors. A file that is no model is refused with a {@link io.pepper.model.MalformedModelException} that says where.
  *
  * <pre>{@code
  * try (OnnxModel model = OnnxModel.load(Path.of("detector.onnx"))) {
@@ -50,6 +54,10 @@ import java.util.stream.IntStream;
 public final class OnnxModel implements AutoCloseable {
     private static final String ENDING = ".onnx";
     private static final int MOST_UNDECIDED = 16;
+
+    static {
+        Contents.readBy(model -> ((OnnxModel) model).contents);
+    }
 
     private final ModelContents contents;
     private final Cuts cuts;
@@ -68,9 +76,9 @@ public final class OnnxModel implements AutoCloseable {
      *
      * @param file the file
      * @return the model
-     * @throws MalformedModelException if the file is no ONNX model, or its external data is missing or outside its
+     * @throws io.pepper.model.MalformedModelException if the file is no ONNX model, or its external data is missing or outside its
      *     directory
-     * @throws UnsupportedModelException if the model holds something that is not supported
+     * @throws io.pepper.model.UnsupportedModelException if the model holds something that is not supported
      * @throws IOException if the file cannot be read
      */
     public static OnnxModel load(Path file) throws IOException {
@@ -83,9 +91,9 @@ public final class OnnxModel implements AutoCloseable {
      * @param file the file
      * @param options how much it may ask for, and where its data may be
      * @return the model
-     * @throws MalformedModelException if the file is no ONNX model or goes beyond a limit, or its external data is missing or
+     * @throws io.pepper.model.MalformedModelException if the file is no ONNX model or goes beyond a limit, or its external data is missing or
      *     outside its directory
-     * @throws UnsupportedModelException if the model holds something that is not supported
+     * @throws io.pepper.model.UnsupportedModelException if the model holds something that is not supported
      * @throws IOException if the file cannot be read
      */
     public static OnnxModel load(Path file, ReadOptions options) throws IOException {
@@ -105,8 +113,8 @@ public final class OnnxModel implements AutoCloseable {
      * @param in the bytes of the model, read to the end, not closed
      * @param name the name to give the model
      * @return the model
-     * @throws MalformedModelException if the bytes are no ONNX model
-     * @throws UnsupportedModelException if the model keeps tensors in other files
+     * @throws io.pepper.model.MalformedModelException if the bytes are no ONNX model
+     * @throws io.pepper.model.UnsupportedModelException if the model keeps tensors in other files
      * @throws IOException if the stream cannot be read, or the file not be written
      */
     public static OnnxModel load(InputStream in, String name) throws IOException {
@@ -120,8 +128,8 @@ public final class OnnxModel implements AutoCloseable {
      * @param name the name to give the model
      * @param options how much it may ask for
      * @return the model
-     * @throws MalformedModelException if the bytes are no ONNX model, or go beyond a limit
-     * @throws UnsupportedModelException if the model keeps tensors in other files
+     * @throws io.pepper.model.MalformedModelException if the bytes are no ONNX model, or go beyond a limit
+     * @throws io.pepper.model.UnsupportedModelException if the model keeps tensors in other files
      * @throws IOException if the stream cannot be read, or the file not be written
      */
     public static OnnxModel load(InputStream in, String name, ReadOptions options) throws IOException {
@@ -142,8 +150,8 @@ public final class OnnxModel implements AutoCloseable {
      * @param bytes the bytes of the model; kept, not copied, and must not change while the model is open
      * @param name the name to give the model
      * @return the model
-     * @throws MalformedModelException if the bytes are no ONNX model
-     * @throws UnsupportedModelException if the model keeps tensors in other files
+     * @throws io.pepper.model.MalformedModelException if the bytes are no ONNX model
+     * @throws io.pepper.model.UnsupportedModelException if the model keeps tensors in other files
      * @throws IOException never for another reason
      */
     public static OnnxModel load(byte[] bytes, String name) throws IOException {
@@ -157,8 +165,8 @@ public final class OnnxModel implements AutoCloseable {
      * @param name the name to give the model
      * @param options how much it may ask for
      * @return the model
-     * @throws MalformedModelException if the bytes are no ONNX model, or go beyond a limit
-     * @throws UnsupportedModelException if the model keeps tensors in other files
+     * @throws io.pepper.model.MalformedModelException if the bytes are no ONNX model, or go beyond a limit
+     * @throws io.pepper.model.UnsupportedModelException if the model keeps tensors in other files
      * @throws IOException never for another reason
      */
     public static OnnxModel load(byte[] bytes, String name, ReadOptions options) throws IOException {

@@ -1,9 +1,6 @@
 package io.pepper.onnx;
 
 import io.pepper.cluster.Cluster;
-import io.pepper.cost.Measure;
-import io.pepper.cost.Prediction;
-import io.pepper.cost.Workload;
 import io.pepper.cut.Cuts;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
@@ -18,6 +15,9 @@ import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
 import io.pepper.plan.Segments;
+import io.pepper.workload.Measure;
+import io.pepper.workload.Prediction;
+import io.pepper.workload.Workload;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -59,7 +59,7 @@ public final class OperatorPlanner {
      * @param times predicts for them
      * @param objective what to have least of; a weight on the period makes the search a bounded one
      * @return the division; it may be all on one device
-     * @throws UnknownSizeException if the size of a tensor is not known
+     * @throws io.pepper.model.UnknownSizeException if the size of a tensor is not known
      * @throws io.pepper.plan.NoSuchPlacementException if there is none within the memory of the devices
      * @throws IllegalArgumentException if there are not two devices, or energy counts and is not known
      */

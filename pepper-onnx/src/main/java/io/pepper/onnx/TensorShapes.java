@@ -1,6 +1,8 @@
 package io.pepper.onnx;
 
 import io.pepper.graph.DataflowGraph;
+import io.pepper.model.InputShapes;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.shape.Scope;

@@ -9,7 +9,7 @@ import java.util.List;
  * @param condition the tensor that decides
  * @param inputs the inputs of the model that the condition depends on, in their order; empty if it is constant
  * @param obstacles types of operators through which no value is followed to the condition, and inputs that are too large or of a type that
- *     cannot be set; empty if {@link ReadOptions#withInputValues} decides the condition
+ *     cannot be set; empty if {@link io.pepper.model.ReadOptions#withInputValues} decides the condition
  * @param areTruthValues whether the inputs are all truth values, which are set to {@code true} or {@code false}
  */
 public record UndecidedIf(

@@ -1,5 +1,6 @@
 package io.pepper.onnx;
 
+import io.pepper.model.UnknownSizeException;
 import io.pepper.onnx.internal.cost.CostWalk;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.NodeProto;

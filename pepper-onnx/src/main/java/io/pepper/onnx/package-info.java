@@ -1,4 +1,6 @@
-/** ONNX models. */
+/**
+ * ONNX models: their operators, shapes, costs and segments.
+ */
 @NullMarked
 package io.pepper.onnx;
 

@@ -10,6 +10,7 @@ import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.testmodels.Architectures;
 import io.pepper.onnx.testmodels.ConstantTopologies;
 import io.pepper.onnx.testmodels.ModelBuilder;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.onnx.testmodels.Topologies;
 import io.pepper.partition.Partition;

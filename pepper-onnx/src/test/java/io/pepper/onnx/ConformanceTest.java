@@ -3,6 +3,14 @@ package io.pepper.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.Verification;
+import io.pepper.export.VerificationOptions;
+import io.pepper.model.Dimension;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;

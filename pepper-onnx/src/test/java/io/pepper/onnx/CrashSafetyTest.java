@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.pepper.onnx.internal.export.StagingAccess;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.StagingAccess;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.WeightStorage;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.Topologies;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;

@@ -2,14 +2,14 @@ package io.pepper.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pepper.cost.OperatorFamily;
-import io.pepper.cost.Workload;
 import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
+import io.pepper.measure.OperatorSweep;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import io.pepper.partition.Segment;
-import io.pepper.runtime.OperatorSweep;
+import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,6 +6,13 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.export.ExportOptions;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.UnsupportedModelException;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.onnx.testmodels.Topologies;
 import io.pepper.onnx.testmodels.VisionTopologies;

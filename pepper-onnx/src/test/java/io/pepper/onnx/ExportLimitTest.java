@@ -5,8 +5,14 @@ import static io.pepper.onnx.testmodels.ModelBuilder.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.export.ExportOptions;
+import io.pepper.export.ExportTooLargeException;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.WeightStorage;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.testmodels.ModelBuilder;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;

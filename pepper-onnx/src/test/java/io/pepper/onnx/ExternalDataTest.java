@@ -7,9 +7,11 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.export.PartitionManifest;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.onnx.testmodels.VisionTopologies;
 import java.io.EOFException;

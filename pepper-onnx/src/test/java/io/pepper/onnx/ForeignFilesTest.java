@@ -3,6 +3,7 @@ package io.pepper.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.model.MalformedModelException;
 import io.pepper.onnx.testmodels.BodyTopologies;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -6,6 +6,7 @@ import static io.pepper.onnx.internal.proto.TensorProto.DataType.INT64;
 import static io.pepper.onnx.testmodels.ModelBuilder.model;
 import static io.pepper.onnx.testmodels.NodeSpec.node;
 
+import io.pepper.export.SubmodelExporter;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.testmodels.BodyBuilder;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.pepper.export.PartitionManifest;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.Topologies;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

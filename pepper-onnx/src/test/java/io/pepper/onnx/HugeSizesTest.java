@@ -8,8 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cut.CutOptions;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.model.UnknownSizeException;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.testmodels.ModelBuilder;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;

@@ -8,6 +8,9 @@ import static io.pepper.onnx.testmodels.ModelBuilder.model;
 import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.AttributeProto.AttributeType;
 import io.pepper.onnx.internal.proto.FunctionProto;

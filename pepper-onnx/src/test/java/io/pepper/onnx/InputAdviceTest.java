@@ -7,6 +7,11 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.VerificationOptions;
+import io.pepper.model.InputShapes;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto.DataType;
 import io.pepper.onnx.testmodels.Tensors;

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.pepper.onnx.IsolatedRunException.Reason;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.VerificationOptions;
+import io.pepper.model.IsolatedRunException;
+import io.pepper.model.IsolatedRunException.Reason;
+import io.pepper.model.Isolation;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.ReadOptions;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.BufferedReader;
 import java.io.File;

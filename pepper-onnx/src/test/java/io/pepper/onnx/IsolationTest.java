@@ -3,6 +3,14 @@ package io.pepper.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.Verification;
+import io.pepper.export.VerificationOptions;
+import io.pepper.model.Isolation;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.ReadOptions;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.onnx.testmodels.Topologies;
 import io.pepper.partition.Partition;

@@ -9,10 +9,13 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.model.Dimension;
+import io.pepper.model.UnknownSizeException;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.testmodels.BodyBuilder;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.NodeSpec;
+import io.pepper.onnx.testmodels.Parts;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

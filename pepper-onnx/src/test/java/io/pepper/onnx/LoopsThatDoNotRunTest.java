@@ -8,6 +8,11 @@ import static io.pepper.onnx.testmodels.ModelBuilder.model;
 import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pepper.export.ExportOptions;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.VerificationOptions;
+import io.pepper.model.ProgressListener;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;

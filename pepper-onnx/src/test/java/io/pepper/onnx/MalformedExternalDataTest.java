@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.ReadLimits;
+import io.pepper.model.ReadOptions;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.testmodels.ModelBuilder;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.Tensors;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -9,12 +9,15 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.model.InputShapes;
+import io.pepper.model.UnknownSizeException;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.testmodels.BodyTopologies;
 import io.pepper.onnx.testmodels.FunctionBuilder;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.NodeSpec;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.partition.OperatorCosts;

@@ -3,6 +3,11 @@ package io.pepper.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pepper.cut.Cuts;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.VerificationOptions;
+import io.pepper.model.InputShapes;
+import io.pepper.model.ProgressListener;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;

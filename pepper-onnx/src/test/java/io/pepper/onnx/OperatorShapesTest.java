@@ -6,7 +6,10 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.model.TensorInfo;
+import io.pepper.model.UnknownSizeException;
 import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.testmodels.Parts;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.Collectors;

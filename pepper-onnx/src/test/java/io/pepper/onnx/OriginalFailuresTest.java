@@ -6,6 +6,10 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.model.TensorInfo;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.testmodels.BodyTopologies;
@@ -14,6 +18,7 @@ import io.pepper.onnx.testmodels.ConstantTopologies;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.NameTopologies;
 import io.pepper.onnx.testmodels.OperatorTopologies;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.onnx.testmodels.Topologies;
 import io.pepper.onnx.testmodels.VisionTopologies;

@@ -3,6 +3,8 @@ package io.pepper.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.model.ReadLimits;
+import io.pepper.model.ReadOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

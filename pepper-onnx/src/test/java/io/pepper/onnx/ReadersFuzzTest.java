@@ -1,5 +1,6 @@
 package io.pepper.onnx;
 
+import io.pepper.export.SetInputs;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.BOOL;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.FLOAT;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.INT64;
@@ -7,9 +8,14 @@ import static io.pepper.onnx.internal.proto.TensorProto.DataType.UINT8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.pepper.export.DeploymentPlan;
+import io.pepper.export.PartitionManifest;
+import io.pepper.model.ModelException;
+import io.pepper.model.ReadLimits;
+import io.pepper.model.ReadOptions;
+import io.pepper.session.TensorFiles;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.testmodels.ModelBuilder;
-import io.pepper.runtime.TensorFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

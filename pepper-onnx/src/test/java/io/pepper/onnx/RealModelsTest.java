@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pepper.cut.Cut;
 import io.pepper.cut.OriginalBridges;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.OutputComparison;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.Verification;
+import io.pepper.export.VerificationOptions;
+import io.pepper.model.OptimizationLevel;
+import io.pepper.model.ProgressListener;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;

@@ -7,7 +7,14 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pepper.cut.Cuts;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.VerificationOptions;
 import io.pepper.graph.Indices;
+import io.pepper.model.InputShapes;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.partition.OperatorCosts;

@@ -4,11 +4,13 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo;
-import io.pepper.runtime.PartitionedSession;
-import io.pepper.runtime.RunOutputs;
-import io.pepper.runtime.RuntimeOptions;
-import io.pepper.runtime.StageOptions;
-import io.pepper.runtime.TensorFiles;
+import io.pepper.export.PartitionManifest;
+import io.pepper.model.OptimizationLevel;
+import io.pepper.session.PartitionedSession;
+import io.pepper.session.RunOutputs;
+import io.pepper.session.RuntimeOptions;
+import io.pepper.session.StageOptions;
+import io.pepper.session.TensorFiles;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -42,7 +44,7 @@ final class ReferenceOutputs {
         return there("input_", manifest.inputs()) && there("output_", manifest.outputs());
     }
 
-    private boolean there(String kind, List<io.pepper.onnx.TensorInfo> tensors) throws IOException {
+    private boolean there(String kind, List<io.pepper.model.TensorInfo> tensors) throws IOException {
         boolean allTensors = tensors.stream()
                 .allMatch(tensor ->
                         tensor.type().filter(type -> !type.contains("(")).isPresent());

@@ -2,6 +2,13 @@ package io.pepper.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pepper.export.ExportOptions;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.VerificationOptions;
+import io.pepper.export.WeightStorage;
+import io.pepper.model.ProgressListener;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cut.Cut;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.Verification;
+import io.pepper.model.TensorInfo;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;

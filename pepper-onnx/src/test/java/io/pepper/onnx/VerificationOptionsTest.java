@@ -3,6 +3,9 @@ package io.pepper.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.export.VerificationOptions;
+import io.pepper.model.InputShapes;
+import io.pepper.model.OptimizationLevel;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;

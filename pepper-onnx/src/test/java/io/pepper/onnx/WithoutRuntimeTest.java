@@ -4,12 +4,16 @@ import static io.pepper.onnx.internal.proto.TensorProto.DataType.FLOAT;
 import static io.pepper.onnx.testmodels.ModelBuilder.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.model.InputShapes;
 import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partitioner;
-import io.pepper.runtime.PartitionedSession;
-import io.pepper.runtime.RandomInputs;
+import io.pepper.session.PartitionedSession;
+import io.pepper.session.RandomInputs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.pepper.monitor;
 
-import io.pepper.cost.LatencyPredictor;
-import io.pepper.cost.Prediction;
-import io.pepper.cost.Workload;
+import io.pepper.workload.LatencyPredictor;
+import io.pepper.workload.Prediction;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,5 +1,6 @@
 package io.pepper.monitor;
 
+import io.pepper.cluster.Conditions;
 import io.pepper.cluster.DeviceState;
 import java.util.EnumMap;
 import java.util.List;

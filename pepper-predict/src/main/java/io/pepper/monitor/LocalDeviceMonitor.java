@@ -38,7 +38,7 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
      * Watches this machine.
      *
      * @param name what to call it
-     * @param window over how long load and {@linkplain Conditions conditions} are taken; a reading takes as long
+     * @param window over how long load and {@linkplain io.pepper.cluster.Conditions conditions} are taken; a reading takes as long
      * @return a monitor of one device
      */
     public static LocalDeviceMonitor of(String name, Duration window) {

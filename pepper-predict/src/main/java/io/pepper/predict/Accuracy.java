@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.runtime.Quantiles;
+import io.pepper.session.Quantiles;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;

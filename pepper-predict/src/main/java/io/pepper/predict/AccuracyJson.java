@@ -1,7 +1,6 @@
 package io.pepper.predict;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.pepper.predict.internal.json.JsonReader;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.monitor.Conditions;
+import io.pepper.cluster.Conditions;
 import java.util.OptionalDouble;
 
 /** A moment of a campaign, to be compared with an earlier one of the same kind. Immutable and therefore thread-safe. */

@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.onnx.ProgressListener;
+import io.pepper.model.ProgressListener;
 import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.ArrayList;

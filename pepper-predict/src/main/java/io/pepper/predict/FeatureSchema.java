@@ -1,9 +1,9 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.FamilyWork;
-import io.pepper.cost.Measure;
-import io.pepper.cost.Workload;
+import io.pepper.workload.FamilyWork;
+import io.pepper.workload.Measure;
+import io.pepper.workload.Workload;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.LatencyPredictor;
-import io.pepper.cost.Prediction;
-import io.pepper.cost.Workload;
+import io.pepper.workload.LatencyPredictor;
+import io.pepper.workload.Prediction;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;

@@ -1,6 +1,5 @@
 package io.pepper.predict;
 
-import io.pepper.predict.internal.json.JsonReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

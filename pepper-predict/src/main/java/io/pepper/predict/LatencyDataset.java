@@ -1,13 +1,11 @@
 package io.pepper.predict;
 
-import io.pepper.cost.Workload;
 import io.pepper.document.WholeFile;
+import io.pepper.measure.OperatorSweep;
 import io.pepper.predict.internal.csv.CsvTable;
 import io.pepper.predict.internal.csv.Headers;
-import io.pepper.predict.internal.csv.OriginalRecords;
-import io.pepper.predict.internal.csv.RecordColumns;
 import io.pepper.predict.internal.csv.Row;
-import io.pepper.runtime.OperatorSweep;
+import io.pepper.workload.Workload;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.measure.ModelTiming;
+import io.pepper.model.ProgressListener;
 import io.pepper.monitor.internal.machine.Machine;
-import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.CampaignMoment.Span;
-import io.pepper.runtime.ModelTiming;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;

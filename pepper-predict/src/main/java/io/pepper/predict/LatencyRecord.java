@@ -1,8 +1,8 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.Workload;
-import io.pepper.runtime.ModelTiming;
+import io.pepper.measure.ModelTiming;
+import io.pepper.workload.Workload;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;

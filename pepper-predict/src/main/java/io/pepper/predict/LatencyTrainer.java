@@ -1,9 +1,8 @@
 package io.pepper.predict;
 
+import io.pepper.model.ProgressListener;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.CrossValidation.Folds;
-import io.pepper.predict.internal.boost.Boosting;
 import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.Collections;

@@ -1,10 +1,8 @@
 package io.pepper.predict;
 
+import io.pepper.measure.OperatorSweep;
 import io.pepper.predict.TrainingOptions.Target;
-import io.pepper.predict.internal.boost.Boosting;
-import io.pepper.predict.internal.boost.Rows;
 import io.pepper.predict.internal.learn.LinearTime;
-import io.pepper.runtime.OperatorSweep;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.predict.internal.load.LoadWorker;
-import io.pepper.runtime.TemporaryDirectory;
+import io.pepper.session.TemporaryDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

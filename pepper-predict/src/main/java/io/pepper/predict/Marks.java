@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.runtime.ModelTiming;
+import io.pepper.measure.ModelTiming;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;

@@ -1,10 +1,10 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.LatencyPredictor;
-import io.pepper.cost.Prediction;
-import io.pepper.cost.Workload;
-import io.pepper.runtime.Quantiles;
+import io.pepper.session.Quantiles;
+import io.pepper.workload.LatencyPredictor;
+import io.pepper.workload.Prediction;
+import io.pepper.workload.Workload;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.pepper.predict;
 
-import io.pepper.runtime.ModelTimer;
-import io.pepper.runtime.ModelTiming;
-import io.pepper.runtime.TimingOptions;
+import io.pepper.measure.ModelTimer;
+import io.pepper.measure.ModelTiming;
+import io.pepper.measure.TimingOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -2,9 +2,7 @@ package io.pepper.predict;
 
 import io.pepper.predict.TrainedPredictor.Trees;
 import io.pepper.predict.TrainingOptions.Target;
-import io.pepper.predict.internal.json.JsonReader;
 import io.pepper.predict.internal.learn.LinearTime;
-import io.pepper.predict.internal.tree.XgboostJson;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

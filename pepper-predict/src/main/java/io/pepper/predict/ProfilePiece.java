@@ -1,7 +1,7 @@
 package io.pepper.predict;
 
-import io.pepper.cost.Workload;
-import io.pepper.onnx.InputShapes;
+import io.pepper.model.InputShapes;
+import io.pepper.workload.Workload;
 import java.nio.file.Path;
 
 /**

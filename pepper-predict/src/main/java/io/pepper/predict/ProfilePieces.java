@@ -1,19 +1,19 @@
 package io.pepper.predict;
 
 import io.pepper.cut.Cut;
-import io.pepper.onnx.ExportOptions;
-import io.pepper.onnx.InputShapes;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.measure.OperatorSweep;
+import io.pepper.model.InputShapes;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.PartitionManifest;
-import io.pepper.onnx.ProgressListener;
-import io.pepper.onnx.SubmodelExporter;
-import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.TensorShapes;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
-import io.pepper.runtime.OperatorSweep;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ public final class ProfilePieces {
      * @param seed decides which pieces
      * @param progress hears of each piece
      * @return the whole, then the pieces
-     * @throws io.pepper.onnx.UnknownSizeException if sizes stay open
+     * @throws io.pepper.model.UnknownSizeException if sizes stay open
      * @throws IllegalArgumentException if the sizes are not those of the model's inputs, or the model stands in no file
      * @throws IOException if a piece cannot be written
      */

@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.runtime.TimingOptions;
+import io.pepper.measure.TimingOptions;
 import java.time.Duration;
 import java.util.List;
 

@@ -3,7 +3,6 @@ package io.pepper.predict;
 import io.pepper.document.FileErrors;
 import io.pepper.document.WholeFile;
 import io.pepper.predict.internal.csv.CsvTable;
-import io.pepper.predict.internal.csv.RecordColumns;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -1,16 +1,16 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.FamilyWork;
-import io.pepper.cost.LatencyPredictor;
-import io.pepper.cost.OperatorFamily;
-import io.pepper.cost.Prediction;
-import io.pepper.cost.Workload;
-import io.pepper.onnx.ProgressListener;
-import io.pepper.runtime.ModelTimer;
-import io.pepper.runtime.OperatorSweep;
-import io.pepper.runtime.TemporaryDirectory;
-import io.pepper.runtime.TimingOptions;
+import io.pepper.measure.ModelTimer;
+import io.pepper.measure.OperatorSweep;
+import io.pepper.measure.TimingOptions;
+import io.pepper.model.ProgressListener;
+import io.pepper.session.TemporaryDirectory;
+import io.pepper.workload.FamilyWork;
+import io.pepper.workload.LatencyPredictor;
+import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.Prediction;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.monitor.Conditions;
+import io.pepper.cluster.Conditions;
 import java.util.Objects;
 import java.util.OptionalDouble;
 

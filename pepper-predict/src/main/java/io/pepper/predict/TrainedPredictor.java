@@ -1,12 +1,12 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.LatencyPredictor;
-import io.pepper.cost.Prediction;
-import io.pepper.cost.Workload;
+import io.pepper.measure.OperatorSweep;
 import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.predict.internal.learn.LinearTime;
-import io.pepper.runtime.OperatorSweep;
+import io.pepper.workload.LatencyPredictor;
+import io.pepper.workload.Prediction;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.pepper.predict;
 import io.pepper.document.WholeFile;
 import io.pepper.predict.CrossValidation.Folds;
 import io.pepper.predict.internal.report.Charts;
-import io.pepper.runtime.Quantiles;
+import io.pepper.session.Quantiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;

@@ -1,7 +1,6 @@
 package io.pepper.predict;
 
 import io.pepper.predict.internal.tree.Forest;
-import io.pepper.predict.internal.tree.XgboostJson;
 import io.pepper.predict.internal.tree.XgboostModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.Prediction;
-import io.pepper.cost.Workload;
+import io.pepper.workload.Prediction;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.Measure;
-import io.pepper.cost.Prediction;
-import io.pepper.cost.Workload;
+import io.pepper.workload.Measure;
+import io.pepper.workload.Prediction;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -3,9 +3,8 @@ package io.pepper.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pepper.onnx.ProgressListener;
+import io.pepper.model.ProgressListener;
 import io.pepper.predict.internal.csv.CsvTable;
-import io.pepper.predict.internal.csv.RecordColumns;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.onnx.InputShapes;
+import io.pepper.measure.TimingOptions;
+import io.pepper.model.InputShapes;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.UnknownSizeException;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.ProgressListener;
-import io.pepper.onnx.UnknownSizeException;
-import io.pepper.runtime.TimingOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.Prediction;
-import io.pepper.cost.Workload;
-import io.pepper.onnx.ProgressListener;
+import io.pepper.measure.OperatorSweep;
+import io.pepper.model.ProgressListener;
 import io.pepper.predict.CrossValidation.Folds;
 import io.pepper.predict.TrainingOptions.Target;
-import io.pepper.runtime.OperatorSweep;
+import io.pepper.workload.Prediction;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.management.ManagementFactory;

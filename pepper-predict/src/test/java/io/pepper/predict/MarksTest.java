@@ -3,12 +3,11 @@ package io.pepper.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.cluster.Conditions;
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.Workload;
-import io.pepper.monitor.Conditions;
+import io.pepper.measure.ModelTiming;
 import io.pepper.predict.internal.csv.CsvTable;
-import io.pepper.predict.internal.csv.RecordColumns;
-import io.pepper.runtime.ModelTiming;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

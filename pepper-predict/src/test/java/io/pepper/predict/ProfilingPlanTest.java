@@ -3,8 +3,8 @@ package io.pepper.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pepper.cost.Workload;
-import io.pepper.onnx.InputShapes;
+import io.pepper.model.InputShapes;
+import io.pepper.workload.Workload;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.pepper.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pepper.monitor.Conditions;
+import io.pepper.cluster.Conditions;
 import io.pepper.predict.CampaignMoment.Span;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -2,7 +2,7 @@ package io.pepper.predict;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.Workload;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.Kernel;
-import io.pepper.cost.OperatorFamily;
-import io.pepper.cost.Workload;
+import io.pepper.workload.Kernel;
+import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.pepper.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.pepper.runtime.ModelTiming;
+import io.pepper.measure.ModelTiming;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.cost.Measure;
-import io.pepper.cost.Workload;
+import io.pepper.workload.Measure;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

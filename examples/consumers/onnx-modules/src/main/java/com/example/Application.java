@@ -1,8 +1,8 @@
 package com.example;
 
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.SplitVerifier;
-import io.pepper.onnx.SubmodelExporter;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.pepper.examples.cli;
 
-import io.pepper.onnx.ProgressListener;
+import io.pepper.model.ProgressListener;
 import java.io.PrintWriter;
 
 /** Writes progress to standard error, once a second at most, and nothing for what is done within a second. */

@@ -2,8 +2,8 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.cluster.Conditions;
 import io.pepper.cluster.DeviceState;
-import io.pepper.monitor.Conditions;
 import io.pepper.monitor.DeviceReading;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 package io.pepper.examples.cli;
 
 import io.pepper.document.FileErrors;
-import io.pepper.onnx.UnknownSizeException;
-import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.model.UnknownSizeException;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.predict.TrainingUnavailableException;
 import java.io.IOException;
 import java.io.PrintWriter;

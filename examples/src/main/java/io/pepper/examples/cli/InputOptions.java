@@ -1,11 +1,11 @@
 package io.pepper.examples.cli;
 
 import io.pepper.examples.SizeText;
-import io.pepper.onnx.Dimension;
-import io.pepper.onnx.InputShapes;
+import io.pepper.export.VerificationOptions;
+import io.pepper.model.Dimension;
+import io.pepper.model.InputShapes;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.TensorInfo;
-import io.pepper.onnx.VerificationOptions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -3,10 +3,10 @@ package io.pepper.examples.cli;
 import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
 import io.pepper.graph.Indices;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.RecognizedInputs;
-import io.pepper.onnx.TensorInfo;
 import java.util.List;
 
 /**

@@ -2,10 +2,10 @@ package io.pepper.examples.cli;
 
 import io.pepper.cut.Cut;
 import io.pepper.cut.OriginalBridges;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.RecognizedInputs;
-import io.pepper.onnx.TensorInfo;
 import io.pepper.onnx.TensorShapes;
 import io.pepper.onnx.UndecidedIf;
 import io.pepper.partition.Partitioner;

@@ -1,9 +1,9 @@
 package io.pepper.examples.cli;
 
 import io.pepper.examples.QuantityText;
-import io.pepper.onnx.Isolation;
-import io.pepper.onnx.ReadOptions;
-import io.pepper.runtime.TimingOptions;
+import io.pepper.measure.TimingOptions;
+import io.pepper.model.Isolation;
+import io.pepper.model.ReadOptions;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Model.CommandSpec;

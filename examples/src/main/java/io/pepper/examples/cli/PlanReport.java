@@ -2,7 +2,7 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.onnx.DeploymentPlan;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.plan.Explanation;
 import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;

@@ -1,8 +1,8 @@
 package io.pepper.examples.cli;
 
-import io.pepper.cost.LatencyPredictor;
 import io.pepper.predict.ForeignPredictor;
 import io.pepper.predict.TrainedPredictor;
+import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package io.pepper.examples.cli;
 
-import io.pepper.onnx.DeploymentPlan;
+import io.pepper.export.DeploymentPlan;
+import io.pepper.export.PartitionManifest;
+import io.pepper.model.ReadOptions;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.PartitionManifest;
-import io.pepper.onnx.ReadOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

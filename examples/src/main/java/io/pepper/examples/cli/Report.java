@@ -1,11 +1,11 @@
 package io.pepper.examples.cli;
 
+import io.pepper.export.OutputComparison;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.Verification;
+import io.pepper.model.OptimizationLevel;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.OptimizationLevel;
-import io.pepper.onnx.OutputComparison;
-import io.pepper.onnx.PartitionManifest;
-import io.pepper.onnx.TensorInfo;
-import io.pepper.onnx.Verification;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.onnx.DeploymentPlan;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.plan.PlanSimulator;
 import io.pepper.plan.TraceFile;
 import java.io.IOException;

@@ -1,15 +1,15 @@
 package io.pepper.examples.cli;
 
 import io.pepper.cut.Cuts;
-import io.pepper.onnx.ExportOptions;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.export.Verification;
+import io.pepper.export.VerificationOptions;
+import io.pepper.export.WeightStorage;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.PartitionManifest;
-import io.pepper.onnx.SplitVerifier;
-import io.pepper.onnx.SubmodelExporter;
-import io.pepper.onnx.Verification;
-import io.pepper.onnx.VerificationOptions;
-import io.pepper.onnx.WeightStorage;
 import io.pepper.partition.ChainPartitioner;
 import io.pepper.partition.NoSuchPartitionException;
 import io.pepper.partition.OperatorCosts;

@@ -1,8 +1,8 @@
 package io.pepper.examples.cli;
 
+import io.pepper.export.SplitVerifier;
+import io.pepper.export.Verification;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.SplitVerifier;
-import io.pepper.onnx.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.pepper.examples.cli;
 
-import io.pepper.onnx.ExportOptions;
+import io.pepper.export.ExportOptions;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
-import io.pepper.onnx.ModelException;
+import io.pepper.model.ModelException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

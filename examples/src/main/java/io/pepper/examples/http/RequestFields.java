@@ -5,7 +5,7 @@ import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
 import io.pepper.examples.SizeText;
-import io.pepper.onnx.InputShapes;
+import io.pepper.model.InputShapes;
 
 /** Reads what requests hold; what is missing or wrong is a bad request that names the field. */
 final class RequestFields {

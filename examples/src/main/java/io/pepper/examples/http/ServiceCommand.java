@@ -1,14 +1,14 @@
 package io.pepper.examples.http;
 
 import io.javalin.util.JavalinException;
-import io.pepper.cost.LatencyPredictor;
 import io.pepper.examples.cli.Main;
 import io.pepper.examples.cli.PrometheusOptions;
+import io.pepper.model.ProgressListener;
 import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.LocalDeviceMonitor;
-import io.pepper.onnx.ProgressListener;
 import io.pepper.predict.RooflinePredictor;
 import io.pepper.predict.TrainedPredictor;
+import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;

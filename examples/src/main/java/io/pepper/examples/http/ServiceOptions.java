@@ -1,7 +1,7 @@
 package io.pepper.examples.http;
 
-import io.pepper.onnx.Isolation;
-import io.pepper.onnx.ReadOptions;
+import io.pepper.model.Isolation;
+import io.pepper.model.ReadOptions;
 import java.time.Duration;
 import java.util.Set;
 

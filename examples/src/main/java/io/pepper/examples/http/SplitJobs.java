@@ -1,13 +1,13 @@
 package io.pepper.examples.http;
 
 import io.javalin.http.ServiceUnavailableResponse;
-import io.pepper.onnx.ExportOptions;
-import io.pepper.onnx.ModelException;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.model.ModelException;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.SubmodelExporter;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
-import io.pepper.runtime.TemporaryDirectory;
+import io.pepper.session.TemporaryDirectory;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;

@@ -27,8 +27,8 @@ import io.kubernetes.client.openapi.models.V1ServiceSpec;
 import io.kubernetes.client.openapi.models.V1Volume;
 import io.kubernetes.client.openapi.models.V1VolumeMount;
 import io.kubernetes.client.openapi.models.V1VolumeResourceRequirements;
-import io.pepper.onnx.DeploymentPlan;
-import io.pepper.onnx.PartitionManifest;
+import io.pepper.export.DeploymentPlan;
+import io.pepper.export.PartitionManifest;
 import io.pepper.plan.PlacedPart;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -50,7 +50,7 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
  * class, to be filled on that node. {@code plan.json} and {@code partition.json} are a config map that all share.
  *
  * <p>The image is the caller's: a program that opens {@code /part/FILE} (for instance by
- * {@link io.pepper.runtime.RuntimeStages}) and hands tensors on as {@link io.pepper.runtime.TensorMessages}. Nodes are found by their
+ * {@link io.pepper.session.RuntimeStages}) and hands tensors on as {@link io.pepper.session.TensorMessages}. Nodes are found by their
  * host names, which are the names of the devices.
  */
 public final class PlanManifests {

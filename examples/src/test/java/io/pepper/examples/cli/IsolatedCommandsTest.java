@@ -2,8 +2,8 @@ package io.pepper.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pepper.export.SubmodelExporter;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.onnx.SubmodelExporter;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;

@@ -36,19 +36,23 @@ class DocumentsTest {
             """
             import io.pepper.cut.*;
             import io.pepper.graph.*;
+            import io.pepper.export.*;
+            import io.pepper.model.*;
             import io.pepper.onnx.*;
+            import io.pepper.report.*;
             import io.pepper.partition.*;
             import java.nio.file.*;
             import java.util.*;
             import org.jgrapht.Graph;
             import org.jgrapht.alg.connectivity.ConnectivityInspector;
             import io.pepper.cluster.*;
-            import io.pepper.cost.*;
+            import io.pepper.workload.*;
             import io.pepper.monitor.*;
             import io.pepper.plan.*;
             import io.pepper.predict.*;
-            import io.pepper.runtime.*;
-            import io.pepper.runtime.Stage;
+            import io.pepper.session.*;
+            import io.pepper.measure.*;
+            import io.pepper.session.Stage;
             import ai.onnxruntime.OnnxTensor;
             import ai.onnxruntime.OnnxTensorLike;
             import ai.onnxruntime.OnnxValue;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.javalin.http.ServiceUnavailableResponse;
 import io.pepper.examples.ExampleModels;
-import io.pepper.runtime.TemporaryDirectory;
+import io.pepper.session.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.examples.ExamplePlan;
-import io.pepper.onnx.DeploymentPlan;
+import io.pepper.export.DeploymentPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

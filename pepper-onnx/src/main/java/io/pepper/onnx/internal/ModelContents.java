@@ -1,10 +1,10 @@
 package io.pepper.onnx.internal;
 
-import io.pepper.onnx.InputShapes;
-import io.pepper.onnx.MalformedModelException;
-import io.pepper.onnx.ReadOptions;
-import io.pepper.onnx.TensorInfo;
-import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.model.InputShapes;
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.ReadOptions;
+import io.pepper.model.TensorInfo;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.internal.model.Constants;
 import io.pepper.onnx.internal.model.ExternalData;
 import io.pepper.onnx.internal.model.FunctionId;

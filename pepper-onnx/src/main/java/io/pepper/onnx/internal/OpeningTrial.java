@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal;
 
-import io.pepper.onnx.OptimizationLevel;
+import io.pepper.model.OptimizationLevel;
 import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.IOException;
@@ -16,7 +16,7 @@ public final class OpeningTrial {
      * @param contents the model
      * @param optimization how much ONNX Runtime may rewrite it
      * @return the reason; empty if nothing is known against it
-     * @throws io.pepper.onnx.IsolatedRunException if the child died whose limits are among the model's options
+     * @throws io.pepper.model.IsolatedRunException if the child died whose limits are among the model's options
      * @throws IOException if the model cannot be read, or the thread was interrupted
      */
     public static Optional<String> refusal(ModelContents contents, OptimizationLevel optimization) throws IOException {

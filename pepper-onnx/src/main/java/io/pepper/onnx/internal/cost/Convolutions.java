@@ -3,7 +3,7 @@ package io.pepper.onnx.internal.cost;
 import static io.pepper.onnx.internal.cost.FormulaTable.MICROSOFT;
 import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
-import io.pepper.cost.OperatorFamily;
+import io.pepper.workload.OperatorFamily;
 import java.util.Arrays;
 
 /** Convolutions: each element of the output is a product of a window of the input and a filter. Padding is computed too. */

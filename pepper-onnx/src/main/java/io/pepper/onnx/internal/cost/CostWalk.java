@@ -1,8 +1,7 @@
 package io.pepper.onnx.internal.cost;
 
-import io.pepper.cost.OperatorFamily;
-import io.pepper.onnx.Dimension;
-import io.pepper.onnx.TensorInfo;
+import io.pepper.model.Dimension;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.model.FunctionCalls;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.AttributeProto;
@@ -12,6 +11,7 @@ import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.shape.Scope;
+import io.pepper.workload.OperatorFamily;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.cost;
 
-import io.pepper.cost.OperatorFamily;
+import io.pepper.workload.OperatorFamily;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

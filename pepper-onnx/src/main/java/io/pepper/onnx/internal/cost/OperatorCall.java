@@ -1,7 +1,7 @@
 package io.pepper.onnx.internal.cost;
 
-import io.pepper.onnx.Dimension;
-import io.pepper.onnx.TensorInfo;
+import io.pepper.model.Dimension;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import java.util.List;

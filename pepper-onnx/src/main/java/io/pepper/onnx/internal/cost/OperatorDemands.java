@@ -1,10 +1,10 @@
 package io.pepper.onnx.internal.cost;
 
-import io.pepper.cost.OperatorFamily;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.workload.OperatorFamily;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.cost;
 
-import io.pepper.cost.OperatorFamily;
+import io.pepper.workload.OperatorFamily;
 import java.util.List;
 import java.util.Map;
 

@@ -1,9 +1,9 @@
 package io.pepper.onnx.internal.cost;
 
-import io.pepper.onnx.Dimension;
-import io.pepper.onnx.TensorInfo;
+import io.pepper.model.Dimension;
+import io.pepper.model.ElementType;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.model.Constants;
-import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.model.FunctionId;
 import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.model.ValueTypes;

@@ -1,18 +1,38 @@
 package io.pepper.onnx.internal.cost;
 
 /** Arithmetic of counts, 0 or more, that stops at {@link Long#MAX_VALUE}. */
-final class Saturated {
+public final class Saturated {
     private Saturated() {}
 
-    static long add(long one, long other) {
+    /**
+     * Adds.
+     *
+     * @param one a count
+     * @param other another one
+     * @return their sum, or the greatest number
+     */
+    public static long add(long one, long other) {
         return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
     }
 
-    static long multiply(long one, long other) {
+    /**
+     * Multiplies.
+     *
+     * @param one a count
+     * @param other another one
+     * @return their product, or the greatest number
+     */
+    public static long multiply(long one, long other) {
         return one != 0 && other > Long.MAX_VALUE / one ? Long.MAX_VALUE : one * other;
     }
 
-    static long product(long... factors) {
+    /**
+     * Multiplies several.
+     *
+     * @param factors counts
+     * @return their product, 1 for none, or the greatest number
+     */
+    public static long product(long... factors) {
         long product = 1;
         for (long factor : factors) {
             if (factor == 0) {

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.isolate;
 
-import io.pepper.onnx.IsolatedRunException.Reason;
+import io.pepper.model.IsolatedRunException.Reason;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;

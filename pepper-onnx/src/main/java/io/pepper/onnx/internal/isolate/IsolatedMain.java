@@ -12,6 +12,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.reflect.Constructor;
 import java.util.concurrent.SynchronousQueue;
 
 /**
@@ -51,10 +52,11 @@ public final class IsolatedMain {
         // What else is printed must not come between the answers.
         System.setOut(System.err);
         running = true;
-        IsolatedService<?, ?> service = Class.forName(arguments[0])
-                .asSubclass(IsolatedService.class)
-                .getConstructor()
-                .newInstance();
+        @SuppressWarnings("rawtypes") // What it answers is told by its own methods.
+        Constructor<? extends IsolatedService> constructor =
+                Class.forName(arguments[0]).asSubclass(IsolatedService.class).getDeclaredConstructor();
+        constructor.setAccessible(true); // Services are not public: each belongs to a room of its own.
+        IsolatedService<?, ?> service = constructor.newInstance();
         new IsolatedMain(channel).serve(service, new FileInputStream(FileDescriptor.in));
     }
 

@@ -1,10 +1,10 @@
 package io.pepper.onnx.internal.isolate;
 
 import io.pepper.document.SafeText;
-import io.pepper.onnx.IsolatedRunException;
-import io.pepper.onnx.IsolatedRunException.Reason;
-import io.pepper.onnx.Isolation;
-import io.pepper.onnx.ProgressListener;
+import io.pepper.model.IsolatedRunException;
+import io.pepper.model.IsolatedRunException.Reason;
+import io.pepper.model.Isolation;
+import io.pepper.model.ProgressListener;
 import io.pepper.onnx.internal.isolate.Protocol.Greeting;
 import io.pepper.onnx.internal.isolate.Protocol.Progress;
 import java.io.BufferedInputStream;
@@ -101,7 +101,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
      * @param question what to do
      * @param progress hears what the child does
      * @return the answer
-     * @throws io.pepper.onnx.IsolatedRunException if the child crashed, was ended at a limit, or gave no proper answer
+     * @throws io.pepper.model.IsolatedRunException if the child crashed, was ended at a limit, or gave no proper answer
      * @throws InterruptedIOException if this thread is interrupted
      * @throws IOException if the work failed, or the child cannot be started
      * @throws RuntimeException if the work was refused by such an exception

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.isolate;
 
-import io.pepper.onnx.ProgressListener;
+import io.pepper.model.ProgressListener;
 import java.io.Closeable;
 import java.io.IOException;
 

@@ -1,10 +1,10 @@
 package io.pepper.onnx.internal.isolate;
 
 import io.pepper.document.SafeText;
-import io.pepper.onnx.MalformedModelException;
-import io.pepper.onnx.ModelException;
-import io.pepper.onnx.RuntimeUnavailableException;
-import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.ModelException;
+import io.pepper.model.RuntimeUnavailableException;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.internal.session.CannotRunException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

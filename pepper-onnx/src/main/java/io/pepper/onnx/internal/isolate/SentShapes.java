@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.isolate;
 
-import io.pepper.onnx.InputShapes;
+import io.pepper.model.InputShapes;
 import java.util.List;
 import java.util.Map;
 

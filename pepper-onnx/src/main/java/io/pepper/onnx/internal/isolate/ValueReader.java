@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.isolate;
 
-import io.pepper.onnx.InputShapes;
+import io.pepper.model.InputShapes;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;

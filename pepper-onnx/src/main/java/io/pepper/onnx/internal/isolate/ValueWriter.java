@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.isolate;
 
-import io.pepper.onnx.InputShapes;
+import io.pepper.model.InputShapes;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

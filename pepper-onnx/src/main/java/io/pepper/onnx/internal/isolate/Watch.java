@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.isolate;
 
-import io.pepper.onnx.Isolation;
+import io.pepper.model.Isolation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,9 @@
 package io.pepper.onnx.internal.model;
 
 import com.google.protobuf.ByteString;
-import io.pepper.onnx.MalformedModelException;
-import io.pepper.onnx.ReadOptions;
+import io.pepper.model.ElementType;
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.ReadOptions;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.StringStringEntryProto;
 import io.pepper.onnx.internal.proto.TensorProto;

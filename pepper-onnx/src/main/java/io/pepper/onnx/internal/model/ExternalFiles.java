@@ -1,8 +1,8 @@
 package io.pepper.onnx.internal.model;
 
-import io.pepper.onnx.MalformedModelException;
-import io.pepper.onnx.ReadOptions;
-import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.ReadOptions;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.internal.wire.ByteSource;
 import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.onnx.internal.wire.FileSource;

@@ -2,7 +2,7 @@ package io.pepper.onnx.internal.model;
 
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.InvalidGraphException;
-import io.pepper.onnx.MalformedModelException;
+import io.pepper.model.MalformedModelException;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;

@@ -1,7 +1,8 @@
 package io.pepper.onnx.internal.model;
 
 import com.google.protobuf.ByteString;
-import io.pepper.onnx.MalformedModelException;
+import io.pepper.model.ElementType;
+import io.pepper.model.MalformedModelException;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.model;
 
-import io.pepper.onnx.MalformedModelException;
+import io.pepper.model.MalformedModelException;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.NodeProto;

@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.model;
 
+import io.pepper.model.ElementType;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import java.util.ArrayList;
 import java.util.Collections;

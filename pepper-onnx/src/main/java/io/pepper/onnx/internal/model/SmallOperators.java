@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.model;
 
+import io.pepper.model.ElementType;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import java.util.ArrayList;

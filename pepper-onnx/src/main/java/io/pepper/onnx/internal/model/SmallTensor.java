@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.model;
 
+import io.pepper.model.ElementType;
 import io.pepper.onnx.internal.proto.TensorProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

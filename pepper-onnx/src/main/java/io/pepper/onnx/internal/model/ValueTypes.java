@@ -1,7 +1,8 @@
 package io.pepper.onnx.internal.model;
 
-import io.pepper.onnx.Dimension;
-import io.pepper.onnx.TensorInfo;
+import io.pepper.model.Dimension;
+import io.pepper.model.ElementType;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;

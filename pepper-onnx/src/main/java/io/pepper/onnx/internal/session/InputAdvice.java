@@ -2,7 +2,7 @@ package io.pepper.onnx.internal.session;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtException.OrtErrorCode;
-import io.pepper.onnx.internal.model.ElementType;
+import io.pepper.model.ElementType;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.session;
 
-import io.pepper.onnx.GivenInput;
+import io.pepper.model.GivenInput;
 import java.util.List;
 import java.util.Map;
 

@@ -2,7 +2,7 @@ package io.pepper.onnx.internal.session;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.pepper.document.NativeLibraries;
-import io.pepper.onnx.RuntimeUnavailableException;
+import io.pepper.model.RuntimeUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.session;
 
-import io.pepper.onnx.OptimizationLevel;
+import io.pepper.model.OptimizationLevel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

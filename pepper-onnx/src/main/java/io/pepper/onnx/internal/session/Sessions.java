@@ -10,7 +10,7 @@ import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.TensorInfo;
-import io.pepper.onnx.OptimizationLevel;
+import io.pepper.model.OptimizationLevel;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.LinkedHashMap;
@@ -34,7 +34,7 @@ public final class Sessions {
      * @param source the model
      * @param wanted how to open it
      * @return the session, for the caller to close
-     * @throws io.pepper.onnx.RuntimeUnavailableException if ONNX Runtime does not load here
+     * @throws io.pepper.model.RuntimeUnavailableException if ONNX Runtime does not load here
      * @throws IOException if ONNX Runtime refuses the model
      * @throws IllegalArgumentException if there is no such execution provider here
      */
@@ -141,7 +141,7 @@ public final class Sessions {
      * @param value an input or output
      * @return the reason, empty if it can be
      */
-    public static Optional<String> refusal(io.pepper.onnx.TensorInfo value) {
+    public static Optional<String> refusal(io.pepper.model.TensorInfo value) {
         return value.type()
                 .filter(type -> type.startsWith("optional("))
                 .map(type -> "is " + type + "; ONNX Runtime's Java interface cannot hand it over");

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.session;
 
-import io.pepper.onnx.GivenInput;
+import io.pepper.model.GivenInput;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

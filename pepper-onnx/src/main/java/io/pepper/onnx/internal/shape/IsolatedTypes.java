@@ -2,8 +2,8 @@ package io.pepper.onnx.internal.shape;
 
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.pepper.onnx.IsolatedRunException;
-import io.pepper.onnx.ProgressListener;
+import io.pepper.model.IsolatedRunException;
+import io.pepper.model.ProgressListener;
 import io.pepper.onnx.internal.isolate.Bytes;
 import io.pepper.onnx.internal.isolate.IsolatedService;
 import io.pepper.onnx.internal.proto.TypeProto;

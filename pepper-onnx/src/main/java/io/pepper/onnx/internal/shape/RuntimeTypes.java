@@ -12,13 +12,13 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
-import io.pepper.onnx.IsolatedRunException;
-import io.pepper.onnx.Isolation;
-import io.pepper.onnx.ProgressListener;
-import io.pepper.onnx.RuntimeUnavailableException;
+import io.pepper.model.ElementType;
+import io.pepper.model.IsolatedRunException;
+import io.pepper.model.Isolation;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.RuntimeUnavailableException;
 import io.pepper.onnx.internal.isolate.IsolatedMain;
 import io.pepper.onnx.internal.isolate.IsolatedProcess;
-import io.pepper.onnx.internal.model.ElementType;
 import io.pepper.onnx.internal.model.FatalOperators;
 import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.GraphProto;
@@ -88,7 +88,7 @@ final class RuntimeTypes implements Closeable {
      * @param outputs the names of its outputs, in its order
      * @param level how much ONNX Runtime may rewrite the model before it tells
      * @return what ONNX Runtime knows
-     * @throws io.pepper.onnx.IsolatedRunException if the child process did not live to answer
+     * @throws io.pepper.model.IsolatedRunException if the child process did not live to answer
      * @throws IOException if the model cannot be read
      */
     Answer ask(ModelProto model, List<String> outputs, OptLevel level) throws IOException {

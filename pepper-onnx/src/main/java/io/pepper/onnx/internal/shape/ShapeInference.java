@@ -1,8 +1,8 @@
 package io.pepper.onnx.internal.shape;
 
-import io.pepper.onnx.InputShapes;
-import io.pepper.onnx.IsolatedRunException;
-import io.pepper.onnx.Isolation;
+import io.pepper.model.InputShapes;
+import io.pepper.model.IsolatedRunException;
+import io.pepper.model.Isolation;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
@@ -81,7 +81,7 @@ public final class ShapeInference {
      * Asks ONNX Runtime.
      *
      * @return what it knows; where it cannot open the model, what that states
-     * @throws io.pepper.onnx.IsolatedRunException if the child process did not live to answer
+     * @throws io.pepper.model.IsolatedRunException if the child process did not live to answer
      * @throws IOException if the model cannot be read
      */
     public Result infer() throws IOException {

@@ -1,8 +1,8 @@
 package io.pepper.onnx.internal.shape;
 
-import io.pepper.onnx.Dimension;
-import io.pepper.onnx.InputShapes;
-import io.pepper.onnx.TensorInfo;
+import io.pepper.model.Dimension;
+import io.pepper.model.InputShapes;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;

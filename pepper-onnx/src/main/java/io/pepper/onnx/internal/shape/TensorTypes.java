@@ -1,10 +1,10 @@
 package io.pepper.onnx.internal.shape;
 
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
-import io.pepper.onnx.InputShapes;
-import io.pepper.onnx.Isolation;
-import io.pepper.onnx.OptimizationLevel;
-import io.pepper.onnx.UnsupportedModelException;
+import io.pepper.model.InputShapes;
+import io.pepper.model.Isolation;
+import io.pepper.model.OptimizationLevel;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.internal.model.FatalOperators;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.GraphProto;
@@ -125,7 +125,7 @@ public final class TensorTypes {
      * @param opened the model, whose large tensors are this one's
      * @param optimization how much ONNX Runtime may rewrite the model
      * @return why ONNX Runtime must not be given the model in this process; empty if nothing is known against it
-     * @throws io.pepper.onnx.IsolatedRunException if the child died whose limits were given
+     * @throws io.pepper.model.IsolatedRunException if the child died whose limits were given
      * @throws IOException if the model cannot be read, or the thread was interrupted
      */
     public Optional<String> danger(ModelProto opened, OptimizationLevel optimization) throws IOException {

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.shape;
 
-import io.pepper.onnx.TensorInfo;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.TypeProto;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.pepper.onnx.internal.wire;
 
 import io.pepper.document.FileErrors;
-import io.pepper.onnx.ReadOptions;
+import io.pepper.model.ReadOptions;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;

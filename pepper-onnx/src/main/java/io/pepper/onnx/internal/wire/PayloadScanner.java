@@ -2,8 +2,8 @@ package io.pepper.onnx.internal.wire;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.pepper.onnx.MalformedModelException;
-import io.pepper.onnx.ReadLimits;
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.ReadLimits;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.IOException;
 import java.util.ArrayDeque;

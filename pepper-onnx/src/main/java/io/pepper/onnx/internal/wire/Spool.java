@@ -1,7 +1,7 @@
 package io.pepper.onnx.internal.wire;
 
 import io.pepper.document.FileErrors;
-import io.pepper.onnx.MalformedModelException;
+import io.pepper.model.MalformedModelException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.wire;
 
-import io.pepper.onnx.MalformedModelException;
+import io.pepper.model.MalformedModelException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.pepper.onnx.internal.cost;
 
 import com.google.protobuf.ByteString;
-import io.pepper.onnx.Dimension;
-import io.pepper.onnx.TensorInfo;
+import io.pepper.model.Dimension;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.pepper.onnx.internal.isolate;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.pepper.onnx.Verification;
+import io.pepper.export.Verification;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

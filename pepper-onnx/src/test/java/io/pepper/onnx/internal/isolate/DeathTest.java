@@ -2,7 +2,7 @@ package io.pepper.onnx.internal.isolate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pepper.onnx.IsolatedRunException.Reason;
+import io.pepper.model.IsolatedRunException.Reason;
 import org.junit.jupiter.api.Test;
 
 /** How processes end. */

@@ -3,8 +3,8 @@ package io.pepper.onnx.internal.isolate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pepper.onnx.InputShapes;
-import io.pepper.onnx.OptimizationLevel;
+import io.pepper.model.InputShapes;
+import io.pepper.model.OptimizationLevel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

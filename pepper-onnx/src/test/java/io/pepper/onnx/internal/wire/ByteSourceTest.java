@@ -3,7 +3,7 @@ package io.pepper.onnx.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pepper.onnx.ReadLimits;
+import io.pepper.model.ReadLimits;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

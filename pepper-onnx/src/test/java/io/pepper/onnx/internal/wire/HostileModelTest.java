@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.pepper.onnx.MalformedModelException;
-import io.pepper.onnx.ReadLimits;
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.ReadLimits;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.IOException;
 import java.util.Arrays;

@@ -3,8 +3,8 @@ package io.pepper.onnx.internal.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pepper.onnx.MalformedModelException;
-import io.pepper.onnx.ReadLimits;
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.ReadLimits;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -1,7 +1,7 @@
 package io.pepper.onnx.internal.wire;
 
 import com.google.protobuf.MessageLite;
-import io.pepper.onnx.ReadLimits;
+import io.pepper.model.ReadLimits;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

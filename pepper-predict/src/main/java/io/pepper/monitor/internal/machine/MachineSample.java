@@ -1,6 +1,6 @@
 package io.pepper.monitor.internal.machine;
 
-import io.pepper.monitor.Conditions;
+import io.pepper.cluster.Conditions;
 import java.util.List;
 import java.util.OptionalDouble;
 

@@ -1,8 +1,8 @@
 package io.pepper.predict.internal.learn;
 
-import io.pepper.cost.Kernel;
-import io.pepper.cost.OperatorFamily;
-import io.pepper.cost.Workload;
+import io.pepper.workload.Kernel;
+import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.Workload;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;

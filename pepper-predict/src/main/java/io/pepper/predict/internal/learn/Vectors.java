@@ -1,6 +1,6 @@
 package io.pepper.predict.internal.learn;
 
-import io.pepper.cost.Kernel;
+import io.pepper.workload.Kernel;
 
 /**
  * What of a kernel vector registers and caches make dearer than its operations and bytes say. Measured with ONNX Runtime on

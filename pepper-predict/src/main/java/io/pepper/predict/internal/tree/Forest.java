@@ -22,7 +22,15 @@ public abstract sealed class Forest permits PerfectForest, WalkedForest {
         this.scratch = ThreadLocal.withInitial(this::scratch);
     }
 
-    static Forest of(List<Tree> trees, int features, float baseScore) {
+    /**
+     * Chooses how to walk trees.
+     *
+     * @param trees the trees, whose values are added
+     * @param features how many features there are
+     * @param baseScore what is added to their sum
+     * @return a forest that computes the sum
+     */
+    public static Forest of(List<Tree> trees, int features, float baseScore) {
         int depth = trees.stream().mapToInt(Tree::depth).max().orElse(0);
         return PerfectForest.fits(depth, trees.size())
                 ? new PerfectForest(trees, features, baseScore, depth)

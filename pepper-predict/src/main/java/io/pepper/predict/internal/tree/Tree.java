@@ -6,7 +6,7 @@ import java.util.BitSet;
 import java.util.Deque;
 
 /** One tree as XGBoost writes it: parallel arrays, the root first. A node without children is a leaf. Checked. */
-final class Tree {
+public final class Tree {
     static final int NONE = -1;
 
     /** Deeper ones than any that are trained. */
@@ -24,12 +24,17 @@ final class Tree {
     private final int depth;
 
     /**
-     * Checks that the nodes are a tree.
+     * Checks that the nodes are a tree. All arrays are by node, the root first.
      *
+     * @param left the left child, -1 for a leaf
+     * @param right the right child, -1 for a leaf
+     * @param feature what a node asks for
      * @param value of a leaf what it adds, of another node the threshold
+     * @param defaultLeft where a node goes if the feature is missing
+     * @param features how many features there are
      * @throws InvalidTreeException if they are none
      */
-    Tree(int[] left, int[] right, int[] feature, float[] value, boolean[] defaultLeft, int features)
+    public Tree(int[] left, int[] right, int[] feature, float[] value, boolean[] defaultLeft, int features)
             throws InvalidTreeException {
         this.left = left;
         this.right = right;
@@ -51,7 +56,7 @@ final class Tree {
     }
 
     /** Thrown where arrays do not make a tree. */
-    static final class InvalidTreeException extends Exception {
+    public static final class InvalidTreeException extends Exception {
         private static final long serialVersionUID = 1L;
 
         InvalidTreeException(String message) {
@@ -126,8 +131,12 @@ final class Tree {
         return defaultLeft[node];
     }
 
-    /** The largest value of a leaf. */
-    float most() {
+    /**
+     * The largest value of a leaf.
+     *
+     * @return 0 or more
+     */
+    public float most() {
         float most = Float.NEGATIVE_INFINITY;
         for (int node = reached.nextSetBit(0); node >= 0; node = reached.nextSetBit(node + 1)) {
             most = isLeaf(node) ? Math.max(most, value[node]) : most;

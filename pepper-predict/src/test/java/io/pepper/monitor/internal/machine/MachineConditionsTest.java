@@ -3,7 +3,7 @@ package io.pepper.monitor.internal.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.pepper.monitor.Conditions;
+import io.pepper.cluster.Conditions;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

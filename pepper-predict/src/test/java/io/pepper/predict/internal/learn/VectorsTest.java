@@ -3,8 +3,8 @@ package io.pepper.predict.internal.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.pepper.cost.Kernel;
-import io.pepper.cost.OperatorFamily;
+import io.pepper.workload.Kernel;
+import io.pepper.workload.OperatorFamily;
 import org.junit.jupiter.api.Test;
 
 class VectorsTest {

@@ -1,0 +1,135 @@
+package io.pepper.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The sizes of source files and their methods. What exceeds a limit is listed with its reason, and the lists only shrink. */
+class SourcesTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final List<String> MODULES =
+            List.of("pepper-core", "pepper-onnx", "pepper-predict", "pepper-bench", "examples");
+    private static final int MOST_LINES = 400;
+    private static final int MOST_LINES_OF_A_METHOD = 40;
+
+    /** Files longer than that, by name, and why. */
+    private static final Map<String, String> LONG_FILES = new TreeMap<>(Map.of(
+            "Planner.java", "the face of all searches: most of it is Javadoc",
+            "CostTable.java", "a table and its builder: most of it is Javadoc",
+            "OnnxModel.java", "the door of the library: most of it is Javadoc",
+            "ModelContents.java", "what a model is made of is read in one place",
+            "Constraints.java", "one method for each limit: most of it is Javadoc",
+            "PlanPicture.java", "the whole page of a plan"));
+
+    /** Methods longer than that, by file and name, and why. */
+    private static final Map<String, String> LONG_METHODS = new TreeMap<>(Map.ofEntries(
+            Map.entry("Periods.java of", "one loop over all runs and messages"),
+            Map.entry("LowLink.java walk", "Tarjan's walk with a stack of its own, measured as one method"),
+            Map.entry("PlanPicture.java verdict", "the sentences of a page in their order"),
+            Map.entry("Plot.java axes", "a drawing from left to right"),
+            Map.entry("FrontPlot.java draw", "a drawing from left to right"),
+            Map.entry("OperatorPlanner.java plan", "the steps of one method of planning"),
+            Map.entry("Normalizations.java addTo", "a table of formulas"),
+            Map.entry("Products.java addTo", "a table of formulas"),
+            Map.entry("KernelList.java add", "a table of kernels"),
+            Map.entry("StageRunner.java timed", "one call with its deadline, retries and measurements"),
+            Map.entry("OperatorSweep.java convolutions", "a table of small models"),
+            Map.entry("Containers.java read", "the queries of one reading"),
+            Map.entry("RunReport.java json", "a document from top to bottom"),
+            Map.entry("PredictCommand.java print", "a printout from top to bottom"),
+            Map.entry("DevicesCommand.java call", "a printout from top to bottom"),
+            Map.entry("TrainCommand.java print", "a printout from top to bottom"),
+            Map.entry("PlanReport.java print", "a printout from top to bottom")));
+
+    /** Benchmarks that look inside, and for what. */
+    private static final Map<String, String> BENCHMARKS_INSIDE = new TreeMap<>(Map.of(
+            "Models.java", "makes models",
+            "Shape.java", "a graph as arrays",
+            "BridgesBenchmark.java", "compares the search for bridges with JGraphT's",
+            "SubnormalTable.java", "makes models",
+            "CharacteristicsBenchmark.java", "protobuf's own parsing, to compare with",
+            "OpenBenchmark.java", "protobuf's own parsing, to compare with",
+            "ExportBenchmark.java", "protobuf's own writing, to compare with"));
+
+    private static final Pattern METHOD =
+            Pattern.compile("^    (?! )(?!.*\\b(?:class|record|interface|enum) ).*\\b([a-z]\\w*)\\([^;]*$");
+
+    private static List<Path> sources(String kind) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (String module : MODULES) {
+            Path root = ROOT.resolve(module).resolve("src/" + kind + "/java");
+            if (Files.isDirectory(root)) {
+                try (Stream<Path> files = Files.walk(root)) {
+                    files.filter(file -> file.toString().endsWith(".java")).forEach(found::add);
+                }
+            }
+        }
+        assertThat(found).hasSizeGreaterThan(MODULES.size());
+        return found;
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+
+    @Test
+    void filesAreShortOrListedWithAReason() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Path file : sources("main")) {
+            if (Files.readAllLines(file).size() > MOST_LINES) {
+                found.add(name(file));
+            }
+        }
+        assertThat(found)
+                .as("files of more than %d lines", MOST_LINES)
+                .containsExactlyInAnyOrderElementsOf(LONG_FILES.keySet());
+    }
+
+    @Test
+    void methodsAreShortOrListedWithAReason() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Path file : sources("main")) {
+            List<String> lines = Files.readAllLines(file);
+            for (int i = 0; i < lines.size(); i++) {
+                Matcher method = METHOD.matcher(lines.get(i));
+                if (method.find()
+                        && !lines.get(i).contains(" = ")
+                        && !lines.get(i).endsWith("}")) {
+                    int end = i;
+                    while (end < lines.size() && !lines.get(end).equals("    }")) {
+                        end++;
+                    }
+                    if (end - i + 1 > MOST_LINES_OF_A_METHOD) {
+                        found.add(name(file) + " " + method.group(1));
+                    }
+                }
+            }
+        }
+        assertThat(found)
+                .as("methods of more than %d lines", MOST_LINES_OF_A_METHOD)
+                .containsExactlyInAnyOrderElementsOf(LONG_METHODS.keySet());
+    }
+
+    @Test
+    void onlySomeBenchmarksLookInside() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Path file : sources("main")) {
+            boolean inside = file.startsWith(ROOT.resolve("pepper-bench"))
+                    && Files.readString(file).contains(".internal.");
+            if (inside) {
+                found.add(name(file));
+            }
+        }
+        assertThat(found).containsExactlyInAnyOrderElementsOf(BENCHMARKS_INSIDE.keySet());
+    }
+}

@@ -1,0 +1,69 @@
+package io.pepper.cluster;
+
+import java.util.Objects;
+import java.util.OptionalDouble;
+
+/**
+ * The conditions under which a machine, or a container on it, computes: what slows it down beside load. What is not known is empty.
+ * Immutable and therefore thread-safe.
+ *
+ * @param quotaCores the processor time that the tightest control group may take, in cores, more than 0; empty without a quota
+ * @param throttledPercent the share of the scheduler's periods in which a control group was stopped because its quota was spent,
+ *     0 to 100
+ * @param clockPercent the clock of the fastest processor, against the most that it can do, 0 to 100
+ * @param temperatureCelsius the temperature of the processor
+ * @param cpuPressurePercent the share of the time in which some task waited for a processor, 0 to 100
+ * @param memoryPressurePercent the share of the time in which some task waited for memory, 0 to 100
+ * @param ioPressurePercent the share of the time in which some task waited for a disk, 0 to 100
+ */
+public record Conditions(
+        OptionalDouble quotaCores,
+        OptionalDouble throttledPercent,
+        OptionalDouble clockPercent,
+        OptionalDouble temperatureCelsius,
+        OptionalDouble cpuPressurePercent,
+        OptionalDouble memoryPressurePercent,
+        OptionalDouble ioPressurePercent) {
+    /** Nothing is known. */
+    public static final Conditions UNKNOWN = new Conditions(
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty());
+
+    private static final double ALL = 100;
+
+    /**
+     * Checks the ranges.
+     *
+     * @param quotaCores see the record
+     * @param throttledPercent see the record
+     * @param clockPercent see the record
+     * @param temperatureCelsius see the record
+     * @param cpuPressurePercent see the record
+     * @param memoryPressurePercent see the record
+     * @param ioPressurePercent see the record
+     * @throws IllegalArgumentException if a number is out of its range
+     */
+    public Conditions {
+        Objects.requireNonNull(temperatureCelsius);
+        if (!(quotaCores.orElse(1) > 0)) {
+            throw new IllegalArgumentException("quotaCores " + quotaCores.getAsDouble() + " is not more than 0");
+        }
+        check("throttledPercent", throttledPercent);
+        check("clockPercent", clockPercent);
+        check("cpuPressurePercent", cpuPressurePercent);
+        check("memoryPressurePercent", memoryPressurePercent);
+        check("ioPressurePercent", ioPressurePercent);
+    }
+
+    private static void check(String what, OptionalDouble percent) {
+        double value = percent.orElse(0);
+        if (!(value >= 0 && value <= ALL)) {
+            throw new IllegalArgumentException(what + " " + value + " is not between 0 and " + ALL);
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/** What a piece of a model asks of a device, and how long the device will take. */
-@NullMarked
-package io.pepper.cost;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,155 @@
+package io.pepper.workload;
+
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a model, or a piece of one, asks of a device: numbers from which its time can be predicted. What is not known is
+ * {@link Double#NaN}. Immutable and therefore thread-safe.
+ */
+public final class Workload {
+    /**
+     * How much arithmetic moving a byte is worth: an operator's time is bounded by its arithmetic or by the bytes that it moves,
+     * whichever takes longer (Williams, Waterman and Patterson, "Roofline", Communications of the ACM 52, 2009).
+     */
+    public static final double FLOPS_PER_BYTE = 8;
+
+    /** Boxed once, so that asking allocates nothing. */
+    private static final Double UNKNOWN = Double.NaN;
+
+    private final Map<Measure, Double> measures;
+    private final List<Kernel> kernels;
+    private final Map<OperatorFamily, FamilyWork> families = new EnumMap<>(OperatorFamily.class);
+
+    /** All families together: asked for again and again by whoever predicts. */
+    private final FamilyWork total;
+
+    private Workload(Map<Measure, Double> measures, List<Kernel> kernels) {
+        this.measures = measures;
+        this.kernels = kernels;
+        kernels.forEach(
+                kernel -> families.put(kernel.family(), of(kernel.family()).plus(kernel)));
+        this.total = families.values().stream().reduce(FamilyWork.NONE, FamilyWork::plus);
+    }
+
+    /**
+     * Begins a workload: without operators, and with no measure known.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * A number of the whole.
+     *
+     * @param measure which
+     * @return 0 or more, NaN if it is not known
+     */
+    public double get(Measure measure) {
+        return measures.getOrDefault(measure, UNKNOWN);
+    }
+
+    /**
+     * What runs, kernel by kernel.
+     *
+     * @return kernels that differ, in the order in which the first of each was added
+     */
+    public List<Kernel> kernels() {
+        return kernels;
+    }
+
+    /**
+     * The work of the kernels of a family.
+     *
+     * @param family which
+     * @return what they ask for together
+     */
+    public FamilyWork of(OperatorFamily family) {
+        return families.getOrDefault(family, FamilyWork.NONE);
+    }
+
+    /**
+     * The work of all kernels.
+     *
+     * @return the families' together
+     */
+    public FamilyWork total() {
+        return total;
+    }
+
+    static void check(String what, double value) {
+        if (value < 0 || Double.isInfinite(value)) {
+            throw new IllegalArgumentException(what + ": a finite number of 0 or more is needed, found " + value);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Workload work && measures.equals(work.measures) && kernels.equals(work.kernels);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * measures.hashCode() + kernels.hashCode();
+    }
+
+    /** For instance {@code Workload[3.1E9 flops, 2.2E7 bytes, 122 kernels]}. */
+    @Override
+    public String toString() {
+        return "Workload[" + total.flops() + " flops, " + total.bytes() + " bytes, " + total.operators() + " kernels]";
+    }
+
+    /** Makes a workload. Not thread-safe. */
+    public static final class Builder {
+        private final Map<Measure, Double> measures = new EnumMap<>(Measure.class);
+        private final Map<Kernel, Long> kernels = new LinkedHashMap<>();
+
+        private Builder() {}
+
+        /**
+         * Sets a number of the whole.
+         *
+         * @param measure which
+         * @param value 0 or more, NaN if it is not known
+         * @return this builder
+         * @throws IllegalArgumentException if the value is negative or infinite
+         */
+        public Builder set(Measure measure, double value) {
+            check(measure.name(), value);
+            if (Double.isNaN(value)) {
+                measures.remove(measure);
+            } else {
+                measures.put(measure, value);
+            }
+            return this;
+        }
+
+        /**
+         * Adds kernels; those that are alike are counted together.
+         *
+         * @param kernel what runs
+         * @return this builder
+         */
+        public Builder add(Kernel kernel) {
+            kernels.merge(kernel.withTimes(1), kernel.times(), Math::addExact);
+            return this;
+        }
+
+        /**
+         * Makes the workload; the builder can go on.
+         *
+         * @return an immutable workload
+         */
+        public Workload build() {
+            return new Workload(
+                    new EnumMap<>(measures),
+                    kernels.entrySet().stream()
+                            .map(entry -> entry.getKey().withTimes(entry.getValue()))
+                            .toList());
+        }
+    }
+}

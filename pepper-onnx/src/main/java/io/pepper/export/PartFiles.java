@@ -1,0 +1,118 @@
+package io.pepper.export;
+
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.OptimizationLevel;
+import io.pepper.model.ReadOptions;
+import io.pepper.model.UnsupportedModelException;
+import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.OpeningTrial;
+import io.pepper.onnx.internal.model.OpeningWork;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
+import io.pepper.onnx.internal.wire.FileSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of parts, looked at before native code is given them: whether they are those that the manifest speaks of, and whether they
+ * are models whose data is where it may be.
+ */
+final class PartFiles {
+    private final Path directory;
+    private final DirectoryFiles files;
+    private final boolean onlyUnchanged;
+    private final Optional<OptimizationLevel> optimization;
+    private final ReadOptions options;
+    private final List<String> warnings;
+    private final Map<String, String> hashes = new HashMap<>();
+
+    /**
+     * Prepares.
+     *
+     * @param directory where the parts are
+     * @param optimization how much ONNX Runtime may rewrite them in this process; empty if a child process opens them
+     * @param onlyUnchanged whether to refuse files that were changed, or of which that is not known
+     * @param whole how the whole model was opened; parts may ask for as much, and their links lead into the same directories
+     * @param warnings takes what was changed
+     */
+    PartFiles(
+            Path directory,
+            Optional<OptimizationLevel> optimization,
+            boolean onlyUnchanged,
+            ReadOptions whole,
+            List<String> warnings) {
+        this.optimization = optimization;
+        this.directory = directory;
+        this.onlyUnchanged = onlyUnchanged;
+        this.options = whole;
+        this.files = DirectoryFiles.ofParts(directory, whole);
+        this.warnings = warnings;
+    }
+
+    /** The model of a part, which may be opened. */
+    ModelSource checked(PartitionManifest.Part part) throws IOException {
+        Path file = directory.resolve(part.file());
+        check(part.file(), part.sha256());
+        for (PartitionManifest.Data data : part.data()) {
+            check(data.file(), data.sha256());
+        }
+        try (ModelContents model = contents(part)) {
+            Optional<String> refusal = optimization.isPresent()
+                    ? OpeningTrial.refusal(model, optimization.get())
+                    : OpeningWork.refusal(model.graph().model());
+            if (refusal.isPresent()) {
+                throw new UnsupportedModelException(file.toString(), "graph", refusal.get());
+            }
+            return model.fileSource();
+        }
+    }
+
+    /** The structure of a part, without its payloads. */
+    ModelProto skeleton(PartitionManifest.Part part) throws IOException {
+        try (ModelContents model = contents(part)) {
+            return model.graph().model();
+        }
+    }
+
+    private ModelContents contents(PartitionManifest.Part part) throws IOException {
+        Path file = directory.resolve(part.file());
+        return new ModelContents(
+                file.toString(), files.open(part.file()), Optional.of(file), Optional.of(directory), options);
+    }
+
+    private void check(String name, Optional<String> then) throws IOException {
+        if (then.isEmpty()) {
+            check(name, then, "");
+            return;
+        }
+        String now = hashes.get(name);
+        if (now == null) {
+            try (FileSource source = files.open(name)) {
+                now = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
+            }
+            hashes.put(name, now);
+        }
+        check(name, then, now);
+    }
+
+    /** A file that was changed is run all the same, unless told otherwise: what it computes is what counts. */
+    void check(String name, Optional<String> then, String now) throws MalformedModelException {
+        boolean same = then.isPresent() && then.get().equals(now);
+        if (onlyUnchanged && !same) {
+            throw new MalformedModelException(
+                    directory.resolve(PartitionManifest.FILE_NAME).toString(),
+                    name,
+                    then.isEmpty() ? "has no SHA-256" : "its SHA-256 is " + now + ", not " + then.get());
+        }
+        if (then.isPresent() && !same) {
+            warnings.add(name + " is not the file that the manifest speaks of: its SHA-256 is " + now + ", not "
+                    + then.get());
+        }
+    }
+}

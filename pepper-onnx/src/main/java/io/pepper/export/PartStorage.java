@@ -1,0 +1,118 @@
+package io.pepper.export;
+
+import io.pepper.model.UnsupportedModelException;
+import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.model.WeightRanges;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.wire.ByteSource;
+import io.pepper.onnx.internal.wire.PayloadWeaver;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Decides where the weights of parts will stand, and lets the parts say so. */
+final class PartStorage {
+    private final ModelContents model;
+    private final WeightStorage storage;
+    private final References references;
+    private final long mostBytes;
+    private final List<String> notes = new ArrayList<>();
+
+    /**
+     * A part that knows where its weights are.
+     *
+     * @param part the part; tensors that are elsewhere refer to files
+     * @param copied the data file to write beside it
+     * @param referenced files of the whole model that it refers to
+     * @param bytes how many bytes its file and its data file will have, but for the metadata
+     */
+    record Stored(PartModel part, Optional<DataFile> copied, Set<ByteSource> referenced, long bytes) {}
+
+    /**
+     * Prepares.
+     *
+     * @param model the whole model
+     * @param storage what was asked for
+     * @param references how the target names files of the whole model
+     * @param mostBytes how many bytes an ONNX file may have
+     */
+    PartStorage(ModelContents model, WeightStorage storage, References references, long mostBytes) {
+        this.model = model;
+        this.storage = storage;
+        this.references = references;
+        this.mostBytes = mostBytes;
+    }
+
+    /** What the manifest shall say about it. */
+    List<String> notes() {
+        return notes;
+    }
+
+    /**
+     * Decides.
+     *
+     * @param part a part
+     * @param file the name of its file
+     * @throws UnsupportedModelException if it fits into no file, or cannot refer to its weights
+     */
+    Stored store(PartModel part, String file) throws IOException {
+        Stored stored =
+                switch (storage) {
+                    case INLINE -> inline(part, file);
+                    case EXTERNAL -> external(part, file);
+                    case REFERENCE -> referring(part, file);
+                };
+        long bytes = stored.bytes - stored.copied.map(DataFile::size).orElse(0L);
+        if (bytes > mostBytes) {
+            throw new UnsupportedModelException(
+                    model.source().name(),
+                    file,
+                    "would have " + bytes
+                            + " bytes without what can stand in a data file, where an ONNX file has at most "
+                            + mostBytes + "; ask for more parts");
+        }
+        return stored;
+    }
+
+    private long bytes(ModelProto message) throws IOException {
+        return new PayloadWeaver(message, model.payloads()).size();
+    }
+
+    private Stored inline(PartModel part, String file) throws IOException {
+        long bytes = bytes(part.model());
+        if (bytes <= mostBytes) {
+            return new Stored(part, Optional.empty(), Set.of(), bytes);
+        }
+        Stored stored = external(part, file);
+        notes.add(file + " would have " + bytes + " bytes, where an ONNX file has at most " + mostBytes
+                + ": its weights stand in " + FileNames.ofData(file));
+        return stored;
+    }
+
+    private Stored external(PartModel part, String file) throws IOException {
+        DataFile data = new DataFile(FileNames.ofData(file));
+        ModelProto moved = WeightRanges.moved(
+                part.model(),
+                model.payloads(),
+                bytes -> Optional.of(new WeightRanges.Place(data.name(), data.place(bytes))));
+        long bytes = bytes(moved) + data.size();
+        return new Stored(part.with(moved), data.isEmpty() ? Optional.empty() : Optional.of(data), Set.of(), bytes);
+    }
+
+    private Stored referring(PartModel part, String file) throws IOException {
+        Set<ByteSource> referenced = new LinkedHashSet<>();
+        ModelProto moved = WeightRanges.moved(part.model(), model.payloads(), bytes -> {
+            referenced.add(bytes.source());
+            return Optional.of(new WeightRanges.Place(references.location(bytes.source()), bytes.position()));
+        });
+        long bytes = bytes(moved);
+        long copied = bytes - moved.getSerializedSize();
+        if (copied > 0) {
+            notes.add(file + " holds about " + copied + " bytes of tensors to which no ONNX file can refer");
+        }
+        return new Stored(part.with(moved), Optional.empty(), referenced, bytes);
+    }
+}

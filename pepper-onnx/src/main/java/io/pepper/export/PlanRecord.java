@@ -1,0 +1,76 @@
+package io.pepper.export;
+
+import io.pepper.model.TensorInfo;
+import io.pepper.onnx.ModelSegments;
+import io.pepper.plan.Constraints;
+import io.pepper.plan.Metric;
+import io.pepper.plan.PlacedPart;
+import io.pepper.plan.Placement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/** Makes a plan of a placement whose parts have been written. */
+final class PlanRecord {
+    private final ModelSegments segments;
+    private final Placement placement;
+    private final PlanOrigin origin;
+    private final Instant now;
+
+    PlanRecord(ModelSegments segments, Placement placement, PlanOrigin origin, Instant now) {
+        this.segments = segments;
+        this.placement = placement;
+        this.origin = origin;
+        this.now = now;
+    }
+
+    DeploymentPlan of(PartitionManifest manifest) {
+        Constraints constraints = origin.constraints();
+        SortedMap<Metric, Double> limits = new TreeMap<>();
+        for (Metric metric : Metric.values()) {
+            constraints.limit(metric).ifPresent(most -> limits.put(metric, most));
+        }
+        return new DeploymentPlan(
+                manifest,
+                now,
+                placement.byPart(),
+                placement.isChain()
+                        ? crossing(manifest)
+                        : IntStream.range(0, segments.flows().size())
+                                .mapToObj(segments::tensors)
+                                .toList(),
+                limits,
+                constraints.inWords(),
+                origin.predictor(),
+                origin.states(),
+                origin.caveats());
+    }
+
+    /** Inputs of the model, what parts from each cut on read of what is made, or given, before it, and outputs of the model. */
+    private List<List<String>> crossing(PartitionManifest manifest) {
+        List<List<String>> crossing = new ArrayList<>();
+        crossing.add(names(manifest.inputs()));
+        Set<String> made = new LinkedHashSet<>(crossing.get(0));
+        for (PlacedPart part : placement.parts().subList(1, placement.parts().size())) {
+            made.addAll(names(manifest.parts().get(part.index() - 1).outputs()));
+            Set<String> read = new LinkedHashSet<>();
+            for (PartitionManifest.Part later :
+                    manifest.parts().subList(part.index(), manifest.parts().size())) {
+                read.addAll(names(later.inputs()));
+            }
+            read.retainAll(made);
+            crossing.add(List.copyOf(read));
+        }
+        crossing.add(names(manifest.outputs()));
+        return crossing;
+    }
+
+    private static List<String> names(List<TensorInfo> tensors) {
+        return tensors.stream().map(TensorInfo::name).toList();
+    }
+}

@@ -1,0 +1,149 @@
+package io.pepper.export;
+
+import io.pepper.export.internal.PartModel;
+import io.pepper.model.OptimizationLevel;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.TensorInfo;
+import io.pepper.model.UnsupportedModelException;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.internal.Contents;
+import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.OpeningTrial;
+import io.pepper.onnx.internal.model.Specialization;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.session.Sessions;
+import io.pepper.onnx.internal.session.WholeModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Proves that the parts of a partition compute what the whole model computes: runs both through ONNX Runtime on the same
+ * inputs, and compares the outputs.
+ *
+ * <p>Inputs are random, from a seed, of the types and shapes that the model asks for; integers that select rows are within
+ * range. Without graph optimisation, the default, outputs must be identical bit by bit; with it, within a tolerance. (ONNX
+ * Runtime may compute 16-bit floating point in more bits within the whole. Where outputs differ and such tensors cross a cut,
+ * the whole is run once more with these rounded where they cross, and must then be identical; a warning says so.) Where outputs agree but are
+ * constant or saturated, more inputs are tried, and what remains weak is said so.
+ *
+ * <p>This is for before a plan runs; {@code io.pepper.session.SamplingSession} checks one that runs, on some of its requests.
+ *
+ * <p>Before ONNX Runtime, which is native code, is given a file, the file is read as {@link OnnxModel} reads it: what is malformed, or
+ * refers to data outside of the directory, is refused. {@link VerificationOptions#onlyUnchanged} refuses more. Models of strangers are
+ * verified in a child process, with {@link VerificationOptions#withIsolation(Isolation)}: a model can make ONNX Runtime crash.
+ *
+ * <p>Takes a few runs of the model, and the memory of the model and of all parts. To cancel, interrupt the thread. Stateless
+ * and therefore thread-safe. The same model, parts and options give the same answer.
+ */
+public final class SplitVerifier {
+    private SplitVerifier() {}
+
+    /**
+     * Verifies with the default options.
+     *
+     * @param model the whole model
+     * @param directory the parts with their {@code partition.json}
+     * @return what was found
+     * @throws io.pepper.model.MalformedModelException if the manifest is none
+     * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
+     *     cannot be handed on
+     * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or goes beyond a limit, in a child process ({@link io.pepper.model.Isolation})
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     * @throws IOException if a file cannot be read, or ONNX Runtime refuses it
+     */
+    public static Verification verify(OnnxModel model, Path directory) throws IOException {
+        return verify(model, directory, VerificationOptions.DEFAULTS, ProgressListener.NONE);
+    }
+
+    /**
+     * Verifies.
+     *
+     * @param model the whole model
+     * @param directory the parts with their {@code partition.json}
+     * @param options how to verify
+     * @param progress hears of each step
+     * @return what was found
+     * @throws IllegalArgumentException if the options name an input or dimension that the model does not have
+     * @throws io.pepper.model.MalformedModelException if the manifest is none or sets inputs to values that they cannot have, a part is no model, or is not what the manifest says and only
+     *     unchanged files may run
+     * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
+     *     cannot be handed on
+     * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or goes beyond a limit, in a child process ({@link io.pepper.model.Isolation})
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     * @throws IOException if a file cannot be read, or ONNX Runtime refuses it
+     */
+    public static Verification verify(
+            OnnxModel model, Path directory, VerificationOptions options, ProgressListener progress)
+            throws IOException {
+        PartitionManifest manifest =
+                PartitionManifest.read(directory, Contents.of(model).options());
+        refuseOptional(model, manifest);
+        List<String> warnings = new ArrayList<>();
+        Map<String, String> values = SetInputs.of(directory, manifest, Contents.of(model));
+        VerificationOptions bounded =
+                options.withIsolation(options.isolation().or(Contents.of(model).options()::isolation));
+        VerificationOptions used = SetInputs.given(Contents.of(model), values, bounded);
+        Optional<OptimizationLevel> here =
+                used.isolation().isPresent() ? Optional.empty() : Optional.of(used.optimization());
+        if (here.isPresent()) {
+            refuseFatal(model, here.get());
+        }
+        PartFiles files = new PartFiles(
+                directory,
+                here,
+                options.onlyUnchanged(),
+                Contents.of(model).options().withInputValues(Map.of()),
+                warnings);
+        files.check(model.name(), manifest.modelSha256(), model.sha256());
+        List<PartModel> parts = new ArrayList<>();
+        for (PartitionManifest.Part part : manifest.parts()) {
+            parts.add(new PartModel(files.checked(part), names(part.inputs()), names(part.outputs())));
+        }
+        WholeModel whole = whole(Contents.of(model), values.keySet());
+        Verification found = VerificationRun.run(whole, parts, used, progress);
+        RoundedCuts narrow = new RoundedCuts(manifest, files);
+        if (found.differs() && narrow.areThere()) {
+            ModelProto set = Specialization.of(
+                    Contents.of(model).source().name(), Contents.of(model).original(), values);
+            found = narrow.verify(set, Contents.of(model), parts, bounded, found);
+        }
+        return found.withWarnings(warnings);
+    }
+
+    /** The file; where inputs that have a value in it are set to others, without that value, which ONNX Runtime's Java interface cannot override. */
+    private static WholeModel whole(ModelContents contents, Set<String> set) throws IOException {
+        Optional<ModelProto> variant = Specialization.withoutDefaults(contents.original(), set);
+        return variant.isPresent()
+                ? new WholeModel(contents.runtimeSource(variant.get()), variant.get())
+                : new WholeModel(contents.runtimeSource(), contents.original());
+    }
+
+    private static void refuseFatal(OnnxModel model, OptimizationLevel optimization) throws IOException {
+        Optional<String> refusal = OpeningTrial.refusal(Contents.of(model), optimization);
+        if (refusal.isPresent()) {
+            throw new UnsupportedModelException(Contents.of(model).source().name(), "verification", refusal.get());
+        }
+    }
+
+    private static void refuseOptional(OnnxModel model, PartitionManifest manifest) throws UnsupportedModelException {
+        List<TensorInfo> values = new ArrayList<>(model.inputs());
+        values.addAll(model.outputs());
+        manifest.parts().forEach(part -> values.addAll(part.outputs()));
+        for (TensorInfo value : values) {
+            Optional<String> refusal = Sessions.refusal(value);
+            if (refusal.isPresent()) {
+                throw new UnsupportedModelException(
+                        Contents.of(model).source().name(), "'" + value.name() + "'", refusal.get());
+            }
+        }
+    }
+
+    private static List<String> names(List<TensorInfo> tensors) {
+        return tensors.stream().map(TensorInfo::name).toList();
+    }
+}

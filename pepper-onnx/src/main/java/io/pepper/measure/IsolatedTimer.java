@@ -1,0 +1,69 @@
+package io.pepper.measure;
+
+import io.pepper.measure.TimerService.Question;
+import io.pepper.measure.TimerService.Task;
+import io.pepper.measure.TimerService.Told;
+import io.pepper.model.Isolation;
+import io.pepper.model.ProgressListener;
+import io.pepper.onnx.internal.isolate.IsolatedProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A model that a child process opens and runs. Not thread-safe. */
+final class IsolatedTimer implements TimedModel {
+    private final IsolatedProcess<Question, Told> child;
+    private final Path file;
+    private final TimingOptions options;
+
+    private IsolatedTimer(IsolatedProcess<Question, Told> child, Path file, TimingOptions options) {
+        this.child = child;
+        this.file = file;
+        this.options = options;
+    }
+
+    /** Opens a model in a child process and runs it once. */
+    static IsolatedTimer open(Path file, TimingOptions options, Isolation isolation) throws IOException {
+        IsolatedTimer timer = start(file, options, isolation);
+        try {
+            timer.ask(Task.OPEN, 0, ProgressListener.NONE);
+            return timer;
+        } catch (IOException | RuntimeException failed) {
+            timer.close();
+            throw failed;
+        }
+    }
+
+    /** Times each operator in a child process. */
+    static List<OperatorTiming> operators(
+            Path file, TimingOptions options, Isolation isolation, int runs, ProgressListener progress)
+            throws IOException {
+        try (IsolatedTimer timer = start(file, options, isolation)) {
+            return timer.ask(Task.OPERATORS, runs, progress).operators();
+        }
+    }
+
+    private static IsolatedTimer start(Path file, TimingOptions options, Isolation isolation) throws IOException {
+        // The child runs what it is told in its own process.
+        TimingOptions there = options.withIsolation(Optional.empty());
+        return new IsolatedTimer(
+                IsolatedProcess.start(file.toString(), isolation, TimerService.class, Told.class), file, there);
+    }
+
+    private Told ask(Task task, int runs, ProgressListener progress) throws IOException {
+        return child.ask(new Question(task, file, options, runs), progress);
+    }
+
+    @Override
+    public ModelTiming measure() throws IOException {
+        return ask(Task.MEASURE, 0, ProgressListener.NONE)
+                .timing()
+                .orElseThrow(() -> new IOException(file + ": the isolated process measured nothing"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        child.close();
+    }
+}

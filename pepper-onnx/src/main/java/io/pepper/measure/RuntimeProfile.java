@@ -1,0 +1,54 @@
+package io.pepper.measure;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pepper.session.Quantiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the profile that ONNX Runtime writes, an array of events as Chrome's trace viewer takes them. */
+final class RuntimeProfile {
+    private static final String KERNEL = "_kernel_time";
+
+    private RuntimeProfile() {}
+
+    private record Operator(String name, String type) {}
+
+    /**
+     * Of each operator the last runs.
+     *
+     * @param file the profile
+     * @param runs how many runs count; those before were to warm up
+     */
+    static List<OperatorTiming> read(Path file, int runs) throws IOException {
+        Map<Operator, List<Double>> seconds = new LinkedHashMap<>();
+        JsonMapper mapper = JsonMapper.builder().build();
+        try (MappingIterator<JsonNode> events = mapper.readerFor(JsonNode.class).readValues(file.toFile())) {
+            while (events.hasNext()) {
+                JsonNode event = events.next();
+                String name = event.path("name").asText();
+                if (event.path("cat").asText().equals("Node") && name.endsWith(KERNEL)) {
+                    Operator operator = new Operator(
+                            name.substring(0, name.length() - KERNEL.length()),
+                            event.path("args").path("op_name").asText());
+                    seconds.computeIfAbsent(operator, first -> new ArrayList<>())
+                            .add(event.path("dur").asDouble() * 1e-6);
+                }
+            }
+        }
+        List<OperatorTiming> timings = new ArrayList<>();
+        seconds.forEach((operator, all) -> {
+            List<Double> counted = all.subList(Math.max(0, all.size() - runs), all.size());
+            double median = Quantiles.of(
+                            counted.stream().mapToDouble(Double::doubleValue).toArray())
+                    .median();
+            timings.add(new OperatorTiming(operator.name, operator.type, counted.size(), median));
+        });
+        return timings;
+    }
+}

@@ -1,0 +1,124 @@
+package io.pepper.model;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Limits of the child process in which ONNX Runtime opens and runs a model that is not trusted. A crash, an endless run or a run
+ * that takes too much memory ends the child, and is an {@link IsolatedRunException} here. Immutable and therefore thread-safe.
+ *
+ * <pre>{@code
+ * Isolation isolation = Isolation.DEFAULTS.withDeadline(Duration.ofSeconds(20)).withMemoryBytes(2L << 30);
+ * try (OnnxModel model = OnnxModel.load(file, ReadOptions.DEFAULTS.withIsolation(isolation))) {
+ *     TensorShapes shapes = model.shapes();
+ * }
+ * }</pre>
+ *
+ * <p>This contains faults. It is no sandbox: the child has the rights of this process's user. A child takes some tenths of a second to
+ * start, and is ended when the work is done, when the thread that waits for it is interrupted, and when this process ends.
+ *
+ * <p>The child is a Java virtual machine with the jars of this library on its class path. They are found where this process loaded them
+ * from: files, directories, modules, or jars within a Spring Boot jar, which are extracted once. For other class loaders, name the
+ * jars with {@link #withClassPath}.
+ *
+ * @param deadline how long each piece of work may take: to infer the shapes of a model, to verify, to open a timer, or to measure
+ *     once; with the start of the child if it has to be started; more than 0 and at most a year
+ * @param memoryBytes how much memory the child may hold, at least {@link #LEAST_MEMORY_BYTES}. On Linux this is the resident size of the
+ *     whole process, its virtual machine and mapped model files included, looked at every few milliseconds. Elsewhere only the Java
+ *     heap is limited (to half of this): what ONNX Runtime itself takes is not
+ * @param java the {@code java} command; empty for that of the virtual machine that runs this process
+ * @param jvmOptions further options of the child's virtual machine; they come last and therefore win
+ * @param classPath the class path of the child: this library's modules core and onnx, and their dependencies; empty to find them
+ */
+public record Isolation(
+        Duration deadline, long memoryBytes, Optional<Path> java, List<String> jvmOptions, List<Path> classPath) {
+    /** The least memory limit, 128 MiB: a child without a model takes about 90 MB. */
+    public static final long LEAST_MEMORY_BYTES = 128L << 20;
+
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    /** A minute, 4 GiB, and the virtual machine and the jars of this process. */
+    public static final Isolation DEFAULTS =
+            new Isolation(Duration.ofMinutes(1), 4L << 30, Optional.empty(), List.of(), List.of());
+
+    /**
+     * Checks the limits and copies the lists.
+     *
+     * @param deadline see the record
+     * @param memoryBytes see the record
+     * @param java see the record
+     * @param jvmOptions see the record
+     * @param classPath see the record
+     * @throws IllegalArgumentException if a limit is out of its range
+     */
+    public Isolation {
+        Objects.requireNonNull(java);
+        jvmOptions = List.copyOf(jvmOptions);
+        classPath = List.copyOf(classPath);
+        if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("deadline must be more than 0 and at most a year, found " + deadline);
+        }
+        if (memoryBytes < LEAST_MEMORY_BYTES) {
+            throw new IllegalArgumentException(
+                    "memoryBytes must be at least " + LEAST_MEMORY_BYTES + ", found " + memoryBytes);
+        }
+    }
+
+    /**
+     * Returns these limits with another deadline.
+     *
+     * @param value more than 0 and at most a year
+     * @return changed limits
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public Isolation withDeadline(Duration value) {
+        return new Isolation(value, memoryBytes, java, jvmOptions, classPath);
+    }
+
+    /**
+     * Returns these limits with another memory limit.
+     *
+     * @param value at least {@link #LEAST_MEMORY_BYTES}
+     * @return changed limits
+     * @throws IllegalArgumentException if the value is less
+     */
+    public Isolation withMemoryBytes(long value) {
+        return new Isolation(deadline, value, java, jvmOptions, classPath);
+    }
+
+    /**
+     * Returns these limits with another {@code java} command.
+     *
+     * @param command its file, of version 17 or newer
+     * @return changed limits
+     */
+    public Isolation withJava(Path command) {
+        return new Isolation(deadline, memoryBytes, Optional.of(command), jvmOptions, classPath);
+    }
+
+    /**
+     * Returns these limits with further options of the child's virtual machine.
+     *
+     * @param options for instance {@code -Dsome.property=value}; added to those that are there
+     * @return changed limits
+     */
+    public Isolation withJvmOptions(String... options) {
+        List<String> all = new ArrayList<>(jvmOptions);
+        all.addAll(List.of(options));
+        return new Isolation(deadline, memoryBytes, java, all, classPath);
+    }
+
+    /**
+     * Returns these limits with a class path of the child.
+     *
+     * @param entries jars and directories of this library and its dependencies
+     * @return changed limits
+     */
+    public Isolation withClassPath(List<Path> entries) {
+        return new Isolation(deadline, memoryBytes, java, jvmOptions, entries);
+    }
+}

@@ -1,5 +1,0 @@
-/** Pictures of a model by which a person chooses where to cut: graphs of its segments, and plots along its operators. */
-@NullMarked
-package io.pepper.onnx.internal.picture;
-
-import org.jspecify.annotations.NullMarked;

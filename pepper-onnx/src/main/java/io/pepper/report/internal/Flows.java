@@ -1,0 +1,19 @@
+package io.pepper.report.internal;
+
+import java.util.stream.Collectors;
+
+/** What to write at an arrow. */
+final class Flows {
+    private static final int NAMES_SHOWN = 3;
+
+    private Flows() {}
+
+    static String label(Drawing.Flow flow, String separator) {
+        String names = flow.tensors().stream()
+                .limit(NAMES_SHOWN)
+                .map(tensor -> Texts.shorten(tensor.name()))
+                .collect(Collectors.joining(separator));
+        int more = flow.tensors().size() - NAMES_SHOWN;
+        return names + (more > 0 ? separator + "and " + more + " more" : "") + separator + Texts.bytes(flow.bytes());
+    }
+}

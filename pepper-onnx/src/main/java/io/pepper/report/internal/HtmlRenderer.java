@@ -1,0 +1,161 @@
+package io.pepper.report.internal;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/** A page with the plot, the cuts as a table, and the segments with their operators. */
+public final class HtmlRenderer {
+    private HtmlRenderer() {}
+
+    /**
+     * Renders.
+     *
+     * @param drawing what is to be seen
+     * @return an HTML document, well-formed as XML too, that needs nothing else
+     */
+    public static String render(Drawing drawing) {
+        Markup html = new Markup();
+        html.raw("<!DOCTYPE html>").line();
+        html.open("html", "lang", "en").open("head").line();
+        html.empty("meta", "charset", "utf-8").line();
+        html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1")
+                .line();
+        html.element("title", drawing.title() + ": where to cut").line();
+        html.code("style", Texts.resource("plot.css") + Texts.resource("page.css"))
+                .line();
+        html.close().line().open("body").line();
+        html.open("header").element("h1", drawing.title());
+        html.element("p", String.join(" · ", drawing.facts()), "class", "facts")
+                .close()
+                .line();
+        plot(drawing, html);
+        html.open("main").line();
+        cuts(drawing, html);
+        segments(drawing, html);
+        html.close().line();
+        html.code("script", Texts.resource("page.js"));
+        return html.close().close().line().toString();
+    }
+
+    private static void plot(Drawing drawing, Markup html) {
+        html.open("figure").line();
+        figure(html, Plot.HEIGHT, "bytes alive, arithmetic and cuts along the operators");
+        new Plot(drawing, html).draw();
+        html.close().line();
+        figure(html, Strip.HEIGHT, "segments");
+        Strip.draw(drawing, html);
+        html.close().line();
+        html.element(
+                "figcaption",
+                "Filled points: cuts at a single tensor. Hollow points: at several. Numbers: where the least crosses.");
+        html.close().line();
+    }
+
+    private static void figure(Markup html, int height, String label) {
+        html.open(
+                "svg",
+                "xmlns",
+                "http://www.w3.org/2000/svg",
+                "viewBox",
+                "0 0 " + Plot.WIDTH + " " + height,
+                "role",
+                "group",
+                "aria-label",
+                label);
+    }
+
+    private static void cuts(Drawing drawing, Markup html) {
+        html.open("section")
+                .element("h2", Texts.count(drawing.marks().size(), "cut"))
+                .line();
+        if (drawing.marks().isEmpty()) {
+            html.element("p", "No cut as narrow as asked for divides this model.")
+                    .close()
+                    .line();
+            return;
+        }
+        Shares shares = new Shares(drawing);
+        List<Integer> best = BestMarks.of(drawing);
+        html.open("div", "class", "scroll")
+                .open("table", "id", "cuts")
+                .open("thead")
+                .open("tr");
+        String share = shares.isKnown() ? "arithmetic before" : "operators before";
+        for (String heading : List.of("", "after operator", "tensors", "width", "bytes", share)) {
+            boolean named = heading.equals("tensors") || heading.isEmpty();
+            html.open("th", "scope", "col", "class", named ? "name-head" : "number-cell");
+            if (heading.isEmpty()) {
+                html.close();
+            } else {
+                html.element("button", heading, "type", "button").close();
+            }
+        }
+        html.close().close().line().open("tbody").line();
+        for (int place = 0; place < drawing.marks().size(); place++) {
+            row(drawing.marks().get(place), place, best.indexOf(place), shares, html);
+        }
+        html.close().close().close().close().line();
+    }
+
+    private static void row(Drawing.Mark mark, int place, int best, Shares shares, Markup html) {
+        double before = shares.upTo(mark.after());
+        html.open("tr", "data-cut", Integer.toString(place), "tabindex", "0");
+        html.open("td");
+        if (best >= 0) {
+            html.element("span", Integer.toString(best + 1), "class", "pin");
+        }
+        html.close();
+        number(html, mark.after() + 1, Integer.toString(mark.after() + 1));
+        html.element("td", Texts.shorten(mark.label()), "title", mark.label(), "class", "name");
+        number(html, mark.width(), Integer.toString(mark.width()));
+        number(html, (double) mark.bytes().orElse(Long.MAX_VALUE), Texts.bytes(mark.bytes()));
+        number(html, before, Texts.percent(before));
+        html.close().line();
+    }
+
+    private static void number(Markup html, double value, String text) {
+        html.element("td", text, "class", "number-cell", "data-value", Double.toString(value));
+    }
+
+    private static void segments(Drawing drawing, Markup html) {
+        Shares shares = new Shares(drawing);
+        html.open("section")
+                .element("h2", Texts.count(drawing.blocks().size(), "segment"))
+                .line();
+        for (Drawing.Block block : drawing.blocks()) {
+            html.open("details", "id", "segment-" + (block.index() + 1));
+            html.element("summary", Strip.title(block, shares)).line();
+            for (Drawing.Flow flow : drawing.flows()) {
+                if (flow.to() == block.index()) {
+                    String from = flow.from() == Drawing.INPUT ? "the inputs" : "segment " + (flow.from() + 1);
+                    html.element("p", "takes " + Flows.label(flow, ", ") + " from " + from)
+                            .line();
+                }
+            }
+            operators(block, html);
+            html.close().line();
+        }
+        html.close().line();
+    }
+
+    private static void operators(Drawing.Block block, Markup html) {
+        html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+        for (String heading : List.of("operator", "type", "arithmetic", "makes")) {
+            html.element("th", heading, "scope", "col");
+        }
+        html.close().close().open("tbody").line();
+        for (Drawing.Item item : block.operators()) {
+            html.open("tr");
+            html.element("td", Texts.shorten(item.label()), "title", item.label(), "class", "name");
+            html.element("td", Texts.shorten(item.type()));
+            html.element(
+                    "td",
+                    item.flops().equals(OptionalLong.of(0)) ? "" : Texts.flops(item.flops()),
+                    "class",
+                    "number-cell");
+            html.element("td", Texts.shorten(item.output()));
+            html.close().line();
+        }
+        html.close().close().close();
+    }
+}

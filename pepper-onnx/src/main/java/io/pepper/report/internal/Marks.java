@@ -1,0 +1,16 @@
+package io.pepper.report.internal;
+
+/** What to say of a cut. */
+final class Marks {
+    private Marks() {}
+
+    static String title(Drawing.Mark mark, Shares shares) {
+        return mark.label() + "\u2003" + Texts.bytes(mark.bytes())
+                + (mark.width() > 1 ? " in " + mark.width() + " tensors" : "") + ", " + before(mark, shares);
+    }
+
+    static String before(Drawing.Mark mark, Shares shares) {
+        String what = shares.isKnown() ? " of the arithmetic before" : " of the operators before";
+        return Texts.percent(shares.upTo(mark.after())) + what;
+    }
+}

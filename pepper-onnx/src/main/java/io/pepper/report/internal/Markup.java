@@ -1,0 +1,92 @@
+package io.pepper.report.internal;
+
+import io.pepper.document.SafeText;
+import java.io.StringWriter;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/** Writes well-formed markup. What it is given may hold anything: it is made {@link SafeText} and escaped. */
+final class Markup {
+    private final StringWriter text = new StringWriter();
+    private final XMLStreamWriter writer;
+
+    Markup() {
+        try {
+            writer = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
+        } catch (XMLStreamException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private interface Writing {
+        void run() throws XMLStreamException;
+    }
+
+    private Markup write(Writing writing) {
+        try {
+            writing.run();
+            return this;
+        } catch (XMLStreamException impossible) {
+            throw new IllegalStateException("a string takes all that is written to it", impossible);
+        }
+    }
+
+    /** Text that stands there as it is, such as a document type. */
+    Markup raw(String markup) {
+        return write(() -> writer.writeDTD(markup));
+    }
+
+    /** Begins an element with attributes, names and values in turn. */
+    Markup open(String element, String... attributes) {
+        return write(() -> {
+            writer.writeStartElement(element);
+            writeAttributes(attributes);
+        });
+    }
+
+    private void writeAttributes(String... attributes) throws XMLStreamException {
+        for (int i = 0; i < attributes.length; i += 2) {
+            writer.writeAttribute(attributes[i], SafeText.line(attributes[i + 1]));
+        }
+    }
+
+    Markup close() {
+        return write(writer::writeEndElement);
+    }
+
+    /** An element without content. */
+    Markup empty(String element, String... attributes) {
+        return write(() -> {
+            writer.writeEmptyElement(element);
+            writeAttributes(attributes);
+        });
+    }
+
+    Markup text(String content) {
+        return write(() -> writer.writeCharacters(SafeText.lines(content)));
+    }
+
+    /** An element with nothing but text. */
+    Markup element(String element, String content, String... attributes) {
+        return open(element, attributes).text(content).close();
+    }
+
+    /** Style or script of our own, lines and all; it has no characters that would have to be escaped. */
+    Markup code(String element, String content) {
+        return write(() -> {
+            writer.writeStartElement(element);
+            writer.writeCharacters(content);
+            writer.writeEndElement();
+        });
+    }
+
+    Markup line() {
+        return write(() -> writer.writeCharacters("\n"));
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

@@ -1,0 +1,56 @@
+package io.pepper.report.internal;
+
+/** Draws the segments side by side, as wide as their share of the work. */
+final class Strip {
+    static final int HEIGHT = 54;
+    private static final int TOP = 4;
+    private static final int BAR = 26;
+    private static final double LETTER = 8;
+
+    private Strip() {}
+
+    static void draw(Drawing drawing, Markup svg) {
+        Shares shares = new Shares(drawing);
+        double width = Plot.WIDTH;
+        double x = 0;
+        for (Drawing.Block block : drawing.blocks()) {
+            double wide = width * shares.of(block);
+            String place = Texts.number(x);
+            svg.open("a", "href", "#segment-" + (block.index() + 1), "class", "block " + Hues.of(block.index()));
+            svg.element("title", title(block, shares));
+            svg.empty(
+                    "rect",
+                    "x",
+                    place,
+                    "y",
+                    Texts.number(TOP),
+                    "width",
+                    Texts.number(Math.max(0.5, wide - 1)),
+                    "height",
+                    Texts.number(BAR));
+            String number = Integer.toString(block.index() + 1);
+            if (wide > LETTER * (number.length() + 1)) {
+                svg.element(
+                        "text",
+                        number,
+                        "class",
+                        "middle",
+                        "x",
+                        Texts.number(x + wide / 2),
+                        "y",
+                        Texts.number(TOP + 18.0));
+            }
+            svg.close().line();
+            x += wide;
+        }
+        String what = shares.isKnown() ? "their share of the arithmetic" : "their share of the operators";
+        svg.element("text", "segments, as wide as " + what, "class", "tick", "x", "0", "y", Texts.number(HEIGHT - 8.0));
+    }
+
+    static String title(Drawing.Block block, Shares shares) {
+        return "segment " + (block.index() + 1) + ": "
+                + Texts.count(block.operators().size(), "operator") + ", "
+                + Texts.flops(block.flops()) + " (" + Texts.percent(shares.of(block)) + "), "
+                + Texts.bytes((double) block.weightBytes()) + " of weights";
+    }
+}

@@ -1,0 +1,84 @@
+package io.pepper.report.internal;
+
+import io.pepper.document.SafeText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/** Numbers and names as a person reads them. */
+final class Texts {
+    private static final int LONGEST_NAME = 60;
+    private static final double KIBI = 1024;
+    private static final double KILO = 1000;
+    private static final double MOST_DECIMAL = 1e6;
+
+    private Texts() {}
+
+    /** A number of bytes with a binary unit. */
+    static String bytes(OptionalLong bytes) {
+        return bytes.isEmpty() ? "? B" : bytes((double) bytes.getAsLong());
+    }
+
+    static String bytes(double bytes) {
+        return scaled(bytes, KIBI, "B", "KiB", "MiB", "GiB", "TiB", "PiB");
+    }
+
+    /** A number of operations with a decimal prefix. */
+    static String flops(OptionalLong flops) {
+        return flops.isEmpty()
+                ? "? FLOPs"
+                : scaled((double) flops.getAsLong(), KILO, "FLOPs", "kFLOPs", "MFLOPs", "GFLOPs", "TFLOPs", "PFLOPs");
+    }
+
+    private static String scaled(double value, double factor, String... units) {
+        double scaled = value;
+        int unit = 0;
+        while (scaled >= factor && unit < units.length - 1) {
+            scaled /= factor;
+            unit++;
+        }
+        if (!(scaled < MOST_DECIMAL)) {
+            return Quantities.number(scaled) + " " + units[unit];
+        }
+        boolean whole = unit == 0 || scaled >= 100 || scaled == Math.rint(scaled);
+        return String.format(Locale.ROOT, whole ? "%.0f %s" : "%.1f %s", scaled, units[unit]);
+    }
+
+    static String percent(double share) {
+        return String.format(Locale.ROOT, share >= 0.1 ? "%.0f %%" : "%.1f %%", share * 100);
+    }
+
+    static String count(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
+    /** A coordinate: short, and the same everywhere. */
+    static String number(double value) {
+        String text = String.format(Locale.ROOT, "%.1f", value);
+        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    }
+
+    /** A name that is cut in the middle if it is long: begin and end tell most. */
+    static String shorten(String name) {
+        String clean = SafeText.line(name);
+        int[] points = clean.codePoints().toArray();
+        if (points.length <= LONGEST_NAME) {
+            return clean;
+        }
+        int half = LONGEST_NAME / 2;
+        return new String(points, 0, half) + "…" + new String(points, points.length - half + 1, half - 1);
+    }
+
+    /** A file beside this class. */
+    static String resource(String name) {
+        try (InputStream in = Objects.requireNonNull(Texts.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+}

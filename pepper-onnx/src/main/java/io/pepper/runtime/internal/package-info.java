@@ -1,5 +1,0 @@
-/** Small models, made to be measured. */
-@NullMarked
-package io.pepper.runtime.internal;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,136 @@
+package io.pepper.session;
+
+import ai.onnxruntime.OnnxTensorLike;
+import io.pepper.export.DeploymentExporter;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.PlanOrigin;
+import io.pepper.model.TensorInfo;
+import io.pepper.onnx.ModelSegments;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.internal.isolate.ScratchDirectory;
+import io.pepper.plan.Placement;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Writes the parts of a placement to a directory of their own, opens them, and deletes them when the session is closed. Thread-safe.
+ *
+ * <pre>{@code
+ * AdaptiveSession.Opener opener = DeployedSessions.of(
+ *         model, segments, Path.of("work"), parts -> PipelineSession.open(parts, PipelineOptions.DEFAULTS));
+ * }</pre>
+ */
+public final class DeployedSessions implements AdaptiveSession.Opener {
+    private final OnnxModel model;
+    private final ModelSegments segments;
+    private final Path directory;
+    private final FromDirectory open;
+    private final AtomicInteger count = new AtomicInteger();
+
+    /** Opens parts. */
+    @FunctionalInterface
+    public interface FromDirectory {
+        /**
+         * Opens parts in a directory, whose {@code plan.json} says what runs where.
+         *
+         * @param parts the directory
+         * @return a session, for the caller to close
+         * @throws IOException if it cannot
+         */
+        ModelSession open(Path parts) throws IOException;
+    }
+
+    private DeployedSessions(OnnxModel model, ModelSegments segments, Path directory, FromDirectory open) {
+        this.model = model;
+        this.segments = segments;
+        this.directory = directory;
+        this.open = open;
+    }
+
+    /**
+     * Opens placements of a model.
+     *
+     * @param model the model, open as long as placements are to be opened
+     * @param segments its segments
+     * @param directory where the parts go, each placement in a directory below
+     * @param open opens a directory
+     * @return opens placements
+     */
+    public static DeployedSessions of(OnnxModel model, ModelSegments segments, Path directory, FromDirectory open) {
+        return new DeployedSessions(model, segments, directory, open);
+    }
+
+    @Override
+    public ModelSession open(Placement placement) throws IOException {
+        Files.createDirectories(directory);
+        Path parts = Files.createTempDirectory(directory, "placement-" + count.incrementAndGet() + "-");
+        try {
+            DeploymentExporter.export(
+                    model,
+                    segments,
+                    placement,
+                    parts,
+                    PlanOrigin.of("adaptive"),
+                    ExportOptions.DEFAULTS.withDurable(false));
+            return new Deleting(open.open(parts), parts);
+        } catch (IOException | RuntimeException | Error failed) {
+            try {
+                ScratchDirectory.delete(parts);
+            } catch (IOException also) {
+                failed.addSuppressed(also);
+            }
+            throw failed;
+        }
+    }
+
+    /** A session whose files go with it. */
+    private static final class Deleting implements ModelSession {
+        private final ModelSession session;
+        private final Path parts;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        Deleting(ModelSession session, Path parts) {
+            this.session = session;
+            this.parts = parts;
+        }
+
+        @Override
+        public List<TensorInfo> inputs() {
+            return session.inputs();
+        }
+
+        @Override
+        public List<TensorInfo> outputs() {
+            return session.outputs();
+        }
+
+        @Override
+        public RunOutputs run(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
+            return session.run(inputs);
+        }
+
+        @Override
+        public CompletableFuture<RunOutputs> submit(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
+            return session.submit(inputs);
+        }
+
+        @Override
+        public List<StageMetrics> metrics() {
+            return session.metrics();
+        }
+
+        @Override
+        public void close() throws IOException {
+            session.close();
+            if (closed.compareAndSet(false, true)) {
+                ScratchDirectory.delete(parts);
+            }
+        }
+    }
+}

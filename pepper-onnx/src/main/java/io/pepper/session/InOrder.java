@@ -1,0 +1,88 @@
+package io.pepper.session;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands results over in the order in which they were asked for, on a thread of its own. Thread-safe. */
+final class InOrder {
+    private static final Logger LOG = LoggerFactory.getLogger(InOrder.class);
+
+    /** Says that nothing follows. */
+    private static final Runnable END = new Runnable() {
+        @Override
+        public void run() {
+            // It is not run.
+        }
+    };
+
+    private final Map<Long, Runnable> early = new HashMap<>();
+    private final BlockingQueue<Runnable> due = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private long nextNumber;
+    private long nextDue;
+
+    InOrder(String name) {
+        this.thread = new Thread(this::deliver, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** The place of a new request. */
+    synchronized long number() {
+        return nextNumber++;
+    }
+
+    /** Whether this thread is the one that hands over. */
+    boolean isCurrentThread() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Hands a result over once all before it have been. Each number is used once. */
+    synchronized void done(long number, Runnable delivery) {
+        early.put(number, delivery);
+        Runnable next = early.remove(nextDue);
+        while (next != null) {
+            due.add(next);
+            nextDue++;
+            next = early.remove(nextDue);
+        }
+    }
+
+    private void deliver() {
+        try {
+            while (true) {
+                Runnable delivery = due.take();
+                if (delivery == END) {
+                    return;
+                }
+                try {
+                    delivery.run();
+                } catch (RuntimeException | Error thrown) {
+                    LOG.warn("what follows a result threw", thrown);
+                }
+            }
+        } catch (InterruptedException never) {
+            LOG.warn("{} was interrupted: results that are under way are lost", thread.getName());
+        }
+    }
+
+    /** Ends when everything that is done has been handed over. */
+    void close() {
+        due.add(END);
+        boolean interrupted = false;
+        while (!isCurrentThread() && thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException early) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

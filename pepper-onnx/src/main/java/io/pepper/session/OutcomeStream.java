@@ -1,0 +1,212 @@
+package io.pepper.session;
+
+import ai.onnxruntime.OnnxTensorLike;
+import io.pepper.onnx.internal.session.PartOutputs;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests in, outcomes out, one for each, in order. Asks for no more requests than outcomes are asked for and requests may be under
+ * way, so that nothing piles up. Results come one at a time on the session's thread; what comes from upstream is guarded by a lock.
+ */
+final class OutcomeStream implements Flow.Publisher<RunOutcome> {
+    private final PipelineSession session;
+    private final Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests;
+    private boolean taken;
+
+    OutcomeStream(PipelineSession session, Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests) {
+        this.session = session;
+        this.requests = Objects.requireNonNull(requests);
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super RunOutcome> subscriber) {
+        Objects.requireNonNull(subscriber);
+        synchronized (this) {
+            if (taken) {
+                subscriber.onSubscribe(new Refused());
+                subscriber.onError(new IllegalStateException("outcomes have one subscriber"));
+                return;
+            }
+            taken = true;
+        }
+        requests.subscribe(new Link(session, subscriber));
+    }
+
+    private static final class Refused implements Flow.Subscription {
+        @Override
+        public void request(long count) {
+            // There is nothing to come.
+        }
+
+        @Override
+        public void cancel() {
+            // There is nothing to end.
+        }
+    }
+
+    private static final class Link
+            implements Flow.Subscriber<Map<String, ? extends OnnxTensorLike>>, Flow.Subscription {
+        private final PipelineSession session;
+        private final Flow.Subscriber<? super RunOutcome> subscriber;
+        private final Map<Long, CompletableFuture<RunOutputs>> underWay = new HashMap<>();
+        private Flow.@Nullable Subscription upstream;
+        private long demand;
+        private long asked;
+        private long nextIndex;
+        private boolean complete;
+        private boolean over;
+        private @Nullable Throwable failure;
+
+        Link(PipelineSession session, Flow.Subscriber<? super RunOutcome> subscriber) {
+            this.session = session;
+            this.subscriber = subscriber;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            synchronized (this) {
+                if (upstream != null) {
+                    subscription.cancel();
+                    return;
+                }
+                upstream = subscription;
+            }
+            subscriber.onSubscribe(this);
+        }
+
+        @Override
+        public void request(long count) {
+            if (count < 1) {
+                end(new IllegalArgumentException("request of " + count + " outcomes"));
+                return;
+            }
+            synchronized (this) {
+                demand = demand + count < 0 ? Long.MAX_VALUE : demand + count;
+            }
+            pull();
+        }
+
+        /** Asks upstream for as many as may come: outcomes asked for, within the window. */
+        private void pull() {
+            long more;
+            Flow.Subscription source;
+            synchronized (this) {
+                long window = Math.min(demand, session.mostUnderWay()) - asked;
+                more = over || complete ? 0 : Math.max(0, window);
+                asked += more;
+                source = upstream;
+            }
+            if (more > 0 && source != null) {
+                source.request(more);
+            }
+        }
+
+        @Override
+        public void onNext(Map<String, ? extends OnnxTensorLike> inputs) {
+            long index;
+            synchronized (this) {
+                if (over) {
+                    PartOutputs.close(inputs.values());
+                    return;
+                }
+                index = nextIndex++;
+            }
+            CompletableFuture<RunOutputs> future;
+            try {
+                future = session.submit(inputs);
+            } catch (IOException | RuntimeException | Error refused) {
+                PartOutputs.close(inputs.values());
+                end(refused);
+                return;
+            }
+            synchronized (this) {
+                underWay.put(index, future);
+            }
+            Futures.whenDone(future, (outputs, failed) -> emit(index, outputs, failed));
+        }
+
+        private void emit(long index, @Nullable RunOutputs outputs, @Nullable Throwable failed) {
+            synchronized (this) {
+                underWay.remove(index);
+                asked--;
+                demand -= demand == Long.MAX_VALUE ? 0 : 1;
+                if (over) {
+                    if (outputs != null) {
+                        outputs.close();
+                    }
+                    return;
+                }
+            }
+            subscriber.onNext(new RunOutcome(index, Optional.ofNullable(outputs), Optional.ofNullable(failed)));
+            pull();
+            finishIfDone();
+        }
+
+        private void finishIfDone() {
+            Throwable why;
+            synchronized (this) {
+                if (over || !complete || !underWay.isEmpty()) {
+                    return;
+                }
+                over = true;
+                why = failure;
+            }
+            if (why == null) {
+                subscriber.onComplete();
+            } else {
+                subscriber.onError(why);
+            }
+        }
+
+        @Override
+        public void onError(Throwable thrown) {
+            synchronized (this) {
+                failure = thrown;
+                complete = true;
+            }
+            finishIfDone();
+        }
+
+        @Override
+        public void onComplete() {
+            synchronized (this) {
+                complete = true;
+            }
+            finishIfDone();
+        }
+
+        /** Ends at once, because nothing can come any more. */
+        private void end(Throwable why) {
+            boolean first;
+            synchronized (this) {
+                first = !over;
+            }
+            cancel();
+            if (first) {
+                subscriber.onError(why);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            Map<Long, CompletableFuture<RunOutputs>> rest;
+            Flow.Subscription source;
+            synchronized (this) {
+                over = true;
+                rest = new HashMap<>(underWay);
+                source = upstream;
+            }
+            if (source != null) {
+                source.cancel();
+            }
+            rest.values().forEach(future -> future.cancel(true));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.pepper.session;
+
+import ai.onnxruntime.OnnxTensorLike;
+import io.pepper.export.PartitionManifest;
+import io.pepper.model.TensorInfo;
+import io.pepper.onnx.internal.session.Board;
+import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.PartOutputs;
+import io.pepper.onnx.internal.session.Wiring;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The parts of a partition as if they were the model: same inputs, same outputs, bit by bit the same answers if nothing is optimised.
+ *
+ * <p>A request runs on the thread that asks; parts that do not need each other run at the same time. Tensors go from part to part
+ * without a copy, and are released as soon as their last reader has run: at most the tensors of the cuts are alive beside what
+ * the parts take. Threads of different requests do not wait for each other. Thread-safe; it may be closed at any time.
+ *
+ * <pre>{@code
+ * try (PartitionedSession session = PartitionedSession.open(Path.of("parts"));
+ *         RunOutputs outputs = session.run(Map.of("x", image))) {
+ *     System.out.println(outputs.tensor("y"));
+ * }
+ * }</pre>
+ */
+public final class PartitionedSession implements ModelSession {
+    private final PartitionManifest manifest;
+    private final StageSet stages;
+    private final Wiring wiring;
+    private final boolean parallel;
+
+    private PartitionedSession(PartitionManifest manifest, StageSet stages, boolean parallel) {
+        this.manifest = manifest;
+        this.stages = stages;
+        this.wiring = stages.wiring();
+        this.parallel = parallel && BranchRun.hasBranches(wiring);
+    }
+
+    /**
+     * Opens a directory with the default options.
+     *
+     * @param directory the parts with their {@code partition.json}
+     * @return a session, for the caller to close
+     * @throws IOException see {@link #open(Path, RuntimeOptions)}
+     */
+    public static PartitionedSession open(Path directory) throws IOException {
+        return open(directory, RuntimeOptions.DEFAULTS);
+    }
+
+    /**
+     * Opens a directory.
+     *
+     * @param directory the parts with their {@code partition.json}
+     * @param options how to open and run them
+     * @return a session, for the caller to close
+     * @throws IllegalArgumentException if there is no such execution provider here
+     * @throws io.pepper.model.MalformedModelException if the manifest is none, its parts do not fit together, or a file is not
+     *     the one that it speaks of; the message names file and field
+     * @throws io.pepper.model.UnsupportedModelException if a tensor cannot be handed from part to part
+     * @throws InterruptedIOException if the thread is interrupted
+     * @throws IOException if a file cannot be read, or ONNX Runtime refuses it; what was opened is closed
+     */
+    public static PartitionedSession open(Path directory, RuntimeOptions options) throws IOException {
+        PartitionManifest manifest = PartitionManifest.read(directory, options.reading());
+        return of(manifest, RuntimeStages.open(directory, manifest, options), options);
+    }
+
+    /**
+     * Makes a session of stages, some of which may run elsewhere.
+     *
+     * @param manifest what the parts are of
+     * @param stages the parts in the order of the manifest; the session closes them, also if this throws
+     * @param options how to run them
+     * @return a session, for the caller to close
+     * @throws io.pepper.model.MalformedModelException if they do not fit together
+     */
+    public static PartitionedSession of(PartitionManifest manifest, List<Stage> stages, RuntimeOptions options)
+            throws IOException {
+        return new PartitionedSession(manifest, StageSet.of(manifest, stages, options), options.parallel());
+    }
+
+    /**
+     * What the parts are of.
+     *
+     * @return the manifest
+     */
+    public PartitionManifest manifest() {
+        return manifest;
+    }
+
+    @Override
+    public List<TensorInfo> inputs() {
+        return manifest.inputs();
+    }
+
+    @Override
+    public List<TensorInfo> outputs() {
+        return manifest.outputs();
+    }
+
+    @Override
+    public RunOutputs run(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
+        long begin = System.nanoTime();
+        stages.enter();
+        try {
+            RunOutputs outputs = attempt(inputs);
+            stages.answered(System.nanoTime() - begin);
+            return outputs;
+        } catch (StageException failed) {
+            return stages.fallback(failed, inputs);
+        } finally {
+            stages.exit();
+        }
+    }
+
+    private RunOutputs attempt(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
+        Board board = board(inputs);
+        boolean done = false;
+        Cancellation request = new Cancellation();
+        Cancellation.Registration closing = request.follow(stages.closing());
+        try {
+            if (parallel) {
+                new BranchRun(stages, board, request).run();
+            } else {
+                for (int part = 0; part < wiring.parts().size(); part++) {
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new InterruptedIOException("the run was interrupted");
+                    }
+                    stages.runner(part).run(board, request, 0);
+                }
+            }
+            RunOutputs outputs = new RunOutputs(board.results());
+            done = true;
+            return outputs;
+        } catch (CannotRunException closed) {
+            throw StageException.of(manifest.modelName(), closed);
+        } catch (StageException failed) {
+            throw stages.closedOr(failed);
+        } finally {
+            closing.close();
+            if (!done) {
+                board.abandon();
+            }
+        }
+    }
+
+    private Board board(Map<String, ? extends OnnxTensorLike> inputs) {
+        try {
+            return new Board(wiring, inputs, false, false);
+        } catch (CannotRunException missing) {
+            throw new IllegalArgumentException(manifest.modelName() + ": " + missing.getMessage(), missing);
+        }
+    }
+
+    /** Runs on the calling thread: there is nothing to wait for afterwards. */
+    @Override
+    public CompletableFuture<RunOutputs> submit(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
+        RunOutputs outputs;
+        try {
+            outputs = run(inputs);
+        } catch (StageException failed) {
+            if (failed.kind() != StageException.Kind.ABANDONED) {
+                PartOutputs.close(inputs.values());
+            }
+            return CompletableFuture.failedFuture(failed);
+        }
+        outputs = outputs.owning(inputs);
+        return CompletableFuture.completedFuture(outputs);
+    }
+
+    @Override
+    public List<StageMetrics> metrics() {
+        return stages.metrics();
+    }
+
+    @Override
+    public void close() throws IOException {
+        stages.close();
+    }
+}

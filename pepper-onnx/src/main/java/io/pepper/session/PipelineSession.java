@@ -1,0 +1,312 @@
+package io.pepper.session;
+
+import ai.onnxruntime.OnnxTensorLike;
+import io.pepper.export.PartitionManifest;
+import io.pepper.model.TensorInfo;
+import io.pepper.onnx.internal.session.Board;
+import io.pepper.onnx.internal.session.CannotRunException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Semaphore;
+
+/**
+ * The parts of a partition as a pipeline: each part has a thread and a bounded queue, so that they work at the same time, each on
+ * another request. The slowest part sets the pace; a request alone takes as long as in a {@link PartitionedSession}, and a few
+ * microseconds for each part that it is handed to.
+ *
+ * <p>{@link #submit} waits while too many requests are under way. Results come in the order of the requests, on one thread; what an
+ * application does there should be short. A request that fails does not hold up the others, but for its place in the order. Thread-safe; it
+ * may be closed at any time.
+ *
+ * <pre>{@code
+ * try (PipelineSession pipeline = PipelineSession.open(Path.of("parts"))) {
+ *     for (OnnxTensor image : images) {
+ *         pipeline.submit(Map.of("x", image)).thenAccept(outputs -> {
+ *             try (outputs) {
+ *                 use(outputs.tensor("y"));
+ *             }
+ *         });
+ *     }
+ *     pipeline.drain();
+ * }
+ * }</pre>
+ */
+public final class PipelineSession implements ModelSession {
+    private final PartitionManifest manifest;
+    private final StageSet stages;
+    private final PipelineFlow flow;
+    private final InOrder order;
+    private final Semaphore free;
+    private final int mostUnderWay;
+
+    private PipelineSession(PartitionManifest manifest, StageSet stages, PipelineOptions options) {
+        this.manifest = manifest;
+        this.stages = stages;
+        this.mostUnderWay = options.mostUnderWay().orElse(manifest.parts().size() * (1 + options.queueCapacity()));
+        this.free = new Semaphore(mostUnderWay, true);
+        this.order = new InOrder(stages.name() + "results");
+        this.flow = new PipelineFlow(stages, options);
+    }
+
+    /**
+     * Opens a directory with the default options.
+     *
+     * @param directory the parts with their {@code partition.json}
+     * @return a pipeline, for the caller to close
+     * @throws IOException see {@link #open(Path, PipelineOptions)}
+     */
+    public static PipelineSession open(Path directory) throws IOException {
+        return open(directory, PipelineOptions.DEFAULTS);
+    }
+
+    /**
+     * Opens a directory.
+     *
+     * @param directory the parts with their {@code partition.json}
+     * @param options how to open and run them
+     * @return a pipeline, for the caller to close
+     * @throws IllegalArgumentException if the rehearsal is of another number of parts, or of devices that are not linked
+     * @throws IOException see {@link PartitionedSession#open(Path, RuntimeOptions)}
+     */
+    public static PipelineSession open(Path directory, PipelineOptions options) throws IOException {
+        PartitionManifest manifest =
+                PartitionManifest.read(directory, options.runtime().reading());
+        RuntimeOptions runtime = options.rehearsal()
+                .map(rehearsal -> rehearsal.options(options.runtime()))
+                .orElse(options.runtime());
+        return of(manifest, RuntimeStages.open(directory, manifest, runtime), options.withRuntime(runtime));
+    }
+
+    /**
+     * Makes a pipeline of stages, some of which may run elsewhere.
+     *
+     * @param manifest what the parts are of
+     * @param stages the parts in the order of the manifest; the pipeline closes them, also if this throws
+     * @param options how to run them
+     * @return a pipeline, for the caller to close
+     * @throws IllegalArgumentException if the rehearsal is of another number of parts, or of devices that are not linked
+     * @throws io.pepper.model.MalformedModelException if they do not fit together
+     */
+    public static PipelineSession of(PartitionManifest manifest, List<Stage> stages, PipelineOptions options)
+            throws IOException {
+        StageSet set = StageSet.of(manifest, stages, options.runtime());
+        try {
+            return new PipelineSession(manifest, set, options);
+        } catch (RuntimeException failed) {
+            set.closeAfter(failed);
+            throw failed;
+        }
+    }
+
+    /**
+     * What the parts are of.
+     *
+     * @return the manifest
+     */
+    public PartitionManifest manifest() {
+        return manifest;
+    }
+
+    @Override
+    public List<TensorInfo> inputs() {
+        return manifest.inputs();
+    }
+
+    @Override
+    public List<TensorInfo> outputs() {
+        return manifest.outputs();
+    }
+
+    /**
+     * How many requests may be under way.
+     *
+     * @return at least 1
+     */
+    public int mostUnderWay() {
+        return mostUnderWay;
+    }
+
+    @Override
+    public RunOutputs run(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
+        if (order.isCurrentThread()) {
+            throw new IllegalStateException("the thread that hands results over cannot wait for one");
+        }
+        Pending pending = begin(inputs, false);
+        try {
+            return pending.future.get();
+        } catch (InterruptedException interrupted) {
+            pending.future.cancel(true);
+            pending.request.awaitEnd();
+            Thread.currentThread().interrupt();
+            InterruptedIOException stopped = new InterruptedIOException("the run was interrupted");
+            stopped.initCause(interrupted);
+            throw stopped;
+        } catch (ExecutionException failed) {
+            throw thrown(failed);
+        }
+    }
+
+    private static IOException thrown(ExecutionException failed) {
+        if (failed.getCause() instanceof StageException why) {
+            return why;
+        }
+        if (failed.getCause() instanceof RuntimeException wrong) {
+            throw wrong;
+        }
+        return failed.getCause() instanceof IOException why ? why : new IOException(failed.getCause());
+    }
+
+    @Override
+    public CompletableFuture<RunOutputs> submit(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
+        return begin(inputs, true).future;
+    }
+
+    /**
+     * Answers a stream of requests by a stream of outcomes in the same order. No more requests are asked for than the subscriber
+     * asks for outcomes, and than may be under way. A request that fails is an outcome; it does not end the stream.
+     *
+     * @param requests the model's inputs by name, given away as with {@link #submit}
+     * @return outcomes, for one subscriber, which closes the outputs
+     */
+    public Flow.Publisher<RunOutcome> process(
+            Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests) {
+        return new OutcomeStream(this, requests);
+    }
+
+    private record Pending(CompletableFuture<RunOutputs> future, PipelineRequest request) {}
+
+    private Pending begin(Map<String, ? extends OnnxTensorLike> inputs, boolean owns) throws InterruptedIOException {
+        boolean counted = acquire();
+        boolean begun = false;
+        try {
+            stages.enter();
+            try {
+                PipelineRequest request = request(inputs, owns);
+                CompletableFuture<RunOutputs> future = new CompletableFuture<>();
+                Ticket ticket = new Ticket(future, order.number(), counted);
+                Futures.onCancel(future, () -> request.cancellation().request());
+                begun = true;
+                flow.begin(request, ended -> end(ended, ticket));
+                return new Pending(future, request);
+            } finally {
+                if (!begun) {
+                    stages.exit();
+                }
+            }
+        } finally {
+            if (!begun && counted) {
+                free.release();
+            }
+        }
+    }
+
+    /** Waits for room; the thread that makes room must not. */
+    private boolean acquire() throws InterruptedIOException {
+        if (order.isCurrentThread()) {
+            return free.tryAcquire();
+        }
+        try {
+            free.acquire();
+            return true;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException stopped = new InterruptedIOException("the request was interrupted while it waited");
+            stopped.initCause(interrupted);
+            throw stopped;
+        }
+    }
+
+    private PipelineRequest request(Map<String, ? extends OnnxTensorLike> inputs, boolean owns) {
+        boolean keeps = stages.options().failures().fallback().isPresent();
+        try {
+            return new PipelineRequest(stages.wiring(), new Board(stages.wiring(), inputs, owns, keeps), inputs);
+        } catch (CannotRunException missing) {
+            throw new IllegalArgumentException(manifest.modelName() + ": " + missing.getMessage(), missing);
+        }
+    }
+
+    /** On whichever thread had it last. */
+    private void end(PipelineRequest request, Ticket ticket) {
+        StageException failed = request.failure();
+        if (failed == null) {
+            try {
+                RunOutputs outputs = new RunOutputs(request.board().results());
+                request.board().abandon();
+                stages.answered(request.nanos());
+                hand(request, ticket, () -> Futures.complete(ticket.future, outputs, null));
+                return;
+            } catch (CannotRunException closed) {
+                failed = StageException.of(manifest.modelName(), closed);
+            }
+        }
+        StageException why = stages.closedOr(failed);
+        stages.failed(why);
+        if (stages.hasFallback(why) && !ticket.future.isCancelled()) {
+            stages.threads().execute(() -> fallback(request, ticket, why));
+        } else {
+            request.board().abandon();
+            hand(request, ticket, () -> ticket.future.completeExceptionally(why));
+        }
+    }
+
+    private void fallback(PipelineRequest request, Ticket ticket, StageException why) {
+        Runnable delivery;
+        try {
+            RunOutputs found =
+                    stages.options().failures().fallback().orElseThrow().run(request.inputs());
+            RunOutputs outputs =
+                    found.with(request.board().handOver(found.values().values()));
+            delivery = () -> Futures.complete(ticket.future, outputs, null);
+        } catch (IOException | RuntimeException | Error also) {
+            also.addSuppressed(why);
+            delivery = () -> ticket.future.completeExceptionally(also);
+        }
+        request.board().abandon();
+        hand(request, ticket, delivery);
+    }
+
+    private void hand(PipelineRequest request, Ticket ticket, Runnable delivery) {
+        request.end();
+        order.done(ticket.number, () -> {
+            if (ticket.counted) {
+                free.release();
+            }
+            delivery.run();
+        });
+        stages.exit();
+    }
+
+    /** What a request is answered by: its future, its place in the order, and whether it counts as one under way. */
+    private record Ticket(CompletableFuture<RunOutputs> future, long number, boolean counted) {}
+
+    /** Waits until no request is under way; further ones may come meanwhile. An interrupt is kept for later. */
+    public void drain() {
+        stages.drain();
+    }
+
+    @Override
+    public List<StageMetrics> metrics() {
+        return stages.metrics();
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        try {
+            stages.close();
+        } catch (IOException failed) {
+            failure = failed;
+        }
+        flow.close();
+        order.close();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.pepper.session;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.Link;
+import io.pepper.export.DeploymentPlan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Runs a plan on this machine as if its devices and links were there. A device runs one part at a time, with its threads, bound
+ * to cores of its own as far as there are enough and they can be bound; one with a time factor above 1 takes so many times as long. A link
+ * carries one message at a time and delays it as the cluster says. Parts that read a tensor on one device get it in one message.
+ * Immutable and therefore thread-safe.
+ *
+ * <p>What cannot be rehearsed is said in {@link #notes()}: a device that is faster than this machine, cores that are shared.
+ */
+public final class Rehearsal {
+    private final Cluster cluster;
+    private final List<Integer> devices;
+    private final Map<Integer, List<Integer>> cores;
+    private final List<String> notes;
+
+    private Rehearsal(Cluster cluster, List<Integer> devices, Map<Integer, List<Integer>> cores, List<String> notes) {
+        this.cluster = cluster;
+        this.devices = List.copyOf(devices);
+        this.cores = cores;
+        this.notes = List.copyOf(notes);
+    }
+
+    /**
+     * Rehearses a plan on the cluster that it was made for.
+     *
+     * @param plan the plan
+     * @return the rehearsal
+     */
+    public static Rehearsal of(DeploymentPlan plan) {
+        return of(plan, plan.placement().cluster());
+    }
+
+    /**
+     * Rehearses a plan on a cluster that has its devices.
+     *
+     * @param plan the plan
+     * @param cluster devices and links, perhaps slower or faster ones
+     * @return the rehearsal
+     * @throws IllegalArgumentException if a device of the plan is not in the cluster, or two that talk are not linked
+     */
+    public static Rehearsal of(DeploymentPlan plan, Cluster cluster) {
+        return of(cluster, plan.devices(), CoreAffinity.cores());
+    }
+
+    /**
+     * Rehearses parts on devices.
+     *
+     * @param cluster devices and links
+     * @param deviceByPart the name of the device of each part, in the order of the manifest
+     * @param coresHere the cores of this machine to bind to; empty to bind nothing
+     * @return the rehearsal
+     * @throws IllegalArgumentException if a device is not in the cluster
+     */
+    public static Rehearsal of(Cluster cluster, List<String> deviceByPart, List<Integer> coresHere) {
+        List<Integer> devices = new ArrayList<>();
+        for (String name : deviceByPart) {
+            devices.add(cluster.indexOf(name)
+                    .orElseThrow(() -> new IllegalArgumentException("device '" + name + "' is not in the cluster")));
+        }
+        List<String> notes = new ArrayList<>();
+        Map<Integer, List<Integer>> cores = new LinkedHashMap<>();
+        int next = 0;
+        for (int index : devices.stream().distinct().toList()) {
+            Device device = cluster.devices().get(index);
+            int wanted = Math.max(device.threads(), device.cores().orElse(1));
+            List<Integer> own = new ArrayList<>();
+            for (int i = 0; i < Math.min(wanted, coresHere.size()); i++) {
+                own.add(coresHere.get((next + i) % coresHere.size()));
+            }
+            next += wanted;
+            cores.put(index, own);
+            if (device.timeFactor() < 1) {
+                notes.add("device '" + device.name() + "' is described as faster than this machine (timeFactor "
+                        + device.timeFactor() + "): it is rehearsed at this machine's speed");
+            }
+        }
+        if (coresHere.isEmpty()) {
+            notes.add("threads are not bound to cores: devices take each other's time");
+        } else if (next > coresHere.size()) {
+            notes.add("the devices have " + next + " cores, this machine has " + coresHere.size()
+                    + ": some devices share cores");
+        }
+        return new Rehearsal(cluster, devices, cores, notes);
+    }
+
+    /**
+     * What is not as it would be there.
+     *
+     * @return sentences for a person; empty if nothing
+     */
+    public List<String> notes() {
+        return notes;
+    }
+
+    /** How many parts it is for. */
+    int parts() {
+        return devices.size();
+    }
+
+    /** The number of the device that a part runs on. */
+    int device(int part) {
+        return devices.get(part);
+    }
+
+    String name(int device) {
+        return cluster.devices().get(device).name();
+    }
+
+    double timeFactor(int device) {
+        return cluster.devices().get(device).timeFactor();
+    }
+
+    OptionalInt source() {
+        return cluster.source();
+    }
+
+    OptionalInt sink() {
+        return cluster.sink();
+    }
+
+    /** The link between two devices; free within one. */
+    Link link(int from, int to) {
+        if (from == to) {
+            return Link.FREE;
+        }
+        Optional<Link> link = cluster.link(from, to);
+        return link.orElseThrow(() -> new IllegalArgumentException(
+                "devices '" + name(from) + "' and '" + name(to) + "' are not linked, but talk to each other"));
+    }
+
+    /** Each part with its device's threads and cores. */
+    RuntimeOptions options(RuntimeOptions options) {
+        RuntimeOptions bound = options;
+        for (int part = 0; part < devices.size(); part++) {
+            int device = devices.get(part);
+            bound = bound.withStage(
+                    part,
+                    options.of(part)
+                            .withThreads(cluster.devices().get(device).threads())
+                            .withCores(cores.getOrDefault(device, List.of())));
+        }
+        return bound;
+    }
+}

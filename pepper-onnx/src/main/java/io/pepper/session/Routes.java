@@ -1,0 +1,98 @@
+package io.pepper.session;
+
+import io.pepper.cluster.Link;
+import io.pepper.onnx.internal.session.Wiring;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What goes where once something is made. Immutable. */
+final class Routes {
+    private static final int ANYWHERE = -1;
+
+    private final List<List<Route>> byMaker = new ArrayList<>();
+    private final Map<List<Integer>, ReentrantLock> lines = new LinkedHashMap<>();
+
+    /**
+     * One message, or none if it stays on the device.
+     *
+     * @param hop how it travels; empty if it need not
+     * @param followers the parts that read it; empty for the model's outputs
+     */
+    record Route(Optional<Hop> hop, List<Integer> followers) {}
+
+    /**
+     * How a message travels.
+     *
+     * @param name the two devices
+     * @param link what links them
+     * @param line held while it is occupied, by all messages between the two
+     * @param tensors what it carries
+     */
+    record Hop(String name, Link link, ReentrantLock line, Set<Integer> tensors) {}
+
+    Routes(Wiring wiring, Optional<Rehearsal> rehearsal) {
+        for (int maker = Wiring.GIVEN; maker < wiring.parts().size(); maker++) {
+            byMaker.add(rehearsal.isPresent() ? remote(wiring, rehearsal.get(), maker) : local(wiring, maker));
+        }
+    }
+
+    /** What goes where once a part, or {@link Wiring#GIVEN}, is there. */
+    List<Route> from(int maker) {
+        return byMaker.get(maker + 1);
+    }
+
+    private static List<Route> local(Wiring wiring, int maker) {
+        return List.of(new Route(
+                Optional.empty(), Arrays.stream(wiring.followers(maker)).boxed().toList()));
+    }
+
+    private List<Route> remote(Wiring wiring, Rehearsal rehearsal, int maker) {
+        int here = maker == Wiring.GIVEN ? rehearsal.source().orElse(ANYWHERE) : rehearsal.device(maker);
+        Map<Integer, List<Integer>> byDevice = new LinkedHashMap<>();
+        for (int follower : wiring.followers(maker)) {
+            int there = here == ANYWHERE ? ANYWHERE : rehearsal.device(follower);
+            byDevice.computeIfAbsent(there, none -> new ArrayList<>()).add(follower);
+        }
+        List<Route> routes = new ArrayList<>();
+        byDevice.forEach((there, followers) -> {
+            Set<Integer> tensors = new LinkedHashSet<>();
+            for (int follower : followers) {
+                Arrays.stream(wiring.inputs(follower))
+                        .filter(tensor -> wiring.maker(tensor) == maker)
+                        .forEach(tensors::add);
+            }
+            routes.add(new Route(hop(rehearsal, here, there, tensors), followers));
+        });
+        result(wiring, rehearsal, maker, here).ifPresent(routes::add);
+        return routes;
+    }
+
+    private Optional<Route> result(Wiring wiring, Rehearsal rehearsal, int maker, int here) {
+        OptionalInt sink = rehearsal.sink();
+        Set<Integer> tensors = new LinkedHashSet<>();
+        Arrays.stream(wiring.results())
+                .filter(tensor -> wiring.maker(tensor) == maker)
+                .forEach(tensors::add);
+        if (sink.isEmpty() || here == ANYWHERE || tensors.isEmpty()) {
+            return Optional.empty();
+        }
+        return hop(rehearsal, here, sink.getAsInt(), tensors).map(hop -> new Route(Optional.of(hop), List.of()));
+    }
+
+    private Optional<Hop> hop(Rehearsal rehearsal, int from, int to, Set<Integer> tensors) {
+        if (from == to) {
+            return Optional.empty();
+        }
+        ReentrantLock line = lines.computeIfAbsent(List.of(from, to), none -> new ReentrantLock(true));
+        return Optional.of(
+                new Hop(rehearsal.name(from) + " to " + rehearsal.name(to), rehearsal.link(from, to), line, tensors));
+    }
+}

@@ -1,0 +1,121 @@
+package io.pepper.session;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.pepper.plan.Placement;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Binds what happens in sessions to Micrometer, which an application that uses this has to bring along. Thread-safe.
+ *
+ * <p>Events: timers {@code pepper.stage} and {@code pepper.stage.wait} by {@code stage}, {@code pepper.request}; counters
+ * {@code pepper.stage.failures} by {@code stage} and {@code kind}, {@code pepper.request.failures} by {@code fallback}, {@code pepper.moves} by
+ * {@code outcome}, {@code pepper.differences}. {@link #bind} adds gauges {@code pepper.stage.queued} by {@code stage}.
+ *
+ * <pre>{@code
+ * RuntimeOptions options = RuntimeOptions.DEFAULTS.withListener(RuntimeMeters.listener(registry, "model", "resnet"));
+ * }</pre>
+ */
+@SuppressWarnings("exports") // who calls it has Micrometer, others need not
+public final class RuntimeMeters implements RunListener {
+    private static final String STAGE = "stage";
+
+    private final MeterRegistry registry;
+    private final Tags tags;
+
+    private RuntimeMeters(MeterRegistry registry, Tags tags) {
+        this.registry = registry;
+        this.tags = tags;
+    }
+
+    /**
+     * A listener that counts and times.
+     *
+     * @param registry where meters go
+     * @param tags keys and values that all meters have
+     * @return the listener
+     */
+    public static RunListener listener(MeterRegistry registry, String... tags) {
+        return new RuntimeMeters(registry, Tags.of(tags));
+    }
+
+    /**
+     * Watches a session's queues and busy times, as long as it lives.
+     *
+     * @param registry where meters go
+     * @param session the session, of which only a weak reference is kept
+     * @param tags keys and values that all meters have
+     */
+    public static void bind(MeterRegistry registry, ModelSession session, String... tags) {
+        List<StageMetrics> stages = session.metrics();
+        for (int i = 0; i < stages.size(); i++) {
+            int place = i;
+            Tags all = Tags.of(tags).and(Tag.of(STAGE, stages.get(i).stage()));
+            ToDoubleFunction<ModelSession> queued = of -> at(of, place, StageMetrics::queued);
+            Gauge.builder("pepper.stage.queued", session, queued).tags(all).register(registry);
+            ToDoubleFunction<ModelSession> busy = of -> at(of, place, StageMetrics::busySeconds);
+            FunctionCounter.builder("pepper.stage.busy", session, busy)
+                    .baseUnit("seconds")
+                    .tags(all)
+                    .register(registry);
+        }
+    }
+
+    private static double at(ModelSession session, int place, ToDoubleFunction<StageMetrics> what) {
+        List<StageMetrics> stages = session.metrics();
+        return place < stages.size() ? what.applyAsDouble(stages.get(place)) : Double.NaN;
+    }
+
+    @Override
+    public void stageRan(String stage, long busyNanos, long waitedNanos) {
+        Tags all = tags.and(STAGE, stage);
+        Timer.builder("pepper.stage").tags(all).register(registry).record(busyNanos, TimeUnit.NANOSECONDS);
+        Timer.builder("pepper.stage.wait").tags(all).register(registry).record(waitedNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void stageFailed(StageException failure) {
+        count(
+                "pepper.stage.failures",
+                STAGE,
+                failure.stage(),
+                "kind",
+                failure.kind().name());
+    }
+
+    @Override
+    public void answered(long nanos) {
+        Timer.builder("pepper.request").tags(tags).register(registry).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void failed(Exception failure, boolean fallback) {
+        count("pepper.request.failures", "fallback", String.valueOf(fallback));
+    }
+
+    @Override
+    public void moved(Placement placement, long nanos) {
+        count("pepper.moves", "outcome", "moved");
+    }
+
+    @Override
+    public void stayed(Exception failure) {
+        count("pepper.moves", "outcome", "stayed");
+    }
+
+    @Override
+    public void differed(String what) {
+        count("pepper.differences");
+    }
+
+    private void count(String name, String... more) {
+        Counter.builder(name).tags(tags.and(more)).register(registry).increment();
+    }
+}

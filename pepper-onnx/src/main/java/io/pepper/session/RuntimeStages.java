@@ -1,0 +1,160 @@
+package io.pepper.session;
+
+import ai.onnxruntime.OrtSession;
+import io.pepper.export.PartitionManifest;
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.TensorInfo;
+import io.pepper.model.UnsupportedModelException;
+import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.ModelSource;
+import io.pepper.onnx.internal.session.Sessions;
+import io.pepper.onnx.internal.session.Wiring;
+import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.DirectoryFiles;
+import io.pepper.onnx.internal.wire.FileSource;
+import io.pepper.session.internal.ModelFiles;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Opens the parts of a directory in this process. Stateless and therefore thread-safe. */
+public final class RuntimeStages {
+    private RuntimeStages() {}
+
+    /**
+     * Opens one part, for instance to run the others elsewhere.
+     *
+     * @param directory where the parts are
+     * @param manifest what its {@code partition.json} says
+     * @param part which, from 0
+     * @param options how to open it
+     * @return the part, for the caller to close
+     * @throws IndexOutOfBoundsException if there is no such part
+     * @throws IllegalArgumentException if there is no such execution provider here
+     * @throws MalformedModelException if the file is not the one that the manifest speaks of; the message names file and field
+     * @throws UnsupportedModelException if a tensor cannot be handed over
+     * @throws IOException if the file cannot be read, or ONNX Runtime refuses it
+     */
+    public static Stage open(Path directory, PartitionManifest manifest, int part, RuntimeOptions options)
+            throws IOException {
+        PartitionManifest.Part described = manifest.parts().get(part);
+        String source = directory.resolve(PartitionManifest.FILE_NAME).toString();
+        String field = "parts[" + part + "]";
+        checkPassable(source, field + ".outputs", described.outputs());
+        checkFile(source, field, directory, described, options);
+        ModelSource opened = ModelFiles.refuseCostly(
+                        directory,
+                        described.file(),
+                        options.reading(),
+                        options.of(part).settings().optimization())
+                .source();
+        OrtSession session = Sessions.open(opened, options.of(part).settings());
+        try {
+            checkNames(source, field + ".inputs", described.inputs(), session.getInputNames());
+            checkNames(source, field + ".outputs", described.outputs(), session.getOutputNames());
+            return new OrtStage(described, session);
+        } catch (IOException | RuntimeException failed) {
+            ModelFiles.closeAfter(session, failed);
+            throw failed;
+        }
+    }
+
+    /** Opens all parts, or none. */
+    static List<Stage> open(Path directory, PartitionManifest manifest, RuntimeOptions options) throws IOException {
+        List<Stage> stages = new ArrayList<>();
+        try {
+            for (int part = 0; part < manifest.parts().size(); part++) {
+                Sessions.checkInterrupt();
+                stages.add(open(directory, manifest, part, options));
+            }
+            return stages;
+        } catch (IOException | RuntimeException | Error failed) {
+            closeAll(stages, failed);
+            throw failed;
+        }
+    }
+
+    /** How the parts hang together, if they do. */
+    static Wiring wiring(String source, PartitionManifest manifest, List<? extends Stage> stages)
+            throws MalformedModelException {
+        try {
+            return new Wiring(
+                    stages.stream()
+                            .map(stage -> new Wiring.Part(stage.name(), stage.inputs(), stage.outputs()))
+                            .toList(),
+                    names(manifest.inputs()),
+                    names(manifest.outputs()));
+        } catch (CannotRunException wrong) {
+            throw new MalformedModelException(source, "parts", String.valueOf(wrong.getMessage()), wrong);
+        }
+    }
+
+    /** Closes everything; the first failure is thrown, or goes with what was thrown already. */
+    static void closeAll(List<? extends Stage> stages, Throwable cause) {
+        for (Stage stage : stages) {
+            try {
+                stage.close();
+            } catch (IOException | RuntimeException | Error failed) {
+                cause.addSuppressed(failed);
+            }
+        }
+    }
+
+    static List<String> names(List<TensorInfo> tensors) {
+        return tensors.stream().map(TensorInfo::name).toList();
+    }
+
+    private static void checkFile(
+            String source, String field, Path directory, PartitionManifest.Part described, RuntimeOptions options)
+            throws IOException {
+        try (FileSource file =
+                DirectoryFiles.ofParts(directory, options.reading()).open(described.file())) {
+            if (file.size() != described.bytes()) {
+                throw new MalformedModelException(
+                        file.name(), field + ".bytes", "has " + file.size() + " bytes, not " + described.bytes());
+            }
+            if (options.checksums() && described.sha256().isPresent()) {
+                String found = Digests.sha256(file, () -> Thread.currentThread().isInterrupted());
+                if (!found.equals(described.sha256().get())) {
+                    throw new MalformedModelException(
+                            file.name(),
+                            field + ".sha256",
+                            "is " + found + ", not " + described.sha256().get());
+                }
+            }
+        } catch (NoSuchFileException missing) {
+            NoSuchFileException named = new NoSuchFileException(
+                    directory.resolve(described.file()).toString(), null, source + " names it in " + field + ".file");
+            named.initCause(missing);
+            throw named;
+        }
+    }
+
+    private static void checkPassable(String source, String field, List<TensorInfo> tensors)
+            throws UnsupportedModelException {
+        try {
+            Sessions.checkNames(names(tensors));
+        } catch (CannotRunException garbled) {
+            throw new UnsupportedModelException(source, field, String.valueOf(garbled.getMessage()), garbled);
+        }
+        for (TensorInfo tensor : tensors) {
+            Optional<String> refusal = Sessions.refusal(tensor);
+            if (refusal.isPresent()) {
+                throw new UnsupportedModelException(source, field, "'" + tensor.name() + "' " + refusal.get());
+            }
+        }
+    }
+
+    private static void checkNames(String source, String field, List<TensorInfo> described, Set<String> found)
+            throws MalformedModelException {
+        Set<String> expected = new LinkedHashSet<>(names(described));
+        if (!expected.equals(found)) {
+            throw new MalformedModelException(source, field, "are " + expected + ", but the file has " + found);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.pepper.session;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts what a stage does, and tells the listener. Thread-safe. */
+final class StageMeter {
+    private static final Logger LOG = LoggerFactory.getLogger(StageMeter.class);
+    private static final double NANO = 1e-9;
+    private static final double P50 = 0.5;
+    private static final double P90 = 0.9;
+    private static final double P99 = 0.99;
+
+    private final String stage;
+    private final RunListener listener;
+    private final LatencyCounts times = new LatencyCounts();
+    private final LongAdder calls = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder busy = new LongAdder();
+    private final LongAdder waiting = new LongAdder();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicInteger mostQueued = new AtomicInteger();
+
+    StageMeter(String stage, RunListener listener) {
+        this.stage = stage;
+        this.listener = listener;
+    }
+
+    void queued() {
+        int now = queued.incrementAndGet();
+        mostQueued.accumulateAndGet(now, Math::max);
+    }
+
+    void taken() {
+        queued.decrementAndGet();
+    }
+
+    void ran(long busyNanos, long waitedNanos) {
+        times.add(busyNanos);
+        calls.increment();
+        busy.add(busyNanos);
+        waiting.add(waitedNanos);
+        tell(() -> listener.stageRan(stage, busyNanos, waitedNanos));
+    }
+
+    void failed(StageException failure) {
+        failures.increment();
+        LOG.debug("{} failed: {}", stage, failure.toString());
+        tell(() -> listener.stageFailed(failure));
+    }
+
+    /** A listener must not harm the work. */
+    static void tell(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException | Error thrown) {
+            LOG.warn("a listener threw", thrown);
+        }
+    }
+
+    StageMetrics metrics() {
+        long[] now = times.snapshot();
+        return new StageMetrics(
+                stage,
+                calls.sum(),
+                failures.sum(),
+                busy.sum() * NANO,
+                waiting.sum() * NANO,
+                queued.get(),
+                mostQueued.get(),
+                LatencyCounts.quantile(P50, now) * NANO,
+                LatencyCounts.quantile(P90, now) * NANO,
+                LatencyCounts.quantile(P99, now) * NANO);
+    }
+}

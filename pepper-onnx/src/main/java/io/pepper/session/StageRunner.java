@@ -1,0 +1,203 @@
+package io.pepper.session;
+
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
+import io.pepper.onnx.internal.session.Board;
+import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.PartOutputs;
+import io.pepper.onnx.internal.session.Wiring;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Calls one stage as the policy says, and keeps its inputs until it has really ended. Thread-safe. */
+final class StageRunner {
+    /** How many calls of a stage may hang before it is not called any more. */
+    static final int MOST_STUCK = 4;
+
+    private final int part;
+    private final Stage stage;
+    private final Wiring.Part described;
+    private final FailurePolicy policy;
+    private final StageMeter meter;
+    private final ExecutorService threads;
+    private final AtomicInteger stuck = new AtomicInteger();
+
+    StageRunner(
+            int part,
+            Stage stage,
+            Wiring.Part described,
+            FailurePolicy policy,
+            StageMeter meter,
+            ExecutorService threads) {
+        this.part = part;
+        this.stage = stage;
+        this.described = described;
+        this.policy = policy;
+        this.meter = meter;
+        this.threads = threads;
+    }
+
+    StageMeter meter() {
+        return meter;
+    }
+
+    String name() {
+        return described.name();
+    }
+
+    /**
+     * Runs the stage for a request and puts what it makes on the board. The board's tensors are let go of when the last call has
+     * ended, however this ends.
+     */
+    void run(Board board, Cancellation request, long waitedNanos) throws StageException {
+        Map<String, OnnxTensorLike> feed;
+        try {
+            feed = board.feed(part);
+        } catch (CannotRunException wrong) {
+            throw StageException.of(described.name(), wrong);
+        }
+        Hold hold = new Hold(board);
+        try {
+            for (int attempt = 0; ; attempt++) {
+                try {
+                    board.put(part, attempt(feed, request, hold, waitedNanos));
+                    return;
+                } catch (CannotRunException wrong) {
+                    throw StageException.of(described.name(), wrong);
+                } catch (StageException failed) {
+                    meter.failed(failed);
+                    if (!failed.mayRetry() || attempt >= policy.retries()) {
+                        throw failed;
+                    }
+                }
+            }
+        } finally {
+            hold.close();
+        }
+    }
+
+    /** Who still reads the inputs: this thread, and calls that were left alone. */
+    private final class Hold implements AutoCloseable {
+        private final Board board;
+        private final AtomicInteger readers = new AtomicInteger(1);
+
+        Hold(Board board) {
+            this.board = board;
+        }
+
+        Hold another() {
+            readers.incrementAndGet();
+            return this;
+        }
+
+        @Override
+        public void close() {
+            if (readers.decrementAndGet() == 0) {
+                board.letGo(part);
+            }
+        }
+    }
+
+    private Map<String, OnnxValue> attempt(
+            Map<String, OnnxTensorLike> feed, Cancellation request, Hold hold, long waitedNanos) throws StageException {
+        if (request.isRequested()) {
+            throw new StageException(
+                    StageException.Kind.CANCELLED, described.name(), "the request was cancelled", null);
+        }
+        Cancellation cancellation = new Cancellation();
+        Cancellation.Registration following = cancellation.follow(request);
+        try {
+            return policy.timeout().isPresent()
+                    ? timed(feed, cancellation, hold, policy.timeout().get(), waitedNanos)
+                    : call(feed, cancellation, waitedNanos);
+        } catch (StageException failed) {
+            throw failed;
+        } catch (Throwable thrown) { // Whatever a stage throws fails its request, and nothing else.
+            if (request.isRequested()) {
+                throw new StageException(
+                        StageException.Kind.CANCELLED, described.name(), "the request was cancelled", thrown);
+            }
+            throw StageException.of(described.name(), thrown);
+        } finally {
+            following.close();
+        }
+    }
+
+    private Map<String, OnnxValue> call(Map<String, OnnxTensorLike> feed, Cancellation cancellation, long waitedNanos)
+            throws IOException {
+        long begin = System.nanoTime();
+        PartOutputs.checkFeed(described.name(), feed, ", by the stage itself or by somebody else");
+        try {
+            return checked(stage.run(feed, cancellation), feed);
+        } finally {
+            meter.ran(System.nanoTime() - begin, waitedNanos);
+        }
+    }
+
+    /** What the stage gave, if that is all of its outputs, open, and nothing else; else closes what it gave. */
+    private Map<String, OnnxValue> checked(@Nullable Map<String, OnnxValue> made, Map<String, OnnxTensorLike> feed)
+            throws StageException {
+        Optional<String> fault = PartOutputs.fault(described.outputs(), made);
+        if (fault.isPresent()) {
+            dispose(made == null ? Map.of() : made, feed);
+            throw new StageException(StageException.Kind.FAILED, described.name(), fault.get(), null);
+        }
+        return made == null ? Map.of() : new HashMap<>(made);
+    }
+
+    /** Closes what a stage gave, but not what it was given. */
+    private static void dispose(Map<String, OnnxValue> made, Map<String, OnnxTensorLike> feed) {
+        PartOutputs.close(made.values(), feed.values());
+    }
+
+    private Map<String, OnnxValue> timed(
+            Map<String, OnnxTensorLike> feed, Cancellation cancellation, Hold hold, Duration timeout, long waitedNanos)
+            throws IOException {
+        if (stuck.get() >= MOST_STUCK) {
+            throw new StageException(
+                    StageException.Kind.STUCK, described.name(), MOST_STUCK + " earlier calls hang", null);
+        }
+        Hold theirs = hold.another();
+        TimedCall call = new TimedCall(
+                () -> {
+                    try (theirs) { // Before anybody is told that it has ended, so that the session can be closed then.
+                        return call(feed, cancellation, waitedNanos);
+                    }
+                },
+                late -> dispose(late, feed));
+        threads.execute(() -> {
+            if (call.runs()) {
+                stuck.decrementAndGet();
+            }
+        });
+        if (call.await(timeout)) {
+            return call.get();
+        }
+        cancellation.request();
+        boolean stopped = call.await(policy.grace());
+        if (!stopped) {
+            stuck.incrementAndGet();
+            stopped = !call.leave();
+            if (stopped) {
+                stuck.decrementAndGet();
+            }
+        }
+        String late = "took longer than " + TimeUnit.NANOSECONDS.toMillis(timeout.toNanos()) + " ms";
+        if (!stopped) {
+            throw new StageException(
+                    StageException.Kind.ABANDONED,
+                    described.name(),
+                    late + " and does not stop; it is left alone",
+                    null);
+        }
+        call.discard();
+        throw new StageException(StageException.Kind.TIMED_OUT, described.name(), late, null);
+    }
+}

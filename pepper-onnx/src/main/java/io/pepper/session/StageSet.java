@@ -1,0 +1,171 @@
+package io.pepper.session;
+
+import ai.onnxruntime.OnnxTensorLike;
+import io.pepper.export.PartitionManifest;
+import io.pepper.onnx.internal.session.Wiring;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The open stages of a session, with what runs, measures and closes them. Thread-safe. */
+final class StageSet {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final String model;
+    private final String name = "pepper-" + Integer.toHexString(COUNT.incrementAndGet()) + "-";
+    private final List<Stage> stages;
+    private final Wiring wiring;
+    private final RuntimeOptions options;
+    private final List<StageRunner> runners = new ArrayList<>();
+    private final ExecutorService threads;
+    private final Uses uses = new Uses();
+    private final Cancellation closing = new Cancellation();
+
+    private StageSet(String model, List<Stage> stages, Wiring wiring, RuntimeOptions options) {
+        this.model = model;
+        this.stages = List.copyOf(stages);
+        this.wiring = wiring;
+        this.options = options;
+        this.threads = Executors.newCachedThreadPool(threadsNamed(name + "c"));
+        for (int part = 0; part < stages.size(); part++) {
+            Wiring.Part described = wiring.parts().get(part);
+            StageMeter meter = new StageMeter(described.name(), options.listener());
+            runners.add(new StageRunner(part, stages.get(part), described, options.failures(), meter, threads));
+        }
+    }
+
+    /** Takes stages over: they are closed if they do not fit together, too. */
+    static StageSet of(PartitionManifest manifest, List<Stage> stages, RuntimeOptions options) throws IOException {
+        try {
+            return new StageSet(
+                    manifest.modelName(),
+                    stages,
+                    RuntimeStages.wiring(PartitionManifest.FILE_NAME, manifest, stages),
+                    options);
+        } catch (IOException | RuntimeException | Error failed) {
+            RuntimeStages.closeAll(stages, failed);
+            throw failed;
+        }
+    }
+
+    private static ThreadFactory threadsNamed(String prefix) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    Wiring wiring() {
+        return wiring;
+    }
+
+    RuntimeOptions options() {
+        return options;
+    }
+
+    /** What the names of its threads begin with. */
+    String name() {
+        return name;
+    }
+
+    StageRunner runner(int part) {
+        return runners.get(part);
+    }
+
+    ExecutorService threads() {
+        return threads;
+    }
+
+    /** Requested when the session closes. */
+    Cancellation closing() {
+        return closing;
+    }
+
+    void enter() {
+        if (!uses.enter()) {
+            throw new IllegalStateException(model + ": the session is closed");
+        }
+    }
+
+    void exit() {
+        uses.exit();
+    }
+
+    void answered(long nanos) {
+        StageMeter.tell(() -> options.listener().answered(nanos));
+    }
+
+    /** What a failure is called if it comes from closing. */
+    StageException closedOr(StageException failed) {
+        return closing.isRequested() && failed.kind() == StageException.Kind.CANCELLED
+                ? new StageException(StageException.Kind.CLOSED, failed.stage(), "the session was closed", failed)
+                : failed;
+    }
+
+    /** Whether the fall-back is asked after a failure. */
+    boolean hasFallback(StageException failed) {
+        return options.failures().fallback().isPresent()
+                && failed.kind() != StageException.Kind.CANCELLED
+                && failed.kind() != StageException.Kind.CLOSED;
+    }
+
+    void failed(StageException failed) {
+        boolean fallback = hasFallback(failed);
+        StageMeter.tell(() -> options.listener().failed(failed, fallback));
+    }
+
+    /** Asks the fall-back, or throws. */
+    RunOutputs fallback(StageException failed, Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
+        failed(failed);
+        if (!hasFallback(failed)) {
+            throw failed;
+        }
+        try {
+            return options.failures().fallback().orElseThrow().run(inputs);
+        } catch (IOException | RuntimeException | Error also) {
+            also.addSuppressed(failed);
+            throw also;
+        }
+    }
+
+    List<StageMetrics> metrics() {
+        return runners.stream().map(runner -> runner.meter().metrics()).toList();
+    }
+
+    /** Waits until nothing runs. */
+    void drain() {
+        uses.await();
+    }
+
+    /** Closes everything after a failure, which is what is thrown. */
+    void closeAfter(Exception failure) {
+        try {
+            close();
+        } catch (IOException also) {
+            failure.addSuppressed(also);
+        }
+    }
+
+    /** Ends what runs, waits for it, and closes everything, once. */
+    void close() throws IOException {
+        boolean first = uses.refuse();
+        closing.request();
+        uses.await();
+        if (!first) {
+            return;
+        }
+        threads.shutdown();
+        IOException failure = new IOException(model + ": cannot be closed");
+        RuntimeStages.closeAll(stages, failure);
+        if (failure.getSuppressed().length > 0) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.pepper.predict;
+
+import io.pepper.document.NativeLibraries;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Properties;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoost;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+import org.jspecify.annotations.Nullable;
+
+/** Trains boosters. What it writes is read in Java; native code never reads a file. */
+final class Boosting {
+    private static final int PATIENCE = 40;
+
+    private static @Nullable String failure;
+
+    private Boosting() {}
+
+    /**
+     * Loads XGBoost the first time.
+     *
+     * @throws TrainingUnavailableException if its native library does not load
+     */
+    public static synchronized void load() {
+        if (failure != null) {
+            throw new TrainingUnavailableException(failure);
+        }
+        try {
+            new DMatrix(new float[] {0}, 1, 1, Float.NaN).dispose();
+        } catch (LinkageError | RuntimeException | XGBoostError first) {
+            failure = NativeLibraries.reason(first, "");
+            TrainingUnavailableException told = new TrainingUnavailableException(failure);
+            told.initCause(first);
+            throw told;
+        }
+    }
+
+    /**
+     * Trains.
+     *
+     * @param rows what to learn from
+     * @param parameters XGBoost's own; unknown ones it ignores
+     * @param rounds how many trees
+     * @return the booster as XGBoost writes it in JSON
+     * @throws TrainingUnavailableException if XGBoost's native library does not load
+     * @throws IllegalStateException if XGBoost refuses
+     */
+    public static String train(Rows rows, Map<String, Object> parameters, int rounds) {
+        load();
+        try (Matrix matrix = new Matrix(rows)) {
+            Booster booster = XGBoost.train(matrix.matrix, parameters, rounds, Map.of(), null, null);
+            try {
+                return new String(booster.toByteArray("json"), StandardCharsets.UTF_8);
+            } finally {
+                booster.dispose();
+            }
+        } catch (XGBoostError refused) {
+            throw new IllegalStateException("XGBoost cannot train: " + refused.getMessage(), refused);
+        }
+    }
+
+    /**
+     * Finds after how many trees rows that were not learned from are predicted best.
+     *
+     * @param rows what to learn from
+     * @param held rows to watch
+     * @param parameters XGBoost's own, with its metric
+     * @param most the most trees
+     * @return how many trees, 1 to {@code most}
+     * @throws TrainingUnavailableException if XGBoost's native library does not load
+     * @throws IllegalStateException if XGBoost refuses
+     */
+    public static int bestRounds(Rows rows, Rows held, Map<String, Object> parameters, int most) {
+        load();
+        try (Matrix matrix = new Matrix(rows);
+                Matrix watched = new Matrix(held)) {
+            Booster booster = XGBoost.train(matrix.matrix, parameters, 1, Map.of(), null, null);
+            try {
+                return bestRounds(booster, matrix.matrix, watched.matrix, most);
+            } finally {
+                booster.dispose();
+            }
+        } catch (XGBoostError refused) {
+            throw new IllegalStateException("XGBoost cannot train: " + refused.getMessage(), refused);
+        }
+    }
+
+    /** Not XGBoost's own early stopping: that prints each round. */
+    private static int bestRounds(Booster booster, DMatrix learned, DMatrix watched, int most) throws XGBoostError {
+        int best = 1;
+        double least = Double.POSITIVE_INFINITY;
+        for (int rounds = 1; rounds <= most && rounds <= best + PATIENCE; rounds++) {
+            if (rounds > 1) {
+                booster.update(learned, rounds - 1);
+            }
+            String report = booster.evalSet(new DMatrix[] {watched}, new String[] {"held"}, rounds - 1);
+            double error = Double.parseDouble(
+                    report.substring(report.lastIndexOf(':') + 1).strip());
+            if (error < least) {
+                least = error;
+                best = rounds;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * The version of XGBoost.
+     *
+     * @return for instance {@code 3.0.4}
+     */
+    public static String version() {
+        Properties properties = new Properties();
+        try (InputStream in = XGBoost.class.getResourceAsStream("/xgboost4j-version.properties")) {
+            if (in != null) {
+                properties.load(in);
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+        return properties.getProperty("version", "unknown");
+    }
+
+    /** A data matrix that is closed. */
+    private static final class Matrix implements AutoCloseable {
+        private final DMatrix matrix;
+
+        /** NaN is what is missing: in Java it would be 0 if nothing is said. */
+        Matrix(Rows rows) throws XGBoostError {
+            matrix = new DMatrix(rows.flat(), rows.values().size(), rows.features(), Float.NaN);
+            matrix.setLabel(Rows.plain(rows.labels()));
+            matrix.setWeight(Rows.plain(rows.weights()));
+        }
+
+        @Override
+        public void close() {
+            matrix.dispose();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.pepper.predict;
+
+import io.pepper.workload.Kernel;
+import io.pepper.workload.OperatorFamily;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+
+/**
+ * Kernels in one column: separated by spaces, each as {@code family:times:flops:inputBytes:outputBytes:weightBytes:depth:channels:
+ * window:groups}; what is not known is left empty.
+ */
+final class KernelText {
+    private static final String BETWEEN = " ";
+    private static final String INSIDE = ":";
+    private static final int NUMBERS = 8;
+
+    private KernelText() {}
+
+    static String write(List<Kernel> kernels) {
+        return kernels.stream().map(KernelText::write).collect(Collectors.joining(BETWEEN));
+    }
+
+    private static String write(Kernel kernel) {
+        String numbers = DoubleStream.of(
+                        kernel.flops(),
+                        kernel.inputBytes(),
+                        kernel.outputBytes(),
+                        kernel.weightBytes(),
+                        kernel.depth(),
+                        kernel.channels(),
+                        kernel.window(),
+                        kernel.groups())
+                .mapToObj(KernelText::plain)
+                .collect(Collectors.joining(INSIDE));
+        return kernel.family().name().toLowerCase(Locale.ROOT) + INSIDE + kernel.times() + INSIDE + numbers;
+    }
+
+    /** The shortest text; empty for what is no finite number. */
+    static String plain(double value) {
+        if (!Double.isFinite(value)) {
+            return "";
+        }
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? String.valueOf((long) value)
+                : String.valueOf(value);
+    }
+
+    /** Throws IllegalArgumentException, with the column, if the text is not what {@link #write} makes. */
+    static List<Kernel> read(String column, String text) {
+        List<Kernel> kernels = new ArrayList<>();
+        for (String kernel : text.isEmpty() ? new String[0] : text.split(BETWEEN, -1)) {
+            try {
+                kernels.add(read(kernel.split(INSIDE, -1)));
+            } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException(
+                        column + ": '" + kernel + "' is no kernel: " + wrong.getMessage(), wrong);
+            }
+        }
+        return kernels;
+    }
+
+    private static Kernel read(String... parts) {
+        if (parts.length != NUMBERS + 2) {
+            throw new IllegalArgumentException(parts.length + " parts, there are " + (NUMBERS + 2));
+        }
+        double[] numbers = new double[NUMBERS];
+        for (int i = 0; i < NUMBERS; i++) {
+            numbers[i] = parts[i + 2].isEmpty() ? Double.NaN : Double.parseDouble(parts[i + 2]);
+        }
+        return new Kernel(
+                OperatorFamily.valueOf(parts[0].toUpperCase(Locale.ROOT)),
+                Long.parseLong(parts[1]),
+                numbers[0],
+                numbers[1],
+                numbers[2],
+                numbers[3],
+                numbers[4],
+                numbers[5],
+                numbers[6],
+                numbers[7]);
+    }
+}

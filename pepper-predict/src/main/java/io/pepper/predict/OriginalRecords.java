@@ -1,0 +1,89 @@
+package io.pepper.predict;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.measure.ModelTiming;
+import io.pepper.predict.internal.csv.OriginalTime;
+import io.pepper.predict.internal.csv.Row;
+import io.pepper.workload.Measure;
+import io.pepper.workload.Workload;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads rows of the original PEPPER's files. */
+final class OriginalRecords {
+    private static final double MIDDLE_FROM = 35;
+    private static final double MIDDLE_TO = 65;
+    private static final int CORES = 4;
+
+    private final boolean dropMiddleLoads;
+    private final boolean normalizeToFourCores;
+
+    /**
+     * Prepares.
+     *
+     * @param dropMiddleLoads whether to leave out loads from 35 to 65 %
+     * @param normalizeToFourCores whether to take loads on fewer cores as a share of four
+     */
+    public OriginalRecords(boolean dropMiddleLoads, boolean normalizeToFourCores) {
+        this.dropMiddleLoads = dropMiddleLoads;
+        this.normalizeToFourCores = normalizeToFourCores;
+    }
+
+    /**
+     * Reads a row.
+     *
+     * @param row a row of a file of the original
+     * @return its record; empty if the clean-up leaves it out
+     * @throws IllegalArgumentException if a value is missing or wrong, with its column
+     */
+    public Optional<LatencyRecord> read(Row row) {
+        double load = row.known("device_load_percent");
+        int loadedCores = (int) row.optional("device_cpu_cores").orElse(CORES);
+        if (normalizeToFourCores) {
+            load = Math.min(100, load * loadedCores / CORES);
+        }
+        if (dropMiddleLoads && load >= MIDDLE_FROM && load <= MIDDLE_TO) {
+            return Optional.empty();
+        }
+        String device = row.text("device");
+        DeviceState state = DeviceState.of(device)
+                .withModel(device)
+                .withCores(CORES)
+                .withCpuLoadPercent(load)
+                .withDiskUsagePercent(row.known("device_disk_usage_percent"));
+        double seconds = OriginalTime.parse(row.text("execution_time"));
+        String model = row.values().getOrDefault("model", "unnamed");
+        return Optional.of(new LatencyRecord(
+                model,
+                row.values().getOrDefault("piece", model),
+                work(row),
+                CORES,
+                state,
+                new LoadLevel(load, load == 0 ? 0 : Math.max(1, loadedCores)),
+                Double.NaN,
+                (int) Math.max(1, row.optional("execution_number").orElse(1)),
+                new ModelTiming(
+                        1,
+                        seconds,
+                        seconds,
+                        seconds,
+                        seconds,
+                        seconds,
+                        seconds,
+                        Double.POSITIVE_INFINITY,
+                        Double.NaN,
+                        OptionalLong.empty())));
+    }
+
+    private static Workload work(Row row) {
+        return Workload.builder()
+                .set(Measure.CONV_LAYERS, row.known("conv_layers"))
+                .set(Measure.POOL_LAYERS, row.known("pool_layers"))
+                .set(Measure.FC_LAYERS, row.known("fully_conn_layers"))
+                .set(Measure.FILTERS, row.known("filter_details"))
+                .set(Measure.PARAMETERS, row.known("total_parameters"))
+                .set(Measure.INPUT_BYTES, row.known("disk_io_read_bytes"))
+                .set(Measure.OUTPUT_BYTES, row.known("disk_io_write_bytes"))
+                .build();
+    }
+}

@@ -1,0 +1,219 @@
+package io.pepper.predict;
+
+import io.pepper.cluster.DeviceState;
+import io.pepper.measure.ModelTiming;
+import io.pepper.predict.internal.csv.OriginalTime;
+import io.pepper.predict.internal.csv.Row;
+import io.pepper.workload.Measure;
+import io.pepper.workload.Workload;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The columns of a data set, which {@code docs/latency-data.md} describes. What is not known is left empty. */
+final class RecordColumns {
+    private static final String CORE_SEPARATOR = "+";
+    private static final String KERNELS = "kernels";
+    private static final Map<Measure, String> MEASURES = measures();
+
+    private RecordColumns() {}
+
+    private static Map<Measure, String> measures() {
+        Map<Measure, String> names = new LinkedHashMap<>();
+        names.put(Measure.CONV_LAYERS, "conv_layers");
+        names.put(Measure.POOL_LAYERS, "pool_layers");
+        names.put(Measure.FC_LAYERS, "fully_conn_layers");
+        names.put(Measure.FILTERS, "filter_details");
+        names.put(Measure.PARAMETERS, "total_parameters");
+        names.put(Measure.INPUT_BYTES, "disk_io_read_bytes");
+        names.put(Measure.OUTPUT_BYTES, "disk_io_write_bytes");
+        for (Measure measure : Measure.values()) {
+            names.putIfAbsent(measure, measure.name().toLowerCase(Locale.ROOT));
+        }
+        return names;
+    }
+
+    /**
+     * The names of all columns.
+     *
+     * @return in the order in which they are written
+     */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>(List.of(
+                "model",
+                "piece",
+                "device",
+                "device_model",
+                "device_cpu_cores",
+                "threads",
+                "load_target_percent",
+                "load_threads",
+                "load_cores",
+                "load_achieved_percent",
+                "device_load_percent",
+                "runnable_threads",
+                "device_disk_usage_percent",
+                "memory_free_bytes",
+                "execution_number",
+                "measured_at",
+                "runs",
+                "execution_time",
+                "execution_time_seconds",
+                "min_seconds",
+                "p25_seconds",
+                "p75_seconds",
+                "p90_seconds",
+                "p99_seconds",
+                "median_uncertainty",
+                "session_seconds",
+                "peak_memory_bytes"));
+        names.addAll(MEASURES.values());
+        names.addAll(ConditionColumns.names());
+        names.add(KERNELS);
+        return names;
+    }
+
+    /**
+     * A record as values.
+     *
+     * @param record the record
+     * @return one for each column
+     */
+    public static List<String> values(LatencyRecord record) {
+        DeviceState device = record.device();
+        ModelTiming timing = record.timing();
+        List<String> values = new ArrayList<>(List.of(
+                record.model(),
+                record.piece(),
+                device.device(),
+                device.model().orElse(""),
+                number(device.cores()),
+                String.valueOf(record.threads()),
+                plain(record.load().percent()),
+                String.valueOf(record.load().threads()),
+                cores(record.load()),
+                plain(record.achievedPercent()),
+                number(device.cpuLoadPercent()),
+                number(device.runnableThreads()),
+                number(device.diskUsagePercent()),
+                device.memoryFreeBytes().isPresent()
+                        ? String.valueOf(device.memoryFreeBytes().getAsLong())
+                        : "",
+                String.valueOf(record.execution()),
+                device.readAt().map(Instant::toString).orElse(""),
+                String.valueOf(timing.runs()),
+                OriginalTime.format(timing.medianSeconds()),
+                plain(timing.medianSeconds()),
+                plain(timing.minSeconds()),
+                plain(timing.p25Seconds()),
+                plain(timing.p75Seconds()),
+                plain(timing.p90Seconds()),
+                plain(timing.p99Seconds()),
+                plain(timing.medianUncertainty()),
+                plain(timing.sessionSeconds()),
+                timing.peakMemoryBytes().isPresent()
+                        ? String.valueOf(timing.peakMemoryBytes().getAsLong())
+                        : ""));
+        MEASURES.keySet().forEach(measure -> values.add(plain(record.work().get(measure))));
+        values.addAll(ConditionColumns.values(record));
+        values.add(KernelText.write(record.work().kernels()));
+        return values;
+    }
+
+    private static String cores(LoadLevel load) {
+        return load.cores().stream().map(String::valueOf).collect(Collectors.joining(CORE_SEPARATOR));
+    }
+
+    private static List<Integer> cores(String text) {
+        try {
+            return text.isEmpty()
+                    ? List.of()
+                    : Stream.of(text.split(Pattern.quote(CORE_SEPARATOR), -1))
+                            .map(Integer::valueOf)
+                            .toList();
+        } catch (NumberFormatException wrong) {
+            throw new IllegalArgumentException(
+                    "load_cores: '" + text + "' is not numbers with a + between them", wrong);
+        }
+    }
+
+    private static String number(OptionalDouble value) {
+        return value.isPresent() ? plain(value.getAsDouble()) : "";
+    }
+
+    private static String plain(double value) {
+        return KernelText.plain(value);
+    }
+
+    /**
+     * A record from values.
+     *
+     * @param row by column
+     * @return the record
+     * @throws IllegalArgumentException if a value is missing or wrong, with its column
+     */
+    public static LatencyRecord read(Row row) {
+        Workload.Builder work = Workload.builder();
+        MEASURES.forEach((measure, column) -> work.set(measure, row.number(column)));
+        KernelText.read(KERNELS, row.text(KERNELS)).forEach(work::add);
+        return new LatencyRecord(
+                row.text("model"),
+                row.text("piece"),
+                work.build(),
+                (int) row.known("threads"),
+                device(row),
+                new LoadLevel(
+                        row.known("load_target_percent"),
+                        (int) row.known("load_threads"),
+                        cores(row.text("load_cores"))),
+                row.number("load_achieved_percent"),
+                (int) row.known("execution_number"),
+                timing(row),
+                ConditionColumns.surroundings(row),
+                ConditionColumns.marks(row));
+    }
+
+    private static DeviceState device(Row row) {
+        return new DeviceState(
+                row.text("device"),
+                Optional.of(row.text("measured_at"))
+                        .filter(text -> !text.isEmpty())
+                        .map(Instant::parse),
+                Optional.of(row.text("device_model")).filter(text -> !text.isEmpty()),
+                row.optional("device_cpu_cores"),
+                row.optional("device_load_percent"),
+                row.optional("runnable_threads"),
+                whole(row, "memory_free_bytes"),
+                OptionalLong.empty(),
+                row.optional("device_disk_usage_percent"),
+                OptionalDouble.empty());
+    }
+
+    private static OptionalLong whole(Row row, String column) {
+        OptionalDouble value = row.optional(column);
+        return value.isPresent() ? OptionalLong.of((long) value.getAsDouble()) : OptionalLong.empty();
+    }
+
+    private static ModelTiming timing(Row row) {
+        return new ModelTiming(
+                (int) row.known("runs"),
+                row.known("execution_time_seconds"),
+                row.known("min_seconds"),
+                row.known("p25_seconds"),
+                row.known("p75_seconds"),
+                row.known("p90_seconds"),
+                row.known("p99_seconds"),
+                row.optional("median_uncertainty").orElse(Double.POSITIVE_INFINITY),
+                row.optional("session_seconds").orElse(Double.NaN),
+                whole(row, "peak_memory_bytes"));
+    }
+}
