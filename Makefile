@@ -54,7 +54,7 @@ soak: ## Run the long forms of the tests that look for leaks and lost requests, 
 consumers: ## Build the applications in examples/consumers with the modules as a user gets them
 	$(MAVEN) -Pconsumers -pl examples -am -DskipTests verify
 
-fuzz: ## Look for inputs that break a reader: make fuzz READER='io.pepper.onnx.ReadersFuzzTest#model'
+fuzz: ## Look for inputs that break a reader: make fuzz READER='io.pepper.export.ReadersFuzzTest#model'
 	JAZZER_FUZZ=1 $(MAVEN) test -Dtest='$(or $(READER),$(error READER names no fuzz test))' -Dsurefire.failIfNoSpecifiedTests=false
 
 coverage: ## Measure which lines and branches the tests reach: target/site/jacoco in each module

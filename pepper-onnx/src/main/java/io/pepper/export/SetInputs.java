@@ -1,5 +1,6 @@
 package io.pepper.export;
 
+import io.pepper.model.MalformedModelException;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.model.KnownInputs;
 import io.pepper.onnx.internal.proto.TensorProto;

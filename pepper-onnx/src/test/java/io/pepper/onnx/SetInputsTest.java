@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.SplitVerifier;
 import io.pepper.export.SubmodelExporter;
+import io.pepper.model.MalformedModelException;
 import io.pepper.model.ReadOptions;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.proto.GraphProto;

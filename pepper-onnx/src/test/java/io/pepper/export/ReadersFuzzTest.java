@@ -1,6 +1,5 @@
-package io.pepper.onnx;
+package io.pepper.export;
 
-import io.pepper.export.SetInputs;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.BOOL;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.FLOAT;
 import static io.pepper.onnx.internal.proto.TensorProto.DataType.INT64;
@@ -8,14 +7,14 @@ import static io.pepper.onnx.internal.proto.TensorProto.DataType.UINT8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.pepper.export.DeploymentPlan;
-import io.pepper.export.PartitionManifest;
 import io.pepper.model.ModelException;
 import io.pepper.model.ReadLimits;
 import io.pepper.model.ReadOptions;
-import io.pepper.session.TensorFiles;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.internal.Contents;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.testmodels.ModelBuilder;
+import io.pepper.session.TensorFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -80,7 +79,7 @@ class ReadersFuzzTest {
                 ReadersFuzzTest.class.getResourceAsStream("ReadersFuzzTestInputs/manifest/sound_with_values")) {
             assertThat(in).isNotNull();
             Files.write(directory.resolve(PartitionManifest.FILE_NAME), in.readAllBytes());
-            assertThat(SetInputs.of(directory, PartitionManifest.read(directory), SETTABLE.contents()))
+            assertThat(SetInputs.of(directory, PartitionManifest.read(directory), Contents.of(SETTABLE)))
                     .hasSize(3);
         }
     }
@@ -131,8 +130,8 @@ class ReadersFuzzTest {
         try {
             PartitionManifest manifest = PartitionManifest.read(directory);
             SetInputs.given(
-                    SETTABLE.contents(),
-                    SetInputs.of(directory, manifest, SETTABLE.contents()),
+                    Contents.of(SETTABLE),
+                    SetInputs.of(directory, manifest, Contents.of(SETTABLE)),
                     VerificationOptions.DEFAULTS);
         } catch (ModelException refused) {
             // As it should be.
