@@ -230,8 +230,14 @@ public final class Planner {
 
     private static void refuseTooManyDevices(Problem problem) {
         if (problem.devices() > MOST_DEVICES) {
-            throw new IllegalArgumentException("limits that couple parts can be planned for up to " + MOST_DEVICES
-                    + " devices, found " + problem.devices());
+            List<String> limits = problem.constraints().inWords();
+            String used = limits.isEmpty() ? "the memory of devices" : String.join(", ", limits);
+            throw new IllegalArgumentException(
+                    "the cluster has " + problem.devices() + " devices, and with " + used
+                            + " at most " + MOST_DEVICES + " can be planned for: leave devices out"
+                            + (problem.constraints().reuse()
+                                    ? " or limits"
+                                    : ", or let the model come back to a device that it has left (--reuse, Constraints.withReuse)"));
         }
     }
 

@@ -354,4 +354,32 @@ class PlannerTest {
         assertThatThrownBy(() -> monitor.correct("moon", 2)).hasMessageContaining("'moon'");
         assertThatThrownBy(() -> monitor.correct("edge", 0)).hasMessageContaining("0.0 times");
     }
+
+    /** The best way comes back to the first device, which nobody allowed. */
+    @Test
+    void tooManyDevicesAreRefusedByTheLimitThatCouplesThem() {
+        Cluster.Builder builder = Cluster.builder();
+        CostTable.Builder costs = CostTable.bySegment(3, 65);
+        for (int device = 0; device < 65; device++) {
+            builder.device(Device.of("d" + device));
+            for (int segment = 0; segment < 3; segment++) {
+                boolean isFast = segment == 1 ? device == 1 : device == 0;
+                costs.seconds(segment, device, isFast ? 0.001 : 10);
+            }
+        }
+        builder.link("d0", "d1", Link.of(1_000_000, 0));
+        for (int cut = 0; cut <= 3; cut++) {
+            costs.cutBytes(cut, 8);
+        }
+        Planner planner = Planner.of(builder.build(), costs.build());
+        assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withReuse(false)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the cluster has 65 devices, and with using each device once at most 64 can be planned for:"
+                        + " leave devices out, or let the model come back to a device that it has left (--reuse,"
+                        + " Constraints.withReuse)");
+        assertThat(planner.plan(Objective.LATENCY).toString()).startsWith("Placement[0-1 on d0, 1-2 on d1, 2-3 on d0");
+        assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withLeastDevices(3)))
+                .hasMessageContaining("65 devices, and with at least 3 devices")
+                .hasMessageEndingWith("leave devices out or limits");
+    }
 }

@@ -13,6 +13,7 @@ import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.ToolVersion;
 import io.pepper.onnx.internal.model.Conditions;
 import io.pepper.onnx.internal.model.OriginalView;
+import io.pepper.onnx.internal.model.Specialization;
 import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.OperatorSetIdProto;
@@ -365,6 +366,15 @@ public final class OnnxModel implements AutoCloseable {
                 .map(found -> new UndecidedIf(
                         found.operator(), found.condition(), found.inputs(), found.obstacles(), found.areTruthValues()))
                 .toList();
+    }
+
+    /**
+     * The functions that are most of the model and still stand in it as one operator for each call, inside of which nothing is cut.
+     *
+     * @return for each a clause with its name and why; empty for most models
+     */
+    public List<String> closedFunctions() {
+        return Specialization.closedFunctions(proto());
     }
 
     /**

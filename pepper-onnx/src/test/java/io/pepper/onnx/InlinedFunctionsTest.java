@@ -18,6 +18,7 @@ import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.testmodels.FunctionBuilder;
+import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.partition.Partitioner;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A model that is one call of a function is cut inside of it, and the parts compute what the model computes. */
@@ -212,23 +214,42 @@ class InlinedFunctionsTest {
         try (OnnxModel model = OnnxModel.load(twice.toByteArray(), "twice")) {
             assertThat(model.operatorCount()).isEqualTo(2);
             assertThat(model.cuts().size()).isEqualTo(1);
+            assertThat(model.closedFunctions())
+                    .containsExactly(
+                            "the function 'Layer' is most of the model and is not opened, since it is called more than"
+                                    + " once");
         }
     }
 
-    /** The same operator may mean something else in another version. */
-    @Test
-    void aFunctionOfAnotherOperatorSetIsCarriedWhole() throws IOException {
-        ModelProto other = calling(function(LOCAL, "Whole")
-                        .opset("", 13)
+    /** {@code Softmax} is over other axes before version 13, and ONNX Runtime takes it as the model's version has it, not the function's. */
+    @ParameterizedTest
+    @CsvSource({"false, 1", "true, 2"})
+    void aFunctionOfAnotherOperatorSetIsCarriedWholeAndNamed(boolean beside, int operators) throws IOException {
+        ModelBuilder builder = model("other")
+                .input("x", FLOAT, 2, 3, 4)
+                .opset(LOCAL, 1)
+                .function(function(LOCAL, "Whole")
+                        .opset("", 11)
                         .in("a")
                         .out("d")
                         .let("b", "Relu", "a")
-                        .let("c", "Exp", "b")
+                        .let("c", "Softmax", "b")
                         .let("d", "Tanh", "c")
                         .build())
-                .build();
-        try (OnnxModel model = OnnxModel.load(other.toByteArray(), "other")) {
-            assertThat(model.operatorCount()).isEqualTo(1);
+                .add(node("Whole").domain(LOCAL).in("x").out("h"));
+        if (beside) {
+            builder.let("y", "Abs", "h");
+        }
+        byte[] bytes =
+                builder.output(beside ? "y" : "h", FLOAT, 2, 3, 4).build().toByteArray();
+        try (OnnxModel model = OnnxModel.load(bytes, "other")) {
+            assertThat(model.operatorCount()).isEqualTo(operators);
+            assertThat(model.closedFunctions())
+                    .containsExactly(
+                            "the function 'Whole' is most of the model and is not opened, since it has version 11 of"
+                                    + " the operator set 'ai.onnx', where the model has 17");
+            SubmodelExporter.export(model, Partitioner.everyCut().partition(model.cuts()), directory);
+            assertThat(SplitVerifier.verify(model, directory).identical()).isTrue();
         }
     }
 

@@ -114,6 +114,9 @@ final class InspectionReport {
     /** What to do where there is no cut. */
     static String advice(OnnxModel model) {
         List<UndecidedIf> undecided = model.undecidedIfs();
+        if (undecided.isEmpty() && !model.closedFunctions().isEmpty()) {
+            return String.join("; ", model.closedFunctions()) + ".";
+        }
         if (undecided.isEmpty()) {
             return model.operatorCount() - model.constantOperatorCount() < 2
                     ? "it is one operator."

@@ -239,6 +239,7 @@ final class PlanOptions {
     Planner typedIn(List<String> notes) throws IOException {
         Path table = Objects.requireNonNull(times.table);
         Cluster cluster = ClusterFile.read(clusterFile);
+        loads.forEach((name, percent) -> loaded(cluster, DeviceState.of(name), percent, "--load"));
         if (prometheus.isGiven() || !loads.isEmpty()) {
             notes.add("a table of costs is of one state of the devices: loads are not looked at");
         }

@@ -159,7 +159,7 @@ final class SplitCommand implements Callable<Integer> {
             try {
                 return partitioner.partition(all);
             } catch (NoSuchPartitionException nowhere) {
-                if (opened.undecidedIfs().isEmpty()) {
+                if (opened.undecidedIfs().isEmpty() && opened.closedFunctions().isEmpty()) {
                     throw nowhere;
                 }
                 throw new NoSuchPartitionException(nowhere.getMessage() + "; " + InspectionReport.advice(opened));

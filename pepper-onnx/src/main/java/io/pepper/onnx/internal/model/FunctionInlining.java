@@ -20,7 +20,7 @@ import java.util.Set;
 /**
  * Replaces a call by the operators of its function where the call is most of the graph: exporters may write a whole model as one
  * function, in which nothing could be cut. A function is inlined if the main graph calls it once, if it has more operators, those in bodies included, than the
- * rest of the main graph, and if it uses the model's operator sets; then functions that it calls are looked at. Each is inlined once at most, so
+ * rest of the main graph, and if it uses the model's operator sets (ONNX Runtime does not take others as the function states them); then functions that it calls are looked at. Each is inlined once at most, so
  * that nothing grows. O(levels × operators).
  */
 final class FunctionInlining {
@@ -59,27 +59,69 @@ final class FunctionInlining {
         return set.getDomain().equals("ai.onnx") ? "" : set.getDomain();
     }
 
+    /**
+     * Why functions that are most of a model stand in it as one operator each.
+     *
+     * @param model a model in which nothing more is to be inlined
+     * @return a clause for each, which names it
+     */
+    static List<String> obstacles(ModelProto model) {
+        FunctionInlining left = new FunctionInlining(model);
+        List<String> said = new ArrayList<>();
+        long operators = left.operators();
+        Set<FunctionProto> seen = new HashSet<>();
+        for (int at = 0; at < model.getGraph().getNodeCount() && !left.functions.isEmpty(); at++) {
+            FunctionProto called =
+                    left.functions.get(FunctionId.of(model.getGraph().getNode(at)));
+            if (called != null && isMost(called, operators) && seen.add(called)) {
+                said.add("the function '" + called.getName() + "' is most of the model and is not opened, since it "
+                        + left.obstacle(called));
+            }
+        }
+        return said;
+    }
+
+    private String obstacle(FunctionProto called) {
+        Optional<OperatorSetIdProto> set = conflict(called);
+        return set.isPresent()
+                ? "has version " + set.get().getVersion() + " of the operator set '"
+                        + (domain(set.get()).isEmpty() ? "ai.onnx" : domain(set.get()))
+                        + "', where the model has " + versions.get(domain(set.get()))
+                : "is called more than once";
+    }
+
+    private long operators() {
+        return model.getGraph().getNodeList().stream()
+                .mapToLong(FunctionInlining::operators)
+                .sum();
+    }
+
     /** The place of the call that is to be inlined next. */
     private OptionalInt call() {
         Map<FunctionId, Integer> calls = new HashMap<>();
-        long operators = 0;
+        long operators = operators();
         for (NodeProto node : model.getGraph().getNodeList()) {
-            operators += operators(node);
             calls.merge(FunctionId.of(node), 1, Integer::sum);
         }
         for (int at = 0; at < model.getGraph().getNodeCount(); at++) {
             NodeProto node = model.getGraph().getNode(at);
             FunctionProto called = functions.get(FunctionId.of(node));
-            if (called != null && calls.getOrDefault(FunctionId.of(node), 0) == 1 && agrees(called)) {
-                long inside = called.getNodeList().stream()
-                        .mapToLong(FunctionInlining::operators)
-                        .sum();
-                if (inside > 1 && inside > operators - 1) {
-                    return OptionalInt.of(at);
-                }
+            if (called != null
+                    && calls.getOrDefault(FunctionId.of(node), 0) == 1
+                    && isMost(called, operators)
+                    && conflict(called).isEmpty()) {
+                return OptionalInt.of(at);
             }
         }
         return OptionalInt.empty();
+    }
+
+    /** Whether a function has more operators than the rest of the main graph, of so many with its call. */
+    private static boolean isMost(FunctionProto called, long operators) {
+        long inside = called.getNodeList().stream()
+                .mapToLong(FunctionInlining::operators)
+                .sum();
+        return inside > 1 && inside > operators - 1;
     }
 
     /** An operator with those in its bodies. */
@@ -99,9 +141,11 @@ final class FunctionInlining {
         return operators;
     }
 
-    private boolean agrees(FunctionProto function) {
+    /** An operator set that the function has in another version than the model. */
+    private Optional<OperatorSetIdProto> conflict(FunctionProto function) {
         return function.getOpsetImportList().stream()
-                .allMatch(set -> versions.getOrDefault(domain(set), set.getVersion()) == set.getVersion());
+                .filter(set -> versions.getOrDefault(domain(set), set.getVersion()) != set.getVersion())
+                .findFirst();
     }
 
     private void inline(int at) {

@@ -61,6 +61,16 @@ public final class Specialization {
     }
 
     /**
+     * Why functions that are most of a model are not inlined.
+     *
+     * @param model a model that was specialised
+     * @return a clause for each of them
+     */
+    public static List<String> closedFunctions(ModelProto model) {
+        return FunctionInlining.obstacles(model);
+    }
+
+    /**
      * A model without the values that some inputs have.
      *
      * @param model the model
