@@ -14,7 +14,7 @@ record Comparison(String benchmark, String unit, double before, double now, Spre
         FASTER,
         /** The interval excludes that it is slower by more than the share. */
         SAME,
-        /** The interval does not exclude that it is slower by more than the share. */
+        /** There are too few rounds, or the interval does not exclude that it is slower by more than the share. */
         UNCLEAR
     }
 
@@ -60,7 +60,7 @@ record Comparison(String benchmark, String unit, double before, double now, Spre
                         Math.min(first, second),
                         slowdown(now.unit(), before.median(), recent.median()),
                         Math.max(first, second),
-                        recent.confidence()));
+                        Math.min(recent.confidence(), Spread.confidenceOfAll(before.rounds()))));
     }
 
     Comparison relativeTo(double factor) {
@@ -68,6 +68,9 @@ record Comparison(String benchmark, String unit, double before, double now, Spre
     }
 
     Verdict verdict(double share) {
+        if (slowdown.confidence() < Spread.WANTED) {
+            return Verdict.UNCLEAR;
+        }
         if (slowdown.median() > 1 + share && slowdown.low() > 1) {
             return Verdict.SLOWER;
         }

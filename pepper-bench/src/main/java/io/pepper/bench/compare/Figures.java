@@ -22,6 +22,9 @@ final class Figures {
     private Figures() {}
 
     static List<Figure> read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new IOException(file + ": no figures are recorded; make bench-figures records them");
+        }
         List<Figure> figures = new ArrayList<>();
         JsonNode array = JSON.readTree(file.toFile());
         if (!array.isArray()) {

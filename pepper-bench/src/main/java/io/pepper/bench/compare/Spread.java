@@ -9,7 +9,7 @@ import java.util.Arrays;
  * reach 95 %: they are the ends then, and {@code confidence} says how much they reach.
  */
 record Spread(double low, double median, double high, double confidence) {
-    private static final double WANTED = 0.95;
+    static final double WANTED = 0.95;
 
     static Spread of(double[] values) {
         if (values.length == 0) {
@@ -32,6 +32,11 @@ record Spread(double low, double median, double high, double confidence) {
         Arrays.sort(sorted);
         int n = sorted.length;
         return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+    }
+
+    /** The confidence with which the least and the greatest of {@code n} values hold the true median between them. */
+    static double confidenceOfAll(int n) {
+        return 1 - outside(n, 0);
     }
 
     Spread times(double factor) {

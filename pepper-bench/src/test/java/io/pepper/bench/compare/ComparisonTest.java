@@ -50,6 +50,14 @@ class ComparisonTest {
     }
 
     @Test
+    void fewerThanSixRoundsProveNothing() {
+        assertThat(paired("ms/op", new double[] {10, 11, 10, 12, 10}, 2).verdict(SHARE))
+                .isEqualTo(UNCLEAR);
+        assertThat(paired("ms/op", new double[] {10, 11, 10, 12, 10, 11}, 2).verdict(SHARE))
+                .isEqualTo(SLOWER);
+    }
+
+    @Test
     void theRatioIsThatOfTheMedians() {
         Comparison one = Comparison.paired(measured("ms/op", 1, 2, 10), measured("ms/op", 2, 3, 4));
         assertThat(one.slowdown().median()).isEqualTo(1.5);
@@ -95,6 +103,10 @@ class ComparisonTest {
         assertThat(one.slowdown().low()).isCloseTo(11.9 / 11, within(1e-12));
         assertThat(one.slowdown().high()).isCloseTo(12.1 / 9, within(1e-12));
         assertThat(one.verdict(SHARE)).isEqualTo(SLOWER);
+        Figure once = new Figure("a", 10, 10, 10, "ms/op", 1, "-f 1", "here", "2026-01-01", "c0ffee");
+        assertThat(Comparison.withFigure(once, measured("ms/op", 20, 20, 20, 20, 20, 20))
+                        .verdict(SHARE))
+                .isEqualTo(UNCLEAR);
         Comparison noisy = Comparison.withFigure(figure, measured("ms/op", 10.6, 10.7, 10.6, 10.9, 10.6, 10.6));
         assertThat(noisy.verdict(SHARE)).isEqualTo(UNCLEAR);
     }

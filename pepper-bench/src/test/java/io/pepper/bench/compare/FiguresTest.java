@@ -50,6 +50,8 @@ class FiguresTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("figure 2");
         }
+        assertThatThrownBy(() -> Figures.read(directory.resolve("none.json")))
+                .hasMessageContaining("make bench-figures");
         Files.writeString(file, "{}");
         assertThatThrownBy(() -> Figures.read(file)).hasMessageContaining("an array of figures is needed");
     }
