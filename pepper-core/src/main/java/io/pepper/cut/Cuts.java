@@ -2,6 +2,7 @@ package io.pepper.cut;
 
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,15 +52,27 @@ public final class Cuts {
 
     private Cuts(DataflowGraph graph, CutList found) {
         this.graph = graph;
-        list = found.cuts.stream()
-                .filter(cut -> cut.tensors().stream().noneMatch(found.options::isUncuttable))
-                .toList();
+        list = cuttable(found.cuts, found.options);
         byTensor = found.byTensor;
         sharing = found.sharing;
         usage = found.usage;
         options = found.options;
         usedOperatorCount = found.usedOperatorCount;
         effort = found.effort;
+    }
+
+    private static List<Cut> cuttable(List<Cut> cuts, CutOptions options) {
+        List<Cut> kept = new ArrayList<>(cuts.size());
+        for (Cut cut : cuts) {
+            boolean may = true;
+            for (int i = 0; i < cut.tensors().size(); i++) {
+                may &= !options.isUncuttable(cut.tensors().get(i));
+            }
+            if (may) {
+                kept.add(cut);
+            }
+        }
+        return List.copyOf(kept);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.pepper.graph;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -41,6 +42,20 @@ public final class DataflowGraph {
     private final Indices inputs;
     private final Indices outputs;
 
+    private DataflowGraph(Subgraph part) {
+        operatorNames = part.operatorNames;
+        operatorTypes = part.operatorTypes;
+        positions = part.positions;
+        tensorNames = part.tensorNames;
+        tensorIndex = part.tensorIndex;
+        producers = part.producers;
+        reads = part.reads;
+        writes = part.writes;
+        readers = part.readers;
+        inputs = Indices.of(part.inputs);
+        outputs = Indices.of(part.outputs);
+    }
+
     DataflowGraph(GraphAssembly assembly) {
         operatorNames = assembly.operatorNames;
         operatorTypes = assembly.operatorTypes;
@@ -53,6 +68,20 @@ public final class DataflowGraph {
         readers = assembly.readers;
         inputs = Indices.of(assembly.inputs);
         outputs = Indices.of(assembly.outputs);
+    }
+
+    /**
+     * Returns the graph of some operators and tensors, in the same order, in O(operators + tensors + edges). What is not kept is
+     * neither read, nor written, nor an input or an output.
+     *
+     * @param operators the operators to keep
+     * @param tensors the tensors to keep; of operators that are kept, all that they write
+     * @return this graph if all is kept
+     * @throws IllegalArgumentException if a tensor is kept and its producer is not, or the other way round
+     */
+    public DataflowGraph subgraph(BitSet operators, BitSet tensors) {
+        boolean all = operators.cardinality() == operatorCount() && tensors.cardinality() == tensorCount();
+        return all ? this : new DataflowGraph(new Subgraph(this, operators, tensors));
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What a builder was given, in its order, with tensors numbered as they were first named. */
 final class GraphDraft {
@@ -33,7 +34,7 @@ final class GraphDraft {
 
     void addInput(String name) {
         checkName(name);
-        checkUnclaimed(name, "the graph's inputs");
+        checkUnclaimed(name, () -> "the graph's inputs");
         int tensor = tensor(name);
         producers.set(tensor, GRAPH_INPUT);
         inputs.add(tensor);
@@ -44,7 +45,7 @@ final class GraphDraft {
         int operator = operatorNames.size();
         Objects.requireNonNull(type);
         read.forEach(GraphDraft::checkName);
-        checkWritten(written, "operator '" + DataflowGraph.label(name, type, operator) + "'");
+        checkWritten(written, () -> "operator '" + DataflowGraph.label(name, type, operator) + "'");
         operatorNames.add(name);
         operatorTypes.add(type);
         for (String tensor : read) {
@@ -59,13 +60,13 @@ final class GraphDraft {
         writeOffsets.add(writes.size());
     }
 
-    private void checkWritten(List<String> written, String producer) {
-        Set<String> seen = new HashSet<>();
+    private void checkWritten(List<String> written, Supplier<String> producer) {
+        Set<String> seen = written.size() > 1 ? new HashSet<>() : Set.of();
         for (String tensor : written) {
             checkName(tensor);
             checkUnclaimed(tensor, producer);
-            if (!seen.add(tensor)) {
-                throw twoProducers(tensor, producer, producer);
+            if (written.size() > 1 && !seen.add(tensor)) {
+                throw twoProducers(tensor, producer.get(), producer.get());
             }
         }
     }
@@ -98,11 +99,11 @@ final class GraphDraft {
         }
     }
 
-    private void checkUnclaimed(String tensor, String producer) {
+    private void checkUnclaimed(String tensor, Supplier<String> producer) {
         Integer known = tensorIds.get(tensor);
         int earlier = known == null ? NOBODY : producers.get(known);
         if (earlier != NOBODY) {
-            throw twoProducers(tensor, producerLabel(earlier), producer);
+            throw twoProducers(tensor, producerLabel(earlier), producer.get());
         }
     }
 

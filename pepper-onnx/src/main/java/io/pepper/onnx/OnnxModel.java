@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ONNX model that is open for looking at and dividing: the door to this module.
@@ -61,13 +62,14 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     private final ModelContents contents;
-    private final Cuts cuts;
     private final Optional<Path> path;
     private final Optional<Path> temporary;
 
+    /** Found when they are first asked for; the same whoever finds them. */
+    private volatile @Nullable Cuts cuts;
+
     private OnnxModel(ModelContents contents, Optional<Path> path, Optional<Path> temporary) {
         this.contents = contents;
-        this.cuts = Cuts.of(contents.graph().dataflow(), options(CutOptions.DEFAULTS));
         this.path = path;
         this.temporary = temporary;
     }
@@ -269,7 +271,7 @@ public final class OnnxModel implements AutoCloseable {
      * @return 0 or more
      */
     public long weightBytes() {
-        return contents.weightBytes(IntStream.range(0, graph().operatorCount()).filter(cuts::isUsed));
+        return contents.weightBytes(IntStream.range(0, graph().operatorCount()).filter(cuts()::isUsed));
     }
 
     /**
@@ -307,7 +309,12 @@ public final class OnnxModel implements AutoCloseable {
      * @return the cuts in topological order, always the same
      */
     public Cuts cuts() {
-        return cuts;
+        Cuts known = cuts;
+        if (known == null) {
+            known = Cuts.of(contents.graph().dataflow(), options(CutOptions.DEFAULTS));
+            cuts = known;
+        }
+        return known;
     }
 
     /**
@@ -454,6 +461,6 @@ public final class OnnxModel implements AutoCloseable {
     /** For instance {@code OnnxModel[detector: 672 operators, 50 cuts]}. */
     @Override
     public String toString() {
-        return "OnnxModel[" + name() + ": " + operatorCount() + " operators, " + cuts.size() + " cuts]";
+        return "OnnxModel[" + name() + ": " + operatorCount() + " operators, " + cuts().size() + " cuts]";
     }
 }

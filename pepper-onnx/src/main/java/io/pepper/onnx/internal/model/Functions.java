@@ -117,6 +117,6 @@ public final class Functions {
     }
 
     boolean repeatable(Collection<FunctionId> called) {
-        return closure(called).stream().allMatch(id -> facts(id).repeatable);
+        return called.isEmpty() || closure(called).stream().allMatch(id -> facts(id).repeatable);
     }
 }

@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.model;
 
 import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
 import io.pepper.graph.InvalidGraphException;
 import io.pepper.model.MalformedModelException;
 import io.pepper.onnx.internal.proto.GraphProto;
@@ -10,6 +11,7 @@ import io.pepper.onnx.internal.proto.SparseTensorProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +19,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Understands the main graph of a model: first everything as one graph, constants included, to check it and to find an
- * order; then, in that order, what is constant; then the dataflow that remains.
+ * A reader of the main graph of a model: everything is one graph first, constants included, to check it and to find an order; then,
+ * in that order, constants are found; the dataflow is the rest of that graph.
  */
 public final class GraphReader {
     final ModelProto model;
@@ -37,6 +39,8 @@ public final class GraphReader {
     final int[] dataflowNodes;
 
     final Constants constants;
+
+    private final DataflowGraph dataflow;
 
     private final String source;
     private final GraphProto graph;
@@ -58,7 +62,7 @@ public final class GraphReader {
         }
         try {
             GraphReader reader = new GraphReader(source, model, payloadBytes);
-            return new ModelGraph(reader, reader.dataflow());
+            return new ModelGraph(reader, reader.dataflow);
         } catch (InvalidGraphException invalid) {
             throw new MalformedModelException(source, "graph", String.valueOf(invalid.getMessage()), invalid);
         }
@@ -80,7 +84,8 @@ public final class GraphReader {
         DataflowGraph everything = everything();
         rankOfNode = new int[facts.length];
         constantNode = new boolean[facts.length];
-        findConstants(everything);
+        BitSet constantTensors = findConstants(everything);
+        dataflow = dataflow(everything, constantTensors);
         dataflowNodes =
                 IntStream.range(0, facts.length).filter(n -> !constantNode[n]).toArray();
         constants = new Constants(this);
@@ -142,51 +147,59 @@ public final class GraphReader {
 
     private void addOperator(DataflowGraph.Builder builder, int node, List<String> reads) {
         NodeProto proto = graph.getNode(node);
-        List<String> writes =
-                proto.getOutputList().stream().filter(name -> !name.isEmpty()).toList();
+        List<String> outputs = proto.getOutputList();
+        List<String> writes = outputs.contains("")
+                ? outputs.stream().filter(name -> !name.isEmpty()).toList()
+                : outputs;
         builder.operator(proto.getName(), proto.getOpType(), reads, writes);
     }
 
-    /** Walks all operators in their order, so that what an operator reads is settled before it. */
-    private void findConstants(DataflowGraph everything) {
-        boolean[] constant = new boolean[everything.tensorCount()];
+    /** Walks all operators in their order, so that what an operator reads is settled before it; returns the constant tensors. */
+    private BitSet findConstants(DataflowGraph everything) {
+        BitSet constant = new BitSet();
         for (String initializer : initializers.keySet()) {
-            constant[everything.tensor(initializer).orElseThrow()] = true;
+            constant.set(everything.tensor(initializer).orElseThrow());
         }
         for (int operator = 0; operator < everything.operatorCount(); operator++) {
             int node = everything.operatorPosition(operator);
             rankOfNode[node] = operator;
-            constantNode[node] =
-                    isRepeatable(node) && everything.reads(operator).stream().allMatch(tensor -> constant[tensor]);
+            constantNode[node] = isRepeatable(node) && areAll(constant, everything.reads(operator));
             if (constantNode[node]) {
-                everything.writes(operator).stream().forEach(tensor -> constant[tensor] = true);
+                everything.writes(operator).stream().forEach(constant::set);
             }
         }
-        for (ValueInfoProto output : graph.getOutputList()) {
-            if (constant[everything.tensor(output.getName()).orElseThrow()]) {
-                constantOutputs.add(output.getName());
+        for (int output : everything.outputs()) {
+            if (constant.get(output)) {
+                constantOutputs.add(everything.tensorName(output));
             }
         }
+        return constant;
+    }
+
+    private static boolean areAll(BitSet constant, Indices tensors) {
+        for (int i = 0; i < tensors.size(); i++) {
+            if (!constant.get(tensors.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private DataflowGraph dataflow(DataflowGraph everything, BitSet constantTensors) {
+        BitSet operators = new BitSet();
+        for (int node = 0; node < facts.length; node++) {
+            if (!constantNode[node]) {
+                operators.set(rankOfNode[node]);
+            }
+        }
+        BitSet tensors = new BitSet();
+        tensors.set(0, everything.tensorCount());
+        tensors.andNot(constantTensors);
+        return everything.subgraph(operators, tensors);
     }
 
     private boolean isRepeatable(int node) {
         NodeFacts fact = facts[node];
         return !fact.random() && !fact.foreign() && functions.repeatable(fact.calls());
-    }
-
-    private DataflowGraph dataflow() {
-        DataflowGraph.Builder builder = DataflowGraph.builder();
-        inputs.forEach(builder::input);
-        for (int node : dataflowNodes) {
-            List<String> reads = facts[node].reads().stream()
-                    .filter(name -> !constants.contains(name))
-                    .toList();
-            addOperator(builder, node, reads);
-        }
-        graph.getOutputList().stream()
-                .map(ValueInfoProto::getName)
-                .filter(name -> !constants.contains(name))
-                .forEach(builder::output);
-        return builder.build();
     }
 }

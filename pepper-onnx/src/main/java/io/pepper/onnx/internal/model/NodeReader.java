@@ -60,15 +60,30 @@ final class NodeReader {
 
     static NodeFacts read(NodeProto node, Collection<FunctionId> functions, TensorSizes sizes)
             throws MalformedModelException {
+        if (functions.isEmpty() && node.getAttributeCount() == 0) {
+            return plain(node);
+        }
         NodeReader reader = new NodeReader(functions, sizes);
         reader.visit(node, null);
         while (!reader.open.isEmpty()) {
             reader.walk(reader.open.pop());
         }
-        List<String> reads = new ArrayList<>(node.getInputCount() + reader.captured.size());
-        node.getInputList().stream().filter(name -> !name.isEmpty()).forEach(reads::add);
+        List<String> reads = new ArrayList<>(inputs(node));
         reads.addAll(reader.captured);
         return new NodeFacts(reads, reader.random, reader.foreign, reader.calls, reader.storedBytes);
+    }
+
+    /** Without attributes, in a model without functions. */
+    private static NodeFacts plain(NodeProto node) {
+        boolean foreign = !Repeatability.isKnownDomain(FunctionId.of(node).domain());
+        return new NodeFacts(inputs(node), Repeatability.isRandom(node), foreign, Set.of(), 0);
+    }
+
+    private static List<String> inputs(NodeProto node) {
+        List<String> inputs = node.getInputList();
+        return inputs.contains("")
+                ? inputs.stream().filter(name -> !name.isEmpty()).toList()
+                : inputs;
     }
 
     private void walk(Scope scope) throws MalformedModelException {

@@ -1,0 +1,106 @@
+package io.pepper.graph;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** The arrays of a graph that is part of another one. */
+final class Subgraph {
+    final String[] operatorNames;
+    final String[] operatorTypes;
+    final int[] positions;
+    final String[] tensorNames;
+    final Map<String, Integer> tensorIndex;
+    final int[] producers;
+    final Rows reads;
+    final Rows writes;
+    final Rows readers;
+    final int[] inputs;
+    final int[] outputs;
+
+    /** The new index of each operator and tensor, -1 if it is not kept. */
+    private final int[] newOperators;
+
+    private final int[] newTensors;
+
+    Subgraph(DataflowGraph whole, BitSet operators, BitSet tensors) {
+        int[] kept = operators.stream().toArray();
+        int[] keptTensors = tensors.stream().toArray();
+        newOperators = inverse(whole.operatorCount(), kept);
+        newTensors = inverse(whole.tensorCount(), keptTensors);
+        operatorNames = Arrays.stream(kept).mapToObj(whole::operatorName).toArray(String[]::new);
+        operatorTypes = Arrays.stream(kept).mapToObj(whole::operatorType).toArray(String[]::new);
+        positions = ranks(Arrays.stream(kept).map(whole::operatorPosition).toArray());
+        tensorNames = Arrays.stream(keptTensors).mapToObj(whole::tensorName).toArray(String[]::new);
+        tensorIndex = new HashMap<>(2 * tensorNames.length);
+        producers = new int[keptTensors.length];
+        for (int tensor = 0; tensor < keptTensors.length; tensor++) {
+            tensorIndex.put(tensorNames[tensor], tensor);
+            OptionalInt producer = whole.producer(keptTensors[tensor]);
+            producers[tensor] = producer.isPresent() ? newOperators[producer.getAsInt()] : -1;
+            if (producer.isPresent() && producers[tensor] < 0) {
+                throw new IllegalArgumentException(
+                        "tensor '" + tensorNames[tensor] + "' is kept, and what makes it is not");
+            }
+        }
+        reads = rows(kept, operator -> whole.reads(operator));
+        writes = rows(kept, operator -> whole.writes(operator));
+        if (writes.size()
+                < Arrays.stream(kept)
+                        .map(operator -> whole.writes(operator).size())
+                        .sum()) {
+            throw new IllegalArgumentException("an operator is kept, and what it makes is not");
+        }
+        readers = reads.transposed(keptTensors.length);
+        inputs = kept(whole.inputs());
+        outputs = kept(whole.outputs());
+    }
+
+    private static int[] inverse(int size, int... kept) {
+        int[] inverse = new int[size];
+        Arrays.fill(inverse, -1);
+        for (int i = 0; i < kept.length; i++) {
+            inverse[kept[i]] = i;
+        }
+        return inverse;
+    }
+
+    /** How many of the positions are less than each. */
+    private static int[] ranks(int... positions) {
+        int[] sorted = positions.clone();
+        Arrays.sort(sorted);
+        return Arrays.stream(positions)
+                .map(position -> Arrays.binarySearch(sorted, position))
+                .toArray();
+    }
+
+    /** Of an operator, the tensors that it reads or writes. */
+    private interface TensorsOf {
+        Indices of(int operator);
+    }
+
+    private Rows rows(int[] kept, TensorsOf which) {
+        IntBuffer values = new IntBuffer();
+        int[] offsets = new int[kept.length + 1];
+        for (int operator = 0; operator < kept.length; operator++) {
+            Indices tensors = which.of(kept[operator]);
+            for (int i = 0; i < tensors.size(); i++) {
+                int tensor = newTensors[tensors.get(i)];
+                if (tensor >= 0) {
+                    values.add(tensor);
+                }
+            }
+            offsets[operator + 1] = values.size();
+        }
+        return new Rows(offsets, values.toArray());
+    }
+
+    private int[] kept(Indices tensors) {
+        return tensors.stream()
+                .map(tensor -> newTensors[tensor])
+                .filter(tensor -> tensor >= 0)
+                .toArray();
+    }
+}
