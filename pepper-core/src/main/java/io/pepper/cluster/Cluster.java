@@ -65,10 +65,10 @@ public final class Cluster {
     }
 
     /**
-     * Where a device stands.
+     * Returns the index of a device.
      *
      * @param name its name
-     * @return its place among the devices, empty if there is none of that name
+     * @return its index among the devices; empty if there is none of that name
      */
     public OptionalInt indexOf(String name) {
         Integer index = indices.get(name);
@@ -76,10 +76,10 @@ public final class Cluster {
     }
 
     /**
-     * Where a device stands that has to be there.
+     * Returns the index of a device that must exist.
      *
      * @param name its name
-     * @return its place among the devices
+     * @return its index among the devices
      * @throws IllegalArgumentException if there is none of that name
      */
     public int requireIndex(String name) {
@@ -88,11 +88,11 @@ public final class Cluster {
     }
 
     /**
-     * What links two devices.
+     * Returns the link between two devices.
      *
-     * @param from the sender's place
-     * @param to the receiver's place
-     * @return the link; {@link Link#FREE} from a device to itself; empty if it cannot be reached
+     * @param from the sender's index
+     * @param to the receiver's index
+     * @return the link; {@link Link#FREE} from a device to itself; empty if the receiver cannot be reached
      */
     public Optional<Link> link(int from, int to) {
         if (from == to) {
@@ -104,18 +104,18 @@ public final class Cluster {
     }
 
     /**
-     * Where the inputs of the model arise.
+     * Returns the device that has the inputs of the model.
      *
-     * @return the device's place; empty if they are wherever they are needed
+     * @return its index; empty if each device has the inputs that it needs
      */
     public OptionalInt source() {
         return place(source);
     }
 
     /**
-     * Where the outputs of the model are wanted.
+     * Returns the device that needs the outputs of the model.
      *
-     * @return the device's place; empty if anywhere will do
+     * @return its index; empty if they may stay on any device
      */
     public OptionalInt sink() {
         return place(sink);
@@ -161,7 +161,7 @@ public final class Cluster {
         return toBuilder().device(now).build();
     }
 
-    /** Whether another cluster has equal devices in the same order, and all pairs of them are linked alike. */
+    /** Compares devices in their order, and the link of each pair. */
     @Override
     public boolean equals(Object other) {
         if (this == other) {

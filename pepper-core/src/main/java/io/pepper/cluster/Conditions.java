@@ -39,13 +39,15 @@ public record Conditions(
     /**
      * Checks the ranges.
      *
-     * @param quotaCores see the record
-     * @param throttledPercent see the record
-     * @param clockPercent see the record
-     * @param temperatureCelsius see the record
-     * @param cpuPressurePercent see the record
-     * @param memoryPressurePercent see the record
-     * @param ioPressurePercent see the record
+     * @param quotaCores the processor time that the tightest control group may take, in cores, more than 0; empty
+     *     without a quota
+     * @param throttledPercent the share of the scheduler's periods in which a control group was stopped because its
+     *     quota was spent, 0 to 100
+     * @param clockPercent the clock of the fastest processor, against the most that it can do, 0 to 100
+     * @param temperatureCelsius the temperature of the processor
+     * @param cpuPressurePercent the share of the time in which some task waited for a processor, 0 to 100
+     * @param memoryPressurePercent the share of the time in which some task waited for memory, 0 to 100
+     * @param ioPressurePercent the share of the time in which some task waited for a disk, 0 to 100
      * @throws IllegalArgumentException if a number is out of its range
      */
     public Conditions {

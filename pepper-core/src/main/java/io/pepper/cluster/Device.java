@@ -7,22 +7,24 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Something that parts of a model can run on. What is not known is empty. Immutable and therefore thread-safe.
+ * A computer of the cluster that can run parts of a model. Unknown values are empty. Immutable and therefore
+ * thread-safe.
  *
  * <pre>{@code
  * Device pi = Device.of("pi-3").withMemoryBytes(512L << 20).withPower(2.1, 5.5);
  * }</pre>
  *
  * @param name unique in its cluster, not blank
- * @param kind what it is, for instance {@code Raspberry Pi 4 Model B}
- * @param memoryBytes how much memory parts may take, 0 or more; empty for no limit
+ * @param kind the kind of hardware, for instance {@code Raspberry Pi 4 Model B}
+ * @param memoryBytes memory that parts may take, in bytes, 0 or more; empty for no limit
  * @param cores the processor's cores, at least 1
  * @param threads the threads that a part uses inside an operator, at least 1
- * @param idleWatts what it draws when it does nothing, 0 or more
- * @param busyWatts what it draws when it runs a part, at least {@code idleWatts}
- * @param predictor which of several predictors to ask for it, by a name that the planner's caller knows
- * @param timeFactor how many times as long a part takes as its predictor says, more than 0: for a device that was not
- *     measured but is known to be so much slower, or faster, than one that was
+ * @param idleWatts power when idle, in watts, 0 or more
+ * @param busyWatts power while a part runs, in watts, at least {@code idleWatts}
+ * @param predictor the name of the predictor for this device, as the planner's caller knows it; empty for the predictor
+ *     without a name
+ * @param timeFactor time on this device relative to its predictor's times, more than 0; for a device that was not
+ *     measured and is slower or faster than one that was
  * @param allowed whether parts may be placed on it
  */
 public record Device(
@@ -39,16 +41,18 @@ public record Device(
     /**
      * Checks the ranges.
      *
-     * @param name see the record
-     * @param kind see the record
-     * @param memoryBytes see the record
-     * @param cores see the record
-     * @param threads see the record
-     * @param idleWatts see the record
-     * @param busyWatts see the record
-     * @param predictor see the record
-     * @param timeFactor see the record
-     * @param allowed see the record
+     * @param name unique in its cluster, not blank
+     * @param kind the kind of hardware, for instance {@code Raspberry Pi 4 Model B}
+     * @param memoryBytes memory that parts may take, in bytes, 0 or more; empty for no limit
+     * @param cores the processor's cores, at least 1
+     * @param threads the threads that a part uses inside an operator, at least 1
+     * @param idleWatts power when idle, in watts, 0 or more
+     * @param busyWatts power while a part runs, in watts, at least {@code idleWatts}
+     * @param predictor the name of the predictor for this device, as the planner's caller knows it; empty for the
+     *     predictor without a name
+     * @param timeFactor time on this device relative to its predictor's times, more than 0; for a device that was not
+     *     measured and is slower or faster than one that was
+     * @param allowed whether parts may be placed on it
      * @throws IllegalArgumentException if a value is out of its range
      */
     public Device {
@@ -80,7 +84,7 @@ public record Device(
     }
 
     /**
-     * A device of which only the name is known: any memory, one thread.
+     * Returns a device of which only the name is known: no memory limit, one thread.
      *
      * @param name its name
      * @return the device
@@ -100,10 +104,10 @@ public record Device(
     }
 
     /**
-     * Of a kind.
+     * Returns this device with a kind of hardware.
      *
-     * @param what see the record
-     * @return this device with it
+     * @param what the kind, for instance {@code Raspberry Pi 4 Model B}
+     * @return the new device
      */
     public Device withKind(String what) {
         return new Device(
@@ -120,10 +124,10 @@ public record Device(
     }
 
     /**
-     * With a memory.
+     * Returns this device with a memory limit.
      *
-     * @param bytes see the record
-     * @return this device with it
+     * @param bytes memory that parts may take, 0 or more
+     * @return the new device
      */
     public Device withMemoryBytes(long bytes) {
         return new Device(
@@ -140,10 +144,10 @@ public record Device(
     }
 
     /**
-     * With cores.
+     * Returns this device with a number of cores.
      *
-     * @param count see the record
-     * @return this device with them
+     * @param count the processor's cores, at least 1
+     * @return the new device
      */
     public Device withCores(int count) {
         return new Device(
@@ -160,21 +164,21 @@ public record Device(
     }
 
     /**
-     * With threads inside an operator.
+     * Returns this device with a number of threads.
      *
-     * @param count see the record
-     * @return this device with them
+     * @param count the threads that a part uses inside an operator, at least 1
+     * @return the new device
      */
     public Device withThreads(int count) {
         return new Device(name, kind, memoryBytes, cores, count, idleWatts, busyWatts, predictor, timeFactor, allowed);
     }
 
     /**
-     * With what it draws.
+     * Returns this device with its power.
      *
-     * @param idle see the record
-     * @param busy see the record
-     * @return this device with it
+     * @param idle watts when idle, 0 or more
+     * @param busy watts while a part runs, at least {@code idle}
+     * @return the new device
      */
     public Device withPower(double idle, double busy) {
         return new Device(
@@ -191,10 +195,10 @@ public record Device(
     }
 
     /**
-     * Asked of a predictor.
+     * Returns this device with the name of its predictor.
      *
-     * @param which see the record
-     * @return this device with it
+     * @param which the name, as the planner's caller knows it
+     * @return the new device
      */
     public Device withPredictor(String which) {
         return new Device(
@@ -202,20 +206,20 @@ public record Device(
     }
 
     /**
-     * Slower or faster than its predictor says.
+     * Returns this device, slower or faster than its predictor says.
      *
-     * @param factor see the record
-     * @return this device so
+     * @param factor time relative to the predictor's times, more than 0
+     * @return the new device
      */
     public Device withTimeFactor(double factor) {
         return new Device(name, kind, memoryBytes, cores, threads, idleWatts, busyWatts, predictor, factor, allowed);
     }
 
     /**
-     * Allowed or forbidden.
+     * Returns this device, allowed or forbidden.
      *
-     * @param whether see the record
-     * @return this device so
+     * @param whether true if parts may be placed on it
+     * @return the new device
      */
     public Device withAllowed(boolean whether) {
         return new Device(
@@ -223,9 +227,9 @@ public record Device(
     }
 
     /**
-     * What the device draws more while it runs a part than when it does nothing: what an inference costs.
+     * Returns the additional power that an inference draws: busy minus idle.
      *
-     * @return watts; empty if it is not known what it draws when busy, counted whole if not known what it draws when idle
+     * @return watts; all of the busy power if the idle power is unknown; empty if the busy power is unknown
      */
     public OptionalDouble inferenceWatts() {
         return busyWatts.isPresent()

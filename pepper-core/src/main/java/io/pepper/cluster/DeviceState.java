@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What is known of a device at a moment. What is not known is empty, never a number that stands for it. Immutable and therefore
+ * The state of a device at a moment. Unknown values are empty, never replaced by a number. Immutable and therefore
  * thread-safe.
  *
  * <pre>{@code
@@ -43,16 +43,18 @@ public record DeviceState(
     /**
      * Checks the ranges.
      *
-     * @param device see the record
-     * @param readAt see the record
-     * @param model see the record
-     * @param cores see the record
-     * @param cpuLoadPercent see the record
-     * @param runnableThreads see the record
-     * @param memoryFreeBytes see the record
-     * @param memoryTotalBytes see the record
-     * @param diskUsagePercent see the record
-     * @param powerWatts see the record
+     * @param device the device's name, unique in its cluster
+     * @param readAt when it was read; empty if it was stated and not read
+     * @param model the kind of device, for instance {@code Raspberry Pi 4 Model B}
+     * @param cores the cores that work there may use, at least 0.001; a fraction where a container may take part of a
+     *     core's time
+     * @param cpuLoadPercent how much of all cores together others use, 0 to 100
+     * @param runnableThreads how many threads of others want to run at a time on average, 0 or more: load alone does
+     *     not tell two threads that want half of a core each from eight that queue for it
+     * @param memoryFreeBytes the memory that is free or can be freed, 0 or more
+     * @param memoryTotalBytes the memory there is, 0 or more
+     * @param diskUsagePercent how much of the file system of the system is used, 0 to 100
+     * @param powerWatts what the device draws, 0 or more
      * @throws IllegalArgumentException if a number is out of its range
      */
     public DeviceState {

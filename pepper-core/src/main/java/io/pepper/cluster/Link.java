@@ -1,8 +1,8 @@
 package io.pepper.cluster;
 
 /**
- * What it takes to send a message from one device to another: {@code overhead + latency + sent bytes / bandwidth}. Immutable and
- * therefore thread-safe.
+ * A connection between two devices. The time of a message is {@code overhead + latency + sent bytes / bandwidth}.
+ * Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * Link wifi = Link.of(40e6 / 8, 0.003).withOverheadSeconds(0.001);
@@ -10,8 +10,8 @@ package io.pepper.cluster;
  * }</pre>
  *
  * @param bytesPerSecond the bandwidth, more than 0, infinite if sending takes no time
- * @param latencySeconds how long a bit travels, one way, 0 or more
- * @param overheadSeconds what each message takes of both ends, whatever its size, 0 or more
+ * @param latencySeconds one-way delay of a bit, 0 or more
+ * @param overheadSeconds time that each message takes at both ends, whatever its size, 0 or more
  * @param joulesPerByte the energy to send and receive a byte, 0 or more
  * @param sentShare how many bytes are sent for each byte of a tensor, more than 0: less than 1 if messages are compressed, or
  *     elements sent in a narrower type
@@ -24,11 +24,12 @@ public record Link(
     /**
      * Checks the ranges.
      *
-     * @param bytesPerSecond see the record
-     * @param latencySeconds see the record
-     * @param overheadSeconds see the record
-     * @param joulesPerByte see the record
-     * @param sentShare see the record
+     * @param bytesPerSecond the bandwidth, more than 0, infinite if sending takes no time
+     * @param latencySeconds one-way delay of a bit, 0 or more
+     * @param overheadSeconds time that each message takes at both ends, whatever its size, 0 or more
+     * @param joulesPerByte the energy to send and receive a byte, 0 or more
+     * @param sentShare how many bytes are sent for each byte of a tensor, more than 0: less than 1 if messages are
+     *     compressed, or elements sent in a narrower type
      * @throws IllegalArgumentException if a number is out of its range
      */
     public Link {
@@ -50,10 +51,10 @@ public record Link(
     }
 
     /**
-     * A link by its bandwidth and latency.
+     * Returns a link with a bandwidth and a latency.
      *
-     * @param bytesPerSecond see the record
-     * @param latencySeconds see the record
+     * @param bytesPerSecond the bandwidth, more than 0; infinite if sending takes no time
+     * @param latencySeconds one-way delay of a bit, 0 or more
      * @return the link, without overhead and energy, that sends bytes as they are
      */
     public static Link of(double bytesPerSecond, double latencySeconds) {
@@ -61,9 +62,9 @@ public record Link(
     }
 
     /**
-     * With another bandwidth.
+     * Returns this link with another bandwidth.
      *
-     * @param rate see the record
+     * @param rate bytes per second, more than 0
      * @return this link with it
      */
     public Link withBytesPerSecond(double rate) {
@@ -71,9 +72,9 @@ public record Link(
     }
 
     /**
-     * With an overhead for each message.
+     * Returns this link with an overhead for each message.
      *
-     * @param seconds see the record
+     * @param seconds time that each message takes at both ends, 0 or more
      * @return this link with it
      */
     public Link withOverheadSeconds(double seconds) {
@@ -81,9 +82,9 @@ public record Link(
     }
 
     /**
-     * With an energy for each byte.
+     * Returns this link with an energy for each byte.
      *
-     * @param joules see the record
+     * @param joules energy to send and receive a byte, 0 or more
      * @return this link with it
      */
     public Link withJoulesPerByte(double joules) {
@@ -91,9 +92,9 @@ public record Link(
     }
 
     /**
-     * With compressed messages or narrower elements.
+     * Returns this link with compressed messages or narrower elements.
      *
-     * @param share see the record
+     * @param share bytes sent for each byte of a tensor, more than 0
      * @return this link with it
      */
     public Link withSentShare(double share) {
@@ -111,7 +112,7 @@ public record Link(
     }
 
     /**
-     * How long a message keeps the link from sending another one: without the latency, for the next may follow on its heels.
+     * Returns how long a message occupies the link. The latency does not count: the next message may follow at once.
      *
      * @param bytes of the tensors, 0 or more
      * @return seconds
@@ -121,7 +122,7 @@ public record Link(
     }
 
     /**
-     * What a message costs.
+     * Returns the energy of a message.
      *
      * @param bytes of the tensors, 0 or more
      * @return joules

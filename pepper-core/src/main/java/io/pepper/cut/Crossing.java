@@ -13,8 +13,9 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * What crosses after each place of an order, and which of the narrow places are worth a cut: those of all cuts at single
- * tensors, and of the others those that have no chosen one near that is as narrow and lets no more bytes cross.
+ * The tensors that cross after each place of an order, and the narrow places that are worth a cut: all cuts at single
+ * tensors, and non-dominated local minima among the wider ones. A place is dominated by a chosen one nearby that is as
+ * narrow and lets no more bytes cross.
  */
 final class Crossing {
     private final CutOrder order;
@@ -73,7 +74,7 @@ final class Crossing {
                 .thenComparingLong(candidate -> candidate.bytes.orElse(Long.MAX_VALUE))
                 .thenComparingInt(Candidate::place);
 
-        /** Whether this one is no worse than one that comes later in the order above. */
+        /** Returns whether this candidate is no worse than one that comes later in the order above. */
         boolean beats(Candidate later) {
             return bytes.isEmpty() || later.bytes.isEmpty() || bytes.getAsLong() <= later.bytes.getAsLong();
         }

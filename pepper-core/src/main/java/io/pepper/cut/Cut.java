@@ -40,7 +40,7 @@ public final class Cut {
     }
 
     /**
-     * What both sides share.
+     * Returns what both sides of the cut share.
      *
      * @return the same for all cuts that were found together
      */
@@ -85,16 +85,16 @@ public final class Cut {
     }
 
     /**
-     * How many tensors cross.
+     * Returns the number of crossing tensors.
      *
-     * @return 1 or more; a {@link MinimumCut} between operators that have nothing to do with each other may have 0
+     * @return 1 or more; 0 only for a {@link MinimumCut} between unconnected operators
      */
     public int width() {
         return tensors.size();
     }
 
     /**
-     * How much crosses.
+     * Returns the bytes that cross.
      *
      * @return the bytes of {@link #tensors()}, empty if the size of one is not known
      */
@@ -117,7 +117,7 @@ public final class Cut {
     }
 
     /**
-     * Whether an operator is on the side of the inputs.
+     * Returns whether an operator is on the side of the inputs.
      *
      * @param operator the operator's index
      * @return true if it is before the cut; false if it is after, or unused
@@ -127,7 +127,7 @@ public final class Cut {
     }
 
     /**
-     * Whether an operator is on the side of the outputs.
+     * Returns whether an operator is on the side of the outputs.
      *
      * @param operator the operator's index
      * @return true if it is after the cut; false if it is before, or unused
@@ -137,7 +137,7 @@ public final class Cut {
     }
 
     /**
-     * How many operators are before the cut.
+     * Returns the number of operators before the cut.
      *
      * @return 1 or more
      */
@@ -146,7 +146,7 @@ public final class Cut {
     }
 
     /**
-     * How many operators are after the cut.
+     * Returns the number of operators after the cut.
      *
      * @return 1 or more
      */

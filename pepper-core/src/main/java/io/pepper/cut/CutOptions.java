@@ -22,7 +22,7 @@ public final class CutOptions {
     /** The greatest width that may be asked for: {@value}. */
     public static final int GREATEST_MAX_WIDTH = 1024;
 
-    /** How near two cuts are that compete, as a share of all operators, unless told otherwise: {@value}. */
+    /** Default distance within which cuts compete, as a share of all operators: {@value}. */
     public static final double DEFAULT_NEIGHBOURHOOD = 0.01;
 
     /** Cuts at single tensors, nothing shared. */
@@ -252,7 +252,7 @@ public final class CutOptions {
     }
 
     /**
-     * How many tensors may cross at most.
+     * Returns the largest number of tensors that may cross.
      *
      * @return 1 or more
      */
@@ -270,7 +270,7 @@ public final class CutOptions {
     }
 
     /**
-     * How near two cuts are that compete with each other.
+     * Returns the distance within which cuts compete with each other.
      *
      * @return a share of all operators, 0 to 1
      */
@@ -293,7 +293,7 @@ public final class CutOptions {
     }
 
     /**
-     * Whether an operator is cheap enough to be computed in more than one part.
+     * Returns whether an operator is cheap enough to be computed in more than one part.
      *
      * @param operator the operator's index
      * @return true if it is
@@ -303,7 +303,7 @@ public final class CutOptions {
     }
 
     /**
-     * Whether a tensor should stay within a part: the one question that all ways of cutting ask.
+     * Returns whether a tensor should stay within a part. All searches for cuts ask this question alone.
      *
      * @param tensor its index
      * @return true if it is uncuttable or immovable
@@ -313,7 +313,7 @@ public final class CutOptions {
     }
 
     /**
-     * Whether a value cannot be handed from one part to another at all.
+     * Returns whether a value cannot be passed from one part to another.
      *
      * @param tensor its index
      * @return false unless told otherwise

@@ -14,7 +14,7 @@ final class CutOrder {
     /** The steps of all searches between cuts together: some tenths of a second. */
     static final long BUDGET = 1L << 25;
 
-    /** What a search has for each operator however many there are. */
+    /** The smallest budget of steps for each operator, whatever the size of the graph. */
     private static final long LEAST_STEPS = 1L << 8;
 
     private final int[] places;
@@ -115,7 +115,7 @@ final class CutOrder {
         return Math.max(operators * LEAST_STEPS, (long) ((double) steps * operators / all));
     }
 
-    /** What the search for the order took. */
+    /** Returns the effort of the search for the order. */
     SearchEffort effort() {
         return effort;
     }
@@ -132,12 +132,14 @@ final class CutOrder {
         return placesOfCuts[cut];
     }
 
-    /** Whether the cut after a place is at a single tensor. */
+    /** Returns whether the cut after a place is at a single tensor. */
     boolean isSingle(int place) {
         return single.get(place);
     }
 
-    /** Whether what follows a place makes by-products only: the tensor that crosses is an output of the graph. */
+    /**
+     * Returns whether operators after a place make by-products only: the tensor that crosses is an output of the graph.
+     */
     boolean isClosed(int place) {
         return closed.get(place);
     }

@@ -32,12 +32,12 @@ final class CutSearch {
         return places;
     }
 
-    /** Whether an operator is on a way from inputs to outputs. */
+    /** Returns whether an operator is on a path from inputs to outputs. */
     private boolean works(int operator) {
         return usage.isOperatorUsed(operator) && !sharing.isApart(operator);
     }
 
-    /** Whether a tensor is on a way from inputs to outputs. */
+    /** Returns whether a tensor is on a path from inputs to outputs. */
     private boolean flows(int tensor) {
         return usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor);
     }

@@ -203,7 +203,7 @@ public final class CutTree {
             }
         }
 
-        /** Whether nothing else joins an operator and its tensor, and the tensor may cross. */
+        /** Returns whether the edge alone joins an operator and its tensor, and the tensor may cross. */
         private boolean isLink(int tensorVertex, int operator) {
             int tensor = tensorVertex - graph.operatorCount();
             return LowLink.isBridge(ends, tensorVertex, operator)

@@ -118,7 +118,7 @@ public final class Cuts {
     }
 
     /**
-     * How many cuts are listed.
+     * Returns the number of listed cuts.
      *
      * @return 0 or more
      */
@@ -171,7 +171,8 @@ public final class Cuts {
     }
 
     /**
-     * What the search for the order took along which wider cuts lie. Cuts at single tensors are always all found.
+     * Returns the effort of the search for the order along which wider cuts lie. The cuts at single tensors are always
+     * complete.
      *
      * @return no steps unless wider cuts were asked for; if the budget ended the search, narrower cuts may exist
      */
@@ -180,7 +181,7 @@ public final class Cuts {
     }
 
     /**
-     * What the two sides of each cut share.
+     * Returns what the two sides of each cut share.
      *
      * @return nothing, unless inputs of the graph were to be shared
      */
@@ -189,7 +190,7 @@ public final class Cuts {
     }
 
     /**
-     * Whether an output of the graph needs an operator.
+     * Returns whether an output of the graph needs an operator.
      *
      * @param operator the operator's index
      * @return true if one does
@@ -199,7 +200,7 @@ public final class Cuts {
     }
 
     /**
-     * How many operators the outputs of the graph need.
+     * Returns the number of operators that outputs of the graph need.
      *
      * @return 0 or more
      */
@@ -207,7 +208,7 @@ public final class Cuts {
         return usedOperatorCount;
     }
 
-    /** Whether an operator is on a way from inputs to outputs: used, and not shared. */
+    /** Returns whether an operator is on a path from inputs to outputs: used, and not shared. */
     boolean isWorking(int operator) {
         return usage.isOperatorUsed(operator) && !sharing.isApart(operator);
     }

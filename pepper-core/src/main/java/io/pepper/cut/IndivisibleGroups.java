@@ -41,7 +41,7 @@ final class IndivisibleGroups {
         return groups.ordered();
     }
 
-    /** Whether any operators were joined. */
+    /** Joins operators that must stay together. Returns whether there were any. */
     private boolean join(CutOptions options) {
         UnionFind<Integer> joined = new UnionFind<>(Set.of());
         Arrays.stream(firstOf).filter(operator -> operator >= 0).forEach(joined::addElement);

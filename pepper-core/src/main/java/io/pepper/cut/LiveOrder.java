@@ -25,7 +25,7 @@ final class LiveOrder {
 
     static final long SUM_BUDGET = 1L << 23;
 
-    /** What making a state counts; asking whether an operator has run counts one. */
+    /** The steps that making a state counts. Asking whether an operator has run counts one step. */
     private static final int STATE_STEPS = 16;
 
     /** Bounds the memory, which is in proportion to operators times beam. */
@@ -160,7 +160,10 @@ final class LiveOrder {
         return next;
     }
 
-    /** Where an operator leaves no more alive and needs no more meanwhile than was needed before, running it next costs no peak. */
+    /**
+     * Keeps only the states worth searching. An operator that leaves no more bytes alive, and needs no more while it
+     * runs than was needed before, can run next without raising the peak.
+     */
     private List<LiveState> withoutNeedless(List<LiveState> states, LiveState from) {
         if (lowFirst != LOW_PEAK) {
             return states;

@@ -129,12 +129,12 @@ final class LiveProblem {
         return operators[number];
     }
 
-    /** What weighs before the first operator: all that comes from elsewhere. */
+    /** Returns the bytes alive before the first operator: all tensors that come from outside. */
     long startWeight() {
         return startWeight;
     }
 
-    /** What the tensors weigh that an operator makes, read or not. */
+    /** Returns the bytes of the tensors that an operator makes, read or not. */
     long madeWeight(int number) {
         long sum = 0;
         for (int tensor : writes[number]) {
@@ -143,7 +143,7 @@ final class LiveProblem {
         return sum;
     }
 
-    /** What weighs less after an operator than while it runs: what nobody reads any more. */
+    /** Returns the bytes that an operator frees: tensors without any further reader. */
     long freedWeight(int number, IntPredicate isDone) {
         long sum = 0;
         for (int tensor : reads[number]) {

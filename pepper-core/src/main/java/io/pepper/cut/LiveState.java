@@ -54,7 +54,7 @@ final class LiveState {
         return key;
     }
 
-    /** What is alive now. */
+    /** Returns the bytes alive now. */
     long live() {
         return live;
     }
@@ -83,7 +83,7 @@ final class LiveState {
         return number;
     }
 
-    /** What can follow: the operators behind a state, and those that wait for none of the others. */
+    /** The operators that have not run in a state, and which of them can run next. */
     static final class Frontier {
         private final LiveState state;
         private final BitSet done;
@@ -116,7 +116,9 @@ final class LiveState {
             return ready;
         }
 
-        /** What moving here took: words and places that were copied, operators that were asked for. */
+        /**
+         * Returns the steps of work that reaching this state took: copied words and places, and operators looked up.
+         */
         long steps() {
             return steps;
         }
@@ -148,7 +150,7 @@ final class LiveState {
             return new Frontier(next, behind, Arrays.copyOf(found, size), taken);
         }
 
-        /** How many of some operators are left when the last that has not run was found: the last ones mostly run last. */
+        /** Returns the number of predecessors up to the last one that has not run. The last ones mostly run last. */
         private static int waitingFor(int[] predecessors, BitSet behind) {
             int left = predecessors.length;
             while (left > 0 && behind.get(predecessors[left - 1])) {

@@ -23,13 +23,13 @@ final class LiveTwins {
     /** Numbers of descriptions, so that descriptions of what follows stay short. */
     private final Map<List<Long>, Long> numbers = new HashMap<>();
 
-    /** Whether all that an operator reads, but for what comes from elsewhere, is made by one other. */
+    /** By operator: whether one other operator makes all its inputs, tensors from outside excepted. */
     private final boolean[] isOfOneMaker;
 
     /** For each operator the number of what it makes and what follows. */
     private final long[] following;
 
-    /** What stands before a number in a description. */
+    /** Tag before a number in a description. */
     private static final long OF_PARENT = 0;
 
     private static final long OWN_START = 1;
@@ -83,7 +83,7 @@ final class LiveTwins {
         description.add(value);
     }
 
-    /** What an operator reads, as seen from the one before it in a branch, and what follows. */
+    /** Returns a description of an operator's inputs, relative to the operator before it in a branch. */
     private List<Long> read(int operator, int parent) {
         List<Long> description = new ArrayList<>();
         for (int tensor : reads[operator]) {

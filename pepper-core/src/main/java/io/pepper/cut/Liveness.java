@@ -8,8 +8,9 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * What is alive while operators run one after another. A tensor is alive from the operator that makes it, or from the start if
- * it is made elsewhere, until its last reader has run; to the end if it is an output of the graph or is read elsewhere.
+ * The bytes alive while operators run in sequence. A tensor is alive from the operator that makes it, or from the start
+ * if it is made elsewhere, until its last reader has run; to the end if it is an output of the graph or is read
+ * elsewhere.
  *
  * <p>{@link #of} takes the operators as they come, in O(operators + reads). {@link #leastPeak} looks for an
  * order of the smallest peak, which is NP-complete (Sethi, "Complete register allocation problems", 1975): it searches the
@@ -46,7 +47,7 @@ public final class Liveness {
     }
 
     /**
-     * What is alive along a given order.
+     * Returns the liveness along a given order.
      *
      * @param graph the graph
      * @param operators the operators in the order in which they run, each after those that make what it reads
@@ -64,7 +65,7 @@ public final class Liveness {
     }
 
     /**
-     * What is alive along an order in which little is.
+     * Returns the liveness along an order with a small peak.
      *
      * @param graph the graph
      * @param operators the operators that run, in any order in which each comes after those that make what it reads
@@ -88,16 +89,16 @@ public final class Liveness {
     }
 
     /**
-     * Whether no order of these operators has a smaller peak, as far as the search knows.
+     * Returns whether the peak is proven to be the smallest of all orders of these operators.
      *
-     * @return true if it is sure
+     * @return true if it is proven
      */
     public boolean isExact() {
         return exact;
     }
 
     /**
-     * What the search for this order took.
+     * Returns the effort of the search for this order.
      *
      * @return no steps if the order was given
      */
@@ -106,7 +107,7 @@ public final class Liveness {
     }
 
     /**
-     * What is alive while an operator runs: what it reads, what it makes, and all that is needed later.
+     * Returns the bytes alive while an operator runs: its inputs, its outputs, and all tensors needed later.
      *
      * @param place the operator's place in the order
      * @return bytes, empty if the size of a tensor is not known
@@ -116,7 +117,7 @@ public final class Liveness {
     }
 
     /**
-     * What is alive after an operator has run.
+     * Returns the bytes alive after an operator has run.
      *
      * @param place the operator's place in the order
      * @return bytes, empty if the size of a tensor is not known

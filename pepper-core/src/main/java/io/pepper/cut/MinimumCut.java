@@ -151,12 +151,12 @@ public final class MinimumCut {
         return sides.isImpossible() ? Optional.empty() : cut(sides);
     }
 
-    /** Whether an operator is on a way from inputs to outputs. */
+    /** Returns whether an operator is on a path from inputs to outputs. */
     private boolean works(int operator) {
         return usage.isOperatorUsed(operator) && !sharing.isApart(operator);
     }
 
-    /** Whether a tensor is on a way from inputs to outputs. */
+    /** Returns whether a tensor is on a path from inputs to outputs. */
     private boolean flows(int tensor) {
         return usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor);
     }

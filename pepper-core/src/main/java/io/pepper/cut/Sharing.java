@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What the parts of a graph share: chosen inputs, and what is cheaply computed from nothing else. Of these, some tensors are
- * <em>carried</em> along to each part that needs them, and the operators between those and their readers are
- * <em>recomputed</em> in each part. The carried tensors are those of the fewest bytes together (a minimum cut between the
- * shared inputs and their readers), so that what moves least is what moves.
+ * The inputs that the parts of a graph share, and the operators that cheaply compute from these inputs alone. Of these,
+ * some tensors are <em>carried</em> along to each part that needs them, and the operators between those and their
+ * readers are <em>recomputed</em> in each part. The carried tensors are those of the fewest bytes together (a minimum
+ * cut between the shared inputs and their readers), so that what moves least is what moves.
  *
  * <p>Immutable and therefore thread-safe.
  */
@@ -69,7 +69,7 @@ public final class Sharing {
     }
 
     /**
-     * Whether two cuts share the same, so that they can be taken together.
+     * Returns whether two cuts share the same, so that they can be taken together.
      *
      * @param other what another cut of the same graph shares
      * @return true if the inputs, and what is carried and recomputed, are the same
@@ -78,12 +78,12 @@ public final class Sharing {
         return inputs.equals(other.inputs) && carried.equals(other.carried) && recomputed.equals(other.recomputed);
     }
 
-    /** Whether an operator belongs to what is shared, so that it is on no way from inputs to outputs. */
+    /** Returns whether an operator is shared, so that it is on no path from inputs to outputs. */
     boolean isApart(int operator) {
         return apartOperators[operator];
     }
 
-    /** Whether a tensor is shared, so that it does not count as crossing. */
+    /** Returns whether a tensor is shared, so that it does not count as crossing. */
     boolean isTensorApart(int tensor) {
         return apartTensors[tensor];
     }

@@ -2,7 +2,7 @@ package io.pepper.cut;
 
 import io.pepper.graph.DataflowGraph;
 
-/** What of a graph its outputs need. */
+/** The operators and tensors of a graph that its outputs need. */
 final class Usage {
     private final DataflowGraph graph;
     private final boolean[] operators;

@@ -1,6 +1,5 @@
 /**
- * Where a graph can be cut: {@link io.pepper.cut.Bridges} for any graph, {@link io.pepper.cut.Cuts} for the dataflow of a
- * model.
+ * Cuts of a graph: {@link io.pepper.cut.Bridges} for any graph, {@link io.pepper.cut.Cuts} for the dataflow of a model.
  */
 @NullMarked
 package io.pepper.cut;

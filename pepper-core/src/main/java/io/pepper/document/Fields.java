@@ -233,7 +233,7 @@ public final class Fields {
     }
 
     /**
-     * Where these fields begin.
+     * Returns the line at which these fields start.
      *
      * @return the line, from 1
      */

@@ -135,13 +135,13 @@ public final class FileErrors {
         return caused(new FileSystemException(name, other, reason), failed);
     }
 
-    /** Whether an error's own name of a file says more than the one that is known. */
+    /** Returns whether an error's own file name says more than the known one. */
     private static boolean isComplete(String name, Path file) {
         return name != null && (Paths.get(name).isAbsolute() || !file.endsWith(name));
     }
 
     /**
-     * What is wrong, in words.
+     * Returns the reason of an error, in words.
      *
      * @param failed an error of the file system
      * @return its own reason, or that of its kind
@@ -169,9 +169,9 @@ public final class FileErrors {
     }
 
     /**
-     * Why a name cannot be the name of a file.
+     * Returns the reason why a name cannot be the name of a file.
      *
-     * @param invalid what Java said
+     * @param invalid Java's exception
      * @return the reason; where the process knows no characters beyond ASCII, that and what to do
      */
     public static String reason(InvalidPathException invalid) {

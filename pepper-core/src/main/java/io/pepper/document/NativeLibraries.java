@@ -10,7 +10,7 @@ public final class NativeLibraries {
     private NativeLibraries() {}
 
     /**
-     * Why a library did not load, and what to do.
+     * Returns the reason why a library did not load, and advice.
      *
      * @param failure the error in which loading ended
      * @param orElse what else can be done, appended to the advice; may be empty

@@ -6,14 +6,14 @@ import java.util.Map;
 /** A value of a document, and the line that it begins in, from 1. */
 public sealed interface Value {
     /**
-     * Where it stands.
+     * Returns the line of the value.
      *
      * @return the line, from 1
      */
     int line();
 
     /**
-     * What it is, in words.
+     * Returns the kind of the value, in words.
      *
      * @return for messages
      */

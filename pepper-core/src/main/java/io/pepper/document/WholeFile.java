@@ -18,7 +18,7 @@ import java.util.UUID;
 public final class WholeFile {
     private WholeFile() {}
 
-    /** What a file holds. */
+    /** A writer of a file's content. */
     @FunctionalInterface
     public interface Content {
         /**

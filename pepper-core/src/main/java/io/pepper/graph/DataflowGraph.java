@@ -94,7 +94,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * How many operators there are.
+     * Returns the number of operators.
      *
      * @return 0 or more
      */
@@ -103,7 +103,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * How many tensors there are, inputs of the graph included.
+     * Returns the number of tensors, inputs of the graph included.
      *
      * @return 0 or more
      */
@@ -112,7 +112,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * How many edges there are: reads and writes together.
+     * Returns the number of edges, reads and writes together.
      *
      * @return 0 or more
      */
@@ -131,7 +131,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * What kind of operator it is, for instance {@code Conv}.
+     * Returns the type of an operator, for instance {@code Conv}.
      *
      * @param operator the operator's index
      * @return the type
@@ -141,7 +141,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * What to call an operator when speaking to a person.
+     * Returns a readable label of an operator.
      *
      * @param operator the operator's index
      * @return its name or, if it has none, its type and position ({@code Conv#17})
@@ -155,7 +155,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * Where an operator stood among those given to the builder.
+     * Returns the position at which an operator was given to the builder.
      *
      * @param operator the operator's index
      * @return its place, counted from 0

@@ -9,7 +9,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** What a builder was given, in its order, with tensors numbered as they were first named. */
+/**
+ * The operators and tensors that a builder was given, in their order. Tensors are numbered as they were first named.
+ */
 final class GraphDraft {
     static final int NOBODY = -1;
     static final int GRAPH_INPUT = -2;

@@ -39,7 +39,7 @@ public final class Indices implements Iterable<Integer> {
     }
 
     /**
-     * How many indices there are.
+     * Returns the number of indices.
      *
      * @return 0 or more
      */
@@ -48,7 +48,7 @@ public final class Indices implements Iterable<Integer> {
     }
 
     /**
-     * Whether there is none.
+     * Returns whether there are no indices.
      *
      * @return true for the empty sequence
      */
@@ -71,7 +71,7 @@ public final class Indices implements Iterable<Integer> {
     }
 
     /**
-     * Whether an index occurs, found by looking at each.
+     * Returns whether an index occurs, by a linear search.
      *
      * @param index the index looked for
      * @return true if it occurs

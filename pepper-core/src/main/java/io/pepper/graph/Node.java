@@ -8,7 +8,7 @@ package io.pepper.graph;
  * @param name the operator's label ({@link DataflowGraph#operatorLabel}) or the tensor's name
  */
 public record Node(Kind kind, int index, String name) {
-    /** What a vertex stands for. */
+    /** The kind of a vertex. */
     public enum Kind {
         /** An operator. */
         OPERATOR,

@@ -64,8 +64,8 @@ final class BalancedChoice {
     }
 
     /**
-     * How many parts it takes at least if each costs no more than the bound. What is more than the most that is asked for is not
-     * counted to its end, nor where the bound is not enough for some block.
+     * Returns the smallest number of parts that each cost no more than the bound. Counting stops once it exceeds {@code
+     * most}, or once a block alone exceeds the bound.
      */
     private int partsWithin(long bound, int most) {
         int needed = 1;

@@ -19,10 +19,10 @@ final class BalancedTree {
 
     private final List<List<Integer>> children = new ArrayList<>();
 
-    /** Whether a component is the top of a part. */
+    /** By component: whether it is the top of a part. */
     private final boolean[] isTop;
 
-    /** What a component costs with all below it that is in its part. */
+    /** By component: its cost, with all components below it in the same part. */
     private final long[] sums;
 
     BalancedTree(CutTree tree, OperatorCosts operatorCosts) {

@@ -69,7 +69,7 @@ public final class CandidateCuts {
         return cut.bytes().orElse(Long.MAX_VALUE);
     }
 
-    /** What the operators before each cut cost, and at the end all. */
+    /** Returns the cost of the operators before each cut and, last, of all operators. */
     private static double[] before(DataflowGraph graph, List<Cut> cuts, OperatorCosts costs) {
         double[] sums = new double[cuts.size() + 1];
         Partition partition = Partition.of(graph, cuts);

@@ -28,7 +28,7 @@ public final class ChainPartitioner implements Partitioner {
     private final OptionalInt parts;
     private final List<Limit> limits;
 
-    /** What to balance, or nothing to let the fewest bytes cross. */
+    /** The costs to balance; empty to let the fewest bytes cross. */
     private final Optional<OperatorCosts> balanced;
 
     private ChainPartitioner(OptionalInt parts, List<Limit> limits, Optional<OperatorCosts> balanced) {

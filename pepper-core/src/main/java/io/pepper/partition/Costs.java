@@ -1,6 +1,6 @@
 package io.pepper.partition;
 
-/** What the ways to add up costs have in common. */
+/** Helpers for adding up costs. */
 final class Costs {
     private Costs() {}
 

@@ -1,11 +1,11 @@
 package io.pepper.partition;
 
 /**
- * What no part may exceed.
+ * A limit that no part may exceed.
  *
- * @param what what is limited, in words for messages
- * @param costs what operators take of it
- * @param most the most that the operators of a part may take together
+ * @param what the limited quantity, in words for messages
+ * @param costs the amount that operators take
+ * @param most the largest amount for the operators of a part together
  */
 record Limit(String what, OperatorCosts costs, long most) {
     Limit {

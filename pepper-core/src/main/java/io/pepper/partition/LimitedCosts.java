@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Costs that are beyond everything for operators that together exceed a limit. */
 final class LimitedCosts implements OperatorCosts {
-    /** What operators cost that exceed a limit. */
+    /** The cost of operators that exceed a limit. */
     static final long BEYOND = Long.MAX_VALUE;
 
     /** The most that operators cost that keep within all limits. */

@@ -3,8 +3,8 @@ package io.pepper.partition;
 import java.util.List;
 
 /**
- * What operators cost, one by one or with something shared: the cost of a set of operators grows as operators are added, and
- * never shrinks. Implementations are immutable; an {@link Accumulator} belongs to one thread.
+ * The costs of operators, one by one or with something shared: the cost of a set of operators grows as operators are
+ * added, and never shrinks. Implementations are immutable; an {@link Accumulator} belongs to one thread.
  */
 public interface OperatorCosts {
     /** Adds up the cost of a set of operators. */

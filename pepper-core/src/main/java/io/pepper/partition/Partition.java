@@ -21,7 +21,7 @@ public final class Partition {
     private final int[] segmentOf;
     private final List<Segment> segments;
 
-    /** Whether each cut is between a segment and the next one. */
+    /** True if each cut is between a segment and the next one. */
     private final boolean chain;
 
     private Partition(DataflowGraph graph, List<Cut> cuts, int[] segmentOf, int count, boolean chain) {
@@ -157,7 +157,7 @@ public final class Partition {
         return new IllegalArgumentException("the " + cuts.get(cut) + " crosses the " + cuts.get(other));
     }
 
-    /** How many of the cuts an operator comes after: they are nested, so that halving finds it. */
+    /** Returns the number of cuts before an operator. Cuts are nested, so that a binary search finds it. */
     private static int cutsBefore(List<Cut> cuts, int operator) {
         int low = 0;
         int high = cuts.size();
@@ -225,7 +225,7 @@ public final class Partition {
     }
 
     /**
-     * Where it is divided.
+     * Returns the cuts between the segments.
      *
      * @return the cuts: in order, one fewer than segments, if the segments are a chain; else one for each tensor that links two
      *     branches

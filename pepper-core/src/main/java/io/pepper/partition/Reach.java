@@ -1,9 +1,9 @@
 package io.pepper.partition;
 
 /**
- * Where parts can end if none costs more than a bound: after {@code part} parts, between {@code first(part)} and
- * {@code last(part)} blocks are behind. Wherever a part ends within these, the rest can be done: what fits into fewer parts
- * fits into more, as long as each has a block.
+ * The places where parts can end if none costs more than a bound: after {@code part} parts, between {@code first(part)}
+ * and {@code last(part)} blocks are behind. Wherever a part ends within these, the rest can be done: what fits into
+ * fewer parts fits into more, as long as each has a block.
  */
 final class Reach {
     private final int[] first;
@@ -50,7 +50,7 @@ final class Reach {
         return last[part] - first[part] + 1;
     }
 
-    /** How many pairs there are of a number of parts and a place where they can end. */
+    /** Returns the number of pairs of a number of parts and a place where they can end. */
     long places() {
         long places = 0;
         for (int part = 0; part <= parts(); part++) {
@@ -59,7 +59,9 @@ final class Reach {
         return places;
     }
 
-    /** How many blocks are added up at most, if for each place where a part can end all windows that end there are looked at. */
+    /**
+     * Returns the largest number of blocks that are added up if all windows that end at a reachable place are tried.
+     */
     long windows() {
         long windows = 0;
         int lowest = 1;

@@ -25,7 +25,7 @@ final class Segmentation {
     /** For each operator the last segment, as far as segments were looked at, that holds it or computes it again. */
     private final int[] lastHolder;
 
-    /** Whether a tensor is an input of a segment. */
+    /** By tensor: whether it is an input of a segment. */
     private final boolean[] isTaken;
 
     Segmentation(DataflowGraph graph, Indices recomputed, int[] segmentOf, int count) {

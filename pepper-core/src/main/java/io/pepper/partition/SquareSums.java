@@ -55,12 +55,12 @@ final class SquareSums {
         return leastLow[end - first];
     }
 
-    /** Where the last part begins if it ends at a place. */
+    /** Returns the start of the last part if it ends at a place. */
     int begin(int end) {
         return begins[end - first];
     }
 
-    /** Where the part that was added last begins, or -1. */
+    /** Returns the start of the part that was added last, or -1. */
     int lastBegin() {
         return count == 0 ? -1 : begins[count - 1];
     }

@@ -26,12 +26,12 @@ public record Explanation(
     /**
      * Copies the lists.
      *
-     * @param placement see the record
-     * @param constraints see the record
-     * @param singleDevices see the record
-     * @param runnerUp see the record
-     * @param prices see the record
-     * @param flips see the record
+     * @param placement the placement
+     * @param constraints what it keeps within
+     * @param singleDevices the whole model on each device, in the cluster's order
+     * @param runnerUp the best of all other placements; empty if there is none
+     * @param prices what each limit costs, of those that cost something
+     * @param flips when another placement would be the best
      */
     public Explanation {
         singleDevices = List.copyOf(singleDevices);

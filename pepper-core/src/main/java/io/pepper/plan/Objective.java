@@ -21,9 +21,9 @@ public record Objective(double latencyWeight, double periodWeight, double energy
     /**
      * Checks the weights.
      *
-     * @param latencyWeight see the record
-     * @param periodWeight see the record
-     * @param energyWeight see the record
+     * @param latencyWeight the weight of {@link Metric#LATENCY}, per second, 0 or more
+     * @param periodWeight the weight of {@link Metric#PERIOD}, per second, 0 or more
+     * @param energyWeight the weight of {@link Metric#ENERGY}, per joule, 0 or more
      * @throws IllegalArgumentException if one is negative or infinite, or all are 0
      */
     public Objective {

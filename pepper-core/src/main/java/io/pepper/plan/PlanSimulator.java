@@ -91,9 +91,9 @@ public final class PlanSimulator {
         /**
          * Copies and checks.
          *
-         * @param arrivalSeconds see the record
-         * @param loads see the record
-         * @param failureSeconds see the record
+         * @param arrivalSeconds when requests arrive, ascending
+         * @param loads when devices change their speed
+         * @param failureSeconds when devices die, for good, by device
          * @throws IllegalArgumentException if the arrivals are not ascending from 0, or a factor is not more than 0
          */
         public Trace {
@@ -168,9 +168,9 @@ public final class PlanSimulator {
         /**
          * Copies.
          *
-         * @param doneSeconds see the record
-         * @param latenciesSeconds see the record
-         * @param busyShare see the record
+         * @param doneSeconds when each request was done, in their order; infinite if it was lost
+         * @param latenciesSeconds how long each took from its arrival on; infinite if it was lost
+         * @param busyShare by device and link, how much of the time until the last was done it was busy, 0 to 1
          */
         public Result {
             doneSeconds = List.copyOf(doneSeconds);

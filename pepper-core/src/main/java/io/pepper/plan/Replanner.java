@@ -54,10 +54,10 @@ public final class Replanner {
         /**
          * Checks the numbers.
          *
-         * @param leastGain see the record
-         * @param hold see the record
-         * @param movingCost see the record
-         * @param inferences see the record
+         * @param leastGain by how much it must cost less, relative, 0 or more
+         * @param hold for how long it must have been worth it
+         * @param movingCost what moving costs, once, in the unit of the objective (seconds or joules), 0 or more
+         * @param inferences over how many inferences that has to be saved again, 1 or more
          * @throws IllegalArgumentException if one is out of its range
          */
         public Patience {

@@ -82,9 +82,11 @@ public final class RobustPlanner {
         /**
          * Copies the list.
          *
-         * @param scenarios see the record
-         * @param worst see the record
-         * @param gap see the record
+         * @param scenarios the same placement with its costs in each scenario; what is proven is said by that of the
+         *     worst
+         * @param worst which scenario costs most by the objective
+         * @param gap by how much a better one could cost less at most in its worst scenario, relative; 0 if there is
+         *     proven to be none
          */
         public Result {
             scenarios = List.copyOf(scenarios);

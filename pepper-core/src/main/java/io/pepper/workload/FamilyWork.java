@@ -17,11 +17,12 @@ public record FamilyWork(long operators, double flops, double bytes, double weig
     /**
      * Checks the numbers.
      *
-     * @param operators see the record
-     * @param flops see the record
-     * @param bytes see the record
-     * @param weightBytes see the record
-     * @param bound see the record
+     * @param operators how many there are
+     * @param flops their arithmetic, a multiply-accumulate being two operations; NaN if not known
+     * @param bytes what they read and make, weights included, if each runs by itself; NaN if not known
+     * @param weightBytes what of these are weights; NaN if not known
+     * @param bound of each its arithmetic, or {@link Workload#FLOPS_PER_BYTE} for each byte that it moves, whichever is
+     *     more; NaN if not known
      * @throws IllegalArgumentException if a number is negative or infinite
      */
     public FamilyWork {

@@ -1,8 +1,9 @@
 package io.pepper.workload;
 
 /**
- * What a device runs at once: an operator, with those that runtimes compute together with it (Zhang et al., "nn-Meter", MobiSys
- * 2021, who predict the time of a model as the sum of those of its kernels). What is not known is {@link Double#NaN}.
+ * A group of operators that a runtime computes as one: an operator, and those fused with it (Zhang et al., "nn-Meter",
+ * MobiSys 2021, who predict the time of a model as the sum of those of its kernels). What is not known is {@link
+ * Double#NaN}.
  *
  * @param family of the operator that counts most
  * @param times how many kernels are alike, 1 or more
@@ -31,16 +32,19 @@ public record Kernel(
     /**
      * Checks the numbers.
      *
-     * @param family see the record
-     * @param times see the record
-     * @param flops see the record
-     * @param inputBytes see the record
-     * @param outputBytes see the record
-     * @param weightBytes see the record
-     * @param depth see the record
-     * @param channels see the record
-     * @param window see the record
-     * @param groups see the record
+     * @param family of the operator that counts most
+     * @param times how many kernels are alike, 1 or more
+     * @param flops arithmetic, a multiply-accumulate being two operations
+     * @param inputBytes what flows in, constants aside
+     * @param outputBytes what flows out
+     * @param weightBytes constants that are read as a whole
+     * @param depth how many elements each output element is made of: channels times window of a convolution, the inner
+     *     dimension of a product, what is reduced; of a transposition how many elements stay together; 0 where that
+     *     says nothing
+     * @param channels output channels of a convolution or pooling, those that are brought out of blocks or into them,
+     *     or columns of a product; 0 elsewhere
+     * @param window elements in the window of a convolution or pooling; 0 elsewhere
+     * @param groups groups of a convolution; 0 elsewhere
      * @throws IllegalArgumentException if {@code times} is less than 1, or a number is negative or infinite
      */
     public Kernel {
@@ -72,7 +76,7 @@ public record Kernel(
     }
 
     /**
-     * What one of these kernels reads and makes, weights included.
+     * Returns the bytes that one of these kernels reads and writes, weights included.
      *
      * @return bytes, NaN if not known
      */

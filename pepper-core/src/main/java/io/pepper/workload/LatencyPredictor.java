@@ -21,8 +21,8 @@ public interface LatencyPredictor {
     Prediction predict(Workload piece, int threads, DeviceState device);
 
     /**
-     * What to bear in mind about all predictions of this predictor, for the reader of a plan: a large error on models that were held back,
-     * few records, an accuracy that nobody measured.
+     * Returns caveats about all predictions of this predictor, for the reader of a plan: a large error on models that
+     * were held back, few records, an accuracy that nobody measured.
      *
      * @return a sentence each, without a full stop; empty if nothing speaks against the predictor
      */

@@ -1,6 +1,6 @@
 package io.pepper.workload;
 
-/** What is measured of a piece as a whole. */
+/** A quantity measured over a whole piece. */
 public enum Measure {
     /** Convolutional layers as the original PEPPER counts them. */
     CONV_LAYERS,

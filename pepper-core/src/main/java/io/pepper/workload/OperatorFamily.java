@@ -18,7 +18,7 @@ public enum OperatorFamily {
     PRODUCT,
     /** Convolutions and products of integers. */
     QUANTIZED,
-    /** What makes integers of real numbers, and real numbers of integers. */
+    /** Conversion between integers and real numbers. */
     QUANTIZATION,
     /** Attention as one operator. */
     ATTENTION,
@@ -48,21 +48,21 @@ public enum OperatorFamily {
     TRANSCENDENTAL,
     /** Resizing and sampling. */
     RESIZING,
-    /** What looks at a tensor in another way, so that nothing moves. */
+    /** Another view of a tensor: no data moves. */
     VIEW,
-    /** What puts elements into another order. */
+    /** Reordering of elements. */
     TRANSPOSITION,
-    /** What joins tensors. */
+    /** Joining of tensors. */
     CONCATENATION,
-    /** What copies a part of a tensor: splitting, slicing. */
+    /** Copying of parts of a tensor: splitting, slicing. */
     COPY,
-    /** What surrounds a tensor with more elements. */
+    /** Surrounding a tensor with more elements. */
     PADDING,
-    /** What moves data otherwise, and all that has no formula. */
+    /** Other movements of data, and all operators without a formula. */
     MOVEMENT,
     /**
-     * What runtimes add where an operator on channels in blocks takes what another made: the elements' order in memory changes.
-     * Follows from the model's structure, as operators do, though no operator of the model says so.
+     * Layout changes that runtimes insert before operators on blocked channels. They follow from the model's structure;
+     * no operator of the model stands for them.
      */
     BLOCKING,
     /** The way back, where another operator takes what one on channels in blocks made. */

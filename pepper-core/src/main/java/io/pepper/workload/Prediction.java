@@ -1,10 +1,10 @@
 package io.pepper.workload;
 
 /**
- * How long a piece will take.
+ * The predicted time of a piece.
  *
- * @param medianSeconds half of the runs are expected to take at most this long, more than 0
- * @param p90Seconds 90 % of the runs are expected to take at most this long, at least the median
+ * @param medianSeconds expected median time of a run, more than 0
+ * @param p90Seconds expected 90th percentile, at least the median
  * @param extrapolated whether the piece or the device's state lies outside of what the predictor knows, so that the numbers are a
  *     guess
  */
@@ -12,9 +12,10 @@ public record Prediction(double medianSeconds, double p90Seconds, boolean extrap
     /**
      * Checks the numbers.
      *
-     * @param medianSeconds see the record
-     * @param p90Seconds see the record
-     * @param extrapolated see the record
+     * @param medianSeconds expected median time of a run, more than 0
+     * @param p90Seconds expected 90th percentile, at least the median
+     * @param extrapolated whether the piece or the device's state lies outside of what the predictor knows, so that the
+     *     numbers are a guess
      * @throws IllegalArgumentException if one is out of its range
      */
     public Prediction {

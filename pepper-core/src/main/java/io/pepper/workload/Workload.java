@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a model, or a piece of one, asks of a device: numbers from which its time can be predicted. What is not known is
- * {@link Double#NaN}. Immutable and therefore thread-safe.
+ * The work of a model or a piece of one, as numbers from which its time on a device can be predicted. Unknown numbers
+ * are {@link Double#NaN}. Immutable and therefore thread-safe.
  */
 public final class Workload {
     /**
-     * How much arithmetic moving a byte is worth: an operator's time is bounded by its arithmetic or by the bytes that it moves,
-     * whichever takes longer (Williams, Waterman and Patterson, "Roofline", Communications of the ACM 52, 2009).
+     * The arithmetic that takes as long as moving one byte: an operator's time is bounded by its arithmetic or by the
+     * bytes that it moves, whichever takes longer (Williams, Waterman and Patterson, "Roofline", Communications of the
+     * ACM 52, 2009).
      */
     public static final double FLOPS_PER_BYTE = 8;
 
@@ -54,7 +55,7 @@ public final class Workload {
     }
 
     /**
-     * What runs, kernel by kernel.
+     * Returns the kernels, with their counts.
      *
      * @return kernels that differ, in the order in which the first of each was added
      */

@@ -1,4 +1,4 @@
-/** What a piece of a model asks of a device, and how long the device will take. */
+/** The work of a piece of a model, and predictors of its time on a device. */
 @NullMarked
 package io.pepper.workload;
 

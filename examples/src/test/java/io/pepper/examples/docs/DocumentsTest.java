@@ -68,7 +68,7 @@ class DocumentsTest {
     @Test
     void theReadmesJavaRuns() throws IOException, InterruptedException {
         String output = runJavaOf(ROOT.resolve("README.md"));
-        assertThat(output).contains("cut at '").endsWith("true\n");
+        assertThat(output).isEqualTo("true\n");
     }
 
     @Test

@@ -50,7 +50,7 @@ public final class Adjacency {
     }
 
     /**
-     * How many vertices there are.
+     * Returns the number of vertices.
      *
      * @return 0 or more
      */
@@ -59,7 +59,7 @@ public final class Adjacency {
     }
 
     /**
-     * Where each vertex's neighbours begin.
+     * Returns the position of each vertex's first neighbour.
      *
      * @return the array itself, not to be changed
      */

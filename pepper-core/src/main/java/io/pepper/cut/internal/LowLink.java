@@ -48,9 +48,9 @@ public final class LowLink {
     }
 
     /**
-     * Whether an edge is a bridge, where {@link #bridgeEnds} has told. A bridge is the only edge between its ends.
+     * Returns whether an edge is a bridge. A bridge is the only edge between its ends.
      *
-     * @param ends what it told
+     * @param ends the answer of {@link #bridgeEnds}
      * @param one an end of the edge
      * @param other the other end
      * @return true if it is

@@ -139,7 +139,7 @@ public final class TensorNetwork {
     }
 
     /**
-     * What is on the side of the source in the cut of least weight that is nearest to the source.
+     * Returns the sides of the minimum cut that is nearest to the source.
      *
      * @return the sides
      */
@@ -164,7 +164,7 @@ public final class TensorNetwork {
         }
 
         /**
-         * Whether nothing separates the source from the sink.
+         * Returns whether nothing separates the source from the sink.
          *
          * @return true if so
          */
@@ -173,7 +173,7 @@ public final class TensorNetwork {
         }
 
         /**
-         * Whether an operator is on the side of the source.
+         * Returns whether an operator is on the side of the source.
          *
          * @param operator the operator's index
          * @return true if so
@@ -183,7 +183,7 @@ public final class TensorNetwork {
         }
 
         /**
-         * Whether a tensor is among those that separate.
+         * Returns whether a tensor belongs to the cut.
          *
          * @param tensor the tensor's index
          * @return true if so

@@ -1,0 +1,184 @@
+package io.pepper.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The English of Javadoc and documents: constructions that are hard to read are banned. Directories that still have some are
+ * listed with their count, and the list only shrinks.
+ */
+class ProseTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    /** Banned in Javadoc and in documents. */
+    private static final List<Rule> EVERYWHERE = List.of(
+            new Rule("\\bin the place of\\b", "instead of"),
+            new Rule("\\bhalf of the times?\\b", "median"),
+            new Rule("\\bso (?:many|much|few)\\b(?! (?:as|that)\\b)", "name the number: 'the given number of'"),
+            new Rule("\\bso (?:large|small|long|high) an?\\b", "name the quantity: 'the given quantile'"),
+            new Rule("\\bsaid so\\b", "say what is stated"),
+            new Rule("\\b(?:is|are|was|be|been) said\\b", "is stated, is given, is named"),
+            new Rule("\\bthat which\\b", "name the noun"),
+            new Rule("\\b(?:the|a) begin\\b|\\bbegins? of\\b", "start of, partial plan"),
+            new Rule("\\bcontent with less\\b", "stops once"),
+            new Rule("\\bcan come by\\b", "can reach"),
+            new Rule("\\banew\\b", "again"),
+            new Rule("\\bbut for\\b", "except for"),
+            new Rule("\\bwhat so\\b", "name the noun"),
+            new Rule("\\bonly that is\\b", "say who keeps what"),
+            new Rule("\\bis one of its own\\b", "is separate"),
+            new Rule("\\beach for itself\\b", "separately"),
+            new Rule("\\bleast of all\\b", "smallest"),
+            new Rule("\\bthe most inferences in a second\\b", "highest throughput"));
+
+    /** Banned in Javadoc alone. A comment begins with its summary. */
+    private static final List<Rule> IN_JAVADOC = List.of(
+            new Rule("\\bsee the record\\b", "state meaning, unit and range"),
+            new Rule(
+                    "^(?:What|How|Whether|Where|Who|Why|When|Those|That)\\b",
+                    "a noun phrase for a type, 'Returns …' for a method"),
+            new Rule("@return (?:what|that|those|the one)\\b", "name the noun"));
+
+    /** Findings in directories that are not clean yet. A count that is too high must be lowered. */
+    private static final Map<String, Integer> ALLOWED = new TreeMap<>(Map.ofEntries(
+            Map.entry(".", 8),
+            Map.entry("docs", 10),
+            Map.entry("docs/decisions", 4),
+            Map.entry("docs/guide", 7),
+            Map.entry("examples/src/main/java/io/pepper/examples", 1),
+            Map.entry("examples/src/main/java/io/pepper/examples/cli", 42),
+            Map.entry("examples/src/main/java/io/pepper/examples/fleet", 1),
+            Map.entry("examples/src/main/java/io/pepper/examples/http", 20),
+            Map.entry("examples/src/main/java/io/pepper/examples/kubernetes", 1),
+            Map.entry("pepper-bench/src/main/java/io/pepper/bench", 25),
+            Map.entry("pepper-bench/src/main/java/io/pepper/bench/compare", 2),
+            Map.entry("pepper-core/src/main/java/io/pepper/cluster", 3),
+            Map.entry("pepper-core/src/main/java/io/pepper/cut", 4),
+            Map.entry("pepper-core/src/main/java/io/pepper/document", 6),
+            Map.entry("pepper-core/src/main/java/io/pepper/graph", 1),
+            Map.entry("pepper-core/src/main/java/io/pepper/partition", 5),
+            Map.entry("pepper-core/src/main/java/io/pepper/plan", 119),
+            Map.entry("pepper-core/src/main/java/io/pepper/workload", 2),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/export", 96),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/export/internal", 4),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/measure", 26),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/model", 47),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/onnx", 57),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/onnx/internal", 16),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/onnx/internal/cost", 60),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/onnx/internal/isolate", 22),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/onnx/internal/model", 55),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/onnx/internal/session", 47),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/onnx/internal/shape", 40),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/onnx/internal/wire", 31),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/report", 5),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/report/internal", 46),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/session", 95),
+            Map.entry("pepper-onnx/src/main/java/io/pepper/session/internal", 7),
+            Map.entry("pepper-predict/src/main/java/io/pepper/monitor", 60),
+            Map.entry("pepper-predict/src/main/java/io/pepper/monitor/internal", 13),
+            Map.entry("pepper-predict/src/main/java/io/pepper/monitor/internal/machine", 8),
+            Map.entry("pepper-predict/src/main/java/io/pepper/predict", 177),
+            Map.entry("pepper-predict/src/main/java/io/pepper/predict/internal/csv", 3),
+            Map.entry("pepper-predict/src/main/java/io/pepper/predict/internal/learn", 7),
+            Map.entry("pepper-predict/src/main/java/io/pepper/predict/internal/tree", 16)));
+
+    private static final Pattern JAVADOC = Pattern.compile("/\\*\\*(.*?)\\*/", Pattern.DOTALL);
+    private static final Pattern FENCED_CODE = Pattern.compile("^```.*?^```", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern LINE_START = Pattern.compile("\\s*\\n\\s*(?:\\* ?)?");
+
+    /** A banned construction and what to write instead. */
+    private record Rule(Pattern banned, String instead) {
+        Rule(String banned, String instead) {
+            this(Pattern.compile(banned, Pattern.CASE_INSENSITIVE), instead);
+        }
+    }
+
+    /** Findings by directory, each with its file, words and suggestion. */
+    private final Map<String, List<String>> findings = new TreeMap<>();
+
+    @Test
+    void javadocAndDocumentsReadWell() throws IOException {
+        for (Path file : files()) {
+            String text = Files.readString(file).replace("\r\n", "\n");
+            if (file.toString().endsWith(".md")) {
+                check(file, FENCED_CODE.matcher(text).replaceAll(""), EVERYWHERE);
+            } else {
+                for (MatchResult comment : JAVADOC.matcher(text).results().toList()) {
+                    check(file, comment.group(1), EVERYWHERE);
+                    check(file, comment.group(1), IN_JAVADOC);
+                }
+            }
+        }
+        List<String> problems = new ArrayList<>();
+        findings.forEach((directory, found) -> {
+            if (found.size() > ALLOWED.getOrDefault(directory, 0)) {
+                problems.add(directory + " has " + found.size() + ", allowed are " + ALLOWED.getOrDefault(directory, 0)
+                        + ":\n" + String.join("\n", found));
+            }
+        });
+        ALLOWED.forEach((directory, allowed) -> {
+            int count = findings.getOrDefault(directory, List.of()).size();
+            if (count < allowed) {
+                problems.add(
+                        directory + " has become cleaner: lower its count in ALLOWED from " + allowed + " to " + count);
+            }
+        });
+        assertThat(problems).as("banned constructions").isEmpty();
+    }
+
+    @Test
+    void theRulesFindWhatTheyBan() {
+        check(ROOT.resolve("some/A.java"), " What a plan\n * costs, in the\n * place of a table. ", EVERYWHERE);
+        check(ROOT.resolve("some/A.java"), " What a plan\n * costs. ", IN_JAVADOC);
+        check(ROOT.resolve("some/A.java"), "\n * Returns what a plan costs, so much that it hurts.\n", IN_JAVADOC);
+        check(ROOT.resolve("some/B.java"), " Returns as many as the given number, so many that it hurts. ", EVERYWHERE);
+        assertThat(findings.get("some"))
+                .hasSize(2)
+                .anySatisfy(found -> assertThat(found).contains("some/A.java", "'in the place of'", "instead of"))
+                .anySatisfy(found -> assertThat(found).contains("some/A.java", "'What'", "noun phrase"));
+    }
+
+    private void check(Path file, String text, List<Rule> rules) {
+        String joined = LINE_START.matcher(text).replaceAll(" ").strip();
+        String name = ROOT.relativize(file).toString().replace('\\', '/');
+        String directory = name.contains("/") ? name.substring(0, name.lastIndexOf('/')) : ".";
+        for (Rule rule : rules) {
+            rule.banned().matcher(joined).results().forEach(match -> findings.computeIfAbsent(
+                            directory, d -> new ArrayList<>())
+                    .add("  " + name + ": '" + match.group() + "' in '" + around(joined, match) + "'. Better: "
+                            + rule.instead()));
+        }
+    }
+
+    private static String around(String text, MatchResult match) {
+        return text.substring(Math.max(0, match.start() - 40), Math.min(text.length(), match.end() + 40));
+    }
+
+    /** All Markdown documents, and all Java sources that are not tests. */
+    private static List<Path> files() throws IOException {
+        try (Stream<Path> all = Files.walk(ROOT)) {
+            List<Path> found = all.filter(file -> {
+                        String name = ROOT.relativize(file).toString().replace('\\', '/');
+                        boolean document = name.endsWith(".md");
+                        boolean source = name.endsWith(".java") && name.contains("/src/main/java/");
+                        return (document || source) && !name.matches("(.*/)?(target|\\.[^/]+)/.*");
+                    })
+                    .sorted()
+                    .toList();
+            assertThat(found).anyMatch(file -> file.endsWith("README.md")).hasSizeGreaterThan(100);
+            return found;
+        }
+    }
+}
