@@ -141,10 +141,10 @@ public final class Cluster {
     }
 
     /**
-     * This cluster with what is known of a device now: parts may take no more than is free of its memory, or than it has if only that is
-     * known.
+     * Returns this cluster with the current state of a device. Parts may take no more than its free memory, or its
+     * total memory if the free memory is unknown.
      *
-     * @param state the state; the device is told by its name
+     * @param state the state; its name selects the device
      * @return a cluster of the same devices in the same order
      * @throws IllegalArgumentException if there is no such device
      */

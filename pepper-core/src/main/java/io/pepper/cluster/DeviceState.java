@@ -138,7 +138,7 @@ public record DeviceState(
     }
 
     /**
-     * With so many cores.
+     * Returns this state with a number of cores.
      *
      * @param count at least 0.001; a fraction where a container may take part of a core's time
      * @return this state with them
@@ -178,7 +178,7 @@ public record DeviceState(
     }
 
     /**
-     * With threads of others that want to run.
+     * Returns this state with runnable threads of other processes.
      *
      * @param threads how many on average, 0 or more
      * @return this state with them
@@ -198,7 +198,7 @@ public record DeviceState(
     }
 
     /**
-     * With free memory.
+     * Returns this state with free memory.
      *
      * @param bytes 0 or more
      * @return this state with it
@@ -218,7 +218,7 @@ public record DeviceState(
     }
 
     /**
-     * With so much memory in all.
+     * Returns this state with a total memory.
      *
      * @param bytes 0 or more
      * @return this state with it
@@ -238,7 +238,7 @@ public record DeviceState(
     }
 
     /**
-     * With a disk in use.
+     * Returns this state with the use of its disk.
      *
      * @param percent 0 to 100
      * @return this state with it

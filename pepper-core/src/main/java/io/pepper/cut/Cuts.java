@@ -151,9 +151,9 @@ public final class Cuts {
     }
 
     /**
-     * The options by which these cuts were found.
+     * Returns the options by which these cuts were found.
      *
-     * @return what was given
+     * @return the options
      */
     public CutOptions options() {
         return options;

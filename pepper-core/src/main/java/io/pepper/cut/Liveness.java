@@ -50,9 +50,9 @@ public final class Liveness {
      * Returns the liveness along a given order.
      *
      * @param graph the graph
-     * @param operators the operators in the order in which they run, each after those that make what it reads
+     * @param operators the operators in the order in which they run, each after the makers of its inputs
      * @param bytes from the index of a tensor to its size, 0 or more, empty if unknown
-     * @return what is alive
+     * @return the liveness
      */
     public static Liveness of(DataflowGraph graph, Indices operators, IntFunction<OptionalLong> bytes) {
         Scope scope = new Scope(graph, operators, bytes);
@@ -70,7 +70,7 @@ public final class Liveness {
      * @param graph the graph
      * @param operators the operators that run, in any order in which each comes after those that make what it reads
      * @param bytes from the index of a tensor to its size, 0 or more, empty if unknown
-     * @return what is alive along the order of the smallest peak that was found
+     * @return the liveness along the order of the smallest peak that was found
      */
     public static Liveness leastPeak(DataflowGraph graph, Indices operators, IntFunction<OptionalLong> bytes) {
         Scope scope = new Scope(graph, operators, bytes);

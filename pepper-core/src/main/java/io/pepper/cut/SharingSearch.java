@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** Finds what depends on shared inputs only, and of that what is carried and what is computed anew. */
+/**
+ * Finds the operators that depend on shared inputs alone, and which of their tensors are carried and which are
+ * recomputed.
+ */
 final class SharingSearch {
     private final Usage usage;
     private final CutOptions options;

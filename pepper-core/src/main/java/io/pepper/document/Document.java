@@ -70,7 +70,7 @@ public final class Document {
      * Reads a file.
      *
      * @param file the file, in UTF-8
-     * @return what it holds
+     * @return its content
      * @throws InvalidDocumentException see {@link #read(String, String)}
      * @throws IOException if it cannot be read
      */
@@ -99,8 +99,8 @@ public final class Document {
      * Reads a document.
      *
      * @param text the document
-     * @param name what to call it in messages
-     * @return what it holds
+     * @param name the document's name in messages
+     * @return its content
      * @throws InvalidDocumentException if it is not one document of YAML or JSON, or is larger, deeper or more entangled than
      *     people write
      */

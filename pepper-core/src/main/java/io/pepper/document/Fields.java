@@ -188,7 +188,7 @@ public final class Fields {
      *
      * @param make makes it, and may refuse
      * @param <T> what is made
-     * @return what was made
+     * @return the made value
      * @throws InvalidDocumentException if it was refused, with the reason
      */
     public <T> T made(Supplier<T> make) throws InvalidDocumentException {

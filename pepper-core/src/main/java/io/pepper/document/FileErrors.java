@@ -30,7 +30,7 @@ public final class FileErrors {
         /**
          * Does it.
          *
-         * @return what it gives
+         * @return the result
          * @throws IOException if it fails
          */
         T run() throws IOException;
@@ -53,7 +53,7 @@ public final class FileErrors {
      * @param file the file that errors are about
      * @param work what to do
      * @param <T> what it gives
-     * @return what it gave
+     * @return the result of the work
      * @throws IOException the error of the work, named by {@link #named}
      */
     public static <T> T naming(Path file, Work<T> work) throws IOException {

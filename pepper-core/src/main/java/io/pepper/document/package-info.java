@@ -1,6 +1,6 @@
 /**
- * Files that people write, in YAML or JSON: read strictly, so that what is wrong is said with its line and field, and what is not
- * known is refused.
+ * Strict reading of YAML and JSON files that people write. Errors name the line and the field; unknown fields are
+ * refused.
  */
 @NullMarked
 package io.pepper.document;

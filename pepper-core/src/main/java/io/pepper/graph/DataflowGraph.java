@@ -17,7 +17,7 @@ import org.jgrapht.Graph;
  *
  * <p>Constants are not part of the dataflow: whoever builds the graph leaves them out.
  *
- * <p>Memory is O(operators + tensors + reads); every question is answered in O(1), but for {@link #asJGraphT()}. The
+ * <p>Memory is O(operators + tensors + reads); every question is answered in O(1), except {@link #asJGraphT()}. The
  * graph is immutable and therefore thread-safe. The same calls on a {@link Builder} always give the same indices.
  *
  * <pre>{@code

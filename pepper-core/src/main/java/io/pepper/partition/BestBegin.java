@@ -1,12 +1,12 @@
 package io.pepper.partition;
 
 /**
- * Finds where a part that ends at a given place begins best: where the square of its cost and the least sum of the parts
- * before it add up to the least, and of such places the first.
+ * Finds the best start of a part that ends at a given place: the first one at which the square of its cost and the
+ * least sum of the parts before it have the smallest total.
  *
- * <p>Squares fall with the begin. So for all begins from l to r, the least sum from l on and the square at r add up to no
- * more than any of them: intervals for which this is too much are left out, others are halved. The begin that was best for
- * the end before is tried first, as it is mostly near.
+ * <p>Squares fall as the start moves right. For starts from l to r, the least sum from l on plus the square at r is a
+ * lower bound: intervals whose bound is too high are skipped, others are halved. The best start for the end before is
+ * tried first, since it is usually near.
  */
 final class BestBegin {
     private static final int MOST_HALVINGS = 32;
@@ -38,7 +38,7 @@ final class BestBegin {
         squareLow[begin] = cost * cost;
     }
 
-    /** Finds the best of the begins from {@code low} to {@code high}, and adds its sum. */
+    /** Finds the best start from {@code low} to {@code high}, and adds its sum. */
     void addBest(int low, int high, SquareSums before, SquareSums sums) {
         if (low > high) {
             throw GrowingCosts.orderMatters();

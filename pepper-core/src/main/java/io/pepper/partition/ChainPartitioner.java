@@ -38,10 +38,10 @@ public final class ChainPartitioner implements Partitioner {
     }
 
     /**
-     * Asks for a number of parts.
+     * Returns this partitioner with a number of parts.
      *
-     * @param count how many, 1 or more
-     * @return a partitioner that makes so many
+     * @param count the number of parts, 1 or more
+     * @return the new partitioner
      * @throws IllegalArgumentException if {@code count} is less than 1
      */
     public ChainPartitioner withParts(int count) {

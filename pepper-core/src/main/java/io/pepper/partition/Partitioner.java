@@ -103,10 +103,10 @@ public interface Partitioner {
     }
 
     /**
-     * Makes parts along independent branches too, such as two towers that meet: parts need not be a chain. The largest cost of
-     * a part is the smallest possible for so many parts that hang together by single tensors, if costs just add up; where
-     * operators share costs, these count for each component of the {@linkplain io.pepper.cut.CutTree tree} anew. Where fewer
-     * parts already reach that, the costliest parts are divided further as evenly as can be.
+     * Returns a partitioner along independent branches, such as two towers that meet: parts need not be a chain. If
+     * costs add up, the largest cost of a part is the smallest possible for this number of parts that single tensors
+     * link. Costs that operators share count once for each component of the {@linkplain io.pepper.cut.CutTree tree}.
+     * Where fewer parts already reach that cost, the costliest parts are divided further as evenly as possible.
      *
      * <p>The bottleneck is found by halving; each try cuts off the costliest branches from the leaves on (Kundu and Misra, "A
      * linear tree partitioning algorithm", 1977). Takes O(operators + components × log components × log cost) time. The widths

@@ -13,7 +13,7 @@ final class BranchBounds {
     private final Topology topology;
     private final int devices;
 
-    /** By segment and device: the least time from its begin until the last output is there. */
+    /** By segment and device: the least time from its start until the last output is there. */
     private final double[][] rest;
 
     /** By the number of placed segments: the least computing and the least energy of the others together. */
@@ -62,7 +62,7 @@ final class BranchBounds {
         return Double.isNaN(joules) ? 0 : joules;
     }
 
-    /** The flows that are still read once so many segments are placed. */
+    /** Returns the flows that are still read once the given number of segments is placed. */
     int[] liveAfter(int placed) {
         return live[placed];
     }
@@ -127,7 +127,7 @@ final class BranchBounds {
         return bound;
     }
 
-    /** When all is done at the earliest that a reader of a flow leads to. */
+    /** Returns the earliest time at which everything behind a reader of a flow can be done. */
     private double from(Schedule schedule, int flow, int reader) {
         double least = Double.POSITIVE_INFINITY;
         int origin = schedule.origins[flow];

@@ -39,7 +39,7 @@ final class BranchSearch {
         private long number;
         private boolean dropped;
 
-        /** What is no worse if it is less, and what is no worse if it is a part of the other. */
+        /** For dominance: amounts of which less is no worse, and sets of which a subset is no worse. */
         private double[] amounts = {};
 
         private long[] sets = {};

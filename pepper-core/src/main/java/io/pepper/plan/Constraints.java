@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * What a placement has to keep within, beside the memory of the devices. Immutable and therefore thread-safe.
+ * The limits of a placement, beside the memory of the devices. Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * Constraints limits = Constraints.NONE

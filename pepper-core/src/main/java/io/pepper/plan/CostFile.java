@@ -135,7 +135,7 @@ public final class CostFile {
         fields.end();
     }
 
-    /** What is not typed in follows from the watts that the cluster gives; nothing is drawn where nothing runs. */
+    /** Computes missing energies from the cluster's watts. Where nothing runs, the energy is 0. */
     private void drawn(CostTable.Builder table, int from, int to, int device, double seconds) {
         cluster.devices()
                 .get(device)

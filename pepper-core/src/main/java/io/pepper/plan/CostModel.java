@@ -25,10 +25,10 @@ import java.util.Map;
  * }</pre>
  */
 public final class CostModel {
-    /** How many segments there may be for each run to be predicted by itself. */
+    /** The largest number of segments for which each run is predicted by itself. */
     public static final int MOST_SEGMENTS_BY_RUN = 48;
 
-    /** What the runtime takes of a device's memory for each part, unless told otherwise: bytes. */
+    /** Default memory that the runtime takes for each part on a device, in bytes. */
     public static final long DEFAULT_RUNTIME_BYTES = 16L << 20;
 
     private final Cluster cluster;
@@ -131,12 +131,12 @@ public final class CostModel {
     }
 
     /**
-     * Predicts one device anew, after its state has changed.
+     * Predicts one device again, after its state has changed.
      *
      * @param segments the segments
      * @param before the table so far
-     * @param device which
-     * @return the table now
+     * @param device the device's index
+     * @return the new table
      * @throws IllegalArgumentException see {@link #table}, or if the table is of other segments or devices
      */
     public CostTable update(Segments segments, CostTable before, int device) {
@@ -145,7 +145,7 @@ public final class CostModel {
         return before.withDevice(device, table.build());
     }
 
-    /** Whether each run of neighbouring segments is predicted by itself. */
+    /** Returns whether each run of neighbouring segments is predicted by itself. */
     static boolean predictsRuns(Segments segments) {
         return segments.isChain() && segments.count() <= MOST_SEGMENTS_BY_RUN;
     }
@@ -184,7 +184,7 @@ public final class CostModel {
         return runs;
     }
 
-    /** What is not known cannot be counted. */
+    /** Returns the number, or 0 if it is unknown. */
     private static double known(double bytes) {
         return Double.isNaN(bytes) ? 0 : bytes;
     }
@@ -216,8 +216,9 @@ public final class CostModel {
     }
 
     /**
-     * Why the figures of a placement may be wrong: parts that the predictor was not trained for, devices whose load is not known, and what
-     * the predictors {@linkplain LatencyPredictor#caveats say of themselves}. That a placement is optimal is said of the search alone.
+     * Returns reasons why the figures of a placement may be wrong: parts that the predictor was not trained for,
+     * devices whose load is not known, and what the predictors {@linkplain LatencyPredictor#caveats say of themselves}.
+     * That a placement is optimal is a statement about the search alone.
      *
      * @param segments the segments
      * @param placement where they run
@@ -228,7 +229,7 @@ public final class CostModel {
         return new PlanCaveats(this).of(segments, placement);
     }
 
-    /** Whether somebody said what the load of a device is. */
+    /** Returns whether the load of a device is known. */
     boolean knowsLoadOf(Device device) {
         DeviceState state = states.get(device.name());
         return state != null && state.cpuLoadPercent().isPresent();

@@ -126,7 +126,7 @@ public final class CostTable {
     }
 
     /**
-     * How many devices there are.
+     * Returns the number of devices.
      *
      * @return 1 or more
      */
@@ -134,17 +134,17 @@ public final class CostTable {
         return columns.size();
     }
 
-    /** Whether the costs of a run are the sum of its segments'. */
+    /** Returns whether the costs of a run are the sum of its segments' costs. */
     boolean isAdditive() {
         return additive;
     }
 
     /**
-     * How long a run takes, half of the times.
+     * Returns the median time of a run.
      *
      * @param from its first segment
      * @param to the segment after its last
-     * @param device where
+     * @param device the device's index
      * @return seconds; infinite if it cannot run there
      */
     public double seconds(int from, int to, int device) {
@@ -152,23 +152,24 @@ public final class CostTable {
     }
 
     /**
-     * How long a run takes at most, 90 % of the times. Of several segments it is the sum, which is cautious.
+     * Returns the 90th percentile of the time of a run. For several segments it is the sum of their percentiles, which
+     * is an upper estimate.
      *
      * @param from its first segment
      * @param to the segment after its last
-     * @param device where
-     * @return seconds; the median if nothing else is known
+     * @param device the device's index
+     * @return seconds; the median if the percentile is unknown
      */
     public double p90Seconds(int from, int to, int device) {
         return sum(columns.get(device).p90Seconds(), from, to);
     }
 
     /**
-     * What a run draws.
+     * Returns the energy of a run.
      *
      * @param from its first segment
      * @param to the segment after its last
-     * @param device where
+     * @param device the device's index
      * @return joules; NaN if not known
      */
     public double joules(int from, int to, int device) {
@@ -176,11 +177,11 @@ public final class CostTable {
     }
 
     /**
-     * What a run takes of the memory: weights, the peak of what is live, and the runtime itself.
+     * Returns the memory that a run takes: its weights, the peak of its live tensors, and the runtime itself.
      *
      * @param from its first segment
      * @param to the segment after its last
-     * @param device where
+     * @param device the device's index
      * @return bytes
      */
     public double memoryBytes(int from, int to, int device) {
@@ -219,12 +220,12 @@ public final class CostTable {
         return sum;
     }
 
-    /** What it says of one device. */
+    /** Returns the costs on one device. */
     DeviceCosts column(int device) {
         return columns.get(device);
     }
 
-    /** Whether another table, known by identity, says the same of the segments whatever the device. */
+    /** Returns whether another table has the same device-independent data, compared by identity. */
     boolean isLike(CostTable other) {
         return weightBytes == other.weightBytes && peakBytes == other.peakBytes && topology == other.topology;
     }
@@ -298,11 +299,11 @@ public final class CostTable {
     }
 
     /**
-     * This table with a device so many times slower.
+     * Returns this table with a slower device.
      *
-     * @param device which
-     * @param factor of all its times, more than 0; what it draws grows alike
-     * @return a table
+     * @param device the device's index
+     * @param factor the factor of all its times and energies, more than 0
+     * @return the new table
      */
     public CostTable withSlower(int device, double factor) {
         if (!(factor > 0 && factor < Double.POSITIVE_INFINITY)) {

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
-/** What segments, or runs of them, cost on one device: a column of a {@link CostTable}. Immutable; arrays are not to be changed. */
+/**
+ * The costs of segments, or of runs of segments, on one device: a column of a {@link CostTable}. Immutable; arrays are
+ * not to be changed.
+ */
 final class DeviceCosts {
     private final boolean additive;
     private final double[] seconds;
@@ -64,7 +67,7 @@ final class DeviceCosts {
         return joulesOfRuns;
     }
 
-    /** Whether no time is infinite. */
+    /** Returns whether no time is infinite. */
     boolean runsEverything() {
         return runsEverything;
     }
@@ -114,7 +117,7 @@ final class DeviceCosts {
         return new DeviceCosts(columns.get(0).additive, seconds, p90Seconds, joules, columns.get(0).runtimeBytes);
     }
 
-    /** What is impossible in one scenario is impossible, whatever its weight. */
+    /** Returns a weighted cost. An impossible cost stays impossible, whatever its weight. */
     private static double share(double weight, double value) {
         return Double.isInfinite(value) ? value : weight * value;
     }

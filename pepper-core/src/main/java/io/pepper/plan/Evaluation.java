@@ -15,7 +15,7 @@ final class Evaluation {
     private final List<PlacedPart> parts = new ArrayList<>();
     private final List<Transfer> transfers = new ArrayList<>();
 
-    /** What an inference asks of each device and link, by name. */
+    /** The busy time that an inference takes of each device and link, by name. */
     private final Map<String, Double> busy = new LinkedHashMap<>();
 
     private Evaluation(Problem problem) {
@@ -23,7 +23,7 @@ final class Evaluation {
         this.table = problem.table();
     }
 
-    /** What a route costs; the lower bound is of its value by the objective. */
+    /** Returns a route with its costs. The lower bound is one of its value by the objective. */
     static Placement of(Problem problem, Route route, double lowerBound) {
         Evaluation evaluation = new Evaluation(problem);
         return problem.topology().isChain()
@@ -68,7 +68,10 @@ final class Evaluation {
         return placement(latency, schedule(route, true, Schedule.NOBODY), lowerBound);
     }
 
-    /** When all is done; infinite if something cannot run, or cannot get to where it is needed. */
+    /**
+     * Returns the time at which everything is done; infinite if a part cannot run, or a message cannot reach its
+     * receiver.
+     */
     private double schedule(Route route, boolean pessimistic, Schedule.Listener listener) {
         Schedule schedule = new Schedule(problem, listener);
         for (int segment = 0; segment < route.parts(); segment++) {

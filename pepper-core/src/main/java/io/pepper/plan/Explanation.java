@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Why a placement was chosen. Immutable and therefore thread-safe.
+ * The reasons for a placement. Immutable and therefore thread-safe.
  *
  * @param placement the placement
  * @param constraints what it keeps within
@@ -49,11 +49,11 @@ public record Explanation(
     public record SingleDevice(Device device, Optional<Placement> placement, boolean fits) {}
 
     /**
-     * What a limit costs.
+     * The price of a limit.
      *
      * @param limit the limit, in words
-     * @param without the best placement without it
-     * @param saves how much less that costs by the objective, more than 0
+     * @param without the best placement without the limit
+     * @param saves the cost that this placement saves, in the unit of the objective, more than 0
      */
     public record Price(String limit, Placement without, double saves) {}
 

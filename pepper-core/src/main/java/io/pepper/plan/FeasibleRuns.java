@@ -79,7 +79,7 @@ final class FeasibleRuns {
         return devices[device];
     }
 
-    /** Whether some device cannot hold the whole model. */
+    /** Returns whether some device cannot hold the whole model. */
     boolean memoryLimits() {
         for (OnDevice each : devices) {
             if (each.memoryLimits) {
@@ -89,7 +89,7 @@ final class FeasibleRuns {
         return false;
     }
 
-    /** Whether nothing is allowed here that was not before; of tables by segment. */
+    /** Returns whether every run allowed here was allowed before. Applies to tables by segment. */
     boolean isWithin(FeasibleRuns before) {
         for (int device = 0; device < devices.length; device++) {
             OnDevice now = devices[device];

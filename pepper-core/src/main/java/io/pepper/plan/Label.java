@@ -2,7 +2,7 @@ package io.pepper.plan;
 
 import org.jspecify.annotations.Nullable;
 
-/** The begin of a plan: its parts up to a cut, and what they have cost and taken. */
+/** A partial plan: its parts up to a cut, and their costs. */
 final class Label {
     private static final double[] NO_LOADS = {};
 
@@ -17,10 +17,10 @@ final class Label {
     final double energy;
     final double period;
 
-    /** What adds up by device or link, where that matters. */
+    /** Sums by device or link, for limits that need them. */
     final double[] loads;
 
-    /** The least that a plan costs that begins so, and its parts. */
+    /** Lower bound on the cost of a plan that starts with these parts, and on its number of parts. */
     double bound;
 
     int boundParts;

@@ -90,7 +90,10 @@ final class LabelSearch {
         queue.add(label);
     }
 
-    /** Whether whatever can follow {@code other} can follow {@code label}, and the plan is then no worse. */
+    /**
+     * Returns whether each continuation of {@code other} can follow {@code label} too, and makes a plan that is no
+     * worse.
+     */
     private boolean dominates(Label label, Label other) {
         boolean noWorse = label.additive <= other.additive
                 && (!labels.countsPeriod() || label.period <= other.period)
@@ -264,7 +267,7 @@ final class LabelSearch {
                     + (out == Problem.NOWHERE ? 0 : hops.at(end, device, out));
         }
 
-        /** What the run and the message before it make of the busiest. */
+        /** Returns the busiest time after adding a run and the message before it. */
         private double busy(double[] sums, int from, int device, int begin, int end) {
             double seconds = problem.seconds().at(begin, end, device);
             double sent = send(sums, from, device, begin);
@@ -296,7 +299,7 @@ final class LabelSearch {
             return most;
         }
 
-        /** Sets what a plan costs at least that begins so; false if no plan can begin so. */
+        /** Sets the lower bound of a partial plan. Returns false if no plan can start with it. */
         private boolean bound(Label label, boolean last) {
             if (last && Long.bitCount(label.used) < limits.leastDevices()) {
                 return false;

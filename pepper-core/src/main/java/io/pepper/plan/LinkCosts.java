@@ -2,7 +2,10 @@ package io.pepper.plan;
 
 import java.util.Arrays;
 
-/** What it costs to send a cut from one device to another: a fixed amount, and one for each byte. Infinite if not possible. */
+/**
+ * The costs of sending a cut from one device to another: a fixed amount, and an amount for each byte. Infinite if not
+ * possible.
+ */
 final class LinkCosts {
     private final int devices;
     private final double[] fixed;

@@ -84,7 +84,7 @@ final class LoadFlips {
                 .filter(found -> !found.hasPartsOf(why.placement()));
     }
 
-    /** As many threads as fill so much of the cores want to run. */
+    /** Predicts a device at a load, with as many runnable threads as fill this share of its cores. */
     private CostTable table(int device, double load) {
         DeviceState state = model.state(device);
         double threads = load / ALL * state.cores().orElse(1);

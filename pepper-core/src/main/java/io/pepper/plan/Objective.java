@@ -1,8 +1,8 @@
 package io.pepper.plan;
 
 /**
- * What a plan is to have least of: a weighted sum of metrics, mostly of one alone. Limits on the others are {@link Constraints}.
- * Immutable and therefore thread-safe.
+ * The quantity that a planner minimises: a weighted sum of metrics, mostly of one alone. Limits on the others are
+ * {@link Constraints}. Immutable and therefore thread-safe.
  *
  * @param latencyWeight the weight of {@link Metric#LATENCY}, per second, 0 or more
  * @param periodWeight the weight of {@link Metric#PERIOD}, per second, 0 or more
@@ -62,7 +62,7 @@ public record Objective(double latencyWeight, double periodWeight, double energy
         };
     }
 
-    /** What a placement is worth; a metric without weight may be unknown. */
+    /** Returns the value of a placement. A metric without weight may be unknown. */
     double value(double latency, double period, double energy) {
         return (latencyWeight > 0 ? latencyWeight * latency : 0)
                 + (periodWeight > 0 ? periodWeight * period : 0)

@@ -2,7 +2,7 @@ package io.pepper.plan;
 
 import java.util.Arrays;
 
-/** What the period of a pipeline can be: the time of some run or message. */
+/** The possible periods of a pipeline: the times of its runs and messages. */
 final class Periods {
     private Periods() {}
 
@@ -49,7 +49,7 @@ final class Periods {
         return Arrays.copyOf(times, distinct);
     }
 
-    /** How many of the sorted times are at most a limit. */
+    /** Returns the number of sorted times that are at most a limit. */
     static int atMost(double[] times, double limit) {
         int low = 0;
         int high = times.length;

@@ -27,12 +27,12 @@ final class PipelineSearch {
     /** By device, the sum of the least times of all segments before each cut, on any device. */
     private final double[] leastBefore;
 
-    /** By device and end, the begins of runs within the period; by cut, sender and receiver, the same of messages. */
+    /** By device and end, the starts of runs within the period; by cut, sender and receiver, the same for messages. */
     private final long[] starts;
 
     private final long[] hops;
 
-    /** By device, the ends of runs within the period, as bits; and the first begin of such a run for each end. */
+    /** By device, the ends of runs within the period, as bits; and for each end the first start of such a run. */
     private final long[] canEnd;
 
     private final int[] nearest;
@@ -63,7 +63,10 @@ final class PipelineSearch {
         }
     }
 
-    /** Whether it is made for a problem: only the period counts, each device is used once, and there are few enough. */
+    /**
+     * Returns whether this search applies to a problem: only the period counts, each device is used once, and there are
+     * few enough devices.
+     */
     static boolean isFor(Problem problem) {
         Constraints limits = problem.constraints();
         Objective objective = problem.objective();
@@ -78,7 +81,7 @@ final class PipelineSearch {
                 && (words << problem.devices()) * problem.devices() <= MOST_WORDS;
     }
 
-    /** The best pipeline, or the best that so many checks tell from the rest. */
+    /** Returns the best pipeline, or the best one found within the given number of checks. */
     static SearchResult find(Problem problem, int checks, double gap) {
         return new PipelineSearch(problem).find(checks, gap);
     }
@@ -122,7 +125,7 @@ final class PipelineSearch {
         return new SearchResult(best(times[high]), times[low], low == high);
     }
 
-    /** Whether there is a plan within a period. */
+    /** Returns whether there is a plan within a period. */
     private boolean isPossible(double period) {
         checks++;
         for (Ends ends : endings(period)) {
@@ -146,7 +149,10 @@ final class PipelineSearch {
         return best;
     }
 
-    /** What plans to look at: all of them, or if inputs and outputs must not meet on a link, first the ones, then the others. */
+    /**
+     * Returns the groups of plans to search: all plans at once, or two groups if inputs and outputs must not meet on a
+     * link.
+     */
     private Ends[] endings(double period) {
         int source = problem.source();
         int sink = problem.sink();
@@ -163,7 +169,7 @@ final class PipelineSearch {
         NOT_FROM_SINK
     }
 
-    /** Fills {@link #begins} for a period, up to the first plan or for all; says whether there is a plan. */
+    /** Fills {@link #begins} for a period, up to the first plan or for all plans. Returns whether there is a plan. */
     private boolean fill(double period, Ends which, boolean first) {
         ends = which;
         prepare(period);
@@ -184,7 +190,7 @@ final class PipelineSearch {
         return found;
     }
 
-    /** Whether a plan uses exactly a set of devices. */
+    /** Returns whether a plan uses exactly a set of devices. */
     private boolean isPlan(int set) {
         if (Integer.bitCount(set) < problem.constraints().leastDevices()) {
             return false;
@@ -232,7 +238,7 @@ final class PipelineSearch {
         bits[begin + (bit >>> 6)] |= 1L << bit;
     }
 
-    /** Up to which cut the devices that are left can come at best: no rest of a plan may begin after it. */
+    /** Returns the last cut at which the rest of a plan can start, given the devices that are left. */
     private int leastCut(double period, int left) {
         if (!monotone) {
             return cuts - 1;
@@ -245,7 +251,7 @@ final class PipelineSearch {
         return cut;
     }
 
-    /** At which cuts a rest of the plan can begin on a device that uses exactly a set of them. */
+    /** Marks the cuts at which the rest of a plan can start on a device and use exactly a set of devices. */
     private void fill(int set, int device, int last) {
         int place = (set * devices + device) * words;
         if (set == 1 << device) {
@@ -281,8 +287,8 @@ final class PipelineSearch {
     }
 
     /**
-     * Adds where runs can begin that end at one of neighbouring cuts. Where longer runs never take less, each end has a row of
-     * begins right before it, and those of neighbours join.
+     * Adds where runs can begin that end at one of neighbouring cuts. Where longer runs never take less time, the
+     * starts of an end lie in one row right before it, and the rows of neighbours join.
      */
     private void starts(int device, int end, int count, int place) {
         if (monotone) {

@@ -28,7 +28,7 @@ public final class Placement {
     private final double gap;
 
     /**
-     * What a placement costs in all.
+     * The total costs of a placement.
      *
      * @param latencySeconds time of one inference alone, by medians
      * @param p90LatencySeconds time of one inference alone, by 90th percentiles
@@ -118,7 +118,7 @@ public final class Placement {
     }
 
     /**
-     * What it has least of.
+     * Returns the objective that the placement minimises.
      *
      * @return the objective
      */
@@ -188,7 +188,7 @@ public final class Placement {
     }
 
     /**
-     * How long one inference takes alone.
+     * Returns the latency of a single inference.
      *
      * @return seconds, by the medians of its parts
      */
@@ -197,7 +197,7 @@ public final class Placement {
     }
 
     /**
-     * How long one inference takes alone on a bad day: cautious, for not all parts are slow at once.
+     * Returns a cautious latency of a single inference. It assumes that all parts are slow at once.
      *
      * @return seconds, by the 90th percentiles of its parts
      */
@@ -206,7 +206,7 @@ public final class Placement {
     }
 
     /**
-     * How long it takes between two inferences in steady state.
+     * Returns the time between two inferences in steady state.
      *
      * @return seconds, more than 0 unless nothing takes time
      */
@@ -215,16 +215,16 @@ public final class Placement {
     }
 
     /**
-     * How many inferences there are in a second in steady state.
+     * Returns the throughput in steady state.
      *
-     * @return the inverse of the period
+     * @return inferences per second, the inverse of the period
      */
     public double throughputPerSecond() {
         return 1 / costs.periodSeconds;
     }
 
     /**
-     * What sets the pace in steady state.
+     * Returns the bottleneck in steady state.
      *
      * @return a device's name, or two with an arrow between them for a link
      */
@@ -233,7 +233,7 @@ public final class Placement {
     }
 
     /**
-     * What one inference draws.
+     * Returns the energy of one inference.
      *
      * @return joules; empty if some device's watts are not known
      */
@@ -242,9 +242,9 @@ public final class Placement {
     }
 
     /**
-     * What it costs by a metric.
+     * Returns the cost by a metric.
      *
-     * @param metric which
+     * @param metric the metric
      * @return seconds or joules; NaN if not known
      */
     public double cost(Metric metric) {
@@ -256,7 +256,7 @@ public final class Placement {
     }
 
     /**
-     * What it costs by its objective.
+     * Returns the cost by the objective.
      *
      * @return the weighted sum of metrics
      */
@@ -265,9 +265,9 @@ public final class Placement {
     }
 
     /**
-     * Whether there is proven to be none better.
+     * Returns whether the placement is proven to be the best.
      *
-     * @return {@code false} if the search ended at its budget; {@link #gap} then says how much better one could be
+     * @return {@code false} if the search ended at its budget; {@link #gap} then bounds what a better one could save
      */
     public boolean isOptimal() {
         return gap == 0;
@@ -283,7 +283,7 @@ public final class Placement {
     }
 
     /**
-     * What the parts take of the memory, all at once.
+     * Returns the memory that all parts take together.
      *
      * @return bytes by device, for the devices that run something
      */
@@ -331,7 +331,7 @@ public final class Placement {
         return Objects.hash(objective, parts, costs);
     }
 
-    /** Whether the same segments run on the same devices. */
+    /** Returns whether the same segments run on the same devices. */
     boolean hasPartsOf(Placement other) {
         if (other.parts.size() != parts.size()) {
             return false;

@@ -72,28 +72,28 @@ public final class PlanSimulator {
     }
 
     /**
-     * What happens. Immutable.
+     * The events of a simulation. Immutable.
      *
-     * @param arrivalSeconds when requests arrive, ascending
-     * @param loads when devices change their speed
-     * @param failureSeconds when devices die, for good, by device
+     * @param arrivalSeconds arrival times of requests, ascending
+     * @param loads changes of devices' speeds
+     * @param failureSeconds the time at which a device fails for good, by device
      */
     public record Trace(List<Double> arrivalSeconds, List<Load> loads, Map<String, Double> failureSeconds) {
         /**
-         * From a moment on a device takes so many times as long as planned.
+         * A change of a device's speed.
          *
          * @param device the device's name
-         * @param atSeconds the moment
-         * @param factor more than 0
+         * @param atSeconds the time of the change
+         * @param factor its times relative to the planned ones, more than 0
          */
         public record Load(String device, double atSeconds, double factor) {}
 
         /**
          * Copies and checks.
          *
-         * @param arrivalSeconds when requests arrive, ascending
-         * @param loads when devices change their speed
-         * @param failureSeconds when devices die, for good, by device
+         * @param arrivalSeconds arrival times of requests, ascending
+         * @param loads changes of devices' speeds
+         * @param failureSeconds the time at which a device fails for good, by device
          * @throws IllegalArgumentException if the arrivals are not ascending from 0, or a factor is not more than 0
          */
         public Trace {
@@ -158,19 +158,20 @@ public final class PlanSimulator {
     }
 
     /**
-     * What became of the requests. Immutable.
+     * The outcome of the requests. Immutable.
      *
-     * @param doneSeconds when each request was done, in their order; infinite if it was lost
-     * @param latenciesSeconds how long each took from its arrival on; infinite if it was lost
-     * @param busyShare by device and link, how much of the time until the last was done it was busy, 0 to 1
+     * @param doneSeconds the time at which each request was done, in their order; infinite if it was lost
+     * @param latenciesSeconds time from arrival to completion of each request; infinite if it was lost
+     * @param busyShare by device and link, the share of the time until the last completion in which it was busy, 0 to 1
      */
     public record Result(List<Double> doneSeconds, List<Double> latenciesSeconds, Map<String, Double> busyShare) {
         /**
          * Copies.
          *
-         * @param doneSeconds when each request was done, in their order; infinite if it was lost
-         * @param latenciesSeconds how long each took from its arrival on; infinite if it was lost
-         * @param busyShare by device and link, how much of the time until the last was done it was busy, 0 to 1
+         * @param doneSeconds the time at which each request was done, in their order; infinite if it was lost
+         * @param latenciesSeconds time from arrival to completion of each request; infinite if it was lost
+         * @param busyShare by device and link, the share of the time until the last completion in which it was busy, 0
+         *     to 1
          */
         public Result {
             doneSeconds = List.copyOf(doneSeconds);
@@ -179,7 +180,7 @@ public final class PlanSimulator {
         }
 
         /**
-         * How many were lost.
+         * Returns the number of lost requests.
          *
          * @return 0 or more
          */
@@ -188,9 +189,9 @@ public final class PlanSimulator {
         }
 
         /**
-         * How long requests took.
+         * Returns a quantile of the latencies.
          *
-         * @param share of the requests that took at most so long, more than 0, at most 1
+         * @param share the quantile, more than 0, at most 1
          * @return seconds, infinite if too many were lost
          */
         public double latencySeconds(double share) {
@@ -202,7 +203,7 @@ public final class PlanSimulator {
         }
 
         /**
-         * How many were done in a second between the first and the last that were.
+         * Returns the throughput between the first and the last completion, in requests per second.
          *
          * @return NaN if fewer than two were done
          */
@@ -217,21 +218,21 @@ public final class PlanSimulator {
     }
 
     /**
-     * When a device computes a part, or a link sends a message.
+     * A time in which a device computes a part, or a link sends a message.
      *
      * @param where the device's name, or two with an arrow between them for a link
-     * @param request whose, from 0
-     * @param beginSeconds when it begins
-     * @param endSeconds when the device or link is free again
-     * @param arrivesSeconds when the result, or the last byte, is there
+     * @param request the request's index, from 0
+     * @param beginSeconds start time
+     * @param endSeconds time at which the device or link is free again
+     * @param arrivesSeconds time at which the result, or the last byte, has arrived
      */
     public record Interval(String where, int request, double beginSeconds, double endSeconds, double arrivesSeconds) {}
 
     /**
-     * Simulates.
+     * Simulates the placement.
      *
-     * @param trace what happens
-     * @return what became of the requests
+     * @param trace the events
+     * @return the outcome of the requests
      * @throws IllegalArgumentException if the trace names a device that is not in the cluster
      */
     public Result run(Trace trace) {
@@ -239,10 +240,10 @@ public final class PlanSimulator {
     }
 
     /**
-     * Simulates, and tells what happens when: what a Gantt chart shows.
+     * Simulates the placement, and returns the intervals of a Gantt chart.
      *
-     * @param trace what happens
-     * @return every interval of every request, in the order of their begins
+     * @param trace the events
+     * @return every interval of every request, in the order of their starts
      * @throws IllegalArgumentException if the trace names a device that is not in the cluster
      */
     public List<Interval> timeline(Trace trace) {

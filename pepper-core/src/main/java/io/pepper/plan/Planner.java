@@ -54,14 +54,16 @@ public final class Planner {
     /** The default limit on the partial plans of a search: a second or two. */
     public static final long DEFAULT_BUDGET = 500_000;
 
-    /** By so much, relative to what a placement costs, a limit is lowered at first that did not exclude it. */
+    /**
+     * The first step by which a limit is lowered that did not exclude a placement, relative to the placement's cost.
+     */
     private static final double LEAST_STEP = 1e-16;
 
     private static final long BUDGET_OF_EXPLANATIONS = 20_000;
     private static final int MOST_DEVICES = 64;
     private static final int MOST_CHECKS = 64;
 
-    /** The devices and costs in the form of searches, kept so that only what changes is worked out anew. */
+    /** The devices and costs as the searches need them, kept so that only changes are computed again. */
     private final Problem basis;
 
     /** The last search of a chain, shared with the planners that go on from this one; never changed once it is here. */
@@ -153,7 +155,7 @@ public final class Planner {
     }
 
     /**
-     * What the segments cost.
+     * Returns the costs of the segments.
      *
      * @return the costs
      */
@@ -267,7 +269,7 @@ public final class Planner {
         return rest.best();
     }
 
-    /** Whether a route that is allowed part by part is so as a whole. */
+    /** Returns whether a route keeps the limits as a whole. Each of its parts keeps them alone. */
     private static boolean keepsWithin(Problem problem, Route route) {
         Constraints limits = problem.constraints();
         Placement placement = Evaluation.of(problem, route, Double.POSITIVE_INFINITY);
@@ -352,10 +354,11 @@ public final class Planner {
     }
 
     /**
-     * What a placement costs by this planner's costs and cluster, whatever it cost when it was made. Limits are not looked at.
+     * Returns a placement with its costs by this planner's table and cluster. Limits are not checked.
      *
      * @param placement a placement of the same segments on the same devices
-     * @return the same parts on the same devices; what it costs may be infinite, and nothing is proven of it
+     * @return the same parts on the same devices; the costs may be infinite, and the placement carries no proof of
+     *     optimality
      * @throws IllegalArgumentException if it is of other segments or devices
      */
     public Placement evaluate(Placement placement) {
@@ -410,8 +413,8 @@ public final class Planner {
     }
 
     /**
-     * Why a placement is the best: what others would cost, what each limit costs, and when it would be another one. Plans some
-     * hundred times.
+     * Explains why a placement is the best: the costs of other placements, the price of each limit, and the changes at
+     * which another placement would be the best. Plans some hundred times.
      *
      * @param placement a placement by this planner
      * @param constraints the limits that it was made within

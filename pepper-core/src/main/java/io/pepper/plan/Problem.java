@@ -25,7 +25,7 @@ final class Problem {
     private final double[] capacity;
     private final FeasibleRuns allowed;
 
-    /** What it has in common with a problem before is taken from that. */
+    /** A problem that reuses the data that it has in common with an earlier one. */
     private Problem(
             Cluster cluster, CostTable table, Objective objective, Constraints constraints, @Nullable Problem before) {
         this.cluster = cluster;
@@ -196,14 +196,14 @@ final class Problem {
     }
 
     /**
-     * Whether in a pipeline the inputs and the outputs travel over the same link: from the source, which runs the last part, to
-     * the sink, which runs the first.
+     * Returns whether inputs and outputs of a pipeline travel over the same link: from the source, which runs the last
+     * part, to the sink, which runs the first.
      */
     boolean meets(int first, int last) {
         return source() != NOWHERE && source() != sink() && first == sink() && last == source();
     }
 
-    /** How long that link is then occupied. */
+    /** Returns the time for which that link is then occupied. */
     double meetingSeconds() {
         return hopOccupied.at(0, source(), sink()) + hopOccupied.at(segments(), source(), sink());
     }
@@ -236,17 +236,20 @@ final class Problem {
         return capacity[device];
     }
 
-    /** Whether a metric has a weight or a limit. */
+    /** Returns whether a metric has a weight or a limit. */
     boolean counts(Metric metric) {
         return objective.weight(metric) > 0 || constraints.limit(metric).isPresent();
     }
 
-    /** Whether memory limits single runs. */
+    /** Returns whether memory limits single runs. */
     boolean memoryLimitsRuns() {
         return allowed.memoryLimits();
     }
 
-    /** Whether some device's memory has an end: several runs may take more together than one of them all. */
+    /**
+     * Returns whether some device's memory is limited: several runs together may take more than a single run of all
+     * their segments.
+     */
     boolean hasCapacities() {
         return Arrays.stream(capacity).anyMatch(bytes -> bytes < Double.POSITIVE_INFINITY);
     }

@@ -19,7 +19,7 @@ final class RemainingCost {
     private final LinkCosts hops;
     private final boolean sums;
 
-    /** By cut and device: from the end of a run on, and from the begin of one. */
+    /** By cut and device: the remaining cost from the end of a run, and from the start of one. */
     private final double[] exit;
 
     private final int[] exitParts;
@@ -127,12 +127,12 @@ final class RemainingCost {
         exitParts[row + device] = parts;
     }
 
-    /** Whether costs of segments add up, and only they and hops count. */
+    /** Returns whether costs of segments add up, and only they and hops count. */
     boolean isBySegment() {
         return sums && problem.table().isAdditive() && !problem.memoryLimitsRuns();
     }
 
-    /** Whether all rests are known, not those of the best plan alone. */
+    /** Returns whether all remaining costs are known, not those of the best plan alone. */
     boolean isComplete() {
         return complete;
     }
@@ -239,7 +239,7 @@ final class RemainingCost {
         return exit[cut * problem.devices() + device];
     }
 
-    /** How many parts come after it, at that cost. */
+    /** Returns the number of parts that follow at this cost. */
     int exitParts(int cut, int device) {
         return exitParts[cut * problem.devices() + device];
     }

@@ -8,12 +8,15 @@ import org.jspecify.annotations.Nullable;
  * above. What the rest of plans cost before, less all that has become cheaper since, bounds rests from below. Forwards over the
  * cuts, only that is kept which can be within both bounds (A*: Hart, Nilsson and Raphael 1968): mostly a few devices at each cut.
  */
-/** Where a plan can come by that costs no more than a known one. Immutable. */
+/** The segments and devices that a plan can use if it costs no more than a known plan. Immutable. */
 final class ReplanBounds {
-    /** What is added up in another order differs by roundings. */
+    /** Tolerance for sums that were added up in another order. */
     private static final double ROUNDING = 1e-9;
 
-    /** Where so much is left to look at, beginning anew is as fast. */
+    /**
+     * Divisor of the number of pairs of segments and devices. Where more than this fraction of them must be examined,
+     * planning from scratch is as fast.
+     */
     private static final int WORTHWHILE = 8;
 
     private final RemainingCost before;

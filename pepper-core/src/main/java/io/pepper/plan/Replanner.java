@@ -15,9 +15,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches whether a placement is still the best while the states of the devices change, and proposes another one once that has
- * been worth it for a while: a short burst of load moves nothing. Only devices whose state has changed are predicted anew. What is
- * free of a device's memory counts, and what the placement that runs takes of it. Not thread-safe.
+ * Watches whether a placement is still the best while the states of the devices change, and proposes another one once
+ * that has been worth it for a while: a short burst of load moves nothing. Only devices whose state has changed are
+ * predicted again. What is free of a device's memory counts, and what the placement that runs takes of it. Not
+ * thread-safe.
  *
  * <pre>{@code
  * Replanner monitor = Replanner.builder(segments, costModel).objective(Objective.THROUGHPUT).build();
@@ -40,12 +41,12 @@ public final class Replanner {
     private @Nullable Instant betterSince;
 
     /**
-     * When to propose another placement.
+     * The conditions for proposing another placement.
      *
-     * @param leastGain by how much it must cost less, relative, 0 or more
-     * @param hold for how long it must have been worth it
-     * @param movingCost what moving costs, once, in the unit of the objective (seconds or joules), 0 or more
-     * @param inferences over how many inferences that has to be saved again, 1 or more
+     * @param leastGain the smallest relative saving, 0 or more
+     * @param hold the time for which the saving must have lasted
+     * @param movingCost the cost of moving, once, in the unit of the objective (seconds or joules), 0 or more
+     * @param inferences the number of inferences that must save the cost of moving, 1 or more
      */
     public record Patience(double leastGain, Duration hold, double movingCost, long inferences) {
         /** A tenth less for ten seconds; moving costs nothing. */
@@ -54,10 +55,10 @@ public final class Replanner {
         /**
          * Checks the numbers.
          *
-         * @param leastGain by how much it must cost less, relative, 0 or more
-         * @param hold for how long it must have been worth it
-         * @param movingCost what moving costs, once, in the unit of the objective (seconds or joules), 0 or more
-         * @param inferences over how many inferences that has to be saved again, 1 or more
+         * @param leastGain the smallest relative saving, 0 or more
+         * @param hold the time for which the saving must have lasted
+         * @param movingCost the cost of moving, once, in the unit of the objective (seconds or joules), 0 or more
+         * @param inferences the number of inferences that must save the cost of moving, 1 or more
          * @throws IllegalArgumentException if one is out of its range
          */
         public Patience {

@@ -23,7 +23,7 @@ import java.util.PriorityQueue;
  * }</pre>
  */
 public final class RobustPlanner {
-    /** How many placements are looked at, unless told otherwise. */
+    /** The default number of placements that are examined. */
     public static final int DEFAULT_BUDGET = 2_000;
 
     private static final int WEIGHT_STEPS = 24;
@@ -74,18 +74,19 @@ public final class RobustPlanner {
     /**
      * A placement in every scenario. Immutable.
      *
-     * @param scenarios the same placement with its costs in each scenario; what is proven is said by that of the worst
-     * @param worst which scenario costs most by the objective
-     * @param gap by how much a better one could cost less at most in its worst scenario, relative; 0 if there is proven to be none
+     * @param scenarios the same placement with its costs in each scenario; that of the worst scenario carries the proof
+     * @param worst the index of the scenario that costs most by the objective
+     * @param gap upper bound on the relative saving of a better placement in its worst scenario; 0 if there is proven
+     *     to be none
      */
     public record Result(List<Placement> scenarios, int worst, double gap) {
         /**
          * Copies the list.
          *
-         * @param scenarios the same placement with its costs in each scenario; what is proven is said by that of the
-         *     worst
-         * @param worst which scenario costs most by the objective
-         * @param gap by how much a better one could cost less at most in its worst scenario, relative; 0 if there is
+         * @param scenarios the same placement with its costs in each scenario; that of the worst scenario carries the
+         *     proof
+         * @param worst the index of the scenario that costs most by the objective
+         * @param gap upper bound on the relative saving of a better placement in its worst scenario; 0 if there is
          *     proven to be none
          */
         public Result {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** What runs of segments cost on devices, each in constant time. Immutable. */
+/** The costs of runs of segments on devices, each in constant time. Immutable. */
 final class RunCosts {
     private final int segments;
     private final boolean additive;
@@ -18,7 +18,7 @@ final class RunCosts {
         this.values = values;
     }
 
-    /** What cannot run is not to be asked for: it counts as nothing. */
+    /** Sums one kind of cost. Runs that cannot run count as 0 and must not be asked for. */
     static RunCosts of(CostTable table, Function<DeviceCosts, double[]> which) {
         double[][] values = IntStream.range(0, table.devices())
                 .mapToObj(device -> which.apply(table.column(device)))
@@ -26,7 +26,7 @@ final class RunCosts {
         return new RunCosts(table.segments(), table.isAdditive(), values);
     }
 
-    /** Whether other runs, known by identity, cost the same on a device. */
+    /** Returns whether other runs cost the same on a device, compared by identity. */
     boolean sameOn(int device, RunCosts other) {
         return values[device] == other.values[device];
     }

@@ -4,9 +4,10 @@ import io.pepper.plan.Segments.Flow;
 import java.util.Arrays;
 
 /**
- * What has been scheduled of one inference over branches, segment by segment in their order. Each device runs one segment at a time
- * and each link sends one message at a time, both in the order in which they are scheduled; a message leaves as soon as its flow
- * is there and the link is free, once for each device that needs it. Copied for each next segment, so that searches can go back.
+ * A partial schedule of one inference over branches, segment by segment in their order. Each device runs one segment at
+ * a time and each link sends one message at a time, both in the order in which they are scheduled; a message leaves as
+ * soon as its flow is there and the link is free, once for each device that needs it. Copied for each next segment, so
+ * that searches can go back.
  */
 final class Schedule {
     /** Hears what is scheduled. */
@@ -56,7 +57,7 @@ final class Schedule {
     /** The devices that run something. */
     long used;
 
-    /** Whether data has come back to a device that it had left; noted only if it must not. */
+    /** True if data has come back to a device that it had left. Tracked only if that is forbidden. */
     boolean comesBack;
 
     double done;
@@ -159,7 +160,9 @@ final class Schedule {
         return done < Double.POSITIVE_INFINITY;
     }
 
-    /** When a flow is on a device, to which it is sent if it is not there yet; infinite if it cannot be. */
+    /**
+     * Returns the time at which a flow is on a device, and sends it there if needed; infinite if it cannot get there.
+     */
     private double arrive(int flow, int device, Listener listener) {
         int place = flow * problem.devices() + device;
         if (arrivals[place] < Double.POSITIVE_INFINITY) {
@@ -194,7 +197,7 @@ final class Schedule {
         return arrivals[place];
     }
 
-    /** How long an inference keeps the busiest device or link busy. */
+    /** Returns the time for which an inference keeps the busiest device or link busy. */
     double period() {
         double most = 0;
         for (double seconds : busy) {

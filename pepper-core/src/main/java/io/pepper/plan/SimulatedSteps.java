@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What is done for each request: computing parts and sending messages, and which of these wait for which. Immutable. */
+/** The steps of each request: computing parts and sending messages, and the steps that each waits for. Immutable. */
 final class SimulatedSteps {
     private final List<Step> steps;
     private final int[] predecessors;

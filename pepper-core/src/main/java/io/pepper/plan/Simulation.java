@@ -31,7 +31,7 @@ final class Simulation {
 
     private record Task(int request, int step, double ready) {}
 
-    /** What is left to be waited for in a request. */
+    /** The steps of a request that are still awaited. */
     private static final class Request {
         private final int[] missing;
         private final double[] ready;
@@ -114,7 +114,7 @@ final class Simulation {
                 .anyMatch(device -> trace.failureSeconds().getOrDefault(device, Double.MAX_VALUE) < end);
     }
 
-    /** How many times as long a device takes at a moment. */
+    /** Returns the slowdown of a device at a moment. */
     private double factor(String device, double at) {
         double since = Double.NEGATIVE_INFINITY;
         double factor = 1;

@@ -79,7 +79,7 @@ final class Topology {
         return flows.get(index);
     }
 
-    /** Whether each segment feeds the next one alone; the flow of a cut then has the cut's number. */
+    /** Returns whether each segment feeds the next one alone. The flow of a cut then has the cut's number. */
     boolean isChain() {
         return chain;
     }

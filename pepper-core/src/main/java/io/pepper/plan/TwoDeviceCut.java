@@ -43,7 +43,7 @@ final class TwoDeviceCut {
         }
     }
 
-    /** What segments and messages cost by the objective: latency counts as a sum, for devices take turns. */
+    /** The costs of segments and messages by the objective. Latency counts as a sum, since devices take turns. */
     static final class Prices {
         private final Problem problem;
         private final LinkCosts links;
@@ -108,7 +108,10 @@ final class TwoDeviceCut {
         return only;
     }
 
-    /** Whether it is made for a problem: two devices, and costs that are sums over segments and messages. */
+    /**
+     * Returns whether this search applies to a problem: two devices, and costs that are sums over segments and
+     * messages.
+     */
     static boolean isFor(Problem problem) {
         Objective objective = problem.objective();
         boolean sums = objective.latencyWeight() == 0 || !problem.constraints().concurrency();

@@ -35,7 +35,7 @@ final class TwoDeviceNetwork {
     private final double never;
     private int nodes;
 
-    /** Where the segments of a block run. */
+    /** The devices of the segments of a block. */
     static final class Side {
         /** By segment of the block. */
         final int[] devices;
@@ -83,7 +83,10 @@ final class TwoDeviceNetwork {
         return Double.isInfinite(value) ? 0 : value;
     }
 
-    /** What is made here, but for the exit, and what is read here: the entry, and inputs of the model. */
+    /**
+     * Returns whether the block pays for a flow: those it makes, except for the exit, and those it reads as entry or
+     * input of the model.
+     */
     private boolean isPaidHere(int index) {
         Flow flow = problem.topology().flow(index);
         boolean made = isHere(flow.producer());
@@ -126,7 +129,7 @@ final class TwoDeviceNetwork {
         return Double.isInfinite(cost) ? null : new Side(devices, cost);
     }
 
-    /** What a segment costs on a device; infinite where it must not be. */
+    /** Returns the cost of a segment on a device; infinite where it is forbidden. */
     private double price(int segment, int device) {
         boolean elsewhere =
                 (forced[segment] != FREE && forced[segment] != device) || (segment == block.exit() && exit != device);
@@ -166,7 +169,7 @@ final class TwoDeviceNetwork {
         }
     }
 
-    /** Who makes a flow; the least number if it is everywhere. */
+    /** Returns the maker of a flow; the smallest number if the flow is on every device. */
     private int maker(Flow flow, boolean isEntry) {
         if (isEntry) {
             return terminal(entry);

@@ -85,10 +85,10 @@ public record Kernel(
     }
 
     /**
-     * As many kernels as these and more.
+     * Returns this kernel with another count.
      *
-     * @param value how many, 1 or more
-     * @return this kernel, so many times
+     * @param value the number of such kernels, 1 or more
+     * @return the new kernel
      */
     public Kernel withTimes(long value) {
         return new Kernel(family, value, flops, inputBytes, outputBytes, weightBytes, depth, channels, window, groups);

@@ -64,10 +64,10 @@ public final class Workload {
     }
 
     /**
-     * The work of the kernels of a family.
+     * Returns the work of the kernels of a family.
      *
-     * @param family which
-     * @return what they ask for together
+     * @param family the family
+     * @return their total work
      */
     public FamilyWork of(OperatorFamily family) {
         return families.getOrDefault(family, FamilyWork.NONE);
