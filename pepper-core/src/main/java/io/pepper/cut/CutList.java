@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 /** Makes the cuts of a graph: at single tensors always, and wider ones where they are asked for. */
 final class CutList {
     final List<Cut> cuts = new ArrayList<>();
-    final Map<String, Cut> byTensor = new HashMap<>();
+    final Map<String, Cut> byTensor;
     final Sharing sharing;
     final Usage usage;
     final CutOptions options;
@@ -27,6 +27,7 @@ final class CutList {
         usage = new Usage(graph);
         sharing = Sharing.of(usage, options);
         CutSearch search = new CutSearch(usage, sharing);
+        byTensor = new HashMap<>(2 * search.cutTensors().length);
         CutOrder order = CutOrder.of(usage, sharing, options, search);
         effort = order.effort();
         places = order.places();

@@ -1,6 +1,7 @@
 package io.pepper.cut;
 
 import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
 
 /** The operators and tensors of a graph that its outputs need. */
 final class Usage {
@@ -18,7 +19,10 @@ final class Usage {
         graph.outputs().stream().forEach(tensor -> tensors[tensor] = true);
         graph.usedOperators().stream().forEach(operator -> {
             operators[operator] = true;
-            graph.reads(operator).stream().forEach(tensor -> tensors[tensor] = true);
+            Indices reads = graph.reads(operator);
+            for (int i = 0; i < reads.size(); i++) {
+                tensors[reads.get(i)] = true;
+            }
         });
     }
 

@@ -1,11 +1,13 @@
 package io.pepper.graph;
 
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jgrapht.Graph;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dataflow graph of a model: operators, the tensors that flow between them, and who makes and reads what.
@@ -34,7 +36,6 @@ public final class DataflowGraph {
     private final String[] operatorTypes;
     private final int[] positions;
     private final String[] tensorNames;
-    private final Map<String, Integer> tensorIndex;
     private final int[] producers;
     private final Rows reads;
     private final Rows writes;
@@ -42,12 +43,14 @@ public final class DataflowGraph {
     private final Indices inputs;
     private final Indices outputs;
 
+    /** By name, made when it is first asked for; the same whoever makes it. */
+    private volatile @Nullable Map<String, Integer> tensorIndex;
+
     private DataflowGraph(Subgraph part) {
         operatorNames = part.operatorNames;
         operatorTypes = part.operatorTypes;
         positions = part.positions;
         tensorNames = part.tensorNames;
-        tensorIndex = part.tensorIndex;
         producers = part.producers;
         reads = part.reads;
         writes = part.writes;
@@ -61,7 +64,6 @@ public final class DataflowGraph {
         operatorTypes = assembly.operatorTypes;
         positions = assembly.positions;
         tensorNames = assembly.tensorNames;
-        tensorIndex = assembly.tensorIndex;
         producers = assembly.producers;
         reads = assembly.reads;
         writes = assembly.writes;
@@ -201,7 +203,15 @@ public final class DataflowGraph {
      * @return its index, empty if the graph has no such tensor
      */
     public OptionalInt tensor(String name) {
-        Integer index = tensorIndex.get(name);
+        Map<String, Integer> byName = tensorIndex;
+        if (byName == null) {
+            byName = new HashMap<>(2 * tensorNames.length);
+            for (int tensor = 0; tensor < tensorNames.length; tensor++) {
+                byName.put(tensorNames[tensor], tensor);
+            }
+            tensorIndex = byName;
+        }
+        Integer index = byName.get(name);
         return index == null ? OptionalInt.empty() : OptionalInt.of(index);
     }
 
@@ -253,9 +263,13 @@ public final class DataflowGraph {
         outputs.stream().forEach(tensor -> wanted[tensor] = true);
         boolean[] used = new boolean[operatorCount()];
         for (int operator = used.length - 1; operator >= 0; operator--) {
-            used[operator] = writes(operator).stream().anyMatch(tensor -> wanted[tensor]);
-            if (used[operator]) {
-                reads(operator).stream().forEach(tensor -> wanted[tensor] = true);
+            Indices made = writes(operator);
+            for (int i = 0; i < made.size() && !used[operator]; i++) {
+                used[operator] = wanted[made.get(i)];
+            }
+            Indices read = reads(operator);
+            for (int i = 0; i < read.size() && used[operator]; i++) {
+                wanted[read.get(i)] = true;
             }
         }
         return Indices.of(IntStream.range(0, used.length).filter(i -> used[i]).toArray());

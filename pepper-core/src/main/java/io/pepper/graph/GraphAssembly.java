@@ -1,8 +1,6 @@
 package io.pepper.graph;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
 /** Turns a draft into the arrays of a graph: checks it, sorts the operators, and numbers the tensors. */
 final class GraphAssembly {
@@ -10,7 +8,6 @@ final class GraphAssembly {
     final String[] operatorTypes;
     final int[] positions;
     final String[] tensorNames;
-    final Map<String, Integer> tensorIndex;
     final int[] producers;
     final Rows reads;
     final Rows writes;
@@ -38,10 +35,8 @@ final class GraphAssembly {
         producers = new int[tensors];
         numberTensors();
         tensorNames = new String[tensors];
-        tensorIndex = new HashMap<>(tensors * 2);
         for (int t = 0; t < tensors; t++) {
             tensorNames[renumbered[t]] = draft.tensorNames.get(t);
-            tensorIndex.put(draft.tensorNames.get(t), renumbered[t]);
         }
         reads = sorted(draft.readOffsets, draft.reads);
         writes = sorted(draft.writeOffsets, draft.writes);

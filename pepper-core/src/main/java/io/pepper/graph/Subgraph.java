@@ -2,8 +2,6 @@ package io.pepper.graph;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /** The arrays of a graph that is part of another one. */
@@ -12,7 +10,6 @@ final class Subgraph {
     final String[] operatorTypes;
     final int[] positions;
     final String[] tensorNames;
-    final Map<String, Integer> tensorIndex;
     final int[] producers;
     final Rows reads;
     final Rows writes;
@@ -34,10 +31,8 @@ final class Subgraph {
         operatorTypes = Arrays.stream(kept).mapToObj(whole::operatorType).toArray(String[]::new);
         positions = ranks(Arrays.stream(kept).map(whole::operatorPosition).toArray());
         tensorNames = Arrays.stream(keptTensors).mapToObj(whole::tensorName).toArray(String[]::new);
-        tensorIndex = new HashMap<>(2 * tensorNames.length);
         producers = new int[keptTensors.length];
         for (int tensor = 0; tensor < keptTensors.length; tensor++) {
-            tensorIndex.put(tensorNames[tensor], tensor);
             OptionalInt producer = whole.producer(keptTensors[tensor]);
             producers[tensor] = producer.isPresent() ? newOperators[producer.getAsInt()] : -1;
             if (producer.isPresent() && producers[tensor] < 0) {

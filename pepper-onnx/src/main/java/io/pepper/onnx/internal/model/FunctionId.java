@@ -32,7 +32,7 @@ public record FunctionId(String domain, String name, String overload) {
     }
 
     /** The two ways to write ONNX's own domain made one. */
-    private static String domain(String written) {
+    static String domain(String written) {
         return written.equals("ai.onnx") ? "" : written;
     }
 

@@ -75,7 +75,7 @@ final class NodeReader {
 
     /** Without attributes, in a model without functions. */
     private static NodeFacts plain(NodeProto node) {
-        boolean foreign = !Repeatability.isKnownDomain(FunctionId.of(node).domain());
+        boolean foreign = !Repeatability.isKnownDomain(FunctionId.domain(node.getDomain()));
         return new NodeFacts(inputs(node), Repeatability.isRandom(node), foreign, Set.of(), 0);
     }
 
