@@ -45,6 +45,7 @@ final class GraphDraft {
     /** Checks all before it changes anything, so that a refused operator leaves nothing behind. */
     void addOperator(String name, String type, List<String> read, List<String> written) {
         int operator = operatorNames.size();
+        Objects.requireNonNull(name);
         Objects.requireNonNull(type);
         read.forEach(GraphDraft::checkName);
         checkWritten(written, () -> "operator '" + DataflowGraph.label(name, type, operator) + "'");
