@@ -44,50 +44,50 @@ public record ExportOptions(
     }
 
     /**
-     * These options with or without checksums.
+     * Returns these options with or without checksums.
      *
      * @param wanted whether to compute them
-     * @return new options
+     * @return the options
      */
     public ExportOptions withChecksums(boolean wanted) {
         return new ExportOptions(wanted, durable, progress, weights, mostBytes);
     }
 
     /**
-     * These options, durable or not.
+     * Returns these options, durable or not.
      *
      * @param wanted whether to force files to the disk
-     * @return new options
+     * @return the options
      */
     public ExportOptions withDurable(boolean wanted) {
         return new ExportOptions(checksums, wanted, progress, weights, mostBytes);
     }
 
     /**
-     * These options with another listener.
+     * Returns these options with another listener.
      *
      * @param listener the listener
-     * @return new options
+     * @return the options
      */
     public ExportOptions withProgress(ProgressListener listener) {
         return new ExportOptions(checksums, durable, listener, weights, mostBytes);
     }
 
     /**
-     * These options with the weights elsewhere.
+     * Returns these options with the weights elsewhere.
      *
      * @param wanted where they shall stand
-     * @return new options
+     * @return the options
      */
     public ExportOptions withWeights(WeightStorage wanted) {
         return new ExportOptions(checksums, durable, progress, wanted, mostBytes);
     }
 
     /**
-     * These options with another limit.
+     * Returns these options with another limit.
      *
      * @param most how many bytes an export may write; {@link Long#MAX_VALUE} for any number
-     * @return new options
+     * @return the options
      * @throws IllegalArgumentException if it is negative
      */
     public ExportOptions withMostBytes(long most) {

@@ -13,7 +13,7 @@ public final class ExportTooLargeException extends ModelException {
     private final long mostBytes;
 
     /**
-     * Makes the exception.
+     * Creates an exception.
      *
      * @param source which model
      * @param what what would be written, and what to do

@@ -83,7 +83,7 @@ public record VerificationOptions(
      * With another seed.
      *
      * @param value any number
-     * @return changed options
+     * @return the options
      */
     public VerificationOptions withSeed(long value) {
         return new VerificationOptions(
@@ -103,7 +103,7 @@ public record VerificationOptions(
      * With another number of trials.
      *
      * @param value at least 1
-     * @return changed options
+     * @return the options
      * @throws IllegalArgumentException if the value is less than 1
      */
     public VerificationOptions withTrials(int value) {
@@ -124,7 +124,7 @@ public record VerificationOptions(
      * With other threads inside an operator.
      *
      * @param value at least 1
-     * @return changed options
+     * @return the options
      * @throws IllegalArgumentException if the value is less than 1
      */
     public VerificationOptions withThreads(int value) {
@@ -145,7 +145,7 @@ public record VerificationOptions(
      * With another level of optimisation.
      *
      * @param value how much ONNX Runtime may rewrite the whole and the parts
-     * @return changed options
+     * @return the options
      */
     public VerificationOptions withOptimization(OptimizationLevel value) {
         return new VerificationOptions(
@@ -166,7 +166,7 @@ public record VerificationOptions(
      *
      * @param absolute the absolute part, finite and at least 0
      * @param relative the part relative to the whole's value, finite and at least 0
-     * @return changed options
+     * @return the options
      * @throws IllegalArgumentException if a value is negative or not finite
      */
     public VerificationOptions withTolerance(double absolute, double relative) {
@@ -178,7 +178,7 @@ public record VerificationOptions(
      * With or without files that were changed.
      *
      * @param value true to refuse all whose SHA-256 is not the one in the manifest
-     * @return changed options
+     * @return the options
      */
     public VerificationOptions withOnlyUnchanged(boolean value) {
         return new VerificationOptions(
@@ -198,7 +198,7 @@ public record VerificationOptions(
      * With sizes of inputs that the model leaves open.
      *
      * @param value the sizes
-     * @return changed options
+     * @return the options
      */
     public VerificationOptions withSizes(InputShapes value) {
         return new VerificationOptions(
@@ -218,7 +218,7 @@ public record VerificationOptions(
      * With a child process in which the whole and the parts run.
      *
      * @param limits the limits of the child
-     * @return changed options
+     * @return the options
      */
     public VerificationOptions withIsolation(Isolation limits) {
         return withIsolation(Optional.of(limits));
@@ -248,7 +248,7 @@ public record VerificationOptions(
      * @param name the name of the input
      * @param values the values in row-major order, from position to limit
      * @param shape the size along each axis; none for a scalar
-     * @return changed options
+     * @return the options
      * @throws IllegalArgumentException if the number of values does not fit the shape
      */
     public VerificationOptions withInput(String name, Buffer values, long... shape) {
@@ -261,7 +261,7 @@ public record VerificationOptions(
      * @param name the name of the input
      * @param values the values in row-major order
      * @param shape the size along each axis; none for a scalar
-     * @return changed options
+     * @return the options
      * @throws IllegalArgumentException if the number of values does not fit the shape
      */
     public VerificationOptions withInput(String name, List<String> values, long... shape) {

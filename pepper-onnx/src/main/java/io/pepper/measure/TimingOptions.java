@@ -92,7 +92,7 @@ public record TimingOptions(
      * With other threads.
      *
      * @param value at least 1
-     * @return these options with it
+     * @return the options
      */
     public TimingOptions withThreads(int value) {
         return new TimingOptions(
@@ -113,7 +113,7 @@ public record TimingOptions(
      * With waiting threads that spin, or sleep.
      *
      * @param value whether they spin
-     * @return these options with it
+     * @return the options
      */
     public TimingOptions withSpinning(boolean value) {
         return new TimingOptions(
@@ -124,7 +124,7 @@ public record TimingOptions(
      * With another level of optimisation.
      *
      * @param value the level
-     * @return these options with it
+     * @return the options
      */
     public TimingOptions withOptimization(OptimizationLevel value) {
         return new TimingOptions(
@@ -135,7 +135,7 @@ public record TimingOptions(
      * With another execution provider.
      *
      * @param value its name
-     * @return these options with it
+     * @return the options
      */
     public TimingOptions withProvider(String value) {
         return new TimingOptions(
@@ -146,7 +146,7 @@ public record TimingOptions(
      * With sizes of inputs.
      *
      * @param value the sizes
-     * @return these options with them
+     * @return the options
      */
     public TimingOptions withSizes(InputShapes value) {
         return new TimingOptions(
@@ -167,7 +167,7 @@ public record TimingOptions(
      * With another seed.
      *
      * @param value any number
-     * @return these options with it
+     * @return the options
      */
     public TimingOptions withSeed(long value) {
         return new TimingOptions(
@@ -189,7 +189,7 @@ public record TimingOptions(
      *
      * @param least at least 1
      * @param most at least as many
-     * @return these options with them
+     * @return the options
      */
     public TimingOptions withRuns(int least, int most) {
         return new TimingOptions(
@@ -200,7 +200,7 @@ public record TimingOptions(
      * With another budget.
      *
      * @param value how long timed runs may take together
-     * @return these options with it
+     * @return the options
      */
     public TimingOptions withBudget(Duration value) {
         return new TimingOptions(
@@ -221,7 +221,7 @@ public record TimingOptions(
      * With another precision.
      *
      * @param value the width of the median's confidence interval at which to stop, relative to the median; 0 for never
-     * @return these options with it
+     * @return the options
      */
     public TimingOptions withPrecision(double value) {
         return new TimingOptions(
@@ -232,7 +232,7 @@ public record TimingOptions(
      * With a child process in which the model is opened and runs. It lives as long as the timer.
      *
      * @param limits the limits of the child; the deadline is for opening, and for each measurement
-     * @return these options with it
+     * @return the options
      */
     public TimingOptions withIsolation(Isolation limits) {
         return withIsolation(Optional.of(limits));

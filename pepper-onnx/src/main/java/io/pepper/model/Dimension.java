@@ -4,19 +4,20 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One dimension of a tensor's shape: of a fixed size, of a size that has a name, or unknown.
+ * A dimension of a tensor's shape: fixed, symbolic or unknown.
  *
- * @param size the size, 0 or more, if it is fixed
- * @param symbol the name of a size that is settled when the model runs; equal names in one model mean equal sizes
+ * @param size the size of a fixed dimension, 0 or more; empty otherwise
+ * @param symbol the name of a symbolic dimension, whose size is settled when the model runs; equal names in one model
+ *     mean equal sizes
  */
 public record Dimension(OptionalLong size, Optional<String> symbol) {
     private static final Dimension UNKNOWN = new Dimension(OptionalLong.empty(), Optional.empty());
 
     /**
-     * Checks that the two do not contradict each other.
+     * Checks that size and symbol do not contradict each other.
      *
-     * @param size see the record
-     * @param symbol see the record
+     * @param size the size of a fixed dimension, 0 or more
+     * @param symbol the name of a symbolic dimension, whose size is settled when the model runs
      * @throws IllegalArgumentException if both are given, the size is negative, or the symbol is empty
      */
     public Dimension {
@@ -32,7 +33,7 @@ public record Dimension(OptionalLong size, Optional<String> symbol) {
     }
 
     /**
-     * A dimension of fixed size.
+     * Returns a dimension of fixed size.
      *
      * @param size 0 or more
      * @return the dimension
@@ -43,7 +44,7 @@ public record Dimension(OptionalLong size, Optional<String> symbol) {
     }
 
     /**
-     * A dimension whose size has a name.
+     * Returns a symbolic dimension.
      *
      * @param symbol the name
      * @return the dimension
@@ -54,7 +55,7 @@ public record Dimension(OptionalLong size, Optional<String> symbol) {
     }
 
     /**
-     * A dimension of which nothing is known.
+     * Returns an unknown dimension.
      *
      * @return the dimension
      */
@@ -62,7 +63,7 @@ public record Dimension(OptionalLong size, Optional<String> symbol) {
         return UNKNOWN;
     }
 
-    /** The size, the symbol, or {@code ?}. */
+    /** Returns the size, the symbol, or {@code ?}. */
     @Override
     public String toString() {
         return size.isPresent() ? Long.toString(size.getAsLong()) : symbol.orElse("?");

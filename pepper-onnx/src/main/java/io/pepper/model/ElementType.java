@@ -73,20 +73,20 @@ public enum ElementType {
     }
 
     /**
-     * The type of a code.
+     * Returns the type with the given code.
      *
-     * @param code the number that stands in a model
-     * @return the type, empty if the specification known here has none of that number
+     * @param code the type's number in a model
+     * @return the type, empty if the supported ONNX specification has no such code
      */
     public static Optional<ElementType> ofCode(int code) {
         return code > 0 && code < BY_CODE.length ? Optional.of(BY_CODE[code]) : Optional.empty();
     }
 
     /**
-     * The type of a name.
+     * Returns the type with the given name.
      *
      * @param name the name in lower case, for instance {@code float16}
-     * @return the type, empty if there is none of that name
+     * @return the type, empty if no type has that name
      */
     public static Optional<ElementType> named(String name) {
         for (ElementType type : BY_CODE) {
@@ -98,7 +98,7 @@ public enum ElementType {
     }
 
     /**
-     * The number that stands for the type in a model.
+     * Returns the type's number in a model.
      *
      * @return 0 to 26
      */
@@ -107,7 +107,7 @@ public enum ElementType {
     }
 
     /**
-     * The name in lower case, as ONNX writes it.
+     * Returns the name in lower case, as ONNX writes it.
      *
      * @return for instance {@code float16}
      */
@@ -116,7 +116,7 @@ public enum ElementType {
     }
 
     /**
-     * How many bits an element takes.
+     * Returns the number of bits of an element.
      *
      * @return 2 to 128, or 0 for strings
      */
@@ -125,10 +125,10 @@ public enum ElementType {
     }
 
     /**
-     * How many bytes a tensor of this type takes.
+     * Returns the number of bytes of a tensor of this type.
      *
      * @param dims its dimensions, each 0 or more
-     * @return the bytes, rounded up; empty if they are more than {@link Long#MAX_VALUE}
+     * @return the bytes, rounded up; empty above {@link Long#MAX_VALUE}
      */
     public OptionalLong bytes(long[] dims) {
         long elements = LongStream.of(dims).anyMatch(dim -> dim == 0) ? 0 : 1;

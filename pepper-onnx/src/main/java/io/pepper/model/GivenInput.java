@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Values that a user gives for an input of a model.
+ * Values of a model input, given by the user.
  *
  * @param shape the size along each axis; empty for a scalar
  * @param numbers the values in row-major order, from position to limit; empty if they are strings

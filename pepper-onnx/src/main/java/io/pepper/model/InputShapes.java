@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The sizes that a user gives to inputs of a model that leave them open. Immutable and therefore thread-safe.
+ * User-given sizes of open input dimensions. Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * InputShapes sizes = InputShapes.NONE.withDimension("batch", 1).withInputShape("image", 1, 3, 640, 640);
  * }</pre>
  */
 public final class InputShapes {
-    /** No sizes: for models that state them all. */
+    /** No sizes, for models without open dimensions. */
     public static final InputShapes NONE = new InputShapes(Map.of(), Map.of());
 
     private final Map<String, List<Long>> shapes;
@@ -26,11 +26,11 @@ public final class InputShapes {
     }
 
     /**
-     * Gives an input its whole shape.
+     * Returns these sizes, with the whole shape of an input.
      *
      * @param input the input's name
      * @param sizes its dimensions, each 0 or more; none for a scalar
-     * @return these sizes and that shape, which replaces one given before
+     * @return these sizes with that shape, which replaces an earlier one
      * @throws IllegalArgumentException if a size is negative
      */
     public InputShapes withInputShape(String input, long... sizes) {
@@ -43,10 +43,10 @@ public final class InputShapes {
     }
 
     /**
-     * With the sizes of an input, if they are all known.
+     * Returns these sizes, with the shape of an input if it is fully known.
      *
-     * @param input the input, with its sizes
-     * @return these sizes and those; these alone if a size of the input is not known
+     * @param input the input and its shape
+     * @return these sizes with that shape; unchanged if a dimension of the input is unknown
      */
     public InputShapes withInput(TensorInfo input) {
         List<Dimension> shape = input.shape().orElse(List.of());
@@ -62,11 +62,11 @@ public final class InputShapes {
     }
 
     /**
-     * Gives a named dimension its size, wherever inputs have it.
+     * Returns these sizes, with the size of a named dimension in all inputs.
      *
      * @param name the dimension's name
      * @param size 0 or more
-     * @return these sizes and that one, which replaces one given before
+     * @return these sizes with that one, which replaces an earlier one
      * @throws IllegalArgumentException if the size is negative
      */
     public InputShapes withDimension(String name, long size) {
@@ -83,25 +83,25 @@ public final class InputShapes {
     }
 
     /**
-     * The shapes that were given.
+     * Returns the given input shapes.
      *
-     * @return sizes by input, in the order given
+     * @return shapes by input name, in the order given
      */
     public Map<String, List<Long>> shapes() {
         return shapes;
     }
 
     /**
-     * The sizes of named dimensions that were given.
+     * Returns the given sizes of named dimensions.
      *
-     * @return sizes by name, in the order given
+     * @return sizes by dimension name, in the order given
      */
     public Map<String, Long> dimensions() {
         return dimensions;
     }
 
     /**
-     * Whether nothing was given.
+     * Returns whether no size was given.
      *
      * @return true for {@link #NONE}
      */
@@ -119,7 +119,7 @@ public final class InputShapes {
         return 31 * shapes.hashCode() + dimensions.hashCode();
     }
 
-    /** For instance {@code InputShapes[{image=[1, 3, 640, 640]}, {batch=1}]}. */
+    /** Returns a text such as {@code InputShapes[{image=[1, 3, 640, 640]}, {batch=1}]}. */
     @Override
     public String toString() {
         return "InputShapes[" + shapes + ", " + dimensions + "]";

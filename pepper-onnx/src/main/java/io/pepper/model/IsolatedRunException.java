@@ -1,33 +1,33 @@
 package io.pepper.model;
 
 /**
- * The child process in which ONNX Runtime opened or ran a model did not live to answer ({@link Isolation}). The message names the model,
- * what the child did when it ended, how it ended, and the last lines that it wrote to its error stream.
+ * Thrown when the child process that opens or runs a model in ONNX Runtime ends without an answer ({@link Isolation}).
+ * The message names the model, the child's last task, the reason, and the last lines of its error stream.
  */
 public final class IsolatedRunException extends ModelException {
     private static final long serialVersionUID = 1L;
 
-    /** How the child ended. */
+    /** Why the child ended. */
     private final Reason reason;
 
-    /** How a child ended. */
+    /** The reasons why a child can end. */
     public enum Reason {
-        /** It ended by itself: ONNX Runtime crashed. */
+        /** The child ended by itself: ONNX Runtime crashed. */
         CRASHED,
-        /** It was ended at the deadline. */
+        /** The deadline passed, and the child was ended. */
         DEADLINE,
-        /** It was ended because it held more memory than the limit, or ended by itself because it was refused more. */
+        /** The child exceeded the memory limit and was ended, or was refused memory and ended by itself. */
         MEMORY,
-        /** It was ended because what it answered is no answer. */
+        /** The child sent an invalid answer and was ended. */
         INVALID_ANSWER
     }
 
     /**
-     * Makes the exception.
+     * Creates an exception.
      *
-     * @param source which file or model
-     * @param reason how the child ended
-     * @param what the same in words
+     * @param source the file or model
+     * @param reason why the child ended
+     * @param what the reason in words
      */
     public IsolatedRunException(String source, Reason reason, String what) {
         super(source, "isolated run", what);
@@ -35,7 +35,7 @@ public final class IsolatedRunException extends ModelException {
     }
 
     /**
-     * How the child ended.
+     * Returns why the child ended.
      *
      * @return the reason
      */

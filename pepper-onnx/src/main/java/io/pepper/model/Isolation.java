@@ -8,8 +8,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Limits of the child process in which ONNX Runtime opens and runs a model that is not trusted. A crash, an endless run or a run
- * that takes too much memory ends the child, and is an {@link IsolatedRunException} here. Immutable and therefore thread-safe.
+ * Limits of the child process in which ONNX Runtime opens and runs an untrusted model. A crash, an endless run or
+ * excessive memory use ends only the child; the parent gets an {@link IsolatedRunException}. Immutable and therefore
+ * thread-safe.
  *
  * <pre>{@code
  * Isolation isolation = Isolation.DEFAULTS.withDeadline(Duration.ofSeconds(20)).withMemoryBytes(2L << 30);
@@ -18,41 +19,43 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>This contains faults. It is no sandbox: the child has the rights of this process's user. A child takes some tenths of a second to
- * start, and is ended when the work is done, when the thread that waits for it is interrupted, and when this process ends.
+ * <p>A child contains faults, but is no sandbox: it has the rights of this process's user. It takes some tenths of a
+ * second to start. It ends when its work is done, when the waiting thread is interrupted, and when this process ends.
  *
- * <p>The child is a Java virtual machine with the jars of this library on its class path. They are found where this process loaded them
- * from: files, directories, modules, or jars within a Spring Boot jar, which are extracted once. For other class loaders, name the
- * jars with {@link #withClassPath}.
+ * <p>The child is a Java virtual machine with the jars of this library on its class path. They are found where this
+ * process loaded them from: files, directories, modules, or jars within a Spring Boot jar, which are extracted once.
+ * With other class loaders, name the jars with {@link #withClassPath}.
  *
- * @param deadline how long each piece of work may take: to infer the shapes of a model, to verify, to open a timer, or to measure
- *     once; with the start of the child if it has to be started; more than 0 and at most a year
- * @param memoryBytes how much memory the child may hold, at least {@link #LEAST_MEMORY_BYTES}. On Linux this is the resident size of the
- *     whole process, its virtual machine and mapped model files included, looked at every few milliseconds. Elsewhere only the Java
- *     heap is limited (to half of this): what ONNX Runtime itself takes is not
- * @param java the {@code java} command; empty for that of the virtual machine that runs this process
- * @param jvmOptions further options of the child's virtual machine; they come last and therefore win
- * @param classPath the class path of the child: this library's modules core and onnx, and their dependencies; empty to find them
+ * @param deadline the longest time for one task, more than 0 and at most a year. Tasks are: infer the shapes of a
+ *     model, verify, open a timer, measure once. The start of the child counts, if it has to start
+ * @param memoryBytes the most memory of the child in bytes, at least {@link #LEAST_MEMORY_BYTES}. On Linux this limits
+ *     the resident size of the whole process, including its virtual machine and mapped model files, and is checked
+ *     every few milliseconds. Elsewhere only the Java heap is limited, to half of this; the memory of ONNX Runtime is
+ *     not
+ * @param java the {@code java} command; empty for the command of the current virtual machine
+ * @param jvmOptions further options of the child's virtual machine; they come last and therefore take precedence
+ * @param classPath the child's class path: the modules core and onnx of this library, and their dependencies; empty to
+ *     find them
  */
 public record Isolation(
         Duration deadline, long memoryBytes, Optional<Path> java, List<String> jvmOptions, List<Path> classPath) {
-    /** The least memory limit, 128 MiB: a child without a model takes about 90 MB. */
+    /** The lowest memory limit, 128 MiB. A child without a model takes about 90 MB. */
     public static final long LEAST_MEMORY_BYTES = 128L << 20;
 
     private static final Duration LONGEST = Duration.ofDays(365);
 
-    /** A minute, 4 GiB, and the virtual machine and the jars of this process. */
+    /** A minute, 4 GiB, and the virtual machine and jars of this process. */
     public static final Isolation DEFAULTS =
             new Isolation(Duration.ofMinutes(1), 4L << 30, Optional.empty(), List.of(), List.of());
 
     /**
      * Checks the limits and copies the lists.
      *
-     * @param deadline see the record
-     * @param memoryBytes see the record
-     * @param java see the record
-     * @param jvmOptions see the record
-     * @param classPath see the record
+     * @param deadline the longest time for one task, more than 0 and at most a year
+     * @param memoryBytes the most memory of the child in bytes, at least {@link #LEAST_MEMORY_BYTES}
+     * @param java the {@code java} command
+     * @param jvmOptions further options of the child's virtual machine
+     * @param classPath the child's class path: the modules core and onnx of this library, and their dependencies
      * @throws IllegalArgumentException if a limit is out of its range
      */
     public Isolation {
@@ -72,7 +75,7 @@ public record Isolation(
      * Returns these limits with another deadline.
      *
      * @param value more than 0 and at most a year
-     * @return changed limits
+     * @return the limits
      * @throws IllegalArgumentException if the value is out of range
      */
     public Isolation withDeadline(Duration value) {
@@ -83,7 +86,7 @@ public record Isolation(
      * Returns these limits with another memory limit.
      *
      * @param value at least {@link #LEAST_MEMORY_BYTES}
-     * @return changed limits
+     * @return the limits
      * @throws IllegalArgumentException if the value is less
      */
     public Isolation withMemoryBytes(long value) {
@@ -94,7 +97,7 @@ public record Isolation(
      * Returns these limits with another {@code java} command.
      *
      * @param command its file, of version 17 or newer
-     * @return changed limits
+     * @return the limits
      */
     public Isolation withJava(Path command) {
         return new Isolation(deadline, memoryBytes, Optional.of(command), jvmOptions, classPath);
@@ -103,8 +106,8 @@ public record Isolation(
     /**
      * Returns these limits with further options of the child's virtual machine.
      *
-     * @param options for instance {@code -Dsome.property=value}; added to those that are there
-     * @return changed limits
+     * @param options options to append, for instance {@code -Dsome.property=value}
+     * @return the limits
      */
     public Isolation withJvmOptions(String... options) {
         List<String> all = new ArrayList<>(jvmOptions);
@@ -116,7 +119,7 @@ public record Isolation(
      * Returns these limits with a class path of the child.
      *
      * @param entries jars and directories of this library and its dependencies
-     * @return changed limits
+     * @return the limits
      */
     public Isolation withClassPath(List<Path> entries) {
         return new Isolation(deadline, memoryBytes, java, jvmOptions, entries);

@@ -1,27 +1,27 @@
 package io.pepper.model;
 
-/** A file is not what it should be: no ONNX model, no manifest, or one that contradicts itself. */
+/** Thrown for a malformed file: not an ONNX model, not a manifest, or one that contradicts itself. */
 public final class MalformedModelException extends ModelException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception.
+     * Creates an exception.
      *
-     * @param source which file or model
-     * @param where where in it, for instance {@code graph.node[12].attribute[0]}
-     * @param what what was found there
+     * @param source the file or model
+     * @param where the place in it, for instance {@code graph.node[12].attribute[0]}
+     * @param what the fault found there
      */
     public MalformedModelException(String source, String where, String what) {
         super(source, where, what);
     }
 
     /**
-     * Makes the exception.
+     * Creates an exception with a cause.
      *
-     * @param source which file or model
-     * @param where where in it, for instance {@code graph.node[12].attribute[0]}
-     * @param what what was found there
-     * @param cause what said so first
+     * @param source the file or model
+     * @param where the place in it, for instance {@code graph.node[12].attribute[0]}
+     * @param what the fault found there
+     * @param cause the cause
      */
     public MalformedModelException(String source, String where, String what, Throwable cause) {
         super(source, where, what, cause);

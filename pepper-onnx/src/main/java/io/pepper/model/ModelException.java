@@ -4,28 +4,28 @@ import io.pepper.document.SafeText;
 import java.io.IOException;
 
 /**
- * A model, or a file beside it, is refused. The message says which file, where in it, and what was found. Names come from the
- * file and may be anything: in the message, characters that steer terminals and logs are written as {@code \\u001b} and the like,
- * and what is very long is cut off.
+ * Thrown when a model, or a file beside it, is refused. The message names the file, the place in it, and the fault.
+ * Names come from the file and may contain anything: the message escapes characters that control terminals and logs, as
+ * in {@code \\u001b}, and shortens very long names.
  */
 public class ModelException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** Which file or model. */
+    /** The file or model. */
     private final String source;
 
-    /** Where in it. */
+    /** The place in it. */
     private final String where;
 
-    /** What was found there. */
+    /** The fault found there. */
     private final String what;
 
     /**
-     * Makes the exception.
+     * Creates an exception.
      *
-     * @param source which file or model
-     * @param where where in it, for instance {@code graph.node[12].attribute[0]}
-     * @param what what was found there
+     * @param source the file or model
+     * @param where the place in it, for instance {@code graph.node[12].attribute[0]}
+     * @param what the fault found there
      */
     protected ModelException(String source, String where, String what) {
         super(SafeText.of(source) + ": " + SafeText.of(where) + ": " + SafeText.of(what));
@@ -35,12 +35,12 @@ public class ModelException extends IOException {
     }
 
     /**
-     * Makes the exception.
+     * Creates an exception with a cause.
      *
-     * @param source which file or model
-     * @param where where in it, for instance {@code graph.node[12].attribute[0]}
-     * @param what what was found there
-     * @param cause what said so first
+     * @param source the file or model
+     * @param where the place in it, for instance {@code graph.node[12].attribute[0]}
+     * @param what the fault found there
+     * @param cause the cause
      */
     protected ModelException(String source, String where, String what, Throwable cause) {
         super(SafeText.of(source) + ": " + SafeText.of(where) + ": " + SafeText.of(what), cause);
@@ -50,9 +50,9 @@ public class ModelException extends IOException {
     }
 
     /**
-     * Makes the exception, of what no file is to blame for.
+     * Creates an exception that blames no file.
      *
-     * @param message for a person
+     * @param message the message, for people
      */
     ModelException(String message) {
         super(SafeText.of(message));
@@ -62,16 +62,16 @@ public class ModelException extends IOException {
     }
 
     /**
-     * Which file or model is refused. May hold any characters, unlike the message.
+     * Returns the refused file or model. Unlike the message, it may contain any characters.
      *
-     * @return its name or path, as the caller gave it
+     * @return a name or path, as the caller gave it
      */
     public String source() {
         return source;
     }
 
     /**
-     * Where in it. May hold any characters, unlike the message.
+     * Returns the place in the file. Unlike the message, it may contain any characters.
      *
      * @return for instance {@code graph.node[12].attribute[0]}
      */
@@ -80,9 +80,9 @@ public class ModelException extends IOException {
     }
 
     /**
-     * What was found there. May hold any characters, unlike the message.
+     * Returns the fault. Unlike the message, it may contain any characters.
      *
-     * @return for a person
+     * @return a text for people
      */
     public String what() {
         return what;

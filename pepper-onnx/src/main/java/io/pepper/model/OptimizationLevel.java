@@ -1,12 +1,12 @@
 package io.pepper.model;
 
-/** How much ONNX Runtime may rewrite a graph before running it. */
+/** The graph rewriting that ONNX Runtime may do before a run. */
 public enum OptimizationLevel {
-    /** Nothing is rewritten: the whole and its parts must agree in every bit. */
+    /** No rewriting: the whole and its parts must agree in every bit. */
     NONE,
-    /** Rewriting that keeps the meaning, such as folding constants and dropping identities. */
+    /** Rewriting that keeps the meaning, such as folding constants and removing identities. */
     BASIC,
-    /** {@link #BASIC}, and fusions into operators of the processor's own. */
+    /** {@link #BASIC}, and fusion into operators of the processor. */
     EXTENDED,
     /** {@link #EXTENDED}, and changes of the memory layout. */
     ALL

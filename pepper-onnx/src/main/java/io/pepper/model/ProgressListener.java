@@ -1,8 +1,8 @@
 package io.pepper.model;
 
 /**
- * Hears how far a long task is. Called on the thread that does the work, so it should return soon. To stop the task,
- * interrupt its thread.
+ * A listener for the progress of a long task. It is called on the working thread, so it should return soon. To stop the
+ * task, interrupt its thread.
  */
 @FunctionalInterface
 public interface ProgressListener {
@@ -10,11 +10,11 @@ public interface ProgressListener {
     ProgressListener NONE = (task, done, total) -> {};
 
     /**
-     * The task has come further.
+     * Reports progress.
      *
-     * @param task what is being done, for a person to read
-     * @param done how much of it is done, 0 to {@code total}
-     * @param total how much there is, in the task's own unit
+     * @param task the current task, for people
+     * @param done the amount done, 0 to {@code total}
+     * @param total the whole amount, in the task's own unit
      */
     void progress(String task, long done, long total);
 }

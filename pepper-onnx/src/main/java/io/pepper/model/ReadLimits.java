@@ -1,43 +1,44 @@
 package io.pepper.model;
 
 /**
- * How much a model may ask for when it is opened: a file is hostile until proven otherwise, and what it claims is checked
- * before memory is taken for it. What goes beyond a limit is refused with a {@link MalformedModelException} that names the
- * file, the place in it and the limit. Immutable.
+ * Limits on the resources that opening a model may take. A file counts as hostile until proven otherwise: its claims
+ * are checked before memory is allocated for them. A model beyond a limit is refused with a {@link
+ * MalformedModelException} that names the file, the place in it and the limit. Immutable.
  *
- * <p>The bytes of large tensors do not count: they stay in their files. Each default is far beyond any model known to work.
+ * <p>The bytes of large tensors do not count: they stay in their files. Each default is far beyond any known working
+ * model.
  *
  * <pre>{@code
  * ReadLimits small = ReadLimits.builder().memoryBytes(64L << 20).operators(100_000).build();
  * }</pre>
  */
 public final class ReadLimits {
-    /** The bytes of a model's structure unless told otherwise: 256 MiB, or an eighth of the largest heap if that is less. */
+    /** Default bytes of a model's structure: 256 MiB, or an eighth of the maximum heap if that is less. */
     public static final long DEFAULT_STRUCTURE_BYTES = 256L << 20;
-    /** The memory that a model's structure may take unless told otherwise: 2 GiB, or half of the largest heap if that is less. */
+    /** Default memory of a model's structure in bytes: 2 GiB, or half of the maximum heap if that is less. */
     public static final long DEFAULT_MEMORY_BYTES = 2L << 30;
-    /** The fields of a model unless told otherwise. */
+    /** Default number of fields of a model. */
     public static final long DEFAULT_FIELDS = 24_000_000L;
-    /** The operators of a model unless told otherwise. */
+    /** Default number of operators of a model. */
     public static final int DEFAULT_OPERATORS = 2_000_000;
-    /** How deep messages may be nested unless told otherwise; a body of an operator takes three. */
+    /** Default nesting depth of messages. A body of an operator takes three levels. */
     public static final int DEFAULT_DEPTH = 100;
-    /** The bytes of a name unless told otherwise: 64 KiB. */
+    /** Default bytes of a name: 64 KiB. */
     public static final int DEFAULT_NAME_BYTES = 1 << 16;
-    /** The dimensions of a tensor unless told otherwise. */
+    /** Default number of dimensions of a tensor. */
     public static final int DEFAULT_RANK = 256;
-    /** The data files of a model unless told otherwise; each is held open. */
+    /** Default number of data files of a model. Each is held open. */
     public static final int DEFAULT_DATA_FILES = 4096;
-    /** How often the bytes of a data file may be used unless told otherwise. */
+    /** Default number of uses of the bytes of a data file. */
     public static final int DEFAULT_DATA_REUSE = 16;
 
-    /** The bytes of a stream unless told otherwise: 64 GiB. */
+    /** Default bytes of a stream: 64 GiB. */
     public static final long DEFAULT_STREAM_BYTES = 64L << 30;
 
-    /** No greater depth can be asked for: messages are parsed by recursion, which must not exhaust the stack. */
+    /** The greatest depth limit. Messages are parsed by recursion, which must not exhaust the stack. */
     public static final int GREATEST_DEPTH = 400;
 
-    /** No larger structure can be asked for: it is held in one array. */
+    /** The greatest limit on structure bytes. The structure is held in one array. */
     public static final long GREATEST_STRUCTURE_BYTES = Integer.MAX_VALUE - 64;
 
     /** All defaults. */
@@ -68,7 +69,7 @@ public final class ReadLimits {
     }
 
     /**
-     * A builder that starts from the defaults.
+     * Returns a builder that starts from the defaults.
      *
      * @return a new builder
      */
@@ -77,8 +78,8 @@ public final class ReadLimits {
     }
 
     /**
-     * How many bytes the file may have besides the payloads of large tensors; each of these counts as 64. By default an eighth of the largest
-     * heap, if that is less than {@link #DEFAULT_STRUCTURE_BYTES}.
+     * Returns the largest size of the file without the payloads of large tensors, in bytes; each payload counts as 64
+     * bytes. The default is an eighth of the maximum heap, at most {@link #DEFAULT_STRUCTURE_BYTES}.
      *
      * @return 1 to {@link #GREATEST_STRUCTURE_BYTES}
      */
@@ -87,9 +88,9 @@ public final class ReadLimits {
     }
 
     /**
-     * How much memory the structure may take, by an estimate: once it is parsed, with the graph that is made of it and the copies of names in
-     * shapes and results. By default half of the largest heap that the process may have, if that is less than
-     * {@link #DEFAULT_MEMORY_BYTES}.
+     * Returns the most memory that the structure may take, in bytes. This is an estimate, which includes the parsed
+     * structure, the graph, and the copies of names in shapes and results. The default is half of the maximum heap, at
+     * most {@link #DEFAULT_MEMORY_BYTES}.
      *
      * @return at least 1
      */
@@ -98,7 +99,7 @@ public final class ReadLimits {
     }
 
     /**
-     * How many fields and elements the structure may have.
+     * Returns the largest number of fields and elements in the structure.
      *
      * @return at least 1
      */
@@ -107,7 +108,7 @@ public final class ReadLimits {
     }
 
     /**
-     * How many operators there may be, those of bodies and functions included.
+     * Returns the largest number of operators, including those of bodies and functions.
      *
      * @return at least 1
      */
@@ -116,7 +117,7 @@ public final class ReadLimits {
     }
 
     /**
-     * How deep messages may stand within each other.
+     * Returns the greatest nesting depth of messages.
      *
      * @return 1 to {@link #GREATEST_DEPTH}
      */
@@ -125,7 +126,7 @@ public final class ReadLimits {
     }
 
     /**
-     * How many bytes a name may have: that of an operator, a tensor, a type, a domain, an attribute, a symbol.
+     * Returns the largest size of a name in bytes: of an operator, tensor, type, domain, attribute or symbol.
      *
      * @return at least 1
      */
@@ -134,7 +135,7 @@ public final class ReadLimits {
     }
 
     /**
-     * How many dimensions a tensor may have.
+     * Returns the largest number of dimensions of a tensor.
      *
      * @return at least 1
      */
@@ -143,7 +144,7 @@ public final class ReadLimits {
     }
 
     /**
-     * How many files a model may keep its tensors in.
+     * Returns the largest number of files that hold a model's tensors.
      *
      * @return at least 1
      */
@@ -152,8 +153,8 @@ public final class ReadLimits {
     }
 
     /**
-     * How often over a model's tensors may take the bytes of one data file: tensors may share bytes, but a small file must not
-     * stand for a thousand times its size.
+     * Returns the largest ratio of the tensors' bytes in a data file to the bytes of that file. Tensors may share
+     * bytes, but a small file must not stand for a thousand times its size.
      *
      * @return at least 1
      */
@@ -162,7 +163,7 @@ public final class ReadLimits {
     }
 
     /**
-     * How many bytes a stream may have, which are written to a temporary file.
+     * Returns the largest size of a stream in bytes. A stream is written to a temporary file.
      *
      * @return at least 1
      */
@@ -170,7 +171,7 @@ public final class ReadLimits {
         return streamBytes;
     }
 
-    /** Collects limits; every setter checks its argument at once. Not thread-safe. */
+    /** A builder of limits. Every setter checks its argument at once. Not thread-safe. */
     public static final class Builder {
         private long structureBytes =
                 Math.min(DEFAULT_STRUCTURE_BYTES, Runtime.getRuntime().maxMemory() / 8);
@@ -319,7 +320,7 @@ public final class ReadLimits {
         }
 
         /**
-         * Makes the limits.
+         * Returns the limits.
          *
          * @return immutable limits
          */

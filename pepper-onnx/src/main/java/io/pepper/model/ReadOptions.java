@@ -9,26 +9,26 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How a model is opened. Immutable.
+ * Options for opening a model. Immutable.
  *
- * <p>A model names the files that hold its tensors, and could name any. So they are looked for in the model's own directory
- * and below only, and no file is read that has another name elsewhere (a hard link). A link is followed, as ONNX Runtime follows it, if
- * it leads below that directory, or below the directory in which the model's file really is when that file is a link itself. This opens
- * the cache of the Hugging Face hub. Links to manifests and parts are followed only within their directory. Where an honest
- * model needs more, the caller says so:
+ * <p>A model names the files that hold its tensors, and could name any file. PEPPER looks for them only in the model's
+ * own directory and below, and reads no file with a second name elsewhere (a hard link). Like ONNX Runtime, it follows
+ * a symbolic link that leads below that directory; if the model's file is itself a link, the link may also lead below
+ * the directory of the target. This opens the cache of the Hugging Face hub. Links to manifests and parts are followed
+ * only within their directory. The caller can allow more:
  *
  * <pre>{@code
  * ReadOptions linked = ReadOptions.DEFAULTS.withAllowedRoots(Path.of("/srv/weights"));
  * OnnxModel model = OnnxModel.load(Path.of("/srv/models/detector.onnx"), linked);
  * }</pre>
  *
- * @param limits how much the model may ask for
+ * @param limits the limits on the resources that the model may take
  * @param allowedRoots other directories into which links to data files, manifests and parts may lead
  * @param hardLinks whether a data file may have more than one name in the file system
  * @param checksums whether data files for which the model gives a SHA-1 are read once and compared with it
- * @param isolation the limits of the child process in which ONNX Runtime opens the model, to infer types and shapes and to verify;
- *     empty to do that in this process
- * @param inputValues values of inputs that become constants, by name: {@code true}, {@code false} or a number
+ * @param isolation the limits of the child process in which ONNX Runtime opens the model, to infer types and shapes and
+ *     to verify; empty to use this process
+ * @param inputValues values of inputs that become constants, by input name: {@code true}, {@code false} or a number
  */
 public record ReadOptions(
         ReadLimits limits,
@@ -37,19 +37,21 @@ public record ReadOptions(
         boolean checksums,
         Optional<Isolation> isolation,
         Map<String, String> inputValues) {
-    /** With the default limits, without other directories, hard links, checksums and isolation. */
+    /** The default limits, without further directories, hard links, checksums or isolation. */
     public static final ReadOptions DEFAULTS =
             new ReadOptions(ReadLimits.DEFAULTS, List.of(), false, false, Optional.empty(), Map.of());
 
     /**
      * Copies the list.
      *
-     * @param limits see the record
-     * @param allowedRoots see the record
-     * @param hardLinks see the record
-     * @param checksums see the record
-     * @param isolation see the record
-     * @param inputValues see the record
+     * @param limits the limits on the resources that the model may take
+     * @param allowedRoots other directories into which links to data files, manifests and parts may lead
+     * @param hardLinks whether a data file may have more than one name in the file system
+     * @param checksums whether data files for which the model gives a SHA-1 are read once and compared with it
+     * @param isolation the limits of the child process in which ONNX Runtime opens the model, to infer types and
+     *     shapes and to verify
+     * @param inputValues values of inputs that become constants, by input name: {@code true}, {@code false} or a
+     *     number
      */
     public ReadOptions {
         allowedRoots = List.copyOf(allowedRoots);
@@ -58,64 +60,65 @@ public record ReadOptions(
     }
 
     /**
-     * These options with other limits.
+     * Returns these options with other limits.
      *
      * @param wanted the limits
-     * @return new options
+     * @return the options
      */
     public ReadOptions withLimits(ReadLimits wanted) {
         return new ReadOptions(wanted, allowedRoots, hardLinks, checksums, isolation, inputValues);
     }
 
     /**
-     * These options with other directories into which links may lead.
+     * Returns these options with other directories into which links may lead.
      *
      * @param directories the directories
-     * @return new options
+     * @return the options
      */
     public ReadOptions withAllowedRoots(Path... directories) {
         return new ReadOptions(limits, List.of(directories), hardLinks, checksums, isolation, inputValues);
     }
 
     /**
-     * These options, with or without data files that have more than one name.
+     * Returns these options, with or without data files that have several names.
      *
      * @param allowed whether to read such files
-     * @return new options
+     * @return the options
      */
     public ReadOptions withHardLinks(boolean allowed) {
         return new ReadOptions(limits, allowedRoots, allowed, checksums, isolation, inputValues);
     }
 
     /**
-     * These options, with or without a comparison of SHA-1 sums.
+     * Returns these options, with or without the comparison of SHA-1 sums.
      *
      * @param wanted whether to compare
-     * @return new options
+     * @return the options
      */
     public ReadOptions withChecksums(boolean wanted) {
         return new ReadOptions(limits, allowedRoots, hardLinks, wanted, isolation, inputValues);
     }
 
     /**
-     * These options, with ONNX Runtime in a child process for this model: what it infers of types and shapes, and what
-     * {@link io.pepper.export.SplitVerifier} runs, cannot bring this process down then.
+     * Returns these options with a child process for ONNX Runtime. Faults in type and shape inference, and in the runs
+     * of {@link io.pepper.export.SplitVerifier}, then cannot end this process.
      *
      * @param limits the limits of the child
-     * @return new options
+     * @return the options
      */
     public ReadOptions withIsolation(Isolation limits) {
         return new ReadOptions(this.limits, allowedRoots, hardLinks, checksums, Optional.of(limits), inputValues);
     }
 
     /**
-     * Sets inputs to values: the model then has these inputs no more, and of each {@code If} that they decide only the operators of the branch
-     * that is taken, which can be cut. So a decoder that is merged of one with and one without cache becomes one of them. A
-     * value replaces one that the file has. Opening throws an {@link IllegalArgumentException} if there is no such input, or a value is none of its type.
+     * Returns these options with constant values for inputs. The model then no longer has these inputs. Where they
+     * decide an {@code If}, only the operators of the taken branch remain, and these can be cut: a merged decoder
+     * becomes the one with cache or the one without. A value replaces a default in the file. Opening throws an {@link
+     * IllegalArgumentException} if the model has no such input, or a value does not fit its type.
      *
-     * @param values by the name of an input {@code true} or {@code false} if it is of truth values ({@code 1} and {@code 0}, too), else a number;
-     *     each of its elements gets the value, and its open sizes become 1
-     * @return new options
+     * @param values values by input name: {@code true} or {@code false} (or {@code 1} and {@code 0}) for Booleans, else
+     *     a number; each element of the input gets the value, and its open sizes become 1
+     * @return the options
      */
     public ReadOptions withInputValues(Map<String, String> values) {
         return new ReadOptions(limits, allowedRoots, hardLinks, checksums, isolation, values);

@@ -1,16 +1,17 @@
 package io.pepper.model;
 
 /**
- * ONNX Runtime's native library does not load in this process, so that nothing can be run or inferred; the message says why. Models
- * that state the types of their tensors can still be inspected, divided and planned for.
+ * Thrown when ONNX Runtime's native library does not load in this process, so that it can neither run nor infer
+ * anything. The message gives the reason. Models with stated tensor types can still be inspected, divided and planned
+ * for.
  */
 public final class RuntimeUnavailableException extends ModelException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception.
+     * Creates an exception.
      *
-     * @param why what the system said, and what to do
+     * @param why the system's message, and the remedy
      */
     public RuntimeUnavailableException(String why) {
         super("ONNX Runtime does not load here: " + why);

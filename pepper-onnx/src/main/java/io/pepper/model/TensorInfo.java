@@ -6,31 +6,32 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * What is known of a value that flows through a model: its name, type and shape.
+ * The name, type and shape of a value in a model.
  *
- * @param name the name, unique in its model
- * @param type the element type of a tensor in ONNX's words ({@code float}, {@code int64}, {@code float16}, {@code string}
- *     …), or the whole type of another kind of value ({@code seq(tensor(float))}); empty if unknown
- * @param shape the dimensions, outermost first; an empty list for a scalar; empty if not even the rank is known, or the
- *     value is no tensor
+ * @param name the name, unique in the model
+ * @param type the element type of a tensor, as ONNX writes it ({@code float}, {@code int64}, {@code float16}, {@code
+ *     string} …), or the whole type of another kind of value ({@code seq(tensor(float))}); empty if unknown
+ * @param shape the dimensions, outermost first; an empty list for a scalar; empty if the rank is unknown or the value
+ *     is no tensor
  */
 public record TensorInfo(String name, Optional<String> type, Optional<List<Dimension>> shape) {
     /**
      * Copies the shape.
      *
-     * @param name see the record
-     * @param type see the record
-     * @param shape see the record
+     * @param name the name, unique in the model
+     * @param type the element type of a tensor, as ONNX writes it ({@code float}, {@code int64}, {@code float16},
+     *     {@code string} …), or the whole type of another kind of value ({@code seq(tensor(float))})
+     * @param shape the dimensions, outermost first
      */
     public TensorInfo {
         shape = shape.map(List::copyOf);
     }
 
     /**
-     * How many bytes the tensor takes.
+     * Returns the number of bytes of the tensor.
      *
-     * @return elements times the size of one, rounded up for types of less than a byte; empty if the type or a dimension
-     *     is unknown, for strings, and for more than {@link Long#MAX_VALUE}
+     * @return the number of elements times the element size, rounded up for types below a byte; empty if the type or a
+     *     dimension is unknown, for strings, and above {@link Long#MAX_VALUE}
      */
     public OptionalLong bytes() {
         Optional<ElementType> element = type.flatMap(ElementType::named);
@@ -44,7 +45,7 @@ public record TensorInfo(String name, Optional<String> type, Optional<List<Dimen
         return element.get().bytes(sizes);
     }
 
-    /** For instance {@code x: float[batch,3,224,224]}. */
+    /** Returns a text such as {@code x: float[batch,3,224,224]}. */
     @Override
     public String toString() {
         String dimensions = shape.map(

@@ -2,17 +2,17 @@ package io.pepper.model;
 
 import java.util.List;
 
-/** Thrown where the size of a tensor is needed and not known; says what would have to be given. */
+/** Thrown when a needed tensor size is unknown. The message names the sizes to give. */
 public final class UnknownSizeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
     private final transient List<String> openDimensions;
 
     /**
-     * Says what is not known.
+     * Creates an exception.
      *
-     * @param message which size, and why
-     * @param openDimensions the sizes of inputs that are open, see {@link #openDimensions()}
+     * @param message the unknown size, and the reason
+     * @param openDimensions the open dimensions of inputs, see {@link #openDimensions()}
      */
     public UnknownSizeException(String message, List<String> openDimensions) {
         super(message);
@@ -20,10 +20,10 @@ public final class UnknownSizeException extends IllegalArgumentException {
     }
 
     /**
-     * The sizes of inputs that are open.
+     * Returns the open dimensions of inputs.
      *
-     * @return names of dimensions, {@code input[axis]} where a dimension has no name, and {@code input} where not even the rank
-     *     is known; empty if these are not the reason
+     * @return names of dimensions; {@code input[axis]} for a dimension without a name; {@code input} for an unknown
+     *     rank; empty if open inputs are not the reason
      */
     public List<String> openDimensions() {
         return openDimensions == null ? List.of() : openDimensions;

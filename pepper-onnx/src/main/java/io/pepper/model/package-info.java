@@ -1,4 +1,4 @@
-/** What all rooms speak of: tensors, sizes, limits of reading, and what goes wrong. */
+/** Shared types of all rooms: tensors, sizes, limits of reading, and exceptions. */
 @NullMarked
 package io.pepper.model;
 

@@ -9,21 +9,21 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * When and how an {@link AdaptiveSession} looks for a better placement. Immutable.
+ * Options of an {@link AdaptiveSession}: when and how it looks for a better placement. Immutable.
  *
- * <p>For each device, the time that its stages really took is divided by what was predicted, and the correction goes towards that:
- * {@code correction^(1 - weight) × ratio^weight}, kept between {@code 1 / mostCorrection} and {@code mostCorrection}. Where nothing runs,
- * nothing is measured, and the correction fades: {@code correction^(1 - forgetting)}.
+ * <p>Each look compares, per device, the measured time of its stages with the predicted time. The ratio updates the
+ * correction: {@code correction^(1 - weight) × ratio^weight}, kept between {@code 1 / mostCorrection} and {@code
+ * mostCorrection}. On a device without running stages, the correction fades: {@code correction^(1 - forgetting)}.
  *
- * @param states reads the states of devices, for instance those of a device monitor; what it does not name is as it was. If it throws,
- *     that is logged, and states are as they were
- * @param interval how often to look; empty for only when {@link AdaptiveSession#adapt()} is called
- * @param weight how much a look counts against those before, from 0 (no correction) to 1
- * @param forgetting how much of a correction fades with each look at a device that runs nothing, from 0 to 1
- * @param mostCorrection by how much predictions are corrected at most, 1 or more
- * @param leastCalls how often a stage must have run since the last look for its times to count, at least 1
- * @param trial answers a request on new sessions before they take over, or throws; they are warm by that
- * @param listener hears of moves
+ * @param states supplies the states of devices, for instance from a device monitor; a device without a reading keeps
+ *     its state. If it throws, the session logs that and keeps all states
+ * @param interval the time between looks; empty to look only when {@link AdaptiveSession#adapt()} is called
+ * @param weight the weight of a look against earlier ones, from 0 (no correction) to 1
+ * @param forgetting the share of a correction that fades with each look at an unused device, from 0 to 1
+ * @param mostCorrection the largest factor of a correction, 1 or more
+ * @param leastCalls the calls of a stage since the last look from which its times count, at least 1
+ * @param trial tries new sessions before they take over, and warms them up; it throws to reject one
+ * @param listener the listener for moves
  */
 public record AdaptiveOptions(
         Supplier<? extends Collection<DeviceState>> states,
@@ -34,15 +34,15 @@ public record AdaptiveOptions(
         int leastCalls,
         Trial trial,
         RunListener listener) {
-    /** No states, no thread of its own, half of the correction with each look, at most eightfold. */
+    /** No states, no thread, weight 0.5, corrections up to a factor of 8. */
     public static final AdaptiveOptions DEFAULTS =
             new AdaptiveOptions(List::of, Optional.empty(), 0.5, 0.02, 8, 3, session -> {}, RunListener.NONE);
 
-    /** Tries new sessions. */
+    /** A trial of new sessions. */
     @FunctionalInterface
     public interface Trial {
         /**
-         * Runs a request, for instance, and throws if something is wrong.
+         * Tries a session, for instance by running a request, and throws if something is wrong.
          *
          * @param session the new session
          * @throws Exception if it must not take over
@@ -53,14 +53,14 @@ public record AdaptiveOptions(
     /**
      * Checks the numbers.
      *
-     * @param states see the record
-     * @param interval see the record
-     * @param weight see the record
-     * @param forgetting see the record
-     * @param mostCorrection see the record
-     * @param leastCalls see the record
-     * @param trial see the record
-     * @param listener see the record
+     * @param states supplies the states of devices, for instance from a device monitor
+     * @param interval the time between looks
+     * @param weight the weight of a look against earlier ones, from 0 (no correction) to 1
+     * @param forgetting the share of a correction that fades with each look at an unused device, from 0 to 1
+     * @param mostCorrection the largest factor of a correction, 1 or more
+     * @param leastCalls the calls of a stage since the last look from which its times count, at least 1
+     * @param trial tries new sessions before they take over, and warms them up
+     * @param listener the listener for moves
      * @throws IllegalArgumentException if a number is out of its range
      */
     public AdaptiveOptions {
@@ -81,20 +81,20 @@ public record AdaptiveOptions(
     }
 
     /**
-     * With states of devices.
+     * Returns these options with a supplier of device states.
      *
-     * @param value reads them
-     * @return these options with it
+     * @param value the supplier
+     * @return the options
      */
     public AdaptiveOptions withStates(Supplier<? extends Collection<DeviceState>> value) {
         return new AdaptiveOptions(value, interval, weight, forgetting, mostCorrection, leastCalls, trial, listener);
     }
 
     /**
-     * With a thread that looks again and again.
+     * Returns these options with a thread that looks regularly.
      *
-     * @param value how often
-     * @return these options with it
+     * @param value the time between looks
+     * @return the options
      */
     public AdaptiveOptions withInterval(Duration value) {
         return new AdaptiveOptions(
@@ -102,32 +102,32 @@ public record AdaptiveOptions(
     }
 
     /**
-     * With other corrections.
+     * Returns these options with other corrections.
      *
      * @param share the weight of a look, from 0 to 1
-     * @param most by how much at most, 1 or more
-     * @param calls how often a stage must have run, at least 1
-     * @return these options with them
+     * @param most the largest factor, 1 or more
+     * @param calls the calls of a stage from which its times count, at least 1
+     * @return the options
      */
     public AdaptiveOptions withCorrection(double share, double most, int calls) {
         return new AdaptiveOptions(states, interval, share, forgetting, most, calls, trial, listener);
     }
 
     /**
-     * With a trial of new sessions.
+     * Returns these options with a trial of new sessions.
      *
-     * @param value what to try
-     * @return these options with it
+     * @param value the trial
+     * @return the options
      */
     public AdaptiveOptions withTrial(Trial value) {
         return new AdaptiveOptions(states, interval, weight, forgetting, mostCorrection, leastCalls, value, listener);
     }
 
     /**
-     * With a listener.
+     * Returns these options with a listener.
      *
-     * @param value hears of moves
-     * @return these options with it
+     * @param value the listener for moves
+     * @return the options
      */
     public AdaptiveOptions withListener(RunListener value) {
         return new AdaptiveOptions(states, interval, weight, forgetting, mostCorrection, leastCalls, trial, value);

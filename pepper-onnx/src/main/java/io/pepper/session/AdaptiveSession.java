@@ -22,12 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model whose placement follows what happens: it looks at the states of the devices and at what the stages really take, plans anew,
- * prepares new sessions beside the old, and changes over between two requests. The old sessions end what they have begun, and are
- * closed. No request is lost, answered twice, or out of order. If the new sessions cannot be opened, or fail their trial, the
- * old ones go on, and the next try waits longer and longer.
+ * A session whose placement adapts to the devices. It reads the states of the devices and the measured times of the
+ * stages, plans again, prepares new sessions beside the old, and switches between two requests. The old sessions finish
+ * their requests, and are closed. No request is lost, answered twice, or out of order. If the new sessions cannot be
+ * opened, or fail their trial, the old ones continue, and the wait before the next attempt grows.
  *
- * <p>While it changes over, both placements take memory. Thread-safe; it may be closed at any time.
+ * <p>During a switch, both placements take memory. Thread-safe; it may be closed at any time.
  */
 public final class AdaptiveSession implements ModelSession {
     private static final Logger LOG = LoggerFactory.getLogger(AdaptiveSession.class);
@@ -50,16 +50,16 @@ public final class AdaptiveSession implements ModelSession {
     @FunctionalInterface
     public interface Opener {
         /**
-         * Opens a session; {@link DeployedSessions} does so from the model's file.
+         * Opens a session. {@link DeployedSessions} opens it from the model's file.
          *
-         * @param placement where the parts run
-         * @return a session with one stage for each of the placement's, for the caller to close
-         * @throws IOException if it cannot
+         * @param placement the placement of the parts
+         * @return a session with one stage per placed part, for the caller to close
+         * @throws IOException if the session cannot be opened
          */
         ModelSession open(Placement placement) throws IOException;
     }
 
-    /** Sessions of one placement, and the requests that they have begun. */
+    /** The sessions of one placement, and its unfinished requests. */
     private record Generation(ModelSession session, Placement placement, Uses uses) {}
 
     private AdaptiveSession(Replanner monitor, Opener opener, Generation first, AdaptiveOptions options) {
@@ -82,11 +82,11 @@ public final class AdaptiveSession implements ModelSession {
     }
 
     /**
-     * Opens the placement that a monitor has, and watches from then on.
+     * Opens the current placement of a replanner, and starts to adapt it.
      *
-     * @param monitor plans; from now on it is this session's alone
-     * @param opener opens placements
-     * @param options when and how to look for a better one
+     * @param monitor the replanner, which from now on belongs to this session
+     * @param opener opens the session of a placement
+     * @param options when and how to look for a better placement
      * @return a session, for the caller to close
      * @throws IOException if the first placement cannot be opened, or fails its trial
      */
@@ -121,9 +121,9 @@ public final class AdaptiveSession implements ModelSession {
     }
 
     /**
-     * The placement that answers new requests.
+     * Returns the placement that answers new requests.
      *
-     * @return at what it cost when it was planned
+     * @return the placement, with its costs at planning time
      */
     public Placement placement() {
         return current.placement;
@@ -139,7 +139,7 @@ public final class AdaptiveSession implements ModelSession {
         return current.session.outputs();
     }
 
-    /** Begins a use of the newest sessions: those that end are left behind before they refuse. */
+    /** Enters the newest generation. A generation that ends is replaced before it refuses. */
     private Generation enter() {
         while (true) {
             if (uses.isClosed()) {
@@ -193,10 +193,10 @@ public final class AdaptiveSession implements ModelSession {
     }
 
     /**
-     * Looks once whether there is a better placement, and moves there. It returns when new requests are answered there; the old
-     * sessions may then still be ending what they have begun.
+     * Looks once for a better placement, and moves there. On return, new requests are answered there; the old sessions
+     * may still be finishing their requests.
      *
-     * @return whether it moved
+     * @return whether the session moved
      */
     public boolean adapt() {
         synchronized (planning) {
@@ -253,7 +253,7 @@ public final class AdaptiveSession implements ModelSession {
         return true;
     }
 
-    /** Lets it end what it has begun, without anybody waiting. */
+    /** Lets a generation finish its requests, without anyone waiting for it. */
     private void retire(Generation old) {
         retiring.add(old);
         Thread ending = new Thread(
@@ -275,17 +275,17 @@ public final class AdaptiveSession implements ModelSession {
         }
     }
 
-    /** The stages of the placement that answers new requests, since it does. */
+    /** Returns the metrics of the current placement's stages since it took over. */
     @Override
     public List<StageMetrics> metrics() {
         return current.session.metrics();
     }
 
     /**
-     * By how much predictions are corrected.
+     * Returns the correction of the predictions for a device.
      *
      * @param device a device's name
-     * @return by how much its parts take longer than predicted
+     * @return the ratio of measured to predicted time
      * @throws IllegalArgumentException if there is no such device
      */
     public double correction(String device) {

@@ -4,31 +4,31 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells a stage that nobody waits for its answer any more: the request was cancelled, took too long, or the session closes. A stage
- * should then end soon, in whatever way. Thread-safe.
+ * A signal to a stage that nobody waits for its answer any more: the request was cancelled or timed out, or the session
+ * closes. The stage should then end soon. Thread-safe.
  */
 public final class Cancellation {
     private final List<Runnable> actions = new ArrayList<>();
     private boolean requested;
 
-    /** Takes an action back. */
+    /** The registration of an action. Closing it removes the action. */
     @FunctionalInterface
     public interface Registration extends AutoCloseable {
-        /** Takes the action back; it neither runs nor is running when this returns. */
+        /** Removes the action. After the return, the action neither runs nor will run. */
         @Override
         void close();
     }
 
-    /** One that nobody has requested. */
+    /** Creates a cancellation that is not requested. */
     Cancellation() {}
 
-    /** One that is requested, too, when another one is; the registration ends that. */
+    /** Follows another cancellation until the registration is closed. */
     Registration follow(Cancellation other) {
         return other.onRequest(this::request);
     }
 
     /**
-     * Whether the stage should end.
+     * Returns whether the stage should end.
      *
      * @return once {@code true}, always {@code true}
      */
@@ -37,11 +37,11 @@ public final class Cancellation {
     }
 
     /**
-     * Runs an action when the stage should end, at once if it already should. The action must be short and not throw; it runs on
-     * the thread that cancels.
+     * Runs an action when the stage should end, or at once if it already should. The action must be short and must not
+     * throw. It runs on the cancelling thread.
      *
-     * @param action what to do
-     * @return takes the action back, to be closed before what the action needs is
+     * @param action the action
+     * @return the registration, to be closed before the resources of the action are
      */
     public synchronized Registration onRequest(Runnable action) {
         if (requested) {

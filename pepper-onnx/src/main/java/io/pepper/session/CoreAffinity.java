@@ -22,9 +22,9 @@ public final class CoreAffinity {
     private CoreAffinity() {}
 
     /**
-     * The cores that this process may run on.
+     * Returns the cores that this process may run on.
      *
-     * @return their numbers, ascending; empty where threads cannot be bound
+     * @return core numbers, ascending; empty where threads cannot be bound
      */
     public static List<Integer> cores() {
         if (!isPossible()) {
@@ -61,13 +61,13 @@ public final class CoreAffinity {
     }
 
     /**
-     * Binds threads of a process by their names.
+     * Binds threads of a process, found by name, to cores.
      *
      * @param process the process
-     * @param names what the names of its threads begin with, before their number from 0
-     * @param threads how many there are
-     * @param cores one for each thread, in turn
-     * @throws IOException if one cannot be bound, or is not there
+     * @param names the prefix of the thread names, before a number from 0
+     * @param threads the number of threads
+     * @param cores the cores, assigned to the threads in turn
+     * @throws IOException if a thread is missing or cannot be bound
      */
     public static void bind(long process, String names, int threads, List<Integer> cores) throws IOException {
         int bound = 0;
@@ -84,10 +84,10 @@ public final class CoreAffinity {
     }
 
     /**
-     * Binds the thread that calls this.
+     * Binds the calling thread.
      *
-     * @param cores the cores that it may run on, at least one
-     * @throws IOException if it cannot be bound
+     * @param cores the allowed cores, at least one
+     * @throws IOException if the thread cannot be bound
      */
     public static void bindCurrentThread(List<Integer> cores) throws IOException {
         if (!isPossible()) {
@@ -97,7 +97,7 @@ public final class CoreAffinity {
         bind(self.getFileName().toString(), cores.stream().map(String::valueOf).collect(Collectors.joining(",")));
     }
 
-    /** The names of a process's threads, by their system numbers. */
+    /** Returns the names of a process's threads, by thread number of the system. */
     private static Map<String, String> threads(long process) throws IOException {
         List<Path> tasks;
         try (Stream<Path> listed = Files.list(Path.of("/proc", String.valueOf(process), "task"))) {

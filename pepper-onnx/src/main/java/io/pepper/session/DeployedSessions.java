@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Writes the parts of a placement to a directory of their own, opens them, and deletes them when the session is closed. Thread-safe.
+ * An opener that writes the parts of a placement to a directory of their own, opens them, and deletes them when the
+ * session closes. Thread-safe.
  *
  * <pre>{@code
  * AdaptiveSession.Opener opener = DeployedSessions.of(
@@ -33,15 +34,15 @@ public final class DeployedSessions implements AdaptiveSession.Opener {
     private final FromDirectory open;
     private final AtomicInteger count = new AtomicInteger();
 
-    /** Opens parts. */
+    /** Opens the parts in a directory. */
     @FunctionalInterface
     public interface FromDirectory {
         /**
-         * Opens parts in a directory, whose {@code plan.json} says what runs where.
+         * Opens the parts in a directory. Its {@code plan.json} gives the device of each part.
          *
-         * @param parts the directory
+         * @param parts the directory of the parts
          * @return a session, for the caller to close
-         * @throws IOException if it cannot
+         * @throws IOException if the parts cannot be opened
          */
         ModelSession open(Path parts) throws IOException;
     }
@@ -54,13 +55,13 @@ public final class DeployedSessions implements AdaptiveSession.Opener {
     }
 
     /**
-     * Opens placements of a model.
+     * Returns an opener of placements of a model.
      *
-     * @param model the model, open as long as placements are to be opened
+     * @param model the model, which must stay open while placements are opened
      * @param segments its segments
-     * @param directory where the parts go, each placement in a directory below
-     * @param open opens a directory
-     * @return opens placements
+     * @param directory the parent of the directories of the placements
+     * @param open opens the parts in a directory
+     * @return the opener
      */
     public static DeployedSessions of(OnnxModel model, ModelSegments segments, Path directory, FromDirectory open) {
         return new DeployedSessions(model, segments, directory, open);
@@ -89,7 +90,7 @@ public final class DeployedSessions implements AdaptiveSession.Opener {
         }
     }
 
-    /** A session whose files go with it. */
+    /** A session that deletes its files when it is closed. */
     private static final class Deleting implements ModelSession {
         private final ModelSession session;
         private final Path parts;

@@ -5,27 +5,29 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What happens when a stage throws, hangs, or runs out of memory. First the stage is called again, as often as {@code retries} says;
- * then the whole request goes to the {@code fallback}, if there is one; then it fails. Other requests go on. Immutable.
+ * The response to a stage that throws, hangs, or runs out of memory. The stage is called again up to {@code retries}
+ * times; then the whole request goes to the {@code fallback}, if there is one; then the request fails. Other requests
+ * continue. Immutable.
  *
- * @param timeout how long one call of a stage may take; empty for as long as it likes
- * @param grace how long a stage that took too long may take to obey and stop, before it is left alone
- * @param retries how often a stage is called again for a request, 0 or more; the same inputs are still there
- * @param fallback answers requests that failed, for instance the parts on another placement, or the whole model; it stays the
- *     caller's to close
+ * @param timeout the longest time of one call of a stage; empty for no limit
+ * @param grace the time that a stage gets to stop after its time-out, before it is abandoned
+ * @param retries the number of further calls of a stage for one request, 0 or more; each gets the same inputs
+ * @param fallback a session that answers failed requests, for instance the parts on another placement, or the whole
+ *     model; the caller closes it
  */
 public record FailurePolicy(Optional<Duration> timeout, Duration grace, int retries, Optional<ModelSession> fallback) {
-    /** A request fails with the first failure of a stage; a stage takes as long as it likes. */
+    /** No retries, no fallback, no time-out. */
     public static final FailurePolicy FAIL =
             new FailurePolicy(Optional.empty(), Duration.ofSeconds(5), 0, Optional.empty());
 
     /**
      * Checks the numbers.
      *
-     * @param timeout see the record
-     * @param grace see the record
-     * @param retries see the record
-     * @param fallback see the record
+     * @param timeout the longest time of one call of a stage
+     * @param grace the time that a stage gets to stop after its time-out, before it is abandoned
+     * @param retries the number of further calls of a stage for one request, 0 or more
+     * @param fallback a session that answers failed requests, for instance the parts on another placement, or the
+     *     whole model
      * @throws IllegalArgumentException if one is out of its range
      */
     public FailurePolicy {
@@ -40,40 +42,40 @@ public record FailurePolicy(Optional<Duration> timeout, Duration grace, int retr
     }
 
     /**
-     * With a time-out. Calls then run on threads of their own.
+     * Returns this policy with a time-out. Calls then run on separate threads.
      *
-     * @param value how long a call may take, more than nothing
-     * @return this policy with it
+     * @param value the longest time of a call, more than 0
+     * @return the policy
      */
     public FailurePolicy withTimeout(Duration value) {
         return new FailurePolicy(Optional.of(value), grace, retries, fallback);
     }
 
     /**
-     * With another time to obey.
+     * Returns this policy with another grace period.
      *
-     * @param value how long, nothing or more
-     * @return this policy with it
+     * @param value the time, 0 or more
+     * @return the policy
      */
     public FailurePolicy withGrace(Duration value) {
         return new FailurePolicy(timeout, value, retries, fallback);
     }
 
     /**
-     * With repeated calls.
+     * Returns this policy with retries.
      *
-     * @param value how many, 0 or more
-     * @return this policy with them
+     * @param value the number of retries, 0 or more
+     * @return the policy
      */
     public FailurePolicy withRetries(int value) {
         return new FailurePolicy(timeout, grace, value, fallback);
     }
 
     /**
-     * With another session for requests that failed.
+     * Returns this policy with a fallback.
      *
-     * @param value a session of the same model; not closed by whoever uses it
-     * @return this policy with it
+     * @param value a session of the same model; its user does not close it
+     * @return the policy
      */
     public FailurePolicy withFallback(ModelSession value) {
         return new FailurePolicy(timeout, grace, retries, Optional.of(value));

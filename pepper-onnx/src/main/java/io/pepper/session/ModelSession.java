@@ -8,44 +8,44 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A model that answers requests, whatever it is made of: parts one after the other ({@link PartitionedSession}), a pipeline
- * ({@link PipelineSession}), or parts that move ({@link AdaptiveSession}). Thread-safe.
+ * A model that answers requests: as a sequence of parts ({@link PartitionedSession}), as a pipeline ({@link
+ * PipelineSession}), or with a changing placement ({@link AdaptiveSession}). Thread-safe.
  */
 public interface ModelSession extends AutoCloseable {
     /**
-     * What the model takes.
+     * Returns the model's inputs.
      *
-     * @return its inputs, in its order
+     * @return the inputs, in the model's order
      */
     List<TensorInfo> inputs();
 
     /**
-     * What the model gives.
+     * Returns the model's outputs.
      *
-     * @return its outputs, in its order
+     * @return the outputs, in the model's order
      */
     List<TensorInfo> outputs();
 
     /**
      * Answers a request and waits for it.
      *
-     * @param inputs the model's inputs by name; they stay the caller's, and must stay open until this returns
+     * @param inputs the model's inputs by name; the caller keeps them, and must keep them open until the return
      * @return the model's outputs, for the caller to close
      * @throws IllegalArgumentException if an input is missing or closed
      * @throws IllegalStateException if the session is closed
-     * @throws StageException if a stage failed, was too slow, or was closed meanwhile
+     * @throws StageException if a stage failed, timed out, or was closed meanwhile
      * @throws java.io.InterruptedIOException if the thread is interrupted
-     * @throws IOException if there is no answer for another reason
+     * @throws IOException if the request fails for another reason
      */
     RunOutputs run(Map<String, ? extends OnnxTensorLike> inputs) throws IOException;
 
     /**
-     * Takes a request, to be answered later. It waits while too many requests are under way. Answers come in the order of the
+     * Submits a request. The call waits while too many requests are in progress. Answers come in the order of the
      * requests. Cancelling the future cancels the request.
      *
-     * @param inputs the model's inputs by name; from now on they are the session's, which closes each after its last reader. If
-     *     this throws, they are still the caller's
-     * @return the outputs, for the caller to close; it fails as {@link #run} does
+     * @param inputs the model's inputs by name; the session takes them over, and closes each after its last reader. If
+     *     this throws, the caller keeps them
+     * @return a future of the outputs, for the caller to close; it fails as {@link #run} does
      * @throws IllegalArgumentException if an input is missing or closed
      * @throws IllegalStateException if the session is closed
      * @throws java.io.InterruptedIOException if the thread is interrupted while it waits
@@ -53,17 +53,17 @@ public interface ModelSession extends AutoCloseable {
     CompletableFuture<RunOutputs> submit(Map<String, ? extends OnnxTensorLike> inputs) throws IOException;
 
     /**
-     * What the stages did so far.
+     * Returns the metrics of the stages so far.
      *
-     * @return one entry for each stage, in the order of the model
+     * @return one entry per stage, in the order of the model
      */
     List<StageMetrics> metrics();
 
     /**
-     * Ends what is under way, waits for it, and releases everything. Requests under way fail with {@link StageException.Kind#CLOSED}.
-     * May be called at any time, by any thread, and again.
+     * Ends the requests in progress, waits for them, and releases everything. These requests fail with {@link
+     * StageException.Kind#CLOSED}. May be called at any time, by any thread, and repeatedly.
      *
-     * @throws IOException if something cannot be released
+     * @throws IOException if a resource cannot be released
      */
     @Override
     void close() throws IOException;

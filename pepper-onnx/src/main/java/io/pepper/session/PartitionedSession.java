@@ -15,11 +15,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The parts of a partition as if they were the model: same inputs, same outputs, bit by bit the same answers if nothing is optimised.
+ * A session that runs the parts of a partition as the model: same inputs, same outputs, and without optimisation
+ * bit-identical answers.
  *
- * <p>A request runs on the thread that asks; parts that do not need each other run at the same time. Tensors go from part to part
- * without a copy, and are released as soon as their last reader has run: at most the tensors of the cuts are alive beside what
- * the parts take. Threads of different requests do not wait for each other. Thread-safe; it may be closed at any time.
+ * <p>A request runs on the calling thread; independent parts run at the same time. Tensors pass from part to part
+ * without a copy, and are released after their last reader. Beside the memory of the parts, at most the tensors of the
+ * cuts are alive. Threads of different requests do not wait for each other. Thread-safe; it may be closed at any time.
  *
  * <pre>{@code
  * try (PartitionedSession session = PartitionedSession.open(Path.of("parts"));
@@ -42,7 +43,7 @@ public final class PartitionedSession implements ModelSession {
     }
 
     /**
-     * Opens a directory with the default options.
+     * Opens a directory of parts with the default options.
      *
      * @param directory the parts with their {@code partition.json}
      * @return a session, for the caller to close
@@ -53,17 +54,17 @@ public final class PartitionedSession implements ModelSession {
     }
 
     /**
-     * Opens a directory.
+     * Opens a directory of parts.
      *
      * @param directory the parts with their {@code partition.json}
      * @param options how to open and run them
      * @return a session, for the caller to close
-     * @throws IllegalArgumentException if there is no such execution provider here
-     * @throws io.pepper.model.MalformedModelException if the manifest is none, its parts do not fit together, or a file is not
-     *     the one that it speaks of; the message names file and field
-     * @throws io.pepper.model.UnsupportedModelException if a tensor cannot be handed from part to part
+     * @throws IllegalArgumentException if the execution provider is not available
+     * @throws io.pepper.model.MalformedModelException if the manifest is malformed, its parts do not fit together, or a
+     *     file does not match the manifest; the message names file and field
+     * @throws io.pepper.model.UnsupportedModelException if a tensor cannot pass from part to part
      * @throws InterruptedIOException if the thread is interrupted
-     * @throws IOException if a file cannot be read, or ONNX Runtime refuses it; what was opened is closed
+     * @throws IOException if a file cannot be read, or ONNX Runtime refuses it; everything opened so far is closed
      */
     public static PartitionedSession open(Path directory, RuntimeOptions options) throws IOException {
         PartitionManifest manifest = PartitionManifest.read(directory, options.reading());
@@ -71,13 +72,13 @@ public final class PartitionedSession implements ModelSession {
     }
 
     /**
-     * Makes a session of stages, some of which may run elsewhere.
+     * Creates a session from stages, which may also run elsewhere.
      *
-     * @param manifest what the parts are of
+     * @param manifest the manifest of the parts
      * @param stages the parts in the order of the manifest; the session closes them, also if this throws
      * @param options how to run them
      * @return a session, for the caller to close
-     * @throws io.pepper.model.MalformedModelException if they do not fit together
+     * @throws io.pepper.model.MalformedModelException if the stages do not fit together
      */
     public static PartitionedSession of(PartitionManifest manifest, List<Stage> stages, RuntimeOptions options)
             throws IOException {
@@ -85,7 +86,7 @@ public final class PartitionedSession implements ModelSession {
     }
 
     /**
-     * What the parts are of.
+     * Returns the manifest of the parts.
      *
      * @return the manifest
      */
@@ -157,7 +158,7 @@ public final class PartitionedSession implements ModelSession {
         }
     }
 
-    /** Runs on the calling thread: there is nothing to wait for afterwards. */
+    /** Runs on the calling thread, so that nothing remains to wait for. */
     @Override
     public CompletableFuture<RunOutputs> submit(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
         RunOutputs outputs;

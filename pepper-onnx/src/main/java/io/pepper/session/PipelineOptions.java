@@ -4,27 +4,28 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a pipeline runs. Immutable and therefore thread-safe.
+ * Options of a pipeline. Immutable and therefore thread-safe.
  *
- * @param runtime how its parts are opened and run
- * @param queueCapacity how many requests may wait for a stage, at least 1
- * @param mostUnderWay how many requests may be under way before {@link PipelineSession#submit} waits, at least 1; empty for as
- *     many as the stages and their queues hold
- * @param rehearsal the devices and links that it is run as if on; empty for this machine
+ * @param runtime how the parts are opened and run
+ * @param queueCapacity the capacity of each stage's queue in requests, at least 1
+ * @param mostUnderWay the number of requests in progress from which {@link PipelineSession#submit} waits, at least 1;
+ *     empty for the capacity of the stages and their queues
+ * @param rehearsal the emulated devices and links; empty for this machine
  */
 public record PipelineOptions(
         RuntimeOptions runtime, int queueCapacity, Optional<Integer> mostUnderWay, Optional<Rehearsal> rehearsal) {
-    /** Parts with their defaults, two requests in each queue, no rehearsal. */
+    /** Default options for the parts, queues of two requests, no rehearsal. */
     public static final PipelineOptions DEFAULTS =
             new PipelineOptions(RuntimeOptions.DEFAULTS, 2, Optional.empty(), Optional.empty());
 
     /**
      * Checks the numbers.
      *
-     * @param runtime see the record
-     * @param queueCapacity see the record
-     * @param mostUnderWay see the record
-     * @param rehearsal see the record
+     * @param runtime how the parts are opened and run
+     * @param queueCapacity the capacity of each stage's queue in requests, at least 1
+     * @param mostUnderWay the number of requests in progress from which {@link PipelineSession#submit} waits, at
+     *     least 1
+     * @param rehearsal the emulated devices and links
      * @throws IllegalArgumentException if a number is out of its range
      */
     public PipelineOptions {
@@ -37,40 +38,40 @@ public record PipelineOptions(
     }
 
     /**
-     * With other options for its parts.
+     * Returns these options with other options for the parts.
      *
      * @param value the options
-     * @return these options with them
+     * @return the options
      */
     public PipelineOptions withRuntime(RuntimeOptions value) {
         return new PipelineOptions(value, queueCapacity, mostUnderWay, rehearsal);
     }
 
     /**
-     * With longer or shorter queues.
+     * Returns these options with another queue capacity.
      *
-     * @param value how many requests may wait for a stage, at least 1
-     * @return these options with it
+     * @param value the capacity of each stage's queue in requests, at least 1
+     * @return the options
      */
     public PipelineOptions withQueueCapacity(int value) {
         return new PipelineOptions(runtime, value, mostUnderWay, rehearsal);
     }
 
     /**
-     * With another number of requests under way.
+     * Returns these options with another limit on requests in progress.
      *
      * @param value at least 1
-     * @return these options with it
+     * @return the options
      */
     public PipelineOptions withMostUnderWay(int value) {
         return new PipelineOptions(runtime, queueCapacity, Optional.of(value), rehearsal);
     }
 
     /**
-     * As if on other devices.
+     * Returns these options with emulated devices and links.
      *
      * @param value the devices and links
-     * @return these options with them
+     * @return the options
      */
     public PipelineOptions withRehearsal(Rehearsal value) {
         return new PipelineOptions(runtime, queueCapacity, mostUnderWay, Optional.of(value));

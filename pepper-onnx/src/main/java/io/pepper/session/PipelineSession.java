@@ -16,13 +16,13 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
 
 /**
- * The parts of a partition as a pipeline: each part has a thread and a bounded queue, so that they work at the same time, each on
- * another request. The slowest part sets the pace; a request alone takes as long as in a {@link PartitionedSession}, and a few
- * microseconds for each part that it is handed to.
+ * A session that runs the parts of a partition as a pipeline. Each part has a thread and a bounded queue, so that the
+ * parts work on different requests at the same time. The slowest part limits the throughput. A single request takes as
+ * long as in a {@link PartitionedSession}, plus a few microseconds per part.
  *
- * <p>{@link #submit} waits while too many requests are under way. Results come in the order of the requests, on one thread; what an
- * application does there should be short. A request that fails does not hold up the others, but for its place in the order. Thread-safe; it
- * may be closed at any time.
+ * <p>{@link #submit} waits while too many requests are in progress. Results come in the order of the requests, on one
+ * thread; the application should return from them soon. A failed request delays others only by its place in the order.
+ * Thread-safe; it may be closed at any time.
  *
  * <pre>{@code
  * try (PipelineSession pipeline = PipelineSession.open(Path.of("parts"))) {
@@ -55,7 +55,7 @@ public final class PipelineSession implements ModelSession {
     }
 
     /**
-     * Opens a directory with the default options.
+     * Opens a directory of parts with the default options.
      *
      * @param directory the parts with their {@code partition.json}
      * @return a pipeline, for the caller to close
@@ -66,12 +66,12 @@ public final class PipelineSession implements ModelSession {
     }
 
     /**
-     * Opens a directory.
+     * Opens a directory of parts.
      *
      * @param directory the parts with their {@code partition.json}
      * @param options how to open and run them
      * @return a pipeline, for the caller to close
-     * @throws IllegalArgumentException if the rehearsal is of another number of parts, or of devices that are not linked
+     * @throws IllegalArgumentException if the rehearsal has another number of parts, or devices without a link
      * @throws IOException see {@link PartitionedSession#open(Path, RuntimeOptions)}
      */
     public static PipelineSession open(Path directory, PipelineOptions options) throws IOException {
@@ -84,14 +84,14 @@ public final class PipelineSession implements ModelSession {
     }
 
     /**
-     * Makes a pipeline of stages, some of which may run elsewhere.
+     * Creates a pipeline from stages, which may also run elsewhere.
      *
-     * @param manifest what the parts are of
+     * @param manifest the manifest of the parts
      * @param stages the parts in the order of the manifest; the pipeline closes them, also if this throws
      * @param options how to run them
      * @return a pipeline, for the caller to close
-     * @throws IllegalArgumentException if the rehearsal is of another number of parts, or of devices that are not linked
-     * @throws io.pepper.model.MalformedModelException if they do not fit together
+     * @throws IllegalArgumentException if the rehearsal has another number of parts, or devices without a link
+     * @throws io.pepper.model.MalformedModelException if the stages do not fit together
      */
     public static PipelineSession of(PartitionManifest manifest, List<Stage> stages, PipelineOptions options)
             throws IOException {
@@ -105,7 +105,7 @@ public final class PipelineSession implements ModelSession {
     }
 
     /**
-     * What the parts are of.
+     * Returns the manifest of the parts.
      *
      * @return the manifest
      */
@@ -124,7 +124,7 @@ public final class PipelineSession implements ModelSession {
     }
 
     /**
-     * How many requests may be under way.
+     * Returns the largest number of requests in progress.
      *
      * @return at least 1
      */
@@ -168,11 +168,12 @@ public final class PipelineSession implements ModelSession {
     }
 
     /**
-     * Answers a stream of requests by a stream of outcomes in the same order. No more requests are asked for than the subscriber
-     * asks for outcomes, and than may be under way. A request that fails is an outcome; it does not end the stream.
+     * Maps a stream of requests to a stream of outcomes in the same order. The publisher requests no more than the
+     * subscriber requests outcomes, and no more than may be in progress. A failed request is an outcome; it does not
+     * end the stream.
      *
-     * @param requests the model's inputs by name, given away as with {@link #submit}
-     * @return outcomes, for one subscriber, which closes the outputs
+     * @param requests the model's inputs by name, which the session takes over as in {@link #submit}
+     * @return a publisher of outcomes for one subscriber, which closes the outputs
      */
     public Flow.Publisher<RunOutcome> process(
             Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests) {
@@ -206,7 +207,7 @@ public final class PipelineSession implements ModelSession {
         }
     }
 
-    /** Waits for room; the thread that makes room must not. */
+    /** Waits for a free place. The thread that frees places must not call this. */
     private boolean acquire() throws InterruptedIOException {
         if (order.isCurrentThread()) {
             return free.tryAcquire();
@@ -231,7 +232,7 @@ public final class PipelineSession implements ModelSession {
         }
     }
 
-    /** On whichever thread had it last. */
+    /** Ends a request, on the thread that had it last. */
     private void end(PipelineRequest request, Ticket ticket) {
         StageException failed = request.failure();
         if (failed == null) {
@@ -282,10 +283,10 @@ public final class PipelineSession implements ModelSession {
         stages.exit();
     }
 
-    /** What a request is answered by: its future, its place in the order, and whether it counts as one under way. */
+    /** The answer of a request: its future, its place in the order, and whether it counts as in progress. */
     private record Ticket(CompletableFuture<RunOutputs> future, long number, boolean counted) {}
 
-    /** Waits until no request is under way; further ones may come meanwhile. An interrupt is kept for later. */
+    /** Waits until no request is in progress; further requests may come meanwhile. An interrupt is kept for later. */
     public void drain() {
         stages.drain();
     }

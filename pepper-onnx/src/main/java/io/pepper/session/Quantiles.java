@@ -3,11 +3,11 @@ package io.pepper.session;
 import java.util.Arrays;
 
 /**
- * Quantiles of a sample. Between two values they are interpolated linearly (type 7 of Hyndman and Fan, "Sample quantiles in
+ * Quantiles of a sample, interpolated linearly between two values (type 7 of Hyndman and Fan, "Sample quantiles in
  * statistical packages", The American Statistician 50, 1996). Immutable and therefore thread-safe.
  */
 public final class Quantiles {
-    /** 1.96 standard deviations of the number of values below the median, which is binomial, are 0.98 √n. */
+    /** The number of values below the median is binomial: 1.96 of its standard deviations are 0.98 √n. */
     private static final double HALF_WIDTH = 0.98;
 
     private final double[] sorted;
@@ -17,11 +17,11 @@ public final class Quantiles {
     }
 
     /**
-     * Sorts a sample.
+     * Returns the quantiles of a sample.
      *
      * @param sample at least one number
      * @return its quantiles
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if the sample is empty
      */
     public static Quantiles of(double... sample) {
         if (sample.length == 0) {
@@ -33,10 +33,10 @@ public final class Quantiles {
     }
 
     /**
-     * A quantile.
+     * Returns a quantile.
      *
-     * @param share from 0, the smallest value, to 1, the greatest
-     * @return the value that this share of the sample is below
+     * @param share the share of the sample below the quantile, from 0 (minimum) to 1 (maximum)
+     * @return the quantile, in the unit of the sample
      */
     public double at(double share) {
         double place = share * (sorted.length - 1);
@@ -46,19 +46,19 @@ public final class Quantiles {
     }
 
     /**
-     * The median.
+     * Returns the median.
      *
-     * @return half of the sample is below
+     * @return the median, in the unit of the sample
      */
     public double median() {
         return at(0.5);
     }
 
     /**
-     * How wide the 95 % confidence interval of the median is, relative to the median, without regard to how the values are
-     * distributed: between order statistics n/2 ± 0.98 √n (Conover, "Practical Nonparametric Statistics", section 3.2).
+     * Returns the relative width of the median's 95 % confidence interval. The interval assumes no distribution: it
+     * lies between order statistics n/2 ± 0.98 √n (Conover, "Practical Nonparametric Statistics", section 3.2).
      *
-     * @return 0 or more; infinite for fewer than six values, which cannot tell
+     * @return 0 or more; infinite for fewer than six values, which do not determine it
      */
     public double medianUncertainty() {
         double[] interval = medianInterval();

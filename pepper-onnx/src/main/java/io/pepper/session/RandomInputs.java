@@ -23,15 +23,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Inputs to try a session with. Stateless and therefore thread-safe. */
+/** Random inputs for trying a session. Stateless and therefore thread-safe. */
 public final class RandomInputs {
     private RandomInputs() {}
 
     /**
-     * Makes random values: the same names, sizes and seed give the same. Integers are 0 to 2, masks mostly ones.
+     * Returns random values. The same names, sizes and seed give the same values. Integers are 0 to 2, masks mostly
+     * ones.
      *
-     * @param inputs what a model takes
-     * @param sizes the sizes that they leave open
+     * @param inputs the inputs of the model
+     * @param sizes the sizes of open dimensions
      * @param seed any number
      * @return tensors by name, for the caller to close
      * @throws IllegalArgumentException if a size is not known; the message names the input and the dimension
@@ -42,12 +43,12 @@ public final class RandomInputs {
     }
 
     /**
-     * Makes random values on which a partition can run: where its parts use an integer input as an index, it lies within what is
-     * indexed. The same files, names, sizes and seed give the same.
+     * Returns random values on which a partition can run. Where a part uses an integer input as an index, the value is
+     * a valid index. The same files, names, sizes and seed give the same values.
      *
-     * @param directory of {@code partition.json} and the parts
-     * @param inputs those of the model's inputs that are wanted
-     * @param sizes the sizes that they leave open
+     * @param directory the directory of {@code partition.json} and the parts
+     * @param inputs the wanted inputs of the model
+     * @param sizes the sizes of open dimensions
      * @param seed any number
      * @return tensors by name, for the caller to close
      * @throws IllegalArgumentException if a size is not known; the message names the input and the dimension
@@ -59,13 +60,13 @@ public final class RandomInputs {
     }
 
     /**
-     * Makes random values on which a partition can run, see {@link #of(Path, List, InputShapes, long)}.
+     * Returns random values on which a partition can run, see {@link #of(Path, List, InputShapes, long)}.
      *
-     * @param directory of {@code partition.json} and the parts
-     * @param inputs those of the model's inputs that are wanted
-     * @param sizes the sizes that they leave open
+     * @param directory the directory of {@code partition.json} and the parts
+     * @param inputs the wanted inputs of the model
+     * @param sizes the sizes of open dimensions
      * @param seed any number
-     * @param reading into which other directories links among the parts may lead
+     * @param reading further directories into which links among the parts may lead
      * @return tensors by name, for the caller to close
      * @throws IllegalArgumentException if a size is not known; the message names the input and the dimension
      * @throws IOException if a part cannot be read, or ONNX Runtime's Java interface cannot make a tensor of some type

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Runs a plan on this machine as if its devices and links were there. A device runs one part at a time, with its threads, bound
- * to cores of its own as far as there are enough and they can be bound; one with a time factor above 1 takes so many times as long. A link
- * carries one message at a time and delays it as the cluster says. Parts that read a tensor on one device get it in one message.
- * Immutable and therefore thread-safe.
+ * An emulation of a plan's devices and links on this machine. A device runs one part at a time, with its own threads,
+ * bound to cores of its own if there are enough and the system can bind them. A device with a time factor above 1 takes
+ * that factor longer. A link carries one message at a time and delays it as the cluster says. Parts on one device that
+ * read the same tensor get it in one message. Immutable and therefore thread-safe.
  *
- * <p>What cannot be rehearsed is said in {@link #notes()}: a device that is faster than this machine, cores that are shared.
+ * <p>{@link #notes()} lists the limits of the emulation: devices that are faster than this machine, shared cores.
  */
 public final class Rehearsal {
     private final Cluster cluster;
@@ -33,7 +33,7 @@ public final class Rehearsal {
     }
 
     /**
-     * Rehearses a plan on the cluster that it was made for.
+     * Returns the rehearsal of a plan on its own cluster.
      *
      * @param plan the plan
      * @return the rehearsal
@@ -43,23 +43,24 @@ public final class Rehearsal {
     }
 
     /**
-     * Rehearses a plan on a cluster that has its devices.
+     * Returns the rehearsal of a plan on another cluster with the same device names.
      *
      * @param plan the plan
-     * @param cluster devices and links, perhaps slower or faster ones
+     * @param cluster the devices and links, perhaps slower or faster ones
      * @return the rehearsal
-     * @throws IllegalArgumentException if a device of the plan is not in the cluster, or two that talk are not linked
+     * @throws IllegalArgumentException if a device of the plan is not in the cluster, or two communicating devices have
+     *     no link
      */
     public static Rehearsal of(DeploymentPlan plan, Cluster cluster) {
         return of(cluster, plan.devices(), CoreAffinity.cores());
     }
 
     /**
-     * Rehearses parts on devices.
+     * Returns the rehearsal of parts on devices.
      *
-     * @param cluster devices and links
+     * @param cluster the devices and links
      * @param deviceByPart the name of the device of each part, in the order of the manifest
-     * @param coresHere the cores of this machine to bind to; empty to bind nothing
+     * @param coresHere the cores of this machine to bind to; empty to bind no thread
      * @return the rehearsal
      * @throws IllegalArgumentException if a device is not in the cluster
      */
@@ -96,20 +97,20 @@ public final class Rehearsal {
     }
 
     /**
-     * What is not as it would be there.
+     * Returns the differences between the emulation and the real cluster.
      *
-     * @return sentences for a person; empty if nothing
+     * @return sentences for people; empty if there are none
      */
     public List<String> notes() {
         return notes;
     }
 
-    /** How many parts it is for. */
+    /** Returns the number of parts. */
     int parts() {
         return devices.size();
     }
 
-    /** The number of the device that a part runs on. */
+    /** Returns the number of a part's device. */
     int device(int part) {
         return devices.get(part);
     }
@@ -130,7 +131,7 @@ public final class Rehearsal {
         return cluster.sink();
     }
 
-    /** The link between two devices; free within one. */
+    /** Returns the link between two devices; within one device it is free. */
     Link link(int from, int to) {
         if (from == to) {
             return Link.FREE;
@@ -140,7 +141,7 @@ public final class Rehearsal {
                 "devices '" + name(from) + "' and '" + name(to) + "' are not linked, but talk to each other"));
     }
 
-    /** Each part with its device's threads and cores. */
+    /** Returns options with the threads and cores of each part's device. */
     RuntimeOptions options(RuntimeOptions options) {
         RuntimeOptions bound = options;
         for (int part = 0; part < devices.size(); part++) {

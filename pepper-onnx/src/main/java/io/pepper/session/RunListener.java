@@ -3,63 +3,63 @@ package io.pepper.session;
 import io.pepper.plan.Placement;
 
 /**
- * Hears what happens in a session, for a host's metrics and events. Called on the threads that do the work, by several at once: it
- * should return soon, and what it throws is logged and forgotten. {@link RuntimeMeters} binds one to Micrometer.
+ * A listener for events of a session, for a host's metrics. Several working threads call it at once. It should return
+ * soon; its exceptions are logged and ignored. {@link RuntimeMeters} binds one to Micrometer.
  */
 public interface RunListener {
     /** A listener that does nothing. */
     RunListener NONE = new RunListener() {};
 
     /**
-     * A stage has run.
+     * Reports that a stage has run.
      *
-     * @param stage its name
-     * @param busyNanos how long it took
-     * @param waitedNanos how long the request waited for it, 0 if it did not
+     * @param stage the name of the stage
+     * @param busyNanos the run time of the stage, in nanoseconds
+     * @param waitedNanos the request's waiting time for the stage, in nanoseconds
      */
     default void stageRan(String stage, long busyNanos, long waitedNanos) {}
 
     /**
-     * A stage has failed; it may be tried again.
+     * Reports that a stage has failed. It may be tried again.
      *
-     * @param failure how
+     * @param failure the failure
      */
     default void stageFailed(StageException failure) {}
 
     /**
-     * A request has its answer.
+     * Reports that a request was answered.
      *
-     * @param nanos how long that took
+     * @param nanos the time from request to answer, in nanoseconds
      */
     default void answered(long nanos) {}
 
     /**
-     * A request failed, for all retries.
+     * Reports that a request failed in spite of all retries.
      *
-     * @param failure why
-     * @param fallback whether the fall-back is asked now
+     * @param failure the failure
+     * @param fallback whether the request goes to the fallback now
      */
     default void failed(Exception failure, boolean fallback) {}
 
     /**
-     * An {@link AdaptiveSession} runs on another placement from now on.
+     * Reports that an {@link AdaptiveSession} has moved to another placement.
      *
-     * @param placement the placement
-     * @param nanos how long preparing it took
+     * @param placement the new placement
+     * @param nanos the preparation time, in nanoseconds
      */
     default void moved(Placement placement, long nanos) {}
 
     /**
-     * An {@link AdaptiveSession} could not move, and stays where it is.
+     * Reports that an {@link AdaptiveSession} could not move, and keeps its placement.
      *
-     * @param failure why
+     * @param failure the reason
      */
     default void stayed(Exception failure) {}
 
     /**
-     * A sampled request was answered otherwise than the whole model would.
+     * Reports that the answer of a sampled request differs from the whole model's.
      *
-     * @param what the output, and by how much it differs
+     * @param what the output, and the size of the difference
      */
     default void differed(String what) {}
 }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a model gave for a request. Closing releases its tensors, but not one that is the caller's own input passed through.
- * Not thread-safe.
+ * The outputs of a request. Closing them releases their tensors, except inputs of the caller that pass through. Not
+ * thread-safe.
  */
 public final class RunOutputs implements AutoCloseable {
     private final Map<String, OnnxValue> values;
@@ -23,18 +23,21 @@ public final class RunOutputs implements AutoCloseable {
         this.values = Collections.unmodifiableMap(new LinkedHashMap<>(board.values()));
     }
 
-    /** Outputs that are all owned. */
+    /** Returns outputs that are all owned. */
     static RunOutputs of(Map<String, OnnxValue> values) {
         return new RunOutputs(new BoardOutputs(values, List.copyOf(values.values())));
     }
 
-    /** These outputs, after the inputs were given away: those that are no output are closed now, the others with the outputs. */
+    /**
+     * Returns these outputs after taking over the inputs. Inputs that are no output are closed now, the others with the
+     * outputs.
+     */
     RunOutputs owning(Map<String, ? extends OnnxValue> inputs) {
         PartOutputs.close(inputs.values(), values.values());
         return with(inputs.values().stream().filter(values::containsValue).toList());
     }
 
-    /** These outputs, of which some more are to be closed. */
+    /** Returns these outputs, with further values to close. */
     RunOutputs with(List<? extends OnnxValue> more) {
         List<OnnxValue> owned = new ArrayList<>(board.owned());
         owned.addAll(more);
@@ -42,20 +45,20 @@ public final class RunOutputs implements AutoCloseable {
     }
 
     /**
-     * The outputs.
+     * Returns the outputs by name.
      *
-     * @return by name, in the order of the model
+     * @return values by name, in the order of the model
      */
     public Map<String, OnnxValue> values() {
         return values;
     }
 
     /**
-     * An output that is a tensor.
+     * Returns a tensor output.
      *
-     * @param name its name
+     * @param name the name of the output
      * @return the tensor
-     * @throws IllegalArgumentException if the model has no such output, or it is no tensor
+     * @throws IllegalArgumentException if the model has no such output, or the output is no tensor
      */
     public OnnxTensor tensor(String name) {
         if (values.get(name) instanceof OnnxTensor tensor) {

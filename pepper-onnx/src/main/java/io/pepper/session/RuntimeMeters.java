@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Binds what happens in sessions to Micrometer, which an application that uses this has to bring along. Thread-safe.
+ * A binding of session events to Micrometer. The application provides Micrometer. Thread-safe.
  *
  * <p>Events: timers {@code pepper.stage} and {@code pepper.stage.wait} by {@code stage}, {@code pepper.request}; counters
  * {@code pepper.stage.failures} by {@code stage} and {@code kind}, {@code pepper.request.failures} by {@code fallback}, {@code pepper.moves} by
@@ -36,10 +36,10 @@ public final class RuntimeMeters implements RunListener {
     }
 
     /**
-     * A listener that counts and times.
+     * Returns a listener that counts and times events.
      *
-     * @param registry where meters go
-     * @param tags keys and values that all meters have
+     * @param registry the registry of the meters
+     * @param tags alternating keys and values, added to all meters
      * @return the listener
      */
     public static RunListener listener(MeterRegistry registry, String... tags) {
@@ -47,11 +47,11 @@ public final class RuntimeMeters implements RunListener {
     }
 
     /**
-     * Watches a session's queues and busy times, as long as it lives.
+     * Observes a session's queues and busy times until the session is collected.
      *
-     * @param registry where meters go
-     * @param session the session, of which only a weak reference is kept
-     * @param tags keys and values that all meters have
+     * @param registry the registry of the meters
+     * @param session the session; only a weak reference is kept
+     * @param tags alternating keys and values, added to all meters
      */
     public static void bind(MeterRegistry registry, ModelSession session, String... tags) {
         List<StageMetrics> stages = session.metrics();

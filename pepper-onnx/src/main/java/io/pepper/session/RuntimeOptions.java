@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * How the parts of a partition are opened and run. Immutable and therefore thread-safe.
+ * Options for opening and running the parts of a partition. Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * RuntimeOptions options = RuntimeOptions.DEFAULTS
@@ -15,13 +15,13 @@ import java.util.TreeMap;
  *         .withFailures(FailurePolicy.FAIL.withTimeout(Duration.ofSeconds(1)).withRetries(1));
  * }</pre>
  *
- * @param stages how ONNX Runtime runs a part, unless told otherwise for one
- * @param byPart for single parts, by their place in the manifest, from 0
- * @param checksums whether the SHA-256 of each file must be what the manifest says
- * @param parallel whether parts that do not need each other run at the same time
- * @param failures what happens when a stage fails
- * @param listener hears what happens
- * @param reading into which other directories links among the parts may lead, and how much a part may ask for
+ * @param stages the options of parts without an entry in {@code byPart}
+ * @param byPart the options of single parts, by place in the manifest, from 0
+ * @param checksums whether the SHA-256 of each file must match the manifest
+ * @param parallel whether independent parts run at the same time
+ * @param failures the response to failing stages
+ * @param listener the listener for events
+ * @param reading how parts are read: further directories into which links may lead, and limits on resources
  */
 public record RuntimeOptions(
         StageOptions stages,
@@ -31,20 +31,20 @@ public record RuntimeOptions(
         FailurePolicy failures,
         RunListener listener,
         ReadOptions reading) {
-    /** One thread for each part, files checked, independent branches at the same time, failures passed on. */
+    /** One thread per part, checked files, independent branches at the same time, no retries. */
     public static final RuntimeOptions DEFAULTS = new RuntimeOptions(
             StageOptions.DEFAULTS, Map.of(), true, true, FailurePolicy.FAIL, RunListener.NONE, ReadOptions.DEFAULTS);
 
     /**
      * Copies the map.
      *
-     * @param stages see the record
-     * @param byPart see the record
-     * @param checksums see the record
-     * @param parallel see the record
-     * @param failures see the record
-     * @param listener see the record
-     * @param reading see the record
+     * @param stages the options of parts without an entry in {@code byPart}
+     * @param byPart the options of single parts, by place in the manifest, from 0
+     * @param checksums whether the SHA-256 of each file must match the manifest
+     * @param parallel whether independent parts run at the same time
+     * @param failures the response to failing stages
+     * @param listener the listener for events
+     * @param reading how parts are read: further directories into which links may lead, and limits on resources
      */
     public RuntimeOptions {
         Objects.requireNonNull(stages);
@@ -55,21 +55,21 @@ public record RuntimeOptions(
     }
 
     /**
-     * With options for all parts that have none of their own.
+     * Returns these options with options for all parts without their own.
      *
      * @param value the options
-     * @return these options with them
+     * @return the options
      */
     public RuntimeOptions withStages(StageOptions value) {
         return new RuntimeOptions(value, byPart, checksums, parallel, failures, listener, reading);
     }
 
     /**
-     * With options for one part.
+     * Returns these options with options for one part.
      *
      * @param part its place in the manifest, from 0
      * @param value the options
-     * @return these options with them
+     * @return the options
      */
     public RuntimeOptions withStage(int part, StageOptions value) {
         Map<Integer, StageOptions> more = new TreeMap<>(byPart);
@@ -78,56 +78,56 @@ public record RuntimeOptions(
     }
 
     /**
-     * With or without checks of the files.
+     * Returns these options, with or without file checks.
      *
-     * @param value whether they are read once and compared with the manifest's SHA-256
-     * @return these options with it
+     * @param value whether each file is read once and its SHA-256 compared with the manifest
+     * @return the options
      */
     public RuntimeOptions withChecksums(boolean value) {
         return new RuntimeOptions(stages, byPart, value, parallel, failures, listener, reading);
     }
 
     /**
-     * With branches at the same time, or one after the other.
+     * Returns these options with parallel or sequential branches.
      *
-     * @param value whether at the same time
-     * @return these options with it
+     * @param value whether independent parts run at the same time
+     * @return the options
      */
     public RuntimeOptions withParallel(boolean value) {
         return new RuntimeOptions(stages, byPart, checksums, value, failures, listener, reading);
     }
 
     /**
-     * With another policy.
+     * Returns these options with another failure policy.
      *
-     * @param value what happens when a stage fails
-     * @return these options with it
+     * @param value the response to failing stages
+     * @return the options
      */
     public RuntimeOptions withFailures(FailurePolicy value) {
         return new RuntimeOptions(stages, byPart, checksums, parallel, value, listener, reading);
     }
 
     /**
-     * With a listener.
+     * Returns these options with a listener.
      *
-     * @param value hears what happens
-     * @return these options with it
+     * @param value the listener for events
+     * @return the options
      */
     public RuntimeOptions withListener(RunListener value) {
         return new RuntimeOptions(stages, byPart, checksums, parallel, failures, value, reading);
     }
 
     /**
-     * With other options for reading.
+     * Returns these options with other options for reading.
      *
      * @param value how parts are read before ONNX Runtime opens them
-     * @return these options with them
+     * @return the options
      */
     public RuntimeOptions withReading(ReadOptions value) {
         return new RuntimeOptions(stages, byPart, checksums, parallel, failures, listener, value);
     }
 
-    /** How a part is run. */
+    /** Returns the options of a part. */
     StageOptions of(int part) {
         return byPart.getOrDefault(part, stages);
     }

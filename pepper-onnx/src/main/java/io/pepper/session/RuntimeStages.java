@@ -22,22 +22,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Opens the parts of a directory in this process. Stateless and therefore thread-safe. */
+/** A factory of stages that run in this process. Stateless and therefore thread-safe. */
 public final class RuntimeStages {
     private RuntimeStages() {}
 
     /**
-     * Opens one part, for instance to run the others elsewhere.
+     * Opens one part, for instance when the others run elsewhere.
      *
-     * @param directory where the parts are
-     * @param manifest what its {@code partition.json} says
-     * @param part which, from 0
+     * @param directory the directory of the parts
+     * @param manifest the content of its {@code partition.json}
+     * @param part the number of the part, from 0
      * @param options how to open it
      * @return the part, for the caller to close
-     * @throws IndexOutOfBoundsException if there is no such part
-     * @throws IllegalArgumentException if there is no such execution provider here
-     * @throws MalformedModelException if the file is not the one that the manifest speaks of; the message names file and field
-     * @throws UnsupportedModelException if a tensor cannot be handed over
+     * @throws IndexOutOfBoundsException if the partition has no such part
+     * @throws IllegalArgumentException if the execution provider is not available
+     * @throws MalformedModelException if the file does not match the manifest; the message names file and field
+     * @throws UnsupportedModelException if a tensor cannot pass from part to part
      * @throws IOException if the file cannot be read, or ONNX Runtime refuses it
      */
     public static Stage open(Path directory, PartitionManifest manifest, int part, RuntimeOptions options)
@@ -79,7 +79,7 @@ public final class RuntimeStages {
         }
     }
 
-    /** How the parts hang together, if they do. */
+    /** Returns the connections between the parts, if they fit together. */
     static Wiring wiring(String source, PartitionManifest manifest, List<? extends Stage> stages)
             throws MalformedModelException {
         try {
@@ -94,7 +94,7 @@ public final class RuntimeStages {
         }
     }
 
-    /** Closes everything; the first failure is thrown, or goes with what was thrown already. */
+    /** Closes all stages. The first failure is thrown, or suppressed in the given cause. */
     static void closeAll(List<? extends Stage> stages, Throwable cause) {
         for (Stage stage : stages) {
             try {

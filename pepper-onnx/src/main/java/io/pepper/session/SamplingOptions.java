@@ -4,14 +4,14 @@ import io.pepper.export.VerificationOptions;
 import java.util.Objects;
 
 /**
- * How a running plan is checked. Immutable.
+ * Options for checking a running plan. Immutable.
  *
- * @param share how many of the requests are checked, from 0 to 1
- * @param seed which ones
- * @param stages how the whole model is run
- * @param absoluteTolerance by how much an element may differ, 0 or more
- * @param relativeTolerance by how much more, relative to the whole model's element, 0 or more
- * @param listener hears of answers that differ by more
+ * @param share the share of requests to check, from 0 to 1
+ * @param seed the seed of the choice of requests
+ * @param stages the options for running the whole model
+ * @param absoluteTolerance the allowed absolute difference of an element, 0 or more
+ * @param relativeTolerance the further allowed difference, relative to the whole model's element, 0 or more
+ * @param listener the listener for answers beyond the tolerance
  */
 public record SamplingOptions(
         double share,
@@ -20,7 +20,7 @@ public record SamplingOptions(
         double absoluteTolerance,
         double relativeTolerance,
         RunListener listener) {
-    /** One request in a hundred; as much tolerance as a verification with optimisations has. */
+    /** One request in a hundred, and the tolerance of verification with optimisation. */
     public static final SamplingOptions DEFAULTS = new SamplingOptions(
             0.01,
             42,
@@ -32,12 +32,12 @@ public record SamplingOptions(
     /**
      * Checks the numbers.
      *
-     * @param share see the record
-     * @param seed see the record
-     * @param stages see the record
-     * @param absoluteTolerance see the record
-     * @param relativeTolerance see the record
-     * @param listener see the record
+     * @param share the share of requests to check, from 0 to 1
+     * @param seed the seed of the choice of requests
+     * @param stages the options for running the whole model
+     * @param absoluteTolerance the allowed absolute difference of an element, 0 or more
+     * @param relativeTolerance the further allowed difference, relative to the whole model's element, 0 or more
+     * @param listener the listener for answers beyond the tolerance
      * @throws IllegalArgumentException if a number is out of its range
      */
     public SamplingOptions {
@@ -53,51 +53,51 @@ public record SamplingOptions(
     }
 
     /**
-     * With another share.
+     * Returns these options with another share.
      *
      * @param value from 0 to 1
-     * @return these options with it
+     * @return the options
      */
     public SamplingOptions withShare(double value) {
         return new SamplingOptions(value, seed, stages, absoluteTolerance, relativeTolerance, listener);
     }
 
     /**
-     * With another seed.
+     * Returns these options with another seed.
      *
      * @param value any number
-     * @return these options with it
+     * @return the options
      */
     public SamplingOptions withSeed(long value) {
         return new SamplingOptions(share, value, stages, absoluteTolerance, relativeTolerance, listener);
     }
 
     /**
-     * With the whole model run otherwise.
+     * Returns these options with other options for running the whole model.
      *
-     * @param value how
-     * @return these options with it
+     * @param value the options
+     * @return the options
      */
     public SamplingOptions withStages(StageOptions value) {
         return new SamplingOptions(share, seed, value, absoluteTolerance, relativeTolerance, listener);
     }
 
     /**
-     * With another tolerance; none of both for bit by bit.
+     * Returns these options with another tolerance; zero for both requires bit-identical answers.
      *
      * @param absolute 0 or more
      * @param relative 0 or more
-     * @return these options with it
+     * @return the options
      */
     public SamplingOptions withTolerance(double absolute, double relative) {
         return new SamplingOptions(share, seed, stages, absolute, relative, listener);
     }
 
     /**
-     * With a listener.
+     * Returns these options with a listener.
      *
-     * @param value hears of differences
-     * @return these options with it
+     * @param value the listener for answers beyond the tolerance
+     * @return the options
      */
     public SamplingOptions withListener(RunListener value) {
         return new SamplingOptions(share, seed, stages, absoluteTolerance, relativeTolerance, value);

@@ -1,13 +1,13 @@
 package io.pepper.session;
 
 /**
- * What the checks of a running plan found so far.
+ * The findings about a running plan so far.
  *
- * @param requests how many requests there were
- * @param checked how many of them were compared with the whole model
- * @param unchecked how many were to be, but the whole model could not answer
- * @param identical how many of the answers agreed in every bit
- * @param within how many of the answers were within the tolerance
+ * @param requests the number of requests
+ * @param checked the number of requests compared with the whole model
+ * @param unchecked the number of sampled requests that the whole model could not answer
+ * @param identical the number of bit-identical answers
+ * @param within the number of answers within the tolerance
  * @param largestAbsolute the largest absolute difference of an element
  * @param largestRelative the largest relative difference of an element
  */
@@ -20,9 +20,9 @@ public record SamplingReport(
         double largestAbsolute,
         double largestRelative) {
     /**
-     * Whether nothing is wrong.
+     * Returns whether no check failed.
      *
-     * @return whether every answer that was checked was within the tolerance
+     * @return whether every checked answer was within the tolerance
      */
     public boolean passed() {
         return within == checked;

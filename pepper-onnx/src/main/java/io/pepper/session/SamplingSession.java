@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks a plan while it runs: what {@code SplitVerifier} does beforehand on random inputs, this does on some of the real ones. The whole
- * model answers a sampled request, too, on the thread that asks, and the answers are compared; the plan's is the one that is
- * given. Requests that are not sampled cost nothing more. Thread-safe.
+ * A session that checks a plan while it runs. {@code SplitVerifier} checks beforehand, on random inputs; this session
+ * checks a sample of the real requests. For a sampled request, the whole model runs too, on the calling thread, and the
+ * answers are compared. The caller gets the plan's answer. Other requests cost nothing extra. Thread-safe.
  *
  * <pre>{@code
  * try (SamplingSession session = SamplingSession.of(
@@ -60,10 +60,10 @@ public final class SamplingSession implements ModelSession {
     }
 
     /**
-     * Checks a session.
+     * Creates a session that checks another one.
      *
-     * @param session what answers; closed with this one, but not if this throws
-     * @param model the whole model's file
+     * @param session the session to check; closed with this one, but not if this throws
+     * @param model the file of the whole model
      * @param options how to check
      * @return a session that answers as the other does
      * @throws IOException if the whole model cannot be opened
@@ -80,7 +80,7 @@ public final class SamplingSession implements ModelSession {
     }
 
     /**
-     * What was found so far.
+     * Returns the findings so far.
      *
      * @return counts and differences
      */
@@ -132,7 +132,7 @@ public final class SamplingSession implements ModelSession {
         return compared;
     }
 
-    /** What the whole model answers, if this request is one to check. */
+    /** Returns the whole model's answer, if this request is sampled. */
     private Optional<Answers> expected(Map<String, ? extends OnnxTensorLike> inputs) {
         if (!isSampled() || !uses.enter()) {
             return Optional.empty();

@@ -7,29 +7,30 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs one part of a model, wherever that is: in this process through ONNX Runtime ({@link RuntimeStages}), or elsewhere.
+ * A part of a model that can run: in this process through ONNX Runtime ({@link RuntimeStages}), or elsewhere.
  *
- * <p>An implementation is called by several threads at once. It must not close its inputs, and must not read them after it has returned. A
- * stage elsewhere sends them as {@linkplain TensorMessages messages of ONNX's own form}. Whatever it throws, errors too, fails the request as a
- * {@link StageException}; so does an answer that lacks an output, or has one that is null, closed or not listed.
+ * <p>Several threads call an implementation at once. It must not close its inputs, and must not read them after the
+ * return. A remote stage sends them as {@linkplain TensorMessages ONNX messages}. Any exception or error that it throws
+ * fails the request with a {@link StageException}. So does an answer without one of the outputs, or with one that is
+ * null, closed or not listed.
  */
 public interface Stage extends AutoCloseable {
     /**
-     * What messages and metrics call it.
+     * Returns the stage's name in messages and metrics.
      *
      * @return a name, for instance the part's file
      */
     String name();
 
     /**
-     * The tensors it reads.
+     * Returns the names of the input tensors.
      *
      * @return names
      */
     List<String> inputs();
 
     /**
-     * The tensors it gives.
+     * Returns the names of the output tensors.
      *
      * @return names
      */
@@ -38,17 +39,19 @@ public interface Stage extends AutoCloseable {
     /**
      * Runs the part once.
      *
-     * @param inputs the tensors by name, which stay the caller's
-     * @param cancellation says when nobody waits for the answer any more
-     * @return all outputs by name and nothing else, open, for the caller to close; one may be an input, which stays whose it is
-     * @throws IOException if it cannot; a {@link StageException} says why
+     * @param inputs the tensors by name, which the caller keeps
+     * @param cancellation the signal that nobody waits for the answer any more
+     * @return exactly the outputs by name, open, for the caller to close; an output may be an input, which keeps its
+     *     owner
+     * @throws IOException if the part cannot run; a {@link StageException} says why
      */
     Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation) throws IOException;
 
     /**
-     * Releases what it holds. Not called while it runs, but for calls that were abandoned: these it must survive.
+     * Releases the stage's resources. Never called during {@link #run}, except while an abandoned call is still
+     * running.
      *
-     * @throws IOException if it cannot
+     * @throws IOException if a resource cannot be released
      */
     @Override
     void close() throws IOException;

@@ -4,30 +4,30 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A stage could not do its work, so a request has no answer. */
+/** Thrown when a stage fails, so that a request has no answer. */
 public final class StageException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** Why. */
+    /** The kind of failure. */
     private final Kind kind;
 
     /** The stage's name. */
     private final String stage;
 
-    /** Why. */
+    /** The kinds of failure. */
     public enum Kind {
         /** The stage threw. */
         FAILED,
         /** The stage had no memory for its tensors. */
         OUT_OF_MEMORY,
-        /** The stage took too long, and stopped when told to. */
+        /** The stage exceeded its time-out, and stopped when told to. */
         TIMED_OUT,
         /**
-         * The stage took too long, did not stop when told to, and may still be reading the inputs of the request: whoever owns them
-         * must not close them.
+         * The stage exceeded its time-out and did not stop when told to. It may still be reading the request's inputs:
+         * their owner must not close them.
          */
         ABANDONED,
-        /** So many earlier calls of the stage hang that it is not called any more. */
+        /** Too many earlier calls of the stage hang, so that it is not called any more. */
         STUCK,
         /** The request was cancelled. */
         CANCELLED,
@@ -36,12 +36,12 @@ public final class StageException extends IOException {
     }
 
     /**
-     * Makes the exception.
+     * Creates an exception.
      *
-     * @param kind why
+     * @param kind the kind of failure
      * @param stage the stage's name
-     * @param what what happened
-     * @param cause what said so first, if something did
+     * @param what the failure, in words
+     * @param cause the cause, or null
      */
     public StageException(Kind kind, String stage, String what, @Nullable Throwable cause) {
         super(stage + ": " + what, cause);
@@ -50,29 +50,29 @@ public final class StageException extends IOException {
     }
 
     /**
-     * Why there is no answer.
+     * Returns the kind of failure.
      *
-     * @return the kind of failure
+     * @return the kind
      */
     public Kind kind() {
         return kind;
     }
 
     /**
-     * Which stage failed.
+     * Returns the name of the failed stage.
      *
-     * @return its name
+     * @return the name
      */
     public String stage() {
         return stage;
     }
 
-    /** Whether another try could end better. */
+    /** Returns whether another attempt could succeed. */
     boolean mayRetry() {
         return kind != Kind.CANCELLED && kind != Kind.CLOSED && kind != Kind.ABANDONED;
     }
 
-    /** What a stage threw, as one of these. */
+    /** Wraps an exception of a stage. */
     static StageException of(String stage, Throwable thrown) {
         if (thrown instanceof StageException known) {
             return known;
@@ -85,7 +85,10 @@ public final class StageException extends IOException {
                 kind, stage, what.startsWith(prefix) ? what.substring(prefix.length()) : what, thrown);
     }
 
-    /** ONNX Runtime has no code of its own for it: its arena and its allocators say so in words. */
+    /**
+     * Returns whether memory ran out. ONNX Runtime has no error code for that: its arena and allocators say it in the
+     * message.
+     */
     private static boolean isMemory(Throwable thrown) {
         String message = String.valueOf(thrown.getMessage());
         return thrown instanceof OutOfMemoryError

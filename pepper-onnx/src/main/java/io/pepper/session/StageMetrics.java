@@ -1,18 +1,18 @@
 package io.pepper.session;
 
 /**
- * What a stage did since its session was opened. Times of single calls are known within 1 %.
+ * Metrics of a stage since its session was opened. Times of single calls are accurate to 1 %.
  *
- * @param stage its name
- * @param calls how many calls have ended, well or not
- * @param failures how many of them failed
- * @param busySeconds how long it ran, in all
- * @param waitingSeconds how long requests waited for it, in all
- * @param queued how many requests wait for it now
- * @param mostQueued how many waited for it at most
- * @param p50Seconds the median of its calls; 0 before the first
- * @param p90Seconds the 90th percentile of its calls
- * @param p99Seconds the 99th percentile of its calls
+ * @param stage the name of the stage
+ * @param calls the number of ended calls, including failed ones
+ * @param failures the number of failed calls
+ * @param busySeconds the total run time, in seconds
+ * @param waitingSeconds the total waiting time of requests for the stage, in seconds
+ * @param queued the number of requests in the queue now
+ * @param mostQueued the largest number of requests in the queue
+ * @param p50Seconds the median time of a call, in seconds; 0 before the first
+ * @param p90Seconds the 90th percentile of the time of a call, in seconds
+ * @param p99Seconds the 99th percentile of the time of a call, in seconds
  */
 public record StageMetrics(
         String stage,

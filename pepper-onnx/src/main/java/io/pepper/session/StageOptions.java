@@ -7,22 +7,23 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How ONNX Runtime runs a part. Immutable and therefore thread-safe.
+ * Options for running a part in ONNX Runtime. Immutable and therefore thread-safe.
  *
- * <p>Threads that wait do not spin, unless told otherwise: sessions of one partition run in turns, and those that spin take the cores
- * from the one that works. With {@code sharedPool} they use the threads of the process's {@code OrtEnvironment} instead, which
- * the application then has to make first, with its {@code ThreadingOptions}.
+ * <p>By default, waiting threads do not spin: sessions of one partition run in turns, and spinning threads would take
+ * the cores from the running session. With {@code sharedPool}, sessions use the threads of the process's {@code
+ * OrtEnvironment}. The application then has to create that first, with {@code ThreadingOptions}.
  *
- * @param threads the threads inside an operator (intra-op), the calling one included, at least 1
- * @param spinning whether threads that wait for work spin
- * @param optimization how much ONNX Runtime may rewrite the part
- * @param provider the execution provider, for instance {@code CPU} or {@code CUDA}; the upper case, underscores and the ending
+ * @param threads the number of threads inside an operator (intra-op), including the calling thread, at least 1
+ * @param spinning whether waiting threads spin
+ * @param optimization the graph rewriting that ONNX Runtime may do
+ * @param provider the execution provider, for instance {@code CPU} or {@code CUDA}; case, underscores and the ending
  *     {@code ExecutionProvider} do not matter
- * @param arena whether memory that was used once is kept for the next run: faster, but it stays as large as the largest run
- * @param memoryPattern whether memory is laid out for sizes that were seen before: some percent faster for some models, and up to a
- *     half more memory
- * @param sharedPool whether it uses the threads of the environment
- * @param cores the cores that a {@link PipelineSession} binds the part's threads to, by their numbers from 0; empty for any
+ * @param arena whether an arena keeps memory for the next run: faster, but the memory stays as large as in the largest
+ *     run
+ * @param memoryPattern whether ONNX Runtime plans memory for known sizes: some percent faster for some models, and up
+ *     to a half more memory
+ * @param sharedPool whether the session uses the threads of the environment
+ * @param cores the cores to which a {@link PipelineSession} binds the part's threads, by number from 0; empty for any
  */
 public record StageOptions(
         int threads,
@@ -33,21 +34,23 @@ public record StageOptions(
         boolean memoryPattern,
         boolean sharedPool,
         List<Integer> cores) {
-    /** One thread, all optimisations, the processor, an arena, any cores. */
+    /** One thread, all optimisations, the CPU provider, an arena, any cores. */
     public static final StageOptions DEFAULTS =
             new StageOptions(1, false, OptimizationLevel.ALL, SessionSettings.CPU, true, true, false, List.of());
 
     /**
      * Checks the numbers.
      *
-     * @param threads see the record
-     * @param spinning see the record
-     * @param optimization see the record
-     * @param provider see the record
-     * @param arena see the record
-     * @param memoryPattern see the record
-     * @param sharedPool see the record
-     * @param cores see the record
+     * @param threads the number of threads inside an operator (intra-op), including the calling thread, at least 1
+     * @param spinning whether waiting threads spin
+     * @param optimization the graph rewriting that ONNX Runtime may do
+     * @param provider the execution provider, for instance {@code CPU} or {@code CUDA}
+     * @param arena whether an arena keeps memory for the next run: faster, but the memory stays as large as in the
+     *     largest run
+     * @param memoryPattern whether ONNX Runtime plans memory for known sizes: some percent faster for some models,
+     *     and up to a half more memory
+     * @param sharedPool whether the session uses the threads of the environment
+     * @param cores the cores to which a {@link PipelineSession} binds the part's threads, by number from 0
      * @throws IllegalArgumentException if a number is out of its range
      */
     public StageOptions {
@@ -63,80 +66,80 @@ public record StageOptions(
     }
 
     /**
-     * With other threads.
+     * Returns these options with another number of threads.
      *
      * @param value at least 1
-     * @return these options with it
+     * @return the options
      */
     public StageOptions withThreads(int value) {
         return new StageOptions(value, spinning, optimization, provider, arena, memoryPattern, sharedPool, cores);
     }
 
     /**
-     * With waiting threads that spin, or sleep.
+     * Returns these options with waiting threads that spin or sleep.
      *
      * @param value whether they spin
-     * @return these options with it
+     * @return the options
      */
     public StageOptions withSpinning(boolean value) {
         return new StageOptions(threads, value, optimization, provider, arena, memoryPattern, sharedPool, cores);
     }
 
     /**
-     * With another level of optimisation.
+     * Returns these options with another level of optimisation.
      *
      * @param value the level
-     * @return these options with it
+     * @return the options
      */
     public StageOptions withOptimization(OptimizationLevel value) {
         return new StageOptions(threads, spinning, value, provider, arena, memoryPattern, sharedPool, cores);
     }
 
     /**
-     * With another execution provider.
+     * Returns these options with another execution provider.
      *
      * @param value its name
-     * @return these options with it
+     * @return the options
      */
     public StageOptions withProvider(String value) {
         return new StageOptions(threads, spinning, optimization, value, arena, memoryPattern, sharedPool, cores);
     }
 
     /**
-     * With or without an arena.
+     * Returns these options with or without an arena.
      *
-     * @param value whether memory is kept
-     * @return these options with it
+     * @param value whether an arena keeps memory
+     * @return the options
      */
     public StageOptions withArena(boolean value) {
         return new StageOptions(threads, spinning, optimization, provider, value, memoryPattern, sharedPool, cores);
     }
 
     /**
-     * With memory laid out ahead, or not.
+     * Returns these options with or without memory planning.
      *
-     * @param value whether it is
-     * @return these options with it
+     * @param value whether ONNX Runtime plans memory for known sizes
+     * @return the options
      */
     public StageOptions withMemoryPattern(boolean value) {
         return new StageOptions(threads, spinning, optimization, provider, arena, value, sharedPool, cores);
     }
 
     /**
-     * With the environment's threads, or its own.
+     * Returns these options with the environment's threads, or threads of the session.
      *
-     * @param value whether it uses the environment's
-     * @return these options with it
+     * @param value whether the session uses the environment's threads
+     * @return the options
      */
     public StageOptions withSharedPool(boolean value) {
         return new StageOptions(threads, spinning, optimization, provider, arena, memoryPattern, value, cores);
     }
 
     /**
-     * With cores.
+     * Returns these options with cores.
      *
-     * @param value their numbers; empty for any
-     * @return these options with them
+     * @param value core numbers from 0; empty for any
+     * @return the options
      */
     public StageOptions withCores(List<Integer> value) {
         return new StageOptions(threads, spinning, optimization, provider, arena, memoryPattern, sharedPool, value);

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A directory of intermediate files, gone with all that is in it when it is closed, or when the process is told to end before.
+ * A temporary directory, deleted with its content when it is closed, or when the process is told to end before.
+ * Thread-safe.
  * Thread-safe.
  *
  * <pre>{@code
@@ -22,18 +23,18 @@ public final class TemporaryDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes a directory where the system keeps temporary files.
+     * Creates a directory in the system's temporary directory.
      *
-     * @param prefix what its name begins with, after {@code pepper-}
+     * @param prefix the prefix of its name, after {@code pepper-}
      * @return the directory, for the caller to close
-     * @throws IOException if it cannot be made
+     * @throws IOException if the directory cannot be created
      */
     public static TemporaryDirectory create(String prefix) throws IOException {
         return new TemporaryDirectory(ScratchDirectory.create(prefix));
     }
 
     /**
-     * Where it is.
+     * Returns the directory's path.
      *
      * @return the directory
      */
@@ -42,7 +43,7 @@ public final class TemporaryDirectory implements AutoCloseable {
     }
 
     /**
-     * Deletes the directory and all that is in it. A second time it does nothing.
+     * Deletes the directory with its content. Further calls do nothing.
      *
      * @throws IOException if something cannot be deleted
      */

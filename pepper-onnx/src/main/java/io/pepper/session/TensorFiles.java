@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Tensors in files: {@code .npy} of NumPy, and {@code .pb}, a {@code TensorProto} of ONNX as its test data are. Stateless and therefore
- * thread-safe.
+ * Reading and writing of tensors in files: {@code .npy} of NumPy, and {@code .pb}, an ONNX {@code TensorProto} as in
+ * ONNX test data. Stateless and therefore thread-safe.
  */
 public final class TensorFiles {
     private static final String NPY = ".npy";
@@ -24,9 +24,9 @@ public final class TensorFiles {
      *
      * @param file a file whose name ends in {@code .npy} or {@code .pb}
      * @return the tensor, for the caller to close
-     * @throws IllegalArgumentException if the name ends otherwise
-     * @throws io.pepper.model.MalformedModelException if it is no such file
-     * @throws IOException if it cannot be read, or ONNX Runtime's Java interface has no such type
+     * @throws IllegalArgumentException if the name has another ending
+     * @throws io.pepper.model.MalformedModelException if the file is malformed
+     * @throws IOException if the file cannot be read, or ONNX Runtime's Java interface lacks the type
      */
     public static OnnxTensor read(Path file) throws IOException {
         boolean npy = isNpy(file);
@@ -39,11 +39,11 @@ public final class TensorFiles {
     /**
      * Writes a tensor.
      *
-     * @param file a file whose name ends in {@code .npy} or {@code .pb}; it is replaced
-     * @param name the tensor's name, which {@code .pb} keeps
+     * @param file a file whose name ends in {@code .npy} or {@code .pb}; an existing file is replaced
+     * @param name the tensor's name, which only {@code .pb} keeps
      * @param tensor the tensor
-     * @throws IllegalArgumentException if the name ends otherwise
-     * @throws IOException if it cannot be written, or the file cannot hold its type
+     * @throws IllegalArgumentException if the name has another ending
+     * @throws IOException if the file cannot be written, or its format lacks the type
      */
     public static void write(Path file, String name, OnnxTensor tensor) throws IOException {
         WholeFile.write(file, isNpy(file) ? NpyCodec.write(name, tensor) : TensorCodec.write(name, tensor));

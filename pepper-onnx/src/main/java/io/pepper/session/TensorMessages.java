@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Tensors as bytes, to be sent to a {@link Stage} elsewhere: each is a message {@code TensorProto} of ONNX, which every ONNX library
- * reads, with its name, type and shape. A copy, bit by bit. Stateless and therefore thread-safe.
+ * Reading and writing of tensors as bytes, for a {@link Stage} elsewhere. Each message is an ONNX {@code TensorProto}
+ * with name, type and shape, which every ONNX library reads. Values are copied bit by bit. Stateless and therefore
+ * thread-safe.
  */
 public final class TensorMessages {
     private TensorMessages() {}
@@ -15,11 +16,11 @@ public final class TensorMessages {
     /**
      * Writes a tensor.
      *
-     * @param name its name
-     * @param tensor a tensor
+     * @param name the tensor's name
+     * @param tensor the tensor
      * @return a {@code TensorProto}
      * @throws IllegalArgumentException if the tensor is closed
-     * @throws IOException if it cannot be read
+     * @throws IOException if the tensor cannot be read
      */
     public static byte[] write(String name, OnnxTensor tensor) throws IOException {
         return TensorCodec.write(name, tensor);
@@ -28,11 +29,11 @@ public final class TensorMessages {
     /**
      * Reads a tensor.
      *
-     * @param source what messages call where it comes from
+     * @param source the origin of the message, for error messages
      * @param message a {@code TensorProto}
-     * @return its name, which may be empty, and the tensor, for the caller to close
-     * @throws io.pepper.model.MalformedModelException if it is none, or its data do not fit its shape
-     * @throws IOException if ONNX Runtime's Java interface has no such type
+     * @return the name, which may be empty, and the tensor, for the caller to close
+     * @throws io.pepper.model.MalformedModelException if the message is malformed, or its data do not fit its shape
+     * @throws IOException if ONNX Runtime's Java interface lacks the type
      */
     public static Map.Entry<String, OnnxTensor> read(String source, byte[] message) throws IOException {
         TensorCodec.Named named = TensorCodec.read(source, message);

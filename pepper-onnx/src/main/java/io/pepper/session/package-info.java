@@ -1,8 +1,8 @@
 /**
- * Parts that run as the model, through ONNX Runtime. {@link io.pepper.session.PartitionedSession} answers one request at a time for
- * each thread that asks, {@link io.pepper.session.PipelineSession} many, {@link io.pepper.session.AdaptiveSession} moves where it is
- * better, and {@link io.pepper.session.SamplingSession} checks any of them. ONNX Runtime's tensors stand in signatures: they are what
- * is run.
+ * Sessions that run the parts as one model, through ONNX Runtime. {@link io.pepper.session.PartitionedSession} answers
+ * one request per calling thread, {@link io.pepper.session.PipelineSession} overlaps requests, {@link
+ * io.pepper.session.AdaptiveSession} moves to better placements, and {@link io.pepper.session.SamplingSession} checks
+ * any of them. Signatures name ONNX Runtime's tensors, since these are the inputs and outputs.
  */
 @NullMarked
 package io.pepper.session;

@@ -78,7 +78,7 @@ public record TrainingOptions(
      * With another schema.
      *
      * @param value what to look at
-     * @return these options with it
+     * @return the options
      */
     public TrainingOptions withSchema(FeatureSchema value) {
         return new TrainingOptions(value, target, trees, depth, learningRate, earlyStopping, threads, seed, marked);
@@ -88,7 +88,7 @@ public record TrainingOptions(
      * With another target.
      *
      * @param value what to learn
-     * @return these options with it
+     * @return the options
      */
     public TrainingOptions withTarget(Target value) {
         return new TrainingOptions(schema, value, trees, depth, learningRate, earlyStopping, threads, seed, marked);
@@ -100,7 +100,7 @@ public record TrainingOptions(
      * @param count how many at most
      * @param deep how deep they may be
      * @param rate how much of each counts
-     * @return these options with them
+     * @return the options
      */
     public TrainingOptions withTrees(int count, int deep, double rate) {
         return new TrainingOptions(schema, target, count, deep, rate, earlyStopping, threads, seed, marked);
@@ -110,7 +110,7 @@ public record TrainingOptions(
      * With or without early stopping.
      *
      * @param value whether to stop early
-     * @return these options with it
+     * @return the options
      */
     public TrainingOptions withEarlyStopping(boolean value) {
         return new TrainingOptions(schema, target, trees, depth, learningRate, value, threads, seed, marked);
@@ -120,7 +120,7 @@ public record TrainingOptions(
      * With another seed.
      *
      * @param value any number
-     * @return these options with it
+     * @return the options
      */
     public TrainingOptions withSeed(int value) {
         return new TrainingOptions(schema, target, trees, depth, learningRate, earlyStopping, threads, value, marked);
@@ -130,7 +130,7 @@ public record TrainingOptions(
      * With or without marked measurements.
      *
      * @param value whether to learn from them, too
-     * @return these options with it
+     * @return the options
      */
     public TrainingOptions withMarked(boolean value) {
         return new TrainingOptions(schema, target, trees, depth, learningRate, earlyStopping, threads, seed, value);

@@ -8,7 +8,7 @@ public final class TrainingUnavailableException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception.
+     * Creates an exception.
      *
      * @param why what the system said, and what to do
      */
