@@ -21,7 +21,7 @@ for (Segment segment : partition.segments()) {
 
 // A picture: bytes alive and arithmetic along the model, all cuts, these parts.
 Path picture = here.resolve("model.html");
-Files.writeString(picture, ModelPicture.of(model, costs, cuts, partition).as(ModelPicture.Format.HTML));
+Files.writeString(picture, ModelReport.of(model, costs, cuts, partition).as(ModelReport.Format.HTML));
 say("look at " + picture);
 
 // ONNX files, and the proof.

@@ -1,16 +1,16 @@
 // 02: measure a model and pieces of it under load, learn from that, and predict a piece that was not measured.
 // A real campaign measures several models and the operator sweep, for an hour; this one takes a minute and shows the way.
 
-List<ProfilePiece> pieces = new ArrayList<>();
+List<ProfileTarget> pieces = new ArrayList<>();
 try (OnnxModel model = OnnxModel.load(file)) {
-    pieces.addAll(ProfilePieces.of(model, sizes, here.resolve("pieces"), 8, 42, ProgressListener.NONE));
+    pieces.addAll(ProfileTargets.of(model, sizes, here.resolve("pieces"), 8, 42, ProgressListener.NONE));
 }
 say(pieces.size() + " pieces: the whole, and spans between cuts");
-ProfilePiece unseen = pieces.remove(pieces.size() - 1);
+ProfileTarget unseen = pieces.remove(pieces.size() - 1);
 
 TimingOptions quick = TimingOptions.DEFAULTS.withSpinning(false).withRuns(5, 50).withBudget(Duration.ofMillis(100));
 List<LoadLevel> loads = List.of(LoadLevel.NONE, LoadLevel.onAllCores(50), LoadLevel.onAllCores(100));
-ProfilingPlan plan = new ProfilingPlan(pieces, loads, List.of(1), 1, quick, 42);
+Campaign plan = new Campaign(pieces, loads, List.of(1), 1, quick, 42);
 Path csv = here.resolve("latencies.csv");
 LatencyDataset data = LatencyProfiler.run(plan, () -> DeviceState.of("here"), csv, (task, done, total) -> { if (done % 8 == 0) say("  " + done + " of " + total + ": " + task); });
 say(data.records().size() + " measurements in " + csv);

@@ -31,7 +31,7 @@ List<Placement> front = planner.pareto(Metric.LATENCY, Metric.ENERGY, Constraint
 front.forEach(choice -> say("  " + choice.latencySeconds() + " s for " + choice.energyJoules().getAsDouble() + " J"));
 
 Path page = here.resolve("plan.html");
-Files.writeString(page, PlanPicture.of(model, segments, why).withFront(Metric.LATENCY, Metric.ENERGY, front).html());
+Files.writeString(page, PlanReport.of(model, segments, why).withFront(Metric.LATENCY, Metric.ENERGY, front).html());
 say("look at " + page);
 
 DeploymentPlan deployment = DeploymentExporter.export(model, segments, fastest, here.resolve("deployment"), PlanOrigin.of("roofline"));

@@ -5,7 +5,7 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.ClusterFile;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
-import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.InvalidFileException;
 import io.pepper.plan.CostFile;
 import io.pepper.plan.TraceFile;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +27,7 @@ class ReadersFuzzTest {
     void cluster(byte[] data) {
         try {
             ClusterFile.parse(new String(data, StandardCharsets.UTF_8), "fuzz");
-        } catch (InvalidDocumentException refused) {
+        } catch (InvalidFileException refused) {
             // As it should be.
         }
     }
@@ -36,7 +36,7 @@ class ReadersFuzzTest {
     void costs(byte[] data) {
         try {
             CostFile.parse(new String(data, StandardCharsets.UTF_8), "fuzz", TWO);
-        } catch (InvalidDocumentException refused) {
+        } catch (InvalidFileException refused) {
             // As it should be.
         }
     }
@@ -45,7 +45,7 @@ class ReadersFuzzTest {
     void trace(byte[] data) {
         try {
             TraceFile.parse(new String(data, StandardCharsets.UTF_8), "fuzz");
-        } catch (InvalidDocumentException refused) {
+        } catch (InvalidFileException refused) {
             // As it should be.
         }
     }

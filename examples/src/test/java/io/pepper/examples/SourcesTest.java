@@ -29,13 +29,13 @@ class SourcesTest {
             "OnnxModel.java", "the door of the library: most of it is Javadoc",
             "ModelContents.java", "what a model is made of is read in one place",
             "Constraints.java", "one method for each limit: most of it is Javadoc",
-            "PlanPicture.java", "the whole page of a plan"));
+            "PlanReport.java", "the whole page of a plan"));
 
     /** Methods longer than that, by file and name, and why. */
     private static final Map<String, String> LONG_METHODS = new TreeMap<>(Map.ofEntries(
             Map.entry("Periods.java of", "one loop over all runs and messages"),
             Map.entry("LowLink.java walk", "Tarjan's walk with a stack of its own, measured as one method"),
-            Map.entry("PlanPicture.java verdict", "the sentences of a page in their order"),
+            Map.entry("PlanReport.java verdict", "the sentences of a page in their order"),
             Map.entry("Plot.java axes", "a drawing from left to right"),
             Map.entry("FrontPlot.java draw", "a drawing from left to right"),
             Map.entry("OperatorPlanner.java plan", "the steps of one method of planning"),
@@ -45,11 +45,11 @@ class SourcesTest {
             Map.entry("StageRunner.java timed", "one call with its deadline, retries and measurements"),
             Map.entry("OperatorSweep.java convolutions", "a table of small models"),
             Map.entry("Containers.java read", "the queries of one reading"),
-            Map.entry("RunReport.java json", "a document from top to bottom"),
+            Map.entry("RunPrinter.java json", "a document from top to bottom"),
             Map.entry("PredictCommand.java print", "a printout from top to bottom"),
             Map.entry("DevicesCommand.java call", "a printout from top to bottom"),
             Map.entry("TrainCommand.java print", "a printout from top to bottom"),
-            Map.entry("PlanReport.java print", "a printout from top to bottom")));
+            Map.entry("PlanPrinter.java print", "a printout from top to bottom")));
 
     /** Benchmarks that look inside, and for what. */
     private static final Map<String, String> BENCHMARKS_INSIDE = new TreeMap<>(Map.of(

@@ -5,12 +5,12 @@ import io.pepper.measure.OperatorSweep;
 import io.pepper.measure.TimingOptions;
 import io.pepper.model.ProgressListener;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.predict.Campaign;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyProfiler;
 import io.pepper.predict.LoadLevel;
-import io.pepper.predict.ProfilePiece;
-import io.pepper.predict.ProfilePieces;
-import io.pepper.predict.ProfilingPlan;
+import io.pepper.predict.ProfileTarget;
+import io.pepper.predict.ProfileTargets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,40 +50,40 @@ public final class LatencyCampaign {
             throw new IllegalArgumentException(
                     "four arguments are needed: the list of models, their directory, one for pieces, and the data set");
         }
-        List<ProfilePiece> models = models(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]));
-        List<ProfilePiece> all = withSweep(models, Path.of(args[2]));
+        List<ProfileTarget> models = models(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]));
+        List<ProfileTarget> all = withSweep(models, Path.of(args[2]));
         run(plan(all, ROUNDS), Path.of(args[3]));
         run(plan(models, ROUNDS_OF_MODELS), Path.of(args[3]));
     }
 
-    private static ProfilingPlan plan(List<ProfilePiece> pieces, int rounds) {
+    private static Campaign plan(List<ProfileTarget> pieces, int rounds) {
         List<LoadLevel> loads =
                 Stream.of(0, 25, 50, 75, 100).map(LoadLevel::onAllCores).toList();
-        return new ProfilingPlan(pieces, loads, List.of(1, 2), rounds, TIMING, SEED);
+        return new Campaign(pieces, loads, List.of(1, 2), rounds, TIMING, SEED);
     }
 
     /** The same pieces every time. */
-    static List<ProfilePiece> pieces(Path list, Path models, Path work) throws IOException {
+    static List<ProfileTarget> pieces(Path list, Path models, Path work) throws IOException {
         return withSweep(models(list, models, work), work);
     }
 
-    private static List<ProfilePiece> withSweep(List<ProfilePiece> models, Path work) throws IOException {
-        List<ProfilePiece> pieces = new ArrayList<>(models);
-        pieces.addAll(ProfilePieces.sweep(work.resolve(OperatorSweep.MODEL)));
+    private static List<ProfileTarget> withSweep(List<ProfileTarget> models, Path work) throws IOException {
+        List<ProfileTarget> pieces = new ArrayList<>(models);
+        pieces.addAll(ProfileTargets.sweep(work.resolve(OperatorSweep.MODEL)));
         return pieces;
     }
 
-    private static List<ProfilePiece> models(Path list, Path models, Path work) throws IOException {
-        List<ProfilePiece> pieces = new ArrayList<>();
+    private static List<ProfileTarget> models(Path list, Path models, Path work) throws IOException {
+        List<ProfileTarget> pieces = new ArrayList<>();
         for (ListedModel listed : ListedModel.read(list, models)) {
             try (OnnxModel model = OnnxModel.load(listed.file())) {
-                pieces.addAll(ProfilePieces.of(model, listed.sizes(), work, PIECES, SEED, ProgressListener.NONE));
+                pieces.addAll(ProfileTargets.of(model, listed.sizes(), work, PIECES, SEED, ProgressListener.NONE));
             }
         }
         return pieces;
     }
 
-    private static void run(ProfilingPlan plan, Path data) throws IOException {
+    private static void run(Campaign plan, Path data) throws IOException {
         long begin = System.nanoTime();
         LatencyDataset measured =
                 LatencyProfiler.run(plan, () -> DeviceState.of("bench"), data, (task, done, total) -> {

@@ -4,7 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.RandomInputs;
-import io.pepper.session.RuntimeOptions;
+import io.pepper.session.SessionOptions;
 import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -82,7 +82,7 @@ public final class MemoryTable {
     }
 
     private void cell(ListedModel listed, int parts, boolean pattern) throws IOException {
-        RuntimeOptions options = RuntimeOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withMemoryPattern(pattern));
+        SessionOptions options = SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withMemoryPattern(pattern));
         try (PartsDirectory directory = new PartsDirectory()) {
             listed.export(parts, ModelCosts::cutOptionsBetweenKernels, directory.path());
             try (PartitionedSession session = PartitionedSession.open(directory.path(), options)) {

@@ -10,7 +10,7 @@ import io.pepper.partition.NoSuchPartitionException;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.Quantiles;
 import io.pepper.session.RandomInputs;
-import io.pepper.session.RuntimeOptions;
+import io.pepper.session.SessionOptions;
 import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -80,7 +80,7 @@ public final class PartsTable {
                     parts,
                     ends ? ModelCosts::cutOptionsAtStageEnds : ModelCosts::cutOptionsBetweenKernels,
                     directory.path());
-            RuntimeOptions options = RuntimeOptions.DEFAULTS.withStages(
+            SessionOptions options = SessionOptions.DEFAULTS.withStages(
                     StageOptions.DEFAULTS.withThreads(threads).withSpinning(false));
             Map<String, OnnxTensor> inputs = RandomInputs.of(directory.path(), manifest.inputs(), listed.sizes(), SEED);
             try (OrtSession.SessionOptions plain = new OrtSession.SessionOptions()) {

@@ -1,7 +1,7 @@
 package io.pepper.bench;
 
 import io.pepper.predict.LatencyDataset;
-import io.pepper.predict.ProfilePiece;
+import io.pepper.predict.ProfileTarget;
 import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ public final class RefreshWork {
                     + " pieces, the data set, and the new data set");
         }
         Map<String, Workload> works = new HashMap<>();
-        for (ProfilePiece piece : LatencyCampaign.pieces(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]))) {
+        for (ProfileTarget piece : LatencyCampaign.pieces(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]))) {
             works.put(key(piece.model(), piece.piece()), piece.work());
         }
         LatencyDataset data = LatencyDataset.read(Path.of(args[3]));

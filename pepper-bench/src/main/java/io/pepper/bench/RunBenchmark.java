@@ -18,7 +18,7 @@ import io.pepper.session.PipelineOptions;
 import io.pepper.session.PipelineSession;
 import io.pepper.session.RandomInputs;
 import io.pepper.session.RunOutputs;
-import io.pepper.session.RuntimeOptions;
+import io.pepper.session.SessionOptions;
 import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -134,7 +134,7 @@ public class RunBenchmark {
                 .withThreads(threads)
                 .withSpinning(pool.equals("spin"))
                 .withSharedPool(pool.equals("shared"));
-        RuntimeOptions options = RuntimeOptions.DEFAULTS.withStages(stages);
+        SessionOptions options = SessionOptions.DEFAULTS.withStages(stages);
         session = PartitionedSession.open(directory, options);
         pipeline = PipelineSession.open(directory, PipelineOptions.DEFAULTS.withRuntime(options));
         try (OrtSession.SessionOptions plain = new OrtSession.SessionOptions()) {

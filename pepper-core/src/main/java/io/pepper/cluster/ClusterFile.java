@@ -2,7 +2,7 @@ package io.pepper.cluster;
 
 import io.pepper.document.Document;
 import io.pepper.document.Fields;
-import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.InvalidFileException;
 import io.pepper.document.Value;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ public final class ClusterFile {
      *
      * @param file the file
      * @return the cluster
-     * @throws InvalidDocumentException if it says what it must not, with the line and field
+     * @throws InvalidFileException if it says what it must not, with the line and field
      * @throws IOException if it cannot be read
      */
     public static Cluster read(Path file) throws IOException {
@@ -50,13 +50,13 @@ public final class ClusterFile {
      * @param text the text
      * @param name what to call it in messages
      * @return the cluster
-     * @throws InvalidDocumentException if it says what it must not, with the line and field
+     * @throws InvalidFileException if it says what it must not, with the line and field
      */
-    public static Cluster parse(String text, String name) throws InvalidDocumentException {
+    public static Cluster parse(String text, String name) throws InvalidFileException {
         return new ClusterFile(name).cluster(Document.read(text, name));
     }
 
-    private Cluster cluster(Value document) throws InvalidDocumentException {
+    private Cluster cluster(Value document) throws InvalidFileException {
         Fields fields = Fields.of(name, "", document);
         Optional<Value> devices = fields.value("devices");
         if (devices.isEmpty()) {
@@ -90,7 +90,7 @@ public final class ClusterFile {
         return fields.made(cluster::build);
     }
 
-    private void device(String device, Value value) throws InvalidDocumentException {
+    private void device(String device, Value value) throws InvalidFileException {
         Fields fields = Fields.of(name, "devices." + device, value);
         Optional<String> kind = fields.text("kind");
         OptionalLong memory = fields.whole("memoryBytes", Long.MAX_VALUE);
@@ -115,7 +115,7 @@ public final class ClusterFile {
                 allowed)));
     }
 
-    private void link(Value value) throws InvalidDocumentException {
+    private void link(Value value) throws InvalidFileException {
         Fields fields = Fields.of(name, "links", value);
         Optional<Value> between = fields.value("between");
         Optional<String> from = fields.text("from");
@@ -139,7 +139,7 @@ public final class ClusterFile {
         fields.end();
     }
 
-    private static String end(Fields fields, Value between, int place) throws InvalidDocumentException {
+    private static String end(Fields fields, Value between, int place) throws InvalidFileException {
         if (between instanceof Value.Sequence pair
                 && pair.values().size() == 2
                 && pair.values().get(place) instanceof Value.Scalar device) {
@@ -148,7 +148,7 @@ public final class ClusterFile {
         throw fields.error("between", between.line(), "two devices are expected, found " + between.kind());
     }
 
-    private static Link costs(Fields fields) throws InvalidDocumentException {
+    private static Link costs(Fields fields) throws InvalidFileException {
         OptionalDouble rate = fields.number("bytesPerSecond");
         if (rate.isEmpty()) {
             throw fields.error("bytesPerSecond", fields.line(), "is missing");

@@ -32,7 +32,7 @@ final class Crossing {
     /** For each tensor the first place after which it does not cross any more. */
     private final int[] deaths;
 
-    Crossing(Usage usage, Sharing sharing, CutOptions options, CutOrder order) {
+    Crossing(Usage usage, SharedInputs sharing, CutOptions options, CutOrder order) {
         this.order = order;
         this.options = options;
         DataflowGraph graph = usage.graph();

@@ -10,19 +10,19 @@ import java.util.stream.Collectors;
  * A cut of a dataflow graph: a set of operators that holds, with each operator, all that it needs; and the tensors that
  * cross from these to the rest. Operators that no output of the graph needs stand on neither side.
  *
- * <p>Where inputs of the graph are {@linkplain Sharing shared}, they and what is carried along for them do not count as
+ * <p>Where inputs of the graph are {@linkplain SharedInputs shared}, they and what is carried along for them do not count as
  * crossing; an operator that is computed on both sides counts as before the cut.
  *
  * <p>Immutable and therefore thread-safe. Two cuts are equal if they are the same object.
  */
 public final class Cut {
     private final DataflowGraph graph;
-    private final Sharing sharing;
+    private final SharedInputs sharing;
     private final Indices tensors;
     private final OptionalLong bytes;
     private final CutSides sides;
 
-    Cut(DataflowGraph graph, Sharing sharing, Indices tensors, OptionalLong bytes, CutSides sides) {
+    Cut(DataflowGraph graph, SharedInputs sharing, Indices tensors, OptionalLong bytes, CutSides sides) {
         this.graph = graph;
         this.sharing = sharing;
         this.tensors = tensors;
@@ -44,7 +44,7 @@ public final class Cut {
      *
      * @return the same for all cuts that were found together
      */
-    public Sharing sharing() {
+    public SharedInputs sharing() {
         return sharing;
     }
 

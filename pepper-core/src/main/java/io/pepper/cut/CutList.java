@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 final class CutList {
     final List<Cut> cuts = new ArrayList<>();
     final Map<String, Cut> byTensor;
-    final Sharing sharing;
+    final SharedInputs sharing;
     final Usage usage;
     final CutOptions options;
     final int usedOperatorCount;
@@ -25,7 +25,7 @@ final class CutList {
         this.graph = graph;
         this.options = options;
         usage = new Usage(graph);
-        sharing = Sharing.of(usage, options);
+        sharing = SharedInputs.of(usage, options);
         CutSearch search = new CutSearch(usage, sharing);
         byTensor = new HashMap<>(2 * search.cutTensors().length);
         CutOrder order = CutOrder.of(usage, sharing, options, search);

@@ -34,7 +34,7 @@ final class CutOrder {
         this.placesOfCuts = placesOfCuts;
     }
 
-    static CutOrder of(Usage usage, Sharing sharing, CutOptions options, CutSearch search) {
+    static CutOrder of(Usage usage, SharedInputs sharing, CutOptions options, CutSearch search) {
         int cuts = search.cutTensors().length;
         if (options.maxWidth() == 1) {
             return new CutOrder(
@@ -87,14 +87,14 @@ final class CutOrder {
     }
 
     /** Tensors weigh their bytes or, if the size of any is not known, the same. */
-    private static IntToLongFunction weight(Usage usage, Sharing sharing, CutOptions options) {
+    private static IntToLongFunction weight(Usage usage, SharedInputs sharing, CutOptions options) {
         boolean known = IntStream.range(0, usage.graph().tensorCount())
                 .filter(tensor -> usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor))
                 .allMatch(tensor -> options.tensorBytes(tensor).isPresent());
         return known ? tensor -> options.tensorBytes(tensor).orElse(0) : tensor -> 1;
     }
 
-    private static LiveProblem problem(Usage usage, Sharing sharing, int[] block, IntToLongFunction weight) {
+    private static LiveProblem problem(Usage usage, SharedInputs sharing, int[] block, IntToLongFunction weight) {
         DataflowGraph graph = usage.graph();
         int last = block.length == 0 ? -1 : block[block.length - 1];
         boolean[] inside = new boolean[last + 1];

@@ -9,12 +9,12 @@ import java.util.stream.IntStream;
 /** Finds the tensors that separate inputs from outputs, and how many of them come before each operator. */
 final class CutSearch {
     private final Usage usage;
-    private final Sharing sharing;
+    private final SharedInputs sharing;
     private final DataflowGraph graph;
     private final int[] cutTensors;
     private final int[] places;
 
-    CutSearch(Usage usage, Sharing sharing) {
+    CutSearch(Usage usage, SharedInputs sharing) {
         this.usage = usage;
         this.sharing = sharing;
         this.graph = usage.graph();

@@ -20,7 +20,7 @@ import java.util.function.IntUnaryOperator;
  *
  * <p>The components are what remains when all {@linkplain Bridges bridges} of the undirected graph of operators and tensors are
  * taken away (its bridge tree). Bridges at tensors that should {@linkplain CutOptions#isUncuttable stay within a part} are kept. The links form a forest: one tree for each piece that has nothing to do with the rest.
- * Operators that no output needs, and what is {@linkplain Sharing shared}, are left out.
+ * Operators that no output needs, and what is {@linkplain SharedInputs shared}, are left out.
  *
  * <p>Time and memory are O(operators + tensors + edges). Immutable and therefore thread-safe.
  */

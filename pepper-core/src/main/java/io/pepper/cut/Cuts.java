@@ -27,7 +27,7 @@ import java.util.OptionalLong;
  * one) time, where the beam is at most 256, and no more than 2<sup>25</sup> steps: {@link #effort} says whether they were enough.
  *
  * <p><b>Shared inputs</b>, where {@linkplain CutOptions#withShared asked for}, and what is cheaply computed from them alone, do
- * not count as crossing: see {@link Sharing}.
+ * not count as crossing: see {@link SharedInputs}.
  *
  * <p>Operators that no output needs are set aside. An operator that reads nothing, or shared tensors only, is where paths
  * begin, as an input is. An input that is at the same time an output passes by, and hinders no cut.
@@ -44,7 +44,7 @@ public final class Cuts {
     private final DataflowGraph graph;
     private final List<Cut> list;
     private final Map<String, Cut> byTensor;
-    private final Sharing sharing;
+    private final SharedInputs sharing;
     private final Usage usage;
     private final CutOptions options;
     private final int usedOperatorCount;
@@ -185,7 +185,7 @@ public final class Cuts {
      *
      * @return nothing, unless inputs of the graph were to be shared
      */
-    public Sharing sharing() {
+    public SharedInputs sharing() {
         return sharing;
     }
 

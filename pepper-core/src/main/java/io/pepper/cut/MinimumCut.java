@@ -29,10 +29,10 @@ public final class MinimumCut {
     private final DataflowGraph graph;
     private final Usage usage;
     private final CutOptions options;
-    private final Sharing sharing;
+    private final SharedInputs sharing;
     private final long[] weights;
 
-    private MinimumCut(Usage usage, CutOptions options, Sharing sharing) {
+    private MinimumCut(Usage usage, CutOptions options, SharedInputs sharing) {
         this.graph = usage.graph();
         this.usage = usage;
         this.options = options;
@@ -59,7 +59,7 @@ public final class MinimumCut {
      * @throws IllegalArgumentException if the size of a tensor that an output needs is not known
      */
     public static MinimumCut of(DataflowGraph graph, IntFunction<OptionalLong> bytes) {
-        return new MinimumCut(new Usage(graph), CutOptions.DEFAULTS.withTensorBytes(bytes), Sharing.none(graph));
+        return new MinimumCut(new Usage(graph), CutOptions.DEFAULTS.withTensorBytes(bytes), SharedInputs.none(graph));
     }
 
     /**

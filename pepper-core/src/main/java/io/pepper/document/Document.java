@@ -71,7 +71,7 @@ public final class Document {
      *
      * @param file the file, in UTF-8
      * @return its content
-     * @throws InvalidDocumentException see {@link #read(String, String)}
+     * @throws InvalidFileException see {@link #read(String, String)}
      * @throws IOException if it cannot be read
      */
     public static Value read(Path file) throws IOException {
@@ -81,7 +81,7 @@ public final class Document {
             bytes = in.readNBytes(MOST_BYTES + 1);
         }
         if (bytes.length > MOST_BYTES) {
-            throw new InvalidDocumentException(name, 1, "is larger than " + MOST_BYTES + " bytes");
+            throw new InvalidFileException(name, 1, "is larger than " + MOST_BYTES + " bytes");
         }
         try {
             return read(
@@ -91,7 +91,7 @@ public final class Document {
                             .toString(),
                     name);
         } catch (CharacterCodingException notText) {
-            throw new InvalidDocumentException(name, 1, "is not text in UTF-8", notText);
+            throw new InvalidFileException(name, 1, "is not text in UTF-8", notText);
         }
     }
 
@@ -101,10 +101,10 @@ public final class Document {
      * @param text the document
      * @param name the document's name in messages
      * @return its content
-     * @throws InvalidDocumentException if it is not one document of YAML or JSON, or is larger, deeper or more entangled than
+     * @throws InvalidFileException if it is not one document of YAML or JSON, or is larger, deeper or more entangled than
      *     people write
      */
-    public static Value read(String text, String name) throws InvalidDocumentException {
+    public static Value read(String text, String name) throws InvalidFileException {
         Document document = new Document(name);
         try {
             LoadSettings settings = LoadSettings.builder()
@@ -118,33 +118,33 @@ public final class Document {
                 document.take(event);
             }
         } catch (MarkedYamlEngineException wrong) {
-            throw new InvalidDocumentException(
+            throw new InvalidFileException(
                     name, wrong.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1), wrong.getProblem(), wrong);
         } catch (YamlEngineException wrong) {
-            throw new InvalidDocumentException(name, 1, String.valueOf(wrong.getMessage()), wrong);
+            throw new InvalidFileException(name, 1, String.valueOf(wrong.getMessage()), wrong);
         }
         if (document.root == null) {
-            throw new InvalidDocumentException(name, 1, "is empty");
+            throw new InvalidFileException(name, 1, "is empty");
         }
         return document.root;
     }
 
-    private void take(Event event) throws InvalidDocumentException {
+    private void take(Event event) throws InvalidFileException {
         int line = event.getStartMark().map(Mark::getLine).orElse(0) + 1;
         if (event instanceof DocumentStartEvent) {
             documents++;
             if (documents > 1) {
-                throw new InvalidDocumentException(name, line, "a second document begins, one is expected");
+                throw new InvalidFileException(name, line, "a second document begins, one is expected");
             }
         } else if (event instanceof AliasEvent) {
-            throw new InvalidDocumentException(name, line, "aliases are not read: write the value out");
+            throw new InvalidFileException(name, line, "aliases are not read: write the value out");
         } else if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {
-            throw new InvalidDocumentException(name, line, "anchors are not read: write values out");
+            throw new InvalidFileException(name, line, "anchors are not read: write values out");
         } else if (event instanceof ScalarEvent scalar) {
             add(new Value.Scalar(line, scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN));
         } else if (event instanceof MappingStartEvent || event instanceof SequenceStartEvent) {
             if (open.size() == MOST_DEPTH) {
-                throw new InvalidDocumentException(name, line, "is nested more than " + MOST_DEPTH + " deep");
+                throw new InvalidFileException(name, line, "is nested more than " + MOST_DEPTH + " deep");
             }
             open.push(new Open(line, event instanceof MappingStartEvent));
         } else if (event instanceof MappingEndEvent || event instanceof SequenceEndEvent) {
@@ -152,7 +152,7 @@ public final class Document {
         }
     }
 
-    private void add(Value value) throws InvalidDocumentException {
+    private void add(Value value) throws InvalidFileException {
         Open into = open.peek();
         if (into == null) {
             root = value;
@@ -162,9 +162,9 @@ public final class Document {
             into.mapping.put(into.key.text(), value);
             into.key = null;
         } else if (!(value instanceof Value.Scalar key)) {
-            throw new InvalidDocumentException(name, value.line(), "a name is expected, found " + value.kind());
+            throw new InvalidFileException(name, value.line(), "a name is expected, found " + value.kind());
         } else if (into.mapping.containsKey(key.text())) {
-            throw new InvalidDocumentException(name, value.line(), "'" + key.text() + "' is there twice");
+            throw new InvalidFileException(name, value.line(), "'" + key.text() + "' is there twice");
         } else {
             into.key = key;
         }

@@ -34,16 +34,16 @@ public final class Fields {
      * @param path where the value stands in it, for messages
      * @param value a mapping, or nothing at all for one without fields
      * @return its fields
-     * @throws InvalidDocumentException if it is no mapping
+     * @throws InvalidFileException if it is no mapping
      */
-    public static Fields of(String file, String path, Value value) throws InvalidDocumentException {
+    public static Fields of(String file, String path, Value value) throws InvalidFileException {
         if (value instanceof Value.Mapping mapping) {
             return new Fields(file, path, mapping);
         }
         if (value instanceof Value.Scalar nothing && isNothing(nothing)) {
             return new Fields(file, path, new Value.Mapping(nothing.line(), Map.of()));
         }
-        throw new InvalidDocumentException(
+        throw new InvalidFileException(
                 file, value.line(), (path.isEmpty() ? "" : path + ": ") + "fields are expected, found " + value.kind());
     }
 
@@ -80,9 +80,9 @@ public final class Fields {
      *
      * @param name its name
      * @return the text, empty if it is not there
-     * @throws InvalidDocumentException if it is no text
+     * @throws InvalidFileException if it is no text
      */
-    public Optional<String> text(String name) throws InvalidDocumentException {
+    public Optional<String> text(String name) throws InvalidFileException {
         Value.Scalar scalar = scalar(name, "a text");
         return scalar == null ? Optional.empty() : Optional.of(scalar.text());
     }
@@ -92,9 +92,9 @@ public final class Fields {
      *
      * @param name its name
      * @return the number, empty if it is not there
-     * @throws InvalidDocumentException if it is no finite number
+     * @throws InvalidFileException if it is no finite number
      */
-    public OptionalDouble number(String name) throws InvalidDocumentException {
+    public OptionalDouble number(String name) throws InvalidFileException {
         Value.Scalar scalar = scalar(name, "a number");
         if (scalar == null) {
             return OptionalDouble.empty();
@@ -108,9 +108,9 @@ public final class Fields {
      * @param name its name
      * @param most the greatest that it can be
      * @return the number, empty if it is not there
-     * @throws InvalidDocumentException if it is no whole number from 0 to {@code most}
+     * @throws InvalidFileException if it is no whole number from 0 to {@code most}
      */
-    public OptionalLong whole(String name, long most) throws InvalidDocumentException {
+    public OptionalLong whole(String name, long most) throws InvalidFileException {
         String expected = "a whole number from 0 to " + most;
         Value.Scalar scalar = scalar(name, expected);
         if (scalar == null) {
@@ -129,9 +129,9 @@ public final class Fields {
      *
      * @param name its name
      * @return the answer, empty if it is not there
-     * @throws InvalidDocumentException if it is neither {@code true} nor {@code false}
+     * @throws InvalidFileException if it is neither {@code true} nor {@code false}
      */
-    public Optional<Boolean> flag(String name) throws InvalidDocumentException {
+    public Optional<Boolean> flag(String name) throws InvalidFileException {
         Value.Scalar scalar = scalar(name, "true or false");
         if (scalar == null) {
             return Optional.empty();
@@ -142,7 +142,7 @@ public final class Fields {
         return Optional.of(Boolean.valueOf(scalar.text()));
     }
 
-    private Value.@Nullable Scalar scalar(String name, String expected) throws InvalidDocumentException {
+    private Value.@Nullable Scalar scalar(String name, String expected) throws InvalidFileException {
         Optional<Value> value = value(name);
         if (value.isEmpty() || (value.get() instanceof Value.Scalar nothing && isNothing(nothing))) {
             return null;
@@ -153,7 +153,7 @@ public final class Fields {
         throw wrong(name, value.get(), expected);
     }
 
-    private BigDecimal decimal(String name, Value.Scalar scalar, String expected) throws InvalidDocumentException {
+    private BigDecimal decimal(String name, Value.Scalar scalar, String expected) throws InvalidFileException {
         try {
             BigDecimal number = new BigDecimal(scalar.text());
             // Numbers with such exponents would take the memory when they are written out.
@@ -166,7 +166,7 @@ public final class Fields {
         throw wrong(name, scalar, expected);
     }
 
-    private InvalidDocumentException wrong(String name, Value value, String expected) {
+    private InvalidFileException wrong(String name, Value value, String expected) {
         return error(name, value.line(), expected + " is expected, found " + value.kind());
     }
 
@@ -178,9 +178,9 @@ public final class Fields {
      * @param problem what is wrong
      * @return for the caller to throw
      */
-    public InvalidDocumentException error(String name, int line, String problem) {
+    public InvalidFileException error(String name, int line, String problem) {
         String where = path.isEmpty() || name.isEmpty() ? path + name : path + "." + name;
-        return new InvalidDocumentException(file, line, where.isEmpty() ? problem : where + ": " + problem);
+        return new InvalidFileException(file, line, where.isEmpty() ? problem : where + ": " + problem);
     }
 
     /**
@@ -189,9 +189,9 @@ public final class Fields {
      * @param make makes it, and may refuse
      * @param <T> what is made
      * @return the made value
-     * @throws InvalidDocumentException if it was refused, with the reason
+     * @throws InvalidFileException if it was refused, with the reason
      */
-    public <T> T made(Supplier<T> make) throws InvalidDocumentException {
+    public <T> T made(Supplier<T> make) throws InvalidFileException {
         try {
             return make.get();
         } catch (IllegalArgumentException wrong) {
@@ -204,9 +204,9 @@ public final class Fields {
      *
      * @param name their name
      * @return the numbers, empty if there is no such field
-     * @throws InvalidDocumentException if it is no list of numbers; infinity is written {@code .inf}
+     * @throws InvalidFileException if it is no list of numbers; infinity is written {@code .inf}
      */
-    public Optional<List<Double>> numbers(String name) throws InvalidDocumentException {
+    public Optional<List<Double>> numbers(String name) throws InvalidFileException {
         Optional<Value> value = value(name);
         if (value.isEmpty()) {
             return Optional.empty();
@@ -224,7 +224,7 @@ public final class Fields {
         return Optional.of(numbers);
     }
 
-    private double finite(String name, Value.Scalar scalar) throws InvalidDocumentException {
+    private double finite(String name, Value.Scalar scalar) throws InvalidFileException {
         double number = decimal(name, scalar, "a number").doubleValue();
         if (!Double.isFinite(number)) {
             throw wrong(name, scalar, "a number");
@@ -244,9 +244,9 @@ public final class Fields {
     /**
      * Ends reading.
      *
-     * @throws InvalidDocumentException if there is a field that was not asked for
+     * @throws InvalidFileException if there is a field that was not asked for
      */
-    public void end() throws InvalidDocumentException {
+    public void end() throws InvalidFileException {
         for (Map.Entry<String, Value> each : mapping.values().entrySet()) {
             if (!asked.contains(each.getKey())) {
                 throw error(

@@ -62,7 +62,7 @@ final class Subgraph {
         return inverse;
     }
 
-    /** How many of the positions are less than each. */
+    /** Returns the rank of each position among them. */
     private static int[] ranks(int... positions) {
         int[] sorted = positions.clone();
         Arrays.sort(sorted);

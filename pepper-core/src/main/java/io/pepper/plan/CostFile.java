@@ -3,7 +3,7 @@ package io.pepper.plan;
 import io.pepper.cluster.Cluster;
 import io.pepper.document.Document;
 import io.pepper.document.Fields;
-import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.InvalidFileException;
 import io.pepper.document.Value;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ public final class CostFile {
      * @param file the file
      * @param cluster the devices, each of which must be in the file
      * @return the table, with the devices in the cluster's order
-     * @throws InvalidDocumentException if it says what it must not, with the line and field
+     * @throws InvalidFileException if it says what it must not, with the line and field
      * @throws IOException if it cannot be read
      */
     public static CostTable read(Path file, Cluster cluster) throws IOException {
@@ -54,13 +54,13 @@ public final class CostFile {
      * @param name what to call it in messages
      * @param cluster the devices, each of which must be in the text
      * @return the table, with the devices in the cluster's order
-     * @throws InvalidDocumentException if it says what it must not, with the line and field
+     * @throws InvalidFileException if it says what it must not, with the line and field
      */
-    public static CostTable parse(String text, String name, Cluster cluster) throws InvalidDocumentException {
+    public static CostTable parse(String text, String name, Cluster cluster) throws InvalidFileException {
         return new CostFile(name, cluster).table(Document.read(text, name));
     }
 
-    private CostTable table(Value document) throws InvalidDocumentException {
+    private CostTable table(Value document) throws InvalidFileException {
         Fields fields = Fields.of(name, "", document);
         List<Double> cutBytes =
                 fields.numbers("cutBytes").orElseThrow(() -> fields.error("cutBytes", fields.line(), "is missing"));
@@ -96,7 +96,7 @@ public final class CostFile {
         return table.build();
     }
 
-    private boolean hasRuns(Map<String, Value> devices) throws InvalidDocumentException {
+    private boolean hasRuns(Map<String, Value> devices) throws InvalidFileException {
         for (Map.Entry<String, Value> each : devices.entrySet()) {
             if (Fields.of(name, "devices." + each.getKey(), each.getValue())
                     .value("runs")
@@ -108,7 +108,7 @@ public final class CostFile {
     }
 
     private void device(CostTable.Builder table, int device, Fields fields, int segments, boolean byRun)
-            throws InvalidDocumentException {
+            throws InvalidFileException {
         if (byRun) {
             runs(table, device, fields, segments);
         } else {
@@ -143,8 +143,7 @@ public final class CostFile {
                 .ifPresent(watts -> table.joules(from, to, device, Double.isFinite(seconds) ? watts * seconds : 0));
     }
 
-    private void runs(CostTable.Builder table, int device, Fields fields, int segments)
-            throws InvalidDocumentException {
+    private void runs(CostTable.Builder table, int device, Fields fields, int segments) throws InvalidFileException {
         for (int from = 0; from < segments; from++) {
             for (int to = from + 1; to <= segments; to++) {
                 table.seconds(from, to, device, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
@@ -172,7 +171,7 @@ public final class CostFile {
     }
 
     private static void memory(CostTable.Builder table, Fields fields, int segments, boolean byRun)
-            throws InvalidDocumentException {
+            throws InvalidFileException {
         Optional<List<Double>> weights = list(fields, "weightBytes", segments);
         Optional<List<Double>> peaks = list(fields, "peakBytes", segments);
         fields.made(() -> {
@@ -189,8 +188,7 @@ public final class CostFile {
         });
     }
 
-    private static Optional<List<Double>> list(Fields fields, String field, int segments)
-            throws InvalidDocumentException {
+    private static Optional<List<Double>> list(Fields fields, String field, int segments) throws InvalidFileException {
         Optional<List<Double>> numbers = fields.numbers(field);
         if (numbers.isPresent() && numbers.get().size() != segments) {
             throw fields.error(

@@ -4,9 +4,9 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.workload.LatencyPredictor;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -165,7 +165,10 @@ public final class CostModel {
         for (Run run : runs(segments)) {
             Workload work = segments.workload(run.from, run.to);
             table.memoryBytes(
-                    run.from, run.to, known(work.get(Measure.WEIGHT_BYTES)), known(work.get(Measure.PEAK_BYTES)));
+                    run.from,
+                    run.to,
+                    known(work.get(WorkloadMeasure.WEIGHT_BYTES)),
+                    known(work.get(WorkloadMeasure.PEAK_BYTES)));
         }
         return table;
     }

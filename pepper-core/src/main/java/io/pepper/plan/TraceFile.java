@@ -2,7 +2,7 @@ package io.pepper.plan;
 
 import io.pepper.document.Document;
 import io.pepper.document.Fields;
-import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.InvalidFileException;
 import io.pepper.document.Value;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ public final class TraceFile {
      *
      * @param file the file
      * @return the trace
-     * @throws InvalidDocumentException if it says what it must not, with the line and field
+     * @throws InvalidFileException if it says what it must not, with the line and field
      * @throws IOException if it cannot be read
      */
     public static PlanSimulator.Trace read(Path file) throws IOException {
@@ -45,13 +45,13 @@ public final class TraceFile {
      * @param text the text
      * @param name what to call it in messages
      * @return the trace
-     * @throws InvalidDocumentException if it says what it must not, with the line and field
+     * @throws InvalidFileException if it says what it must not, with the line and field
      */
-    public static PlanSimulator.Trace parse(String text, String name) throws InvalidDocumentException {
+    public static PlanSimulator.Trace parse(String text, String name) throws InvalidFileException {
         return trace(Document.read(text, name), name);
     }
 
-    private static PlanSimulator.Trace trace(Value document, String name) throws InvalidDocumentException {
+    private static PlanSimulator.Trace trace(Value document, String name) throws InvalidFileException {
         Fields fields = Fields.of(name, "", document);
         PlanSimulator.Trace trace = arrivals(fields, name);
         List<PlanSimulator.Trace.Load> loads = new ArrayList<>();
@@ -78,7 +78,7 @@ public final class TraceFile {
         return failed;
     }
 
-    private static PlanSimulator.Trace arrivals(Fields fields, String name) throws InvalidDocumentException {
+    private static PlanSimulator.Trace arrivals(Fields fields, String name) throws InvalidFileException {
         Optional<List<Double>> arrivals = fields.numbers("arrivals");
         Optional<Value> even = fields.value("requests");
         if (arrivals.isPresent() == even.isPresent()) {
@@ -95,7 +95,7 @@ public final class TraceFile {
         return requests.made(() -> PlanSimulator.Trace.every(seconds, (int) count));
     }
 
-    private static PlanSimulator.Trace.Load load(Fields fields) throws InvalidDocumentException {
+    private static PlanSimulator.Trace.Load load(Fields fields) throws InvalidFileException {
         String device = fields.text("device").orElseThrow(() -> fields.error("device", fields.line(), "is missing"));
         PlanSimulator.Trace.Load load =
                 new PlanSimulator.Trace.Load(device, required(fields, "atSeconds"), required(fields, "factor"));
@@ -103,7 +103,7 @@ public final class TraceFile {
         return load;
     }
 
-    private static double required(Fields fields, String field) throws InvalidDocumentException {
+    private static double required(Fields fields, String field) throws InvalidFileException {
         return fields.number(field).orElseThrow(() -> fields.error(field, fields.line(), "is missing"));
     }
 }

@@ -19,7 +19,7 @@ package io.pepper.workload;
  * @param groups groups of a convolution; 0 elsewhere
  */
 public record Kernel(
-        OperatorFamily family,
+        KernelFamily family,
         long times,
         double flops,
         double inputBytes,
@@ -71,7 +71,7 @@ public record Kernel(
      * @return one kernel, without weights
      * @throws IllegalArgumentException if a number is negative or infinite
      */
-    public static Kernel of(OperatorFamily family, double flops, double inputBytes, double outputBytes) {
+    public static Kernel of(KernelFamily family, double flops, double inputBytes, double outputBytes) {
         return new Kernel(family, 1, flops, inputBytes, outputBytes, 0, 0, 0, 0, 0);
     }
 

@@ -20,19 +20,19 @@ public final class Workload {
     /** Boxed once, so that asking allocates nothing. */
     private static final Double UNKNOWN = Double.NaN;
 
-    private final Map<Measure, Double> measures;
+    private final Map<WorkloadMeasure, Double> measures;
     private final List<Kernel> kernels;
-    private final Map<OperatorFamily, FamilyWork> families = new EnumMap<>(OperatorFamily.class);
+    private final Map<KernelFamily, KernelTotals> families = new EnumMap<>(KernelFamily.class);
 
     /** All families together: asked for again and again by whoever predicts. */
-    private final FamilyWork total;
+    private final KernelTotals total;
 
-    private Workload(Map<Measure, Double> measures, List<Kernel> kernels) {
+    private Workload(Map<WorkloadMeasure, Double> measures, List<Kernel> kernels) {
         this.measures = measures;
         this.kernels = kernels;
         kernels.forEach(
                 kernel -> families.put(kernel.family(), of(kernel.family()).plus(kernel)));
-        this.total = families.values().stream().reduce(FamilyWork.NONE, FamilyWork::plus);
+        this.total = families.values().stream().reduce(KernelTotals.NONE, KernelTotals::plus);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class Workload {
      * @param measure which
      * @return 0 or more, NaN if it is not known
      */
-    public double get(Measure measure) {
+    public double get(WorkloadMeasure measure) {
         return measures.getOrDefault(measure, UNKNOWN);
     }
 
@@ -69,8 +69,8 @@ public final class Workload {
      * @param family the family
      * @return their total work
      */
-    public FamilyWork of(OperatorFamily family) {
-        return families.getOrDefault(family, FamilyWork.NONE);
+    public KernelTotals of(KernelFamily family) {
+        return families.getOrDefault(family, KernelTotals.NONE);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class Workload {
      *
      * @return the families' together
      */
-    public FamilyWork total() {
+    public KernelTotals total() {
         return total;
     }
 
@@ -106,7 +106,7 @@ public final class Workload {
 
     /** Makes a workload. Not thread-safe. */
     public static final class Builder {
-        private final Map<Measure, Double> measures = new EnumMap<>(Measure.class);
+        private final Map<WorkloadMeasure, Double> measures = new EnumMap<>(WorkloadMeasure.class);
         private final Map<Kernel, Long> kernels = new LinkedHashMap<>();
 
         private Builder() {}
@@ -119,7 +119,7 @@ public final class Workload {
          * @return this builder
          * @throws IllegalArgumentException if the value is negative or infinite
          */
-        public Builder set(Measure measure, double value) {
+        public Builder set(WorkloadMeasure measure, double value) {
             check(measure.name(), value);
             if (Double.isNaN(value)) {
                 measures.remove(measure);

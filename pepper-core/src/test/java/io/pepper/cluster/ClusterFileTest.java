@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.InvalidFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ class ClusterFileTest {
     }
 
     @Test
-    void readsJson() throws InvalidDocumentException {
+    void readsJson() throws InvalidFileException {
         Cluster cluster = ClusterFile.parse(
                 "{\"devices\": {\"a\": {\"cores\": 2}, \"b\": {}}, \"defaultLink\": {\"bytesPerSecond\": 1000.5}}",
                 "c.json");
@@ -148,7 +148,7 @@ class ClusterFileTest {
             })
     void saysWhatIsWrongAndWhere(String text, String expected) {
         assertThatThrownBy(() -> ClusterFile.parse(text.replace("\\n", "\n"), "c"))
-                .isInstanceOf(InvalidDocumentException.class)
+                .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(expected);
     }
 
@@ -157,14 +157,13 @@ class ClusterFileTest {
         Path file = directory.resolve("cluster.yaml");
         Files.write(file, new byte[] {'a', (byte) 0xff, (byte) 0xfe});
         assertThatThrownBy(() -> ClusterFile.read(file))
-                .isInstanceOf(InvalidDocumentException.class)
+                .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("is not text in UTF-8");
         Files.writeString(file, "#".repeat(5 << 20));
         assertThatThrownBy(() -> ClusterFile.read(file)).hasMessageContaining("is larger than");
         assertThatThrownBy(() -> ClusterFile.parse("# " + "x".repeat(2 << 20), "c"))
-                .isInstanceOf(InvalidDocumentException.class);
-        assertThatThrownBy(() -> ClusterFile.parse("{".repeat(100_000), "c"))
-                .isInstanceOf(InvalidDocumentException.class);
+                .isInstanceOf(InvalidFileException.class);
+        assertThatThrownBy(() -> ClusterFile.parse("{".repeat(100_000), "c")).isInstanceOf(InvalidFileException.class);
     }
 
     @Test
@@ -183,7 +182,7 @@ class ClusterFileTest {
             }
             try {
                 assertThat(ClusterFile.parse(text.toString(), "c").devices()).isNotEmpty();
-            } catch (InvalidDocumentException expected) {
+            } catch (InvalidFileException expected) {
                 assertThat(expected.getMessage()).matches("(?s)c:\\d+: .+");
                 refused++;
             }

@@ -52,7 +52,7 @@ class SafeTextTest {
 
     @Test
     void errorsOfDocumentsAreSafe() {
-        assertThat(new InvalidDocumentException("f\u001b.yaml", 3, "name '\u202e' is no name"))
+        assertThat(new InvalidFileException("f\u001b.yaml", 3, "name '\u202e' is no name"))
                 .hasMessage("f\\u001b.yaml:3: name '\\u202e' is no name");
     }
 }

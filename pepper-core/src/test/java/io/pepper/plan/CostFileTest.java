@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
-import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.InvalidFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +116,7 @@ class CostFileTest {
             })
     void refuses(String text, String message) {
         assertThatThrownBy(() -> CostFile.parse(text, "typed", CLUSTER))
-                .isInstanceOf(InvalidDocumentException.class)
+                .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(message);
     }
 }

@@ -7,9 +7,9 @@ import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
 import io.pepper.workload.LatencyPredictor;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,7 @@ class PlanCaveatsTest {
             for (int i = from; i < to; i++) {
                 bytes += i + 1;
             }
-            return Workload.builder().set(Measure.WEIGHT_BYTES, bytes).build();
+            return Workload.builder().set(WorkloadMeasure.WEIGHT_BYTES, bytes).build();
         }
 
         @Override
@@ -47,7 +47,7 @@ class PlanCaveatsTest {
     private record Limited(double most, List<String> caveats) implements LatencyPredictor {
         @Override
         public Prediction predict(Workload piece, int threads, DeviceState device) {
-            double bytes = piece.get(Measure.WEIGHT_BYTES);
+            double bytes = piece.get(WorkloadMeasure.WEIGHT_BYTES);
             return new Prediction(bytes, bytes, bytes > most);
         }
     }

@@ -9,9 +9,9 @@ import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
 import io.pepper.workload.LatencyPredictor;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -223,8 +223,8 @@ class PlannerTest {
         public Workload workload(int from, int to) {
             double weights = 10.0 * (to - from);
             return Workload.builder()
-                    .set(Measure.WEIGHT_BYTES, weights)
-                    .set(Measure.PEAK_BYTES, 1)
+                    .set(WorkloadMeasure.WEIGHT_BYTES, weights)
+                    .set(WorkloadMeasure.PEAK_BYTES, 1)
                     .build();
         }
 
@@ -237,7 +237,7 @@ class PlannerTest {
 
         private Prediction predict(Workload piece, int threads, DeviceState device) {
             asked.add(device.device());
-            double seconds = piece.get(Measure.WEIGHT_BYTES)
+            double seconds = piece.get(WorkloadMeasure.WEIGHT_BYTES)
                     * (1 + device.cpuLoadPercent().orElseThrow());
             return new Prediction(seconds, 2 * seconds, false);
         }

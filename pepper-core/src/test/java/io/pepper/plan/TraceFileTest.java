@@ -3,7 +3,7 @@ package io.pepper.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.InvalidFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ class TraceFileTest {
             })
     void refuses(String text, String message) {
         assertThatThrownBy(() -> TraceFile.parse(text, "typed"))
-                .isInstanceOf(InvalidDocumentException.class)
+                .isInstanceOf(InvalidFileException.class)
                 .hasMessageStartingWith("typed:1: ")
                 .hasMessageContaining(message);
     }

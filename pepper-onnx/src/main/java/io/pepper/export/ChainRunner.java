@@ -4,9 +4,9 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtSession;
 import io.pepper.export.internal.PartModel;
-import io.pepper.onnx.internal.session.Board;
-import io.pepper.onnx.internal.session.BoardOutputs;
 import io.pepper.onnx.internal.session.Sessions;
+import io.pepper.onnx.internal.session.StoredOutputs;
+import io.pepper.onnx.internal.session.TensorStore;
 import io.pepper.onnx.internal.session.Wiring;
 import java.io.IOException;
 import java.util.LinkedHashSet;
@@ -35,15 +35,15 @@ final class ChainRunner {
                 outputs);
     }
 
-    BoardOutputs run(Map<String, OnnxTensor> inputs) throws IOException {
-        Board board = new Board(wiring, inputs, false, false);
+    StoredOutputs run(Map<String, OnnxTensor> inputs) throws IOException {
+        TensorStore board = new TensorStore(wiring, inputs, false, false);
         boolean done = false;
         try {
             for (int i = 0; i < steps.size(); i++) {
                 Sessions.checkInterrupt();
                 step(i, board);
             }
-            BoardOutputs results = board.results();
+            StoredOutputs results = board.results();
             done = true;
             return results;
         } finally {
@@ -53,7 +53,7 @@ final class ChainRunner {
         }
     }
 
-    private void step(int index, Board board) throws IOException {
+    private void step(int index, TensorStore board) throws IOException {
         Step step = steps.get(index);
         Map<String, OnnxTensorLike> feed = board.feed(index);
         try {

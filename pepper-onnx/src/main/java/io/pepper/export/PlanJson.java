@@ -8,7 +8,7 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.ClusterFile;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
-import io.pepper.document.InvalidDocumentException;
+import io.pepper.document.InvalidFileException;
 import io.pepper.model.MalformedModelException;
 import io.pepper.model.ReadOptions;
 import io.pepper.onnx.internal.wire.Digests;
@@ -213,7 +213,7 @@ final class PlanJson {
     private static Cluster cluster(Path file, JsonNode node) throws MalformedModelException {
         try {
             return ClusterFile.parse(node.toString(), "cluster");
-        } catch (InvalidDocumentException wrong) {
+        } catch (InvalidFileException wrong) {
             throw new MalformedModelException(file.toString(), "cluster", String.valueOf(wrong.getMessage()), wrong);
         }
     }

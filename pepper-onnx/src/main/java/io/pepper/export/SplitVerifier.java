@@ -31,7 +31,7 @@ import java.util.Set;
  * the whole is run once more with these rounded where they cross, and must then be identical; a warning says so.) Where outputs agree but are
  * constant or saturated, more inputs are tried, and what remains weak is said so.
  *
- * <p>This is for before a plan runs; {@code io.pepper.session.SamplingSession} checks one that runs, on some of its requests.
+ * <p>This is for before a plan runs; {@code io.pepper.session.VerifiedSession} checks one that runs, on some of its requests.
  *
  * <p>Before ONNX Runtime, which is native code, is given a file, the file is read as {@link OnnxModel} reads it: what is malformed, or
  * refers to data outside of the directory, is refused. {@link VerificationOptions#onlyUnchanged} refuses more. Models of strangers are

@@ -1,7 +1,7 @@
 package io.pepper.export;
 
-import io.pepper.model.GivenInput;
 import io.pepper.model.InputShapes;
+import io.pepper.model.InputValues;
 import io.pepper.model.Isolation;
 import io.pepper.model.OptimizationLevel;
 import java.nio.Buffer;
@@ -47,7 +47,7 @@ public record VerificationOptions(
         double relativeTolerance,
         boolean onlyUnchanged,
         InputShapes sizes,
-        Map<String, GivenInput> inputs,
+        Map<String, InputValues> inputs,
         Optional<Isolation> isolation) {
     /** Seed 42, two trials, one thread, no optimisation, 10^-4 and 10^-3 of tolerance, changed files too, random inputs. */
     public static final VerificationOptions DEFAULTS = new VerificationOptions(
@@ -252,7 +252,7 @@ public record VerificationOptions(
      * @throws IllegalArgumentException if the number of values does not fit the shape
      */
     public VerificationOptions withInput(String name, Buffer values, long... shape) {
-        return withInput(name, new GivenInput(asList(shape), Optional.of(values.duplicate()), List.of()));
+        return withInput(name, new InputValues(asList(shape), Optional.of(values.duplicate()), List.of()));
     }
 
     /**
@@ -265,11 +265,11 @@ public record VerificationOptions(
      * @throws IllegalArgumentException if the number of values does not fit the shape
      */
     public VerificationOptions withInput(String name, List<String> values, long... shape) {
-        return withInput(name, new GivenInput(asList(shape), Optional.empty(), values));
+        return withInput(name, new InputValues(asList(shape), Optional.empty(), values));
     }
 
-    private VerificationOptions withInput(String name, GivenInput value) {
-        Map<String, GivenInput> all = new LinkedHashMap<>(inputs);
+    private VerificationOptions withInput(String name, InputValues value) {
+        Map<String, InputValues> all = new LinkedHashMap<>(inputs);
         all.put(Objects.requireNonNull(name), value);
         return new VerificationOptions(
                 seed,

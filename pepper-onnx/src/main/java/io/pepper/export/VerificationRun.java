@@ -11,7 +11,6 @@ import io.pepper.model.OptimizationLevel;
 import io.pepper.model.ProgressListener;
 import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.internal.model.OpeningWork;
-import io.pepper.onnx.internal.session.BoardOutputs;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.InputChoice;
 import io.pepper.onnx.internal.session.InputSearch;
@@ -19,6 +18,7 @@ import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.PlannedInput;
 import io.pepper.onnx.internal.session.SessionSettings;
 import io.pepper.onnx.internal.session.Sessions;
+import io.pepper.onnx.internal.session.StoredOutputs;
 import io.pepper.onnx.internal.session.WholeModel;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -212,7 +212,7 @@ final class VerificationRun implements AutoCloseable {
     private static Map<String, Snapshot> snapshots(ChainRunner runner, Map<String, OnnxTensor> inputs)
             throws IOException, OrtException {
         Map<String, Snapshot> snapshots = new LinkedHashMap<>();
-        try (BoardOutputs outputs = runner.run(inputs)) {
+        try (StoredOutputs outputs = runner.run(inputs)) {
             for (Map.Entry<String, OnnxValue> output : outputs.values().entrySet()) {
                 snapshots.put(output.getKey(), Snapshot.of(output.getValue()));
             }

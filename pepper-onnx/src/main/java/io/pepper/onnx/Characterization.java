@@ -13,8 +13,8 @@ import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.partition.Segment;
 import io.pepper.workload.Kernel;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -76,18 +76,18 @@ final class Characterization {
     private Workload workload(Indices operators, PaperFeatures paper, Indices inputs, Indices outputs) {
         List<Integer> nodes = operators.stream().map(model::node).boxed().toList();
         Workload.Builder work = Workload.builder()
-                .set(Measure.CONV_LAYERS, paper.convLayers())
-                .set(Measure.POOL_LAYERS, paper.poolLayers())
-                .set(Measure.FC_LAYERS, paper.fcLayers())
-                .set(Measure.FILTERS, (double) paper.filters())
-                .set(Measure.PARAMETERS, (double) paper.totalParameters())
-                .set(Measure.INPUT_BYTES, number(bytes(inputs.stream())))
-                .set(Measure.OUTPUT_BYTES, number(bytes(outputs.stream())))
-                .set(Measure.WEIGHT_BYTES, (double)
+                .set(WorkloadMeasure.CONV_LAYERS, paper.convLayers())
+                .set(WorkloadMeasure.POOL_LAYERS, paper.poolLayers())
+                .set(WorkloadMeasure.FC_LAYERS, paper.fcLayers())
+                .set(WorkloadMeasure.FILTERS, (double) paper.filters())
+                .set(WorkloadMeasure.PARAMETERS, (double) paper.totalParameters())
+                .set(WorkloadMeasure.INPUT_BYTES, number(bytes(inputs.stream())))
+                .set(WorkloadMeasure.OUTPUT_BYTES, number(bytes(outputs.stream())))
+                .set(WorkloadMeasure.WEIGHT_BYTES, (double)
                         ParameterCount.of(model, shapes.scope(), nodes).bytes())
-                .set(Measure.ACTIVATION_BYTES, number(bytes(made(operators))))
+                .set(WorkloadMeasure.ACTIVATION_BYTES, number(bytes(made(operators))))
                 .set(
-                        Measure.PEAK_BYTES,
+                        WorkloadMeasure.PEAK_BYTES,
                         number(Liveness.of(graph, operators, shapes::bytes).peakBytes()));
         double parallel = 0;
         double largest = 0;
@@ -98,9 +98,9 @@ final class Characterization {
             parallel += kernel.flops() >= WORTH_DIVIDING ? kernel.flops() : 0;
             streamed += kernel.flops() < REUSE * kernel.weightBytes() ? kernel.weightBytes() : 0;
         }
-        return work.set(Measure.PARALLEL_FLOPS, parallel)
-                .set(Measure.LARGEST_FLOPS, largest)
-                .set(Measure.STREAMED_BYTES, streamed)
+        return work.set(WorkloadMeasure.PARALLEL_FLOPS, parallel)
+                .set(WorkloadMeasure.LARGEST_FLOPS, largest)
+                .set(WorkloadMeasure.STREAMED_BYTES, streamed)
                 .build();
     }
 

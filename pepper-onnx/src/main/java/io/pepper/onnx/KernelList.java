@@ -6,7 +6,7 @@ import io.pepper.onnx.internal.cost.BlockedLayout;
 import io.pepper.onnx.internal.cost.KernelShape;
 import io.pepper.onnx.internal.cost.OperatorDemands;
 import io.pepper.workload.Kernel;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;
@@ -18,23 +18,23 @@ import java.util.Set;
 
 /** The kernels that a piece of a model runs as. */
 final class KernelList {
-    private static final Set<OperatorFamily> CONVOLUTIONS = EnumSet.of(
-            OperatorFamily.CONVOLUTION,
-            OperatorFamily.POINTWISE_CONVOLUTION,
-            OperatorFamily.NARROW_CONVOLUTION,
-            OperatorFamily.DEPTHWISE_CONVOLUTION);
+    private static final Set<KernelFamily> CONVOLUTIONS = EnumSet.of(
+            KernelFamily.CONVOLUTION,
+            KernelFamily.POINTWISE_CONVOLUTION,
+            KernelFamily.NARROW_CONVOLUTION,
+            KernelFamily.DEPTHWISE_CONVOLUTION);
 
-    private static final Set<OperatorFamily> WEIGHTED = EnumSet.of(
-            OperatorFamily.CONVOLUTION,
-            OperatorFamily.TRANSPOSED_CONVOLUTION,
-            OperatorFamily.POINTWISE_CONVOLUTION,
-            OperatorFamily.NARROW_CONVOLUTION,
-            OperatorFamily.UNFOLDED_CONVOLUTION,
-            OperatorFamily.DEPTHWISE_CONVOLUTION,
-            OperatorFamily.PRODUCT,
-            OperatorFamily.QUANTIZED,
-            OperatorFamily.ATTENTION,
-            OperatorFamily.RECURRENT);
+    private static final Set<KernelFamily> WEIGHTED = EnumSet.of(
+            KernelFamily.CONVOLUTION,
+            KernelFamily.TRANSPOSED_CONVOLUTION,
+            KernelFamily.POINTWISE_CONVOLUTION,
+            KernelFamily.NARROW_CONVOLUTION,
+            KernelFamily.UNFOLDED_CONVOLUTION,
+            KernelFamily.DEPTHWISE_CONVOLUTION,
+            KernelFamily.PRODUCT,
+            KernelFamily.QUANTIZED,
+            KernelFamily.ATTENTION,
+            KernelFamily.RECURRENT);
 
     private final DataflowGraph graph;
     private final TensorShapes shapes;
@@ -63,8 +63,8 @@ final class KernelList {
         operators.stream().forEach(operator -> groups.computeIfAbsent(list.root(operator), root -> new ArrayList<>())
                 .add(operator));
         groups.forEach(list::add);
-        list.layout.intoBlocks().forEach(tensor -> list.addLayout(OperatorFamily.BLOCKING, tensor));
-        list.layout.outOfBlocks().forEach(tensor -> list.addLayout(OperatorFamily.UNBLOCKING, tensor));
+        list.layout.intoBlocks().forEach(tensor -> list.addLayout(KernelFamily.BLOCKING, tensor));
+        list.layout.outOfBlocks().forEach(tensor -> list.addLayout(KernelFamily.UNBLOCKING, tensor));
         return list.kernels;
     }
 
@@ -143,15 +143,15 @@ final class KernelList {
                 output += leaves(root, tensor) ? bytes(tensor) : 0;
             }
         }
-        OperatorFamily family = family(root);
-        if (family == OperatorFamily.LAYER_NORMALIZATION && group.stream().anyMatch(demands::isSumOfTwo)) {
-            family = OperatorFamily.SUM_NORMALIZATION;
+        KernelFamily family = family(root);
+        if (family == KernelFamily.LAYER_NORMALIZATION && group.stream().anyMatch(demands::isSumOfTwo)) {
+            family = KernelFamily.SUM_NORMALIZATION;
         }
         if (!WEIGHTED.contains(family)) {
             input += weights; // constants are read as what flows is
             weights = 0;
         }
-        if (family == OperatorFamily.VIEW) {
+        if (family == KernelFamily.VIEW) {
             input = 0;
             output = 0;
         } else if (demands.isPick(root)) {
@@ -171,19 +171,19 @@ final class KernelList {
                 shape.groups()));
     }
 
-    private OperatorFamily family(int root) {
+    private KernelFamily family(int root) {
         if (layout.isReordering(root)) {
-            return layout.isBlock(graph.reads(root).get(0)) ? OperatorFamily.UNBLOCKING : OperatorFamily.BLOCKING;
+            return layout.isBlock(graph.reads(root).get(0)) ? KernelFamily.UNBLOCKING : KernelFamily.BLOCKING;
         }
-        OperatorFamily family = demands.family(root);
-        if (layout.worksOnBlocks(root) && family == OperatorFamily.UNFOLDED_CONVOLUTION) {
-            return OperatorFamily.CONVOLUTION; // groups that fill blocks
+        KernelFamily family = demands.family(root);
+        if (layout.worksOnBlocks(root) && family == KernelFamily.UNFOLDED_CONVOLUTION) {
+            return KernelFamily.CONVOLUTION; // groups that fill blocks
         }
-        if (family == OperatorFamily.POOLING && !layout.worksOnBlocks(root)) {
-            return OperatorFamily.UNBLOCKED_POOLING;
+        if (family == KernelFamily.POOLING && !layout.worksOnBlocks(root)) {
+            return KernelFamily.UNBLOCKED_POOLING;
         }
         boolean unfolded = CONVOLUTIONS.contains(family) && !layout.worksOnBlocks(root);
-        return unfolded ? OperatorFamily.UNFOLDED_CONVOLUTION : family;
+        return unfolded ? KernelFamily.UNFOLDED_CONVOLUTION : family;
     }
 
     private boolean isOf(int root, int operator) {
@@ -206,7 +206,7 @@ final class KernelList {
         return bytes.isPresent() ? bytes.getAsLong() : Double.NaN;
     }
 
-    private void addLayout(OperatorFamily family, int tensor) {
+    private void addLayout(KernelFamily family, int tensor) {
         double bytes = bytes(tensor);
         kernels.add(new Kernel(family, 1, 0, bytes, bytes, 0, 0, Math.max(0, demands.channels(tensor)), 0, 0));
     }

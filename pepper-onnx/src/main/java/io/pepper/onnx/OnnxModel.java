@@ -3,7 +3,7 @@ package io.pepper.onnx;
 import io.pepper.cut.Cut;
 import io.pepper.cut.CutOptions;
 import io.pepper.cut.Cuts;
-import io.pepper.cut.OriginalBridges;
+import io.pepper.cut.PaperBridges;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.model.InputShapes;
 import io.pepper.model.ReadOptions;
@@ -12,14 +12,14 @@ import io.pepper.onnx.internal.Contents;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.ToolVersion;
 import io.pepper.onnx.internal.model.Conditions;
-import io.pepper.onnx.internal.model.OriginalView;
+import io.pepper.onnx.internal.model.PaperView;
 import io.pepper.onnx.internal.model.Specialization;
 import io.pepper.onnx.internal.model.Weights;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.OperatorSetIdProto;
 import io.pepper.onnx.internal.wire.ArraySource;
 import io.pepper.onnx.internal.wire.FileSource;
-import io.pepper.onnx.internal.wire.Spool;
+import io.pepper.onnx.internal.wire.TemporaryCopy;
 import io.pepper.partition.OperatorCosts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -136,7 +136,7 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IOException if the stream cannot be read, or the file not be written
      */
     public static OnnxModel load(InputStream in, String name, ReadOptions options) throws IOException {
-        Path file = Spool.toFile(in, name, options.limits().streamBytes());
+        Path file = TemporaryCopy.toFile(in, name, options.limits().streamBytes());
         try {
             ModelContents contents =
                     new ModelContents(stem(name), new FileSource(file), Optional.of(file), Optional.empty(), options);
@@ -430,8 +430,8 @@ public final class OnnxModel implements AutoCloseable {
      *
      * @return its bridges
      */
-    public OriginalBridges originalBridges() {
-        return OriginalView.bridges(proto().getGraph());
+    public PaperBridges originalBridges() {
+        return PaperView.bridges(proto().getGraph());
     }
 
     /** Values that are no tensors cannot be handed from one part to another. */

@@ -15,9 +15,9 @@ import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
 import io.pepper.plan.Segments;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -189,7 +189,7 @@ public final class OperatorPlanner {
         CostTable.Builder table =
                 CostTable.bySegment(groups.count(), cluster.devices().size(), groups.flows());
         for (int group = 0; group < groups.count(); group++) {
-            double weights = groups.workload(group, group + 1).get(Measure.WEIGHT_BYTES);
+            double weights = groups.workload(group, group + 1).get(WorkloadMeasure.WEIGHT_BYTES);
             table.memoryBytes(group, group + 1, Double.isNaN(weights) ? 0 : weights, 0);
             for (int index = 0; index < cluster.devices().size(); index++) {
                 int device = index;

@@ -36,7 +36,7 @@ final class PlanTables {
             rows.add(List.of(
                     String.valueOf(part.index() + 1),
                     part.device().name(),
-                    PlanPicture.span(part),
+                    PlanReport.span(part),
                     Quantities.seconds(part.beginSeconds()),
                     Quantities.seconds(part.computeSeconds()),
                     Quantities.seconds(part.p90Seconds()),
@@ -97,7 +97,7 @@ final class PlanTables {
     private static List<String> row(String when, Placement placement) {
         return List.of(
                 when,
-                PlanPicture.line(placement),
+                PlanReport.line(placement),
                 Quantities.seconds(placement.latencySeconds()),
                 Quantities.number(placement.throughputPerSecond()));
     }

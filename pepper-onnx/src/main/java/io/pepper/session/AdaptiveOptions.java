@@ -33,10 +33,10 @@ public record AdaptiveOptions(
         double mostCorrection,
         int leastCalls,
         Trial trial,
-        RunListener listener) {
+        SessionListener listener) {
     /** No states, no thread, weight 0.5, corrections up to a factor of 8. */
     public static final AdaptiveOptions DEFAULTS =
-            new AdaptiveOptions(List::of, Optional.empty(), 0.5, 0.02, 8, 3, session -> {}, RunListener.NONE);
+            new AdaptiveOptions(List::of, Optional.empty(), 0.5, 0.02, 8, 3, session -> {}, SessionListener.NONE);
 
     /** A trial of new sessions. */
     @FunctionalInterface
@@ -129,7 +129,7 @@ public record AdaptiveOptions(
      * @param value the listener for moves
      * @return the options
      */
-    public AdaptiveOptions withListener(RunListener value) {
+    public AdaptiveOptions withListener(SessionListener value) {
         return new AdaptiveOptions(states, interval, weight, forgetting, mostCorrection, leastCalls, trial, value);
     }
 }

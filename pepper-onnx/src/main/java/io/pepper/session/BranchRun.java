@@ -1,6 +1,6 @@
 package io.pepper.session;
 
-import io.pepper.onnx.internal.session.Board;
+import io.pepper.onnx.internal.session.TensorStore;
 import io.pepper.onnx.internal.session.Wiring;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class BranchRun {
     private final StageSet stages;
     private final Wiring wiring;
-    private final Board board;
+    private final TensorStore board;
     private final Cancellation request;
     private final AtomicIntegerArray waiting;
     private final CountDownLatch left;
     private final AtomicReference<@Nullable StageException> failure = new AtomicReference<>();
 
-    BranchRun(StageSet stages, Board board, Cancellation request) {
+    BranchRun(StageSet stages, TensorStore board, Cancellation request) {
         this.stages = stages;
         this.wiring = stages.wiring();
         this.board = board;

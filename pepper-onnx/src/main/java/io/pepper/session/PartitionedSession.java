@@ -3,9 +3,9 @@ package io.pepper.session;
 import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.TensorInfo;
-import io.pepper.onnx.internal.session.Board;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.PartOutputs;
+import io.pepper.onnx.internal.session.TensorStore;
 import io.pepper.onnx.internal.session.Wiring;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -47,10 +47,10 @@ public final class PartitionedSession implements ModelSession {
      *
      * @param directory the parts with their {@code partition.json}
      * @return a session, for the caller to close
-     * @throws IOException see {@link #open(Path, RuntimeOptions)}
+     * @throws IOException see {@link #open(Path, SessionOptions)}
      */
     public static PartitionedSession open(Path directory) throws IOException {
-        return open(directory, RuntimeOptions.DEFAULTS);
+        return open(directory, SessionOptions.DEFAULTS);
     }
 
     /**
@@ -66,7 +66,7 @@ public final class PartitionedSession implements ModelSession {
      * @throws InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read, or ONNX Runtime refuses it; everything opened so far is closed
      */
-    public static PartitionedSession open(Path directory, RuntimeOptions options) throws IOException {
+    public static PartitionedSession open(Path directory, SessionOptions options) throws IOException {
         PartitionManifest manifest = PartitionManifest.read(directory, options.reading());
         return of(manifest, RuntimeStages.open(directory, manifest, options), options);
     }
@@ -80,7 +80,7 @@ public final class PartitionedSession implements ModelSession {
      * @return a session, for the caller to close
      * @throws io.pepper.model.MalformedModelException if the stages do not fit together
      */
-    public static PartitionedSession of(PartitionManifest manifest, List<Stage> stages, RuntimeOptions options)
+    public static PartitionedSession of(PartitionManifest manifest, List<Stage> stages, SessionOptions options)
             throws IOException {
         return new PartitionedSession(manifest, StageSet.of(manifest, stages, options), options.parallel());
     }
@@ -120,7 +120,7 @@ public final class PartitionedSession implements ModelSession {
     }
 
     private RunOutputs attempt(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
-        Board board = board(inputs);
+        TensorStore board = board(inputs);
         boolean done = false;
         Cancellation request = new Cancellation();
         Cancellation.Registration closing = request.follow(stages.closing());
@@ -150,9 +150,9 @@ public final class PartitionedSession implements ModelSession {
         }
     }
 
-    private Board board(Map<String, ? extends OnnxTensorLike> inputs) {
+    private TensorStore board(Map<String, ? extends OnnxTensorLike> inputs) {
         try {
-            return new Board(wiring, inputs, false, false);
+            return new TensorStore(wiring, inputs, false, false);
         } catch (CannotRunException missing) {
             throw new IllegalArgumentException(manifest.modelName() + ": " + missing.getMessage(), missing);
         }

@@ -21,7 +21,7 @@ final class PipelineFlow {
     private static final double NANOS = 1e9;
 
     private final StageSet stages;
-    private final Optional<Rehearsal> rehearsal;
+    private final Optional<ClusterEmulation> rehearsal;
     private final Routes routes;
     private final List<QueueThread<Visit>> workers = new ArrayList<>();
     private final Map<Routes.Route, QueueThread<Message>> hops = new ConcurrentHashMap<>();

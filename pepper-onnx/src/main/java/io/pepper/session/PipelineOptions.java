@@ -13,10 +13,13 @@ import java.util.Optional;
  * @param rehearsal the emulated devices and links; empty for this machine
  */
 public record PipelineOptions(
-        RuntimeOptions runtime, int queueCapacity, Optional<Integer> mostUnderWay, Optional<Rehearsal> rehearsal) {
+        SessionOptions runtime,
+        int queueCapacity,
+        Optional<Integer> mostUnderWay,
+        Optional<ClusterEmulation> rehearsal) {
     /** Default options for the parts, queues of two requests, no rehearsal. */
     public static final PipelineOptions DEFAULTS =
-            new PipelineOptions(RuntimeOptions.DEFAULTS, 2, Optional.empty(), Optional.empty());
+            new PipelineOptions(SessionOptions.DEFAULTS, 2, Optional.empty(), Optional.empty());
 
     /**
      * Checks the numbers.
@@ -43,7 +46,7 @@ public record PipelineOptions(
      * @param value the options
      * @return the options
      */
-    public PipelineOptions withRuntime(RuntimeOptions value) {
+    public PipelineOptions withRuntime(SessionOptions value) {
         return new PipelineOptions(value, queueCapacity, mostUnderWay, rehearsal);
     }
 
@@ -73,7 +76,7 @@ public record PipelineOptions(
      * @param value the devices and links
      * @return the options
      */
-    public PipelineOptions withRehearsal(Rehearsal value) {
+    public PipelineOptions withRehearsal(ClusterEmulation value) {
         return new PipelineOptions(runtime, queueCapacity, mostUnderWay, Optional.of(value));
     }
 }

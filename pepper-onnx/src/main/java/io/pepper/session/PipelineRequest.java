@@ -1,7 +1,7 @@
 package io.pepper.session;
 
 import ai.onnxruntime.OnnxTensorLike;
-import io.pepper.onnx.internal.session.Board;
+import io.pepper.onnx.internal.session.TensorStore;
 import io.pepper.onnx.internal.session.Wiring;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A request on its way through a pipeline. It has ended when no stage, queue or link has it any more. */
 final class PipelineRequest {
-    private final Board board;
+    private final TensorStore board;
     private final Map<String, ? extends OnnxTensorLike> inputs;
     private final AtomicIntegerArray waiting;
     private final AtomicInteger places = new AtomicInteger(1);
@@ -21,7 +21,7 @@ final class PipelineRequest {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final long begin = System.nanoTime();
 
-    PipelineRequest(Wiring wiring, Board board, Map<String, ? extends OnnxTensorLike> inputs) {
+    PipelineRequest(Wiring wiring, TensorStore board, Map<String, ? extends OnnxTensorLike> inputs) {
         this.board = board;
         this.inputs = inputs;
         this.waiting = new AtomicIntegerArray(wiring.parts().size());
@@ -30,7 +30,7 @@ final class PipelineRequest {
         }
     }
 
-    Board board() {
+    TensorStore board() {
         return board;
     }
 

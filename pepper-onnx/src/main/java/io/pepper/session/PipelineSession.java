@@ -3,8 +3,8 @@ package io.pepper.session;
 import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.TensorInfo;
-import io.pepper.onnx.internal.session.Board;
 import io.pepper.onnx.internal.session.CannotRunException;
+import io.pepper.onnx.internal.session.TensorStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -72,12 +72,12 @@ public final class PipelineSession implements ModelSession {
      * @param options how to open and run them
      * @return a pipeline, for the caller to close
      * @throws IllegalArgumentException if the rehearsal has another number of parts, or devices without a link
-     * @throws IOException see {@link PartitionedSession#open(Path, RuntimeOptions)}
+     * @throws IOException see {@link PartitionedSession#open(Path, SessionOptions)}
      */
     public static PipelineSession open(Path directory, PipelineOptions options) throws IOException {
         PartitionManifest manifest =
                 PartitionManifest.read(directory, options.runtime().reading());
-        RuntimeOptions runtime = options.rehearsal()
+        SessionOptions runtime = options.rehearsal()
                 .map(rehearsal -> rehearsal.options(options.runtime()))
                 .orElse(options.runtime());
         return of(manifest, RuntimeStages.open(directory, manifest, runtime), options.withRuntime(runtime));
@@ -226,7 +226,7 @@ public final class PipelineSession implements ModelSession {
     private PipelineRequest request(Map<String, ? extends OnnxTensorLike> inputs, boolean owns) {
         boolean keeps = stages.options().failures().fallback().isPresent();
         try {
-            return new PipelineRequest(stages.wiring(), new Board(stages.wiring(), inputs, owns, keeps), inputs);
+            return new PipelineRequest(stages.wiring(), new TensorStore(stages.wiring(), inputs, owns, keeps), inputs);
         } catch (CannotRunException missing) {
             throw new IllegalArgumentException(manifest.modelName() + ": " + missing.getMessage(), missing);
         }

@@ -38,7 +38,7 @@ final class Routes {
      */
     record Hop(String name, Link link, ReentrantLock line, Set<Integer> tensors) {}
 
-    Routes(Wiring wiring, Optional<Rehearsal> rehearsal) {
+    Routes(Wiring wiring, Optional<ClusterEmulation> rehearsal) {
         for (int maker = Wiring.GIVEN; maker < wiring.parts().size(); maker++) {
             byMaker.add(rehearsal.isPresent() ? remote(wiring, rehearsal.get(), maker) : local(wiring, maker));
         }
@@ -54,7 +54,7 @@ final class Routes {
                 Optional.empty(), Arrays.stream(wiring.followers(maker)).boxed().toList()));
     }
 
-    private List<Route> remote(Wiring wiring, Rehearsal rehearsal, int maker) {
+    private List<Route> remote(Wiring wiring, ClusterEmulation rehearsal, int maker) {
         int here = maker == Wiring.GIVEN ? rehearsal.source().orElse(ANYWHERE) : rehearsal.device(maker);
         Map<Integer, List<Integer>> byDevice = new LinkedHashMap<>();
         for (int follower : wiring.followers(maker)) {
@@ -75,7 +75,7 @@ final class Routes {
         return routes;
     }
 
-    private Optional<Route> result(Wiring wiring, Rehearsal rehearsal, int maker, int here) {
+    private Optional<Route> result(Wiring wiring, ClusterEmulation rehearsal, int maker, int here) {
         OptionalInt sink = rehearsal.sink();
         Set<Integer> tensors = new LinkedHashSet<>();
         Arrays.stream(wiring.results())
@@ -87,7 +87,7 @@ final class Routes {
         return hop(rehearsal, here, sink.getAsInt(), tensors).map(hop -> new Route(Optional.of(hop), List.of()));
     }
 
-    private Optional<Hop> hop(Rehearsal rehearsal, int from, int to, Set<Integer> tensors) {
+    private Optional<Hop> hop(ClusterEmulation rehearsal, int from, int to, Set<Integer> tensors) {
         if (from == to) {
             return Optional.empty();
         }

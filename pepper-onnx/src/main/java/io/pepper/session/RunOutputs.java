@@ -2,8 +2,8 @@ package io.pepper.session;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
-import io.pepper.onnx.internal.session.BoardOutputs;
 import io.pepper.onnx.internal.session.PartOutputs;
+import io.pepper.onnx.internal.session.StoredOutputs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,16 +16,16 @@ import java.util.Map;
  */
 public final class RunOutputs implements AutoCloseable {
     private final Map<String, OnnxValue> values;
-    private final BoardOutputs board;
+    private final StoredOutputs board;
 
-    RunOutputs(BoardOutputs board) {
+    RunOutputs(StoredOutputs board) {
         this.board = board;
         this.values = Collections.unmodifiableMap(new LinkedHashMap<>(board.values()));
     }
 
     /** Returns outputs that are all owned. */
     static RunOutputs of(Map<String, OnnxValue> values) {
-        return new RunOutputs(new BoardOutputs(values, List.copyOf(values.values())));
+        return new RunOutputs(new StoredOutputs(values, List.copyOf(values.values())));
     }
 
     /**
@@ -41,7 +41,7 @@ public final class RunOutputs implements AutoCloseable {
     RunOutputs with(List<? extends OnnxValue> more) {
         List<OnnxValue> owned = new ArrayList<>(board.owned());
         owned.addAll(more);
-        return new RunOutputs(new BoardOutputs(values, owned));
+        return new RunOutputs(new StoredOutputs(values, owned));
     }
 
     /**

@@ -20,11 +20,11 @@ import java.util.function.ToDoubleFunction;
  * {@code outcome}, {@code pepper.differences}. {@link #bind} adds gauges {@code pepper.stage.queued} by {@code stage}.
  *
  * <pre>{@code
- * RuntimeOptions options = RuntimeOptions.DEFAULTS.withListener(RuntimeMeters.listener(registry, "model", "resnet"));
+ * SessionOptions options = SessionOptions.DEFAULTS.withListener(RuntimeMeters.listener(registry, "model", "resnet"));
  * }</pre>
  */
 @SuppressWarnings("exports") // who calls it has Micrometer, others need not
-public final class RuntimeMeters implements RunListener {
+public final class RuntimeMeters implements SessionListener {
     private static final String STAGE = "stage";
 
     private final MeterRegistry registry;
@@ -42,7 +42,7 @@ public final class RuntimeMeters implements RunListener {
      * @param tags alternating keys and values, added to all meters
      * @return the listener
      */
-    public static RunListener listener(MeterRegistry registry, String... tags) {
+    public static SessionListener listener(MeterRegistry registry, String... tags) {
         return new RuntimeMeters(registry, Tags.of(tags));
     }
 

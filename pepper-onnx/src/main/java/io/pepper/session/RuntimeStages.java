@@ -40,7 +40,7 @@ public final class RuntimeStages {
      * @throws UnsupportedModelException if a tensor cannot pass from part to part
      * @throws IOException if the file cannot be read, or ONNX Runtime refuses it
      */
-    public static Stage open(Path directory, PartitionManifest manifest, int part, RuntimeOptions options)
+    public static Stage open(Path directory, PartitionManifest manifest, int part, SessionOptions options)
             throws IOException {
         PartitionManifest.Part described = manifest.parts().get(part);
         String source = directory.resolve(PartitionManifest.FILE_NAME).toString();
@@ -65,7 +65,7 @@ public final class RuntimeStages {
     }
 
     /** Opens all parts, or none. */
-    static List<Stage> open(Path directory, PartitionManifest manifest, RuntimeOptions options) throws IOException {
+    static List<Stage> open(Path directory, PartitionManifest manifest, SessionOptions options) throws IOException {
         List<Stage> stages = new ArrayList<>();
         try {
             for (int part = 0; part < manifest.parts().size(); part++) {
@@ -110,7 +110,7 @@ public final class RuntimeStages {
     }
 
     private static void checkFile(
-            String source, String field, Path directory, PartitionManifest.Part described, RuntimeOptions options)
+            String source, String field, Path directory, PartitionManifest.Part described, SessionOptions options)
             throws IOException {
         try (FileSource file =
                 DirectoryFiles.ofParts(directory, options.reading()).open(described.file())) {

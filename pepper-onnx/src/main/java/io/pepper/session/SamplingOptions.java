@@ -19,7 +19,7 @@ public record SamplingOptions(
         StageOptions stages,
         double absoluteTolerance,
         double relativeTolerance,
-        RunListener listener) {
+        SessionListener listener) {
     /** One request in a hundred, and the tolerance of verification with optimisation. */
     public static final SamplingOptions DEFAULTS = new SamplingOptions(
             0.01,
@@ -27,7 +27,7 @@ public record SamplingOptions(
             StageOptions.DEFAULTS,
             VerificationOptions.DEFAULTS.absoluteTolerance(),
             VerificationOptions.DEFAULTS.relativeTolerance(),
-            RunListener.NONE);
+            SessionListener.NONE);
 
     /**
      * Checks the numbers.
@@ -99,7 +99,7 @@ public record SamplingOptions(
      * @param value the listener for answers beyond the tolerance
      * @return the options
      */
-    public SamplingOptions withListener(RunListener value) {
+    public SamplingOptions withListener(SessionListener value) {
         return new SamplingOptions(share, seed, stages, absoluteTolerance, relativeTolerance, value);
     }
 }

@@ -14,7 +14,7 @@ final class StageMeter {
     private static final double P99 = 0.99;
 
     private final String stage;
-    private final RunListener listener;
+    private final SessionListener listener;
     private final LatencyCounts times = new LatencyCounts();
     private final LongAdder calls = new LongAdder();
     private final LongAdder failures = new LongAdder();
@@ -23,7 +23,7 @@ final class StageMeter {
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicInteger mostQueued = new AtomicInteger();
 
-    StageMeter(String stage, RunListener listener) {
+    StageMeter(String stage, SessionListener listener) {
         this.stage = stage;
         this.listener = listener;
     }

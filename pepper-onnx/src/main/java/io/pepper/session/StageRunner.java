@@ -2,9 +2,9 @@ package io.pepper.session;
 
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
-import io.pepper.onnx.internal.session.Board;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.PartOutputs;
+import io.pepper.onnx.internal.session.TensorStore;
 import io.pepper.onnx.internal.session.Wiring;
 import java.io.IOException;
 import java.time.Duration;
@@ -56,7 +56,7 @@ final class StageRunner {
      * Runs the stage for a request and puts what it makes on the board. The board's tensors are let go of when the last call has
      * ended, however this ends.
      */
-    void run(Board board, Cancellation request, long waitedNanos) throws StageException {
+    void run(TensorStore board, Cancellation request, long waitedNanos) throws StageException {
         Map<String, OnnxTensorLike> feed;
         try {
             feed = board.feed(part);
@@ -85,10 +85,10 @@ final class StageRunner {
 
     /** Who still reads the inputs: this thread, and calls that were left alone. */
     private final class Hold implements AutoCloseable {
-        private final Board board;
+        private final TensorStore board;
         private final AtomicInteger readers = new AtomicInteger(1);
 
-        Hold(Board board) {
+        Hold(TensorStore board) {
             this.board = board;
         }
 

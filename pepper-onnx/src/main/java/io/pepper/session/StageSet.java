@@ -20,13 +20,13 @@ final class StageSet {
     private final String name = "pepper-" + Integer.toHexString(COUNT.incrementAndGet()) + "-";
     private final List<Stage> stages;
     private final Wiring wiring;
-    private final RuntimeOptions options;
+    private final SessionOptions options;
     private final List<StageRunner> runners = new ArrayList<>();
     private final ExecutorService threads;
     private final Uses uses = new Uses();
     private final Cancellation closing = new Cancellation();
 
-    private StageSet(String model, List<Stage> stages, Wiring wiring, RuntimeOptions options) {
+    private StageSet(String model, List<Stage> stages, Wiring wiring, SessionOptions options) {
         this.model = model;
         this.stages = List.copyOf(stages);
         this.wiring = wiring;
@@ -40,7 +40,7 @@ final class StageSet {
     }
 
     /** Takes stages over: they are closed if they do not fit together, too. */
-    static StageSet of(PartitionManifest manifest, List<Stage> stages, RuntimeOptions options) throws IOException {
+    static StageSet of(PartitionManifest manifest, List<Stage> stages, SessionOptions options) throws IOException {
         try {
             return new StageSet(
                     manifest.modelName(),
@@ -66,7 +66,7 @@ final class StageSet {
         return wiring;
     }
 
-    RuntimeOptions options() {
+    SessionOptions options() {
         return options;
     }
 

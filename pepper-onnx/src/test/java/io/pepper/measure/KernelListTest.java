@@ -6,7 +6,7 @@ import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.Partition;
 import io.pepper.workload.Kernel;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -123,7 +123,7 @@ class KernelListTest {
     @Test
     void whatATranspositionKeepsTogetherIsItsDepth() throws IOException {
         assertThat(kernels("transpose-1000"))
-                .containsExactly(new Kernel(OperatorFamily.TRANSPOSITION, 1, 0, 4000, 4000, 0, 1, 0, 0, 0));
+                .containsExactly(new Kernel(KernelFamily.TRANSPOSITION, 1, 0, 4000, 4000, 0, 1, 0, 0, 0));
     }
 
     /** Kernels divide the model's arithmetic among them: none is lost, none counted twice. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pepper.model.InputShapes;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,14 +26,14 @@ class OperatorSweepTest {
     void everyModelRunsAndIsWhatItsNameSays() throws IOException {
         List<String> names = OperatorSweep.names();
         assertThat(names).hasSizeGreaterThan(100);
-        Set<OperatorFamily> seen = EnumSet.noneOf(OperatorFamily.class);
+        Set<KernelFamily> seen = EnumSet.noneOf(KernelFamily.class);
         for (String name : names) {
             Path file = OperatorSweep.write(directory, List.of(name)).get(0);
             InputShapes sizes = OperatorSweep.sizes(name);
             try (OnnxModel model = OnnxModel.load(file)) {
                 Workload work = model.costs(model.shapes(sizes)).workload();
                 assertThat(work.total().flops()).as(name).isNotNaN();
-                for (OperatorFamily family : OperatorFamily.values()) {
+                for (KernelFamily family : KernelFamily.values()) {
                     if (work.of(family).operators() > 0) {
                         seen.add(family);
                     }
@@ -43,24 +43,24 @@ class OperatorSweepTest {
         }
         assertThat(seen)
                 .contains(
-                        OperatorFamily.CONVOLUTION,
-                        OperatorFamily.POINTWISE_CONVOLUTION,
-                        OperatorFamily.NARROW_CONVOLUTION,
-                        OperatorFamily.UNFOLDED_CONVOLUTION,
-                        OperatorFamily.DEPTHWISE_CONVOLUTION,
-                        OperatorFamily.PRODUCT,
-                        OperatorFamily.POOLING,
-                        OperatorFamily.UNBLOCKED_POOLING,
-                        OperatorFamily.NORMALIZATION,
-                        OperatorFamily.ELEMENTWISE,
-                        OperatorFamily.RECURRENT,
-                        OperatorFamily.LAYER_NORMALIZATION,
-                        OperatorFamily.QUANTIZED,
-                        OperatorFamily.TRANSPOSITION,
-                        OperatorFamily.SUM_NORMALIZATION,
-                        OperatorFamily.CONCATENATION,
-                        OperatorFamily.ERROR_FUNCTION,
-                        OperatorFamily.BLOCKING,
-                        OperatorFamily.UNBLOCKING);
+                        KernelFamily.CONVOLUTION,
+                        KernelFamily.POINTWISE_CONVOLUTION,
+                        KernelFamily.NARROW_CONVOLUTION,
+                        KernelFamily.UNFOLDED_CONVOLUTION,
+                        KernelFamily.DEPTHWISE_CONVOLUTION,
+                        KernelFamily.PRODUCT,
+                        KernelFamily.POOLING,
+                        KernelFamily.UNBLOCKED_POOLING,
+                        KernelFamily.NORMALIZATION,
+                        KernelFamily.ELEMENTWISE,
+                        KernelFamily.RECURRENT,
+                        KernelFamily.LAYER_NORMALIZATION,
+                        KernelFamily.QUANTIZED,
+                        KernelFamily.TRANSPOSITION,
+                        KernelFamily.SUM_NORMALIZATION,
+                        KernelFamily.CONCATENATION,
+                        KernelFamily.ERROR_FUNCTION,
+                        KernelFamily.BLOCKING,
+                        KernelFamily.UNBLOCKING);
     }
 }

@@ -8,7 +8,7 @@ import io.pepper.measure.OperatorSweep;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import io.pepper.partition.Segment;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,8 +32,8 @@ class CutsBetweenKernelsTest {
     /** Kernels but those that only change the order of elements, which a cut may well add. */
     private static long kernels(Workload work) {
         return work.total().operators()
-                - work.of(OperatorFamily.BLOCKING).operators()
-                - work.of(OperatorFamily.UNBLOCKING).operators();
+                - work.of(KernelFamily.BLOCKING).operators()
+                - work.of(KernelFamily.UNBLOCKING).operators();
     }
 
     private static String last(OnnxModel model, Cut cut) {
@@ -87,8 +87,8 @@ class CutsBetweenKernelsTest {
             ModelCosts costs = model.costs(model.shapes());
             Partition partition = Partitioner.atTensors("t4").partition(model.cuts(costs.cutOptionsBetweenKernels()));
             Workload rest = costs.workload(partition.segments().get(1));
-            assertThat(rest.of(OperatorFamily.ELEMENTWISE).operators()).isPositive();
-            assertThat(costs.workload().of(OperatorFamily.ELEMENTWISE).operators())
+            assertThat(rest.of(KernelFamily.ELEMENTWISE).operators()).isPositive();
+            assertThat(costs.workload().of(KernelFamily.ELEMENTWISE).operators())
                     .isZero();
         }
     }
@@ -100,7 +100,7 @@ class CutsBetweenKernelsTest {
             ModelCosts costs = model.costs(model.shapes());
             Cuts ends = model.cuts(costs.cutOptionsAtStageEnds());
             assertThat(ends.list()).isNotEmpty();
-            long sums = costs.workload().of(OperatorFamily.ELEMENTWISE).operators();
+            long sums = costs.workload().of(KernelFamily.ELEMENTWISE).operators();
             int shortCuts = 0;
             for (Cut cut : model.cuts(costs.cutOptionsBetweenKernels()).list()) {
                 boolean end =
@@ -117,7 +117,7 @@ class CutsBetweenKernelsTest {
     private static long sums(ModelCosts costs, Partition partition) {
         return partition.segments().stream()
                 .mapToLong(segment ->
-                        costs.workload(segment).of(OperatorFamily.ELEMENTWISE).operators())
+                        costs.workload(segment).of(KernelFamily.ELEMENTWISE).operators())
                 .sum();
     }
 }

@@ -37,10 +37,10 @@ import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
 import io.pepper.plan.PlanSimulator;
 import io.pepper.plan.Planner;
-import io.pepper.report.PlanPicture;
-import io.pepper.workload.Measure;
+import io.pepper.report.PlanReport;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -246,7 +246,7 @@ class DeploymentPlanTest {
                     CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(segments));
             Constraints constraints = Constraints.NONE.withReuse(false).withLeastDevices(2);
             Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, constraints), constraints);
-            PlanPicture picture = PlanPicture.of(model, segments, why)
+            PlanReport picture = PlanReport.of(model, segments, why)
                     .withFront(
                             Metric.LATENCY, Metric.PERIOD, planner.pareto(Metric.LATENCY, Metric.PERIOD, constraints));
             isWholePicture(picture.svg(), picture.svg(), "A pipeline", "trade-offs", "camera");
@@ -293,7 +293,7 @@ class DeploymentPlanTest {
             Planner whole = Planner.of(pair, times.table(costs.segments(List.of())));
             Explanation why = planner.explain(placement, Constraints.NONE)
                     .withSingleDevices(whole.singleDevices(Objective.LATENCY));
-            PlanPicture picture = PlanPicture.of(model, branches, why);
+            PlanReport picture = PlanReport.of(model, branches, why);
             isWholePicture(picture.svg(), picture.svg(), "not allowed", "gateway → box");
             isWholePicture(
                     picture.html(),
@@ -302,7 +302,7 @@ class DeploymentPlanTest {
                     "the best single device",
                     "By these predicted figures");
             Explanation other = whole.explain(whole.plan(Objective.LATENCY), Constraints.NONE);
-            assertThatThrownBy(() -> PlanPicture.of(model, branches, other))
+            assertThatThrownBy(() -> PlanReport.of(model, branches, other))
                     .hasMessageContaining("the placement is of 1 segments, not " + branches.count());
         }
     }
@@ -317,7 +317,7 @@ class DeploymentPlanTest {
                 sum += segments.workload(i, i + 1).total().flops();
             }
             assertThat(segments.workload(0, count).total().flops()).isEqualTo(sum);
-            assertThat(segments.workload(0, count).get(Measure.WEIGHT_BYTES))
+            assertThat(segments.workload(0, count).get(WorkloadMeasure.WEIGHT_BYTES))
                     .isCloseTo((double) model.weightBytes(), within(1e3));
             assertThat(segments.flows().get(0).bytes()).isEqualTo(4.0 * 3 * 48 * 160);
             assertThatThrownBy(() -> segments.workload(2, 2)).isInstanceOf(IndexOutOfBoundsException.class);

@@ -19,7 +19,7 @@ import io.pepper.onnx.testmodels.Parts;
 import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.partition.Partitioner;
 import io.pepper.session.PartitionedSession;
-import io.pepper.session.RuntimeOptions;
+import io.pepper.session.SessionOptions;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -192,7 +192,7 @@ class LinksTest {
                     .isInstanceOf(IOException.class)
                     .satisfies(LinksTest::saysWhatToAllow);
             Parts.assertIdentical(lenient, parts);
-            assertThatCode(() -> PartitionedSession.open(parts, RuntimeOptions.DEFAULTS.withReading(allowed))
+            assertThatCode(() -> PartitionedSession.open(parts, SessionOptions.DEFAULTS.withReading(allowed))
                             .close())
                     .doesNotThrowAnyException();
         }

@@ -3,7 +3,7 @@ package io.pepper.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pepper.cut.Cut;
-import io.pepper.cut.OriginalBridges;
+import io.pepper.cut.PaperBridges;
 import io.pepper.export.ExportOptions;
 import io.pepper.export.OutputComparison;
 import io.pepper.export.PartitionManifest;
@@ -50,7 +50,7 @@ class RealModelsTest {
             assertThat(model.operatorCount()).isEqualTo(operators);
             assertThat(model.constantOperatorCount()).isEqualTo(constant);
             assertThat(model.cuts().size()).isEqualTo(cuts);
-            OriginalBridges original = model.originalBridges();
+            PaperBridges original = model.originalBridges();
             assertThat(original.bridges()).hasSize(bridges);
             assertThat(original.atDistance(6)).hasSize(atDistanceSix);
         }

@@ -8,7 +8,7 @@ import io.pepper.export.PartitionManifest;
 import io.pepper.model.OptimizationLevel;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.RunOutputs;
-import io.pepper.session.RuntimeOptions;
+import io.pepper.session.SessionOptions;
 import io.pepper.session.StageOptions;
 import io.pepper.session.TensorFiles;
 import java.io.IOException;
@@ -30,8 +30,8 @@ final class ReferenceOutputs {
 
     private static final double ABSOLUTE = 1e-7;
 
-    private static final RuntimeOptions EXACT =
-            RuntimeOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withOptimization(OptimizationLevel.NONE));
+    private static final SessionOptions EXACT =
+            SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withOptimization(OptimizationLevel.NONE));
 
     private final Path data;
 

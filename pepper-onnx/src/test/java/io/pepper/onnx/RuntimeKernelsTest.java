@@ -11,7 +11,7 @@ import io.pepper.model.InputShapes;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.workload.Kernel;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,20 +26,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Kernels against the model that ONNX Runtime itself makes of a model, and writes down when it is asked to. */
 class RuntimeKernelsTest {
-    private static final Set<OperatorFamily> CONVOLUTIONS = EnumSet.of(
-            OperatorFamily.CONVOLUTION,
-            OperatorFamily.TRANSPOSED_CONVOLUTION,
-            OperatorFamily.POINTWISE_CONVOLUTION,
-            OperatorFamily.NARROW_CONVOLUTION,
-            OperatorFamily.UNFOLDED_CONVOLUTION,
-            OperatorFamily.DEPTHWISE_CONVOLUTION);
+    private static final Set<KernelFamily> CONVOLUTIONS = EnumSet.of(
+            KernelFamily.CONVOLUTION,
+            KernelFamily.TRANSPOSED_CONVOLUTION,
+            KernelFamily.POINTWISE_CONVOLUTION,
+            KernelFamily.NARROW_CONVOLUTION,
+            KernelFamily.UNFOLDED_CONVOLUTION,
+            KernelFamily.DEPTHWISE_CONVOLUTION);
 
-    private static final Set<OperatorFamily> POINTWISE = EnumSet.of(
-            OperatorFamily.ELEMENTWISE,
-            OperatorFamily.SIGMOID,
-            OperatorFamily.EXPONENTIAL,
-            OperatorFamily.ERROR_FUNCTION,
-            OperatorFamily.TRANSCENDENTAL);
+    private static final Set<KernelFamily> POINTWISE = EnumSet.of(
+            KernelFamily.ELEMENTWISE,
+            KernelFamily.SIGMOID,
+            KernelFamily.EXPONENTIAL,
+            KernelFamily.ERROR_FUNCTION,
+            KernelFamily.TRANSCENDENTAL);
 
     /** Batch normalisation after a convolution is one, and where another does it, a convolution of single points. */
     private static final Set<String> NORMALIZATIONS = Set.of("BatchNormalization", "Softmax", "ReduceMean");
@@ -48,8 +48,8 @@ class RuntimeKernelsTest {
     Path directory;
 
     private static String ours(Kernel kernel) {
-        OperatorFamily family = kernel.family();
-        if (CONVOLUTIONS.contains(family) || family == OperatorFamily.NORMALIZATION) {
+        KernelFamily family = kernel.family();
+        if (CONVOLUTIONS.contains(family) || family == KernelFamily.NORMALIZATION) {
             return "convolution or normalisation";
         } else if (POINTWISE.contains(family)) {
             return "elementwise";

@@ -115,7 +115,7 @@ class AdaptiveSessionTest {
     @ValueSource(booleans = {false, true})
     void losesNothingWhileItMovesUnderLoad(boolean pipeline) throws Exception {
         AtomicInteger moves = new AtomicInteger();
-        RunListener listener = new RunListener() {
+        SessionListener listener = new SessionListener() {
             @Override
             public void moved(Placement placement, long nanos) {
                 moves.incrementAndGet();
@@ -178,7 +178,7 @@ class AdaptiveSessionTest {
             return real.open(placement);
         };
         List<String> heard = new ArrayList<>();
-        RunListener listener = new RunListener() {
+        SessionListener listener = new SessionListener() {
             @Override
             public void stayed(Exception failure) {
                 heard.add(String.valueOf(failure.getMessage()));

@@ -52,8 +52,8 @@ final class Deployed {
     private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-[0-9a-f]+ ");
     private static final Pattern ADDRESS = Pattern.compile("0x([0-9a-f]+)");
 
-    static final RuntimeOptions EXACT =
-            RuntimeOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withOptimization(OptimizationLevel.NONE));
+    static final SessionOptions EXACT =
+            SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withOptimization(OptimizationLevel.NONE));
     private static final SessionSettings WHOLE =
             SessionSettings.of(1, OptimizationLevel.NONE, SessionSettings.CPU, false);
 

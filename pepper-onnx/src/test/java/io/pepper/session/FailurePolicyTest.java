@@ -53,7 +53,7 @@ class FailurePolicyTest {
         SESSION,
         PIPELINE;
 
-        ModelSession of(Path directory, List<Faults> stages, RuntimeOptions options) throws IOException {
+        ModelSession of(Path directory, List<Faults> stages, SessionOptions options) throws IOException {
             PartitionManifest manifest = PartitionManifest.read(directory);
             return this == SESSION
                     ? PartitionedSession.of(manifest, new ArrayList<>(stages), options)
@@ -74,7 +74,7 @@ class FailurePolicyTest {
         List<Faults> stages = Faults.open(parts, Deployed.EXACT);
         stages.get(1).set(THROW);
         AtomicInteger heard = new AtomicInteger();
-        RunListener listener = new RunListener() {
+        SessionListener listener = new SessionListener() {
             @Override
             public void failed(Exception failure, boolean fallback) {
                 heard.addAndGet(fallback ? 100 : 1);
@@ -109,7 +109,7 @@ class FailurePolicyTest {
                 throw new OutOfMemoryError("injected");
             }
         });
-        RuntimeOptions options = Deployed.EXACT.withFailures(FailurePolicy.FAIL.withRetries(2));
+        SessionOptions options = Deployed.EXACT.withFailures(FailurePolicy.FAIL.withRetries(2));
         try (OrtSession whole = Deployed.whole(test);
                 ModelSession session = kind.of(parts, stages, options)) {
             Map<String, OnnxTensor> inputs = Deployed.inputs(test, 1);
@@ -166,7 +166,7 @@ class FailurePolicyTest {
                 Thread.onSpinWait();
             }
         });
-        RuntimeOptions options = Deployed.EXACT.withFailures(FailurePolicy.FAIL.withTimeout(Duration.ofMillis(500)));
+        SessionOptions options = Deployed.EXACT.withFailures(FailurePolicy.FAIL.withTimeout(Duration.ofMillis(500)));
         try (ModelSession session = kind.of(parts, stages, options)) {
             Map<String, OnnxTensor> inputs = Deployed.inputs(test, 1);
             assertFails(session, inputs, StageException.Kind.TIMED_OUT, "longer than 500 ms");
@@ -188,7 +188,7 @@ class FailurePolicyTest {
                 throw new IOException(never);
             }
         });
-        RuntimeOptions options = Deployed.EXACT.withFailures(
+        SessionOptions options = Deployed.EXACT.withFailures(
                 FailurePolicy.FAIL.withTimeout(Duration.ofMillis(20)).withGrace(Duration.ofMillis(20)));
         List<Map<String, OnnxTensor>> hanging = new ArrayList<>();
         try (ModelSession session = kind.of(parts, stages, options)) {
@@ -253,7 +253,7 @@ class FailurePolicyTest {
         TestModel chain = Topologies.chain(2_000);
         Path whole = directory.resolve("chain");
         Deployed.parts(chain, 1, whole);
-        RuntimeOptions options = Deployed.EXACT.withFailures(FailurePolicy.FAIL.withTimeout(Duration.ofNanos(1)));
+        SessionOptions options = Deployed.EXACT.withFailures(FailurePolicy.FAIL.withTimeout(Duration.ofNanos(1)));
         try (PartitionedSession session = PartitionedSession.open(whole, options)) {
             Map<String, OnnxTensor> inputs = Deployed.inputs(chain, 1);
             Throwable stopped = null;

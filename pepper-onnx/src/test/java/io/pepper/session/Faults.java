@@ -31,7 +31,7 @@ final class Faults implements Stage {
     }
 
     /** The parts of a directory, each wrapped. */
-    static List<Faults> open(Path directory, RuntimeOptions options) throws IOException {
+    static List<Faults> open(Path directory, SessionOptions options) throws IOException {
         PartitionManifest manifest = PartitionManifest.read(directory);
         List<Faults> stages = new ArrayList<>();
         for (Stage stage : RuntimeStages.open(directory, manifest, options)) {

@@ -56,7 +56,7 @@ class HostileStageTest {
         ModelSession of(Path directory, List<Stage> stages) throws IOException {
             PartitionManifest manifest = PartitionManifest.read(directory);
             boolean timed = this == SESSION_WITH_TIMEOUT || this == PIPELINE_WITH_TIMEOUT;
-            RuntimeOptions options = timed
+            SessionOptions options = timed
                     ? Deployed.EXACT.withFailures(FailurePolicy.FAIL.withTimeout(Duration.ofMinutes(4)))
                     : Deployed.EXACT;
             return this == SESSION || this == SESSION_WITH_TIMEOUT
@@ -411,7 +411,7 @@ class HostileStageTest {
             throw new IOException("injected");
         };
         stages.set(1, wrong);
-        RuntimeOptions options = Deployed.EXACT.withFailures(FailurePolicy.FAIL.withRetries(3));
+        SessionOptions options = Deployed.EXACT.withFailures(FailurePolicy.FAIL.withRetries(3));
         try (ModelSession session = PartitionedSession.of(manifest, stages, options)) {
             try (OnnxTensor x = x()) {
                 assertThatThrownBy(() -> session.run(Map.of("x", x)))
@@ -425,7 +425,7 @@ class HostileStageTest {
     @Test
     void aSampledRequestWithAClosedInputIsRefused() throws Exception {
         Path model = Files.write(directory.resolve("model.onnx"), test.bytes());
-        try (SamplingSession session = SamplingSession.of(
+        try (VerifiedSession session = VerifiedSession.of(
                 PartitionedSession.open(parts, Deployed.EXACT), model, SamplingOptions.DEFAULTS.withShare(1))) {
             OnnxTensor x = x();
             x.close();

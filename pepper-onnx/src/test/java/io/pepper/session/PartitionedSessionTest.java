@@ -234,7 +234,7 @@ class PartitionedSessionTest {
     void takesOptionsForSingleParts() throws Exception {
         TestModel test = Topologies.get("residual");
         PartitionManifest manifest = Deployed.everyCut(test, directory);
-        RuntimeOptions options = RuntimeOptions.DEFAULTS
+        SessionOptions options = SessionOptions.DEFAULTS
                 .withStages(StageOptions.DEFAULTS
                         .withThreads(2)
                         .withArena(false)
@@ -252,7 +252,7 @@ class PartitionedSessionTest {
             assertThat(session.metrics()).hasSameSizeAs(manifest.parts());
             Deployed.close(inputs);
         }
-        RuntimeOptions shared = RuntimeOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withSharedPool(true));
+        SessionOptions shared = SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withSharedPool(true));
         assertThatThrownBy(() -> PartitionedSession.open(directory, shared))
                 .as("the environment of this process has no threads to share")
                 .isInstanceOf(IOException.class)

@@ -306,7 +306,7 @@ class PipelineSessionTest {
                 .source("camera")
                 .sink("camera")
                 .build();
-        Rehearsal rehearsal = Rehearsal.of(cluster, List.of("camera", "cloud"), CoreAffinity.cores());
+        ClusterEmulation rehearsal = ClusterEmulation.of(cluster, List.of("camera", "cloud"), CoreAffinity.cores());
         assertThat(rehearsal.notes()).anyMatch(note -> note.contains("'cloud'") && note.contains("faster"));
         try (OrtSession whole = Deployed.whole(test);
                 PipelineSession pipeline = PipelineSession.open(directory, EXACT.withRehearsal(rehearsal))) {
@@ -320,7 +320,7 @@ class PipelineSessionTest {
             Deployed.close(inputs);
         }
         assertThatThrownBy(() -> PipelineSession.open(
-                        directory, EXACT.withRehearsal(Rehearsal.of(cluster, List.of("camera"), List.of()))))
+                        directory, EXACT.withRehearsal(ClusterEmulation.of(cluster, List.of("camera"), List.of()))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("rehearsal is of 1 parts");
     }

@@ -25,7 +25,7 @@ class RuntimeMetersTest {
         TestModel test = Topologies.get("residual");
         PartitionManifest manifest = Deployed.parts(test, 2, directory);
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        RuntimeOptions options = Deployed.EXACT.withListener(RuntimeMeters.listener(registry, "model", "residual"));
+        SessionOptions options = Deployed.EXACT.withListener(RuntimeMeters.listener(registry, "model", "residual"));
         List<Faults> stages = Faults.open(directory, options);
         stages.get(1).set((call, cancellation) -> {
             if (call == 2) {

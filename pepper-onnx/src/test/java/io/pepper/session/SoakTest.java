@@ -74,7 +74,7 @@ class SoakTest {
     }
 
     private void round(OrtSession whole, FailurePolicy policy, int round) throws Exception {
-        RuntimeOptions options = Deployed.EXACT.withFailures(policy.withTimeout(Duration.ofSeconds(2))
+        SessionOptions options = Deployed.EXACT.withFailures(policy.withTimeout(Duration.ofSeconds(2))
                 .withGrace(Duration.ofSeconds(30))
                 .withRetries(round % 3));
         List<Faults> stages = Faults.open(directory, options);

@@ -55,7 +55,7 @@ final class BoardFinder {
         return identities < targets.size() || distinct < names;
     }
 
-    List<Board> find(Collection<Target> targets, Evidence evidence) {
+    List<TensorStore> find(Collection<Target> targets, Evidence evidence) {
         Map<Map.Entry<String, String>, List<Target>> byIdentity = new LinkedHashMap<>();
         targets.stream().sorted(order()).forEach(target -> byIdentity
                 .computeIfAbsent(identity(target), first -> new ArrayList<>())
@@ -115,11 +115,11 @@ final class BoardFinder {
         return joined;
     }
 
-    private Board board(List<Target> targets) {
+    private TensorStore board(List<Target> targets) {
         Target first = targets.get(0);
         List<Target> others =
                 targets.stream().skip(1).filter(target -> !target.gone).toList();
-        Board board = new Board(first, others, identity(first));
+        TensorStore board = new TensorStore(first, others, identity(first));
         if (!others.isEmpty()) {
             board.notes.add("is scraped "
                     + targets.stream().filter(target -> !target.gone).count() + " times: the values are of "

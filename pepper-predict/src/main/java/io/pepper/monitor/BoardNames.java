@@ -42,9 +42,9 @@ final class BoardNames {
         this.labelIsNamed = labelIsNamed;
     }
 
-    void name(Collection<Board> boards) {
+    void name(Collection<TensorStore> boards) {
         nameByThemselves(boards, Set.of());
-        Map<Board, String> chosen = new LinkedHashMap<>();
+        Map<TensorStore, String> chosen = new LinkedHashMap<>();
         given.forEach((key, name) -> choose(key, name, boards).ifPresent(board -> chosen.put(board, name)));
         if (!chosen.isEmpty()) {
             nameByThemselves(boards, Set.copyOf(chosen.values()));
@@ -53,8 +53,8 @@ final class BoardNames {
     }
 
     /** The board that the user names: by its instance, by what else it is known by, or by the name that it would have. */
-    private static Optional<Board> choose(String key, String name, Collection<Board> boards) {
-        List<Board> meant = boards.stream()
+    private static Optional<TensorStore> choose(String key, String name, Collection<TensorStore> boards) {
+        List<TensorStore> meant = boards.stream()
                 .filter(board -> key.equals(board.identity)
                         || key.equals(board.name)
                         || board.targets().stream().anyMatch(target -> key.equals(target.labels.get("instance"))))
@@ -67,19 +67,20 @@ final class BoardNames {
         return meant.size() == 1 ? Optional.of(meant.get(0)) : Optional.empty();
     }
 
-    private void nameByThemselves(Collection<Board> boards, Set<String> taken) {
+    private void nameByThemselves(Collection<TensorStore> boards, Set<String> taken) {
         Map<String, Integer> claims = new HashMap<>();
         taken.forEach(name -> claims.put(folded(name), 2));
-        for (Board board : boards) {
+        for (TensorStore board : boards) {
             candidates(board).stream()
                     .map(BoardNames::folded)
                     .distinct()
                     .forEach(name -> claims.merge(name, 1, Integer::sum));
         }
-        Map<String, List<Board>> byIdentity = boards.stream().collect(Collectors.groupingBy(board -> board.identity));
+        Map<String, List<TensorStore>> byIdentity =
+                boards.stream().collect(Collectors.groupingBy(board -> board.identity));
         Set<String> used = new HashSet<>();
         taken.forEach(name -> used.add(folded(name)));
-        for (Board board : boards) {
+        for (TensorStore board : boards) {
             board.name = candidates(board).stream()
                     .filter(name -> claims.getOrDefault(folded(name), 0) == 1)
                     .findFirst()
@@ -96,7 +97,7 @@ final class BoardNames {
     }
 
     /** The best first. An address says less than the name that the node gives itself, a label that people chose more. */
-    private List<String> candidates(Board board) {
+    private List<String> candidates(TensorStore board) {
         Set<String> names = new LinkedHashSet<>();
         boolean isAddress = PORT.matcher(board.identity).find()
                 || IPV4.matcher(board.identity).matches()
@@ -119,7 +120,7 @@ final class BoardNames {
     }
 
     /** With the values of as few labels as tell the boards of one identity apart. */
-    private static String apart(Board board, List<Board> alike) {
+    private static String apart(TensorStore board, List<TensorStore> alike) {
         Set<String> labels = new LinkedHashSet<>(FIRST);
         alike.forEach(each -> labels.addAll(new TreeSet<>(each.target.labels.keySet())));
         List<String> chosen = new ArrayList<>();
@@ -139,7 +140,7 @@ final class BoardNames {
         return chosen.isEmpty() ? board.identity : board.identity + "@" + values(board, chosen);
     }
 
-    private static String values(Board board, List<String> labels) {
+    private static String values(TensorStore board, List<String> labels) {
         return labels.stream()
                 .map(label -> board.target.labels.getOrDefault(label, "-"))
                 .collect(Collectors.joining(","));

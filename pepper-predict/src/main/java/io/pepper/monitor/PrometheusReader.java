@@ -66,7 +66,7 @@ final class PrometheusReader {
         readings.distribute(targets);
         BoardFinder finder = new BoardFinder(options.nodeLabel, options.mostAge.toSeconds());
         Evidence evidence = finder.isInDoubt(targets.all()) ? reading.evidence(targets) : Evidence.NONE;
-        List<Board> boards = finder.find(targets.all(), evidence);
+        List<TensorStore> boards = finder.find(targets.all(), evidence);
         new BoardNames(options.nodes, options.nodeLabel.isPresent()).name(boards);
         WantedNames wanted = new WantedNames(options.devices, boards);
         String[] started = new String[1]; // Asked for once, if at all.
@@ -99,7 +99,7 @@ final class PrometheusReader {
         }
     }
 
-    private String missing(Fact fact, Board board, @Nullable String started) {
+    private String missing(Fact fact, TensorStore board, @Nullable String started) {
         String hint = "";
         if (fact == Fact.CPU_LOAD && queries.cpuLoadPercent().contains("rate(")) {
             hint = RATE + (started == null || started.isEmpty() ? "" : " (" + started + ")");
@@ -122,7 +122,7 @@ final class PrometheusReader {
         }
     }
 
-    private static Set<String> known(List<Board> boards, Map<String, DeviceReading> found) {
+    private static Set<String> known(List<TensorStore> boards, Map<String, DeviceReading> found) {
         Set<String> known = new HashSet<>(Readings.byAlias(boards).keySet());
         found.keySet().forEach(name -> known.add(BoardNames.folded(name)));
         return known;
@@ -133,11 +133,11 @@ final class PrometheusReader {
     }
 
     /** Nodes that were named but of which nothing is known now, and others that are watched as those that are known. */
-    private void addUnreachable(Map<String, DeviceReading> found, List<Board> boards, List<Sample> down) {
+    private void addUnreachable(Map<String, DeviceReading> found, List<TensorStore> boards, List<Sample> down) {
         Set<String> instances = new LinkedHashSet<>();
         Set<String> jobs = new HashSet<>();
         boards.forEach(board -> board.targets().forEach(target -> jobs.add(target.labels.getOrDefault("job", ""))));
-        Map<String, List<Board>> byAlias = Readings.byAlias(boards);
+        Map<String, List<TensorStore>> byAlias = Readings.byAlias(boards);
         for (Sample sample : down) {
             String instance = sample.labels().getOrDefault("instance", "");
             instances.add(instance);
@@ -161,7 +161,7 @@ final class PrometheusReader {
     }
 
     /** Why a node that was named is not there. */
-    private static String why(boolean down, List<Board> meant) {
+    private static String why(boolean down, List<TensorStore> meant) {
         if (meant.size() > 1) {
             return ": is any of " + meant.size() + " boards: name one of "
                     + meant.stream().map(board -> board.name).sorted().collect(Collectors.joining(", "));

@@ -93,13 +93,13 @@ final class Readings {
     }
 
     /** What each board tells, by its name, and what the agent tells of nodes that are no boards. */
-    Map<String, DeviceReading> of(List<Board> boards, BiConsumer<Fact, Board> missing) {
+    Map<String, DeviceReading> of(List<TensorStore> boards, BiConsumer<Fact, TensorStore> missing) {
         Map<String, DeviceReading> readings = new TreeMap<>();
         settleShared(boards);
-        Map<Board, Agent> joined = new HashMap<>();
-        Map<String, List<Board>> byAlias = byAlias(boards);
+        Map<TensorStore, Agent> joined = new HashMap<>();
+        Map<String, List<TensorStore>> byAlias = byAlias(boards);
         agents.forEach((name, agent) -> {
-            List<Board> meant =
+            List<TensorStore> meant =
                     boards.stream().filter(board -> board.name.equals(name)).toList();
             meant = meant.isEmpty() ? byAlias.getOrDefault(BoardNames.folded(name), List.of()) : meant;
             if (meant.size() == 1 && !joined.containsKey(meant.get(0))) {
@@ -114,9 +114,9 @@ final class Readings {
     }
 
     /** Boards by all that they may be called, in small letters. */
-    static Map<String, List<Board>> byAlias(List<Board> boards) {
-        Map<String, List<Board>> byAlias = new HashMap<>();
-        for (Board board : boards) {
+    static Map<String, List<TensorStore>> byAlias(List<TensorStore> boards) {
+        Map<String, List<TensorStore>> byAlias = new HashMap<>();
+        for (TensorStore board : boards) {
             board.aliases().stream().map(BoardNames::folded).distinct().forEach(alias -> byAlias.computeIfAbsent(
                             alias, first -> new ArrayList<>())
                     .add(board));
@@ -125,9 +125,9 @@ final class Readings {
     }
 
     /** A number whose labels fit two targets of one board is that board's; of two boards it is nobody's. */
-    private void settleShared(List<Board> boards) {
+    private void settleShared(List<TensorStore> boards) {
         for (Shared each : shared) {
-            List<Board> meant = boards.stream()
+            List<TensorStore> meant = boards.stream()
                     .filter(board -> board.targets().stream().anyMatch(each.targets::contains))
                     .toList();
             if (meant.size() == 1) {
@@ -144,7 +144,7 @@ final class Readings {
         }
     }
 
-    private DeviceReading alone(String name, Agent agent, List<Board> meant) {
+    private DeviceReading alone(String name, Agent agent, List<TensorStore> meant) {
         List<String> problems = new ArrayList<>();
         Draft draft = new Draft(DeviceState.of(name));
         if (meant.isEmpty()) {
@@ -177,7 +177,7 @@ final class Readings {
         return fact.isExpected() && !fact.query(queries).isEmpty();
     }
 
-    private DeviceReading reading(Board board, Optional<Agent> agent, BiConsumer<Fact, Board> missing) {
+    private DeviceReading reading(TensorStore board, Optional<Agent> agent, BiConsumer<Fact, TensorStore> missing) {
         Map<String, String> labels = new LinkedHashMap<>(board.target.labels);
         agent.ifPresent(told -> labels.putAll(told.labels));
         Draft draft = new Draft(DeviceState.of(board.name));
@@ -200,7 +200,8 @@ final class Readings {
         return reading(draft, board, labels, false);
     }
 
-    private static DeviceReading reading(Draft draft, Board board, Map<String, String> labels, boolean ambiguous) {
+    private static DeviceReading reading(
+            Draft draft, TensorStore board, Map<String, String> labels, boolean ambiguous) {
         return new DeviceReading(
                 draft.state, labels, board.problems, draft.conditions(), board.shown(), board.notes, ambiguous);
     }
@@ -209,7 +210,7 @@ final class Readings {
         return Instant.now().minusMillis(Math.round(Math.max(0, target.age.orElse(0)) * MILLIS));
     }
 
-    private void fill(Draft draft, Board board, Optional<Agent> agent, BiConsumer<Fact, Board> missing) {
+    private void fill(Draft draft, TensorStore board, Optional<Agent> agent, BiConsumer<Fact, TensorStore> missing) {
         List<Fact> absent = new ArrayList<>();
         for (Fact fact : Fact.values()) {
             List<Sample> told = board.targets().stream()

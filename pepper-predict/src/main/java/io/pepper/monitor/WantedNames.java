@@ -15,14 +15,15 @@ final class WantedNames {
     private final Map<String, DeviceReading> ambiguous = new TreeMap<>();
 
     /** Names boards as the devices that they are. */
-    WantedNames(Set<String> wanted, List<Board> boards) {
-        Map<String, List<Board>> byAlias = Readings.byAlias(boards);
-        Map<String, Board> found = new TreeMap<>();
-        Map<Board, Integer> claims = new HashMap<>();
+    WantedNames(Set<String> wanted, List<TensorStore> boards) {
+        Map<String, List<TensorStore>> byAlias = Readings.byAlias(boards);
+        Map<String, TensorStore> found = new TreeMap<>();
+        Map<TensorStore, Integer> claims = new HashMap<>();
         for (String device : wanted) {
-            List<Board> named =
+            List<TensorStore> named =
                     boards.stream().filter(board -> board.name.equals(device)).toList();
-            List<Board> meant = named.isEmpty() ? byAlias.getOrDefault(BoardNames.folded(device), List.of()) : named;
+            List<TensorStore> meant =
+                    named.isEmpty() ? byAlias.getOrDefault(BoardNames.folded(device), List.of()) : named;
             if (meant.size() == 1) {
                 found.put(device, meant.get(0));
                 claims.merge(meant.get(0), 1, Integer::sum);
@@ -50,7 +51,7 @@ final class WantedNames {
                         DeviceState.of(device), Map.of(), List.of(why), Conditions.UNKNOWN, "", List.of(), true));
     }
 
-    private static String named(List<Board> boards) {
+    private static String named(List<TensorStore> boards) {
         return boards.stream()
                 .map(board -> board.name + " " + board.shown())
                 .sorted()

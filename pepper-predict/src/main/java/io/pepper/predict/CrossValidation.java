@@ -40,7 +40,7 @@ public final class CrossValidation {
         /** All records of a device: how well a device is predicted that was never seen. */
         DEVICES;
 
-        /** The name by which {@link TrainingFacts#accuracy} has them. */
+        /** The name by which {@link Provenance#accuracy} has them. */
         String key() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -100,7 +100,7 @@ public final class CrossValidation {
         List<LatencyRecord> records = new ArrayList<>();
         List<Double> medians = new ArrayList<>();
         List<Double> p90s = new ArrayList<>();
-        TrainingFacts none = new TrainingFacts("", 0, 0, 0, List.of(), List.of(), Instant.EPOCH, "", "", "", Map.of());
+        Provenance none = new Provenance("", 0, 0, 0, List.of(), List.of(), Instant.EPOCH, "", "", "", Map.of());
         for (int fold = 0; fold < groups.size(); fold++) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException("the cross-validation was interrupted");

@@ -1,9 +1,9 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.workload.FamilyWork;
-import io.pepper.workload.Measure;
+import io.pepper.workload.KernelTotals;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,7 +57,7 @@ public final class FeatureSchema {
         return new Feature(name, false, value);
     }
 
-    private static Feature whole(String name, Measure measure) {
+    private static Feature whole(String name, WorkloadMeasure measure) {
         return of(name, (work, threads, device) -> work.get(measure));
     }
 
@@ -71,16 +71,16 @@ public final class FeatureSchema {
 
     private static List<Feature> paper() {
         return List.of(
-                whole("conv_layers", Measure.CONV_LAYERS),
+                whole("conv_layers", WorkloadMeasure.CONV_LAYERS),
                 load("device_load_percent", (work, threads, device) -> number(device.cpuLoadPercent())),
-                whole("disk_io_read_bytes", Measure.INPUT_BYTES),
-                whole("disk_io_write_bytes", Measure.OUTPUT_BYTES),
+                whole("disk_io_read_bytes", WorkloadMeasure.INPUT_BYTES),
+                whole("disk_io_write_bytes", WorkloadMeasure.OUTPUT_BYTES),
                 of("device_disk_usage_percent", (work, threads, device) -> number(device.diskUsagePercent())),
-                whole("filter_details", Measure.FILTERS),
-                whole("fully_conn_layers", Measure.FC_LAYERS),
+                whole("filter_details", WorkloadMeasure.FILTERS),
+                whole("fully_conn_layers", WorkloadMeasure.FC_LAYERS),
                 of("device", (work, threads, device) -> isJetson(device) ? 1 : 0),
-                whole("pool_layers", Measure.POOL_LAYERS),
-                whole("total_parameters", Measure.PARAMETERS));
+                whole("pool_layers", WorkloadMeasure.POOL_LAYERS),
+                whole("total_parameters", WorkloadMeasure.PARAMETERS));
     }
 
     private static boolean isJetson(DeviceState device) {
@@ -106,17 +106,17 @@ public final class FeatureSchema {
                                 work.total().flops() / work.total().operators()),
                 of(
                         "parallel_share",
-                        (work, threads, device) ->
-                                work.get(Measure.PARALLEL_FLOPS) / work.total().flops()),
+                        (work, threads, device) -> work.get(WorkloadMeasure.PARALLEL_FLOPS)
+                                / work.total().flops()),
                 of(
                         "largest_share",
-                        (work, threads, device) ->
-                                work.get(Measure.LARGEST_FLOPS) / work.total().flops()),
-                whole("weight_bytes", Measure.WEIGHT_BYTES),
-                whole("input_bytes", Measure.INPUT_BYTES),
-                whole("output_bytes", Measure.OUTPUT_BYTES),
-                whole("activation_bytes", Measure.ACTIVATION_BYTES),
-                whole("peak_bytes", Measure.PEAK_BYTES));
+                        (work, threads, device) -> work.get(WorkloadMeasure.LARGEST_FLOPS)
+                                / work.total().flops()),
+                whole("weight_bytes", WorkloadMeasure.WEIGHT_BYTES),
+                whole("input_bytes", WorkloadMeasure.INPUT_BYTES),
+                whole("output_bytes", WorkloadMeasure.OUTPUT_BYTES),
+                whole("activation_bytes", WorkloadMeasure.ACTIVATION_BYTES),
+                whole("peak_bytes", WorkloadMeasure.PEAK_BYTES));
     }
 
     private static double cores(DeviceState device) {
@@ -128,7 +128,7 @@ public final class FeatureSchema {
         return (threads + number(device.runnableThreads())) / cores(device);
     }
 
-    private static double intensity(FamilyWork work) {
+    private static double intensity(KernelTotals work) {
         return work.flops() / work.bytes();
     }
 

@@ -1,7 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.workload.Kernel;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -71,7 +71,7 @@ final class KernelText {
             numbers[i] = parts[i + 2].isEmpty() ? Double.NaN : Double.parseDouble(parts[i + 2]);
         }
         return new Kernel(
-                OperatorFamily.valueOf(parts[0].toUpperCase(Locale.ROOT)),
+                KernelFamily.valueOf(parts[0].toUpperCase(Locale.ROOT)),
                 Long.parseLong(parts[1]),
                 numbers[0],
                 numbers[1],

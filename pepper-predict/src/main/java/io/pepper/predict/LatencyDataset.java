@@ -65,7 +65,7 @@ public final class LatencyDataset {
      * @throws IOException if it cannot be read, or has other columns
      */
     public static LatencyDataset read(Path file) throws IOException {
-        return read(file, OriginalCleanup.AS_IN_THE_PAPER);
+        return read(file, PaperCleanup.AS_IN_THE_PAPER);
     }
 
     /**
@@ -76,7 +76,7 @@ public final class LatencyDataset {
      * @return what was measured
      * @throws IOException if it cannot be read, or has other columns
      */
-    public static LatencyDataset read(Path file, OriginalCleanup cleanup) throws IOException {
+    public static LatencyDataset read(Path file, PaperCleanup cleanup) throws IOException {
         List<LatencyRecord> records = new ArrayList<>();
         Problems problems = new Problems(file);
         OriginalRecords original = new OriginalRecords(cleanup.dropMiddleLoads(), cleanup.normalizeToFourCores());

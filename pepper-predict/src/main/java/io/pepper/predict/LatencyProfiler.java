@@ -43,7 +43,7 @@ public final class LatencyProfiler {
     /** About what a child process takes without a model. */
     private static final long CHILD_BYTES = 100L << 20;
 
-    private final ProfilingPlan plan;
+    private final Campaign plan;
     private final Supplier<DeviceState> device;
     private final String name;
     private final RecordFile file;
@@ -54,7 +54,7 @@ public final class LatencyProfiler {
     private int done;
 
     private LatencyProfiler(
-            ProfilingPlan plan,
+            Campaign plan,
             Supplier<DeviceState> device,
             RecordFile file,
             LoadGenerator load,
@@ -81,8 +81,8 @@ public final class LatencyProfiler {
      * @throws InterruptedIOException if the thread is interrupted; what was measured is in the file
      * @throws IOException if the file cannot be read or written, or holds something else
      */
-    public static LatencyDataset run(
-            ProfilingPlan plan, Supplier<DeviceState> device, Path csv, ProgressListener progress) throws IOException {
+    public static LatencyDataset run(Campaign plan, Supplier<DeviceState> device, Path csv, ProgressListener progress)
+            throws IOException {
         Set<String> failures;
         try (RecordFile file = RecordFile.open(csv);
                 LoadGenerator load = LoadGenerator.start()) {
@@ -106,7 +106,7 @@ public final class LatencyProfiler {
     }
 
     /** A piece with so many threads. */
-    private record Task(ProfilePiece piece, int threads) {}
+    private record Task(ProfileTarget piece, int threads) {}
 
     /** What is measured under one load in one round. */
     private record Turn(int round, LoadLevel level, List<Task> tasks) {}
@@ -142,7 +142,7 @@ public final class LatencyProfiler {
         return held;
     }
 
-    private List<Task> tasks(List<ProfilePiece> pieces) {
+    private List<Task> tasks(List<ProfileTarget> pieces) {
         return pieces.stream()
                 .flatMap(piece -> plan.threads().stream().map(count -> new Task(piece, count)))
                 .toList();
@@ -150,12 +150,12 @@ public final class LatencyProfiler {
 
     /** Pieces in random order, as many together as may be open at a time. */
     private List<List<Task>> groups(Random random) throws IOException {
-        List<ProfilePiece> pieces = new ArrayList<>(plan.pieces());
+        List<ProfileTarget> pieces = new ArrayList<>(plan.pieces());
         Collections.shuffle(pieces, random);
         List<List<Task>> groups = new ArrayList<>();
         List<Task> group = new ArrayList<>();
         double bytes = 0;
-        for (ProfilePiece piece : pieces) {
+        for (ProfileTarget piece : pieces) {
             List<Task> more = tasks(List.of(piece));
             double moreBytes = more.size() * bytes(piece);
             if (!group.isEmpty()
@@ -172,7 +172,7 @@ public final class LatencyProfiler {
     }
 
     /** About what a piece takes when it is open: weights may stand in the file, or be made when it is opened. */
-    private double bytes(ProfilePiece piece) throws IOException {
+    private double bytes(ProfileTarget piece) throws IOException {
         double weights = piece.work().kernels().stream()
                 .mapToDouble(kernel -> kernel.times() * kernel.weightBytes())
                 .filter(Double::isFinite)

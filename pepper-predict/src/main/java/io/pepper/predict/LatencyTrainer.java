@@ -61,7 +61,7 @@ public final class LatencyTrainer {
         CrossValidation best = validations.getOrDefault(Folds.MODELS, validations.get(Folds.ROWS));
         Map<String, Accuracy> accuracy = new LinkedHashMap<>();
         validations.forEach((folds, validation) -> accuracy.put(folds.key(), validation.accuracy()));
-        TrainingFacts facts = new TrainingFacts(
+        Provenance facts = new Provenance(
                 data.sha256(),
                 data.records().size(),
                 marked.marked() - marked.leftOut(),

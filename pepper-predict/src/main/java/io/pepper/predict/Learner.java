@@ -50,7 +50,7 @@ final class Learner {
     }
 
     /** What is learned, but for the facts. */
-    TrainedPredictor learn(double p90Shift, TrainingFacts facts) {
+    TrainedPredictor learn(double p90Shift, Provenance facts) {
         Map<String, Object> median = new LinkedHashMap<>(options.parameters());
         median.put("objective", "reg:squarederror");
         int rounds = options.earlyStopping() ? rounds(median) : options.trees();

@@ -93,12 +93,12 @@ final class Marks {
 
     /** The piece that is the whole model: so called, or the longest run of segments from the first. */
     private static String whole(List<LatencyRecord> ofModel) {
-        String found = ProfilePieces.WHOLE;
+        String found = ProfileTargets.WHOLE;
         int most = 1;
         for (LatencyRecord record : ofModel) {
             Matcher run = RUN.matcher(record.piece());
-            if (record.piece().equals(ProfilePieces.WHOLE)) {
-                return ProfilePieces.WHOLE;
+            if (record.piece().equals(ProfileTargets.WHOLE)) {
+                return ProfileTargets.WHOLE;
             }
             if (run.matches() && Integer.parseInt(run.group(1)) > most) {
                 most = Integer.parseInt(run.group(1));

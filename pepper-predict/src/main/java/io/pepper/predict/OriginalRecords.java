@@ -4,8 +4,8 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.measure.ModelTiming;
 import io.pepper.predict.internal.csv.OriginalTime;
 import io.pepper.predict.internal.csv.Row;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -77,13 +77,13 @@ final class OriginalRecords {
 
     private static Workload work(Row row) {
         return Workload.builder()
-                .set(Measure.CONV_LAYERS, row.known("conv_layers"))
-                .set(Measure.POOL_LAYERS, row.known("pool_layers"))
-                .set(Measure.FC_LAYERS, row.known("fully_conn_layers"))
-                .set(Measure.FILTERS, row.known("filter_details"))
-                .set(Measure.PARAMETERS, row.known("total_parameters"))
-                .set(Measure.INPUT_BYTES, row.known("disk_io_read_bytes"))
-                .set(Measure.OUTPUT_BYTES, row.known("disk_io_write_bytes"))
+                .set(WorkloadMeasure.CONV_LAYERS, row.known("conv_layers"))
+                .set(WorkloadMeasure.POOL_LAYERS, row.known("pool_layers"))
+                .set(WorkloadMeasure.FC_LAYERS, row.known("fully_conn_layers"))
+                .set(WorkloadMeasure.FILTERS, row.known("filter_details"))
+                .set(WorkloadMeasure.PARAMETERS, row.known("total_parameters"))
+                .set(WorkloadMeasure.INPUT_BYTES, row.known("disk_io_read_bytes"))
+                .set(WorkloadMeasure.OUTPUT_BYTES, row.known("disk_io_write_bytes"))
                 .build();
     }
 }

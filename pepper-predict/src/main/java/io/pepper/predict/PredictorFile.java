@@ -98,7 +98,7 @@ final class PredictorFile {
         json.writeEndArray();
     }
 
-    private static void facts(JsonGenerator json, TrainingFacts facts) throws IOException {
+    private static void facts(JsonGenerator json, Provenance facts) throws IOException {
         json.writeObjectFieldStart("facts");
         json.writeStringField("dataSha256", facts.dataSha256());
         json.writeNumberField("records", facts.records());
@@ -145,7 +145,7 @@ final class PredictorFile {
                     "the first line",
                     "it does not begin with '" + MAGIC.strip() + "'"
                             + (first.startsWith("{")
-                                    ? ": trees that XGBoost saved are read by ForeignPredictor (--xgboost)"
+                                    ? ": trees that XGBoost saved are read by XgboostPredictor (--xgboost)"
                                     : ""));
         }
         String found = sha256(all, end + 1);

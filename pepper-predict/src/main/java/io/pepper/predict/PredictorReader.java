@@ -29,7 +29,7 @@ final class PredictorReader {
     private float[] most = {};
     private @Nullable Trees median;
     private @Nullable Trees p90;
-    private @Nullable TrainingFacts facts;
+    private @Nullable Provenance facts;
 
     /** For the document that begins somewhere in the bytes of a file. */
     PredictorReader(String source, byte[] file, int begin) {
@@ -160,7 +160,7 @@ final class PredictorReader {
         private final Map<String, Accuracy> accuracy = new LinkedHashMap<>();
     }
 
-    private static TrainingFacts facts(JsonReader json) throws IOException {
+    private static Provenance facts(JsonReader json) throws IOException {
         Draft draft = new Draft();
         json.object(name -> {
             switch (name) {
@@ -178,7 +178,7 @@ final class PredictorReader {
                 default -> {}
             }
         });
-        return new TrainingFacts(
+        return new Provenance(
                 draft.dataSha256,
                 draft.records,
                 draft.markedRecords,

@@ -4,8 +4,8 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.measure.ModelTiming;
 import io.pepper.predict.internal.csv.OriginalTime;
 import io.pepper.predict.internal.csv.Row;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,20 +23,20 @@ import java.util.stream.Stream;
 final class RecordColumns {
     private static final String CORE_SEPARATOR = "+";
     private static final String KERNELS = "kernels";
-    private static final Map<Measure, String> MEASURES = measures();
+    private static final Map<WorkloadMeasure, String> MEASURES = measures();
 
     private RecordColumns() {}
 
-    private static Map<Measure, String> measures() {
-        Map<Measure, String> names = new LinkedHashMap<>();
-        names.put(Measure.CONV_LAYERS, "conv_layers");
-        names.put(Measure.POOL_LAYERS, "pool_layers");
-        names.put(Measure.FC_LAYERS, "fully_conn_layers");
-        names.put(Measure.FILTERS, "filter_details");
-        names.put(Measure.PARAMETERS, "total_parameters");
-        names.put(Measure.INPUT_BYTES, "disk_io_read_bytes");
-        names.put(Measure.OUTPUT_BYTES, "disk_io_write_bytes");
-        for (Measure measure : Measure.values()) {
+    private static Map<WorkloadMeasure, String> measures() {
+        Map<WorkloadMeasure, String> names = new LinkedHashMap<>();
+        names.put(WorkloadMeasure.CONV_LAYERS, "conv_layers");
+        names.put(WorkloadMeasure.POOL_LAYERS, "pool_layers");
+        names.put(WorkloadMeasure.FC_LAYERS, "fully_conn_layers");
+        names.put(WorkloadMeasure.FILTERS, "filter_details");
+        names.put(WorkloadMeasure.PARAMETERS, "total_parameters");
+        names.put(WorkloadMeasure.INPUT_BYTES, "disk_io_read_bytes");
+        names.put(WorkloadMeasure.OUTPUT_BYTES, "disk_io_write_bytes");
+        for (WorkloadMeasure measure : WorkloadMeasure.values()) {
             names.putIfAbsent(measure, measure.name().toLowerCase(Locale.ROOT));
         }
         return names;

@@ -6,9 +6,9 @@ import io.pepper.measure.OperatorSweep;
 import io.pepper.measure.TimingOptions;
 import io.pepper.model.ProgressListener;
 import io.pepper.session.TemporaryDirectory;
-import io.pepper.workload.FamilyWork;
+import io.pepper.workload.KernelFamily;
+import io.pepper.workload.KernelTotals;
 import io.pepper.workload.LatencyPredictor;
-import io.pepper.workload.OperatorFamily;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
 import java.io.IOException;
@@ -102,8 +102,8 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
     public Prediction predict(Workload piece, int threads, DeviceState device) {
         double speed = flopsPerSecond * (1 + (threads - 1) * threadGain);
         double seconds = piece.total().operators() * operatorSeconds;
-        for (OperatorFamily family : OperatorFamily.values()) {
-            FamilyWork work = piece.of(family);
+        for (KernelFamily family : KernelFamily.values()) {
+            KernelTotals work = piece.of(family);
             seconds += Math.max(known(work.flops()) / speed, known(work.bytes()) / bytesPerSecond);
         }
         double median = Math.max(LEAST_SECONDS, seconds * crowding(threads, device));

@@ -75,7 +75,7 @@ public final class TrainedPredictor implements LatencyPredictor {
             Trees p90,
             double p90Shift,
             FeatureRange range,
-            TrainingFacts facts) {}
+            Provenance facts) {}
 
     TrainedPredictor(Parts parts) {
         this.parts = parts;
@@ -118,7 +118,7 @@ public final class TrainedPredictor implements LatencyPredictor {
      *
      * @return the facts
      */
-    public TrainingFacts facts() {
+    public Provenance facts() {
         return parts.facts;
     }
 

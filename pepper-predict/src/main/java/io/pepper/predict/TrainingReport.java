@@ -83,7 +83,7 @@ public final class TrainingReport {
     }
 
     private void facts(StringBuilder page) {
-        TrainingFacts facts = trained.predictor().facts();
+        Provenance facts = trained.predictor().facts();
         page.append("<dl>");
         fact(page, "Trained", facts.trainedAt().truncatedTo(ChronoUnit.SECONDS) + ", " + facts.options());
         fact(page, "On", facts.records() + " records, SHA-256 " + facts.dataSha256());

@@ -6,12 +6,12 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.model.InputShapes;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.predict.FeatureSchema;
-import io.pepper.predict.ForeignPredictor;
 import io.pepper.predict.TreeEnsemble;
+import io.pepper.predict.XgboostPredictor;
 import io.pepper.workload.LatencyPredictor;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ class DeviceRankingTest {
     void ranksByTheOriginalsFeaturesAndPredictor() throws Exception {
         Path json = Path.of(Objects.requireNonNull(DeviceRankingTest.class.getResource("/xgboost-1.7-python.json"))
                 .toURI());
-        LatencyPredictor original = ForeignPredictor.read(json, FeatureSchema.PAPER, ForeignPredictor.Target.SECONDS);
+        LatencyPredictor original = XgboostPredictor.read(json, FeatureSchema.PAPER, XgboostPredictor.Target.SECONDS);
         Map<String, DeviceReading> readings = new TreeMap<>(Map.of(
                 "pi", reading("pi", "Raspberry Pi 4 Model B", 5, 0.4),
                 "nano", reading("nano", "NVIDIA Jetson Nano", 0.5, 0.8),
@@ -69,23 +69,25 @@ class DeviceRankingTest {
             DeviceState device = forecast.reading().state();
             float jetson = device.device().equals("nano") ? 1 : 0;
             float[] row = {
-                (float) work.get(Measure.CONV_LAYERS),
+                (float) work.get(WorkloadMeasure.CONV_LAYERS),
                 (float) device.cpuLoadPercent().orElseThrow(),
                 3 * 48 * 192 * 4,
                 2 * 4,
                 (float) device.diskUsagePercent().orElseThrow(),
-                (float) work.get(Measure.FILTERS),
-                (float) work.get(Measure.FC_LAYERS),
+                (float) work.get(WorkloadMeasure.FILTERS),
+                (float) work.get(WorkloadMeasure.FC_LAYERS),
                 jetson,
-                (float) work.get(Measure.POOL_LAYERS),
-                (float) work.get(Measure.PARAMETERS)
+                (float) work.get(WorkloadMeasure.POOL_LAYERS),
+                (float) work.get(WorkloadMeasure.PARAMETERS)
             };
             assertThat(forecast.prediction().medianSeconds()).isEqualTo(trees.predict(row));
             assertThat(forecast.prediction().medianSeconds()).isGreaterThanOrEqualTo(before);
             assertThat(forecast.reading().labels()).containsEntry("class", "edge");
             before = forecast.prediction().medianSeconds();
         }
-        assertThat(work.get(Measure.POOL_LAYERS)).as("as the original counts").isEqualTo(11);
+        assertThat(work.get(WorkloadMeasure.POOL_LAYERS))
+                .as("as the original counts")
+                .isEqualTo(11);
         assertThat(ranking.fastest()).contains(ranking.devices().get(0));
     }
 

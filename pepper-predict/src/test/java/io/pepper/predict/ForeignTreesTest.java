@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.predict.ForeignPredictor.Target;
+import io.pepper.predict.XgboostPredictor.Target;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
 import java.io.IOException;
@@ -157,7 +157,7 @@ class ForeignTreesTest {
     @ParameterizedTest
     @CsvSource({"f, 0", "f, 1", "'', 0", "'', 7"})
     void namesThatCountUpSayNothing(String prefix, int first) throws IOException {
-        assertThat(ForeignPredictor.read(file(numbered(prefix, first), 2), Target.SECONDS)
+        assertThat(XgboostPredictor.read(file(numbered(prefix, first), 2), Target.SECONDS)
                         .predict(Workload.builder().build(), 1, DeviceState.of("pi")))
                 .isEqualTo(new Prediction(2, 2, false));
     }
@@ -169,7 +169,7 @@ class ForeignTreesTest {
         names.set(one, "f" + other);
         names.set(other, "f" + one);
         Path file = file(names, 2);
-        assertThatThrownBy(() -> ForeignPredictor.read(file, Target.SECONDS))
+        assertThatThrownBy(() -> XgboostPredictor.read(file, Target.SECONDS))
                 .isInstanceOf(PredictorFormatException.class)
                 .hasMessageContaining("model.json: learner.feature_names: 'f")
                 .hasMessageContaining("numbers that do not count up");
@@ -180,7 +180,7 @@ class ForeignTreesTest {
         List<String> names = new ArrayList<>(FeatureSchema.PAPER.features());
         names.set(1, names.get(0));
         Path file = file(names, 2);
-        assertThatThrownBy(() -> ForeignPredictor.read(file, Target.SECONDS))
+        assertThatThrownBy(() -> XgboostPredictor.read(file, Target.SECONDS))
                 .hasMessageContaining("learner.feature_names: 'conv_layers' is there twice");
     }
 
@@ -188,11 +188,11 @@ class ForeignTreesTest {
     @ValueSource(doubles = {-3, 0, -1e-9})
     void treesThatNeverSayATimeAreNotOfSeconds(double leaf) throws IOException {
         Path file = file(List.of(), leaf);
-        assertThatThrownBy(() -> ForeignPredictor.read(file, Target.SECONDS))
+        assertThatThrownBy(() -> XgboostPredictor.read(file, Target.SECONDS))
                 .isInstanceOf(PredictorFormatException.class)
                 .hasMessageContaining("its trees never say more than")
                 .hasMessageContaining("--xgboost log_seconds");
-        assertThat(ForeignPredictor.read(file, Target.LOG_SECONDS)
+        assertThat(XgboostPredictor.read(file, Target.LOG_SECONDS)
                         .predict(Workload.builder().build(), 1, DeviceState.of("pi"))
                         .medianSeconds())
                 .isEqualTo(Math.exp((float) leaf));
@@ -206,7 +206,7 @@ class ForeignTreesTest {
                 {"left_children":[1,-1,-1],"right_children":[2,-1,-1],"split_indices":[0,0,0],"split_conditions":[0.5,-1,2],"default_left":[1,0,0]}""";
         Path file = Files.writeString(
                 directory.resolve("some.json"), document("0", List.of(), "\"trees\":[" + split + "]"));
-        ForeignPredictor predictor = ForeignPredictor.read(file, Target.SECONDS);
+        XgboostPredictor predictor = XgboostPredictor.read(file, Target.SECONDS);
         Prediction none = predictor.predict(Workload.builder().build(), 1, DeviceState.of("pi"));
         assertThat(none.extrapolated()).isTrue();
         assertThat(none.medianSeconds()).isEqualTo(TrainedPredictor.LEAST_SECONDS);
@@ -214,7 +214,7 @@ class ForeignTreesTest {
 
     @Test
     void aPredictionWithoutAnEndIsRefused() throws IOException {
-        ForeignPredictor predictor = ForeignPredictor.read(file(List.of(), 800), Target.LOG_SECONDS);
+        XgboostPredictor predictor = XgboostPredictor.read(file(List.of(), 800), Target.LOG_SECONDS);
         assertThatThrownBy(() -> predictor.predict(Workload.builder().build(), 1, DeviceState.of("pi")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(

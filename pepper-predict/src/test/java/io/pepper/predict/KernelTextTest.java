@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.workload.Kernel;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,8 +14,8 @@ class KernelTextTest {
     @Test
     void readsWhatItWrites() {
         List<Kernel> kernels = List.of(
-                new Kernel(OperatorFamily.CONVOLUTION, 3, 1.5, Double.NaN, 4, 1e18, 576, 64, 9, 1),
-                Kernel.of(OperatorFamily.VIEW, 0, 0, 0));
+                new Kernel(KernelFamily.CONVOLUTION, 3, 1.5, Double.NaN, 4, 1e18, 576, 64, 9, 1),
+                Kernel.of(KernelFamily.VIEW, 0, 0, 0));
         String text = KernelText.write(kernels);
         assertThat(text).isEqualTo("convolution:3:1.5::4:1.0E18:576:64:9:1 view:1:0:0:0:0:0:0:0:0");
         assertThat(KernelText.read("kernels", text)).isEqualTo(kernels);

@@ -9,9 +9,9 @@ import io.pepper.measure.ModelTiming;
 import io.pepper.predict.internal.csv.CsvTable;
 import io.pepper.predict.internal.csv.OriginalTime;
 import io.pepper.workload.Kernel;
-import io.pepper.workload.Measure;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -41,9 +41,9 @@ class LatencyDatasetTest {
 
     static LatencyRecord entry(String model, double flops, int threads, double load, double seconds) {
         Workload work = Workload.builder()
-                .set(Measure.CONV_LAYERS, 3)
-                .set(Measure.INPUT_BYTES, 1000)
-                .add(new Kernel(OperatorFamily.CONVOLUTION, 1, flops, 5e5, 5e5, 0, 576, 64, 9, 1))
+                .set(WorkloadMeasure.CONV_LAYERS, 3)
+                .set(WorkloadMeasure.INPUT_BYTES, 1000)
+                .add(new Kernel(KernelFamily.CONVOLUTION, 1, flops, 5e5, 5e5, 0, 576, 64, 9, 1))
                 .build();
         return new LatencyRecord(
                 model,
@@ -140,20 +140,20 @@ class LatencyDatasetTest {
     void readsFilesOfTheOriginal() throws IOException {
         Path file = directory.resolve("original.csv");
         Files.writeString(file, ORIGINAL);
-        LatencyDataset all = LatencyDataset.read(file, OriginalCleanup.NONE);
+        LatencyDataset all = LatencyDataset.read(file, PaperCleanup.NONE);
         assertThat(all.records()).hasSize(3);
         assertThat(all.problems()).hasSize(3);
         assertThat(all.problems().get(0)).contains(":5: '0.7 s' is no time as HH:MM:SS.micros");
         assertThat(all.problems().get(1)).contains(":6: column 'device_load_percent' is empty");
         LatencyRecord first = all.records().get(0);
         assertThat(first.timing().medianSeconds()).isEqualTo(1.25);
-        assertThat(first.work().get(Measure.PARAMETERS)).isEqualTo(25610155);
+        assertThat(first.work().get(WorkloadMeasure.PARAMETERS)).isEqualTo(25610155);
         assertThat(first.device().cpuLoadPercent()).hasValue(80);
         LatencyDataset clean = LatencyDataset.read(file);
         assertThat(clean.records())
                 .as("50 % is dropped, and so is 90 % of two cores, which are 45 % of four")
                 .hasSize(1);
-        assertThat(LatencyDataset.read(file, new OriginalCleanup(false, true))
+        assertThat(LatencyDataset.read(file, new PaperCleanup(false, true))
                         .records()
                         .get(2)
                         .device()

@@ -29,12 +29,12 @@ class LatencyProfilerTest {
     @TempDir
     Path directory;
 
-    private List<ProfilePiece> sweep(int count) throws IOException {
-        return ProfilePieces.sweep(directory.resolve("sweep")).subList(0, count);
+    private List<ProfileTarget> sweep(int count) throws IOException {
+        return ProfileTargets.sweep(directory.resolve("sweep")).subList(0, count);
     }
 
-    private static ProfilingPlan plan(List<ProfilePiece> pieces) {
-        return new ProfilingPlan(pieces, List.of(LoadLevel.NONE, LoadLevel.onAllCores(50)), List.of(1, 2), 2, ONCE, 1);
+    private static Campaign plan(List<ProfileTarget> pieces) {
+        return new Campaign(pieces, List.of(LoadLevel.NONE, LoadLevel.onAllCores(50)), List.of(1, 2), 2, ONCE, 1);
     }
 
     private static DeviceState device() {
@@ -45,7 +45,7 @@ class LatencyProfilerTest {
     void measuresEachCombinationInEachRound() throws IOException {
         Path csv = directory.resolve("data.csv");
         List<String> heard = new ArrayList<>();
-        ProfilingPlan plan = plan(sweep(2));
+        Campaign plan = plan(sweep(2));
         LatencyDataset data = LatencyProfiler.run(
                 plan, LatencyProfilerTest::device, csv, (task, done, total) -> heard.add(done + "/" + total));
         assertThat(data.problems()).isEmpty();
@@ -71,7 +71,7 @@ class LatencyProfilerTest {
     @Test
     void goesOnWhereItWasStopped() throws IOException {
         Path csv = directory.resolve("data.csv");
-        ProfilingPlan plan = plan(sweep(2));
+        Campaign plan = plan(sweep(2));
         ProgressListener stop = (task, done, total) -> {
             if (done == 5) {
                 Thread.currentThread().interrupt();
@@ -101,8 +101,8 @@ class LatencyProfilerTest {
     void saysWhatCannotBeMeasured() throws IOException {
         Path broken = directory.resolve("broken.onnx");
         Files.writeString(broken, "no model");
-        List<ProfilePiece> pieces = new ArrayList<>(sweep(1));
-        pieces.add(new ProfilePiece(
+        List<ProfileTarget> pieces = new ArrayList<>(sweep(1));
+        pieces.add(new ProfileTarget(
                 "broken", "whole", broken, InputShapes.NONE, pieces.get(0).work()));
         LatencyDataset data = LatencyProfiler.run(
                 plan(pieces), LatencyProfilerTest::device, directory.resolve("data.csv"), ProgressListener.NONE);
@@ -116,7 +116,7 @@ class LatencyProfilerTest {
     void refusesAFileOfSomethingElse() throws IOException {
         Path csv = directory.resolve("other.csv");
         Files.writeString(csv, "a,b\n1,2\n");
-        List<ProfilePiece> pieces = sweep(1);
+        List<ProfileTarget> pieces = sweep(1);
         assertThatThrownBy(() ->
                         LatencyProfiler.run(plan(pieces), LatencyProfilerTest::device, csv, ProgressListener.NONE))
                 .isInstanceOf(IOException.class)
@@ -132,7 +132,7 @@ class LatencyProfilerTest {
             Files.copy(in, file);
         }
         try (OnnxModel model = OnnxModel.load(file)) {
-            assertThatThrownBy(() -> ProfilePieces.of(
+            assertThatThrownBy(() -> ProfileTargets.of(
                             model, InputShapes.NONE, directory.resolve("pieces"), 5, 7, ProgressListener.NONE))
                     .isInstanceOf(UnknownSizeException.class);
         }
@@ -147,11 +147,11 @@ class LatencyProfilerTest {
         }
         InputShapes sizes = InputShapes.NONE.withInputShape("x", 1, 3, 48, 192);
         try (OnnxModel model = OnnxModel.load(file)) {
-            List<ProfilePiece> pieces =
-                    ProfilePieces.of(model, sizes, directory.resolve("pieces"), 5, 7, ProgressListener.NONE);
+            List<ProfileTarget> pieces =
+                    ProfileTargets.of(model, sizes, directory.resolve("pieces"), 5, 7, ProgressListener.NONE);
             assertThat(pieces).hasSize(6);
             assertThat(pieces)
-                    .extracting(ProfilePiece::piece)
+                    .extracting(ProfileTarget::piece)
                     .doesNotHaveDuplicates()
                     .startsWith("whole");
             double whole = pieces.get(0).work().total().flops();
@@ -159,7 +159,7 @@ class LatencyProfilerTest {
                     .allSatisfy(
                             piece -> assertThat(piece.work().total().flops()).isLessThan(whole));
             LatencyDataset data = LatencyProfiler.run(
-                    new ProfilingPlan(pieces, List.of(LoadLevel.NONE), List.of(1), 1, ONCE, 1),
+                    new Campaign(pieces, List.of(LoadLevel.NONE), List.of(1), 1, ONCE, 1),
                     LatencyProfilerTest::device,
                     directory.resolve("data.csv"),
                     ProgressListener.NONE);

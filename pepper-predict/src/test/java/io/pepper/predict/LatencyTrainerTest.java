@@ -56,7 +56,7 @@ class LatencyTrainerTest {
 
     @Test
     void knowsWhereItComesFrom() {
-        TrainingFacts facts = predictor.facts();
+        Provenance facts = predictor.facts();
         assertThat(facts.dataSha256()).isEqualTo(data.sha256());
         assertThat(facts.records()).isEqualTo(data.records().size()).isGreaterThan(3_000);
         assertThat(facts.models()).contains("minilm", "light-resnet50", "sweep").hasSize(17);
@@ -356,7 +356,7 @@ class LatencyTrainerTest {
 
     @Test
     void looksUpWhatWasMeasured() {
-        MeasuredLatencies measured = MeasuredLatencies.of(LatencyDataset.of(List.of(
+        MeasuredPredictor measured = MeasuredPredictor.of(LatencyDataset.of(List.of(
                 LatencyDatasetTest.entry("a", 1e9, 1, 0, 1.0),
                 LatencyDatasetTest.entry("a", 1e9, 1, 50, 2.0),
                 LatencyDatasetTest.entry("a", 1e9, 1, 50, 2.2),

@@ -237,22 +237,22 @@ class MarksTest {
     @Test
     void plansAreToldOfMarkedTimes() {
         LatencyDataset busy = LatencyDataset.of(List.of(record("whole", 0, 1, 1, Mark.BUSY)));
-        assertThat(MeasuredLatencies.of(busy).on("pi").caveats())
+        assertThat(MeasuredPredictor.of(busy).on("pi").caveats())
                 .containsExactly("has 1 of 1 times marked (busy): they may not be those of a quiet machine");
-        assertThat(MeasuredLatencies.of(busy.plus(LatencyDataset.of(List.of(record("whole", 0, 2, 1)))))
+        assertThat(MeasuredPredictor.of(busy.plus(LatencyDataset.of(List.of(record("whole", 0, 2, 1)))))
                         .caveats())
                 .isEmpty();
     }
 
     @Test
     void noMachineIsEverQuiteIdle() {
-        MeasuredLatencies latencies =
-                MeasuredLatencies.of(LatencyDataset.of(List.of(record("whole", 4, 1, 1), record("whole", 60, 1, 2))));
+        MeasuredPredictor latencies =
+                MeasuredPredictor.of(LatencyDataset.of(List.of(record("whole", 4, 1, 1), record("whole", 60, 1, 2))));
         assertThat(latencies.predict(Workload.builder().build(), 1, idle(0)).extrapolated())
                 .isFalse();
         assertThat(latencies.predict(Workload.builder().build(), 1, idle(70)).extrapolated())
                 .isTrue();
-        MeasuredLatencies busy = MeasuredLatencies.of(LatencyDataset.of(List.of(record("whole", 40, 1, 1))));
+        MeasuredPredictor busy = MeasuredPredictor.of(LatencyDataset.of(List.of(record("whole", 40, 1, 1))));
         assertThat(busy.predict(Workload.builder().build(), 1, idle(0)).extrapolated())
                 .isTrue();
     }
@@ -263,7 +263,7 @@ class MarksTest {
 
     @Test
     void lookedUpTimesAreThoseWithoutMarks() {
-        MeasuredLatencies latencies = MeasuredLatencies.of(
+        MeasuredPredictor latencies = MeasuredPredictor.of(
                 LatencyDataset.of(List.of(record("whole", 0, 1, 9, Mark.BUSY), record("whole", 0, 2, 1))));
         assertThat(latencies
                         .predict(Workload.builder().build(), 1, DeviceState.of("pi"))

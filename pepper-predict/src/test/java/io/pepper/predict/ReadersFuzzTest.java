@@ -43,7 +43,7 @@ class ReadersFuzzTest {
     void foreign(byte[] data) throws IOException {
         Path file = Files.write(directory.resolve("fuzz.json"), data);
         try {
-            ForeignPredictor.read(file, FeatureSchema.PAPER, ForeignPredictor.Target.LOG_SECONDS)
+            XgboostPredictor.read(file, FeatureSchema.PAPER, XgboostPredictor.Target.LOG_SECONDS)
                     .predict(Workload.builder().build(), 1, DeviceState.of("fuzz"));
         } catch (PredictorFormatException | IllegalArgumentException refused) {
             // As it should be.

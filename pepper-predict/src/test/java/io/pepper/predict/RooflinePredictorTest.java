@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cluster.DeviceState;
 import io.pepper.workload.Kernel;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -48,8 +48,8 @@ class RooflinePredictorTest {
     void takesTheLongerOfArithmeticAndBytesOfEachFamily() {
         RooflinePredictor roofline = new RooflinePredictor(1e9, 1e9, 0, 0);
         Workload work = Workload.builder()
-                .add(Kernel.of(OperatorFamily.CONVOLUTION, 4e9, 5e8, 5e8))
-                .add(Kernel.of(OperatorFamily.ELEMENTWISE, 1e9, 1e9, 1e9))
+                .add(Kernel.of(KernelFamily.CONVOLUTION, 4e9, 5e8, 5e8))
+                .add(Kernel.of(KernelFamily.ELEMENTWISE, 1e9, 1e9, 1e9))
                 .build();
         assertThat(roofline.predict(work, 1, DeviceState.of("pi")).medianSeconds())
                 .isEqualTo(6);

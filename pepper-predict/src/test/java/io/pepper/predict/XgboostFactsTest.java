@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -156,9 +156,9 @@ class XgboostFactsTest {
         assertThat(shuffled).isNotEqualTo(FeatureSchema.PAPER.features());
         Path file = named(shuffled);
         Workload work = Workload.builder()
-                .set(Measure.PARAMETERS, 1)
-                .set(Measure.CONV_LAYERS, 5)
-                .set(Measure.FILTERS, 0.3)
+                .set(WorkloadMeasure.PARAMETERS, 1)
+                .set(WorkloadMeasure.CONV_LAYERS, 5)
+                .set(WorkloadMeasure.FILTERS, 0.3)
                 .build();
         DeviceState device = DeviceState.of("pi").withCores(4).withCpuLoadPercent(0.5);
         float[] schemaRow = new float[10];
@@ -171,7 +171,7 @@ class XgboostFactsTest {
         assertThat(expected)
                 .isNotEqualTo(TreeEnsemble.read(file).predict(schemaRow))
                 .isPositive();
-        assertThat(ForeignPredictor.read(file, ForeignPredictor.Target.SECONDS)
+        assertThat(XgboostPredictor.read(file, XgboostPredictor.Target.SECONDS)
                         .predict(work, 1, device)
                         .medianSeconds())
                 .isEqualTo(expected);
@@ -182,7 +182,7 @@ class XgboostFactsTest {
         List<String> others = new ArrayList<>(FeatureSchema.PAPER.features());
         others.set(2, "colour");
         Path file = named(others);
-        assertThatThrownBy(() -> ForeignPredictor.read(file, FeatureSchema.PAPER, ForeignPredictor.Target.SECONDS))
+        assertThatThrownBy(() -> XgboostPredictor.read(file, FeatureSchema.PAPER, XgboostPredictor.Target.SECONDS))
                 .isInstanceOf(PredictorFormatException.class)
                 .hasMessageContaining("named.json: learner.feature_names: the trees look at [colour]")
                 .hasMessageContaining("it has [disk_io_read_bytes]");
@@ -192,7 +192,7 @@ class XgboostFactsTest {
     void namesThatXgboostMakesUpSayNothing() throws XGBoostError, IOException {
         Path file = named(List.of("f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9"));
         assertThat(TreeEnsemble.read(file).featureNames()).hasSize(10);
-        assertThat(ForeignPredictor.read(file, ForeignPredictor.Target.SECONDS)
+        assertThat(XgboostPredictor.read(file, XgboostPredictor.Target.SECONDS)
                         .predict(Workload.builder().build(), 1, DeviceState.of("pi"))
                         .medianSeconds())
                 .isPositive();
@@ -201,7 +201,7 @@ class XgboostFactsTest {
     @Test
     void aNumberOfFeaturesThatNoSchemaHasIsRefused() throws XGBoostError, IOException {
         Path file = named(List.of("f0", "f1", "f2"));
-        assertThatThrownBy(() -> ForeignPredictor.read(file, ForeignPredictor.Target.SECONDS))
+        assertThatThrownBy(() -> XgboostPredictor.read(file, XgboostPredictor.Target.SECONDS))
                 .hasMessageContaining("looks at 3 features")
                 .hasMessageContaining("paper version 1, 10 features");
     }

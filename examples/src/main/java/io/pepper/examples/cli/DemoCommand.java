@@ -23,14 +23,14 @@ import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Planner;
+import io.pepper.predict.Campaign;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyProfiler;
 import io.pepper.predict.LoadLevel;
-import io.pepper.predict.MeasuredLatencies;
-import io.pepper.predict.ProfilePiece;
-import io.pepper.predict.ProfilePieces;
-import io.pepper.predict.ProfilingPlan;
-import io.pepper.report.PlanPicture;
+import io.pepper.predict.MeasuredPredictor;
+import io.pepper.predict.ProfileTarget;
+import io.pepper.predict.ProfileTargets;
+import io.pepper.report.PlanReport;
 import io.pepper.session.TemporaryDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -96,7 +96,7 @@ final class DemoCommand implements Callable<Integer> {
         WholeFile.write(clusterFile, CLUSTER);
         Cluster cluster = ClusterFile.read(clusterFile);
         try (OnnxModel model = OnnxModel.load(file)) {
-            Report.summary(model, out);
+            ModelPrinter.summary(model, out);
             ModelCosts costs = model.costs(model.shapes(SIZES));
             List<Cut> cuts = CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), CUTS);
             ModelSegments segments = costs.segments(cuts);
@@ -108,10 +108,10 @@ final class DemoCommand implements Callable<Integer> {
             out.println();
             Planner planner = Planner.of(
                     cluster,
-                    PlanOptions.measured(cluster, MeasuredLatencies.of(data)).table(segments));
+                    PlanOptions.measured(cluster, MeasuredPredictor.of(data)).table(segments));
             Constraints pipeline = Constraints.NONE.withReuse(false);
             Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, pipeline), pipeline);
-            PlanReport.print(why, out);
+            PlanPrinter.print(why, out);
             return export(model, file, segments, planner, why, pipeline);
         }
     }
@@ -145,10 +145,9 @@ final class DemoCommand implements Callable<Integer> {
                 .withBudget(Duration.ofMillis(200))
                 .withPrecision(0.03);
         try (TemporaryDirectory written = TemporaryDirectory.create("runs-")) {
-            List<ProfilePiece> runs = ProfilePieces.runs(model, costs, segments, written.path(), progress);
+            List<ProfileTarget> runs = ProfileTargets.runs(model, costs, segments, written.path(), progress);
             return LatencyProfiler.run(
-                    new ProfilingPlan(runs, List.of(LoadLevel.NONE), List.of(1), 1, timing, 1)
-                            .withQuietWait(QUIET_WAIT),
+                    new Campaign(runs, List.of(LoadLevel.NONE), List.of(1), 1, timing, 1).withQuietWait(QUIET_WAIT),
                     () -> DeviceState.of(HERE),
                     data,
                     progress);
@@ -170,14 +169,14 @@ final class DemoCommand implements Callable<Integer> {
         Path page = directory.resolve("plan.html");
         WholeFile.write(
                 page,
-                PlanPicture.of(model, segments, why)
+                PlanReport.of(model, segments, why)
                         .withFront(
                                 Metric.LATENCY, Metric.PERIOD, planner.pareto(Metric.LATENCY, Metric.PERIOD, pipeline))
                         .html());
         out.println();
-        Report.parts(PartitionManifest.read(parts), parts, out);
+        ModelPrinter.parts(PartitionManifest.read(parts), parts, out);
         Verification verification = SplitVerifier.verify(model, parts);
-        Report.verification(verification, out);
+        ModelPrinter.verification(verification, out);
         out.println();
         out.println(
                 "Look at " + page + " in a browser, and at " + parts.resolve(DeploymentPlan.FILE_NAME) + ". Or try:");

@@ -7,7 +7,7 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
-import io.pepper.report.ModelPicture;
+import io.pepper.report.ModelReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ final class GraphCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "dot|graphml|mermaid|svg|html",
             description = "What to draw it as (default: html).")
-    private ModelPicture.Format format = ModelPicture.Format.HTML;
+    private ModelReport.Format format = ModelReport.Format.HTML;
 
     @Option(
             names = {"-o", "--out"},
@@ -73,7 +73,7 @@ final class GraphCommand implements Callable<Integer> {
         try (OnnxModel opened = reading.open(model, isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             Cuts found = cuts.of(opened, costs);
-            write(ModelPicture.of(opened, costs, found, partition(costs, found)).as(format));
+            write(ModelReport.of(opened, costs, found, partition(costs, found)).as(format));
         }
         return Main.DONE;
     }

@@ -3,7 +3,7 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cut.Cut;
-import io.pepper.cut.OriginalBridges;
+import io.pepper.cut.PaperBridges;
 import io.pepper.cut.SearchEffort;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.OnnxModel;
@@ -112,7 +112,7 @@ final class InspectionJson {
         return array;
     }
 
-    private static ObjectNode original(OriginalBridges original) {
+    private static ObjectNode original(PaperBridges original) {
         ObjectNode node = Json.object();
         node.set("bridges", bridges(original.bridges()));
         node.put("minimumDistance", Partitioner.DEFAULT_MINIMUM_DISTANCE);
@@ -120,7 +120,7 @@ final class InspectionJson {
         return node;
     }
 
-    private static ArrayNode bridges(List<OriginalBridges.Bridge> bridges) {
+    private static ArrayNode bridges(List<PaperBridges.Bridge> bridges) {
         ArrayNode array = Json.object().arrayNode();
         bridges.forEach(bridge -> array.addObject()
                 .put("from", bridge.from())

@@ -1,7 +1,7 @@
 package io.pepper.examples.cli;
 
 import io.pepper.cut.Cut;
-import io.pepper.cut.OriginalBridges;
+import io.pepper.cut.PaperBridges;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.OnnxModel;
@@ -23,7 +23,7 @@ final class InspectionReport {
     private InspectionReport() {}
 
     static void print(Inspection inspection, PrintWriter out) {
-        Report.summary(inspection.model(), out);
+        ModelPrinter.summary(inspection.model(), out);
         costs(inspection.costs().characteristics(), out);
         sizes(inspection.costs().shapes(), out);
         recognized(inspection, out);
@@ -100,7 +100,7 @@ final class InspectionReport {
             Cut cut = cuts.get(i);
             String names =
                     inspection.crossing(cut).stream().map(TensorInfo::toString).collect(Collectors.joining("; "));
-            String carried = cut.carried().isEmpty() ? "" : " with " + Report.names(inspection.carried(cut));
+            String carried = cut.carried().isEmpty() ? "" : " with " + ModelPrinter.names(inspection.carried(cut));
             table.row(
                     Integer.toString(i + 1),
                     names + carried,
@@ -147,8 +147,8 @@ final class InspectionReport {
                 + " opens it.";
     }
 
-    private static void original(OriginalBridges original, PrintWriter out) {
-        List<OriginalBridges.Bridge> chosen = original.atDistance(Partitioner.DEFAULT_MINIMUM_DISTANCE);
+    private static void original(PaperBridges original, PrintWriter out) {
+        List<PaperBridges.Bridge> chosen = original.atDistance(Partitioner.DEFAULT_MINIMUM_DISTANCE);
         out.println();
         out.println("The original finds " + original.bridges().size() + " bridges, and would choose " + chosen.size()
                 + ":");

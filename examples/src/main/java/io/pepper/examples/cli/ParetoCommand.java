@@ -111,7 +111,7 @@ final class ParetoCommand implements Callable<Integer> {
             ObjectNode document = Json.object();
             document.put("model", model.map(Path::toString).orElse(""));
             ArrayNode placements = document.putArray("placements");
-            front.forEach(placement -> placements.add(PlanReport.placement(placement)));
+            front.forEach(placement -> placements.add(PlanPrinter.placement(placement)));
             out.println(Json.print(remarks.addTo(document)));
             return;
         }
@@ -123,7 +123,7 @@ final class ParetoCommand implements Callable<Integer> {
                     placement.energyJoules().isPresent()
                             ? Amounts.figure(placement.energyJoules().getAsDouble())
                             : "–",
-                    PlanReport.line(placement));
+                    PlanPrinter.line(placement));
         }
         table.print(out);
         remarks.print(out);

@@ -12,8 +12,8 @@ import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
-import io.pepper.report.Picture;
-import io.pepper.report.PlanPicture;
+import io.pepper.report.PlanReport;
+import io.pepper.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -162,12 +162,12 @@ final class PlanCommand implements Callable<Integer> {
                 writing.options().withProgress(progress)));
     }
 
-    private static PlanPicture picture(OnnxModel opened, Planned planned) {
-        PlanPicture picture = PlanPicture.of(opened, planned.prepared().segments(), planned.why());
+    private static PlanReport picture(OnnxModel opened, Planned planned) {
+        PlanReport picture = PlanReport.of(opened, planned.prepared().segments(), planned.why());
         return planned.front().isEmpty() ? picture : picture.withFront(Metric.LATENCY, Metric.PERIOD, planned.front());
     }
 
-    private void write(Picture picture) throws IOException {
+    private void write(Report picture) throws IOException {
         Path file = report.orElseThrow();
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         WholeFile.write(file, name.endsWith(".svg") ? picture.svg() : picture.html());
@@ -181,12 +181,12 @@ final class PlanCommand implements Callable<Integer> {
             Explanation why, Optional<Scenarios.Plan> robust, Optional<DeploymentPlan> written, Remarks remarks) {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
-            ObjectNode document = remarks.addTo(PlanReport.json(modelName(), goal.name(), why, written));
+            ObjectNode document = remarks.addTo(PlanPrinter.json(modelName(), goal.name(), why, written));
             robust.ifPresent(found -> found.addTo(document));
             out.println(Json.print(document));
             return;
         }
-        PlanReport.print(why, out);
+        PlanPrinter.print(why, out);
         robust.ifPresent(found -> found.print(out));
         remarks.print(out);
         directory.ifPresent(made -> out.println("written: " + made.resolve(DeploymentPlan.FILE_NAME)));

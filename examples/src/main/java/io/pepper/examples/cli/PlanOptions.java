@@ -21,7 +21,7 @@ import io.pepper.plan.Metric;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
 import io.pepper.predict.LatencyDataset;
-import io.pepper.predict.MeasuredLatencies;
+import io.pepper.predict.MeasuredPredictor;
 import io.pepper.predict.RooflinePredictor;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
@@ -254,7 +254,7 @@ final class PlanOptions {
 
     private CostModel predicted(Cluster cluster, ProgressListener progress) throws IOException {
         if (times.measured != null) {
-            return measured(cluster, MeasuredLatencies.of(LatencyDataset.read(times.measured)));
+            return measured(cluster, MeasuredPredictor.of(LatencyDataset.read(times.measured)));
         }
         if (times.roofline) {
             return CostModel.of(cluster, RooflinePredictor.calibrate(progress));
@@ -278,7 +278,7 @@ final class PlanOptions {
     }
 
     /** Devices ask for their own measurements, or by the name of a predictor for those of another device. */
-    static CostModel measured(Cluster cluster, MeasuredLatencies measured) {
+    static CostModel measured(Cluster cluster, MeasuredPredictor measured) {
         CostModel costModel = CostModel.of(cluster, measured);
         for (String device : measured.devices()) {
             costModel = costModel.withPredictor(device, measured.on(device));

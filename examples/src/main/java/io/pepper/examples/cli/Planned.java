@@ -64,7 +64,7 @@ record Planned(PlanOptions.Prepared prepared, Explanation why, Optional<Scenario
         }
         prepared.notes()
                 .add("all on one device is better than the best placement of "
-                        + prepared.segments().count() + " parts: " + PlanReport.line(why.placement()) + ", latency "
+                        + prepared.segments().count() + " parts: " + PlanPrinter.line(why.placement()) + ", latency "
                         + Amounts.time(why.placement().latencySeconds()));
         PlanOptions.Prepared instead = prepared.with(whole, planner);
         return new Planned(instead, plan.explain(instead, best), robust, List.of());

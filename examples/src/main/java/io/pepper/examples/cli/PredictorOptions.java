@@ -1,7 +1,7 @@
 package io.pepper.examples.cli;
 
-import io.pepper.predict.ForeignPredictor;
 import io.pepper.predict.TrainedPredictor;
+import io.pepper.predict.XgboostPredictor;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,9 +16,9 @@ final class PredictorOptions {
             description =
                     "The files of --predictor are models that XGBoost saved itself, as JSON or UBJSON, and predict"
                             + " seconds or log_seconds.")
-    private Optional<ForeignPredictor.Target> xgboost = Optional.empty();
+    private Optional<XgboostPredictor.Target> xgboost = Optional.empty();
 
     LatencyPredictor load(Path file) throws IOException {
-        return xgboost.isPresent() ? ForeignPredictor.read(file, xgboost.get()) : TrainedPredictor.load(file);
+        return xgboost.isPresent() ? XgboostPredictor.read(file, xgboost.get()) : TrainedPredictor.load(file);
     }
 }

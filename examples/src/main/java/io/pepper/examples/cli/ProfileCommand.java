@@ -11,12 +11,12 @@ import io.pepper.monitor.LocalDeviceMonitor;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.CandidateCuts;
+import io.pepper.predict.Campaign;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyProfiler;
 import io.pepper.predict.LoadLevel;
-import io.pepper.predict.ProfilePiece;
-import io.pepper.predict.ProfilePieces;
-import io.pepper.predict.ProfilingPlan;
+import io.pepper.predict.ProfileTarget;
+import io.pepper.predict.ProfileTargets;
 import io.pepper.session.TemporaryDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -163,8 +163,8 @@ final class ProfileCommand implements Callable<Integer> {
         return signal.exitCode();
     }
 
-    private List<ProfilePiece> pieces(Path work) throws IOException {
-        List<ProfilePiece> found = new ArrayList<>();
+    private List<ProfileTarget> pieces(Path work) throws IOException {
+        List<ProfileTarget> found = new ArrayList<>();
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         for (Path file : models) {
             try (OnnxModel model = reading.open(file, isolation)) {
@@ -177,28 +177,29 @@ final class ProfileCommand implements Callable<Integer> {
                 found.addAll(
                         candidates.isPresent()
                                 ? runs(model, candidates.get(), work, progress)
-                                : ProfilePieces.of(model, inputs.shapesOf(model), work, pieces, SEED, progress));
+                                : ProfileTargets.of(model, inputs.shapesOf(model), work, pieces, SEED, progress));
             }
         }
         if (sweep) {
-            found.addAll(ProfilePieces.sweep(work.resolve(OperatorSweep.MODEL)));
+            found.addAll(ProfileTargets.sweep(work.resolve(OperatorSweep.MODEL)));
         }
         return found;
     }
 
-    private List<ProfilePiece> runs(OnnxModel model, int most, Path work, ConsoleProgress progress) throws IOException {
+    private List<ProfileTarget> runs(OnnxModel model, int most, Path work, ConsoleProgress progress)
+            throws IOException {
         ModelCosts costs = model.costs(model.shapes(inputs.shapesOf(model)));
         List<Cut> chosen = CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), most);
-        return ProfilePieces.runs(model, costs, costs.segments(chosen), work, progress);
+        return ProfileTargets.runs(model, costs, costs.segments(chosen), work, progress);
     }
 
-    private LatencyDataset measure(List<ProfilePiece> found) throws IOException {
+    private LatencyDataset measure(List<ProfileTarget> found) throws IOException {
         TimingOptions timing = TimingOptions.DEFAULTS
                 .withSpinning(false)
                 .withRuns(7, 500)
                 .withBudget(Duration.ofMillis(Math.round(seconds * MILLIS)))
                 .withPrecision(0.03);
-        ProfilingPlan plan = new ProfilingPlan(found, loads, threads, rounds, isolation.timing(timing), SEED)
+        Campaign plan = new Campaign(found, loads, threads, rounds, isolation.timing(timing), SEED)
                 .withQuietWait(Duration.ofMillis(Math.round(quietWait * MILLIS)));
         String name = device == null ? DeviceOptions.hostName() : device;
         DeviceState here = LocalDeviceMonitor.of(name, Duration.ZERO)
@@ -211,7 +212,7 @@ final class ProfileCommand implements Callable<Integer> {
     }
 
     /** With how long it will still take, as far as can be said. */
-    private ProgressListener remaining(ProfilingPlan plan) {
+    private ProgressListener remaining(Campaign plan) {
         ConsoleProgress console = new ConsoleProgress(spec.commandLine().getErr());
         long begin = System.nanoTime();
         long[] first = {-1};

@@ -6,14 +6,14 @@ import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.OptimizationLevel;
 import io.pepper.model.TensorInfo;
+import io.pepper.session.ClusterEmulation;
 import io.pepper.session.ModelSession;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.PipelineOptions;
 import io.pepper.session.PipelineSession;
 import io.pepper.session.RandomInputs;
-import io.pepper.session.Rehearsal;
 import io.pepper.session.RunOutputs;
-import io.pepper.session.RuntimeOptions;
+import io.pepper.session.SessionOptions;
 import io.pepper.session.StageOptions;
 import io.pepper.session.TensorMessages;
 import java.io.IOException;
@@ -113,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
                 ? Optional.of(reading.plan(directory))
                 : Optional.empty();
         Map<String, byte[]> messages = messages(manifest);
-        RunReport report = new RunReport(directory, plan);
+        RunPrinter report = new RunPrinter(directory, plan);
         watch(plan, report);
         long begin = System.nanoTime();
         try (ModelSession session = open(plan, report)) {
@@ -133,7 +133,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Says what the devices of the plan do now, against what they did when it was made. */
-    private void watch(Optional<DeploymentPlan> plan, RunReport report) throws IOException {
+    private void watch(Optional<DeploymentPlan> plan, RunPrinter report) throws IOException {
         if (prometheus.isGiven()) {
             DeploymentPlan planned = plan.orElseThrow(() -> new ParameterException(
                     spec.commandLine(), "--prometheus needs a plan: " + directory + " has no plan.json"));
@@ -141,14 +141,14 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ModelSession open(Optional<DeploymentPlan> plan, RunReport report) throws IOException {
-        RuntimeOptions options = RuntimeOptions.DEFAULTS
+    private ModelSession open(Optional<DeploymentPlan> plan, RunPrinter report) throws IOException {
+        SessionOptions options = SessionOptions.DEFAULTS
                 .withReading(reading.options())
                 .withStages(StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization));
         if (rehearse.isPresent()) {
             DeploymentPlan planned = plan.orElseThrow(() -> new ParameterException(
                     spec.commandLine(), "--rehearse needs a plan: " + directory + " has no plan.json"));
-            Rehearsal rehearsal = Rehearsal.of(planned, ClusterFile.read(rehearse.get()));
+            ClusterEmulation rehearsal = ClusterEmulation.of(planned, ClusterFile.read(rehearse.get()));
             rehearsal.notes().forEach(report::note);
             report.mode(pipeline ? "pipeline, rehearsed" : "one at a time, rehearsed");
             return PipelineSession.open(
@@ -202,7 +202,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private void first(ModelSession session, Map<String, byte[]> messages, RunReport report) throws IOException {
+    private void first(ModelSession session, Map<String, byte[]> messages, RunPrinter report) throws IOException {
         Map<String, OnnxTensor> tensors = tensors(messages);
         try {
             long begin = System.nanoTime();
@@ -215,7 +215,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private void repeat(ModelSession session, Map<String, byte[]> messages, RunReport report) throws IOException {
+    private void repeat(ModelSession session, Map<String, byte[]> messages, RunPrinter report) throws IOException {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         double[] seconds = new double[repeat - 1];
         AtomicInteger done = new AtomicInteger();

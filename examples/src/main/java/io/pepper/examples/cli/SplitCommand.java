@@ -218,8 +218,8 @@ final class SplitCommand implements Callable<Integer> {
         if (output.json) {
             out.println(Json.print(Json.split(model, directory, manifest, verified)));
         } else {
-            Report.parts(manifest, directory, out);
-            verified.ifPresent(verification -> Report.verification(verification, out));
+            ModelPrinter.parts(manifest, directory, out);
+            verified.ifPresent(verification -> ModelPrinter.verification(verification, out));
         }
     }
 }

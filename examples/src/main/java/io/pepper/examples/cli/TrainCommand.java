@@ -7,7 +7,7 @@ import io.pepper.predict.ChoiceAccuracy;
 import io.pepper.predict.CrossValidation;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyTrainer;
-import io.pepper.predict.OriginalCleanup;
+import io.pepper.predict.PaperCleanup;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.predict.TrainingOptions;
 import io.pepper.predict.TrainingReport;
@@ -84,7 +84,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         LatencyDataset all = LatencyDataset.of(List.of());
         for (Path file : data) {
-            all = all.plus(LatencyDataset.read(file, raw ? OriginalCleanup.NONE : OriginalCleanup.AS_IN_THE_PAPER));
+            all = all.plus(LatencyDataset.read(file, raw ? PaperCleanup.NONE : PaperCleanup.AS_IN_THE_PAPER));
         }
         all.problems().forEach(problem -> spec.commandLine().getErr().println("pepper: " + problem));
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());

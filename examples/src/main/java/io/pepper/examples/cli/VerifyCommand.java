@@ -53,7 +53,7 @@ final class VerifyCommand implements Callable<Integer> {
             if (output.json) {
                 out.println(Json.print(Json.verification(verification)));
             } else {
-                Report.verification(verification, out);
+                ModelPrinter.verification(verification, out);
             }
             return Main.code(verification);
         }

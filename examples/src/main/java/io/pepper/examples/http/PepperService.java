@@ -32,8 +32,8 @@ import io.pepper.predict.RooflinePredictor;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.session.TemporaryDirectory;
 import io.pepper.workload.LatencyPredictor;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -208,10 +208,10 @@ public final class PepperService implements AutoCloseable {
                 .put("total_parameters", found.totalParameters())
                 .put(
                         "model_input_size",
-                        RequestFields.number(request, "model_input_size", work.get(Measure.INPUT_BYTES)))
+                        RequestFields.number(request, "model_input_size", work.get(WorkloadMeasure.INPUT_BYTES)))
                 .put(
                         "model_output_size",
-                        RequestFields.number(request, "model_output_size", work.get(Measure.OUTPUT_BYTES)));
+                        RequestFields.number(request, "model_output_size", work.get(WorkloadMeasure.OUTPUT_BYTES)));
         return answer(described, work, devices);
     }
 
@@ -227,13 +227,13 @@ public final class PepperService implements AutoCloseable {
             throw new BadRequestResponse("a JSON object is needed");
         }
         Workload work = Workload.builder()
-                .set(Measure.CONV_LAYERS, RequestFields.number(body, "conv_layers"))
-                .set(Measure.POOL_LAYERS, RequestFields.number(body, "pool_layers"))
-                .set(Measure.FC_LAYERS, RequestFields.number(body, "fc_layers"))
-                .set(Measure.FILTERS, RequestFields.number(body, "filter_details"))
-                .set(Measure.PARAMETERS, RequestFields.number(body, "total_parameters"))
-                .set(Measure.INPUT_BYTES, RequestFields.number(body, "model_input_size"))
-                .set(Measure.OUTPUT_BYTES, RequestFields.number(body, "model_output_size"))
+                .set(WorkloadMeasure.CONV_LAYERS, RequestFields.number(body, "conv_layers"))
+                .set(WorkloadMeasure.POOL_LAYERS, RequestFields.number(body, "pool_layers"))
+                .set(WorkloadMeasure.FC_LAYERS, RequestFields.number(body, "fc_layers"))
+                .set(WorkloadMeasure.FILTERS, RequestFields.number(body, "filter_details"))
+                .set(WorkloadMeasure.PARAMETERS, RequestFields.number(body, "total_parameters"))
+                .set(WorkloadMeasure.INPUT_BYTES, RequestFields.number(body, "model_input_size"))
+                .set(WorkloadMeasure.OUTPUT_BYTES, RequestFields.number(body, "model_output_size"))
                 .build();
         request.json(answer((ObjectNode) body, work, standalone(body).orElse(devices)));
     }

@@ -38,10 +38,12 @@ class AmountsTest {
     @Test
     void namesSomeOperatorSetsAndCountsTheRest() {
         Map<String, Long> opsets = new TreeMap<>(Map.of("ai.onnx", 17L));
-        assertThat(Report.opsets(opsets)).isEqualTo("ai.onnx 17");
+        assertThat(ModelPrinter.opsets(opsets)).isEqualTo("ai.onnx 17");
         for (int i = 0; i < 1_000; i++) {
             opsets.put("a" + i, 1L);
         }
-        assertThat(Report.opsets(opsets)).startsWith("ai.onnx 17, a0 1, a1 1").endsWith(" and 995 more");
+        assertThat(ModelPrinter.opsets(opsets))
+                .startsWith("ai.onnx 17, a0 1, a1 1")
+                .endsWith(" and 995 more");
     }
 }

@@ -17,8 +17,8 @@ import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.workload.LatencyPredictor;
-import io.pepper.workload.Measure;
 import io.pepper.workload.Prediction;
+import io.pepper.workload.WorkloadMeasure;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class PepperServiceTest {
     void start() {
         // Slower with load, and with what the model holds: so that the answers show which values came through.
         LatencyPredictor predictor = (work, threads, state) -> {
-            double seconds = (work.get(Measure.PARAMETERS) + work.get(Measure.INPUT_BYTES))
+            double seconds = (work.get(WorkloadMeasure.PARAMETERS) + work.get(WorkloadMeasure.INPUT_BYTES))
                     * (1 + state.cpuLoadPercent().orElse(0));
             return new Prediction(seconds, seconds, false);
         };

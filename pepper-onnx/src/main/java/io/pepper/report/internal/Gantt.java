@@ -68,7 +68,7 @@ final class Gantt {
     private void bar(PlanDrawing.Bar bar) {
         double from = x(bar.begin());
         double wide = Math.max(1, x(bar.end()) - from);
-        String style = bar.device() < 0 ? "sent" : "placed " + Hues.of(bar.device());
+        String style = bar.device() < 0 ? "sent" : "placed " + Palette.of(bar.device());
         svg.open("g", "class", style + (bar.odd() ? " odd" : ""));
         svg.element(
                 "title",

@@ -59,7 +59,7 @@ final class PlacedStrip {
         List<PlanDrawing.Place> devices = drawing.devices();
         for (int i = 0; i < devices.size(); i++) {
             int y = LEGEND * i;
-            svg.open("g", "class", "placed " + Hues.of(i));
+            svg.open("g", "class", "placed " + Palette.of(i));
             svg.empty(
                     "rect",
                     "x",
@@ -81,7 +81,7 @@ final class PlacedStrip {
     private void piece(int index, int top) {
         PlanDrawing.Piece piece = drawing.pieces().get(index);
         double wide = edges[index + 1] - edges[index];
-        svg.open("g", "class", "placed " + Hues.of(piece.device()));
+        svg.open("g", "class", "placed " + Palette.of(piece.device()));
         svg.element("title", piece.title());
         svg.empty(
                 "rect",

@@ -16,7 +16,7 @@ final class Strip {
         for (Drawing.Block block : drawing.blocks()) {
             double wide = width * shares.of(block);
             String place = Texts.number(x);
-            svg.open("a", "href", "#segment-" + (block.index() + 1), "class", "block " + Hues.of(block.index()));
+            svg.open("a", "href", "#segment-" + (block.index() + 1), "class", "block " + Palette.of(block.index()));
             svg.element("title", title(block, shares));
             svg.empty(
                     "rect",

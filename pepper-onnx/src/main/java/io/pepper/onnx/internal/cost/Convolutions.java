@@ -3,7 +3,7 @@ package io.pepper.onnx.internal.cost;
 import static io.pepper.onnx.internal.cost.FormulaTable.MICROSOFT;
 import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import java.util.Arrays;
 
 /** Convolutions: each element of the output is a product of a window of the input and a filter. Padding is computed too. */
@@ -56,23 +56,23 @@ final class Convolutions {
     }
 
     /** Which kind of convolution it is, as far as its filter tells. */
-    static OperatorFamily family(OperatorCall call) {
+    static KernelFamily family(OperatorCall call) {
         if (call.type().equals("ConvTranspose")) {
-            return OperatorFamily.TRANSPOSED_CONVOLUTION;
+            return KernelFamily.TRANSPOSED_CONVOLUTION;
         }
         KernelShape shape = KernelShape.of(call);
         if (shape.groups() > 1) {
             return shape.depth() == shape.window()
-                    ? OperatorFamily.DEPTHWISE_CONVOLUTION
-                    : OperatorFamily.UNFOLDED_CONVOLUTION;
+                    ? KernelFamily.DEPTHWISE_CONVOLUTION
+                    : KernelFamily.UNFOLDED_CONVOLUTION;
         }
         if (shape.window() == 0) {
-            return OperatorFamily.CONVOLUTION;
+            return KernelFamily.CONVOLUTION;
         }
         if (shape.isOfFewChannels() || shape.channels() < KernelShape.VECTOR) {
-            return OperatorFamily.NARROW_CONVOLUTION;
+            return KernelFamily.NARROW_CONVOLUTION;
         }
-        return shape.window() == 1 ? OperatorFamily.POINTWISE_CONVOLUTION : OperatorFamily.CONVOLUTION;
+        return shape.window() == 1 ? KernelFamily.POINTWISE_CONVOLUTION : KernelFamily.CONVOLUTION;
     }
 
     /** Of a filter [M, C/group, kernel…]. */

@@ -11,7 +11,7 @@ import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.shape.Scope;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -102,7 +102,7 @@ public final class CostWalk {
      * @param place its place in the graph
      * @return its family
      */
-    public OperatorFamily family(int place) {
+    public KernelFamily family(int place) {
         return OperatorFormulas.family(call(graph.getNode(place)));
     }
 

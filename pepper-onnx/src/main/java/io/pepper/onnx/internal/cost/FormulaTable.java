@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.cost;
 
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,63 +20,63 @@ final class FormulaTable {
             List.of("Integer", "QLinear", "QGemm", "NBits", "DynamicQuantize", "QAttention");
 
     /** A formula, whether what it is of is cheap, and what that is like. */
-    record Entry(Formula formula, boolean cheap, OperatorFamily family, OperatorFormulas.Description description) {}
+    record Entry(Formula formula, boolean cheap, KernelFamily family, OperatorFormulas.Description description) {}
 
     /** Operators whose output is their input under another shape, or says something of it only. */
     static final Set<String> VIEWS =
             Set.of("Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Shape", "Size", "Dropout");
 
     /** Operators that are of another family than those whose formulas stand beside theirs. */
-    private static final Map<String, OperatorFamily> OWN = own();
+    private static final Map<String, KernelFamily> OWN = own();
 
-    private static Map<String, OperatorFamily> own() {
-        Map<String, OperatorFamily> own = new HashMap<>();
-        put(own, OperatorFamily.EXPONENTIAL, "Exp Softplus Elu Selu Celu");
-        put(own, OperatorFamily.SIGMOID, "Sigmoid Tanh FastGelu QuickGelu Mish");
-        put(own, OperatorFamily.ERROR_FUNCTION, "Erf Gelu BiasGelu");
+    private static Map<String, KernelFamily> own() {
+        Map<String, KernelFamily> own = new HashMap<>();
+        put(own, KernelFamily.EXPONENTIAL, "Exp Softplus Elu Selu Celu");
+        put(own, KernelFamily.SIGMOID, "Sigmoid Tanh FastGelu QuickGelu Mish");
+        put(own, KernelFamily.ERROR_FUNCTION, "Erf Gelu BiasGelu");
         put(
                 own,
-                OperatorFamily.TRANSCENDENTAL,
+                KernelFamily.TRANSCENDENTAL,
                 "Sqrt Reciprocal Log Pow Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh");
         String layers = "LayerNormalization InstanceNormalization GroupNormalization MeanVarianceNormalization"
                 + " RMSNormalization SimplifiedLayerNormalization SkipSimplifiedLayerNormalization SkipLayerNormalization"
                 + " EmbedLayerNormalization";
-        put(own, OperatorFamily.LAYER_NORMALIZATION, layers);
-        VIEWS.forEach(type -> own.put(type, OperatorFamily.VIEW));
-        own.put("Concat", OperatorFamily.CONCATENATION);
-        own.put("Split", OperatorFamily.COPY);
-        own.put("Slice", OperatorFamily.COPY);
-        own.put("Pad", OperatorFamily.PADDING);
-        own.put("Cast", OperatorFamily.ELEMENTWISE);
-        own.put("LRN", OperatorFamily.LOCAL_NORMALIZATION);
-        own.put("Transpose", OperatorFamily.TRANSPOSITION);
+        put(own, KernelFamily.LAYER_NORMALIZATION, layers);
+        VIEWS.forEach(type -> own.put(type, KernelFamily.VIEW));
+        own.put("Concat", KernelFamily.CONCATENATION);
+        own.put("Split", KernelFamily.COPY);
+        own.put("Slice", KernelFamily.COPY);
+        own.put("Pad", KernelFamily.PADDING);
+        own.put("Cast", KernelFamily.ELEMENTWISE);
+        own.put("LRN", KernelFamily.LOCAL_NORMALIZATION);
+        own.put("Transpose", KernelFamily.TRANSPOSITION);
         return own;
     }
 
-    private static void put(Map<String, OperatorFamily> own, OperatorFamily family, String types) {
+    private static void put(Map<String, KernelFamily> own, KernelFamily family, String types) {
         for (String type : types.split(" ", -1)) {
             own.put(type, family);
         }
     }
 
     private final Map<String, Entry> entries = new TreeMap<>();
-    private OperatorFamily family = OperatorFamily.MOVEMENT;
+    private KernelFamily family = KernelFamily.MOVEMENT;
 
     /** What follows is of a family, but for operators on integers. */
-    FormulaTable of(OperatorFamily next) {
+    FormulaTable of(KernelFamily next) {
         family = next;
         return this;
     }
 
-    private OperatorFamily family(String type) {
+    private KernelFamily family(String type) {
         if (type.endsWith("izeLinear")) {
-            return OperatorFamily.QUANTIZATION;
+            return KernelFamily.QUANTIZATION;
         }
-        OperatorFamily own = OWN.get(type);
+        KernelFamily own = OWN.get(type);
         if (own != null) {
             return own;
         }
-        return QUANTIZED.stream().anyMatch(type::contains) ? OperatorFamily.QUANTIZED : family;
+        return QUANTIZED.stream().anyMatch(type::contains) ? KernelFamily.QUANTIZED : family;
     }
 
     static String key(String domain, String type) {

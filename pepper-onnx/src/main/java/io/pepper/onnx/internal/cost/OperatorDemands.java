@@ -4,7 +4,7 @@ import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.internal.model.ModelGraph;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.NodeProto;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -19,7 +19,7 @@ public final class OperatorDemands {
     private final ModelGraph model;
     private final CostWalk walk;
     private final int[] roots;
-    private final OperatorFamily[] families;
+    private final KernelFamily[] families;
     private final double[] constantBytes;
     private final KernelShape[] shapes;
     private final long[][] sizes;
@@ -39,12 +39,12 @@ public final class OperatorDemands {
         sizes = new long[graph.tensorCount()][];
         Arrays.setAll(sizes, tensor -> walk.sizes(graph.tensorName(tensor)));
         roots = Fusion.roots(model, walk::sizes, fixed);
-        families = new OperatorFamily[roots.length];
+        families = new KernelFamily[roots.length];
         Arrays.setAll(families, operator -> walk.family(model.node(operator)));
         for (int operator = 0; operator < roots.length; operator++) {
             // A normalisation written as several operators stands under its square root.
             if (roots[operator] != operator && type(roots[operator]).equals("Sqrt")) {
-                families[roots[operator]] = OperatorFamily.LAYER_NORMALIZATION;
+                families[roots[operator]] = KernelFamily.LAYER_NORMALIZATION;
             }
         }
         constantBytes = new double[roots.length];
@@ -86,7 +86,7 @@ public final class OperatorDemands {
      * @param operator an operator
      * @return its family
      */
-    public OperatorFamily family(int operator) {
+    public KernelFamily family(int operator) {
         return families[operator];
     }
 

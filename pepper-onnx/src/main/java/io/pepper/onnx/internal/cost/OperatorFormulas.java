@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.cost;
 
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import java.util.List;
 import java.util.Map;
 
@@ -26,17 +26,17 @@ public final class OperatorFormulas {
 
     private static FormulaTable table() {
         FormulaTable table = new FormulaTable();
-        Convolutions.addTo(table.of(OperatorFamily.CONVOLUTION));
-        Products.addTo(table.of(OperatorFamily.PRODUCT));
-        Pools.addTo(table.of(OperatorFamily.POOLING));
-        Reductions.addTo(table.of(OperatorFamily.NORMALIZATION));
-        Normalizations.addTo(table.of(OperatorFamily.NORMALIZATION));
-        Elementwise.addTo(table.of(OperatorFamily.ELEMENTWISE));
-        Interpolations.addTo(table.of(OperatorFamily.RESIZING));
-        Recurrences.addTo(table.of(OperatorFamily.RECURRENT));
-        Attentions.addTo(table.of(OperatorFamily.ATTENTION));
-        Quantizations.addTo(table.of(OperatorFamily.QUANTIZED));
-        Movements.addTo(table.of(OperatorFamily.MOVEMENT));
+        Convolutions.addTo(table.of(KernelFamily.CONVOLUTION));
+        Products.addTo(table.of(KernelFamily.PRODUCT));
+        Pools.addTo(table.of(KernelFamily.POOLING));
+        Reductions.addTo(table.of(KernelFamily.NORMALIZATION));
+        Normalizations.addTo(table.of(KernelFamily.NORMALIZATION));
+        Elementwise.addTo(table.of(KernelFamily.ELEMENTWISE));
+        Interpolations.addTo(table.of(KernelFamily.RESIZING));
+        Recurrences.addTo(table.of(KernelFamily.RECURRENT));
+        Attentions.addTo(table.of(KernelFamily.ATTENTION));
+        Quantizations.addTo(table.of(KernelFamily.QUANTIZED));
+        Movements.addTo(table.of(KernelFamily.MOVEMENT));
         return table;
     }
 
@@ -90,12 +90,12 @@ public final class OperatorFormulas {
      * @param call the operator
      * @return its family; without a formula that of operators that move data
      */
-    public static OperatorFamily family(OperatorCall call) {
+    public static KernelFamily family(OperatorCall call) {
         FormulaTable.Entry entry = ENTRIES.get(FormulaTable.key(call.domain(), call.type()));
         if (entry == null) {
-            return OperatorFamily.MOVEMENT;
+            return KernelFamily.MOVEMENT;
         }
-        return entry.family() == OperatorFamily.CONVOLUTION ? Convolutions.family(call) : entry.family();
+        return entry.family() == KernelFamily.CONVOLUTION ? Convolutions.family(call) : entry.family();
     }
 
     /**

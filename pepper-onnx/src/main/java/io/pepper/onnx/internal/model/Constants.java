@@ -45,7 +45,7 @@ public final class Constants {
     }
 
     /**
-     * How many operators make constants.
+     * Returns the number of operators that make constants.
      *
      * @return 0 or more
      */
@@ -54,7 +54,7 @@ public final class Constants {
     }
 
     /**
-     * Whether a tensor is constant.
+     * Returns whether a tensor is constant.
      *
      * @param tensor the tensor's name
      * @return true for initializers and what constant operators make

@@ -104,7 +104,7 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
         return new Danger(STANDARD, Set.of(type), true, what, test);
     }
 
-    /** Whether an operator is of this kind. */
+    /** Returns whether an operator is of this kind. */
     boolean isIn(NodeProto node) {
         return (types.isEmpty() || types.contains(node.getOpType()))
                 && test.test(node)

@@ -103,7 +103,7 @@ public final class Functions {
         return found;
     }
 
-    /** What a function calls directly. */
+    /** The functions that a function calls directly. */
     Collection<FunctionId> calls(FunctionId id) {
         return facts(id).calls;
     }

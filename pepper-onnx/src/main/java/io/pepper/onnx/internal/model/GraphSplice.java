@@ -27,7 +27,7 @@ final class GraphSplice {
         graph.getNodeList().forEach(node -> operatorNames.add(node.getName()));
     }
 
-    /** How often names of tensors stand in the graph. */
+    /** Counts of names of tensors in the graph. */
     NameCounts names() {
         return names;
     }

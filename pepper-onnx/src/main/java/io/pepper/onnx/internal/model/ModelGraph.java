@@ -71,7 +71,7 @@ public final class ModelGraph {
     }
 
     /**
-     * What is constant.
+     * Returns the constants.
      *
      * @return initializers and the operators that make constants
      */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What has to be known of one operator, its bodies included.
+ * Facts of one operator, its bodies included.
  *
  * @param reads the tensors that it reads: its inputs, one entry a use, then what its bodies capture, each once
  * @param random whether it, or an operator in its bodies, may give other outputs for the same inputs; calls aside

@@ -56,7 +56,7 @@ final class SmallOperators {
         return value ? 1 : 0;
     }
 
-    /** Whether this may compute an operator. */
+    /** Returns whether this may compute an operator. */
     static boolean isFollowed(NodeProto node) {
         String type = node.getOpType();
         return FunctionId.of(node).domain().isEmpty()

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.session;
 
-import io.pepper.model.GivenInput;
+import io.pepper.model.InputValues;
 import java.util.List;
 import java.util.Map;
 
@@ -17,5 +17,5 @@ public record InputChoice(
         long seed,
         Map<String, List<Long>> shapes,
         Map<String, Long> dimensions,
-        Map<String, GivenInput> inputs,
+        Map<String, InputValues> inputs,
         long batch) {}

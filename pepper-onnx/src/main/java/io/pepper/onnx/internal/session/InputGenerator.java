@@ -6,7 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.platform.Fp16Conversions;
 import io.pepper.model.ElementType;
-import io.pepper.model.GivenInput;
+import io.pepper.model.InputValues;
 import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
@@ -32,7 +32,7 @@ public final class InputGenerator {
     private static final int FEW = 8;
 
     private final long seed;
-    private final Map<String, GivenInput> given;
+    private final Map<String, InputValues> given;
 
     /**
      * Prepares.
@@ -40,7 +40,7 @@ public final class InputGenerator {
      * @param seed of random values
      * @param given values that are given
      */
-    public InputGenerator(long seed, Map<String, GivenInput> given) {
+    public InputGenerator(long seed, Map<String, InputValues> given) {
         this.seed = seed;
         this.given = given;
     }
@@ -57,7 +57,7 @@ public final class InputGenerator {
         var tensors = new LinkedHashMap<String, OnnxTensor>();
         try {
             for (PlannedInput input : plan) {
-                GivenInput values = given.get(input.name());
+                InputValues values = given.get(input.name());
                 tensors.put(input.name(), values == null ? random(input, draw) : given(input, values));
             }
             return tensors;
@@ -170,7 +170,7 @@ public final class InputGenerator {
         };
     }
 
-    private static OnnxTensor given(PlannedInput input, GivenInput values) throws OrtException {
+    private static OnnxTensor given(PlannedInput input, InputValues values) throws OrtException {
         if (input.type().equals("string") != values.numbers().isEmpty()) {
             throw wrongValues(input, values);
         }
@@ -191,7 +191,7 @@ public final class InputGenerator {
         return tensor(data.rewind(), input, type);
     }
 
-    private static IllegalArgumentException wrongValues(PlannedInput input, GivenInput values) {
+    private static IllegalArgumentException wrongValues(PlannedInput input, InputValues values) {
         Object found = values.numbers().isPresent() ? values.numbers().get() : "strings";
         return new IllegalArgumentException(
                 "input " + input.name() + " has type " + input.type() + ", which does not go with " + found);

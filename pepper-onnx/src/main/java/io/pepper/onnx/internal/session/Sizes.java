@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.session;
 
-import io.pepper.model.GivenInput;
+import io.pepper.model.InputValues;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -95,7 +95,7 @@ final class Sizes {
     }
 
     private static List<Long> given(InputSpec input, InputChoice options) {
-        GivenInput values = options.inputs().get(input.name());
+        InputValues values = options.inputs().get(input.name());
         return values != null ? values.shape() : options.shapes().getOrDefault(input.name(), input.shape());
     }
 

@@ -29,7 +29,7 @@ public final class PayloadWeaver {
         this.payloads = payloads;
         this.kind = MessageKind.of(message);
         this.skeleton = message.toByteArray();
-        Measure measure = new Measure();
+        WorkloadMeasure measure = new WorkloadMeasure();
         walk(measure);
         this.sizes = measure.sizes;
     }
@@ -76,7 +76,7 @@ public final class PayloadWeaver {
     }
 
     /** Adds up the sizes of messages from the inside out. */
-    private final class Measure implements WireWalk.Visitor {
+    private final class WorkloadMeasure implements WireWalk.Visitor {
         private long[] sizes = new long[16];
         private int begun;
 

@@ -1,7 +1,7 @@
 package io.pepper.predict.internal.learn;
 
 import io.pepper.workload.Kernel;
-import io.pepper.workload.OperatorFamily;
+import io.pepper.workload.KernelFamily;
 import io.pepper.workload.Workload;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +30,7 @@ public final class LinearTime {
             "hard",
             "hard_divided");
 
-    private static final List<OperatorFamily> FAMILIES = List.of(OperatorFamily.values());
+    private static final List<KernelFamily> FAMILIES = List.of(KernelFamily.values());
 
     /** Operations for each byte of weights, above which weights count as used some times, and as used often. */
     private static final double[] REUSE = {2, 64};
@@ -58,7 +58,7 @@ public final class LinearTime {
     private static final double LEAST_RATIO = 1e-9;
 
     /** Where the terms of each family begin. */
-    private static final Map<OperatorFamily, Integer> PLACES = places();
+    private static final Map<KernelFamily, Integer> PLACES = places();
 
     private static final List<String> TERMS = names();
     private static final int COLD = FAMILIES.size() * PARTS.size() + 2;
@@ -85,15 +85,15 @@ public final class LinearTime {
         this.coefficients = coefficients.clone();
     }
 
-    private static Map<OperatorFamily, Integer> places() {
-        Map<OperatorFamily, Integer> places = new EnumMap<>(OperatorFamily.class);
+    private static Map<KernelFamily, Integer> places() {
+        Map<KernelFamily, Integer> places = new EnumMap<>(KernelFamily.class);
         FAMILIES.forEach(family -> places.put(family, places.size() * PARTS.size()));
         return places;
     }
 
     private static List<String> names() {
         List<String> terms = new ArrayList<>();
-        for (OperatorFamily family : FAMILIES) {
+        for (KernelFamily family : FAMILIES) {
             PARTS.forEach(part -> terms.add(family.name().toLowerCase(Locale.ROOT) + "_" + part));
         }
         terms.add("farther_bytes");

@@ -1,0 +1,110 @@
+package io.pepper.examples.cli;
+
+import io.pepper.export.OutputComparison;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.Verification;
+import io.pepper.model.OptimizationLevel;
+import io.pepper.model.TensorInfo;
+import io.pepper.onnx.OnnxModel;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Results for a person at a terminal. */
+final class ModelPrinter {
+    private static final int MOST_OPSETS = 6;
+    private static final Set<String> STANDARD = Set.of("", "ai.onnx");
+
+    private ModelPrinter() {}
+
+    static void summary(OnnxModel model, PrintWriter out) {
+        out.println(model.name() + ": IR version " + model.irVersion() + ", operator sets " + opsets(model.opsets()));
+        out.println("  operators  " + model.operatorCount() + ", of which " + model.constantOperatorCount()
+                + " only make constants");
+        out.println("  weights    " + Amounts.bytes(model.weightBytes()));
+        model.inputs().forEach(input -> out.println("  input      " + input));
+        model.outputs().forEach(output -> out.println("  output     " + output));
+        out.println("  cuts       " + model.cuts().size() + " at a single tensor");
+        out.println();
+    }
+
+    /** Some of them by name, the standard one first, and how many more there are. */
+    static String opsets(Map<String, Long> opsets) {
+        String named = opsets.entrySet().stream()
+                .sorted(Comparator.comparing(entry -> !STANDARD.contains(entry.getKey())))
+                .limit(MOST_OPSETS)
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+        int more = opsets.size() - MOST_OPSETS;
+        return more > 0 ? named + " and " + more + " more" : named;
+    }
+
+    static void parts(PartitionManifest manifest, Path directory, PrintWriter out) {
+        Table table = new Table("part", "size", "operators", "weights", "takes", "gives");
+        for (PartitionManifest.Part part : manifest.parts()) {
+            table.row(
+                    part.file(),
+                    Amounts.bytes(part.bytes()),
+                    Integer.toString(part.operators()),
+                    Amounts.bytes(part.weightBytes()),
+                    names(part.inputs()),
+                    names(part.outputs()));
+        }
+        table.print(out);
+        manifest.notes().forEach(note -> out.println("note: " + note));
+        out.println("written to " + directory + ": " + Amounts.bytes(manifest.bytesWritten()));
+    }
+
+    static void verification(Verification verification, PrintWriter out) {
+        out.println();
+        Table table = new Table("output", "shape", "whole and parts", "largest difference");
+        for (OutputComparison output : verification.outputs()) {
+            table.row(output.output(), output.shape().toString(), agreement(output), difference(output));
+        }
+        table.print(out);
+        verification.warnings().forEach(warning -> out.println("warning: " + warning));
+        out.println(verdict(verification));
+    }
+
+    private static String agreement(OutputComparison output) {
+        if (!output.comparable()) {
+            return "not comparable";
+        }
+        return output.identical() ? "bit-identical" : "different";
+    }
+
+    private static String difference(OutputComparison output) {
+        if (!output.comparable()) {
+            return "-";
+        }
+        return output.identical()
+                ? "0"
+                : String.format(Locale.ROOT, "%.3g (relative %.3g)", output.maxAbsDiff(), output.maxRelDiff());
+    }
+
+    private static String verdict(Verification verification) {
+        if (verification.identical()) {
+            return "verified: the parts compute exactly what the whole computes";
+        }
+        if (verification.passed()) {
+            return verification.optimization().equals(OptimizationLevel.NONE.name())
+                    ? "verified: the parts compute what the whole computes, but for how 16-bit numbers are rounded at the cuts"
+                    : "verified: the parts compute what the whole computes, within the tolerance";
+        }
+        if (verification.differs()) {
+            return "NOT verified: the parts do not compute what the whole computes";
+        }
+        return verification.outputs().stream().anyMatch(OutputComparison::comparable)
+                ? "verified in part: the outputs that can be compared agree; the others cannot be compared"
+                : "not comparable: no output can be compared";
+    }
+
+    static String names(List<TensorInfo> tensors) {
+        return tensors.stream().map(TensorInfo::name).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,184 @@
+package io.pepper.examples.cli;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.export.DeploymentPlan;
+import io.pepper.session.Quantiles;
+import io.pepper.session.RunOutputs;
+import io.pepper.session.StageMetrics;
+import io.pepper.session.TensorFiles;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** What {@code run} found, for a person or a program. */
+final class RunPrinter {
+    private static final double P50 = 0.5;
+    private static final double P90 = 0.9;
+    private static final double P99 = 0.99;
+
+    private final Path directory;
+    private final Optional<DeploymentPlan> plan;
+    private final List<String> notes = new ArrayList<>();
+    private final List<Answer> answers = new ArrayList<>();
+    private List<StageMetrics> stages = List.of();
+    private String mode = "";
+    private double openSeconds;
+    private double firstSeconds;
+    private double perSecond = Double.NaN;
+    private int requests = 1;
+    private Optional<Quantiles> latencies = Optional.empty();
+
+    private record Answer(String name, String value, Optional<Path> file) {}
+
+    RunPrinter(Path directory, Optional<DeploymentPlan> plan) {
+        this.directory = directory;
+        this.plan = plan;
+    }
+
+    void mode(String what) {
+        mode = what;
+    }
+
+    void note(String what) {
+        notes.add(what);
+    }
+
+    void opened(double seconds) {
+        openSeconds = seconds;
+    }
+
+    void first(double seconds) {
+        firstSeconds = seconds;
+    }
+
+    /** The requests after the first. */
+    void requests(double[] seconds, double elapsed) {
+        requests = seconds.length + 1;
+        latencies = Optional.of(Quantiles.of(seconds));
+        perSecond = seconds.length / elapsed;
+    }
+
+    void stages(List<StageMetrics> metrics) {
+        stages = metrics;
+    }
+
+    /** Takes the outputs, and writes those that are tensors. */
+    void answer(RunOutputs outputs, Optional<Path> target, RunCommand.Format format) throws IOException {
+        for (Map.Entry<String, OnnxValue> output : outputs.values().entrySet()) {
+            Optional<Path> file = Optional.empty();
+            if (target.isPresent() && output.getValue() instanceof OnnxTensor tensor) {
+                String name = answers.size() + "_" + output.getKey().replaceAll("[^A-Za-z0-9._-]", "_") + "."
+                        + format.name().toLowerCase(Locale.ROOT);
+                file = Optional.of(Files.createDirectories(target.get()).resolve(name));
+                TensorFiles.write(file.get(), output.getKey(), tensor);
+            }
+            answers.add(new Answer(output.getKey(), described(output.getValue()), file));
+        }
+    }
+
+    /** A tensor as other commands write it, such as {@code float[1,1000]}. */
+    private static String described(OnnxValue value) {
+        return value instanceof OnnxTensor tensor
+                ? tensor.getInfo().type.name().toLowerCase(Locale.ROOT)
+                        + Arrays.toString(tensor.getInfo().getShape()).replace(" ", "")
+                : value.getType().name().toLowerCase(Locale.ROOT).replace("onnx_type_", "");
+    }
+
+    private String device(int stage) {
+        return plan.map(made -> made.devices().get(stage)).orElse("");
+    }
+
+    void print(PrintWriter out) {
+        for (Answer answer : answers) {
+            out.println(answer.name + ": " + answer.value
+                    + answer.file.map(file -> ", written: " + file).orElse(""));
+        }
+        out.println();
+        Table table = new Table("part", "device", "calls", "half within", "99 % within", "waited", "queue");
+        for (int i = 0; i < stages.size(); i++) {
+            StageMetrics stage = stages.get(i);
+            table.row(
+                    stage.stage(),
+                    device(i),
+                    String.valueOf(stage.calls()),
+                    Amounts.time(stage.p50Seconds()),
+                    Amounts.time(stage.p99Seconds()),
+                    Amounts.time(stage.waitingSeconds() / Math.max(1, stage.calls())),
+                    String.valueOf(stage.mostQueued()));
+        }
+        table.print(out);
+        out.println();
+        out.println(
+                mode + ": opened in " + Amounts.time(openSeconds) + ", first answer in " + Amounts.time(firstSeconds));
+        latencies.ifPresent(times -> out.println(String.format(
+                Locale.ROOT,
+                "%d more requests: half within %s, 90 %% within %s, 99 %% within %s; %s per second",
+                requests - 1,
+                Amounts.time(times.at(P50)),
+                Amounts.time(times.at(P90)),
+                Amounts.time(times.at(P99)),
+                Amounts.rate(perSecond))));
+        plan.ifPresent(made -> out.println(String.format(
+                Locale.ROOT,
+                "the plan predicts %s alone, and %s per second",
+                Amounts.time(made.placement().latencySeconds()),
+                Amounts.rate(1 / made.placement().periodSeconds()))));
+        notes.forEach(note -> out.println("note: " + note));
+    }
+
+    ObjectNode json() {
+        ObjectNode document = Json.object();
+        document.put("partition", directory.toString()).put("mode", mode);
+        Json.put(document, "openSeconds", openSeconds);
+        Json.put(document, "firstSeconds", firstSeconds);
+        document.put("requests", requests);
+        ObjectNode latency = document.putObject("latencySeconds");
+        Json.put(latency, "p50", at(P50));
+        Json.put(latency, "p90", at(P90));
+        Json.put(latency, "p99", at(P99));
+        Json.put(document, "throughputPerSecond", perSecond);
+        ObjectNode predicted = document.putObject("predicted");
+        Json.put(
+                predicted,
+                "latencySeconds",
+                plan.map(made -> made.placement().latencySeconds()).orElse(Double.NaN));
+        Json.put(
+                predicted,
+                "throughputPerSecond",
+                plan.map(made -> 1 / made.placement().periodSeconds()).orElse(Double.NaN));
+        ArrayNode outputs = document.putArray("outputs");
+        answers.forEach(answer -> outputs.addObject()
+                .put("name", answer.name)
+                .put("value", answer.value)
+                .put("file", answer.file.map(Path::toString).orElse(null)));
+        ArrayNode table = document.putArray("stages");
+        for (int i = 0; i < stages.size(); i++) {
+            StageMetrics stage = stages.get(i);
+            ObjectNode row =
+                    table.addObject().put("part", stage.stage()).put("device", plan.isEmpty() ? null : device(i));
+            row.put("calls", stage.calls()).put("failures", stage.failures()).put("mostQueued", stage.mostQueued());
+            Json.put(row, "busySeconds", stage.busySeconds());
+            Json.put(row, "waitingSeconds", stage.waitingSeconds());
+            Json.put(row, "p50Seconds", stage.p50Seconds());
+            Json.put(row, "p90Seconds", stage.p90Seconds());
+            Json.put(row, "p99Seconds", stage.p99Seconds());
+        }
+        ArrayNode said = document.putArray("notes");
+        notes.forEach(said::add);
+        return document;
+    }
+
+    private double at(double share) {
+        return latencies.map(times -> times.at(share)).orElse(Double.NaN);
+    }
+}

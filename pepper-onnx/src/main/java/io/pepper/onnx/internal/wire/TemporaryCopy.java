@@ -1,0 +1,46 @@
+package io.pepper.onnx.internal.wire;
+
+import io.pepper.document.FileErrors;
+import io.pepper.model.MalformedModelException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Keeps what a stream gives, so that it can be read at any place. */
+public final class TemporaryCopy {
+    private static final int BUFFER = 1 << 16;
+
+    private TemporaryCopy() {}
+
+    /**
+     * Writes a stream to a temporary file, which is the caller's to delete.
+     *
+     * @param in read to the end, not closed
+     * @param name what messages call it
+     * @param most how many bytes it may have
+     * @return the file
+     * @throws MalformedModelException if there are more
+     * @throws IOException if it cannot be read, or the file not be written; there is no file then
+     */
+    public static Path toFile(InputStream in, String name, long most) throws IOException {
+        Path file = Files.createTempFile("pepper-", ".onnx");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            byte[] buffer = new byte[BUFFER];
+            long left = most;
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                left -= count;
+                if (left < 0) {
+                    throw new MalformedModelException(name, "stream", "has more than " + most + " bytes");
+                }
+                int read = count;
+                FileErrors.namingStep(file, () -> out.write(buffer, 0, read));
+            }
+            return file;
+        } catch (IOException | RuntimeException failed) {
+            Files.deleteIfExists(file);
+            throw failed;
+        }
+    }
+}

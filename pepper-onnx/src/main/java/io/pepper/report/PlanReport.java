@@ -1,0 +1,412 @@
+package io.pepper.report;
+
+import io.pepper.cluster.Device;
+import io.pepper.onnx.ModelSegments;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.plan.Explanation;
+import io.pepper.plan.Metric;
+import io.pepper.plan.Objective;
+import io.pepper.plan.PlacedPart;
+import io.pepper.plan.Placement;
+import io.pepper.plan.PlanSimulator;
+import io.pepper.plan.Transfer;
+import io.pepper.report.internal.PlanDrawing;
+import io.pepper.report.internal.PlanRenderer;
+import io.pepper.report.internal.Quantities;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A picture by which a person understands a placement: the segments in the colours of their devices with what travels between
+ * them, one inference and the pipeline over time, other plans beside it, the best trade-offs, and what would change the decision.
+ * Immutable and therefore thread-safe. The same placement gives the same text.
+ *
+ * <pre>{@code
+ * Explanation why = planner.explain(placement, Constraints.NONE);
+ * List<Placement> front = planner.pareto(Metric.LATENCY, Metric.PERIOD, Constraints.NONE);
+ * PlanReport picture = PlanReport.of(model, segments, why).withFront(Metric.LATENCY, Metric.PERIOD, front);
+ * Files.writeString(Path.of("plan.html"), picture.html());
+ * }</pre>
+ */
+public final class PlanReport implements Report {
+    private static final int MOST_INFERENCES = 8;
+    private static final double PERCENT = 100;
+
+    /** So that the smallest segment can still be seen. */
+    static final double LEAST_SHARE = 0.012;
+
+    private final OnnxModel model;
+    private final ModelSegments segments;
+    private final Explanation why;
+    private final List<PlanDrawing.Front> fronts;
+    private final List<String> caveats;
+
+    private PlanReport(
+            OnnxModel model,
+            ModelSegments segments,
+            Explanation why,
+            List<PlanDrawing.Front> fronts,
+            List<String> caveats) {
+        this.model = model;
+        this.segments = segments;
+        this.why = why;
+        this.fronts = fronts;
+        this.caveats = caveats;
+    }
+
+    /**
+     * A placement and its reasons.
+     *
+     * @param model the model
+     * @param segments its segments
+     * @param why the placement, and why it was chosen
+     * @return the picture
+     * @throws IllegalArgumentException if the segments are of another model, or the placement of other segments
+     */
+    public static PlanReport of(OnnxModel model, ModelSegments segments, Explanation why) {
+        segments.requireOf(model, why.placement());
+        return new PlanReport(model, segments, why, List.of(), List.of());
+    }
+
+    /**
+     * With the best trade-offs of two metrics.
+     *
+     * @param across the one
+     * @param up the other
+     * @param front placements of which none is better in both
+     * @return a picture
+     */
+    public PlanReport withFront(Metric across, Metric up, List<Placement> front) {
+        List<PlanDrawing.Point> points = new ArrayList<>(front.stream()
+                .map(placement -> new PlanDrawing.Point(
+                        placement.cost(across), placement.cost(up), summary(placement), isChosen(placement)))
+                .toList());
+        if (front.stream().noneMatch(this::isChosen)) {
+            points.add(new PlanDrawing.Point(
+                    placement().cost(across), placement().cost(up), "this plan: " + summary(placement()), true));
+        }
+        List<PlanDrawing.Front> more = new ArrayList<>(fronts);
+        more.add(new PlanDrawing.Front(name(across), name(up), points));
+        return new PlanReport(model, segments, why, more, caveats);
+    }
+
+    /**
+     * With reasons why the predicted figures may be wrong.
+     *
+     * @param sentences one each, as {@link io.pepper.plan.CostModel#caveats} gives them
+     * @return a picture
+     */
+    public PlanReport withCaveats(List<String> sentences) {
+        return new PlanReport(model, segments, why, fronts, List.copyOf(sentences));
+    }
+
+    private boolean isChosen(Placement placement) {
+        return line(placement).equals(line(why.placement()));
+    }
+
+    private static String name(Metric metric) {
+        return metric == Metric.ENERGY ? PlanDrawing.ENERGY : metric.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * One picture that needs nothing else: the segments, the charts, and other plans beside it.
+     *
+     * @return an SVG document, to be stored as UTF-8
+     */
+    @Override
+    public String svg() {
+        return PlanRenderer.svg(drawing());
+    }
+
+    /**
+     * One page that needs nothing else: the picture, and tables of stages, other plans, and what would change the decision.
+     *
+     * @return an HTML document, to be stored as UTF-8
+     */
+    @Override
+    public String html() {
+        return PlanRenderer.html(drawing());
+    }
+
+    private PlanDrawing drawing() {
+        return new PlanDrawing(
+                model.name(),
+                verdict(),
+                facts(),
+                devices(),
+                segments(),
+                hops(),
+                charts(),
+                rivals(),
+                fronts,
+                new PlanTables(why).all());
+    }
+
+    private Placement placement() {
+        return why.placement();
+    }
+
+    private List<String> verdict() {
+        List<String> sentences = new ArrayList<>();
+        List<String> limits = why.constraints().inWords();
+        sentences.add("Planned for " + goal(placement().objective())
+                + (placement().isChain() ? "" : ", with parts on different devices at the same time")
+                + (limits.isEmpty() ? "." : ", within: " + String.join("; ", limits) + "."));
+        sentences.add("So "
+                + placement().parts().stream()
+                        .map(part -> (part.to() - part.from() == 1 ? "segment " : "segments ")
+                                + span(part)
+                                + (part.to() - part.from() == 1 ? " runs on " : " run on ")
+                                + part.device().name())
+                        .collect(Collectors.joining("; "))
+                + (placement().transfers().isEmpty()
+                        ? "; nothing travels."
+                        : "; "
+                                + Quantities.bytes(placement().transfers().stream()
+                                        .mapToDouble(Transfer::bytes)
+                                        .sum()) + " travel."));
+        why.singleDevices().stream()
+                .filter(Explanation.SingleDevice::fits)
+                .flatMap(single -> single.placement().stream())
+                .min((a, b) -> Double.compare(a.value(), b.value()))
+                .filter(best -> !isChosen(best))
+                .ifPresent(best -> sentences.add(String.format(
+                        Locale.ROOT,
+                        "All on %s, the best single device, would take %s in the place of %s, and give %s per second in"
+                                + " the place of %s.",
+                        best.parts().get(0).device().name(),
+                        Quantities.seconds(best.latencySeconds()),
+                        Quantities.seconds(placement().latencySeconds()),
+                        Quantities.number(best.throughputPerSecond()),
+                        Quantities.number(placement().throughputPerSecond()))));
+        why.runnerUp()
+                .filter(second -> second.value() == placement().value())
+                .ifPresent(second -> sentences.add("Another one is as good by that: " + line(second)
+                        + (placement().isChain() ? ". Of equals the one with the fewest parts is taken." : ".")));
+        sentences.add(proof());
+        caveats.forEach(caveat -> sentences.add("Caution: " + caveat + "."));
+        return sentences;
+    }
+
+    private String proof() {
+        if (placement().isOptimal()) {
+            return "By these predicted figures no other placement of these segments is better.";
+        }
+        return placement().gap() < 1
+                ? String.format(
+                        Locale.ROOT,
+                        "By these predicted figures a better placement could cost %.2f %% less at most.",
+                        PERCENT * placement().gap())
+                : "It is not proven that no other is better.";
+    }
+
+    private static String goal(Objective objective) {
+        for (Metric metric : Metric.values()) {
+            if (objective.equals(Objective.of(metric))) {
+                return switch (metric) {
+                    case LATENCY -> "the least latency of one inference";
+                    case PERIOD -> "the most inferences in a second";
+                    case ENERGY -> "the least energy of one inference";
+                };
+            }
+        }
+        return String.format(
+                Locale.ROOT,
+                "the least weighted sum: %s × latency + %s × period (seconds) + %s × energy (joules)",
+                Quantities.number(objective.latencyWeight()),
+                Quantities.number(objective.periodWeight()),
+                Quantities.number(objective.energyWeight()));
+    }
+
+    private List<String> facts() {
+        List<String> facts = new ArrayList<>();
+        facts.add("latency " + Quantities.seconds(placement().latencySeconds()) + " (90 % within "
+                + Quantities.seconds(placement().p90LatencySeconds()) + ")");
+        facts.add(Quantities.number(placement().throughputPerSecond()) + " per second, paced by "
+                + placement().bottleneck());
+        placement().energyJoules().ifPresent(joules -> facts.add(Quantities.number(joules) + " J each"));
+        facts.add(placement().isOptimal() ? "optimal by these figures" : "not proven optimal");
+        return facts;
+    }
+
+    private List<PlanDrawing.Place> devices() {
+        return placement().cluster().devices().stream()
+                .map(device -> new PlanDrawing.Place(device.name(), runs(device)))
+                .toList();
+    }
+
+    private String runs(Device device) {
+        List<PlacedPart> its = partsOn(device);
+        if (its.isEmpty()) {
+            return device.allowed() ? "runs nothing" : "is not allowed";
+        }
+        double memory = its.stream().mapToDouble(PlacedPart::memoryBytes).sum();
+        return "segments " + its.stream().map(PlanReport::span).collect(Collectors.joining(", ")) + ", "
+                + Quantities.seconds(
+                        its.stream().mapToDouble(PlacedPart::computeSeconds).sum())
+                + ", " + Quantities.bytes(memory)
+                + (device.memoryBytes().isPresent()
+                        ? " of "
+                                + Quantities.bytes((double) device.memoryBytes().getAsLong())
+                        : "");
+    }
+
+    private List<PlacedPart> partsOn(Device device) {
+        return placement().parts().stream()
+                .filter(part -> part.device().name().equals(device.name()))
+                .toList();
+    }
+
+    static String span(PlacedPart part) {
+        return part.to() - part.from() == 1 ? String.valueOf(part.to()) : part.from() + 1 + "–" + part.to();
+    }
+
+    private List<PlanDrawing.Piece> segments() {
+        List<PlanDrawing.Piece> found = new ArrayList<>();
+        double[] flops = IntStream.range(0, segments.count())
+                .mapToDouble(i -> segments.workload(i, i + 1).total().flops())
+                .toArray();
+        double all = Arrays.stream(flops).sum();
+        for (PlacedPart part : placement().parts()) {
+            for (int i = part.from(); i < part.to(); i++) {
+                double share = all > 0 ? flops[i] / all : 1.0 / flops.length;
+                String title = "segment " + (i + 1) + " on " + part.device().name() + ": "
+                        + Quantities.number(PERCENT * share) + " % of the arithmetic, reads " + reads(i);
+                found.add(new PlanDrawing.Piece(place(part.device()), Math.max(share, LEAST_SHARE), title));
+            }
+        }
+        return found;
+    }
+
+    private String reads(int segment) {
+        double bytes = 0;
+        List<String> names = new ArrayList<>();
+        for (int flow = 0; flow < segments.flows().size(); flow++) {
+            if (segments.flows().get(flow).readers().contains(segment)) {
+                bytes += segments.flows().get(flow).bytes();
+                names.addAll(segments.tensors(flow));
+            }
+        }
+        return Quantities.bytes(bytes) + (names.isEmpty() ? "" : ": " + String.join(", ", names));
+    }
+
+    private int place(Device device) {
+        return placement().cluster().indexOf(device.name()).orElseThrow();
+    }
+
+    /** Behind the segment that sends them, all that go the same way together. */
+    private List<PlanDrawing.Hop> hops() {
+        Map<Way, List<Transfer>> ways = new LinkedHashMap<>();
+        for (Transfer transfer : placement().transfers()) {
+            int before = placement().flows().get(transfer.flow()).producer() + 1;
+            ways.computeIfAbsent(new Way(before, link(transfer)), none -> new ArrayList<>())
+                    .add(transfer);
+        }
+        List<PlanDrawing.Hop> hops = new ArrayList<>();
+        ways.forEach((way, sent) -> hops.add(new PlanDrawing.Hop(
+                way.before,
+                Quantities.bytes(sent.stream().mapToDouble(Transfer::bytes).sum()) + " " + way.link,
+                sent.stream()
+                        .flatMap(transfer -> segments.tensors(transfer.flow()).stream())
+                        .collect(Collectors.joining(", ")))));
+        return hops;
+    }
+
+    private record Way(int before, String link) {}
+
+    private static String link(Transfer transfer) {
+        return transfer.from().name() + " → " + transfer.to().name();
+    }
+
+    private List<PlanDrawing.Chart> charts() {
+        int inferences = Math.min(MOST_INFERENCES, placement().parts().size() + 3);
+        return List.of(
+                chart("One inference", PlanSimulator.Trace.every(0, 1)),
+                chart(
+                        "A pipeline: an inference every "
+                                + Quantities.seconds(placement().periodSeconds()),
+                        PlanSimulator.Trace.every(placement().periodSeconds(), inferences)));
+    }
+
+    private PlanDrawing.Chart chart(String caption, PlanSimulator.Trace trace) {
+        List<PlanSimulator.Interval> timeline = PlanSimulator.of(placement()).timeline(trace);
+        Set<String> rows = new LinkedHashSet<>();
+        timeline.stream().filter(interval -> interval.request() == 0).forEach(interval -> rows.add(interval.where()));
+        List<String> order = List.copyOf(rows);
+        boolean several = timeline.stream().anyMatch(interval -> interval.request() > 0);
+        return new PlanDrawing.Chart(
+                caption,
+                order,
+                timeline.stream()
+                        .map(interval -> new PlanDrawing.Bar(
+                                order.indexOf(interval.where()),
+                                placement().cluster().indexOf(interval.where()).orElse(-1),
+                                interval.request() % 2 == 1,
+                                several
+                                        ? Integer.toString(interval.request() + 1)
+                                        : Quantities.seconds(interval.endSeconds() - interval.beginSeconds()),
+                                "inference " + (interval.request() + 1),
+                                interval.beginSeconds(),
+                                interval.endSeconds(),
+                                interval.arrivesSeconds()))
+                        .toList());
+    }
+
+    private List<PlanDrawing.Rival> rivals() {
+        List<PlanDrawing.Rival> rivals = new ArrayList<>();
+        rivals.add(rival("this plan", placement(), ""));
+        why.runnerUp().ifPresent(second -> rivals.add(rival("the runner-up", second, line(second))));
+        for (Explanation.SingleDevice single : why.singleDevices()) {
+            String label = "all on " + single.device().name();
+            rivals.add(single.placement()
+                    .map(placement -> rival(label, placement, why(single.device(), single.fits())))
+                    .orElseGet(() -> new PlanDrawing.Rival(label, Double.POSITIVE_INFINITY, 0, "not possible")));
+        }
+        return rivals;
+    }
+
+    /** Why all cannot run on a device. */
+    static String why(Device device, boolean fits) {
+        return fits ? "" : device.allowed() ? "does not fit the memory" : "not allowed";
+    }
+
+    private static PlanDrawing.Rival rival(String label, Placement placement, String note) {
+        String pace = Quantities.number(placement.throughputPerSecond()) + " per second";
+        return new PlanDrawing.Rival(
+                label, placement.latencySeconds(), computes(placement), note.isEmpty() ? pace : pace + ", " + note);
+    }
+
+    /** How long some device computes. */
+    private static double computes(Placement placement) {
+        double sum = 0;
+        double until = 0;
+        List<PlacedPart> order = placement.parts().stream()
+                .sorted(Comparator.comparingDouble(PlacedPart::beginSeconds))
+                .toList();
+        for (PlacedPart part : order) {
+            sum += Math.max(0, part.endSeconds() - Math.max(until, part.beginSeconds()));
+            until = Math.max(until, part.endSeconds());
+        }
+        return sum;
+    }
+
+    static String line(Placement placement) {
+        return placement.parts().stream()
+                .map(part -> span(part) + " on " + part.device().name())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String summary(Placement placement) {
+        return line(placement) + ": latency " + Quantities.seconds(placement.latencySeconds()) + ", "
+                + Quantities.number(placement.throughputPerSecond()) + " per second";
+    }
+}

@@ -1,0 +1,12 @@
+package io.pepper.report.internal;
+
+/** The classes of colours that the style sheet knows. */
+final class Palette {
+    private static final int COUNT = 6;
+
+    private Palette() {}
+
+    static String of(int place) {
+        return "hue" + place % COUNT;
+    }
+}

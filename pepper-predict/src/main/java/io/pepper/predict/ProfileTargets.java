@@ -1,0 +1,192 @@
+package io.pepper.predict;
+
+import io.pepper.cut.Cut;
+import io.pepper.export.ExportOptions;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.measure.OperatorSweep;
+import io.pepper.model.InputShapes;
+import io.pepper.model.ProgressListener;
+import io.pepper.model.TensorInfo;
+import io.pepper.onnx.ModelCosts;
+import io.pepper.onnx.ModelSegments;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.TensorShapes;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Segment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Pieces of models to measure: the whole, what stands before and after single cuts, and what stands between two. Which ones is
+ * random with a seed, so that pieces of all sizes are among them.
+ */
+public final class ProfileTargets {
+    static final String WHOLE = "whole";
+
+    private ProfileTargets() {}
+
+    /**
+     * Exports a whole model and pieces of it.
+     *
+     * @param model the model, from a file
+     * @param sizes the sizes of inputs that it leaves open
+     * @param directory where the pieces go, each in a directory of its own
+     * @param most how many pieces at most besides the whole; a model with few cuts gives fewer
+     * @param seed decides which pieces
+     * @param progress hears of each piece
+     * @return the whole, then the pieces
+     * @throws io.pepper.model.UnknownSizeException if sizes stay open
+     * @throws IllegalArgumentException if the sizes are not those of the model's inputs, or the model stands in no file
+     * @throws IOException if a piece cannot be written
+     */
+    public static List<ProfileTarget> of(
+            OnnxModel model, InputShapes sizes, Path directory, int most, long seed, ProgressListener progress)
+            throws IOException {
+        Path file = model.path()
+                .orElseThrow(() -> new IllegalArgumentException(model.name() + ": the model stands in no file"));
+        TensorShapes shapes = model.shapes(sizes);
+        ModelCosts costs = model.costs(shapes);
+        costs.flops(); // Refuses what has open sizes: it would run, but nobody could say on what.
+        Export export = new Export(model, shapes, costs, directory);
+        List<ProfileTarget> pieces = new ArrayList<>();
+        pieces.add(new ProfileTarget(model.name(), WHOLE, file, sizes, costs.workload()));
+        List<Cut> cuts = model.cuts(costs.cutOptions().withMaxWidth(2)).list();
+        int done = 0;
+        List<Span> spans = spans(cuts.size(), most, new Random(seed));
+        for (Span span : spans) {
+            progress.progress("exporting pieces of " + model.name(), done, spans.size());
+            Optional<Cut> begin = span.begin < 0 ? Optional.empty() : Optional.of(cuts.get(span.begin));
+            Optional<Cut> end = span.end == cuts.size() ? Optional.empty() : Optional.of(cuts.get(span.end));
+            pieces.add(export.between(begin, end, span.name()));
+            done++;
+        }
+        return pieces;
+    }
+
+    /**
+     * Exports every run of neighbouring segments: all that a planner asks for, so that it can plan with
+     * {@linkplain MeasuredPredictor what was measured} alone.
+     *
+     * @param model the model
+     * @param costs its costs, with the sizes that count
+     * @param segments its segments, few: their runs are {@code segments × (segments + 1) / 2}
+     * @param directory where the runs go, each in a directory of its own
+     * @param progress hears of each run
+     * @return the runs
+     * @throws IOException if one cannot be written
+     * @throws IllegalArgumentException if the segments are no chain
+     */
+    public static List<ProfileTarget> runs(
+            OnnxModel model, ModelCosts costs, ModelSegments segments, Path directory, ProgressListener progress)
+            throws IOException {
+        if (!segments.isChain()) {
+            throw new IllegalArgumentException("runs of neighbouring segments are those of a chain");
+        }
+        Export export = new Export(model, costs.shapes(), costs, directory);
+        int count = segments.count();
+        List<ProfileTarget> pieces = new ArrayList<>();
+        for (int from = 0; from < count; from++) {
+            for (int to = from + 1; to <= count; to++) {
+                progress.progress("exporting pieces of " + model.name(), pieces.size(), count * (count + 1) / 2);
+                pieces.add(export.between(
+                        from == 0
+                                ? Optional.empty()
+                                : Optional.of(segments.partition().cuts().get(from - 1)),
+                        to == count
+                                ? Optional.empty()
+                                : Optional.of(segments.partition().cuts().get(to - 1)),
+                        "segments-" + (from + 1) + "-" + to));
+            }
+        }
+        return pieces;
+    }
+
+    /** Writes single pieces of a model. */
+    private record Export(OnnxModel model, TensorShapes shapes, ModelCosts costs, Path directory) {
+        ProfileTarget between(Optional<Cut> begin, Optional<Cut> end, String name) throws IOException {
+            Partition partition = Partition.of(
+                    model.graph(), Stream.concat(begin.stream(), end.stream()).toList());
+            int part = begin.isPresent() ? 1 : 0;
+            Path target = directory.resolve(model.name()).resolve(name);
+            PartitionManifest manifest = SubmodelExporter.export(
+                    model,
+                    partition,
+                    target,
+                    ExportOptions.DEFAULTS.withChecksums(false).withDurable(false));
+            Segment segment = partition.segments().get(part);
+            return new ProfileTarget(
+                    model.name(),
+                    name,
+                    target.resolve(manifest.parts().get(part).file()),
+                    inputSizes(manifest.parts().get(part).inputs(), shapes),
+                    costs.workload(segment));
+        }
+    }
+
+    /**
+     * Writes the operator sweep: about 400 small models to learn a device from without any model of one's own.
+     *
+     * @param directory where the models go
+     * @return the models, as pieces of {@link OperatorSweep#MODEL}
+     * @throws IOException if one cannot be written
+     */
+    public static List<ProfileTarget> sweep(Path directory) throws IOException {
+        List<ProfileTarget> pieces = new ArrayList<>();
+        List<String> names = OperatorSweep.names();
+        List<Path> files = OperatorSweep.write(directory, names);
+        for (int i = 0; i < names.size(); i++) {
+            InputShapes sizes = OperatorSweep.sizes(names.get(i));
+            try (OnnxModel model = OnnxModel.load(files.get(i))) {
+                pieces.add(new ProfileTarget(
+                        OperatorSweep.MODEL,
+                        model.name(),
+                        files.get(i),
+                        sizes,
+                        model.costs(model.shapes(sizes)).workload()));
+            }
+        }
+        return pieces;
+    }
+
+    /** What stands between two cuts, by their place in the list; -1 for the beginning, their number for the end. */
+    private record Span(int begin, int end) {
+        String name() {
+            return "cuts-" + (begin + 1) + "-" + (end + 1);
+        }
+    }
+
+    private static List<Span> spans(int cuts, int most, Random random) {
+        Set<Span> spans = new LinkedHashSet<>();
+        long possible = (long) (cuts + 1) * (cuts + 2) / 2 - 1;
+        while (spans.size() < Math.min(most, possible)) {
+            int cut = random.nextInt(cuts);
+            switch (random.nextInt(4)) {
+                case 0 -> spans.add(new Span(-1, cut));
+                case 1 -> spans.add(new Span(cut, cuts));
+                default -> {
+                    int other = random.nextInt(cuts + 2) - 1;
+                    if (other != cut && !(Math.min(cut, other) == -1 && Math.max(cut, other) == cuts)) {
+                        spans.add(new Span(Math.min(cut, other), Math.max(cut, other)));
+                    }
+                }
+            }
+        }
+        return List.copyOf(spans);
+    }
+
+    private static InputShapes inputSizes(List<TensorInfo> inputs, TensorShapes shapes) {
+        InputShapes sizes = InputShapes.NONE;
+        for (TensorInfo input : inputs) {
+            sizes = sizes.withInput(shapes.of(input.name()));
+        }
+        return sizes;
+    }
+}
