@@ -94,4 +94,20 @@ public record Explanation(
         more.addAll(new LoadFlips(planner.forExplanations(), model, segments, this).find());
         return new Explanation(placement, constraints, singleDevices, runnerUp, prices, more);
     }
+
+    /**
+     * Returns this explanation as text that a person reads: the placement, each device alone, the runner-up, prices and flips.
+     *
+     * @return lines, segments and parts counted from 1
+     */
+    public String describe() {
+        return Description.of(this);
+    }
+
+    /** For instance {@code Explanation[Placement[0-2 on pi: 0.04 s, every 0.03 s], 1 price, 4 flips]}. */
+    @Override
+    public String toString() {
+        return "Explanation[" + placement + ", " + prices.size() + (prices.size() == 1 ? " price, " : " prices, ")
+                + flips.size() + (flips.size() == 1 ? " flip]" : " flips]");
+    }
 }

@@ -314,6 +314,15 @@ public final class Placement {
         return costs;
     }
 
+    /**
+     * Returns this placement as text that a person reads: a line for each part, each transfer, and what it costs.
+     *
+     * @return lines, segments and parts counted from 1
+     */
+    public String describe() {
+        return Description.of(this);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Placement that

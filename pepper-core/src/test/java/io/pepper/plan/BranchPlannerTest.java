@@ -208,6 +208,29 @@ class BranchPlannerTest {
     }
 
     @Test
+    void placementsAndExplanationsDescribeThemselves() {
+        Planner planner = Planner.of(PAIR, towers(1));
+        Constraints limits = Constraints.NONE.withPin(1, "right");
+        Explanation why = planner.explain(planner.plan(Objective.LATENCY, limits), limits);
+        assertThat(why.placement().describe().lines())
+                .startsWith("part 1, segment 1, on left: 10.00 ms from 0.000 ms on")
+                .contains("1 bytes from left to right: 2.000 ms from 0.000 ms on")
+                .last()
+                .asString()
+                .startsWith("latency 18.00 ms (90 % within 18.00 ms), ")
+                .endsWith("; optimal by these figures");
+        assertThat(why.describe())
+                .startsWith(why.placement().describe())
+                .contains("within: segment 2 on 'right'", "all on left: latency 24.00 ms", "runner-up: Placement[")
+                .contains("without segment 2 on 'right': Placement[", "if the time of left were ");
+        assertThat(why)
+                .asString()
+                .startsWith("Explanation[Placement[")
+                .contains("1 price, ")
+                .hasSizeLessThan(200);
+    }
+
+    @Test
     void aLongChainOfTwoMessagesEachIsCutInBlocks() {
         Random random = new Random(5);
         CostTable.Builder chain = CostTable.bySegment(400, 2);
