@@ -81,7 +81,7 @@ class ProseTest {
             Map.entry("pepper-predict/src/main/java/io/pepper/monitor", 60),
             Map.entry("pepper-predict/src/main/java/io/pepper/monitor/internal", 13),
             Map.entry("pepper-predict/src/main/java/io/pepper/monitor/internal/machine", 8),
-            Map.entry("pepper-predict/src/main/java/io/pepper/predict", 177),
+            Map.entry("pepper-predict/src/main/java/io/pepper/predict", 1),
             Map.entry("pepper-predict/src/main/java/io/pepper/predict/internal/csv", 3),
             Map.entry("pepper-predict/src/main/java/io/pepper/predict/internal/learn", 7),
             Map.entry("pepper-predict/src/main/java/io/pepper/predict/internal/tree", 16)));

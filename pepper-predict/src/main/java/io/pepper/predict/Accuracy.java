@@ -6,19 +6,23 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * How well medians were predicted that were not learned from. Errors are of predicted against measured medians.
+ * The accuracy of predicted medians on records that the predictor did not learn from. An error is the predicted minus
+ * the measured median.
  *
- * @param records how many
- * @param maeSeconds the mean of the absolute errors
- * @param rmseSeconds the root of the mean of their squares
- * @param r2 the share of the variance that is explained, at most 1; below 0 the mean would have done better
- * @param mape the mean of absolute errors relative to what was measured
- * @param medianApe the median of the same
- * @param within10 the share of records that are predicted to 10 %
- * @param within20 the share of records that are predicted to 20 %
- * @param rankCorrelation Spearman's, -1 to 1: whether slower is predicted as slower
- * @param p90Coverage the share of runs that took at most the predicted 90th percentile: 0.9 at best, less is over-confident;
- *     of a cross-validation without the margin that a saved predictor adds, which is fitted on the same records
+ * @param records number of records, at least 1
+ * @param maeSeconds mean absolute error, in seconds
+ * @param rmseSeconds root mean square error, in seconds
+ * @param r2 coefficient of determination, at most 1; below 0 the mean of the measured medians is the better prediction;
+ *     NaN if all measured medians are equal
+ * @param mape mean of the absolute errors relative to the measured median, as a share
+ * @param medianApe median of the absolute errors relative to the measured median, as a share
+ * @param within10 share of records with a relative error of at most 10 %
+ * @param within20 share of records with a relative error of at most 20 %
+ * @param rankCorrelation Spearman's rank correlation of predicted and measured medians, -1 to 1; NaN if either are all
+ *     equal
+ * @param p90Coverage share of runs that took at most the predicted 90th percentile. 0.9 is right, less is
+ *     over-confident. In a cross-validation the prediction is without the margin that a saved predictor adds, since
+ *     that margin is fitted on the same records
  */
 public record Accuracy(
         int records,
@@ -35,13 +39,13 @@ public record Accuracy(
     private static final double TWENTY_PERCENT = 0.2;
 
     /**
-     * Compares.
+     * Computes the accuracy of predictions.
      *
-     * @param measured medians in seconds, at least one, each more than 0
-     * @param predicted what was predicted of each
-     * @param p90Coverage see the record
-     * @return how well they agree
-     * @throws IllegalArgumentException if there are none, or not as many of both
+     * @param measured measured medians in seconds, at least one, each more than 0
+     * @param predicted predicted medians in seconds, in the order of {@code measured}
+     * @param p90Coverage share of runs that took at most the predicted 90th percentile, 0 to 1
+     * @return the accuracy over all records
+     * @throws IllegalArgumentException if {@code measured} is empty, or the arrays differ in length
      */
     public static Accuracy of(double[] measured, double[] predicted, double p90Coverage) {
         int n = measured.length;
@@ -77,7 +81,7 @@ public record Accuracy(
         return Arrays.stream(errors).filter(error -> error <= most).count() / (double) errors.length;
     }
 
-    /** Equal values share the mean of their ranks. */
+    /** Ranks values; equal values share the mean of their ranks. */
     private static double[] ranks(double... values) {
         Integer[] order = IntStream.range(0, values.length).boxed().toArray(Integer[]::new);
         Arrays.sort(order, Comparator.comparingDouble(i -> values[i]));

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** An accuracy as JSON; what is no number is left out. */
+/** Writes and reads an accuracy as JSON. Fields that are NaN or infinite are left out. */
 final class AccuracyJson {
     private AccuracyJson() {}
 

@@ -13,7 +13,7 @@ import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 import org.jspecify.annotations.Nullable;
 
-/** Trains boosters. What it writes is read in Java; native code never reads a file. */
+/** Training of boosters with XGBoost. XGBoost only writes boosters, into memory; this library reads them in Java. */
 final class Boosting {
     private static final int PATIENCE = 40;
 
@@ -22,7 +22,7 @@ final class Boosting {
     private Boosting() {}
 
     /**
-     * Loads XGBoost the first time.
+     * Loads XGBoost at the first call; later calls repeat a failure.
      *
      * @throws TrainingUnavailableException if its native library does not load
      */
@@ -41,14 +41,14 @@ final class Boosting {
     }
 
     /**
-     * Trains.
+     * Trains a booster.
      *
-     * @param rows what to learn from
-     * @param parameters XGBoost's own; unknown ones it ignores
-     * @param rounds how many trees
-     * @return the booster as XGBoost writes it in JSON
+     * @param rows the rows to learn from
+     * @param parameters XGBoost's parameters; XGBoost ignores unknown ones
+     * @param rounds number of trees, at least 1
+     * @return the booster in XGBoost's JSON
      * @throws TrainingUnavailableException if XGBoost's native library does not load
-     * @throws IllegalStateException if XGBoost refuses
+     * @throws IllegalStateException if XGBoost refuses the parameters or rows
      */
     public static String train(Rows rows, Map<String, Object> parameters, int rounds) {
         load();
@@ -65,15 +65,16 @@ final class Boosting {
     }
 
     /**
-     * Finds after how many trees rows that were not learned from are predicted best.
+     * Returns the number of trees with the smallest error on held-out rows. Stops early once 40 more trees bring no
+     * improvement.
      *
-     * @param rows what to learn from
-     * @param held rows to watch
-     * @param parameters XGBoost's own, with its metric
-     * @param most the most trees
-     * @return how many trees, 1 to {@code most}
+     * @param rows the rows to learn from
+     * @param held the rows to evaluate on
+     * @param parameters XGBoost's parameters, with the metric of the error
+     * @param most maximum number of trees, at least 1
+     * @return number of trees, 1 to {@code most}
      * @throws TrainingUnavailableException if XGBoost's native library does not load
-     * @throws IllegalStateException if XGBoost refuses
+     * @throws IllegalStateException if XGBoost refuses the parameters or rows
      */
     public static int bestRounds(Rows rows, Rows held, Map<String, Object> parameters, int most) {
         load();
@@ -90,7 +91,7 @@ final class Boosting {
         }
     }
 
-    /** Not XGBoost's own early stopping: that prints each round. */
+    /** XGBoost's own early stopping is not used because it prints each round. */
     private static int bestRounds(Booster booster, DMatrix learned, DMatrix watched, int most) throws XGBoostError {
         int best = 1;
         double least = Double.POSITIVE_INFINITY;
@@ -110,9 +111,9 @@ final class Boosting {
     }
 
     /**
-     * The version of XGBoost.
+     * Returns the version of XGBoost.
      *
-     * @return for instance {@code 3.0.4}
+     * @return the version, for instance {@code 3.0.4}; {@code unknown} if XGBoost's jar does not state it
      */
     public static String version() {
         Properties properties = new Properties();
@@ -126,11 +127,11 @@ final class Boosting {
         return properties.getProperty("version", "unknown");
     }
 
-    /** A data matrix that is closed. */
+    /** A data matrix that can be closed. */
     private static final class Matrix implements AutoCloseable {
         private final DMatrix matrix;
 
-        /** NaN is what is missing: in Java it would be 0 if nothing is said. */
+        /** NaN marks missing values. Without it, XGBoost's Java API treats 0 as missing. */
         Matrix(Rows rows) throws XGBoostError {
             matrix = new DMatrix(rows.flat(), rows.values().size(), rows.features(), Float.NaN);
             matrix.setLabel(Rows.plain(rows.labels()));

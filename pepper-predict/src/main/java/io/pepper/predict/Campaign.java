@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a campaign measures: each piece with each number of threads under each load, in each round.
+ * A measuring campaign: each piece is measured with each number of threads under each load, in each round.
  *
- * @param pieces what runs
- * @param loads what competes with it
+ * @param pieces the pieces to measure
+ * @param loads the competing loads
  * @param threads the numbers of threads inside an operator
- * @param rounds how often each is measured, at least 1: some rounds of a little each tell more than one of much, since machines that are
- *     shared change their pace every second or so
- * @param timing how each is timed; its threads and sizes are set for each piece
- * @param seed decides the order
- * @param quietWait how long to wait for other processes to leave the machine alone, for each spell in which they do not; measurements
- *     made nevertheless are {@linkplain Mark#BUSY marked}
+ * @param rounds number of measurements of each combination, at least 1. Several short rounds are more reliable than one
+ *     long one, since shared machines change their speed every second or so
+ * @param timing the timing of one measurement; its threads and sizes are set for each piece
+ * @param seed seed of the random order
+ * @param quietWait longest wait in each spell in which other processes keep the machine busy, 0 or more. Measurements
+ *     made in spite of them are {@linkplain Mark#BUSY marked}
  */
 public record Campaign(
         List<ProfileTarget> pieces,
@@ -31,16 +31,17 @@ public record Campaign(
             .withPrecision(0.02);
 
     /**
-     * Copies the lists.
+     * Creates a campaign.
      *
-     * @param pieces see the record
-     * @param loads see the record
-     * @param threads see the record
-     * @param rounds see the record
-     * @param timing see the record
-     * @param seed see the record
-     * @param quietWait see the record
-     * @throws IllegalArgumentException if there is nothing to measure
+     * @param pieces the pieces to measure, at least one
+     * @param loads the competing loads, at least one
+     * @param threads the numbers of threads inside an operator, at least one
+     * @param rounds number of measurements of each combination, at least 1
+     * @param timing the timing of one measurement
+     * @param seed seed of the random order
+     * @param quietWait longest wait in each spell in which other processes keep the machine busy, 0 or more
+     * @throws IllegalArgumentException if a list is empty, {@code rounds} is less than 1, or {@code quietWait} is
+     *     negative
      */
     public Campaign {
         if (quietWait.isNegative()) {
@@ -56,15 +57,15 @@ public record Campaign(
     }
 
     /**
-     * A plan that does not wait for quiet.
+     * Creates a campaign that does not wait for other processes.
      *
-     * @param pieces see the record
-     * @param loads see the record
-     * @param threads see the record
-     * @param rounds see the record
-     * @param timing see the record
-     * @param seed see the record
-     * @throws IllegalArgumentException if there is nothing to measure
+     * @param pieces the pieces to measure, at least one
+     * @param loads the competing loads, at least one
+     * @param threads the numbers of threads inside an operator, at least one
+     * @param rounds number of measurements of each combination, at least 1
+     * @param timing the timing of one measurement
+     * @param seed seed of the random order
+     * @throws IllegalArgumentException if a list is empty or {@code rounds} is less than 1
      */
     public Campaign(
             List<ProfileTarget> pieces,
@@ -77,31 +78,34 @@ public record Campaign(
     }
 
     /**
-     * With another time to wait for quiet.
+     * Sets the longest wait in each spell in which other processes keep the machine busy.
      *
      * @param time 0 or more
-     * @return this plan with it
+     * @return a copy with this wait
+     * @throws IllegalArgumentException if {@code time} is negative
      */
     public Campaign withQuietWait(Duration time) {
         return new Campaign(pieces, loads, threads, rounds, timing, seed, time);
     }
 
     /**
-     * Three rounds of up to 0.05 seconds for each measurement, warming up aside.
+     * Returns a campaign of three rounds. Each measurement takes up to 0.05 seconds after the warm-up.
      *
-     * @param pieces see the record
-     * @param loads see the record
-     * @param threads see the record
-     * @return the plan
+     * @param pieces the pieces to measure, at least one
+     * @param loads the competing loads, at least one
+     * @param threads the numbers of threads inside an operator, at least one
+     * @return the campaign, which does not wait for other processes
+     * @throws IllegalArgumentException if a list is empty
      */
     public static Campaign of(List<ProfileTarget> pieces, List<LoadLevel> loads, List<Integer> threads) {
         return new Campaign(pieces, loads, threads, 3, TIMING, 42);
     }
 
     /**
-     * How many measurements there are.
+     * Returns the number of measurements.
      *
      * @return pieces times loads times numbers of threads times rounds
+     * @throws ArithmeticException if it exceeds the range of {@code int}
      */
     public int size() {
         return Math.multiplyExact(Math.multiplyExact(pieces.size(), loads.size()), threads.size() * rounds);

@@ -3,20 +3,24 @@ package io.pepper.predict;
 import io.pepper.cluster.Conditions;
 import java.util.OptionalDouble;
 
-/** A moment of a campaign, to be compared with an earlier one of the same kind. Immutable and therefore thread-safe. */
+/**
+ * A moment of a campaign, to be compared with an earlier one of the same implementation. Immutable and therefore
+ * thread-safe.
+ */
 interface CampaignMoment {
     double secondsSince(CampaignMoment earlier);
 
     Span since(CampaignMoment earlier);
 
     /**
-     * What went on between two moments.
+     * The state of the machine between two moments.
      *
-     * @param achievedPercent the load that the generator made, of the cores that work here may use
-     * @param foreignPercent what other processes took of the processors
-     * @param loadPercent the share of the cores that was not to be had, the generator's load included, this process's work aside
-     * @param foreignThreads how many threads of other processes wanted to run, about
-     * @param conditions the conditions
+     * @param achievedPercent load that the generator achieved, in percent of the cores that this process may use
+     * @param foreignPercent share of the processors that other processes took, in percent
+     * @param loadPercent share of the cores that was not available, in percent: with the generator's load, without this
+     *     process's work
+     * @param foreignThreads estimated number of runnable threads of other processes
+     * @param conditions clock, temperature, throttling and pressure
      */
     record Span(
             OptionalDouble achievedPercent,

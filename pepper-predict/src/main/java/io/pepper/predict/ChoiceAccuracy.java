@@ -8,21 +8,22 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Whether predictions choose right between ways to run the same piece: on other threads, under another load, or on another
- * device. Of pairs only those count whose measured medians differ by more than a tenth.
+ * The accuracy of choosing between ways to run the same piece: with other threads, under another load, or on another
+ * device. Two ways form a pair if their measured medians differ by more than 10 %.
  *
- * @param pairs how many pairs there are
- * @param right the share of pairs in which the faster way was predicted as the faster; NaN without pairs
- * @param regret how much longer the chosen ways took than the best, as a share, on average over all pairs
- * @param bestWays the share of choices in which the way predicted as the fastest is the fastest, or within a tenth of it; NaN
+ * @param pairs number of pairs
+ * @param right share of pairs in which the faster way was predicted to be faster; NaN without pairs
+ * @param regret mean relative loss over all pairs: by which share of the faster way's time the chosen way took longer;
+ *     0 without pairs
+ * @param bestWays share of choices in which the way predicted to be fastest took at most 10 % longer than the fastest;
+ *     NaN without choices
+ * @param repeatRight share of pairs in which two measurements agree on the faster way. No prediction can be expected to
+ *     be right more often. NaN if nothing was measured twice
+ * @param choices number of pieces with at least two ways
+ * @param bestRegretSeconds mean extra time of the way predicted to be fastest over the fastest way, in seconds; NaN
  *     without choices
- * @param repeatRight the share of pairs that a second measurement of both orders as the first did: no prediction can be
- *     expected to do better; NaN if nothing was measured twice
- * @param choices how often one of several ways was to be chosen
- * @param bestRegretSeconds by how many seconds the ways predicted as the fastest took longer than the fastest, on average over
- *     all choices; NaN without choices
- * @param repeatBest as {@code bestWays}, where the first measurement chooses and the second tells how long that takes: no
- *     prediction can be expected to do better; NaN if nothing was measured twice
+ * @param repeatBest like {@code bestWays}, with the first measurement as the prediction and the second as the truth. No
+ *     prediction can be expected to do better. NaN if nothing was measured twice
  */
 public record ChoiceAccuracy(
         int pairs,
@@ -36,22 +37,22 @@ public record ChoiceAccuracy(
     private static final double TENTH = 1.1;
 
     /**
-     * Compares all ways of each piece.
+     * Compares all ways to run each piece.
      *
-     * @param measured what was measured, also repeatedly
-     * @param predictedSeconds the predicted median of a record
-     * @return how often the choice is right
+     * @param measured the measurements, repeated ones included
+     * @param predictedSeconds returns the predicted median of a record, in seconds
+     * @return the accuracy over all pieces
      */
     public static ChoiceAccuracy of(LatencyDataset measured, ToDoubleFunction<LatencyRecord> predictedSeconds) {
         return of(measured, entry -> entry.model() + "\t" + entry.piece(), predictedSeconds);
     }
 
     /**
-     * Compares the devices that ran the same piece with as many threads, under the same load each: the top-1 accuracy of the
-     * device that is predicted as the fastest.
+     * Compares the devices that ran the same piece with the same number of threads under the same load. The share of
+     * best ways is then the top-1 accuracy of choosing a device.
      *
-     * @param validation what was predicted of what was held back
-     * @return how often the choice is right; without choices if no piece ran on two devices under the same load
+     * @param validation a cross-validation
+     * @return the accuracy over all pieces; without choices if no piece ran on two devices under the same load
      */
     public static ChoiceAccuracy betweenDevices(CrossValidation validation) {
         return betweenDevices(validation.measured(), validation.predictions());

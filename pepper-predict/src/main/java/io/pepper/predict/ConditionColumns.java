@@ -8,7 +8,10 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The columns of what went on around a measurement. Files without them are read: nothing is known then. */
+/**
+ * The columns for the conditions around a measurement. Files without these columns are accepted; their conditions are
+ * unknown.
+ */
 final class ConditionColumns {
     private static final String MARKS = "marks";
     private static final String BETWEEN = "+";

@@ -19,28 +19,30 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * How well records are predicted that a predictor did not learn from: each, the mean of all measurements of the same, is
- * predicted once, by a predictor that was trained on the other folds. Records of the operator sweep are always learned from and never predicted. Immutable and therefore
- * thread-safe.
+ * A cross-validation: each record is predicted once, by a predictor that was trained on the other folds. Repeated
+ * measurements are averaged into one record. Records of the operator sweep are always trained on and never predicted.
+ * Immutable and therefore thread-safe.
  */
 public final class CrossValidation {
     private static final int FOLDS = 10;
 
-    /** Up to so many groups each is a fold of its own. */
+    /** Up to this number of groups, each group is a fold. */
     private static final int MOST_GROUPS = 24;
 
     private static final double P90 = 0.9;
 
-    /** What records are held back together. */
+    /** The records that are held out together. */
     public enum Folds {
-        /** Ten folds of random rows, as in the paper: most held rows have near twins among those learned from. */
+        /**
+         * Ten folds of random rows, as in the paper. Most held-out rows then have near twins among the training rows.
+         */
         ROWS,
-        /** All records of a model: how well a model is predicted that was never seen. */
+        /** All records of a model. Estimates the accuracy on an unseen model. */
         MODELS,
-        /** All records of a device: how well a device is predicted that was never seen. */
+        /** All records of a device. Estimates the accuracy on an unseen device. */
         DEVICES;
 
-        /** The name by which {@link Provenance#accuracy} has them. */
+        /** Returns the key of this kind of folds in {@link Provenance#accuracy}. */
         String key() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -78,13 +80,13 @@ public final class CrossValidation {
     }
 
     /**
-     * Trains once for each fold, and predicts it.
+     * Trains a predictor for each fold and predicts the fold with it.
      *
-     * @param data what was measured
-     * @param options how to train
-     * @param folds what is held back together
-     * @param progress hears of each fold
-     * @return what was predicted
+     * @param data the measurements
+     * @param options the training options
+     * @param folds the records that are held out together
+     * @param progress is told of each fold
+     * @return the predictions of all folds
      * @throws IllegalArgumentException if there are fewer than two folds
      * @throws InterruptedIOException if the thread is interrupted
      */
@@ -123,7 +125,7 @@ public final class CrossValidation {
                 folds, data.withoutSweep(), records, plain(medians), plain(p90s), shift(records, medians, p90s));
     }
 
-    /** Whether there are several groups to hold back, once measurements of the same count as one. */
+    /** Returns whether there are at least two groups once repeated measurements are averaged. */
     static boolean isPossible(LatencyDataset data, TrainingOptions options, Folds folds) {
         return groups(options.learnedFrom(data), options, folds).size() > 1;
     }
@@ -154,8 +156,8 @@ public final class CrossValidation {
     }
 
     /**
-     * By how much the logarithm of the predicted 90th percentile must grow, if it must, so that it covers 90 % of what was held
-     * back (Romano, Patterson and Candès, "Conformalized quantile regression", NeurIPS 2019).
+     * Returns the shift of the logarithm of the predicted 90th percentile, 0 to 3, with which it covers 90 % of the
+     * held-out runs (Romano, Patterson and Candès, "Conformalized quantile regression", NeurIPS 2019).
      */
     private static double shift(List<LatencyRecord> records, List<Double> medians, List<Double> p90s) {
         double low = 0;
@@ -181,53 +183,53 @@ public final class CrossValidation {
     }
 
     /**
-     * What was held back together.
+     * Returns the kind of folds.
      *
-     * @return the kind of folds
+     * @return the records that were held out together
      */
     public Folds folds() {
         return folds;
     }
 
     /**
-     * What was predicted.
+     * Returns the records that were predicted.
      *
-     * @return records, in the order of the folds; of measurements of the same their mean, unless the original's target was
-     *     learned
+     * @return the records in the order of the folds; repeated measurements are averaged, except for the original's
+     *     target
      */
     public List<LatencyRecord> records() {
         return Collections.unmodifiableList(records);
     }
 
     /**
-     * The predicted medians.
+     * Returns the predicted medians.
      *
-     * @return seconds, one for each of {@link #records}
+     * @return medians in seconds, in the order of {@link #records}
      */
     public double[] medianSeconds() {
         return medians.clone();
     }
 
-    /** By how much the logarithm of the 90th percentile has to be moved. */
+    /** Returns the shift of the logarithm of the predicted 90th percentile that reaches 90 % coverage. */
     double p90Shift() {
         return p90Shift;
     }
 
     /**
-     * How well all were predicted.
+     * Returns the accuracy over all records.
      *
-     * @return errors over all records
+     * @return the accuracy
      */
     public Accuracy accuracy() {
         return accuracy(entry -> true);
     }
 
     /**
-     * How well some were predicted.
+     * Returns the accuracy over selected records.
      *
-     * @param which the records that count
-     * @return errors over these
-     * @throws IllegalArgumentException if there are none
+     * @param which selects the records
+     * @return the accuracy
+     * @throws IllegalArgumentException if no record is selected
      */
     public Accuracy accuracy(Predicate<LatencyRecord> which) {
         int[] chosen = IntStream.range(0, records.size())
@@ -246,20 +248,20 @@ public final class CrossValidation {
     }
 
     /**
-     * Whether the predictions choose right between two ways to run the same piece.
+     * Returns the accuracy of choosing between ways to run the same piece.
      *
-     * @return how often
+     * @return the accuracy of choices
      */
     public ChoiceAccuracy choices() {
         return ChoiceAccuracy.of(measured, predictions());
     }
 
-    /** Each measurement that was held back, also those of the same. */
+    /** Returns the held-out measurements, without averaging. */
     LatencyDataset measured() {
         return measured;
     }
 
-    /** The predicted medians of what was measured. */
+    /** Returns a function from a record to its predicted median; NaN for records that were not predicted. */
     ToDoubleFunction<LatencyRecord> predictions() {
         Map<String, Double> predicted = new HashMap<>();
         for (int i = 0; i < records.size(); i++) {

@@ -3,9 +3,9 @@ package io.pepper.predict;
 import java.util.Arrays;
 import java.util.List;
 
-/** Between what values each feature was learned from. Immutable. */
+/** The range of each feature in the training data. Immutable. */
 final class FeatureRange {
-    /** By how much a feature may be beyond. */
+    /** A feature counts as outside of its range beyond this factor. */
     private static final float MARGIN = 1.25f;
 
     private final float[] least;
@@ -20,7 +20,7 @@ final class FeatureRange {
         return new FeatureRange(least.clone(), most.clone());
     }
 
-    /** Of a feature that is always missing every value is inside. */
+    /** A feature that is always missing accepts every value. */
     static FeatureRange of(List<float[]> rows, int features) {
         float[] least = new float[features];
         float[] most = new float[features];
@@ -55,7 +55,7 @@ final class FeatureRange {
         return Math.min(least.length, most.length);
     }
 
-    /** Whether a feature is beyond, by more than a margin; one that is missing is not. */
+    /** Returns whether a feature lies outside of its range by more than the margin. A missing feature does not. */
     boolean isOutside(float... row) {
         for (int i = 0; i < row.length; i++) {
             float below = least[i] > 0 ? least[i] / MARGIN : least[i];

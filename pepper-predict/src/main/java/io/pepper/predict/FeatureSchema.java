@@ -10,20 +10,21 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a predictor looks at, as a row of numbers: a name, a version, and features in a fixed order. A saved predictor carries its
- * schema and is refused by a library that has another under that name. Immutable and therefore thread-safe.
+ * The features that a predictor reads: a name, a version, and features in a fixed order. A saved predictor carries its
+ * schema. Loading refuses it if the library has another schema under that name. Immutable and therefore thread-safe.
  */
 public final class FeatureSchema {
-    /** The ten features of the original PEPPER, in its order. Threads are not among them. */
+    /** The ten features of the original PEPPER, in its order. The number of threads is not among them. */
     public static final FeatureSchema PAPER = new FeatureSchema("paper", 1, paper());
 
     /**
-     * Arithmetic, bytes, kernels, memory, threads, and what competes. Which families of operators run counts in the sum that
-     * {@link TrainingOptions.Target#LOG_RATIO} is against: features of them made trees know architectures by heart, and others worse.
+     * Arithmetic, bytes, kernels, memory, threads and competing load. The families of operators count only through the
+     * linear baseline of {@link TrainingOptions.Target#LOG_RATIO}: as features they let trees memorise architectures
+     * and predict other ones worse.
      */
     public static final FeatureSchema EXTENDED = new FeatureSchema("extended", 2, extended());
 
-    /** All schemas of this library; each has another number of features. */
+    /** All schemas of this library; no two have the same number of features. */
     static final List<FeatureSchema> ALL = List.of(PAPER, EXTENDED);
 
     private final String name;
@@ -44,10 +45,10 @@ public final class FeatureSchema {
     }
 
     /**
-     * The schema of a name.
+     * Returns the schema with a name.
      *
      * @param name {@code paper} or {@code extended}
-     * @return the schema, empty if there is none of that name
+     * @return the schema; empty if no schema has this name
      */
     public static Optional<FeatureSchema> named(String name) {
         return ALL.stream().filter(schema -> schema.name.equals(name)).findFirst();
@@ -123,7 +124,7 @@ public final class FeatureSchema {
         return device.cores().isPresent() ? device.cores().getAsDouble() : Double.NaN;
     }
 
-    /** How many threads there are for each core. */
+    /** Returns the number of runnable threads for each core. */
     private static double contention(Workload work, int threads, DeviceState device) {
         return (threads + number(device.runnableThreads())) / cores(device);
     }
@@ -133,16 +134,16 @@ public final class FeatureSchema {
     }
 
     /**
-     * The schema's name.
+     * Returns the schema's name.
      *
-     * @return for instance {@code extended}
+     * @return the name, for instance {@code extended}
      */
     public String name() {
         return name;
     }
 
     /**
-     * The version, which changes with the features.
+     * Returns the version, which changes with the features.
      *
      * @return 1 or more
      */
@@ -151,16 +152,16 @@ public final class FeatureSchema {
     }
 
     /**
-     * The names of the features.
+     * Returns the names of the features.
      *
-     * @return in their order
+     * @return the names in the order of a row
      */
     public List<String> features() {
         return features.stream().map(Feature::name).toList();
     }
 
     /**
-     * How many features there are.
+     * Returns the number of features.
      *
      * @return 1 or more
      */
@@ -168,20 +169,20 @@ public final class FeatureSchema {
         return features.size();
     }
 
-    /** Whether a feature grows with what competes, so that no time gets less when it gets more. */
+    /** Returns whether a feature grows with competing load. Predicted times must not fall as such a feature rises. */
     boolean growsWithLoad(int feature) {
         return features.get(feature).growsWithLoad();
     }
 
     /**
-     * Writes a row. What is not known is NaN, which predictors take as missing. Allocates nothing.
+     * Writes the features into a row. Unknown values are NaN, which predictors treat as missing. Allocates nothing.
      *
-     * @param work what runs
-     * @param threads the threads inside an operator
-     * @param device where
-     * @param row takes the features
-     * @param at where the first goes
-     * @throws IndexOutOfBoundsException if there is no room
+     * @param work the workload
+     * @param threads the number of threads inside an operator
+     * @param device the device and its state
+     * @param row receives the features
+     * @param at index of the first feature in the row
+     * @throws IndexOutOfBoundsException if the row is too short
      */
     public void fill(Workload work, int threads, DeviceState device, float[] row, int at) {
         for (int i = 0; i < features.size(); i++) {
@@ -190,7 +191,7 @@ public final class FeatureSchema {
         }
     }
 
-    /** For instance {@code extended version 2, 17 features}. */
+    /** Returns for instance {@code extended version 2, 17 features}. */
     @Override
     public String toString() {
         return name + " version " + version + ", " + size() + " features";

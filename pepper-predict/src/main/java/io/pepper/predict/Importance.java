@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Adds up what the splits of a booster gained. */
+/** The importance of features: the sum of the gains of a booster's splits. */
 final class Importance {
     private final double[] gains;
     private float[] losses = {};
@@ -19,7 +19,7 @@ final class Importance {
         gains = new double[features];
     }
 
-    /** Shares by feature, greatest first. */
+    /** Returns the share of each used feature, in descending order. */
     static Map<String, Double> of(String booster, List<String> names) {
         Importance importance = new Importance(names.size());
         try {

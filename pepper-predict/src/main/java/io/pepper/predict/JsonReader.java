@@ -14,18 +14,18 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Reads JSON as a stream, says where it is, and bounds depth and lengths: bytes are not trusted. Inside of an object or array
- * the first token of a value is there when it is to be read. Not thread-safe.
+ * A streaming JSON reader for untrusted bytes. It names the position of each error and bounds nesting and lengths.
+ * Inside an object or array, the current token is the first token of the value to read. Not thread-safe.
  */
 final class JsonReader implements AutoCloseable {
     private static final int MOST_DEPTH = 32;
     private static final int MOST_CHARACTERS = 100_000;
     private static final int MOST_DIGITS = 64;
 
-    /** XGBoost writes infinite thresholds as they are. */
+    /** XGBoost writes infinite thresholds as bare words. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8, as RFC 8259 says
+            .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8, as RFC 8259 requires
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MOST_DEPTH)
                     .maxStringLength(MOST_CHARACTERS)
@@ -42,37 +42,37 @@ final class JsonReader implements AutoCloseable {
         this.parser = parser;
     }
 
-    /** What is to be done with a document. */
+    /** Reads a document. */
     @FunctionalInterface
     public interface Document {
         /**
          * Reads the document.
          *
-         * @param json at its first token
-         * @throws IOException if it cannot
+         * @param json the reader, at the document's first token
+         * @throws IOException if the document cannot be read
          */
         void read(JsonReader json) throws IOException;
     }
 
-    /** What is to be done with a field. */
+    /** Reads a field. */
     @FunctionalInterface
     public interface Field {
         /**
-         * Reads the value of a field, or leaves it, so that it is skipped.
+         * Reads the value of a field. A value that is left unread is skipped.
          *
          * @param name the field's name
-         * @throws IOException if it cannot
+         * @throws IOException if the value cannot be read
          */
         void read(String name) throws IOException;
     }
 
-    /** What is to be done with an element of an array. */
+    /** Reads an element of an array. */
     @FunctionalInterface
     public interface Element {
         /**
          * Reads the element.
          *
-         * @throws IOException if it cannot
+         * @throws IOException if the element cannot be read
          */
         void read() throws IOException;
     }
@@ -80,11 +80,11 @@ final class JsonReader implements AutoCloseable {
     /**
      * Reads a document to its end.
      *
-     * @param in its bytes
-     * @param source what to call it in messages
-     * @param document what to do
-     * @throws PredictorFormatException if it is no JSON, or not what was expected
-     * @throws IOException if it cannot be read
+     * @param in the document's bytes
+     * @param source the name of the document in messages
+     * @param document reads the document
+     * @throws PredictorFormatException if the bytes are not JSON, or not the expected document
+     * @throws IOException if the bytes cannot be read
      */
     public static void read(InputStream in, String source, Document document) throws IOException {
         try (JsonReader json = new JsonReader(FACTORY.createParser(in), source)) {
@@ -100,9 +100,9 @@ final class JsonReader implements AutoCloseable {
     }
 
     /**
-     * What is wrong here.
+     * Returns an exception that names the current position.
      *
-     * @param problem for a person
+     * @param problem the problem, for a person
      * @return the exception to throw
      */
     public PredictorFormatException wrong(String problem) {
@@ -120,7 +120,7 @@ final class JsonReader implements AutoCloseable {
      * Reads an object.
      *
      * @param field called for each field
-     * @throws IOException if it is none
+     * @throws IOException if the value is not an object
      */
     public void object(Field field) throws IOException {
         require(JsonToken.START_OBJECT, "an object");
@@ -138,7 +138,7 @@ final class JsonReader implements AutoCloseable {
      * Reads an array.
      *
      * @param element called for each element
-     * @throws IOException if it is none
+     * @throws IOException if the value is not an array
      */
     public void array(Element element) throws IOException {
         require(JsonToken.START_ARRAY, "an array");
@@ -158,10 +158,10 @@ final class JsonReader implements AutoCloseable {
     }
 
     /**
-     * Reads a text, or anything else that is not made of parts, as it is written.
+     * Reads a text. Numbers and other scalar values are returned as they are written.
      *
-     * @return its characters
-     * @throws IOException if it is an object or array
+     * @return the characters
+     * @throws IOException if the value is an object or array
      */
     public String text() throws IOException {
         JsonToken token = parser.currentToken();
@@ -174,8 +174,8 @@ final class JsonReader implements AutoCloseable {
     /**
      * Reads an integer, also one that is written as a text.
      *
-     * @return its value, 1 for true and 0 for false
-     * @throws IOException if it is none, or beyond 32 bits
+     * @return its value; 1 for true and 0 for false
+     * @throws IOException if the value is not an integer of 32 bits
      */
     public int integer() throws IOException {
         String text = text();
@@ -190,10 +190,11 @@ final class JsonReader implements AutoCloseable {
     }
 
     /**
-     * Reads a number straight from its digits, as XGBoost does: by way of a double some would be rounded twice.
+     * Reads a number of 32 bits. It is parsed directly from its digits, as XGBoost does: parsing by way of a double
+     * would round some numbers twice.
      *
      * @return its value
-     * @throws IOException if it is none
+     * @throws IOException if the value is not a number
      */
     public float number() throws IOException {
         String text = text();
@@ -208,7 +209,7 @@ final class JsonReader implements AutoCloseable {
      * Reads a number of 64 bits.
      *
      * @return its value
-     * @throws IOException if it is none
+     * @throws IOException if the value is not a number
      */
     public double real() throws IOException {
         String text = text();
@@ -223,7 +224,7 @@ final class JsonReader implements AutoCloseable {
      * Reads an array of integers.
      *
      * @return its elements
-     * @throws IOException if it is none
+     * @throws IOException if the value is not an array of integers
      */
     public int[] integers() throws IOException {
         return integers(Integer.MAX_VALUE);
@@ -232,9 +233,9 @@ final class JsonReader implements AutoCloseable {
     /**
      * Reads an array of integers.
      *
-     * @param most how many there may be
+     * @param most maximum number of elements
      * @return its elements
-     * @throws IOException if it is none, or longer
+     * @throws IOException if the value is not an array of integers, or is longer
      */
     public int[] integers(int most) throws IOException {
         Numbers numbers = new Numbers();
@@ -250,21 +251,21 @@ final class JsonReader implements AutoCloseable {
     }
 
     /**
-     * Reads an array of numbers.
+     * Reads an array of numbers of 32 bits.
      *
      * @return its elements
-     * @throws IOException if it is none
+     * @throws IOException if the value is not an array of numbers
      */
     public float[] numbers() throws IOException {
         return numbers(Integer.MAX_VALUE);
     }
 
     /**
-     * Reads an array of numbers.
+     * Reads an array of numbers of 32 bits.
      *
-     * @param most how many there may be
+     * @param most maximum number of elements
      * @return its elements
-     * @throws IOException if it is none, or longer
+     * @throws IOException if the value is not an array of numbers, or is longer
      */
     public float[] numbers(int most) throws IOException {
         Numbers numbers = new Numbers();
@@ -276,7 +277,7 @@ final class JsonReader implements AutoCloseable {
      * Reads an array of numbers of 64 bits.
      *
      * @return its elements
-     * @throws IOException if it is none
+     * @throws IOException if the value is not an array of numbers
      */
     public double[] reals() throws IOException {
         List<Double> numbers = new ArrayList<>();
@@ -288,7 +289,7 @@ final class JsonReader implements AutoCloseable {
      * Reads an array of texts.
      *
      * @return its elements
-     * @throws IOException if it is none
+     * @throws IOException if the value is not an array of texts
      */
     public List<String> texts() throws IOException {
         List<String> texts = new ArrayList<>();
@@ -297,18 +298,18 @@ final class JsonReader implements AutoCloseable {
     }
 
     /**
-     * Where the current token begins.
+     * Returns the start of the current token.
      *
-     * @return bytes from the beginning of the document
+     * @return offset in bytes from the start of the document
      */
     public int begin() {
         return Math.toIntExact(parser.currentTokenLocation().getByteOffset());
     }
 
     /**
-     * Where the current token ends.
+     * Returns the end of the current token.
      *
-     * @return bytes from the beginning of the document
+     * @return offset in bytes from the start of the document
      */
     public int end() {
         return Math.toIntExact(parser.currentLocation().getByteOffset());

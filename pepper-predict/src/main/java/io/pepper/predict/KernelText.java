@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
 /**
- * Kernels in one column: separated by spaces, each as {@code family:times:flops:inputBytes:outputBytes:weightBytes:depth:channels:
- * window:groups}; what is not known is left empty.
+ * The text of kernels in one column: kernels are separated by spaces, each as {@code
+ * family:times:flops:inputBytes:outputBytes:weightBytes:depth:channels:window:groups}. Unknown numbers are empty.
  */
 final class KernelText {
     private static final String BETWEEN = " ";
@@ -38,7 +38,7 @@ final class KernelText {
         return kernel.family().name().toLowerCase(Locale.ROOT) + INSIDE + kernel.times() + INSIDE + numbers;
     }
 
-    /** The shortest text; empty for what is no finite number. */
+    /** Returns the shortest text of a number; empty if the number is not finite. */
     static String plain(double value) {
         if (!Double.isFinite(value)) {
             return "";
@@ -48,7 +48,9 @@ final class KernelText {
                 : String.valueOf(value);
     }
 
-    /** Throws IllegalArgumentException, with the column, if the text is not what {@link #write} makes. */
+    /**
+     * Reads the text that {@link #write} makes. Throws IllegalArgumentException with the column's name for other text.
+     */
     static List<Kernel> read(String column, String text) {
         List<Kernel> kernels = new ArrayList<>();
         for (String kernel : text.isEmpty() ? new String[0] : text.split(BETWEEN, -1)) {

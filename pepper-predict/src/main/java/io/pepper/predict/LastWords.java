@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** The last lines of what a process says on standard error. Thread-safe. */
+/** The last lines that a process wrote to standard error. Thread-safe. */
 final class LastWords {
     private static final int MOST_LINES = 5;
     private static final int LONGEST = 300;
@@ -49,7 +49,7 @@ final class LastWords {
         }
     }
 
-    /** The lines, in one; for a process that has ended. */
+    /** Returns the lines of a process that has ended, joined into one. */
     String text() {
         try {
             reader.join(WAIT_MILLIS);

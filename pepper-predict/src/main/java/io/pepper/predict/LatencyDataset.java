@@ -30,7 +30,8 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measured latencies. Immutable and therefore thread-safe. {@code docs/latency-data.md} describes the columns of the files.
+ * A data set of measured latencies. Immutable and therefore thread-safe. {@code docs/latency-data.md} describes the
+ * columns of the files.
  *
  * <pre>{@code
  * LatencyDataset data = LatencyDataset.read(Path.of("data.csv"));
@@ -47,34 +48,35 @@ public final class LatencyDataset {
     }
 
     /**
-     * A data set of records.
+     * Returns a data set of records.
      *
-     * @param records what was measured
-     * @return the data set
+     * @param records the measurements
+     * @return the data set, without problems
      */
     public static LatencyDataset of(List<LatencyRecord> records) {
         return new LatencyDataset(records, List.of());
     }
 
     /**
-     * Reads a file of {@link LatencyProfiler}, or one of the original PEPPER with its own clean-up. Rows that are wrong are left
-     * out, and said in {@link #problems()}, the first thousand one by one. A file whose name ends in {@code .gz} is decompressed.
+     * Reads a file of {@link LatencyProfiler}, or one of the original PEPPER with its own clean-up. Invalid rows are
+     * left out and reported in {@link #problems()}: the first thousand one by one, the others by their number. A file
+     * whose name ends in {@code .gz} is decompressed.
      *
      * @param file comma-separated values
-     * @return what was measured
-     * @throws IOException if it cannot be read, or has other columns
+     * @return the measurements
+     * @throws IOException if the file cannot be read or lacks the required columns
      */
     public static LatencyDataset read(Path file) throws IOException {
         return read(file, PaperCleanup.AS_IN_THE_PAPER);
     }
 
     /**
-     * Reads a file, see {@link #read(Path)}.
+     * Reads a file like {@link #read(Path)}, with a given clean-up.
      *
      * @param file comma-separated values
-     * @param cleanup what to do with a file of the original; it does not matter for others
-     * @return what was measured
-     * @throws IOException if it cannot be read, or has other columns
+     * @param cleanup the clean-up of a file of the original; other files ignore it
+     * @return the measurements
+     * @throws IOException if the file cannot be read or lacks the required columns
      */
     public static LatencyDataset read(Path file, PaperCleanup cleanup) throws IOException {
         List<LatencyRecord> records = new ArrayList<>();
@@ -107,7 +109,10 @@ public final class LatencyDataset {
         return new LatencyDataset(records, problems.said());
     }
 
-    /** What is wrong with rows: the first of them by line, the others by number, so that a file of nothing else takes no memory. */
+    /**
+     * The problems of rows. The first thousand are kept with their lines, the others are counted, so that a file of
+     * invalid rows takes no memory.
+     */
     private static final class Problems {
         private static final int MOST = 1_000;
         private final Path file;
@@ -136,11 +141,11 @@ public final class LatencyDataset {
     }
 
     /**
-     * Writes the records, compressed if the name ends so ({@code .gz}). Records of the same piece stand together, which keeps a
-     * compressed file small. The file appears whole or not at all, in the place of one that was there.
+     * Writes the records; compresses them if the name ends in {@code .gz}. Records of the same piece are adjacent,
+     * which keeps a compressed file small. The file appears whole or not at all, and replaces an existing one.
      *
-     * @param file where
-     * @throws IOException if it cannot be written
+     * @param file the file to write
+     * @throws IOException if the file cannot be written
      */
     public void write(Path file) throws IOException {
         WholeFile.write(file, out -> {
@@ -162,28 +167,28 @@ public final class LatencyDataset {
     }
 
     /**
-     * What was measured.
+     * Returns the measurements.
      *
-     * @return in the order of the file
+     * @return the records in the order of the file
      */
     public List<LatencyRecord> records() {
         return records;
     }
 
     /**
-     * The rows that were left out.
+     * Returns the problems of the rows that were left out.
      *
-     * @return file, line and reason of each; empty if all were right
+     * @return file, line and reason of each; empty if all rows were valid
      */
     public List<String> problems() {
         return problems;
     }
 
     /**
-     * This data set and another.
+     * Returns the union of this data set and another.
      *
-     * @param other more
-     * @return all records, and all problems
+     * @param other the other data set
+     * @return the records of both and the problems of both
      */
     public LatencyDataset plus(LatencyDataset other) {
         List<LatencyRecord> all = new ArrayList<>(records);
@@ -194,10 +199,10 @@ public final class LatencyDataset {
     }
 
     /**
-     * The same times of other work: for records whose work was described anew.
+     * Returns a copy with other workloads, for records whose work is described again.
      *
-     * @param work says what a record's piece asks for
-     * @return as many records, in the same order
+     * @param work returns the workload of a record's piece
+     * @return the records in the same order, with these workloads
      */
     public LatencyDataset withWork(Function<LatencyRecord, Workload> work) {
         return new LatencyDataset(
@@ -205,27 +210,27 @@ public final class LatencyDataset {
     }
 
     /**
-     * How many measurements there are reasons not to believe.
+     * Returns the number of records with each mark.
      *
-     * @return the number of records with each mark that any has, in the order of the marks
+     * @return the number of records by mark, in the order of the marks, without marks that no record has
      */
     public Map<Mark, Integer> marks() {
         return Marks.count(records);
     }
 
     /**
-     * The same for people.
+     * Returns a description of the marks, for people.
      *
-     * @return a line for each mark, with what it means and examples; empty without marks
+     * @return a line for each mark with its meaning and examples; empty without marks
      */
     public List<String> markLines() {
         return Marks.said(records);
     }
 
     /**
-     * The measurements that nothing speaks against.
+     * Returns the records without {@linkplain Mark marks}.
      *
-     * @return all records without {@linkplain Mark marks}
+     * @return the data set of these records
      */
     public LatencyDataset unmarked() {
         return new LatencyDataset(
@@ -239,11 +244,11 @@ public final class LatencyDataset {
     }
 
     /**
-     * One record of each key: the means of what was measured. Where a machine has a fast and a slow pace and changes between
-     * them, the mean of some is known better than the middle one, which is now of the one pace and now of the other.
+     * Returns one record for each key: the mean of its measurements. On a machine that alternates between a fast and a
+     * slow pace, the mean of a few measurements varies less than their median, which jumps between the two.
      *
-     * @return as many records as there are keys, in the order of their first ones; their states are of the first, but for the mean
-     *     load
+     * @return the means, in the order of the first record of each key; the states are those of the first record, with
+     *     the mean load
      */
     public LatencyDataset averaged() {
         return new LatencyDataset(
@@ -251,9 +256,9 @@ public final class LatencyDataset {
     }
 
     /**
-     * The records of models.
+     * Returns the records of models.
      *
-     * @return all but those of the {@linkplain OperatorSweep operator sweep}
+     * @return the data set without the records of the {@linkplain OperatorSweep operator sweep}
      */
     public LatencyDataset withoutSweep() {
         return new LatencyDataset(
@@ -264,28 +269,28 @@ public final class LatencyDataset {
     }
 
     /**
-     * Records with the same {@link LatencyRecord#key()}.
+     * Returns the records grouped by {@link LatencyRecord#key()}.
      *
-     * @return in the order of the file
+     * @return the records by key, in the order of the file
      */
     public Map<String, List<LatencyRecord>> byKey() {
         return group(LatencyRecord::key);
     }
 
     /**
-     * Records grouped.
+     * Returns the records in groups.
      *
-     * @param group names the group of a record
-     * @return records by group, groups and records in the order of the file
+     * @param group returns the name of a record's group
+     * @return the records by group; groups and records are in the order of the file
      */
     public Map<String, List<LatencyRecord>> group(Function<LatencyRecord, String> group) {
         return records.stream().collect(Collectors.groupingBy(group, LinkedHashMap::new, Collectors.toList()));
     }
 
     /**
-     * What tells this data set from others.
+     * Returns a fingerprint of the records.
      *
-     * @return the SHA-256 of its records, 64 hexadecimal digits
+     * @return the SHA-256 of the records, 64 hexadecimal digits
      */
     public String sha256() {
         try {
@@ -299,7 +304,7 @@ public final class LatencyDataset {
         }
     }
 
-    /** For instance {@code LatencyDataset[1200 records, 0 problems]}. */
+    /** Returns for instance {@code LatencyDataset[1200 records, 0 problems]}. */
     @Override
     public String toString() {
         return "LatencyDataset[" + records.size() + " records, " + problems.size() + " problems]";

@@ -22,14 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures pieces of models on this machine under loads, and keeps each measurement at once in a file, forced to disk: a campaign
- * that was stopped goes on where it was when it is run again with the same plan. To stop it, interrupt the thread. One campaign at
- * a time: others on the same machine would disturb it.
+ * A profiler that measures pieces of models on this machine under loads. It appends each measurement to a file and
+ * forces it to disk, so that a stopped campaign resumes when it is run again. To stop it, interrupt the thread. Run one
+ * campaign at a time: a second one on the same machine would disturb it.
  *
- * <p>Machines that are shared change their pace every second or so. Pieces therefore stay open together, some dozens at a time, and
- * are measured in random order, under one load after another, again and again: what is measured of a piece in three rounds lies
- * seconds apart, and more rounds come in another visit, when all other pieces had theirs. So neither a slow second nor a machine
- * that grows slower looks like load.
+ * <p>Shared machines change their speed every second or so. The profiler therefore keeps dozens of pieces open at a
+ * time and measures them in random order, under one load after another, repeatedly. The three rounds of a visit measure
+ * a piece seconds apart. Further rounds follow in another visit, after all other pieces. Hence neither a slow second
+ * nor a slow drift of the machine looks like load.
  */
 public final class LatencyProfiler {
     private static final Logger LOG = LoggerFactory.getLogger(LatencyProfiler.class);
@@ -40,7 +40,7 @@ public final class LatencyProfiler {
     private static final long BYTES_IN_A_VISIT = 1L << 30;
     private static final int MOST_TRIES = 3;
 
-    /** About what a child process takes without a model. */
+    /** Estimated memory of a child process without a model, in bytes. */
     private static final long CHILD_BYTES = 100L << 20;
 
     private final Campaign plan;
@@ -70,16 +70,17 @@ public final class LatencyProfiler {
     }
 
     /**
-     * Measures what the file does not hold yet. A piece that cannot run is left out, and said as a problem of the data set; so
-     * is a torn last line that was dropped.
+     * Measures everything that the file does not hold yet. The returned problems name each piece that cannot run, and a
+     * torn last line if one was dropped.
      *
-     * @param plan what to measure
-     * @param device tells the state of this machine; its load and cores are not taken from it, but measured
-     * @param csv the file, which is made if it is not there; a torn last line is dropped
-     * @param progress hears of each measurement
-     * @return all that the file holds
-     * @throws InterruptedIOException if the thread is interrupted; what was measured is in the file
-     * @throws IOException if the file cannot be read or written, or holds something else
+     * @param plan the campaign
+     * @param device returns the state of this machine; its load and cores are measured instead
+     * @param csv the file, created if it is missing; a torn last line is dropped
+     * @param progress is told of each measurement
+     * @return all records of the file
+     * @throws InterruptedIOException if the thread is interrupted; the file then holds all measurements up to that
+     *     moment
+     * @throws IOException if the file cannot be read or written, or has other columns
      */
     public static LatencyDataset run(Campaign plan, Supplier<DeviceState> device, Path csv, ProgressListener progress)
             throws IOException {
@@ -94,7 +95,10 @@ public final class LatencyProfiler {
         return marked(csv).withProblems(List.copyOf(failures));
     }
 
-    /** With the marks that follow from comparing all measurements, which the file has then, too. */
+    /**
+     * Returns the records with the marks that follow from comparing all measurements, after writing these marks to the
+     * file.
+     */
     private static LatencyDataset marked(Path csv) throws IOException {
         LatencyDataset data = LatencyDataset.read(csv);
         List<LatencyRecord> compared = Marks.compare(data.records());
@@ -105,10 +109,10 @@ public final class LatencyProfiler {
         return LatencyDataset.read(csv);
     }
 
-    /** A piece with so many threads. */
+    /** A piece with a number of threads. */
     private record Task(ProfileTarget piece, int threads) {}
 
-    /** What is measured under one load in one round. */
+    /** The measurements under one load in one round. */
     private record Turn(int round, LoadLevel level, List<Task> tasks) {}
 
     private void run() throws IOException {
@@ -148,7 +152,7 @@ public final class LatencyProfiler {
                 .toList();
     }
 
-    /** Pieces in random order, as many together as may be open at a time. */
+    /** Returns the pieces in random order, in groups that may be open at the same time. */
     private List<List<Task>> groups(Random random) throws IOException {
         List<ProfileTarget> pieces = new ArrayList<>(plan.pieces());
         Collections.shuffle(pieces, random);
@@ -171,7 +175,10 @@ public final class LatencyProfiler {
         return groups;
     }
 
-    /** About what a piece takes when it is open: weights may stand in the file, or be made when it is opened. */
+    /**
+     * Returns the estimated memory of an open piece, in bytes. Its weights are either in the file or generated when it
+     * is opened.
+     */
     private double bytes(ProfileTarget piece) throws IOException {
         double weights = piece.work().kernels().stream()
                 .mapToDouble(kernel -> kernel.times() * kernel.weightBytes())
@@ -181,7 +188,7 @@ public final class LatencyProfiler {
         return Math.max(weights, file) + (plan.timing().isolation().isPresent() ? CHILD_BYTES : 0);
     }
 
-    /** What the file does not hold of some tasks, in random order in each round. */
+    /** Returns the measurements that the file does not hold yet, in random order in each round. */
     private List<Turn> turns(List<Task> group, int first, int last, Random random) {
         List<Turn> turns = new ArrayList<>();
         for (int round = first; round <= last; round++) {
@@ -268,7 +275,7 @@ public final class LatencyProfiler {
         double achieved = before.achievedPercent().orElse(0);
         double threads = level.threads() <= cores
                 ? achieved / PERCENT * cores
-                : level.threads() * level.percent() / PERCENT; // Threads that queue want more than they get.
+                : level.threads() * level.percent() / PERCENT; // Queued threads want more than they get.
         return device.get()
                 .withReadAt(Instant.now())
                 .withCores(cores)
@@ -281,9 +288,10 @@ public final class LatencyProfiler {
     }
 
     /**
-     * Measures a piece; again, as long as quiet is worth waiting for, if other processes came in between.
+     * Measures a piece. If other processes disturbed it, measures again, up to three times, while waiting is still
+     * allowed.
      *
-     * @return what went on before the last try
+     * @return the state of the machine before the last try
      */
     private Span measure(Turn turn, Task task, Span settled, OpenTimers<Task> timers) throws IOException {
         Span before = settled;

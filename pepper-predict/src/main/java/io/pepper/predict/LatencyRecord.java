@@ -12,20 +12,20 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * One measurement: a piece, how it ran, the state of the device, and how long it took.
+ * One measurement: a piece, its threads and load, the state of the device, and the times of its runs.
  *
- * @param model the model that the piece is of
+ * @param model the name of the piece's model
  * @param piece the piece's name, unique in its model
- * @param work what the piece asks for
- * @param threads the threads inside an operator, at least 1
- * @param device the device and its state right before the piece ran
- * @param load the load that was asked for; what it was without the piece is the state's
- * @param achievedPercent what was left of the load while the piece competed with it, percent of all cores together; NaN if not
- *     known
- * @param execution tells measurements of the same alike apart, from 1
- * @param timing how long it took
- * @param surroundings what went on around it
- * @param marks the reasons not to believe it, in their order
+ * @param work the piece's workload
+ * @param threads number of threads inside an operator, at least 1
+ * @param device the device and its state right before the piece ran, with the load measured then
+ * @param load the requested load
+ * @param achievedPercent the load that was achieved while the piece competed with it, in percent of all cores together;
+ *     NaN if unknown
+ * @param execution number of the measurement among repeated ones, from 1
+ * @param timing the times of the runs
+ * @param surroundings the conditions around the measurement
+ * @param marks the reasons not to trust the measurement, in their order
  */
 public record LatencyRecord(
         String model,
@@ -39,24 +39,24 @@ public record LatencyRecord(
         ModelTiming timing,
         Surroundings surroundings,
         Set<Mark> marks) {
-    /** So many standard errors to either side hold 95 % of a normal distribution. */
+    /** Half-width of the 95 % interval of a normal distribution, in standard errors. */
     private static final double NORMAL_95 = 1.96;
 
     /**
-     * Checks the numbers.
+     * Creates a record.
      *
-     * @param model see the record
-     * @param piece see the record
-     * @param work see the record
-     * @param threads see the record
-     * @param device see the record
-     * @param load see the record
-     * @param achievedPercent see the record
-     * @param execution see the record
-     * @param timing see the record
-     * @param surroundings see the record
-     * @param marks see the record
-     * @throws IllegalArgumentException if one is out of its range
+     * @param model the name of the piece's model
+     * @param piece the piece's name, unique in its model
+     * @param work the piece's workload
+     * @param threads number of threads inside an operator, at least 1
+     * @param device the device and its state right before the piece ran
+     * @param load the requested load
+     * @param achievedPercent the achieved load, in percent of all cores together; NaN if unknown
+     * @param execution number of the measurement among repeated ones, from 1
+     * @param timing the times of the runs, with a median of more than 0
+     * @param surroundings the conditions around the measurement
+     * @param marks the reasons not to trust the measurement
+     * @throws IllegalArgumentException if a number is out of its range
      */
     public LatencyRecord {
         Objects.requireNonNull(model);
@@ -72,17 +72,17 @@ public record LatencyRecord(
     }
 
     /**
-     * A measurement of whose surroundings nothing is known.
+     * Creates a record with unknown surroundings and no marks.
      *
-     * @param model see the record
-     * @param piece see the record
-     * @param work see the record
-     * @param threads see the record
-     * @param device see the record
-     * @param load see the record
-     * @param achievedPercent see the record
-     * @param execution see the record
-     * @param timing see the record
+     * @param model the name of the piece's model
+     * @param piece the piece's name, unique in its model
+     * @param work the piece's workload
+     * @param threads number of threads inside an operator, at least 1
+     * @param device the device and its state right before the piece ran
+     * @param load the requested load
+     * @param achievedPercent the achieved load, in percent of all cores together; NaN if unknown
+     * @param execution number of the measurement among repeated ones, from 1
+     * @param timing the times of the runs, with a median of more than 0
      * @throws IllegalArgumentException if a number is out of its range
      */
     public LatencyRecord(
@@ -110,7 +110,7 @@ public record LatencyRecord(
     }
 
     /**
-     * What was measured, without when: measurements with the same key differ by chance only.
+     * Returns the key of the measurement's setting. Repeated measurements have the same key and differ by chance only.
      *
      * @return model, piece, device, threads and load
      */
@@ -119,8 +119,9 @@ public record LatencyRecord(
     }
 
     /**
-     * The mean of measurements of the same; how uncertain it is follows from how far they lie apart. Quantiles are about those of the
-     * runs of all of them. Surroundings are those of the first, marks those of any.
+     * Returns the mean of repeated measurements. The uncertainty of its median follows from their spread. Its quantiles
+     * approximate those of all runs together. Its surroundings are those of the first measurement; it has the marks of
+     * all of them.
      */
     static LatencyRecord mean(List<LatencyRecord> alike) {
         LatencyRecord first = alike.get(0);
@@ -146,12 +147,12 @@ public record LatencyRecord(
                 alike.stream().flatMap(record -> record.marks.stream()).collect(Collectors.toSet()));
     }
 
-    /** The mean of their medians, in seconds. */
+    /** Returns the mean of the measured medians, in seconds. */
     static double meanSeconds(List<LatencyRecord> alike) {
         return mean(alike, record -> record.timing.medianSeconds());
     }
 
-    /** NaN if one of the numbers is not known. */
+    /** Returns the mean of a number; NaN if it is unknown for an item. */
     private static <T> double mean(List<T> items, ToDoubleFunction<T> number) {
         return items.stream().mapToDouble(number).average().orElse(Double.NaN);
     }

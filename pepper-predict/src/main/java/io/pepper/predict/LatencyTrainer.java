@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Trains predictors on measured latencies. The same data and options give the same predictions.
+ * A training of predictors on measured latencies. The same data and options give the same predictions.
  *
  * <pre>{@code
  * LatencyDataset data = LatencyDataset.read(Path.of("data.csv"));
@@ -32,18 +32,18 @@ public final class LatencyTrainer {
     }
 
     /**
-     * Validates on rows, models and devices that are held back, as far as there are several, and then trains on all. The
-     * operator sweep is only learned from, unless there is nothing else: then each of its small models counts as one. The
-     * predicted 90th percentile is moved so that it covers 90 % of the runs of models that were held back; validations tell
-     * what it covers before. {@linkplain Mark Marked} records are left out, unless the options ask for them or too few others would
-     * remain.
+     * Cross-validates on held-out rows, models and devices, wherever there are at least two of them, and then trains on
+     * all records. The operator sweep is only trained on; if there are no other records, each of its small models
+     * counts as a model. The predicted 90th percentile is shifted so that it covers 90 % of the runs of held-out
+     * models; the validations state the coverage before this shift. {@linkplain Mark Marked} records are left out,
+     * unless the options include them or too few others would remain.
      *
-     * @param all what was measured
-     * @param options how to train
-     * @param progress hears of each fold
-     * @return the predictor, and how well it does
-     * @throws IllegalArgumentException if there is nothing to learn from
-     * @throws TrainingUnavailableException if XGBoost's native library does not load here
+     * @param all the measurements
+     * @param options the training options
+     * @param progress is told of each fold
+     * @return the predictor and its cross-validations
+     * @throws IllegalArgumentException if there are no records
+     * @throws TrainingUnavailableException if XGBoost's native library does not load on this machine
      * @throws InterruptedIOException if the thread is interrupted
      */
     public static LatencyTrainer train(LatencyDataset all, TrainingOptions options, ProgressListener progress)
@@ -78,7 +78,10 @@ public final class LatencyTrainer {
                 new Learner(options.learnedFrom(data).records(), options).learn(shift, facts), validations, marked);
     }
 
-    /** The operator sweep is not held back while there are models; alone, it is held back model by small model. */
+    /**
+     * Returns the data for cross-validation. Besides models, the operator sweep is not held out. Without other models,
+     * each of its small models becomes a model.
+     */
     private static LatencyDataset judged(LatencyDataset data) {
         if (!data.withoutSweep().records().isEmpty()) {
             return data;
@@ -93,27 +96,27 @@ public final class LatencyTrainer {
     }
 
     /**
-     * The predictor, trained on all records.
+     * Returns the predictor, trained on all records.
      *
-     * @return it
+     * @return the predictor
      */
     public TrainedPredictor predictor() {
         return predictor;
     }
 
     /**
-     * What was done with marked records.
+     * Returns the treatment of marked records.
      *
-     * @return how many there were, and whether they were used
+     * @return the number of marked records, and whether they were used
      */
     public MarkedRecords marked() {
         return marked;
     }
 
     /**
-     * What was predicted of what was held back.
+     * Returns the cross-validations.
      *
-     * @return by the kind of folds, in their order; without those of which there is one only
+     * @return the cross-validations by kind of folds, in the order of the kinds; a kind with a single group is absent
      */
     public Map<Folds, CrossValidation> validations() {
         return Collections.unmodifiableMap(validations);

@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Learns from some records. The same records and options give the same trees. */
+/** The training of one predictor on records. The same records and options give the same trees. */
 final class Learner {
-    /** Below, a device counts as idle. */
+    /** Below this load, a device counts as idle. */
     private static final double IDLE_PERCENT = 10;
 
     private static final int LEAST_IDLE = 20;
@@ -49,7 +49,7 @@ final class Learner {
                 used.stream().map(entry -> entry.timing().medianSeconds()).toList());
     }
 
-    /** What is learned, but for the facts. */
+    /** Returns the trained predictor, with given provenance. */
     TrainedPredictor learn(double p90Shift, Provenance facts) {
         Map<String, Object> median = new LinkedHashMap<>(options.parameters());
         median.put("objective", "reg:squarederror");
@@ -76,7 +76,7 @@ final class Learner {
         }
     }
 
-    /** Where a fifth of the models, that are held back, is predicted best. */
+    /** Returns the number of trees that predicts a held-out fifth of the models best. */
     private int rounds(Map<String, Object> parameters) {
         List<String> models = new ArrayList<>(records.stream()
                 .map(LatencyRecord::model)

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds this machine, or the container that this process runs in, at a load: from a process of its own, so that it competes as a
- * stranger would, or, where none can be started, from threads of this process. What it asks for and what it gets differ where others compete: a {@link Meter} says what it got.
- * Not thread-safe.
+ * A generator that holds this machine, or the container of this process, at a load. The load comes from a separate
+ * process, so that it competes like a stranger. Where no process can be started, threads of this process make it. The
+ * achieved load is lower than requested where others compete; a {@link Meter} measures it. Not thread-safe.
  *
  * <pre>{@code
  * try (LoadGenerator load = LoadGenerator.start()) {
@@ -38,9 +38,9 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     /**
-     * Starts the process, or the threads, without load. They end with this process.
+     * Starts the process, or prepares the threads, without load. They end with this process.
      *
-     * @return the generator, for the caller to close
+     * @return the generator, which the caller closes
      */
     public static LoadGenerator start() {
         return start(Path.of(System.getProperty("java.home", "")));
@@ -56,9 +56,9 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     /**
-     * Why threads of this process make the load.
+     * Returns the reason why threads of this process make the load.
      *
-     * @return the reason; empty if a process of its own makes it
+     * @return the reason; empty if a separate process makes the load
      */
     public Optional<String> whyInProcess() {
         return whyInProcess;
@@ -67,9 +67,9 @@ public final class LoadGenerator implements AutoCloseable {
     /**
      * Sets the load.
      *
-     * @param level the load, in percent of the cores that work here may use
-     * @throws IllegalArgumentException if so few threads or cores cannot make so much load
-     * @throws IOException if the process is gone, or its threads cannot be bound to the cores
+     * @param level the load, in percent of the cores that this process may use
+     * @throws IllegalArgumentException if the threads or cores of the level cannot reach its load
+     * @throws IOException if the load process has ended, or its threads cannot be bound to the cores
      */
     public void set(LoadLevel level) throws IOException {
         double wanted = level.percent() / PERCENT * cores;
@@ -92,16 +92,19 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     /**
-     * Begins to measure what load there is.
+     * Starts a meter of the achieved load.
      *
-     * @return a meter that begins now
-     * @throws IOException if the process is gone
+     * @return a meter that starts now
+     * @throws IOException if the load process has ended
      */
     public Meter meter() throws IOException {
         return new Meter(used());
     }
 
-    /** What load was achieved since a moment, as the system accounts for it, to some milliseconds. */
+    /**
+     * A meter of the load achieved since a moment, from the system's accounting of processor time, to some
+     * milliseconds.
+     */
     public final class Meter {
         private final long since = System.nanoTime();
         private final Optional<Duration> before;
@@ -111,10 +114,10 @@ public final class LoadGenerator implements AutoCloseable {
         }
 
         /**
-         * The load since the meter began.
+         * Returns the load since the meter started.
          *
-         * @return percent of the cores that work here may use, less than was set where others compete; NaN if the system does not tell
-         * @throws IOException if the process is gone
+         * @return percent of the cores that this process may use; NaN if the system does not account for it
+         * @throws IOException if the load process has ended
          */
         public double achievedPercent() throws IOException {
             Optional<Duration> now = used();
@@ -127,12 +130,12 @@ public final class LoadGenerator implements AutoCloseable {
         }
     }
 
-    /** The processor time that the load took so far; empty if the system does not tell. */
+    /** Returns the processor time that the load has taken so far; empty if the system does not account for it. */
     Optional<Duration> used() throws IOException {
         return maker.used();
     }
 
-    /** Ends the load and the process. */
+    /** Ends the load and its process. */
     @Override
     public void close() throws IOException {
         maker.close();

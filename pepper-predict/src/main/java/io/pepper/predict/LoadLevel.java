@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 /**
  * A load on the processor.
  *
- * @param percent how much of all cores together it takes, 0 to 100
- * @param threads how many threads make it, each as much as the others; more than there are cores for threads that queue
- * @param cores the cores that the threads are bound to, in turn, so that the system cannot move one out of another's way;
- *     empty for threads that run wherever the system puts them
+ * @param percent the load, in percent of all cores together, 0 to 100
+ * @param threads number of threads that share the load equally; more threads than cores make a queue
+ * @param cores the cores to which the threads are bound in turn, so that the system cannot move a thread out of
+ *     another's way; empty to let the system place the threads
  */
 public record LoadLevel(double percent, int threads, List<Integer> cores) {
     private static final double ALL = 100;
@@ -25,12 +25,13 @@ public record LoadLevel(double percent, int threads, List<Integer> cores) {
     public static final LoadLevel NONE = new LoadLevel(0, 0);
 
     /**
-     * Checks the numbers.
+     * Creates a load.
      *
-     * @param percent see the record
-     * @param threads see the record
-     * @param cores see the record
-     * @throws IllegalArgumentException if one is out of its range
+     * @param percent the load, in percent of all cores together, 0 to 100
+     * @param threads number of threads that share the load equally, 0 or more; at least 1 if {@code percent} is more
+     *     than 0
+     * @param cores the cores to which the threads are bound in turn; empty to let the system place the threads
+     * @throws IllegalArgumentException if a value is out of its range
      */
     public LoadLevel {
         if (!(percent >= 0 && percent <= ALL) || threads < 0 || (percent > 0 && threads == 0)) {
@@ -43,22 +44,24 @@ public record LoadLevel(double percent, int threads, List<Integer> cores) {
     }
 
     /**
-     * By threads that run wherever the system puts them.
+     * Creates a load of threads that the system places.
      *
-     * @param percent see the record
-     * @param threads see the record
-     * @throws IllegalArgumentException if one is out of its range
+     * @param percent the load, in percent of all cores together, 0 to 100
+     * @param threads number of threads that share the load equally, 0 or more; at least 1 if {@code percent} is more
+     *     than 0
+     * @throws IllegalArgumentException if a value is out of its range
      */
     public LoadLevel(double percent, int threads) {
         this(percent, threads, List.of());
     }
 
     /**
-     * As much on each core that work here may use, by a thread that is bound to it where that can be done (on Linux, with
-     * {@code taskset}, and without a quota of fewer cores).
+     * Returns an equal load on each core that this process may use. Each thread is bound to its core where that is
+     * possible: on Linux, with {@code taskset}, and without a quota of fewer cores.
      *
      * @param percent 0 to 100
-     * @return that load, by as many threads as there are cores
+     * @return the load, with one thread for each core
+     * @throws IllegalArgumentException if {@code percent} is out of its range
      */
     public static LoadLevel onAllCores(double percent) {
         if (percent == 0) {
@@ -70,12 +73,13 @@ public record LoadLevel(double percent, int threads, List<Integer> cores) {
     }
 
     /**
-     * Reads a load as the command line has it: {@code 50} is on all cores, {@code 50x4} by four threads wherever the system puts
-     * them, {@code 25x1@0} by one that is bound to core 0, {@code 50x4@0+1} by four on cores 0 and 1.
+     * Parses a load in the syntax of the command line: {@code 50} is on all cores, {@code 50x4} is made by four threads
+     * that the system places, {@code 25x1@0} by one thread bound to core 0, {@code 50x4@0+1} by four threads on cores 0
+     * and 1.
      *
      * @param text the load
      * @return the level
-     * @throws IllegalArgumentException if the text is not one
+     * @throws IllegalArgumentException if the text does not follow the syntax or a number is out of its range
      */
     public static LoadLevel parse(String text) {
         Matcher parts = WRITTEN.matcher(text);
@@ -96,7 +100,7 @@ public record LoadLevel(double percent, int threads, List<Integer> cores) {
         return new LoadLevel(percent, parts.group(2) == null ? cores.size() : Integer.parseInt(parts.group(2)), cores);
     }
 
-    /** For instance {@code 50 % by 2 threads on cores [0, 1]}. */
+    /** Returns for instance {@code 50 % by 2 threads on cores [0, 1]}. */
     @Override
     public String toString() {
         String number =

@@ -4,22 +4,22 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Busy threads, in a process of their own or in this one. Not thread-safe. */
+/** Busy threads in a separate process or in this one. Not thread-safe. */
 interface LoadMaker extends AutoCloseable {
     /**
-     * Replaces the threads by others.
+     * Replaces the threads.
      *
-     * @param share how much of the time each is busy, 0 to 1
-     * @param threads how many
-     * @return what their names begin with, before their number from 0
-     * @throws IOException if the process is gone
+     * @param share share of the time that each thread is busy, 0 to 1
+     * @param threads number of threads
+     * @return the prefix of the threads' names; a number from 0 follows it
+     * @throws IOException if the process has ended
      */
     String run(double share, int threads) throws IOException;
 
-    /** The process that the threads are of. */
+    /** Returns the id of the threads' process. */
     long pid();
 
-    /** The processor time that they took; empty if the system does not tell. */
+    /** Returns the processor time of the threads; empty if the system does not account for it. */
     Optional<Duration> used() throws IOException;
 
     @Override

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Load by a process of its own. Its one class is copied from wherever this library's classes are: a directory, a jar in a jar, the image of
- * an application. Not thread-safe.
+ * A load made by a separate process. The process runs one class, which is copied from the location of this library's
+ * classes: a directory, a jar, a jar in a jar, or an application image. Not thread-safe.
  */
 final class LoadProcess implements LoadMaker {
     private static final int STOP_SECONDS = 5;
@@ -37,10 +37,11 @@ final class LoadProcess implements LoadMaker {
     }
 
     /**
-     * Starts the process, without load. It ends with this process, too.
+     * Starts the process without load. It also ends when this process ends.
      *
-     * @param java the directory of the Java whose launcher starts it
-     * @throws IOException if there is no launcher, or the process ends at once, with what it said
+     * @param java the home directory of the Java that runs the process
+     * @throws IOException if this Java has no launcher, or the process ends at once; the message holds its standard
+     *     error
      */
     static LoadProcess start(Path java) throws IOException {
         Path launcher = launcher(java);
@@ -56,7 +57,7 @@ final class LoadProcess implements LoadMaker {
             OPTIONS_OF_OTHERS.forEach(builder.environment()::remove);
             LoadProcess started = new LoadProcess(builder.start());
             try {
-                started.run(0, 0); // Once it answers it has read its class.
+                started.run(0, 0); // Once it answers, it has read its class.
                 return started;
             } catch (IOException failed) {
                 started.close();

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Load by threads of this process, where no other can be started. Not thread-safe. */
+/** A load made by threads of this process, for machines on which no other process can be started. Not thread-safe. */
 final class LoadThreads implements LoadMaker {
     private final ThreadMXBean times = ManagementFactory.getThreadMXBean();
     private List<LoadWorker> workers = List.of();

@@ -11,12 +11,12 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * A moment of this machine, with the processor time that this process and the load generator have taken.
+ * The counters of this machine at a moment, with the processor time of this process and of the load generator.
  *
  * @param machine the machine's counters
- * @param runnable the threads that run or want to
- * @param ownSeconds what this process took, the load aside
- * @param loadSeconds what the load took
+ * @param runnable number of threads that run or are ready to run
+ * @param ownSeconds processor time of this process without the load, in seconds
+ * @param loadSeconds processor time of the load, in seconds
  */
 record MachineMoment(MachineSample machine, OptionalLong runnable, double ownSeconds, OptionalDouble loadSeconds)
         implements CampaignMoment {

@@ -7,32 +7,36 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What a training did with {@linkplain Mark marked} records. Immutable and therefore thread-safe.
+ * The treatment of {@linkplain Mark marked} records in a training. Immutable and therefore thread-safe.
  *
- * @param marked how many of the records have marks
- * @param used whether they were used: because that was asked for, or since too few others would have remained
- * @param tooFew whether they were used only for want of others
- * @param all how many records there were
- * @param byMark how many have each mark, in the order of the marks; one may have several
+ * @param marked number of records with marks
+ * @param used whether marked records were used: because the options include them, or because too few others would have
+ *     remained
+ * @param tooFew whether they were used only because too few others would have remained
+ * @param all number of all records
+ * @param byMark number of records with each mark, in the order of the marks; a record may have several
  */
 public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, Map<Mark, Integer> byMark) {
     private static final int LEAST_RECORDS = 20;
     private static final double LEAST_SHARE = 0.5;
 
     /**
-     * Checks the map.
+     * Creates a treatment.
      *
-     * @param marked see the record
-     * @param used see the record
-     * @param tooFew see the record
-     * @param all see the record
-     * @param byMark see the record
+     * @param marked number of records with marks
+     * @param used whether marked records were used
+     * @param tooFew whether they were used only because too few others would have remained
+     * @param all number of all records
+     * @param byMark number of records with each mark, in the order of the marks
      */
     public MarkedRecords {
         Objects.requireNonNull(byMark);
     }
 
-    /** What becomes of the marked records of a data set: left out, unless less than half, or fewer than 20, would remain. */
+    /**
+     * Decides on the marked records of a data set. They are left out, unless less than half or fewer than 20 of the
+     * records would remain.
+     */
     static MarkedRecords of(LatencyDataset data, boolean wanted) {
         int all = data.records().size();
         int marked = (int) data.records().stream()
@@ -43,13 +47,13 @@ public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, M
         return new MarkedRecords(marked, marked > 0 && (wanted || tooFew), tooFew, all, Marks.count(data.records()));
     }
 
-    /** The records that are used. */
+    /** Returns the records to train on. */
     LatencyDataset select(LatencyDataset data) {
         return used || marked == 0 ? data : data.unmarked();
     }
 
     /**
-     * How many marked records were left out.
+     * Returns the number of marked records that were left out.
      *
      * @return 0 or more
      */
@@ -58,7 +62,7 @@ public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, M
     }
 
     /**
-     * What was done, for people.
+     * Returns a description of the treatment, for people.
      *
      * @return a sentence; empty without marked records
      */

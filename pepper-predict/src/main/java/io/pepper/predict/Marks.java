@@ -16,9 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Which measurements are not to be believed, and why. Stateless and therefore thread-safe. */
+/** The rules that mark untrustworthy measurements. Stateless and therefore thread-safe. */
 final class Marks {
-    /** Above, other processes disturb. */
+    /** From this share on, other processes disturb a measurement. */
     static final double BUSY_PERCENT = 10;
 
     private static final double SLOW_CLOCK_PERCENT = 75;
@@ -32,7 +32,7 @@ final class Marks {
 
     private Marks() {}
 
-    /** What a measurement tells by itself. Under load that was asked for, runs differ by nature. */
+    /** Returns the marks that follow from a measurement alone. Under a requested load, runs differ by nature. */
     static Set<Mark> of(Surroundings around, LoadLevel load, ModelTiming timing) {
         Set<Mark> marks = EnumSet.noneOf(Mark.class);
         double foreign = Math.max(
@@ -52,7 +52,7 @@ final class Marks {
         return marks;
     }
 
-    /** Sets the marks that follow from other measurements of the same campaign; the order stays. */
+    /** Sets the marks that follow from other measurements of the same campaign. The order of the records stays. */
     static List<LatencyRecord> compare(List<LatencyRecord> records) {
         Map<String, String> names = new HashMap<>();
         group(records, LatencyRecord::model).forEach((model, ofModel) -> names.put(model, whole(ofModel)));
@@ -78,7 +78,9 @@ final class Marks {
         return marked;
     }
 
-    /** The mean time of whole models, by model, device, threads and load; of measurements without a mark, where there are some. */
+    /**
+     * Returns the mean time of whole models by model, device, threads and load. Unmarked measurements are preferred.
+     */
     private static Map<String, Double> wholes(List<LatencyRecord> those) {
         Map<String, Double> wholes = new HashMap<>();
         group(those, Marks::setting)
@@ -91,7 +93,10 @@ final class Marks {
         return records.stream().collect(Collectors.groupingBy(by));
     }
 
-    /** The piece that is the whole model: so called, or the longest run of segments from the first. */
+    /**
+     * Returns the name of the piece that is the whole model: {@code whole}, or the longest run of segments from the
+     * first one.
+     */
     private static String whole(List<LatencyRecord> ofModel) {
         String found = ProfileTargets.WHOLE;
         int most = 1;
@@ -112,7 +117,7 @@ final class Marks {
         return RecordFile.key(record.model(), "", record.device().device(), record.threads(), record.load());
     }
 
-    /** Those without marks that tell of themselves; all if there are none. */
+    /** Returns the measurements whose own marks are empty; all if there are none. */
     private static List<LatencyRecord> clean(List<LatencyRecord> alike) {
         List<LatencyRecord> clean = alike.stream()
                 .filter(record -> OF_OTHER_ROWS.containsAll(record.marks()))
@@ -120,21 +125,21 @@ final class Marks {
         return clean.isEmpty() ? alike : clean;
     }
 
-    /** Those without any mark; all if there are none. */
+    /** Returns the measurements without any mark; all if there are none. */
     static List<LatencyRecord> unmarked(List<LatencyRecord> alike) {
         List<LatencyRecord> unmarked =
                 alike.stream().filter(record -> record.marks().isEmpty()).toList();
         return unmarked.isEmpty() ? alike : unmarked;
     }
 
-    /** How many have each mark, in the order of the marks. */
+    /** Returns the number of records with each mark, in the order of the marks. */
     static Map<Mark, Integer> count(Collection<LatencyRecord> records) {
         Map<Mark, Integer> counts = new EnumMap<>(Mark.class);
         records.forEach(record -> record.marks().forEach(mark -> counts.merge(mark, 1, Integer::sum)));
         return counts;
     }
 
-    /** A line for each mark, with examples. */
+    /** Returns a line for each mark, with examples. */
     static List<String> said(List<LatencyRecord> records) {
         List<String> lines = new ArrayList<>();
         count(records).forEach((mark, count) -> {

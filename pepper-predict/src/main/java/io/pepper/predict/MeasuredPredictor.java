@@ -17,9 +17,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * What was measured, looked up: for pieces, devices and threads that were all measured. Between two loads it interpolates;
- * beyond the loads that were measured it takes the nearest and says that it extrapolates, unless the
- * least that was measured lies less than ten per cent above. Immutable and therefore thread-safe.
+ * A predictor that looks up measured times. It knows only the pieces, devices and threads that were measured. Between
+ * two measured loads it interpolates. Beyond them it returns the time of the nearest load and reports an extrapolation,
+ * unless the load is less than 10 points below the smallest measured one. Immutable and therefore thread-safe.
  */
 public final class MeasuredPredictor implements LatencyPredictor {
     private final Map<Key, NavigableMap<Double, Point>> table = new HashMap<>();
@@ -33,7 +33,7 @@ public final class MeasuredPredictor implements LatencyPredictor {
         }
     }
 
-    /** What was measured on one device, whichever device asks. */
+    /** The measurements of one device, whichever device is asked for. */
     private record OnDevice(MeasuredPredictor measured, String device) implements LatencyPredictor {
         @Override
         public Prediction predict(Workload piece, int threads, DeviceState asked) {
@@ -53,10 +53,11 @@ public final class MeasuredPredictor implements LatencyPredictor {
     }
 
     /**
-     * Makes the table. Of several measurements of the same the median counts, of those without {@linkplain Mark marks} if there are some.
+     * Returns a predictor of measured times. The median of repeated measurements counts, without {@linkplain Mark
+     * marked} ones if others exist.
      *
-     * @param data what was measured
-     * @return the table
+     * @param data the measurements
+     * @return the predictor
      */
     public static MeasuredPredictor of(LatencyDataset data) {
         return new MeasuredPredictor(data);
@@ -105,9 +106,9 @@ public final class MeasuredPredictor implements LatencyPredictor {
     }
 
     /**
-     * What to bear in mind: whether times were measured while the machine was busy, throttled or unsteady.
+     * Returns a caveat if times were measured while the machine was busy, throttled or unsteady.
      *
-     * @return a sentence without a full stop; empty if no time has a {@linkplain Mark mark}
+     * @return a clause without a full stop; empty if no time has a {@linkplain Mark mark}
      */
     @Override
     public List<String> caveats() {
@@ -115,20 +116,20 @@ public final class MeasuredPredictor implements LatencyPredictor {
     }
 
     /**
-     * The names of the devices that were measured.
+     * Returns the names of the measured devices.
      *
-     * @return in alphabetical order
+     * @return the names in alphabetical order
      */
     public SortedSet<String> devices() {
         return table.keySet().stream().map(Key::device).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /**
-     * Takes what was measured on one device, whichever device asks: for devices that were never measured, and are known to be so
-     * many {@linkplain io.pepper.cluster.Device#timeFactor times} slower.
+     * Returns a predictor that uses the measurements of one device for every device. It serves devices that were not
+     * measured and whose {@linkplain io.pepper.cluster.Device#timeFactor time factor} is known.
      *
-     * @param device the name of the device that was measured
-     * @return a predictor
+     * @param device the name of the measured device
+     * @return the predictor
      */
     public LatencyPredictor on(String device) {
         return new OnDevice(this, device);
@@ -139,13 +140,13 @@ public final class MeasuredPredictor implements LatencyPredictor {
     }
 
     /**
-     * Looks up.
+     * Looks up a time.
      *
-     * @param piece what runs
-     * @param threads the threads that it may use
-     * @param device where it runs; without a load the least that was measured is taken
-     * @return what was measured
-     * @throws IllegalArgumentException if this piece was not measured on that device with so many threads
+     * @param piece the workload of a piece
+     * @param threads the number of threads that it may use
+     * @param device the device; without a load, the smallest measured load counts
+     * @return the measured or interpolated time
+     * @throws IllegalArgumentException if this piece was not measured on that device with this number of threads
      */
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {

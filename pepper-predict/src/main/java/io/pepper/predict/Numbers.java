@@ -2,7 +2,7 @@ package io.pepper.predict;
 
 import java.util.Arrays;
 
-/** A growing row of 32-bit numbers. */
+/** A growing array of 32-bit numbers. */
 final class Numbers {
     private int[] bits = new int[16];
     private int size;

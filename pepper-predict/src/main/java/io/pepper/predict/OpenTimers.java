@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Timers that are open together, each for a key. Not thread-safe. */
+/** Timers that are open at the same time, each with a key. Not thread-safe. */
 final class OpenTimers<K> implements AutoCloseable {
     private final Map<K, ModelTimer> timers = new HashMap<>();
 
@@ -36,7 +36,7 @@ final class OpenTimers<K> implements AutoCloseable {
         }
     }
 
-    /** Closes them all, whatever becomes of one. */
+    /** Closes all timers, even if closing one fails. */
     @Override
     public void close() throws IOException {
         IOException failed = null;

@@ -9,7 +9,7 @@ import io.pepper.workload.WorkloadMeasure;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Reads rows of the original PEPPER's files. */
+/** A reader of rows of the original PEPPER's files. */
 final class OriginalRecords {
     private static final double MIDDLE_FROM = 35;
     private static final double MIDDLE_TO = 65;
@@ -19,10 +19,10 @@ final class OriginalRecords {
     private final boolean normalizeToFourCores;
 
     /**
-     * Prepares.
+     * Creates a reader.
      *
      * @param dropMiddleLoads whether to leave out loads from 35 to 65 %
-     * @param normalizeToFourCores whether to take loads on fewer cores as a share of four
+     * @param normalizeToFourCores whether to convert loads on fewer cores to a share of four cores
      */
     public OriginalRecords(boolean dropMiddleLoads, boolean normalizeToFourCores) {
         this.dropMiddleLoads = dropMiddleLoads;
@@ -34,7 +34,7 @@ final class OriginalRecords {
      *
      * @param row a row of a file of the original
      * @return its record; empty if the clean-up leaves it out
-     * @throws IllegalArgumentException if a value is missing or wrong, with its column
+     * @throws IllegalArgumentException if a value is missing or wrong; the message names its column
      */
     public Optional<LatencyRecord> read(Row row) {
         double load = row.known("device_load_percent");

@@ -1,10 +1,10 @@
 package io.pepper.predict;
 
 /**
- * What the original PEPPER does with its data before it trains.
+ * The clean-up that the original PEPPER applies to its data before training.
  *
- * @param dropMiddleLoads leaves out rows with a load from 35 to 65 %
- * @param normalizeToFourCores takes a load that was made on fewer cores as that share of four
+ * @param dropMiddleLoads whether to leave out rows with a load from 35 to 65 %
+ * @param normalizeToFourCores whether to convert a load on fewer cores to a share of four cores
  */
 public record PaperCleanup(boolean dropMiddleLoads, boolean normalizeToFourCores) {
     /** Both rules. */

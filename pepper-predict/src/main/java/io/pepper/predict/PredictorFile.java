@@ -16,8 +16,8 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * The file of a trained predictor: a first line {@code PEPPER-PREDICTOR 1 SHA256}, then a JSON document that the sum is of.
- * {@code docs/predictor-format.md} describes it.
+ * The file of a trained predictor: a first line {@code PEPPER-PREDICTOR 1 SHA256}, then the JSON document whose SHA-256
+ * it states. {@code docs/predictor-format.md} describes it.
  */
 final class PredictorFile {
     static final String MAGIC = "PEPPER-PREDICTOR 1 ";

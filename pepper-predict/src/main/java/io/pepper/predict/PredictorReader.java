@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the document of a predictor's file. The bytes are not trusted. */
+/** A reader of the document in a predictor's file. It does not trust the bytes. */
 final class PredictorReader {
     private final String source;
     private final byte[] file;
@@ -31,7 +31,7 @@ final class PredictorReader {
     private @Nullable Trees p90;
     private @Nullable Provenance facts;
 
-    /** For the document that begins somewhere in the bytes of a file. */
+    /** Creates a reader of the document that starts at an offset of the file. */
     PredictorReader(String source, byte[] file, int begin) {
         this.source = source;
         this.file = file;
@@ -68,7 +68,7 @@ final class PredictorReader {
                 facts));
     }
 
-    /** Trees with what stands of them in the file, to be written again as it is. */
+    /** Trees with their JSON from the file, which is written again unchanged. */
     private Trees trees(JsonReader json) throws IOException {
         int from = json.begin();
         TreeEnsemble ensemble = TreeEnsemble.of(XgboostJson.read(json, true));
@@ -145,7 +145,7 @@ final class PredictorReader {
         }
     }
 
-    /** Fields of the facts, as far as they have been read. */
+    /** The fields of the provenance that have been read so far. */
     private static final class Draft {
         private String dataSha256 = "";
         private int records;

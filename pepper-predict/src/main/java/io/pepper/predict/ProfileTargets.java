@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Pieces of models to measure: the whole, what stands before and after single cuts, and what stands between two. Which ones is
- * random with a seed, so that pieces of all sizes are among them.
+ * Pieces of models to measure: the whole model, the pieces before and after single cuts, and the pieces between two
+ * cuts. A seeded random choice includes pieces of all sizes.
  */
 public final class ProfileTargets {
     static final String WHOLE = "whole";
@@ -37,14 +37,15 @@ public final class ProfileTargets {
      * Exports a whole model and pieces of it.
      *
      * @param model the model, from a file
-     * @param sizes the sizes of inputs that it leaves open
-     * @param directory where the pieces go, each in a directory of its own
-     * @param most how many pieces at most besides the whole; a model with few cuts gives fewer
-     * @param seed decides which pieces
-     * @param progress hears of each piece
-     * @return the whole, then the pieces
+     * @param sizes the sizes of inputs that the model leaves open
+     * @param directory the directory of the pieces, each in a subdirectory
+     * @param most maximum number of pieces besides the whole; a model with few cuts gives fewer
+     * @param seed seed of the random choice
+     * @param progress is told of each piece
+     * @return the whole model, then the pieces
      * @throws io.pepper.model.UnknownSizeException if sizes stay open
-     * @throws IllegalArgumentException if the sizes are not those of the model's inputs, or the model stands in no file
+     * @throws IllegalArgumentException if the sizes do not fit the model's inputs, or the model was not read from a
+     *     file
      * @throws IOException if a piece cannot be written
      */
     public static List<ProfileTarget> of(
@@ -54,7 +55,7 @@ public final class ProfileTargets {
                 .orElseThrow(() -> new IllegalArgumentException(model.name() + ": the model stands in no file"));
         TensorShapes shapes = model.shapes(sizes);
         ModelCosts costs = model.costs(shapes);
-        costs.flops(); // Refuses what has open sizes: it would run, but nobody could say on what.
+        costs.flops(); // Refuses open sizes: such a model would run, but on unknown amounts.
         Export export = new Export(model, shapes, costs, directory);
         List<ProfileTarget> pieces = new ArrayList<>();
         pieces.add(new ProfileTarget(model.name(), WHOLE, file, sizes, costs.workload()));
@@ -72,17 +73,17 @@ public final class ProfileTargets {
     }
 
     /**
-     * Exports every run of neighbouring segments: all that a planner asks for, so that it can plan with
-     * {@linkplain MeasuredPredictor what was measured} alone.
+     * Exports every run of neighbouring segments. These are all pieces that a planner asks for, so that it can plan
+     * with a {@link MeasuredPredictor} alone.
      *
      * @param model the model
-     * @param costs its costs, with the sizes that count
-     * @param segments its segments, few: their runs are {@code segments × (segments + 1) / 2}
-     * @param directory where the runs go, each in a directory of its own
-     * @param progress hears of each run
+     * @param costs the model's costs for the sizes to measure
+     * @param segments the model's segments, which form a chain; {@code n} segments have {@code n × (n + 1) / 2} runs
+     * @param directory the directory of the runs, each in a subdirectory
+     * @param progress is told of each run
      * @return the runs
-     * @throws IOException if one cannot be written
-     * @throws IllegalArgumentException if the segments are no chain
+     * @throws IOException if a run cannot be written
+     * @throws IllegalArgumentException if the segments are not a chain
      */
     public static List<ProfileTarget> runs(
             OnnxModel model, ModelCosts costs, ModelSegments segments, Path directory, ProgressListener progress)
@@ -109,7 +110,7 @@ public final class ProfileTargets {
         return pieces;
     }
 
-    /** Writes single pieces of a model. */
+    /** An exporter of single pieces of a model. */
     private record Export(OnnxModel model, TensorShapes shapes, ModelCosts costs, Path directory) {
         ProfileTarget between(Optional<Cut> begin, Optional<Cut> end, String name) throws IOException {
             Partition partition = Partition.of(
@@ -132,11 +133,11 @@ public final class ProfileTargets {
     }
 
     /**
-     * Writes the operator sweep: about 400 small models to learn a device from without any model of one's own.
+     * Writes the operator sweep: about 400 small models, which profile a device without a model of the user.
      *
-     * @param directory where the models go
+     * @param directory the directory of the models
      * @return the models, as pieces of {@link OperatorSweep#MODEL}
-     * @throws IOException if one cannot be written
+     * @throws IOException if a model cannot be written
      */
     public static List<ProfileTarget> sweep(Path directory) throws IOException {
         List<ProfileTarget> pieces = new ArrayList<>();
@@ -156,7 +157,7 @@ public final class ProfileTargets {
         return pieces;
     }
 
-    /** What stands between two cuts, by their place in the list; -1 for the beginning, their number for the end. */
+    /** The span between two cuts, by their indices; -1 is the start of the model, the number of cuts its end. */
     private record Span(int begin, int end) {
         String name() {
             return "cuts-" + (begin + 1) + "-" + (end + 1);

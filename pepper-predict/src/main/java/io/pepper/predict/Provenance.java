@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a trained predictor comes from.
+ * The provenance of a trained predictor: its data, options and accuracy.
  *
- * @param dataSha256 the SHA-256 of the records that it was trained on
- * @param records how many there were
- * @param markedRecords how many of these have a {@linkplain Mark mark}
- * @param leftOut how many others were left out since they have one
- * @param models the models in them
- * @param devices the devices in them
- * @param trainedAt when
+ * @param dataSha256 the SHA-256 of the training records
+ * @param records number of training records
+ * @param markedRecords number of training records with a {@linkplain Mark mark}
+ * @param leftOut number of records that were left out because they have a mark
+ * @param models the models of the training records
+ * @param devices the devices of the training records
+ * @param trainedAt the time of the training
  * @param libraryVersion the version of this library that trained it
  * @param xgboostVersion the version of XGBoost that trained it
- * @param options how it was trained, for people
- * @param accuracy how well it predicts what was held back, by the name of the folds: {@code rows}, {@code models},
- *     {@code devices}; empty if that was not asked for
+ * @param options the training options, for people
+ * @param accuracy the accuracy on held-out records by kind of folds: {@code rows}, {@code models}, {@code devices};
+ *     empty if there was no cross-validation
  */
 public record Provenance(
         String dataSha256,
@@ -35,19 +35,19 @@ public record Provenance(
         String options,
         Map<String, Accuracy> accuracy) {
     /**
-     * Copies the lists and the map.
+     * Creates a provenance.
      *
-     * @param dataSha256 see the record
-     * @param records see the record
-     * @param markedRecords see the record
-     * @param leftOut see the record
-     * @param models see the record
-     * @param devices see the record
-     * @param trainedAt see the record
-     * @param libraryVersion see the record
-     * @param xgboostVersion see the record
-     * @param options see the record
-     * @param accuracy see the record
+     * @param dataSha256 the SHA-256 of the training records
+     * @param records number of training records
+     * @param markedRecords number of training records with a mark
+     * @param leftOut number of records that were left out because they have a mark
+     * @param models the models of the training records
+     * @param devices the devices of the training records
+     * @param trainedAt the time of the training
+     * @param libraryVersion the version of this library that trained it
+     * @param xgboostVersion the version of XGBoost that trained it
+     * @param options the training options, for people
+     * @param accuracy the accuracy on held-out records by kind of folds
      */
     public Provenance {
         models = List.copyOf(models);

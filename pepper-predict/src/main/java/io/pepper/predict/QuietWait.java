@@ -9,13 +9,13 @@ import java.util.Deque;
 import java.util.function.Consumer;
 
 /**
- * Waits until other processes leave the machine alone, up to a time for each busy spell: once that is spent, no more until the machine was
- * quiet again. Not thread-safe.
+ * A wait for other processes to leave the machine alone. Each busy spell has a time budget. Once it is spent, no more
+ * waiting happens until the machine has been quiet again. Not thread-safe.
  */
 final class QuietWait {
     private static final Duration SETTLE = Duration.ofMillis(400);
 
-    /** The system counts processor time in hundredths of a second: less tells nothing. */
+    /** The system counts processor time in hundredths of a second, so shorter spans are too coarse. */
     private static final double LEAST_SECONDS = 0.5;
 
     private final Moments moments;
@@ -25,13 +25,13 @@ final class QuietWait {
     private Duration left;
     private Duration waited = Duration.ZERO;
 
-    /** Tells the moment that it is. */
+    /** A source of moments. */
     @FunctionalInterface
     interface Moments {
         CampaignMoment now() throws IOException;
     }
 
-    /** Lets time go by. */
+    /** A way to let time pass. */
     @FunctionalInterface
     interface Sleeper {
         void sleep(Duration time) throws InterruptedException;
@@ -44,7 +44,7 @@ final class QuietWait {
         this.left = most;
     }
 
-    /** Lets a new load settle, and waits for quiet; hears of each time that the machine was busy and is waited for. */
+    /** Lets a new load settle, then waits for quiet. The callback is told of each busy span that is waited for. */
     Span settle(Consumer<Span> busy) throws IOException {
         while (true) {
             since.clear();
@@ -74,19 +74,19 @@ final class QuietWait {
         }
     }
 
-    /** Whether waiting for quiet is still worth it. */
+    /** Returns whether the current spell has waiting time left. */
     boolean mayWait() {
         return left.compareTo(Duration.ZERO) > 0;
     }
 
-    /** A moment from which to measure. */
+    /** Returns a moment from which to measure. */
     CampaignMoment begin() throws IOException {
         CampaignMoment now = moments.now();
         since.add(now);
         return now;
     }
 
-    /** What went on since a moment, or since one before it under the same load, so that it was long enough to tell. */
+    /** Returns the span since a moment. A span that is too short starts at an earlier moment under the same load. */
     Span since(CampaignMoment begin) throws IOException {
         CampaignMoment now = moments.now();
         CampaignMoment from = since.isEmpty() ? begin : since.remove();
@@ -99,7 +99,7 @@ final class QuietWait {
         return now.since(from);
     }
 
-    /** How long the machine was waited for. */
+    /** Returns the total time spent waiting. */
     Duration waited() {
         return waited;
     }

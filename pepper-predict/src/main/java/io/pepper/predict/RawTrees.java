@@ -7,12 +7,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Trees as they stand in a file, before the number of features is known. Bounded by the heap. Not thread-safe. */
+/**
+ * The trees of a file before the number of features is known. Their number of nodes is bounded by the heap. Not
+ * thread-safe.
+ */
 final class RawTrees {
     /** More than any booster has. */
     static final int MOST_TREES = 1 << 20;
 
-    /** A node takes some 60 bytes in its arrays and in the forest that is made of them. */
+    /** A node takes some 60 bytes in its arrays and in the forest that is built from them. */
     private static final long BYTES_PER_NODE = 128;
 
     private final JsonReader json;
@@ -38,7 +41,7 @@ final class RawTrees {
         this(json, Runtime.getRuntime().maxMemory() / BYTES_PER_NODE);
     }
 
-    /** With a bound of one's own on all nodes together. */
+    /** Creates a reader with a given bound on the number of nodes of all trees together. */
     RawTrees(JsonReader json, long mostNodes) {
         this.json = json;
         this.mostNodes = mostNodes;
@@ -94,7 +97,7 @@ final class RawTrees {
         }
     }
 
-    /** The trees, each checked. */
+    /** Returns the trees after checking each. */
     List<Tree> checked(int features) throws PredictorFormatException {
         List<Tree> checked = new ArrayList<>();
         for (RawTree raw : trees) {

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The columns of a data set, which {@code docs/latency-data.md} describes. What is not known is left empty. */
+/** The columns of a data set, which {@code docs/latency-data.md} describes. Unknown values are empty. */
 final class RecordColumns {
     private static final String CORE_SEPARATOR = "+";
     private static final String KERNELS = "kernels";
@@ -43,9 +43,9 @@ final class RecordColumns {
     }
 
     /**
-     * The names of all columns.
+     * Returns the names of all columns.
      *
-     * @return in the order in which they are written
+     * @return the names in the order of the file
      */
     public static List<String> names() {
         List<String> names = new ArrayList<>(List.of(
@@ -83,10 +83,10 @@ final class RecordColumns {
     }
 
     /**
-     * A record as values.
+     * Returns the values of a record.
      *
      * @param record the record
-     * @return one for each column
+     * @return one value for each column
      */
     public static List<String> values(LatencyRecord record) {
         DeviceState device = record.device();
@@ -155,11 +155,11 @@ final class RecordColumns {
     }
 
     /**
-     * A record from values.
+     * Reads a record from its values.
      *
-     * @param row by column
+     * @param row the values by column
      * @return the record
-     * @throws IllegalArgumentException if a value is missing or wrong, with its column
+     * @throws IllegalArgumentException if a value is missing or wrong; the message names its column
      */
     public static LatencyRecord read(Row row) {
         Workload.Builder work = Workload.builder();

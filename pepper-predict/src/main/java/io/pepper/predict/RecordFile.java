@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A file that records are added to, each forced to disk before the next is measured; an interrupt tears none of them. Not thread-safe.
+ * A file to which records are appended. Each record is forced to disk before the next measurement; an interrupt tears
+ * none of them. Not thread-safe.
  */
 final class RecordFile implements AutoCloseable {
     private final Path csv;
@@ -64,7 +65,10 @@ final class RecordFile implements AutoCloseable {
         out.seek(end);
     }
 
-    /** A campaign that an earlier version began goes on: the columns that it did not know are empty. */
+    /**
+     * Adds the columns that an earlier version of the library did not write, so that its campaign can resume. Their
+     * values are empty.
+     */
     private static void addColumns(Path csv) throws IOException {
         List<String> found = List.of(header(csv).replace("\"", "").split(",", -1));
         if (found.contains("kernels")
@@ -84,7 +88,7 @@ final class RecordFile implements AutoCloseable {
         }
     }
 
-    /** Writes other records instead of those that the file holds, all or none. */
+    /** Replaces all records of the file, or none. */
     static void replace(Path csv, List<LatencyRecord> records) throws IOException {
         WholeFile.write(csv, whole -> {
             whole.write(CsvTable.line(RecordColumns.names()).getBytes(StandardCharsets.UTF_8));
@@ -116,7 +120,7 @@ final class RecordFile implements AutoCloseable {
                         load.cores().toString()));
     }
 
-    /** What was dropped when the file was opened, for people. */
+    /** Returns a description of the line that was dropped when the file was opened, for people. */
     List<String> dropped() {
         return List.copyOf(dropped);
     }

@@ -17,16 +17,16 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Predicts for a device that was never profiled, from three numbers: how much arithmetic it does in a second, how many bytes it
- * moves in a second, and what calling an operator takes. Each family of operators takes its arithmetic or its bytes, whichever
- * is longer (Williams, Waterman and Patterson, "Roofline", Communications of the ACM 52, 2009); where more threads want to run
- * than there are cores, all take that much longer. A rough guess, and always said to extrapolate. Immutable and therefore
- * thread-safe.
+ * A roofline predictor for a device that was never profiled. It needs three numbers: arithmetic per second, bytes per
+ * second, and the time of calling an operator. Each family of operators takes the time of its arithmetic or of its
+ * bytes, whichever is longer (Williams, Waterman and Patterson, "Roofline", Communications of the ACM 52, 2009). If
+ * more threads are runnable than there are cores, all times grow in proportion. The result is a rough guess and always
+ * reported as an extrapolation. Immutable and therefore thread-safe.
  *
- * @param flopsPerSecond the arithmetic that one thread does at best
- * @param bytesPerSecond the bytes that the device moves at best
- * @param operatorSeconds what calling an operator takes
- * @param threadGain what part of another thread's arithmetic is gained by it, 0 to 1
+ * @param flopsPerSecond peak arithmetic of one thread, in floating-point operations per second
+ * @param bytesPerSecond peak memory bandwidth of the device, in bytes per second
+ * @param operatorSeconds time of calling an operator, in seconds
+ * @param threadGain share of its arithmetic that each further thread adds, 0 to 1
  */
 public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, double operatorSeconds, double threadGain)
         implements LatencyPredictor {
@@ -42,13 +42,13 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
     private static final int CALIBRATIONS = 4;
 
     /**
-     * Checks the numbers.
+     * Creates a predictor.
      *
-     * @param flopsPerSecond see the record
-     * @param bytesPerSecond see the record
-     * @param operatorSeconds see the record
-     * @param threadGain see the record
-     * @throws IllegalArgumentException if one is out of its range
+     * @param flopsPerSecond peak arithmetic of one thread, in floating-point operations per second, more than 0
+     * @param bytesPerSecond peak memory bandwidth of the device, in bytes per second, more than 0
+     * @param operatorSeconds time of calling an operator, in seconds, 0 or more
+     * @param threadGain share of its arithmetic that each further thread adds, 0 to 1
+     * @throws IllegalArgumentException if a number is out of its range
      */
     public RooflinePredictor {
         if (!(flopsPerSecond > 0 && bytesPerSecond > 0 && operatorSeconds >= 0 && threadGain >= 0 && threadGain <= 1)) {
@@ -58,10 +58,10 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
     }
 
     /**
-     * Measures this machine, in some seconds. It should be idle.
+     * Measures this machine for some seconds. The machine should be idle.
      *
-     * @param progress hears of each measurement
-     * @return what it does at best
+     * @param progress is told of each measurement
+     * @return a predictor with the measured peaks
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if the measurement fails
      */
@@ -84,19 +84,19 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
         }
     }
 
-    /** A roofline is a first idea only. */
+    /** Returns the caveat that a roofline is only a first estimate. */
     @Override
     public List<String> caveats() {
         return List.of("is a roofline, which is off by a quarter and more");
     }
 
     /**
-     * Guesses.
+     * Estimates the time of a piece.
      *
-     * @param piece what runs; what is not known of it counts as nothing
-     * @param threads the threads that it may use
-     * @param device where it runs
-     * @return a guess; the 90th percentile is half as much more
+     * @param piece the workload of a piece; unknown amounts count as 0
+     * @param threads the number of threads that it may use
+     * @param device the device and its state
+     * @return an estimate; its 90th percentile is 1.5 times its median
      */
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {

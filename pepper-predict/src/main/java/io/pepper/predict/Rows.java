@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * Rows to train on.
  *
- * @param values one row after another, NaN for what is missing
- * @param labels what to learn, one for each row
- * @param weights how much each counts
- * @param features the numbers in a row
+ * @param values the features of each row, NaN for missing ones
+ * @param labels the label of each row
+ * @param weights the weight of each row
+ * @param features number of features in a row
  */
 record Rows(List<float[]> values, List<Float> labels, List<Float> weights, int features) {
     float[] flat() {

@@ -5,16 +5,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** What is known of the runs of measurements: some of their quantiles, and the share of the runs around each. Immutable. */
+/**
+ * An approximate distribution of the runs of measurements: some quantiles, and the share of the runs around each.
+ * Immutable.
+ */
 final class RunQuantiles {
     private static final double[] SHARES = {0.125, 0.25, 0.25, 0.2, 0.125, 0.05};
 
     private final List<Point> points;
 
     /**
-     * What stands for some runs.
+     * A time that represents a share of the runs.
      *
-     * @param share of all runs
+     * @param seconds the time, in seconds
+     * @param share share of all runs, 0 to 1
      */
     record Point(double seconds, double share) {}
 
@@ -26,7 +30,7 @@ final class RunQuantiles {
         return of(List.of(timing));
     }
 
-    /** Of the runs of several measurements together, each with as much weight. */
+    /** Returns the distribution of several measurements together, each with the same weight. */
     static RunQuantiles of(List<ModelTiming> timings) {
         List<Point> points = new ArrayList<>();
         for (ModelTiming timing : timings) {
@@ -46,12 +50,12 @@ final class RunQuantiles {
         return new RunQuantiles(points);
     }
 
-    /** From the fastest to the slowest. */
+    /** Returns the points from the fastest to the slowest. */
     List<Point> points() {
         return points;
     }
 
-    /** The time within which a share of the runs lies, in seconds. */
+    /** Returns a quantile, in seconds. */
     double at(double share) {
         double below = 0;
         for (Point point : points) {
@@ -63,7 +67,7 @@ final class RunQuantiles {
         return points.get(points.size() - 1).seconds;
     }
 
-    /** The share of the runs that took at most so long. */
+    /** Returns the share of the runs that took at most a given time. */
     double shareWithin(double seconds) {
         return points.stream()
                 .filter(point -> point.seconds <= seconds)

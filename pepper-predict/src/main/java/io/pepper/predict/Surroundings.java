@@ -5,14 +5,15 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
- * What went on around a measurement. What is not known is empty. Immutable and therefore thread-safe.
+ * The conditions around a measurement. Unknown values are empty. Immutable and therefore thread-safe.
  *
- * @param foreignBeforePercent how much of the processors other processes took right before, 0 to 100: neither this process nor the load
- *     generator
- * @param foreignPercent how much of them they took while the piece ran, over half a second at least
+ * @param foreignBeforePercent share of the processors that other processes took right before, 0 to 100; neither this
+ *     process nor the load generator counts
+ * @param foreignPercent share of the processors that other processes took while the piece ran, 0 to 100, over at least
+ *     half a second
  * @param before the conditions right before
  * @param during the conditions while the piece ran
- * @param loadInProcess whether threads of the measuring process made the load, since no other process could be started
+ * @param loadInProcess whether threads of the measuring process made the load because no other process could be started
  */
 public record Surroundings(
         OptionalDouble foreignBeforePercent,
@@ -20,20 +21,20 @@ public record Surroundings(
         Conditions before,
         Conditions during,
         boolean loadInProcess) {
-    /** Nothing is known. */
+    /** Unknown surroundings. */
     public static final Surroundings UNKNOWN = new Surroundings(
             OptionalDouble.empty(), OptionalDouble.empty(), Conditions.UNKNOWN, Conditions.UNKNOWN, false);
 
     private static final double ALL = 100;
 
     /**
-     * Checks the ranges.
+     * Creates surroundings.
      *
-     * @param foreignBeforePercent see the record
-     * @param foreignPercent see the record
-     * @param before see the record
-     * @param during see the record
-     * @param loadInProcess see the record
+     * @param foreignBeforePercent share of the processors that other processes took right before, 0 to 100
+     * @param foreignPercent share of the processors that other processes took while the piece ran, 0 to 100
+     * @param before the conditions right before
+     * @param during the conditions while the piece ran
+     * @param loadInProcess whether threads of the measuring process made the load
      * @throws IllegalArgumentException if a number is out of its range
      */
     public Surroundings {

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A predictor that was trained on measured runs. Scored in Java: no native code runs. Immutable and thread-safe; each
- * thread reuses its rows.
+ * A predictor that was trained on measured runs. Predictions run in Java, without native code. Immutable and
+ * thread-safe; each thread reuses its rows.
  *
  * <pre>{@code
  * TrainedPredictor predictor = TrainedPredictor.load(Path.of("pi4.predictor"));
@@ -28,19 +28,19 @@ import java.util.Optional;
 public final class TrainedPredictor implements LatencyPredictor {
     static final double LEAST_SECONDS = 1e-9;
 
-    /** A median error beyond which a plan says so. */
+    /** A plan warns of a median error beyond this. */
     private static final double LARGE_ERROR = 0.2;
 
     private static final int FEW_RECORDS = 100;
     private static final int FEW_MODELS = 3;
 
-    /** Rows that are scored together. */
+    /** Number of rows that are scored together. */
     private static final int BLOCK = 64;
 
     private final Parts parts;
     private final ThreadLocal<Room> rooms;
 
-    /** What a thread needs, reused. */
+    /** The reusable buffers of a thread. */
     private static final class Room {
         private final float[] row;
         private final float[] rows;
@@ -54,7 +54,7 @@ public final class TrainedPredictor implements LatencyPredictor {
         }
     }
 
-    /** Trees, and how XGBoost wrote them. */
+    /** Trees, and the JSON in which XGBoost wrote them. */
     record Trees(String json, TreeEnsemble trees) {
         static Trees of(String json, String name) throws PredictorFormatException {
             return new Trees(json, TreeEnsemble.read(json.getBytes(StandardCharsets.UTF_8), name));
@@ -62,10 +62,10 @@ public final class TrainedPredictor implements LatencyPredictor {
     }
 
     /**
-     * What a predictor is made of.
+     * The parts of a predictor.
      *
-     * @param linear what trees correct; empty if they predict alone
-     * @param p90Shift is added to the logarithm of the 90th percentile, so that it covers what was held back
+     * @param linear the baseline that the trees correct; empty if they predict alone
+     * @param p90Shift shift of the logarithm of the 90th percentile that reaches the coverage of held-out runs
      */
     record Parts(
             FeatureSchema schema,
@@ -87,25 +87,26 @@ public final class TrainedPredictor implements LatencyPredictor {
      *
      * @param file a file that {@link #save} wrote
      * @return the predictor
-     * @throws PredictorFormatException if it is none, was changed, or has features that this library does not know
-     * @throws IOException if it cannot be read
+     * @throws PredictorFormatException if the file holds no predictor, was changed, or has features that this library
+     *     does not know
+     * @throws IOException if the file cannot be read
      */
     public static TrainedPredictor load(Path file) throws IOException {
         return PredictorFile.read(file);
     }
 
     /**
-     * Writes the predictor. The file appears whole or not at all, in the place of one that was there.
+     * Writes the predictor. The file appears whole or not at all, and replaces an existing one.
      *
-     * @param file where
-     * @throws IOException if it cannot be written
+     * @param file the file to write
+     * @throws IOException if the file cannot be written
      */
     public void save(Path file) throws IOException {
         PredictorFile.write(this, file);
     }
 
     /**
-     * What it looks at.
+     * Returns the features that the predictor reads.
      *
      * @return the schema
      */
@@ -114,25 +115,27 @@ public final class TrainedPredictor implements LatencyPredictor {
     }
 
     /**
-     * Where it comes from.
+     * Returns the provenance of the predictor.
      *
-     * @return the facts
+     * @return the data, options and accuracy of the training
      */
     public Provenance facts() {
         return parts.facts;
     }
 
     /**
-     * What the trees of the median look at: of each feature its share of the gain of all splits.
+     * Returns the importance of the features: each feature's share of the gain of all splits in the trees of the
+     * median.
      *
-     * @return by feature, greatest first, without those that no split looks at; they add up to 1
+     * @return the shares by feature in descending order, which add up to 1; features without a split are absent
      */
     public Map<String, Double> importance() {
         return Importance.of(parts.median.json(), parts.schema.features());
     }
 
     /**
-     * A large error on models that were held back, an accuracy that was not measured, or few records or models.
+     * Returns caveats: a large error on held-out models, an accuracy that was not measured, few records or models, or
+     * marked records.
      */
     @Override
     public List<String> caveats() {
@@ -202,12 +205,12 @@ public final class TrainedPredictor implements LatencyPredictor {
     }
 
     /**
-     * Predicts the median alone, which takes half of the time of both.
+     * Predicts the median alone, at half the cost of a whole prediction.
      *
-     * @param piece what runs
-     * @param threads the threads that it may use
-     * @param device where it runs
-     * @return seconds, more than 0
+     * @param piece the workload of a piece
+     * @param threads the number of threads that it may use
+     * @param device the device and its state
+     * @return the median in seconds, more than 0
      */
     public double medianSeconds(Workload piece, int threads, DeviceState device) {
         Room room = rooms.get();
@@ -215,7 +218,7 @@ public final class TrainedPredictor implements LatencyPredictor {
         return seconds(parts.median.trees.predict(room.row), 0, idle(piece, threads, room));
     }
 
-    /** What trees correct. */
+    /** Returns the baseline that the trees correct, in seconds; 1 if there is none. */
     private double idle(Workload piece, int threads, Room room) {
         return parts.linear.isPresent() ? parts.linear.get().seconds(piece, threads, room.terms) : 1;
     }
@@ -225,7 +228,7 @@ public final class TrainedPredictor implements LatencyPredictor {
         return Math.max(LEAST_SECONDS, seconds * idle);
     }
 
-    /** For instance {@code TrainedPredictor[extended version 2, 17 features; trained on 3000 records]}. */
+    /** Returns for instance {@code TrainedPredictor[extended version 2, 17 features; trained on 3000 records]}. */
     @Override
     public String toString() {
         return "TrainedPredictor[" + parts.schema + "; trained on " + parts.facts.records() + " records]";

@@ -5,17 +5,19 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How to train. Immutable and therefore thread-safe.
+ * The options of a training. Immutable and therefore thread-safe.
  *
- * @param schema what to look at
- * @param target what to learn
- * @param trees how many trees at most
- * @param depth how deep they may be, 1 to 16
- * @param learningRate how much of each tree counts, more than 0, at most 1
- * @param earlyStopping whether to stop where models that were held back are predicted best
- * @param threads of XGBoost; more than one makes training slow where other work wants the cores
- * @param seed decides samples and folds
- * @param marked whether to learn from {@linkplain Mark marked} measurements, too; if too few others would remain they are used anyway
+ * @param schema the features to read
+ * @param target the quantity to learn
+ * @param trees maximum number of trees, at least 1
+ * @param depth maximum depth of a tree, 1 to 16
+ * @param learningRate factor on the contribution of each tree, more than 0, at most 1
+ * @param earlyStopping whether to choose the number of trees that predicts held-out models best
+ * @param threads number of threads of XGBoost, at least 1; more than one slows training down where other work needs the
+ *     cores
+ * @param seed seed of samples and folds
+ * @param marked whether to learn from {@linkplain Mark marked} measurements, too; if too few others would remain, they
+ *     are used anyway
  */
 public record TrainingOptions(
         FeatureSchema schema,
@@ -27,24 +29,27 @@ public record TrainingOptions(
         int threads,
         int seed,
         boolean marked) {
-    /** What trees learn. */
+    /** The quantity that the trees learn. */
     public enum Target {
-        /** Seconds, as the original does: large errors of slow models count most. */
+        /** Seconds, as in the original. Large errors of slow models count most. */
         SECONDS,
-        /** The logarithm of seconds: relative errors count. */
+        /** The logarithm of seconds. Relative errors count. */
         LOG_SECONDS,
         /**
-         * The logarithm of seconds against a sum of coefficients of 0 or more for operators, arithmetic and bytes of each
-         * family, which is fitted first: goes beyond sizes that were measured.
+         * The logarithm of the ratio of seconds to a linear baseline. The baseline is fitted first, with coefficients
+         * of 0 or more for the operators, arithmetic and bytes of each family. It extrapolates beyond the measured
+         * sizes.
          */
         LOG_RATIO
     }
 
-    /** For {@link FeatureSchema#EXTENDED}: what did best on models that were held back. */
+    /** The options with {@link FeatureSchema#EXTENDED} that predict held-out models best. */
     public static final TrainingOptions EXTENDED =
             new TrainingOptions(FeatureSchema.EXTENDED, Target.LOG_RATIO, 300, 6, 0.05, false, 1, 42, false);
 
-    /** The original's: {@link FeatureSchema#PAPER}, seconds, 145 trees of depth 6 with learning rate 0.1. */
+    /**
+     * The options of the original: {@link FeatureSchema#PAPER}, seconds, 145 trees of depth 6 with learning rate 0.1.
+     */
     public static final TrainingOptions PAPER =
             new TrainingOptions(FeatureSchema.PAPER, Target.SECONDS, 145, 6, 0.1, false, 1, 42, false);
 
@@ -54,18 +59,18 @@ public record TrainingOptions(
     private static final int LEAST_CHILD_WEIGHT = 5;
 
     /**
-     * Checks the numbers.
+     * Creates options.
      *
-     * @param schema see the record
-     * @param target see the record
-     * @param trees see the record
-     * @param depth see the record
-     * @param learningRate see the record
-     * @param earlyStopping see the record
-     * @param threads see the record
-     * @param seed see the record
-     * @param marked see the record
-     * @throws IllegalArgumentException if one is out of its range
+     * @param schema the features to read
+     * @param target the quantity to learn
+     * @param trees maximum number of trees, at least 1
+     * @param depth maximum depth of a tree, 1 to 16
+     * @param learningRate factor on the contribution of each tree, more than 0, at most 1
+     * @param earlyStopping whether to choose the number of trees that predicts held-out models best
+     * @param threads number of threads of XGBoost, at least 1
+     * @param seed seed of samples and folds
+     * @param marked whether to learn from marked measurements, too
+     * @throws IllegalArgumentException if a number is out of its range
      */
     public TrainingOptions {
         if (trees < 1 || depth < 1 || depth > DEEPEST || !(learningRate > 0 && learningRate <= 1) || threads < 1) {
@@ -75,73 +80,77 @@ public record TrainingOptions(
     }
 
     /**
-     * With another schema.
+     * Sets the schema.
      *
-     * @param value what to look at
-     * @return the options
+     * @param value the features to read
+     * @return a copy with this schema
      */
     public TrainingOptions withSchema(FeatureSchema value) {
         return new TrainingOptions(value, target, trees, depth, learningRate, earlyStopping, threads, seed, marked);
     }
 
     /**
-     * With another target.
+     * Sets the target.
      *
-     * @param value what to learn
-     * @return the options
+     * @param value the quantity to learn
+     * @return a copy with this target
      */
     public TrainingOptions withTarget(Target value) {
         return new TrainingOptions(schema, value, trees, depth, learningRate, earlyStopping, threads, seed, marked);
     }
 
     /**
-     * With other trees.
+     * Sets the number, depth and learning rate of the trees.
      *
-     * @param count how many at most
-     * @param deep how deep they may be
-     * @param rate how much of each counts
-     * @return the options
+     * @param count maximum number of trees, at least 1
+     * @param deep maximum depth of a tree, 1 to 16
+     * @param rate factor on the contribution of each tree, more than 0, at most 1
+     * @return a copy with these trees
+     * @throws IllegalArgumentException if a number is out of its range
      */
     public TrainingOptions withTrees(int count, int deep, double rate) {
         return new TrainingOptions(schema, target, count, deep, rate, earlyStopping, threads, seed, marked);
     }
 
     /**
-     * With or without early stopping.
+     * Enables or disables early stopping.
      *
-     * @param value whether to stop early
-     * @return the options
+     * @param value whether to choose the number of trees that predicts held-out models best
+     * @return a copy with this setting
      */
     public TrainingOptions withEarlyStopping(boolean value) {
         return new TrainingOptions(schema, target, trees, depth, learningRate, value, threads, seed, marked);
     }
 
     /**
-     * With another seed.
+     * Sets the seed.
      *
      * @param value any number
-     * @return the options
+     * @return a copy with this seed
      */
     public TrainingOptions withSeed(int value) {
         return new TrainingOptions(schema, target, trees, depth, learningRate, earlyStopping, threads, value, marked);
     }
 
     /**
-     * With or without marked measurements.
+     * Includes or excludes marked measurements.
      *
-     * @param value whether to learn from them, too
-     * @return the options
+     * @param value whether to learn from marked measurements, too
+     * @return a copy with this setting
      */
     public TrainingOptions withMarked(boolean value) {
         return new TrainingOptions(schema, target, trees, depth, learningRate, earlyStopping, threads, seed, value);
     }
 
-    /** What is learned from: measurements of the same are averaged, but for the original's target, which takes rows as they are. */
+    /**
+     * Returns the records to learn from. Repeated measurements are averaged, except for the original's target, which
+     * takes each row.
+     */
     LatencyDataset learnedFrom(LatencyDataset data) {
         return target == Target.SECONDS ? data : data.averaged();
     }
 
-    /** As XGBoost takes them, without the objective. */
+    /** Returns XGBoost's parameters without the objective. */
     Map<String, Object> parameters() {
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put("max_depth", depth);
@@ -159,7 +168,7 @@ public record TrainingOptions(
         return parameters;
     }
 
-    /** No time gets less when more competes. */
+    /** Constrains times to grow with competing load. */
     private String constraints() {
         StringBuilder constraints = new StringBuilder("(");
         for (int feature = 0; feature < schema.size(); feature++) {
@@ -168,7 +177,7 @@ public record TrainingOptions(
         return constraints.append(")").toString();
     }
 
-    /** For instance {@code extended version 2, 17 features; log_ratio; 300 trees of depth 6, rate 0.05}. */
+    /** Returns for instance {@code extended version 2, 17 features; log_ratio; 300 trees of depth 6, rate 0.05}. */
     @Override
     public String toString() {
         return schema + "; " + target.name().toLowerCase(Locale.ROOT) + "; " + trees + " trees of depth " + depth

@@ -1,8 +1,8 @@
 package io.pepper.predict;
 
 /**
- * XGBoost's native library does not load in this process, so that no predictor can be trained; the message says why. Trained predictors
- * are read and asked by Java code alone.
+ * Thrown when no predictor can be trained because XGBoost's native library does not load in this process. The message
+ * states the reason. Loading and using trained predictors needs Java code alone.
  */
 public final class TrainingUnavailableException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
@@ -10,7 +10,7 @@ public final class TrainingUnavailableException extends IllegalStateException {
     /**
      * Creates an exception.
      *
-     * @param why what the system said, and what to do
+     * @param why the system's message and advice
      */
     public TrainingUnavailableException(String why) {
         super("XGBoost does not load here: " + why);

@@ -10,13 +10,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Gradient-boosted trees that XGBoost has trained, scored in Java: bit for bit what XGBoost predicts. No native code runs, so that no
- * file, however damaged, can bring the process down. Supported are tree boosters ({@code gbtree}) of one output whose prediction is the
- * sum of the leaves ({@code reg:squarederror} and its kin) or the exponential of the sum ({@code reg:gamma}, {@code reg:tweedie},
- * {@code count:poisson}; within one unit in the last place, as exponential functions differ). Other models are refused by name. NaN is
- * missing; infinities are less or greater than all thresholds. Immutable and thread-safe; scoring allocates nothing.
+ * Gradient-boosted trees of XGBoost, scored in Java. The predictions equal XGBoost's bit for bit. No native code runs,
+ * so that no damaged file can crash the process. Supported are tree boosters ({@code gbtree}) with one output whose
+ * prediction is the sum of the leaves ({@code reg:squarederror} and similar objectives) or the exponential of the sum
+ * ({@code reg:gamma}, {@code reg:tweedie}, {@code count:poisson}; these agree within one unit in the last place, since
+ * exponential functions differ). Other models are refused by name. NaN means missing; infinities are less or greater
+ * than all thresholds. Immutable and thread-safe; scoring allocates nothing.
  *
- * <p>A booster that stopped early holds the rounds after the best one, too. {@link Rounds} tells which of them count.
+ * <p>A booster that stopped early also holds the rounds after the best one. {@link Rounds} selects the rounds that
+ * count.
  *
  * <pre>{@code
  * TreeEnsemble trees = TreeEnsemble.read(Path.of("model.json"));
@@ -27,11 +29,13 @@ public final class TreeEnsemble {
     private final XgboostModel model;
     private final Forest forest;
 
-    /** Which rounds of a booster count that stopped early; {@code best_iteration} in its file says which round was best. */
+    /**
+     * The rounds that count in a booster that stopped early. The file's {@code best_iteration} names the best round.
+     */
     public enum Rounds {
-        /** The rounds up to the best one, as {@code XGBRegressor.predict} counts in Python. The default. */
+        /** The rounds up to the best one, like {@code XGBRegressor.predict} in Python. The default. */
         BEST,
-        /** All rounds, as {@code Booster.predict} counts. */
+        /** All rounds, like {@code Booster.predict}. */
         ALL
     }
 
@@ -45,25 +49,25 @@ public final class TreeEnsemble {
     }
 
     /**
-     * Reads a model that XGBoost saved as JSON or UBJSON, from 1.7 on, with its rounds up to the best.
+     * Reads a model that XGBoost 1.7 or later saved as JSON or UBJSON, with the rounds up to the best one.
      *
      * @param file the file
      * @return the trees
-     * @throws PredictorFormatException if it is no such model, or of a kind that is not supported
-     * @throws IOException if it cannot be read
+     * @throws PredictorFormatException if the file holds no such model, or one of an unsupported kind
+     * @throws IOException if the file cannot be read
      */
     public static TreeEnsemble read(Path file) throws IOException {
         return read(file, Rounds.BEST);
     }
 
     /**
-     * Reads a model that XGBoost saved as JSON or UBJSON, from 1.7 on.
+     * Reads a model that XGBoost 1.7 or later saved as JSON or UBJSON.
      *
      * @param file the file
-     * @param rounds which rounds count
+     * @param rounds the rounds that count
      * @return the trees
-     * @throws PredictorFormatException if it is no such model, or of a kind that is not supported
-     * @throws IOException if it cannot be read
+     * @throws PredictorFormatException if the file holds no such model, or one of an unsupported kind
+     * @throws IOException if the file cannot be read
      */
     public static TreeEnsemble read(Path file, Rounds rounds) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
@@ -72,12 +76,12 @@ public final class TreeEnsemble {
     }
 
     /**
-     * Reads a model that XGBoost saved as JSON or UBJSON, from 1.7 on, with its rounds up to the best.
+     * Reads a model that XGBoost 1.7 or later saved as JSON or UBJSON, with the rounds up to the best one.
      *
      * @param json the bytes
-     * @param name what to call it in messages
+     * @param name the name of the model in messages
      * @return the trees
-     * @throws PredictorFormatException if it is no such model, or of a kind that is not supported
+     * @throws PredictorFormatException if the bytes hold no such model, or one of an unsupported kind
      */
     public static TreeEnsemble read(byte[] json, String name) throws PredictorFormatException {
         try {
@@ -90,7 +94,7 @@ public final class TreeEnsemble {
     }
 
     /**
-     * How many numbers a row has.
+     * Returns the number of features in a row.
      *
      * @return 1 or more
      */
@@ -99,7 +103,7 @@ public final class TreeEnsemble {
     }
 
     /**
-     * How many trees count.
+     * Returns the number of trees that count.
      *
      * @return 0 or more
      */
@@ -108,7 +112,7 @@ public final class TreeEnsemble {
     }
 
     /**
-     * How many trees of rounds after the best do not count.
+     * Returns the number of trees after the best round, which do not count.
      *
      * @return 0 or more
      */
@@ -117,15 +121,15 @@ public final class TreeEnsemble {
     }
 
     /**
-     * The names that the features had when the booster was trained.
+     * Returns the names that the features had in training.
      *
-     * @return in the order of a row; empty if the file has none
+     * @return the names in the order of a row; empty if the file has none
      */
     public List<String> featureNames() {
         return model.featureNames();
     }
 
-    /** No prediction is more than this. */
+    /** Returns an upper bound on all predictions. */
     double mostPrediction() {
         return model.exponential() ? Math.exp(model.mostSum()) : model.mostSum();
     }
@@ -137,8 +141,8 @@ public final class TreeEnsemble {
     /**
      * Scores one row, in O(trees × depth).
      *
-     * @param row the features in the order of training, NaN for those that are missing
-     * @return what XGBoost predicts
+     * @param row the features in the order of training, NaN for missing ones
+     * @return the prediction
      * @throws IllegalArgumentException if the row has another length
      */
     public float predict(float... row) {
@@ -149,12 +153,12 @@ public final class TreeEnsemble {
     }
 
     /**
-     * Scores many rows.
+     * Scores many rows, in O(count × trees × depth).
      *
      * @param rows the rows, one after another
-     * @param count how many rows there are, 0 or more
-     * @param scores takes the answers, from its beginning on
-     * @throws IllegalArgumentException if an array is too short
+     * @param count number of rows, 0 or more
+     * @param scores receives the predictions from index 0 on
+     * @throws IllegalArgumentException if {@code count} is negative or an array is too short
      */
     public void predict(float[] rows, int count, float[] scores) {
         if (count < 0 || (long) count * features() > rows.length || count > scores.length) {
@@ -169,7 +173,7 @@ public final class TreeEnsemble {
         }
     }
 
-    /** For instance {@code TreeEnsemble[145 of 200 trees, 10 features]}. */
+    /** Returns for instance {@code TreeEnsemble[145 of 200 trees, 10 features]}. */
     @Override
     public String toString() {
         String all = unusedTrees() == 0 ? "" : " of " + (trees() + unusedTrees());

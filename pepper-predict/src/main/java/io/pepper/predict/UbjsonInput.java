@@ -9,8 +9,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Universal Binary JSON (draft 12, ubjson.org), read as the text of the same JSON. It is translated value by value, so that memory
- * does not depend on what lengths a file claims; nesting is bounded by the reader of the text. Not thread-safe.
+ * A stream that translates Universal Binary JSON (draft 12, ubjson.org) to the text of the same JSON. It translates
+ * value by value, so that memory does not depend on the lengths that a file claims. The reader of the text bounds the
+ * nesting. Not thread-safe.
  */
 final class UbjsonInput extends InputStream {
     private static final int LONGEST_TEXT = 1 << 20;
@@ -23,14 +24,16 @@ final class UbjsonInput extends InputStream {
     private long offset;
     private boolean begun;
 
-    /** An object or array that has begun. */
+    /** An object or array whose end has not been read yet. */
     private static final class Container {
         private final boolean object;
         private final int type;
         private long left;
         private boolean first = true;
 
-        /** With a type of 0 each value has its own marker; with a count of -1 an end marker follows the last. */
+        /**
+         * With a type of 0, each value has its own marker. With a count of -1, an end marker follows the last value.
+         */
         Container(boolean object, int type, long count) {
             this.object = object;
             this.type = type;
@@ -43,7 +46,10 @@ final class UbjsonInput extends InputStream {
         this.source = source;
     }
 
-    /** An object whose first name has a length, where JSON has a quotation mark. */
+    /**
+     * Returns whether the text starts an object in UBJSON: its first name has a length instead of JSON's quotation
+     * mark.
+     */
     static boolean beginsLike(String begin) {
         return begin.length() > 1 && begin.charAt(0) == '{' && "iUIlL$#".indexOf(begin.charAt(1)) >= 0;
     }
@@ -196,7 +202,7 @@ final class UbjsonInput extends InputStream {
         };
     }
 
-    /** Passes over what means nothing. */
+    /** Reads a marker; skips no-ops. */
     private int marker() throws IOException {
         int marker = (int) bytes(1);
         while (marker == 'N') {

@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Tells by its first bytes in which format XGBoost, or another tool, wrote a file. */
+/** Detection of the format in which XGBoost, or another tool, wrote a file, by its first bytes. */
 final class XgboostFormat {
     private static final int PROBE = 32;
 
-    /** What files of other formats begin with, and what to do with them. */
+    /** The first bytes of files in other formats, and advice for each. */
     private static final Map<String, String> OTHERS = new LinkedHashMap<>();
 
     static {
@@ -28,7 +28,7 @@ final class XgboostFormat {
 
     private XgboostFormat() {}
 
-    /** The same document as JSON, read as it is asked for. */
+    /** Returns the document as JSON, translated as it is read. */
     static InputStream asJson(InputStream in, String source) throws IOException {
         BufferedInputStream buffered = new BufferedInputStream(in);
         buffered.mark(PROBE);

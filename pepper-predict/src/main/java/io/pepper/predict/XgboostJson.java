@@ -13,8 +13,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Reads what XGBoost's {@code save_model} writes as JSON or UBJSON (1.7 to 3.x): tree boosters of one output whose objective is the
- * sum of the leaves, or its exponential. Everything else is refused by name. The bytes are not trusted.
+ * A reader of the JSON or UBJSON that XGBoost's {@code save_model} writes (1.7 to 3.x): tree boosters with one output
+ * whose objective is the sum of the leaves, or its exponential. Everything else is refused by name. It does not trust
+ * the bytes.
  */
 final class XgboostJson {
     /** Objectives whose prediction is the sum of the leaves. */
@@ -26,7 +27,7 @@ final class XgboostJson {
             "reg:pseudohubererror",
             "reg:quantileerror");
 
-    /** Objectives whose prediction is the exponential of the sum; their base score is stored as a prediction. */
+    /** Objectives whose prediction is the exponential of the sum. Their base score is stored as a prediction. */
     private static final Set<String> EXPONENTIAL = Set.of("reg:gamma", "reg:tweedie", "count:poisson");
 
     private static final int MOST_FEATURES = 1 << 16;
@@ -56,12 +57,12 @@ final class XgboostJson {
     /**
      * Reads a document.
      *
-     * @param in its bytes
-     * @param source what to call it in messages
-     * @param allRounds whether rounds after the best count, of a booster that stopped early
+     * @param in the document's bytes
+     * @param source the name of the document in messages
+     * @param allRounds whether the rounds after the best one count in a booster that stopped early
      * @return the model
-     * @throws PredictorFormatException if it is no such document, or of a kind that is not supported
-     * @throws IOException if it cannot be read
+     * @throws PredictorFormatException if the bytes hold no such document, or one of an unsupported kind
+     * @throws IOException if the bytes cannot be read
      */
     public static XgboostModel read(InputStream in, String source, boolean allRounds) throws IOException {
         List<XgboostModel> read = new ArrayList<>();
@@ -72,11 +73,11 @@ final class XgboostJson {
     /**
      * Reads an object of a larger document.
      *
-     * @param json at its first token
-     * @param allRounds whether rounds after the best count, of a booster that stopped early
+     * @param json the reader, at the object's first token
+     * @param allRounds whether the rounds after the best one count in a booster that stopped early
      * @return the model
-     * @throws PredictorFormatException if it is no such object, or of a kind that is not supported
-     * @throws IOException if it cannot be read
+     * @throws PredictorFormatException if the value is no such object, or one of an unsupported kind
+     * @throws IOException if the bytes cannot be read
      */
     public static XgboostModel read(JsonReader json, boolean allRounds) throws IOException {
         XgboostJson document = new XgboostJson(json);
@@ -231,8 +232,8 @@ final class XgboostJson {
     }
 
     /**
-     * From 2.0 on a file says where each round begins, and from 1.6 on how many trees each has. Until 1.7 there may be an attribute with the
-     * number of trees up to the best.
+     * Files from XGBoost 2.0 on state the first tree of each round, and files from 1.6 on the number of trees of each
+     * round. Files up to 1.7 may have an attribute with the number of trees up to the best round.
      */
     private long treesOfRounds(long rounds) {
         return treesPerIteration.isEmpty() && treesUntilBest.isPresent()
@@ -250,7 +251,7 @@ final class XgboostJson {
         }
     }
 
-    /** From 3.1 on it is written as an array of one. */
+    /** Files from XGBoost 3.1 on write the base score as an array of one number. */
     private float base() throws PredictorFormatException {
         if (baseScore.isEmpty()) {
             throw json.wrong("it has no learner.learner_model_param.base_score");
@@ -264,7 +265,7 @@ final class XgboostJson {
                 return base;
             }
         } catch (NumberFormatException none) {
-            // Said below.
+            // Reported below.
         }
         throw json.wrong("learner.learner_model_param.base_score '" + baseScore + "' is no number");
     }

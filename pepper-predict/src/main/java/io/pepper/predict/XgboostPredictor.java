@@ -16,29 +16,29 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * A predictor made of trees that XGBoost saved elsewhere as JSON or UBJSON, in Python for instance. The caller says which features they
- * look at. Where the file names its features, they must be those of the schema, in any order; names that XGBoost makes up ({@code f0},
- * {@code f1} …) say nothing. Nothing is known of what the trees were trained on: the 90th percentile is the median, and only predictions
- * that no run can take (0 seconds or less) are marked as extrapolated. Thread-safe.
+ * A predictor of trees that XGBoost saved elsewhere as JSON or UBJSON, for instance in Python. The caller names the
+ * features of the trees. If the file names its features, they must be those of the schema, in any order; generated
+ * names ({@code f0}, {@code f1} …) carry no information. The training data is unknown: the 90th percentile equals the
+ * median, and only impossible predictions (0 seconds or less) are reported as extrapolations. Thread-safe.
  *
  * <pre>{@code
  * LatencyPredictor original = XgboostPredictor.read(Path.of("xgb.json"), FeatureSchema.PAPER, XgboostPredictor.Target.SECONDS);
  * }</pre>
  */
 public final class XgboostPredictor implements LatencyPredictor {
-    /** What XGBoost, pandas and NumPy call columns without names. */
+    /** The names that XGBoost, pandas and NumPy generate for columns without names. */
     private static final Pattern MADE_UP = Pattern.compile("f?[0-9]{1,9}");
 
     private final TreeEnsemble trees;
     private final FeatureSchema schema;
     private final Target target;
 
-    /** Where each feature of the trees stands in a row of the schema. */
+    /** The index in the schema of each feature of the trees. */
     private final int[] order;
 
     private final ThreadLocal<Room> rooms;
 
-    /** What a thread needs, reused. */
+    /** The reusable buffers of a thread. */
     private static final class Room {
         private final float[] ofSchema;
         private final float[] ofTrees;
@@ -49,7 +49,7 @@ public final class XgboostPredictor implements LatencyPredictor {
         }
     }
 
-    /** What the trees were trained to say. */
+    /** The quantity that the trees predict. */
     public enum Target {
         /** Seconds. */
         SECONDS,
@@ -69,12 +69,12 @@ public final class XgboostPredictor implements LatencyPredictor {
      * Reads trees.
      *
      * @param json a file that XGBoost 1.7 or later saved as JSON or UBJSON
-     * @param schema what the trees look at, in this order unless the file names its features
-     * @param target what they say
+     * @param schema the features of the trees, in this order unless the file names its features
+     * @param target the quantity that the trees predict
      * @return the predictor
-     * @throws PredictorFormatException if the file holds no trees that can be scored, trees on other features, or trees that never say
-     *     more than 0 seconds
-     * @throws IOException if it cannot be read
+     * @throws PredictorFormatException if the file holds no supported trees, trees with other features, or trees that
+     *     never predict more than 0 seconds
+     * @throws IOException if the file cannot be read
      */
     public static XgboostPredictor read(Path json, FeatureSchema schema, Target target) throws IOException {
         TreeEnsemble trees = TreeEnsemble.read(json);
@@ -88,15 +88,15 @@ public final class XgboostPredictor implements LatencyPredictor {
     }
 
     /**
-     * Reads trees on the features of one of this library's schemas: the one with the names in the file or, where it has none, with as many
-     * features.
+     * Reads trees with the features of one of this library's schemas. The number of features selects the schema; if the
+     * file names its features, they must be those of the schema.
      *
      * @param json a file that XGBoost 1.7 or later saved as JSON or UBJSON
-     * @param target what the trees say
+     * @param target the quantity that the trees predict
      * @return the predictor
-     * @throws PredictorFormatException if the file holds no trees that can be scored, trees on the features of no schema, or trees that
-     *     never say more than 0 seconds
-     * @throws IOException if it cannot be read
+     * @throws PredictorFormatException if the file holds no supported trees, trees with the features of no schema, or
+     *     trees that never predict more than 0 seconds
+     * @throws IOException if the file cannot be read
      */
     public static XgboostPredictor read(Path json, Target target) throws IOException {
         TreeEnsemble trees = TreeEnsemble.read(json);
@@ -150,7 +150,9 @@ public final class XgboostPredictor implements LatencyPredictor {
         return order;
     }
 
-    /** Numbers in another order are of columns that were chosen from a table, or exchanged, and nobody knows which these are. */
+    /**
+     * Generated names that do not count up belong to columns that were selected or reordered, and nothing tells which.
+     */
     private static void requireCounted(Path json, List<String> names) throws PredictorFormatException {
         for (int i = 1; i < names.size(); i++) {
             if (number(names.get(i)) != number(names.get(i - 1)) + 1) {
@@ -178,7 +180,7 @@ public final class XgboostPredictor implements LatencyPredictor {
         }
     }
 
-    /** Nothing is known of how well the trees predict. */
+    /** Returns the caveat that the accuracy of the trees is unknown. */
     @Override
     public List<String> caveats() {
         return List.of("comes without a word of how well it predicts");

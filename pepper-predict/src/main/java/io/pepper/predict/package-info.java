@@ -1,4 +1,7 @@
-/** Measures models under load, learns from it how long pieces of models take, and predicts that. */
+/**
+ * Measuring models under load, learning latencies from the measurements, and predicting the latencies of pieces of
+ * models.
+ */
 @NullMarked
 package io.pepper.predict;
 
