@@ -2,12 +2,11 @@ package io.pepper;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.pepper.cluster.Cluster;
-import io.pepper.cluster.ClusterFile;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
 import io.pepper.document.InvalidFileException;
-import io.pepper.plan.CostFile;
-import io.pepper.plan.TraceFile;
+import io.pepper.plan.CostTable;
+import io.pepper.plan.PlanSimulator;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Tag;
 
@@ -26,7 +25,7 @@ class ReadersFuzzTest {
     @FuzzTest(maxDuration = "60m")
     void cluster(byte[] data) {
         try {
-            ClusterFile.parse(new String(data, StandardCharsets.UTF_8), "fuzz");
+            Cluster.parse(new String(data, StandardCharsets.UTF_8), "fuzz");
         } catch (InvalidFileException refused) {
             // As it should be.
         }
@@ -35,7 +34,7 @@ class ReadersFuzzTest {
     @FuzzTest(maxDuration = "60m")
     void costs(byte[] data) {
         try {
-            CostFile.parse(new String(data, StandardCharsets.UTF_8), "fuzz", TWO);
+            CostTable.parse(new String(data, StandardCharsets.UTF_8), "fuzz", TWO);
         } catch (InvalidFileException refused) {
             // As it should be.
         }
@@ -44,7 +43,7 @@ class ReadersFuzzTest {
     @FuzzTest(maxDuration = "60m")
     void trace(byte[] data) {
         try {
-            TraceFile.parse(new String(data, StandardCharsets.UTF_8), "fuzz");
+            PlanSimulator.Trace.parse(new String(data, StandardCharsets.UTF_8), "fuzz");
         } catch (InvalidFileException refused) {
             // As it should be.
         }

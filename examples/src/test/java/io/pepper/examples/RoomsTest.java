@@ -41,9 +41,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RoomsTest {
     private static final String INTERNAL = ".internal";
     private static final String[] LIBRARY = {
-        "io.pepper.graph..", "io.pepper.cut..", "io.pepper.partition..", "io.pepper.cluster..", "io.pepper.workload..",
-        "io.pepper.plan..", "io.pepper.document..", "io.pepper.model..", "io.pepper.onnx..", "io.pepper.export..",
-        "io.pepper.report..", "io.pepper.session..", "io.pepper.measure..", "io.pepper.predict..", "io.pepper.monitor.."
+        "io.pepper.graph..",
+        "io.pepper.cut..",
+        "io.pepper.partition..",
+        "io.pepper.cluster..",
+        "io.pepper.workload..",
+        "io.pepper.plan..",
+        "io.pepper.document..",
+        "io.pepper.internal..",
+        "io.pepper.model..",
+        "io.pepper.onnx..",
+        "io.pepper.export..",
+        "io.pepper.report..",
+        "io.pepper.session..",
+        "io.pepper.measure..",
+        "io.pepper.predict..",
+        "io.pepper.monitor.."
     };
 
     /** By internal room, the rooms beside its owner that may use it. */
@@ -51,7 +64,20 @@ class RoomsTest {
             "io.pepper.onnx.internal", Set.of("io.pepper.export", "io.pepper.session", "io.pepper.measure"),
             "io.pepper.export.internal", Set.of("io.pepper.session"),
             "io.pepper.session.internal", Set.of("io.pepper.measure"),
-            "io.pepper.monitor.internal", Set.of("io.pepper.predict"));
+            "io.pepper.monitor.internal", Set.of("io.pepper.predict"),
+            "io.pepper.internal",
+                    Set.of(
+                            "io.pepper.cluster",
+                            "io.pepper.plan",
+                            "io.pepper.model",
+                            "io.pepper.onnx",
+                            "io.pepper.export",
+                            "io.pepper.report",
+                            "io.pepper.session",
+                            "io.pepper.measure",
+                            "io.pepper.predict",
+                            "io.pepper.monitor",
+                            "io.pepper.examples.cli"));
 
     /** By foreign package, the rooms in whose public signatures it may stand. */
     private static final Map<String, Set<String>> FOREIGN = Map.of(
@@ -74,11 +100,12 @@ class RoomsTest {
         "cut, graph",
         "partition, cut graph",
         "document, ''",
-        "cluster, document",
+        "internal, document",
+        "cluster, document internal",
         "workload, cluster",
-        "plan, cluster workload document",
+        "plan, cluster workload document internal",
         "model, graph document",
-        "report, model onnx plan partition cut graph cluster workload document",
+        "report, model onnx plan partition cut graph cluster workload document internal",
         "monitor, cluster workload document"
     })
     void aRoomNeedsOnlyThese(String room, String others) {

@@ -1,5 +1,9 @@
 package io.pepper.cluster;
 
+import io.pepper.document.InvalidFileException;
+import io.pepper.internal.text.Document;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +57,39 @@ public final class Cluster {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Reads a cluster from a file of YAML or JSON.
+     *
+     * <pre>{@code
+     * devices:
+     *   camera: {memoryBytes: 64e6, busyWatts: 5.5}
+     *   gateway: {}
+     * links:
+     *   - {between: [camera, gateway], bytesPerSecond: 5e6, latencySeconds: 0.002}
+     * source: camera
+     * }</pre>
+     *
+     * @param file a file in UTF-8
+     * @return the cluster
+     * @throws InvalidFileException if the file's content is wrong; the message names the line and the field
+     * @throws IOException if the file cannot be read
+     */
+    public static Cluster read(Path file) throws IOException {
+        return new ClusterReader(file.toString()).cluster(Document.read(file));
+    }
+
+    /**
+     * Reads a cluster from a text of YAML or JSON.
+     *
+     * @param text the content of such a file
+     * @param name the text's name in messages
+     * @return the cluster
+     * @throws InvalidFileException if the text is wrong; the message names the line and the field
+     */
+    public static Cluster parse(String text, String name) throws InvalidFileException {
+        return new ClusterReader(name).cluster(Document.read(text, name));
     }
 
     /**

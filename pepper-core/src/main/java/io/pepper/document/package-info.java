@@ -1,7 +1,4 @@
-/**
- * Strict reading of YAML and JSON files that people write. Errors name the line and the field; unknown fields are
- * refused.
- */
+/** Support for hosts that handle documents of strangers: an exception for refused files, and text that is safe to print. */
 @NullMarked
 package io.pepper.document;
 

@@ -1,5 +1,10 @@
 package io.pepper.plan;
 
+import io.pepper.cluster.Cluster;
+import io.pepper.document.InvalidFileException;
+import io.pepper.internal.text.Document;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -56,6 +61,42 @@ public final class CostTable {
         this.columns = columns;
         this.weightBytes = like.weightBytes;
         this.peakBytes = like.peakBytes;
+    }
+
+    /**
+     * Reads a table of costs that were measured elsewhere from a file of YAML or JSON.
+     *
+     * <pre>{@code
+     * cutBytes: [602112, 100352, 4000]      # the inputs, between the segments, the outputs
+     * devices:
+     *   pi: {seconds: [0.010, 0.030]}       # of each segment; .inf where it cannot run
+     *   cloud: {seconds: [0.002, 0.005]}
+     * }</pre>
+     *
+     * <p>Where runs of segments were measured as one, {@code runs: {1: 0.010, 2: 0.030, 1-2: 0.036}} replaces
+     * {@code seconds}. A device cannot run what its {@code runs} do not name.
+     *
+     * @param file a file in UTF-8
+     * @param cluster the devices; the file must name each of them
+     * @return the table, with the devices in the cluster's order
+     * @throws InvalidFileException if the file's content is wrong; the message names the line and the field
+     * @throws IOException if the file cannot be read
+     */
+    public static CostTable read(Path file, Cluster cluster) throws IOException {
+        return new CostReader(file.toString(), cluster).table(Document.read(file));
+    }
+
+    /**
+     * Reads a table of costs from a text of YAML or JSON.
+     *
+     * @param text the content of such a file
+     * @param name the text's name in messages
+     * @param cluster the devices; the text must name each of them
+     * @return the table, with the devices in the cluster's order
+     * @throws InvalidFileException if the text is wrong; the message names the line and the field
+     */
+    public static CostTable parse(String text, String name, Cluster cluster) throws InvalidFileException {
+        return new CostReader(name, cluster).table(Document.read(text, name));
     }
 
     /**

@@ -1,6 +1,10 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
+import io.pepper.document.InvalidFileException;
+import io.pepper.internal.text.Document;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -87,6 +91,38 @@ public final class PlanSimulator {
          * @param factor its times relative to the planned ones, more than 0
          */
         public record Load(String device, double atSeconds, double factor) {}
+
+        /**
+         * Reads a trace from a file of YAML or JSON.
+         *
+         * <pre>{@code
+         * requests: {count: 500, everySeconds: 0.1}     # or arrivals: [0, 0.05, 0.4]
+         * loads:
+         *   - {device: pi, atSeconds: 5, factor: 2}     # twice as slow from then on
+         * failures:
+         *   cloud: 8                                    # fails after 8 seconds
+         * }</pre>
+         *
+         * @param file a file in UTF-8
+         * @return the trace
+         * @throws InvalidFileException if the file's content is wrong; the message names the line and the field
+         * @throws IOException if the file cannot be read
+         */
+        public static Trace read(Path file) throws IOException {
+            return TraceReader.trace(Document.read(file), file.toString());
+        }
+
+        /**
+         * Reads a trace from a text of YAML or JSON.
+         *
+         * @param text the content of such a file
+         * @param name the text's name in messages
+         * @return the trace
+         * @throws InvalidFileException if the text is wrong; the message names the line and the field
+         */
+        public static Trace parse(String text, String name) throws InvalidFileException {
+            return TraceReader.trace(Document.read(text, name), name);
+        }
 
         /**
          * Copies and checks.

@@ -1,6 +1,6 @@
 package io.pepper.export;
 
-import io.pepper.document.FileErrors;
+import io.pepper.internal.text.FileErrors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;

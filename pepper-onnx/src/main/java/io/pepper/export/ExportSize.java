@@ -1,7 +1,7 @@
 package io.pepper.export;
 
 import com.google.protobuf.MessageLite;
-import io.pepper.document.FileErrors;
+import io.pepper.internal.text.FileErrors;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.model.WeightRanges;
 import io.pepper.onnx.internal.proto.FunctionProto;

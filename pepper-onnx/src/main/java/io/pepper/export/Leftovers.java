@@ -1,6 +1,6 @@
 package io.pepper.export;
 
-import io.pepper.document.FileErrors;
+import io.pepper.internal.text.FileErrors;
 import io.pepper.model.ReadOptions;
 import io.pepper.onnx.internal.wire.DirectoryFiles;
 import java.io.IOException;

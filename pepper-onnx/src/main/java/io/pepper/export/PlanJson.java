@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.Cluster;
-import io.pepper.cluster.ClusterFile;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
 import io.pepper.document.InvalidFileException;
@@ -136,7 +135,7 @@ final class PlanJson {
         }
     }
 
-    /** As {@link ClusterFile} reads it: every pair of devices with its link or that it has none. */
+    /** As {@link Cluster#parse} reads it: every pair of devices with its link or that it has none. */
     private static ObjectNode cluster(Cluster cluster) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         ObjectNode devices = root.putObject("devices");
@@ -212,7 +211,7 @@ final class PlanJson {
 
     private static Cluster cluster(Path file, JsonNode node) throws MalformedModelException {
         try {
-            return ClusterFile.parse(node.toString(), "cluster");
+            return Cluster.parse(node.toString(), "cluster");
         } catch (InvalidFileException wrong) {
             throw new MalformedModelException(file.toString(), "cluster", String.valueOf(wrong.getMessage()), wrong);
         }

@@ -1,6 +1,6 @@
 package io.pepper.measure;
 
-import io.pepper.document.WholeFile;
+import io.pepper.internal.text.WholeFile;
 import io.pepper.model.InputShapes;
 import java.io.IOException;
 import java.nio.file.Files;

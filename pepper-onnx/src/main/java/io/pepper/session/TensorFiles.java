@@ -1,7 +1,7 @@
 package io.pepper.session;
 
 import ai.onnxruntime.OnnxTensor;
-import io.pepper.document.WholeFile;
+import io.pepper.internal.text.WholeFile;
 import io.pepper.session.internal.NpyCodec;
 import io.pepper.session.internal.TensorCodec;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.document.NativeLibraries;
+import io.pepper.internal.text.NativeLibraries;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.document.WholeFile;
+import io.pepper.internal.text.WholeFile;
 import io.pepper.measure.OperatorSweep;
 import io.pepper.predict.internal.csv.CsvTable;
 import io.pepper.predict.internal.csv.Headers;

@@ -2,7 +2,7 @@ package io.pepper.predict;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.pepper.document.WholeFile;
+import io.pepper.internal.text.WholeFile;
 import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.predict.internal.learn.LinearTime;
 import java.io.ByteArrayOutputStream;

@@ -1,7 +1,7 @@
 package io.pepper.predict;
 
-import io.pepper.document.FileErrors;
-import io.pepper.document.WholeFile;
+import io.pepper.internal.text.FileErrors;
+import io.pepper.internal.text.WholeFile;
 import io.pepper.predict.internal.csv.CsvTable;
 import java.io.BufferedReader;
 import java.io.IOException;

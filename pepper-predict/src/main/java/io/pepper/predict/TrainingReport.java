@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.document.WholeFile;
+import io.pepper.internal.text.WholeFile;
 import io.pepper.predict.CrossValidation.Folds;
 import io.pepper.predict.internal.report.Charts;
 import io.pepper.session.Quantiles;

@@ -1,10 +1,8 @@
 package io.pepper.examples.cli;
 
 import io.pepper.cluster.Cluster;
-import io.pepper.cluster.ClusterFile;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
-import io.pepper.document.WholeFile;
 import io.pepper.examples.ExampleModels;
 import io.pepper.export.DeploymentExporter;
 import io.pepper.export.DeploymentPlan;
@@ -12,6 +10,7 @@ import io.pepper.export.PartitionManifest;
 import io.pepper.export.PlanOrigin;
 import io.pepper.export.SplitVerifier;
 import io.pepper.export.Verification;
+import io.pepper.internal.text.WholeFile;
 import io.pepper.measure.TimingOptions;
 import io.pepper.model.InputShapes;
 import io.pepper.onnx.ModelCosts;
@@ -94,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
         Path file = ExampleModels.textRecogniser(directory);
         Path clusterFile = directory.resolve("cluster.yaml");
         WholeFile.write(clusterFile, CLUSTER);
-        Cluster cluster = ClusterFile.read(clusterFile);
+        Cluster cluster = Cluster.read(clusterFile);
         try (OnnxModel model = OnnxModel.load(file)) {
             ModelPrinter.summary(model, out);
             ModelCosts costs = model.costs(model.shapes(SIZES));

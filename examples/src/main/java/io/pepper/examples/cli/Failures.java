@@ -1,6 +1,6 @@
 package io.pepper.examples.cli;
 
-import io.pepper.document.FileErrors;
+import io.pepper.internal.text.FileErrors;
 import io.pepper.model.UnknownSizeException;
 import io.pepper.model.UnsupportedModelException;
 import io.pepper.predict.TrainingUnavailableException;

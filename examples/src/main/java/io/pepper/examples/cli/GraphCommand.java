@@ -1,7 +1,7 @@
 package io.pepper.examples.cli;
 
 import io.pepper.cut.Cuts;
-import io.pepper.document.WholeFile;
+import io.pepper.internal.text.WholeFile;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.OperatorCosts;

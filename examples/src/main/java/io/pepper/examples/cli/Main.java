@@ -1,7 +1,7 @@
 package io.pepper.examples.cli;
 
-import io.pepper.document.FileErrors;
 import io.pepper.export.Verification;
+import io.pepper.internal.text.FileErrors;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;

@@ -2,9 +2,9 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cut.Cuts;
-import io.pepper.document.WholeFile;
 import io.pepper.export.DeploymentExporter;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.internal.text.WholeFile;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.plan.Constraints;

@@ -1,7 +1,6 @@
 package io.pepper.examples.cli;
 
 import io.pepper.cluster.Cluster;
-import io.pepper.cluster.ClusterFile;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
@@ -13,7 +12,6 @@ import io.pepper.onnx.ModelSegments;
 import io.pepper.partition.CandidateCuts;
 import io.pepper.partition.Partitioner;
 import io.pepper.plan.Constraints;
-import io.pepper.plan.CostFile;
 import io.pepper.plan.CostModel;
 import io.pepper.plan.CostTable;
 import io.pepper.plan.Explanation;
@@ -219,7 +217,7 @@ final class PlanOptions {
     record Timed(Cluster cluster, CostModel model, List<DeviceState> states) {}
 
     Timed timed(List<String> notes, ProgressListener progress) throws IOException {
-        Cluster cluster = ClusterFile.read(clusterFile);
+        Cluster cluster = Cluster.read(clusterFile);
         Map<String, DeviceState> states = states(cluster, notes);
         for (DeviceState state : states.values()) {
             cluster = cluster.withState(state);
@@ -238,12 +236,12 @@ final class PlanOptions {
     /** Plans with a table of costs, which needs no model. */
     Planner typedIn(List<String> notes) throws IOException {
         Path table = Objects.requireNonNull(times.table);
-        Cluster cluster = ClusterFile.read(clusterFile);
+        Cluster cluster = Cluster.read(clusterFile);
         loads.forEach((name, percent) -> loaded(cluster, DeviceState.of(name), percent, "--load"));
         if (prometheus.isGiven() || !loads.isEmpty()) {
             notes.add("a table of costs is of one state of the devices: loads are not looked at");
         }
-        CostTable costs = CostFile.read(table, cluster);
+        CostTable costs = CostTable.read(table, cluster);
         return planner(cluster, pessimistic ? costs.pessimistic() : costs);
     }
 

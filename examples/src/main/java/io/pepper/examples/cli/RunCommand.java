@@ -1,7 +1,7 @@
 package io.pepper.examples.cli;
 
 import ai.onnxruntime.OnnxTensor;
-import io.pepper.cluster.ClusterFile;
+import io.pepper.cluster.Cluster;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.OptimizationLevel;
@@ -148,7 +148,7 @@ final class RunCommand implements Callable<Integer> {
         if (rehearse.isPresent()) {
             DeploymentPlan planned = plan.orElseThrow(() -> new ParameterException(
                     spec.commandLine(), "--rehearse needs a plan: " + directory + " has no plan.json"));
-            ClusterEmulation rehearsal = ClusterEmulation.of(planned, ClusterFile.read(rehearse.get()));
+            ClusterEmulation rehearsal = ClusterEmulation.of(planned, Cluster.read(rehearse.get()));
             rehearsal.notes().forEach(report::note);
             report.mode(pipeline ? "pipeline, rehearsed" : "one at a time, rehearsed");
             return PipelineSession.open(

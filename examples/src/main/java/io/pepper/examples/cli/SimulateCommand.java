@@ -3,7 +3,6 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.plan.PlanSimulator;
-import io.pepper.plan.TraceFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ final class SimulateCommand implements Callable<Integer> {
         DeploymentPlan plan = reading.plan(directory);
         PlanSimulator.Trace trace = requests.trace == null
                 ? PlanSimulator.Trace.every(requests.even.seconds, requests.even.count)
-                : TraceFile.read(requests.trace);
+                : PlanSimulator.Trace.read(requests.trace);
         PlanSimulator.Result result = plan.simulator().withOverlap(!noOverlap).run(trace);
         print(plan, result);
         return Main.DONE;

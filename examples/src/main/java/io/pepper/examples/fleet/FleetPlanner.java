@@ -3,7 +3,6 @@ package io.pepper.examples.fleet;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
-import io.pepper.plan.CostFile;
 import io.pepper.plan.CostTable;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
@@ -68,7 +67,7 @@ public final class FleetPlanner {
      * @throws IOException if a file cannot be read
      */
     static List<SitePlan> plan(Path costs, Path sites) throws IOException {
-        CostTable table = CostFile.read(costs, cluster(Link.of(1e6, 0)));
+        CostTable table = CostTable.read(costs, cluster(Link.of(1e6, 0)));
         List<String> lines = Files.readAllLines(sites);
         if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
             throw new IOException(sites + ": line 1: the columns must be " + HEADER);

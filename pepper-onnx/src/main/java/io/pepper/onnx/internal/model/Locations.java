@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.model;
 
-import io.pepper.document.FileErrors;
+import io.pepper.internal.text.FileErrors;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.pepper.onnx.internal.session;
 
 import ai.onnxruntime.OrtEnvironment;
-import io.pepper.document.NativeLibraries;
+import io.pepper.internal.text.NativeLibraries;
 import io.pepper.model.RuntimeUnavailableException;
 import org.jspecify.annotations.Nullable;
 

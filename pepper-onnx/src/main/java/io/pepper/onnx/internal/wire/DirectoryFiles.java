@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.wire;
 
-import io.pepper.document.FileErrors;
+import io.pepper.internal.text.FileErrors;
 import io.pepper.model.ReadOptions;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

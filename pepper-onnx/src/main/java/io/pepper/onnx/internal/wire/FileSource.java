@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.wire;
 
-import io.pepper.document.FileErrors;
+import io.pepper.internal.text.FileErrors;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.wire;
 
-import io.pepper.document.FileErrors;
+import io.pepper.internal.text.FileErrors;
 import io.pepper.model.MalformedModelException;
 import java.io.IOException;
 import java.io.InputStream;

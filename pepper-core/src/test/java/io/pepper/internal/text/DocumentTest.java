@@ -1,8 +1,9 @@
-package io.pepper.document;
+package io.pepper.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.document.InvalidFileException;
 import org.junit.jupiter.api.Test;
 
 class DocumentTest {

@@ -1,4 +1,4 @@
-package io.pepper.document;
+package io.pepper.internal.text;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;

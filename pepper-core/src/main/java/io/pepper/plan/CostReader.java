@@ -1,66 +1,25 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
-import io.pepper.document.Document;
-import io.pepper.document.Fields;
 import io.pepper.document.InvalidFileException;
-import io.pepper.document.Value;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.pepper.internal.text.Fields;
+import io.pepper.internal.text.Value;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/**
- * Reads a table of costs from a file of YAML or JSON: what was measured elsewhere and is typed in.
- *
- * <pre>{@code
- * cutBytes: [602112, 100352, 4000]      # the inputs, between the segments, the outputs
- * devices:
- *   pi: {seconds: [0.010, 0.030]}       # of each segment; .inf where it cannot run
- *   cloud: {seconds: [0.002, 0.005]}
- * }</pre>
- *
- * <p>Where runs of segments were measured as one piece, {@code runs: {1: 0.010, 2: 0.030, 1-2: 0.036}} takes the place of
- * {@code seconds}; a run that is not named cannot run there.
- */
-public final class CostFile {
+/** Reads a table of costs from the fields of a document. */
+final class CostReader {
     private final String name;
     private final Cluster cluster;
 
-    private CostFile(String name, Cluster cluster) {
+    CostReader(String name, Cluster cluster) {
         this.name = name;
         this.cluster = cluster;
     }
 
-    /**
-     * Reads a file.
-     *
-     * @param file the file
-     * @param cluster the devices, each of which must be in the file
-     * @return the table, with the devices in the cluster's order
-     * @throws InvalidFileException if it says what it must not, with the line and field
-     * @throws IOException if it cannot be read
-     */
-    public static CostTable read(Path file, Cluster cluster) throws IOException {
-        return new CostFile(file.toString(), cluster).table(Document.read(file));
-    }
-
-    /**
-     * Reads a text.
-     *
-     * @param text the text
-     * @param name what to call it in messages
-     * @param cluster the devices, each of which must be in the text
-     * @return the table, with the devices in the cluster's order
-     * @throws InvalidFileException if it says what it must not, with the line and field
-     */
-    public static CostTable parse(String text, String name, Cluster cluster) throws InvalidFileException {
-        return new CostFile(name, cluster).table(Document.read(text, name));
-    }
-
-    private CostTable table(Value document) throws InvalidFileException {
+    CostTable table(Value document) throws InvalidFileException {
         Fields fields = Fields.of(name, "", document);
         List<Double> cutBytes =
                 fields.numbers("cutBytes").orElseThrow(() -> fields.error("cutBytes", fields.line(), "is missing"));

@@ -1,5 +1,6 @@
-package io.pepper.document;
+package io.pepper.internal.text;
 
+import io.pepper.document.InvalidFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

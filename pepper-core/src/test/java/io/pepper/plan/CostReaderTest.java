@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CostFileTest {
+class CostReaderTest {
     private static final Cluster CLUSTER = Cluster.builder()
             .device(Device.of("pi"))
             .device(Device.of("cloud"))
@@ -37,7 +37,7 @@ class CostFileTest {
                   cloud: {seconds: [0.002, 0.005]}
                   pi: {seconds: [0.010, .inf], p90Seconds: [0.012, .inf], joules: [0.04, 0.1], runtimeBytes: 1000}
                 """);
-        CostTable table = CostFile.read(file, CLUSTER);
+        CostTable table = CostTable.read(file, CLUSTER);
         assertThat(table.segments()).isEqualTo(2);
         assertThat(table.seconds(0, 1, 0)).isEqualTo(0.010);
         assertThat(table.p90Seconds(0, 1, 0)).isEqualTo(0.012);
@@ -65,14 +65,14 @@ class CostFileTest {
                 .device(Device.of("cloud"))
                 .link("pi", "cloud", Link.of(1e6, 0.005))
                 .build();
-        CostTable table = CostFile.parse("{cutBytes: [1, 1, 1], devices: {" + devices + "}}", "c", cluster);
+        CostTable table = CostTable.parse("{cutBytes: [1, 1, 1], devices: {" + devices + "}}", "c", cluster);
         assertThat(table.joules(0, 1, 0)).isEqualTo(pi);
         assertThat(table.joules(0, 1, 1)).isEqualTo(cloud);
     }
 
     @Test
     void ranksSplitsAsTheTableDoes() throws IOException {
-        CostTable table = CostFile.parse(
+        CostTable table = CostTable.parse(
                 """
                 cutBytes: [600000, 50000, 9000, 4000]
                 devices:
@@ -115,7 +115,7 @@ class CostFileTest {
                 "{cutBytes: [1, x], devices: {}}|cutBytes: a number is expected, found 'x'",
             })
     void refuses(String text, String message) {
-        assertThatThrownBy(() -> CostFile.parse(text, "typed", CLUSTER))
+        assertThatThrownBy(() -> CostTable.parse(text, "typed", CLUSTER))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(message);
     }

@@ -1,4 +1,4 @@
-package io.pepper.document;
+package io.pepper.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

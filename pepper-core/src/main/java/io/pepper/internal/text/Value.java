@@ -1,4 +1,4 @@
-package io.pepper.document;
+package io.pepper.internal.text;
 
 import java.util.List;
 import java.util.Map;

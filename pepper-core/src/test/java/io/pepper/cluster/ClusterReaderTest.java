@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ClusterFileTest {
+class ClusterReaderTest {
     private static final String WHOLE =
             """
             # two at the edge, one far away
@@ -69,7 +69,7 @@ class ClusterFileTest {
                 .source("camera")
                 .sink("gateway")
                 .build();
-        Cluster read = ClusterFile.read(file);
+        Cluster read = Cluster.read(file);
         assertThat(read).isEqualTo(expected).hasSameHashCodeAs(expected);
         assertThat(read.link(2, 0)).isEmpty();
         assertThat(read.link(2, 1)).contains(Link.of(1e6, 0.02));
@@ -82,7 +82,7 @@ class ClusterFileTest {
 
     @Test
     void readsJson() throws InvalidFileException {
-        Cluster cluster = ClusterFile.parse(
+        Cluster cluster = Cluster.parse(
                 "{\"devices\": {\"a\": {\"cores\": 2}, \"b\": {}}, \"defaultLink\": {\"bytesPerSecond\": 1000.5}}",
                 "c.json");
         assertThat(cluster.devices()).containsExactly(Device.of("a").withCores(2), Device.of("b"));
@@ -147,7 +147,7 @@ class ClusterFileTest {
                 "'just text' | c:1: fields are expected"
             })
     void saysWhatIsWrongAndWhere(String text, String expected) {
-        assertThatThrownBy(() -> ClusterFile.parse(text.replace("\\n", "\n"), "c"))
+        assertThatThrownBy(() -> Cluster.parse(text.replace("\\n", "\n"), "c"))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(expected);
     }
@@ -156,14 +156,14 @@ class ClusterFileTest {
     void refusesWhatIsTooLargeOrNoText() throws IOException {
         Path file = directory.resolve("cluster.yaml");
         Files.write(file, new byte[] {'a', (byte) 0xff, (byte) 0xfe});
-        assertThatThrownBy(() -> ClusterFile.read(file))
+        assertThatThrownBy(() -> Cluster.read(file))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("is not text in UTF-8");
         Files.writeString(file, "#".repeat(5 << 20));
-        assertThatThrownBy(() -> ClusterFile.read(file)).hasMessageContaining("is larger than");
-        assertThatThrownBy(() -> ClusterFile.parse("# " + "x".repeat(2 << 20), "c"))
+        assertThatThrownBy(() -> Cluster.read(file)).hasMessageContaining("is larger than");
+        assertThatThrownBy(() -> Cluster.parse("# " + "x".repeat(2 << 20), "c"))
                 .isInstanceOf(InvalidFileException.class);
-        assertThatThrownBy(() -> ClusterFile.parse("{".repeat(100_000), "c")).isInstanceOf(InvalidFileException.class);
+        assertThatThrownBy(() -> Cluster.parse("{".repeat(100_000), "c")).isInstanceOf(InvalidFileException.class);
     }
 
     @Test
@@ -181,7 +181,7 @@ class ClusterFileTest {
                 }
             }
             try {
-                assertThat(ClusterFile.parse(text.toString(), "c").devices()).isNotEmpty();
+                assertThat(Cluster.parse(text.toString(), "c").devices()).isNotEmpty();
             } catch (InvalidFileException expected) {
                 assertThat(expected.getMessage()).matches("(?s)c:\\d+: .+");
                 refused++;

@@ -1,4 +1,4 @@
-package io.pepper.document;
+package io.pepper.internal.text;
 
 import java.nio.file.FileSystemException;
 import java.util.Locale;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TraceFileTest {
+class TraceReaderTest {
     @Test
     void readsATrace(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(
@@ -26,12 +26,12 @@ class TraceFileTest {
                 failures:
                   cloud: 8
                 """);
-        assertThat(TraceFile.read(file))
+        assertThat(PlanSimulator.Trace.read(file))
                 .isEqualTo(new PlanSimulator.Trace(
                         List.of(0.0, 0.5, 1.0),
                         List.of(new PlanSimulator.Trace.Load("pi", 5, 2)),
                         Map.of("cloud", 8.0)));
-        assertThat(TraceFile.parse("arrivals: [0, 0.1, 7]", "typed"))
+        assertThat(PlanSimulator.Trace.parse("arrivals: [0, 0.1, 7]", "typed"))
                 .isEqualTo(new PlanSimulator.Trace(List.of(0.0, 0.1, 7.0), List.of(), Map.of()));
     }
 
@@ -54,7 +54,7 @@ class TraceFileTest {
                 "{arrivals: [1], failure: {pi: 1}}|failure: is no field that is known here",
             })
     void refuses(String text, String message) {
-        assertThatThrownBy(() -> TraceFile.parse(text, "typed"))
+        assertThatThrownBy(() -> PlanSimulator.Trace.parse(text, "typed"))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageStartingWith("typed:1: ")
                 .hasMessageContaining(message);

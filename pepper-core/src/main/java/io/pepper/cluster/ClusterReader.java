@@ -1,62 +1,24 @@
 package io.pepper.cluster;
 
-import io.pepper.document.Document;
-import io.pepper.document.Fields;
 import io.pepper.document.InvalidFileException;
-import io.pepper.document.Value;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.pepper.internal.text.Fields;
+import io.pepper.internal.text.Value;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/**
- * Reads a cluster from a file of YAML or JSON.
- *
- * <pre>{@code
- * devices:
- *   camera: {memoryBytes: 64e6, busyWatts: 5.5}
- *   gateway: {}
- * links:
- *   - {between: [camera, gateway], bytesPerSecond: 5e6, latencySeconds: 0.002}
- * source: camera
- * }</pre>
- */
-public final class ClusterFile {
+/** Reads a cluster from the fields of a document. */
+final class ClusterReader {
     private final String name;
     private final Cluster.Builder cluster = Cluster.builder();
 
-    private ClusterFile(String name) {
+    ClusterReader(String name) {
         this.name = name;
     }
 
-    /**
-     * Reads a file.
-     *
-     * @param file the file
-     * @return the cluster
-     * @throws InvalidFileException if it says what it must not, with the line and field
-     * @throws IOException if it cannot be read
-     */
-    public static Cluster read(Path file) throws IOException {
-        return new ClusterFile(file.toString()).cluster(Document.read(file));
-    }
-
-    /**
-     * Reads a text.
-     *
-     * @param text the text
-     * @param name what to call it in messages
-     * @return the cluster
-     * @throws InvalidFileException if it says what it must not, with the line and field
-     */
-    public static Cluster parse(String text, String name) throws InvalidFileException {
-        return new ClusterFile(name).cluster(Document.read(text, name));
-    }
-
-    private Cluster cluster(Value document) throws InvalidFileException {
+    Cluster cluster(Value document) throws InvalidFileException {
         Fields fields = Fields.of(name, "", document);
         Optional<Value> devices = fields.value("devices");
         if (devices.isEmpty()) {

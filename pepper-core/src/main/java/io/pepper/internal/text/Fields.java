@@ -1,5 +1,6 @@
-package io.pepper.document;
+package io.pepper.internal.text;
 
+import io.pepper.document.InvalidFileException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

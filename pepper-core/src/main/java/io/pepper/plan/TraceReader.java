@@ -1,57 +1,20 @@
 package io.pepper.plan;
 
-import io.pepper.document.Document;
-import io.pepper.document.Fields;
 import io.pepper.document.InvalidFileException;
-import io.pepper.document.Value;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.pepper.internal.text.Fields;
+import io.pepper.internal.text.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Reads a trace to try a placement against from a file of YAML or JSON.
- *
- * <pre>{@code
- * requests: {count: 500, everySeconds: 0.1}     # or arrivals: [0, 0.05, 0.4]
- * loads:
- *   - {device: pi, atSeconds: 5, factor: 2}     # twice as slow from then on
- * failures:
- *   cloud: 8                                    # dies after 8 seconds
- * }</pre>
- */
-public final class TraceFile {
+/** Reads a trace from the fields of a document. */
+final class TraceReader {
     private static final int MOST_REQUESTS = 10_000_000;
 
-    private TraceFile() {}
+    private TraceReader() {}
 
-    /**
-     * Reads a file.
-     *
-     * @param file the file
-     * @return the trace
-     * @throws InvalidFileException if it says what it must not, with the line and field
-     * @throws IOException if it cannot be read
-     */
-    public static PlanSimulator.Trace read(Path file) throws IOException {
-        return trace(Document.read(file), file.toString());
-    }
-
-    /**
-     * Reads a text.
-     *
-     * @param text the text
-     * @param name what to call it in messages
-     * @return the trace
-     * @throws InvalidFileException if it says what it must not, with the line and field
-     */
-    public static PlanSimulator.Trace parse(String text, String name) throws InvalidFileException {
-        return trace(Document.read(text, name), name);
-    }
-
-    private static PlanSimulator.Trace trace(Value document, String name) throws InvalidFileException {
+    static PlanSimulator.Trace trace(Value document, String name) throws InvalidFileException {
         Fields fields = Fields.of(name, "", document);
         PlanSimulator.Trace trace = arrivals(fields, name);
         List<PlanSimulator.Trace.Load> loads = new ArrayList<>();
