@@ -68,7 +68,7 @@ final class BoardFinder {
     /** Who tells now and most comes first; who tells as much, by the alphabet. */
     private Comparator<Target> order() {
         return Comparator.<Target, Boolean>comparing(target -> target.gone)
-                .thenComparing(target -> target.age.orElse(0) > mostAgeSeconds)
+                .thenComparing(target -> target.secondsOld() > mostAgeSeconds)
                 .thenComparing(target -> -target.facts.size())
                 .thenComparing(Target::toString);
     }
@@ -87,7 +87,11 @@ final class BoardFinder {
 
     /** Series of the last hour whose place others have taken, for instance those of a pod that was replaced. */
     private static boolean follows(Target now, Target before, Evidence evidence) {
-        return before.gone && !before.down && !now.gone && !evidence.isElsewhere(now, before);
+        return before.gone
+                && !before.down
+                && !Clocks.isAhead(before.ahead.orElse(0))
+                && !now.gone
+                && !evidence.isElsewhere(now, before);
     }
 
     /** Boards of two identities and one node name, which are one if everything says so. */

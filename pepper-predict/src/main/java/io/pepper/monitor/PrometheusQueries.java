@@ -15,7 +15,8 @@ package io.pepper.monitor;
  * @param deviceModel a series for each node whose label {@code char_node_device_model_name} is the kind of device
  * @param nodeName a series for each instance with the name of its node in a label, as {@code node_uname_info} has it; its value is 0
  *     where that is no longer told
- * @param age how many seconds ago the numbers of each instance were scraped
+ * @param age how many seconds ago the numbers of each instance were scraped; if it is asked, so is how far the clocks of boards are from
+ *     that of Prometheus
  * @param up 0 for each instance that could not be scraped
  * @param resets how often the counters of an instance went back lately: often where two boards share its labels
  * @param strangers series of exporters that are not read, with the metric's {@code __name__}

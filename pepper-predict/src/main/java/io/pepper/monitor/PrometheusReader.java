@@ -80,6 +80,7 @@ final class PrometheusReader {
         for (Map.Entry<String, String> each : options.containers.entrySet()) {
             found.put(each.getValue(), new Containers(reading).read(each.getKey(), each.getValue()));
         }
+        addAgentsOfOtherTimes(found, boards, answers.clocks());
         Map<String, String> strangers = Strangers.byHost(answers.strangers(), known(boards, found));
         if (found.isEmpty()) {
             throw new IOException(client + ": " + new Emptiness(reading).why(strangers, started(deadline)));
@@ -158,6 +159,17 @@ final class PrometheusReader {
                                         + why(
                                                 instances.contains(instance),
                                                 byAlias.getOrDefault(BoardNames.folded(instance), List.of())))));
+    }
+
+    private static void addAgentsOfOtherTimes(
+            Map<String, DeviceReading> found, List<TensorStore> boards, Clocks clocks) {
+        Set<String> known = known(boards, found);
+        for (Sample sample : clocks.agents()) {
+            String name = sample.labels().getOrDefault(PrometheusReading.AGENT, "");
+            if (!name.isEmpty() && !known.contains(BoardNames.folded(name))) {
+                found.putIfAbsent(name, unread(name, Clocks.problem(sample.value())));
+            }
+        }
     }
 
     /** Why a node that was named is not there. */

@@ -44,10 +44,12 @@ final class PrometheusReading {
             List<Sample> ages,
             List<Sample> resets,
             List<Sample> down,
-            List<Sample> strangers) {}
+            List<Sample> strangers,
+            Clocks clocks) {}
 
     Answers ask() throws IOException {
         List<Sample> names = ask("node names", queries.nodeName());
+        Clocks clocks = clocks(); // Before the numbers, so that a board whose first scrape comes now has them.
         Map<Fact, List<Sample>> facts = new EnumMap<>(Fact.class);
         for (Fact fact : Fact.values()) {
             facts.put(fact, ask(fact.words(), fact.query(queries)));
@@ -59,7 +61,8 @@ final class PrometheusReading {
                 ask("age", queries.age()),
                 ask("restarts", queries.resets()),
                 ask("reachability", queries.up()),
-                ask("other exporters", queries.strangers()));
+                ask("other exporters", queries.strangers()),
+                clocks);
         if (asked > 0 && failed.size() == asked) {
             throw new IOException(failed.get(0).replaceFirst("^[^:]*: ", ""));
         }
@@ -86,6 +89,29 @@ final class PrometheusReading {
         }
     }
 
+    /** How far clocks are from Prometheus' own, if ages are asked for; of a server that refuses the question nothing is known. */
+    private Clocks clocks() throws IOException {
+        if (queries.age().isEmpty()) {
+            return Clocks.NONE;
+        }
+        try {
+            List<Sample> answer = client.query(Clocks.NOW, deadline).samples();
+            if (answer.isEmpty()) {
+                return Clocks.NONE;
+            }
+            double now = answer.get(0).value();
+            Answer newest = client.query(Clocks.NEWEST, now + Clocks.MOST_AHEAD_SECONDS, deadline);
+            return Clocks.of(newest.samples(), now);
+        } catch (NoAnswerException late) {
+            failed.add("clocks: " + late.getMessage());
+        } catch (InterruptedIOException stopped) {
+            throw stopped;
+        } catch (IOException refused) {
+            return Clocks.NONE;
+        }
+        return Clocks.NONE;
+    }
+
     /** What could not be asked, which concerns all devices. */
     List<String> failed() {
         return failed;
@@ -108,7 +134,7 @@ final class PrometheusReading {
         if (plain.isEmpty()) {
             answers.facts.getOrDefault(Fact.DISK, List.of()).forEach(plain::add);
         }
-        return new Targets(answers.names, plain);
+        return new Targets(answers.names, plain, answers.clocks);
     }
 
     /** What tells targets apart that may be one board. */

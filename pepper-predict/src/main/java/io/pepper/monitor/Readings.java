@@ -48,6 +48,12 @@ final class Readings {
         answers.facts().forEach((fact, samples) -> samples.forEach(sample -> distribute(fact, sample, targets)));
         PrometheusReading.byTarget(targets, answers.ages())
                 .forEach((target, age) -> target.age = OptionalDouble.of(age));
+        for (List<Sample> newest :
+                List.of(answers.clocks().plain(), answers.clocks().systems())) {
+            PrometheusReading.byTarget(targets, newest)
+                    .forEach((target, ahead) ->
+                            target.ahead = OptionalDouble.of(Math.max(ahead, target.ahead.orElse(ahead))));
+        }
         PrometheusReading.byTarget(targets, answers.resets()).forEach((target, count) -> target.resets = count);
         for (Sample sample : answers.down()) {
             targets.near(sample).stream().filter(target -> isOf(sample, target)).forEach(target -> target.down = true);
@@ -184,20 +190,35 @@ final class Readings {
         if (board.isMixed()) {
             return reading(draft, board, labels, true);
         }
-        boolean isOld = board.target.age.orElse(0) > mostAgeSeconds;
+        boolean isOld = !board.target.gone && board.target.secondsOld() > mostAgeSeconds;
         if (isOld) {
             board.problems.clear();
-            board.problems.add("the last scrape is " + Math.round(board.target.age.orElse(0)) + " seconds old");
+            board.problems.add(old(board.target));
         } else if (board.target.gone) {
-            board.problems.add(board.identity
-                    + (board.target.down ? ": Prometheus cannot reach it" : ": Prometheus tells nothing of it"));
+            board.problems.add((board.identity.equals(board.name) ? "" : board.identity + ": ") + gone(board.target));
         } else {
             draft.state = draft.state.withReadAt(scraped(board.target));
+            board.target.ahead.stream().filter(Clocks::isAhead).forEach(ahead -> board.notes.add(Clocks.note(ahead)));
         }
         if (!isOld && (!board.target.gone || agent.isPresent())) {
             fill(draft, board, agent, missing);
         }
         return reading(draft, board, labels, false);
+    }
+
+    private static String old(Target target) {
+        double ahead = target.ahead.orElse(0);
+        return ahead > target.age.orElse(0)
+                ? Clocks.tooOld(ahead)
+                : "the last scrape is " + Math.round(target.age.orElse(0)) + " seconds old";
+    }
+
+    private static String gone(Target target) {
+        OptionalDouble ahead = target.ahead;
+        if (target.down && !Clocks.isAhead(ahead.orElse(0))) {
+            return "Prometheus cannot reach it";
+        }
+        return ahead.isPresent() ? Clocks.problem(ahead.getAsDouble()) : "Prometheus tells nothing of it";
     }
 
     private static DeviceReading reading(
@@ -207,7 +228,7 @@ final class Readings {
     }
 
     private static Instant scraped(Target target) {
-        return Instant.now().minusMillis(Math.round(Math.max(0, target.age.orElse(0)) * MILLIS));
+        return Instant.now().minusMillis(Math.round(target.secondsOld() * MILLIS));
     }
 
     private void fill(Draft draft, TensorStore board, Optional<Agent> agent, BiConsumer<Fact, TensorStore> missing) {

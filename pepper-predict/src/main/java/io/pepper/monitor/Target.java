@@ -26,6 +26,9 @@ final class Target {
     /** Seconds since it was scraped. */
     OptionalDouble age = OptionalDouble.empty();
 
+    /** By how many seconds its newest sample is ahead of Prometheus' clock; below 0 if that is of the past. */
+    OptionalDouble ahead = OptionalDouble.empty();
+
     /** Whether its name is one of the last hour, and of now there is nothing. */
     boolean gone;
 
@@ -46,6 +49,11 @@ final class Target {
     /** Whether it has these labels, perhaps among others. */
     boolean has(Map<String, String> some) {
         return labels.entrySet().containsAll(some.entrySet());
+    }
+
+    /** How old its values are: of a clock that is ahead, what is told of now was scraped before. */
+    double secondsOld() {
+        return Math.max(0, Math.max(age.orElse(0), ahead.orElse(0)));
     }
 
     OptionalDouble number(Fact fact) {

@@ -32,15 +32,14 @@ final class Targets {
      *
      * @param systems the samples of {@code node_uname_info}
      * @param plain samples that have the labels of their target and no others
+     * @param clocks what else there is, of another time
      */
-    Targets(List<Sample> systems, Collection<Sample> plain) throws IOException {
+    Targets(List<Sample> systems, Collection<Sample> plain, Clocks clocks) throws IOException {
         plain.forEach(sample -> labelNames.addAll(sample.labels().keySet()));
+        clocks.plain().forEach(sample -> labelNames.addAll(sample.labels().keySet()));
         labelNames.remove(METRIC);
-        for (Sample system : systems) {
-            system.labels().keySet().stream()
-                    .filter(label -> !isOwn(label, system))
-                    .forEach(labelNames::add);
-        }
+        addLabels(systems);
+        addLabels(clocks.systems());
         for (Sample system : systems) {
             named(system);
         }
@@ -54,6 +53,32 @@ final class Targets {
                 add(key);
             }
         }
+        addGone(clocks.systems());
+        addGone(clocks.plain());
+    }
+
+    private void addLabels(List<Sample> systems) {
+        for (Sample system : systems) {
+            system.labels().keySet().stream()
+                    .filter(label -> !isOwn(label, system))
+                    .forEach(labelNames::add);
+        }
+    }
+
+    /** Targets of which there is nothing now. */
+    private void addGone(List<Sample> samples) throws IOException {
+        for (Sample sample : samples) {
+            if (of(key(sample)).isEmpty()) {
+                named(new Sample(sample.labels(), 0));
+            }
+        }
+    }
+
+    /** Whether a sample is of {@code node_uname_info}. */
+    static boolean isSystem(Sample sample) {
+        return SYSTEM.stream()
+                .allMatch(label ->
+                        sample.labels().containsKey(label) || sample.labels().containsKey(EXPORTED + label));
     }
 
     /** Whether a label of {@code node_uname_info} is node_exporter's own, and not one that the target has everywhere. */

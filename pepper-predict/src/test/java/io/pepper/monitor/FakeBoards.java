@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Exporters of boards that do not exist, each under a path of its own; their counters follow the clock. */
 final class FakeBoards implements AutoCloseable {
@@ -62,6 +66,20 @@ final class FakeBoards implements AutoCloseable {
                         + (rest.contains("MemAvailable")
                                 ? ""
                                 : "node_memory_MemAvailable_bytes " + memoryBytes / 2 + "\n"));
+        return this;
+    }
+
+    /** What another path has, with times that are so far from now. */
+    FakeBoards shifted(String path, String of, Duration by) {
+        pages.put(path, () -> {
+            String time = " " + Instant.now().plus(by).toEpochMilli() + "\n";
+            return Objects.requireNonNull(pages.get(of))
+                    .get()
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .map(line -> line + time)
+                    .collect(Collectors.joining());
+        });
         return this;
     }
 

@@ -91,8 +91,28 @@ public final class PrometheusClient {
      * @throws IOException if there is no usable answer, with the reason
      */
     public Answer query(String query, Deadline deadline) throws IOException {
-        AnswerReader.Contents contents =
-                get("/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8), deadline);
+        return vector("/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8), deadline);
+    }
+
+    /**
+     * Asks as if it were another time.
+     *
+     * @param query in PromQL
+     * @param time in seconds since 1970
+     * @param deadline when the whole reading ends
+     * @return the elements of the vector
+     * @throws InterruptedIOException if the thread is interrupted
+     * @throws NoAnswerException if the server cannot be reached, or does not answer in time
+     * @throws IOException if there is no usable answer, with the reason
+     */
+    public Answer query(String query, double time, Deadline deadline) throws IOException {
+        return vector(
+                "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8) + "&time=" + Math.round(time),
+                deadline);
+    }
+
+    private Answer vector(String resource, Deadline deadline) throws IOException {
+        AnswerReader.Contents contents = get(resource, deadline);
         if (!contents.hasVector() || !"vector".equals(contents.texts().get("data.resultType"))) {
             throw new RefusedException(server + ": the answer is no vector");
         }
