@@ -62,11 +62,8 @@ class ProseTest {
             Map.entry("examples/src/main/java/io/pepper/examples/kubernetes", 1),
             Map.entry("pepper-bench/src/main/java/io/pepper/bench", 25),
             Map.entry("pepper-bench/src/main/java/io/pepper/bench/compare", 2),
-            Map.entry("pepper-onnx/src/main/java/io/pepper/export", 96),
-            Map.entry("pepper-onnx/src/main/java/io/pepper/export/internal", 4),
             Map.entry("pepper-onnx/src/main/java/io/pepper/measure", 26),
             Map.entry("pepper-onnx/src/main/java/io/pepper/model", 1),
-            Map.entry("pepper-onnx/src/main/java/io/pepper/onnx", 57),
             Map.entry("pepper-onnx/src/main/java/io/pepper/onnx/internal", 16),
             Map.entry("pepper-onnx/src/main/java/io/pepper/onnx/internal/cost", 60),
             Map.entry("pepper-onnx/src/main/java/io/pepper/onnx/internal/isolate", 22),
@@ -78,13 +75,7 @@ class ProseTest {
             Map.entry("pepper-onnx/src/main/java/io/pepper/report/internal", 46),
             Map.entry("pepper-onnx/src/main/java/io/pepper/session", 18),
             Map.entry("pepper-onnx/src/main/java/io/pepper/session/internal", 7),
-            Map.entry("pepper-predict/src/main/java/io/pepper/monitor", 60),
-            Map.entry("pepper-predict/src/main/java/io/pepper/monitor/internal", 13),
-            Map.entry("pepper-predict/src/main/java/io/pepper/monitor/internal/machine", 8),
-            Map.entry("pepper-predict/src/main/java/io/pepper/predict", 1),
-            Map.entry("pepper-predict/src/main/java/io/pepper/predict/internal/csv", 3),
-            Map.entry("pepper-predict/src/main/java/io/pepper/predict/internal/learn", 7),
-            Map.entry("pepper-predict/src/main/java/io/pepper/predict/internal/tree", 16)));
+            Map.entry("pepper-predict/src/main/java/io/pepper/predict", 1)));
 
     private static final Pattern JAVADOC = Pattern.compile("/\\*\\*(.*?)\\*/", Pattern.DOTALL);
     private static final Pattern FENCED_CODE = Pattern.compile("^```.*?^```", Pattern.DOTALL | Pattern.MULTILINE);

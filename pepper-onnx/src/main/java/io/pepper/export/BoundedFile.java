@@ -5,9 +5,12 @@ import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
 
-/** Reads files that are small if they are what they should be. */
+/** A reader of files that are small unless they are damaged or hostile. */
 final class BoundedFile {
-    /** What is read becomes objects of up to twenty times its size: it may take a third of the heap. */
+    /**
+     * A parsed document takes up to twenty times the size of its file, so that a file of a 64th of the heap takes up to
+     * a third of the heap.
+     */
     private static final long HEAP_SHARE = 64;
 
     private BoundedFile() {}
@@ -16,11 +19,11 @@ final class BoundedFile {
      * Reads a file.
      *
      * @param files the directory of the file
-     * @param name its name there
-     * @param mostBytes how many bytes it may have; never more than a 64th of the heap
-     * @return the bytes that it had when it was opened
-     * @throws MalformedModelException if it has more
-     * @throws IOException if it cannot be read, is no regular file, or is a link that may not be followed
+     * @param name the file's name in the directory
+     * @param mostBytes maximum size in bytes; a 64th of the heap is a further limit
+     * @return the bytes that the file had when it was opened
+     * @throws MalformedModelException if the file is larger
+     * @throws IOException if the file cannot be read, is not a regular file, or is a link that may not be followed
      */
     static byte[] read(DirectoryFiles files, String name, int mostBytes) throws IOException {
         try (FileSource source = files.open(name)) {

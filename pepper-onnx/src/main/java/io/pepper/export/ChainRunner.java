@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Runs parts one after another, passing tensors on by name and letting go of each after its last reader. */
+/** A sequential run of parts. Tensors are passed on by name, and each is released after its last reader. */
 final class ChainRunner {
     /** A part and its open session. */
     record Step(PartModel part, OrtSession session) {}

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The data file of a part, planned before it is written: tensors one after the other, each at the beginning of a page. Bytes that
- * several tensors share stand in it once.
+ * The layout of a part's data file, planned before the file is written. The tensors follow each other, each at the
+ * start of a page. Bytes that several tensors share are stored once.
  */
 final class DataFile {
-    /** As ONNX recommends, so that tensors can be mapped. */
+    /** The alignment that ONNX recommends, so that tensors can be mapped into memory. */
     static final int ALIGNMENT = 4096;
 
     private static final byte[] ZEROS = new byte[ALIGNMENT];
@@ -42,7 +42,7 @@ final class DataFile {
         return ranges.isEmpty();
     }
 
-    /** Makes room for bytes; where they will begin. */
+    /** Reserves space for bytes; returns their offset. */
     long place(Payload bytes) {
         Range range = new Range(bytes.source(), bytes.position(), bytes.length());
         Long known = offsets.get(range);

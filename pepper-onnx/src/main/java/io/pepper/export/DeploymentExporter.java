@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * Writes the parts of a placement, each as an ONNX file, with {@code partition.json} and {@code plan.json} beside them: all of
- * them or none, as {@link SubmodelExporter} does. Stateless and therefore thread-safe.
+ * An exporter of placements. It writes each part as an ONNX file, with {@code partition.json} and {@code plan.json}
+ * beside the parts. The files appear together or not at all, as with {@link SubmodelExporter}. Stateless and therefore
+ * thread-safe.
  *
  * <pre>{@code
  * Placement best = Planner.of(cluster, costs).plan(Objective.LATENCY);
@@ -21,16 +22,17 @@ public final class DeploymentExporter {
     private DeploymentExporter() {}
 
     /**
-     * Writes a placement with the default options.
+     * Writes the parts of a placement with the default options.
      *
      * @param model the model
      * @param segments the segments of the model that were placed
-     * @param placement where they run
-     * @param directory where the files go
-     * @param origin what it was planned from
-     * @return what {@code plan.json} says
-     * @throws IllegalArgumentException if the segments are of another model, or the placement of other segments
-     * @throws IOException see {@link SubmodelExporter#export(OnnxModel, io.pepper.partition.Partition, Path, ExportOptions)}
+     * @param placement the devices of the segments
+     * @param directory the directory of the files
+     * @param origin the origin of the placement
+     * @return the content of {@code plan.json}
+     * @throws IllegalArgumentException if the segments belong to another model, or the placement to other segments
+     * @throws IOException see {@link SubmodelExporter#export(OnnxModel, io.pepper.partition.Partition, Path,
+     *     ExportOptions)}
      */
     public static DeploymentPlan export(
             OnnxModel model, ModelSegments segments, Placement placement, Path directory, PlanOrigin origin)
@@ -39,17 +41,18 @@ public final class DeploymentExporter {
     }
 
     /**
-     * Writes a placement.
+     * Writes the parts of a placement.
      *
      * @param model the model
      * @param segments the segments of the model that were placed
-     * @param placement where they run
-     * @param directory where the files go
-     * @param origin what it was planned from
-     * @param options how to write
-     * @return what {@code plan.json} says
-     * @throws IllegalArgumentException if the segments are of another model, or the placement of other segments
-     * @throws IOException see {@link SubmodelExporter#export(OnnxModel, io.pepper.partition.Partition, Path, ExportOptions)}
+     * @param placement the devices of the segments
+     * @param directory the directory of the files
+     * @param origin the origin of the placement
+     * @param options the options of the export
+     * @return the content of {@code plan.json}
+     * @throws IllegalArgumentException if the segments belong to another model, or the placement to other segments
+     * @throws IOException see {@link SubmodelExporter#export(OnnxModel, io.pepper.partition.Partition, Path,
+     *     ExportOptions)}
      */
     public static DeploymentPlan export(
             OnnxModel model,

@@ -15,18 +15,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The content of {@code plan.json}: where the parts of a {@link PartitionManifest} run, what that is predicted to cost, and what it
- * was planned from. The file stands beside the parts and {@code partition.json}. Immutable and therefore thread-safe.
+ * The content of {@code plan.json}: the devices of the parts of a {@link PartitionManifest}, their predicted costs, and
+ * the origin of the plan. The file is in the directory of the parts and of {@code partition.json}. Immutable and
+ * therefore thread-safe.
  *
  * @param partition the parts
- * @param created when it was planned
- * @param placement where they run; each part is one segment of it
- * @param tensors by flow of the placement, the names of its tensors
- * @param limits what it keeps within, by metric: seconds or joules
- * @param constraints all that it keeps within, in words
- * @param predictor what the costs were predicted by
- * @param states what state the devices were in, as far as that was looked at
- * @param caveats why the predicted figures may be wrong, a sentence each
+ * @param created the time of planning
+ * @param placement the devices of the parts; each part is one segment of the placement
+ * @param tensors the names of the tensors of each flow of the placement
+ * @param limits the limits that the plan keeps, by metric, in seconds or joules
+ * @param constraints all constraints that the plan keeps, in words
+ * @param predictor the predictor of the costs, in words
+ * @param states the states of devices that the plan takes into account
+ * @param caveats the reasons why the predicted figures may be wrong, a sentence each
  */
 public record DeploymentPlan(
         PartitionManifest partition,
@@ -38,22 +39,23 @@ public record DeploymentPlan(
         String predictor,
         List<DeviceState> states,
         List<String> caveats) {
-    /** The name of the file that holds the plan, beside the parts. */
+    /** The name of the plan's file in the directory of the parts. */
     public static final String FILE_NAME = "plan.json";
 
     /**
-     * Copies the lists.
+     * Creates a plan.
      *
      * @param partition the parts
-     * @param created when it was planned
-     * @param placement where they run, as many as the partition has
-     * @param tensors one list for each flow
-     * @param limits what it keeps within
-     * @param constraints the same in words
-     * @param predictor what the costs were predicted by
-     * @param states states of devices
-     * @param caveats a sentence each
-     * @throws IllegalArgumentException if the placement is of another number of parts, or the tensors of another number of flows
+     * @param created the time of planning
+     * @param placement the devices of the parts, with as many parts as the partition
+     * @param tensors the names of the tensors of each flow of the placement
+     * @param limits the limits that the plan keeps, by metric, in seconds or joules
+     * @param constraints all constraints that the plan keeps, in words
+     * @param predictor the predictor of the costs, in words
+     * @param states the states of devices that the plan takes into account
+     * @param caveats the reasons why the predicted figures may be wrong, a sentence each
+     * @throws IllegalArgumentException if the placement has another number of parts, or {@code tensors} another number
+     *     of flows
      */
     public DeploymentPlan {
         limits = Collections.unmodifiableSortedMap(new TreeMap<>(limits));
@@ -73,9 +75,9 @@ public record DeploymentPlan(
     }
 
     /**
-     * Returns the devices that the parts run on.
+     * Returns the devices of the parts.
      *
-     * @return the name of the device of each part, in the order of the manifest
+     * @return the name of each part's device, in the order of the manifest
      */
     public List<String> devices() {
         return placement.parts().stream()
@@ -85,21 +87,21 @@ public record DeploymentPlan(
     }
 
     /**
-     * Returns a simulator that tries the plan against traces of requests.
+     * Returns a simulator that runs the plan against traces of requests.
      *
-     * @return a simulator of its parts, on devices that send while they compute
+     * @return a simulator of the parts on devices that compute and send at the same time
      */
     public PlanSimulator simulator() {
         return PlanSimulator.of(placement);
     }
 
     /**
-     * Reads the plan of a directory, and checks that it and the parts beside it belong together.
+     * Reads the plan of a directory, and checks that the plan and the parts belong together.
      *
-     * @param directory where the parts are
-     * @return what its {@code plan.json} says
-     * @throws io.pepper.model.MalformedModelException if the file is no plan, or of a version not known here, or does not go with the
-     *     {@code partition.json} beside it; the message names the field
+     * @param directory the directory of the parts
+     * @return the content of its {@code plan.json}
+     * @throws io.pepper.model.MalformedModelException if the file is not a plan, has an unknown version, or does not
+     *     match the {@code partition.json} beside it; the message names the field
      * @throws IOException if a file cannot be read, or is a link out of the directory
      */
     public static DeploymentPlan read(Path directory) throws IOException {
@@ -107,11 +109,11 @@ public record DeploymentPlan(
     }
 
     /**
-     * Reads the plan of a directory, and checks that it and the parts beside it belong together.
+     * Reads the plan of a directory, and checks that the plan and the parts belong together.
      *
-     * @param directory where the parts are
-     * @param options into which other directories a link may lead ({@link ReadOptions#allowedRoots()})
-     * @return what its {@code plan.json} says
+     * @param directory the directory of the parts
+     * @param options the further directories that a link may lead to ({@link ReadOptions#allowedRoots()})
+     * @return the content of its {@code plan.json}
      * @throws io.pepper.model.MalformedModelException see {@link #read(Path)}
      * @throws IOException if a file cannot be read, or is a link that may not be followed
      */

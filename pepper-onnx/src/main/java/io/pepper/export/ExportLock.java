@@ -26,13 +26,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A file that a living process holds: the system lets go of it when the process ends, however it ends, so that what a killed one left
- * behind can be told from what is still in use. Where the system has no locks, what is there counts as in use.
+ * A lock file that a living process holds. The system releases the lock when the process ends, however it ends. This
+ * distinguishes the leftovers of killed processes from files in use. Where the system has no locks, all files count as
+ * in use.
  */
 final class ExportLock implements AutoCloseable {
     /*
-     * A process loses its lock on a file as soon as it closes any channel to that file, whoever opened it (POSIX). So a file that is
-     * held here is never opened a second time: HELD says which, and that it still has its name is found out by its size.
+     * A process loses its lock on a file as soon as it closes any channel to that file (POSIX). So a file that is held
+     * by this process is never opened a second time: HELD contains these files. Whether a locked file still has its
+     * name is determined by its size.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -48,11 +50,11 @@ final class ExportLock implements AutoCloseable {
     }
 
     /**
-     * Makes a file and holds it; waits if somebody else does.
+     * Creates a file and locks it; waits while another export holds it.
      *
      * @param file the file; may exist
-     * @param patience how long to wait for another process that holds it
-     * @throws FileSystemException if it is no regular file, cannot be opened, or is held all the time
+     * @param patience maximum wait for another process that holds it
+     * @throws FileSystemException if it is not a regular file, cannot be opened, or stays locked
      */
     static ExportLock hold(Path file, Duration patience) throws IOException {
         return FileErrors.naming(file, () -> {
@@ -83,18 +85,21 @@ final class ExportLock implements AutoCloseable {
                 channel.close();
                 throw failed;
             }
-            channel.close(); // Somebody holds it, or the one who held it before has removed it.
+            channel.close(); // Another export holds it, or its former holder has removed it.
             pause();
         } while (System.nanoTime() - deadline < 0);
         throw new FileSystemException(
-                file.toString(), null, "is held by another process all the time; remove it if that is no export");
+                file.toString(), null, "stays locked by another process; remove it unless that process is an export");
     }
 
-    /** Opens an ordinary file. One that is exchanged for a pipe meanwhile is not waited for: it is opened for both ways. */
+    /**
+     * Opens a regular file. If it is replaced by a pipe in the meantime, opening does not block, because it is opened
+     * for reading and writing.
+     */
     private static FileChannel open(Path file, OpenOption... more) throws IOException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileSystemException(
-                    file.toString(), null, "is no regular file, where exports keep a lock; remove it");
+                    file.toString(), null, "is not a regular file, but exports keep a lock there; remove it");
         }
         List<OpenOption> options = new ArrayList<>(List.of(more));
         options.add(StandardOpenOption.READ);
@@ -114,7 +119,7 @@ final class ExportLock implements AutoCloseable {
         }
     }
 
-    /** Whether nobody else holds the file. */
+    /** Returns whether the lock was obtained. */
     private boolean lock() throws IOException {
         try {
             return channel.tryLock() != null;
@@ -123,11 +128,11 @@ final class ExportLock implements AutoCloseable {
         } catch (ClosedByInterruptException | FileLockInterruptionException interrupted) {
             throw interrupted;
         } catch (IOException unsupported) {
-            return true; // Then nothing is told apart, and nothing of others removed.
+            return true; // Without locks, leftovers cannot be recognised, and none are removed.
         }
     }
 
-    /** Whether the file that is locked is the one of that name. */
+    /** Returns whether the locked file still has its name. */
     private boolean isThere() throws IOException {
         int size = ThreadLocalRandom.current().nextInt(1, MOST_SIZES);
         channel.truncate(0);
@@ -142,10 +147,10 @@ final class ExportLock implements AutoCloseable {
     }
 
     /**
-     * Holds a file that nobody else does.
+     * Locks an existing file that nothing else holds.
      *
      * @param file the file
-     * @return the lock; empty if somebody holds it, or it is gone, or that cannot be found out
+     * @return the lock; empty if the file is held, missing, or its state cannot be determined
      */
     static Optional<ExportLock> take(Path file) throws IOException {
         Path real = real(file);
@@ -175,7 +180,7 @@ final class ExportLock implements AutoCloseable {
         }
     }
 
-    /** Removes the file and lets go of it. */
+    /** Removes the file and releases the lock. */
     @Override
     public void close() throws IOException {
         try (channel) {

@@ -4,37 +4,37 @@ import io.pepper.model.ProgressListener;
 import java.util.OptionalLong;
 
 /**
- * How the parts of a partition are written. Immutable.
+ * The options of an export. Immutable.
  *
- * @param checksums whether the manifest carries the SHA-256 of the model and of each part. Hashing takes most of the time
- *     of an export; without it the parts are copied by the kernel and cannot be checked later
- * @param durable whether each file is forced to the disk before the export returns
- * @param progress hears of each part that is done, in bytes
- * @param weights where the weights of parts stand
- * @param mostBytes how many bytes an export may write; empty for {@value #DEFAULT_TIMES} times the bytes of the model and its data files,
- *     and {@value #DEFAULT_FLOOR} more. Every part carries the weights that it needs, so that a weight that 500 parts need is written
- *     500 times
+ * @param checksums whether the manifest contains the SHA-256 of the model and of each part. Hashing takes most of the
+ *     time of an export. Without it, the kernel copies the parts, and they cannot be checked later
+ * @param durable whether each file is forced to disk before the export returns
+ * @param progress is told of each finished part
+ * @param weights the storage of the parts' weights
+ * @param mostBytes maximum number of bytes that an export may write; empty for {@value #DEFAULT_TIMES} times the bytes
+ *     of the model and its data files plus {@value #DEFAULT_FLOOR}. Each part contains all weights that it needs: a
+ *     weight that 500 parts need is written 500 times
  */
 public record ExportOptions(
         boolean checksums, boolean durable, ProgressListener progress, WeightStorage weights, OptionalLong mostBytes) {
-    /** How many times the bytes of the model an export may write unless told otherwise. */
+    /** The default limit of an export, as a multiple of the bytes of the model: 4. */
     public static final int DEFAULT_TIMES = 4;
 
-    /** How many bytes an export may write beyond that: 64 MiB. */
+    /** The bytes that an export may write beyond that by default: 64 MiB. */
     public static final long DEFAULT_FLOOR = 64L << 20;
 
-    /** With checksums, durable, silent, with the weights in the parts and the default limit. */
+    /** The default options: checksums, durable, no progress listener, weights in the parts, and the default limit. */
     public static final ExportOptions DEFAULTS =
             new ExportOptions(true, true, ProgressListener.NONE, WeightStorage.INLINE, OptionalLong.empty());
 
     /**
-     * Checks the limit.
+     * Creates options.
      *
-     * @param checksums see the record
-     * @param durable see the record
-     * @param progress see the record
-     * @param weights see the record
-     * @param mostBytes see the record
+     * @param checksums whether the manifest contains the SHA-256 of the model and of each part
+     * @param durable whether each file is forced to disk before the export returns
+     * @param progress is told of each finished part
+     * @param weights the storage of the parts' weights
+     * @param mostBytes maximum number of bytes that an export may write, 0 or more; empty for the default limit
      * @throws IllegalArgumentException if the limit is negative
      */
     public ExportOptions {
@@ -46,7 +46,7 @@ public record ExportOptions(
     /**
      * Returns these options with or without checksums.
      *
-     * @param wanted whether to compute them
+     * @param wanted whether to compute checksums
      * @return the options
      */
     public ExportOptions withChecksums(boolean wanted) {
@@ -56,7 +56,7 @@ public record ExportOptions(
     /**
      * Returns these options, durable or not.
      *
-     * @param wanted whether to force files to the disk
+     * @param wanted whether to force files to disk
      * @return the options
      */
     public ExportOptions withDurable(boolean wanted) {
@@ -64,9 +64,9 @@ public record ExportOptions(
     }
 
     /**
-     * Returns these options with another listener.
+     * Returns these options with another progress listener.
      *
-     * @param listener the listener
+     * @param listener is told of each finished part
      * @return the options
      */
     public ExportOptions withProgress(ProgressListener listener) {
@@ -74,9 +74,9 @@ public record ExportOptions(
     }
 
     /**
-     * Returns these options with the weights elsewhere.
+     * Returns these options with another storage of weights.
      *
-     * @param wanted where they shall stand
+     * @param wanted the storage of the parts' weights
      * @return the options
      */
     public ExportOptions withWeights(WeightStorage wanted) {
@@ -86,9 +86,9 @@ public record ExportOptions(
     /**
      * Returns these options with another limit.
      *
-     * @param most how many bytes an export may write; {@link Long#MAX_VALUE} for any number
+     * @param most maximum number of bytes that an export may write; {@link Long#MAX_VALUE} for no limit
      * @return the options
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if {@code most} is negative
      */
     public ExportOptions withMostBytes(long most) {
         return new ExportOptions(checksums, durable, progress, weights, OptionalLong.of(most));

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** How many bytes an export will write, known and limited before the first. */
+/** The size of an export, computed and limited before the first byte is written. */
 final class ExportSize {
     private static final int MOST_NAMED = 3;
 
@@ -31,7 +31,7 @@ final class ExportSize {
     private final List<PartStorage.Stored> parts;
     private final long bytes;
 
-    /** What stands in parts again and again. */
+    /** An element that several parts contain. */
     private record Repeated(String what, long bytes, int parts) {
         double sum() {
             return (double) bytes * parts;
@@ -48,10 +48,10 @@ final class ExportSize {
     }
 
     /**
-     * Adds up.
+     * Adds up the sizes of the parts.
      *
      * @param model the whole model
-     * @param options how parts are written
+     * @param options the options of the export
      * @param parts the parts, ready to be written
      */
     ExportSize(ModelContents model, ExportOptions options, List<PartStorage.Stored> parts) {
@@ -61,15 +61,15 @@ final class ExportSize {
         this.bytes = parts.stream().mapToLong(PartStorage.Stored::bytes).sum();
     }
 
-    /** What the parts and their data files take; the few bytes of metadata and manifest are not counted. */
+    /** Returns the bytes of the parts and their data files, without the few bytes of metadata and manifest. */
     long bytes() {
         return bytes;
     }
 
     /**
-     * Refuses an export that would write too much.
+     * Refuses an export that would exceed its limit.
      *
-     * @throws ExportTooLargeException if it is more than the options allow
+     * @throws ExportTooLargeException if it would write more bytes than the options allow
      */
     void refuseBeyondLimit() throws IOException {
         long most = options.mostBytes().orElseGet(this::defaultLimit);
@@ -92,7 +92,7 @@ final class ExportSize {
                 : "let parts refer to the model's weights (--weights reference; in Java, WeightStorage.REFERENCE), ";
         return String.format(
                         Locale.ROOT,
-                        "would take %d bytes in %d parts, %.1f times the model's %d, where an export may write %d",
+                        "would take %d bytes in %d parts, %.1f times the model's %d; an export may write %d",
                         bytes,
                         parts.size(),
                         (double) bytes / Math.max(1, model.bytes()),
@@ -103,7 +103,7 @@ final class ExportSize {
                 + "; in Java, ExportOptions.withMostBytes)";
     }
 
-    /** What takes most because several parts have it. */
+    /** Returns the elements whose copies in several parts take the most bytes. */
     private List<Repeated> repeated() throws IOException {
         Map<String, Repeated> found = new LinkedHashMap<>();
         for (PartStorage.Stored part : parts) {
@@ -139,10 +139,10 @@ final class ExportSize {
     }
 
     /**
-     * Refuses an export for which there is no room.
+     * Refuses an export that does not fit on the disk.
      *
-     * @param target where the parts will be; need not exist
-     * @throws FileSystemException if the disk has less room
+     * @param target the directory of the parts; need not exist
+     * @throws FileSystemException if the disk has less free space
      */
     void refuseWithoutRoom(Path target) throws IOException {
         Path existing = target.toAbsolutePath().normalize();
@@ -154,7 +154,7 @@ final class ExportSize {
         refuseWithoutRoom(place, FileErrors.naming(place, store::getTotalSpace), store.getUsableSpace());
     }
 
-    /** File systems that say that they have no bytes at all do not know. */
+    /** A file system that reports a size of 0 does not know its free space. */
     void refuseWithoutRoom(Path place, long total, long free) throws FileSystemException {
         if (total > 0 && free < bytes) {
             throw new FileSystemException(

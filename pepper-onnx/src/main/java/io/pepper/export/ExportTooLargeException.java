@@ -2,23 +2,26 @@ package io.pepper.export;
 
 import io.pepper.model.ModelException;
 
-/** An export would write more bytes than it may; nothing was written. The message says which weights are repeated, and what to do. */
+/**
+ * Thrown if an export would write more bytes than it may; nothing was written. The message names the weights that are
+ * repeated, and the remedies.
+ */
 public final class ExportTooLargeException extends ModelException {
     private static final long serialVersionUID = 1L;
 
     /** The bytes that the export would write. */
     private final long bytes;
 
-    /** The bytes that it may write. */
+    /** The bytes that the export may write. */
     private final long mostBytes;
 
     /**
      * Creates an exception.
      *
-     * @param source which model
-     * @param what what would be written, and what to do
-     * @param bytes how many bytes the export would write
-     * @param mostBytes how many it may
+     * @param source the model's name
+     * @param what the excess and the remedies
+     * @param bytes the bytes that the export would write
+     * @param mostBytes the bytes that the export may write
      */
     public ExportTooLargeException(String source, String what, long bytes, long mostBytes) {
         super(source, "parts", what);
@@ -27,7 +30,7 @@ public final class ExportTooLargeException extends ModelException {
     }
 
     /**
-     * How many bytes the export would write.
+     * Returns the number of bytes that the export would write.
      *
      * @return more than {@link #mostBytes()}
      */
@@ -36,9 +39,9 @@ public final class ExportTooLargeException extends ModelException {
     }
 
     /**
-     * How many bytes the export may write.
+     * Returns the number of bytes that the export may write.
      *
-     * @return see {@link ExportOptions#mostBytes()}
+     * @return the limit, see {@link ExportOptions#mostBytes()}
      */
     public long mostBytes() {
         return mostBytes;

@@ -2,7 +2,7 @@ package io.pepper.export;
 
 import java.util.regex.Pattern;
 
-/** Names of files that are safe on every file system, made of names that may be anything. */
+/** File names that are safe on every file system, derived from arbitrary names. */
 final class FileNames {
     private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9._-]+");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
@@ -13,11 +13,11 @@ final class FileNames {
     private FileNames() {}
 
     /**
-     * A safe name.
+     * Returns a safe file name.
      *
      * @param name any text
-     * @return the same with other characters than letters, digits, dot, hyphen and underscore replaced by {@code _}, not
-     *     beginning with a dot or hyphen, 1 to 100 characters long
+     * @return the text with each run of characters other than letters, digits, dot, hyphen and underscore replaced by
+     *     {@code _}; it does not start with a dot or hyphen and has 1 to 100 characters
      */
     public static String safe(String name) {
         String safe = UNSAFE.matcher(name).replaceAll("_");
@@ -28,10 +28,10 @@ final class FileNames {
     }
 
     /**
-     * The name of the file of a part.
+     * Returns the file name of a part.
      *
      * @param model the model's name, any text
-     * @param part the part, counted from 1
+     * @param part the part's number, from 1
      * @return a plain file name
      */
     static String ofPart(String model, int part) {
@@ -39,9 +39,9 @@ final class FileNames {
     }
 
     /**
-     * The name of the data file of a part.
+     * Returns the name of a part's data file.
      *
-     * @param part the name of the part's file
+     * @param part the file name of the part
      * @return a plain file name
      */
     static String ofData(String part) {
@@ -49,17 +49,17 @@ final class FileNames {
     }
 
     /**
-     * Whether a name is one that {@link #ofPart} may have made.
+     * Returns whether {@link #ofPart} may have made a name.
      *
      * @param name the name
-     * @return true if it is
+     * @return true if it has this form
      */
     static boolean isOfPart(String name) {
         return PART.matcher(name).matches();
     }
 
     /**
-     * Whether a name is a plain file name as {@link #safe} makes them.
+     * Returns whether a name is a plain file name like those of {@link #safe}.
      *
      * @param name the name
      * @return true if it is

@@ -18,15 +18,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Verifies in a child process. */
+/** A verification in a child process. */
 final class IsolatedVerification implements IsolatedService<IsolatedVerification.Question, Verification> {
     /**
-     * Where a session takes its model from.
+     * The source of a session's model.
      *
-     * @param name what messages call it
-     * @param file its file, absolute; empty if it is in the bytes
-     * @param bytes the model; empty if it is in the file
-     * @param directory where the data files of the bytes are
+     * @param name the name in messages
+     * @param file the absolute path of the model's file; empty if {@code bytes} holds the model
+     * @param bytes the model; empty if it is read from the file
+     * @param directory the directory of the data files that the bytes refer to
      */
     public record Source(String name, Optional<Path> file, ByteBuffer bytes, Optional<Path> directory) {
         private static Source of(ModelSource source) {
@@ -45,23 +45,23 @@ final class IsolatedVerification implements IsolatedService<IsolatedVerification
     /**
      * A part of the chain.
      *
-     * @param source what ONNX Runtime loads
-     * @param inputs the names of the tensors it reads
-     * @param outputs the names of the tensors it gives
+     * @param source the model that ONNX Runtime loads
+     * @param inputs the names of the tensors that the part reads
+     * @param outputs the names of the tensors that the part produces
      */
     public record Part(Source source, List<String> inputs, List<String> outputs) {}
 
     /**
-     * What to verify.
+     * The request to the child process.
      *
-     * @param whole what ONNX Runtime loads of the whole model
-     * @param skeleton the bytes of the whole model, possibly without its big payloads
+     * @param whole the whole model that ONNX Runtime loads
+     * @param skeleton the bytes of the whole model, possibly without its large payloads
      * @param parts the parts in the order in which they run
-     * @param options how to verify
+     * @param options the options of the verification
      */
     public record Question(Source whole, ByteBuffer skeleton, List<Part> parts, VerificationOptions options) {}
 
-    /** Verifies in a child process of its own. */
+    /** Verifies in a separate child process. */
     static Verification run(
             WholeModel whole,
             List<PartModel> parts,

@@ -23,20 +23,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What exports leave behind whose process was killed: directories of files that never appeared, and a target in which only some of the
- * files had been exchanged. The first are removed; the second is put back as it was.
+ * The leftovers of exports whose process was killed: directories of files that were never published, and targets in
+ * which only some of the files had been exchanged. The directories are removed; the targets are restored.
  */
 final class Leftovers {
-    /** With this begin the names of everything that is not meant to stay. */
+    /** The prefix of the names of all temporary files and directories. */
     static final String MARK = ".pepper-";
 
-    /** Stands beside each directory of files to come. */
+    /** The suffix of the lock file beside each staging directory. */
     static final String LOCK = ".lock";
 
-    /** In such a directory, which files are being exchanged; there from before the first is moved. */
+    /**
+     * The file in a staging directory that lists the files being exchanged. It exists from before the first move on.
+     */
     static final String JOURNAL = ".publishing";
 
-    /** In such a directory, the files of the earlier export. */
+    /** The directory in a staging directory with the files of the earlier export. */
     static final String OLD = ".old";
 
     private static final Pattern LOCK_NAME =
@@ -47,7 +49,7 @@ final class Leftovers {
     private Leftovers() {}
 
     /**
-     * Cleans a directory up. What a living process uses is left alone.
+     * Removes the leftovers in a directory. The files of living processes are left alone.
      *
      * @param directory the directory; need not exist
      */
@@ -93,15 +95,15 @@ final class Leftovers {
     }
 
     /**
-     * Undoes an exchange that was not finished. Each step can be repeated, should this process be killed too.
+     * Undoes an unfinished exchange. Each step can be repeated if this process is killed, too.
      *
      * @param target the directory in which files were exchanged
-     * @param staged the directory that they came from
+     * @param staged the staging directory of the new files
      */
     static void putBack(Path target, Path staged) throws IOException {
         List<String> names = journal(staged);
         if (names.stream().noneMatch(name -> exists(staged.resolve(name)))) {
-            return; // All of them had appeared.
+            return; // All of them had been published.
         }
         for (String name : names) {
             if (!exists(staged.resolve(name)) && exists(target.resolve(name))) {
@@ -116,7 +118,10 @@ final class Leftovers {
         }
     }
 
-    /** Names of files, not of anything elsewhere, whoever wrote them. */
+    /**
+     * Returns the names in the journal that are plain file names. Others are ignored, since anyone may have written the
+     * file.
+     */
     private static List<String> journal(Path staged) throws IOException {
         DirectoryFiles files = DirectoryFiles.ofParts(staged, ReadOptions.DEFAULTS);
         String text = new String(BoundedFile.read(files, JOURNAL, MAX_JOURNAL_BYTES), StandardCharsets.UTF_8);
@@ -127,7 +132,7 @@ final class Leftovers {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** What somebody else put there under such a name is no reason not to export. */
+    /** A foreign file under such a name must not prevent an export. */
     private static void removeIfPossible(Path directory) {
         try {
             remove(directory);
@@ -136,7 +141,7 @@ final class Leftovers {
         }
     }
 
-    /** Removes a directory with everything in it; links are removed, not followed. */
+    /** Removes a directory and its contents; links are removed, not followed. */
     static void remove(Path directory) throws IOException {
         List<Path> files;
         try (Stream<Path> found = Files.walk(directory)) {

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** The fields of one object of a manifest. What is missing or of another kind is refused by its path. */
+/** The fields of one object of a manifest. Missing fields and fields of another type are refused with their path. */
 final class ManifestFields {
     private static final int MAX_SHOWN = 40;
 
@@ -23,7 +23,7 @@ final class ManifestFields {
         this.path = path;
         this.node = node;
         if (!node.isObject()) {
-            throw new MalformedModelException(source, path.isEmpty() ? "file" : path, "is no JSON object");
+            throw new MalformedModelException(source, path.isEmpty() ? "file" : path, "is not a JSON object");
         }
     }
 
@@ -31,7 +31,7 @@ final class ManifestFields {
         return path.isEmpty() ? field : path + "." + field;
     }
 
-    /** What is wrong with a field. */
+    /** Returns an exception for a field. */
     MalformedModelException wrong(String field, String what) {
         return new MalformedModelException(source, path(field), what);
     }
@@ -47,14 +47,14 @@ final class ManifestFields {
     void expect(String field, String value) throws MalformedModelException {
         String found = required(field).asText();
         if (!found.equals(value)) {
-            throw wrong(field, "is '" + found + "', where only '" + value + "' is known");
+            throw wrong(field, "is '" + found + "', but only '" + value + "' is supported");
         }
     }
 
     void expect(String field, int value) throws MalformedModelException {
         JsonNode found = required(field);
         if (!found.isInt() || found.intValue() != value) {
-            throw wrong(field, "is " + shortened(found) + ", where only " + value + " is known");
+            throw wrong(field, "is " + shortened(found) + ", but only " + value + " is supported");
         }
     }
 
@@ -66,7 +66,7 @@ final class ManifestFields {
     String text(String field) throws MalformedModelException {
         JsonNode value = required(field);
         if (!value.isTextual()) {
-            throw wrong(field, "is no text");
+            throw wrong(field, "is not a text");
         }
         return value.textValue();
     }
@@ -75,26 +75,26 @@ final class ManifestFields {
         return required(field).isNull() ? Optional.empty() : Optional.of(text(field));
     }
 
-    /** A plain file name: it leads nowhere but into the manifest's own directory. */
+    /** Returns a plain file name. It cannot lead out of the manifest's directory. */
     String fileName(String field) throws MalformedModelException {
         String name = text(field);
         if (!FileNames.isPlain(name)) {
-            throw wrong(field, "'" + name + "' is no plain file name");
+            throw wrong(field, "'" + name + "' is not a plain file name");
         }
         return name;
     }
 
-    /** The name of a file in the manifest's own directory or below it. */
+    /** Returns the name of a file in the manifest's directory or below it. */
     String location(String field) throws MalformedModelException {
         String location = text(field);
         Optional<String> refusal = Locations.refusal(location);
         if (refusal.isPresent()) {
-            throw wrong(field, "'" + location + "' does not lead down from here: it " + refusal.get());
+            throw wrong(field, "'" + location + "' does not lead into this directory: it " + refusal.get());
         }
         return location;
     }
 
-    /** One of a few words. */
+    /** Returns an enum constant by its name in lower case. */
     <E extends Enum<E>> E choice(String field, Class<E> words) throws MalformedModelException {
         String found = text(field);
         for (E word : words.getEnumConstants()) {
@@ -111,7 +111,7 @@ final class ManifestFields {
                 || !value.isIntegralNumber()
                 || value.longValue() < 0
                 || value.longValue() > max) {
-            throw wrong(field, "is no number from 0 to " + max);
+            throw wrong(field, "is not a number from 0 to " + max);
         }
         return value.longValue();
     }
@@ -127,7 +127,7 @@ final class ManifestFields {
                     || !element.canConvertToLong()
                     || element.longValue() < 0
                     || element.longValue() > max) {
-                throw wrong(field, "holds what is no number from 0 to " + max);
+                throw wrong(field, "has an element that is not a number from 0 to " + max);
             }
             numbers.add(element.longValue());
         }
@@ -146,11 +146,11 @@ final class ManifestFields {
         return node.has(field);
     }
 
-    /** An amount: 0 or more, not infinite. */
+    /** Returns a finite number of 0 or more. */
     double decimal(String field) throws MalformedModelException {
         JsonNode value = required(field);
         if (!value.isNumber() || !(value.doubleValue() >= 0 && value.doubleValue() < Double.POSITIVE_INFINITY)) {
-            throw wrong(field, "is no number of 0 or more");
+            throw wrong(field, "is not a number of 0 or more");
         }
         return value.doubleValue();
     }
@@ -175,7 +175,7 @@ final class ManifestFields {
         List<String> texts = new ArrayList<>();
         for (JsonNode element : array(field)) {
             if (!element.isTextual()) {
-                throw wrong(field, "holds what is no text");
+                throw wrong(field, "has an element that is not a text");
             }
             texts.add(element.textValue());
         }
@@ -185,7 +185,7 @@ final class ManifestFields {
     private JsonNode array(String field) throws MalformedModelException {
         JsonNode value = required(field);
         if (!value.isArray()) {
-            throw wrong(field, "is no list");
+            throw wrong(field, "is not a list");
         }
         return value;
     }
@@ -211,6 +211,6 @@ final class ManifestFields {
         if (element.isIntegralNumber() && element.canConvertToLong() && element.longValue() >= 0) {
             return Dimension.of(element.longValue());
         }
-        throw wrong(field, "holds '" + shortened(element) + "', which is no size, no symbol and not null");
+        throw wrong(field, "holds '" + shortened(element) + "', which is neither a size nor a symbol nor null");
     }
 }

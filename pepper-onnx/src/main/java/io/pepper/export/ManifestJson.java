@@ -26,14 +26,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The manifest as JSON. {@code docs/partition-format.md} describes it. */
+/** The JSON form of a manifest, described in {@code docs/partition-format.md}. */
 final class ManifestJson {
     private static final String FORMAT = "pepper-partition";
     private static final int VERSION = 1;
     private static final int MAX_BYTES = 64 << 20;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8, as RFC 8259 says
+                    .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8, as RFC 8259 requires
                     .streamReadConstraints(
                             StreamReadConstraints.builder().maxNestingDepth(16).build())
                     .build())
@@ -48,7 +48,7 @@ final class ManifestJson {
      *
      * @param manifest the manifest
      * @return the bytes of the file
-     * @throws IOException if it cannot be written as JSON
+     * @throws IOException if the manifest cannot be written as JSON
      */
     public static byte[] write(PartitionManifest manifest) throws IOException {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
@@ -76,9 +76,9 @@ final class ManifestJson {
         return bytes(root);
     }
 
-    /** A document as bytes. */
+    /** Returns the bytes of a document. */
     static byte[] bytes(ObjectNode root) throws IOException {
-        // A line feed everywhere: the same partition gives the same bytes on every system.
+        // Line feeds on every system: the same partition gives the same bytes.
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
         DefaultPrettyPrinter printer =
                 new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
@@ -135,17 +135,17 @@ final class ManifestJson {
      * Reads a manifest.
      *
      * @param directory the directory of the manifest
-     * @param options where links may lead
+     * @param options the directories that links may lead to
      * @return the manifest
-     * @throws MalformedModelException if the file is no manifest
-     * @throws IOException if it cannot be read
+     * @throws MalformedModelException if the file is not a manifest
+     * @throws IOException if the file cannot be read
      */
     public static PartitionManifest read(Path directory, ReadOptions options) throws IOException {
         return manifest(
                 directory.resolve(PartitionManifest.FILE_NAME), tree(directory, PartitionManifest.FILE_NAME, options));
     }
 
-    /** The document in a file, of a size and depth that a reader can bear. */
+    /** Reads a document of bounded size and depth. */
     static JsonNode tree(Path directory, String name, ReadOptions options) throws IOException {
         Path file = directory.resolve(name);
         byte[] bytes = BoundedFile.read(DirectoryFiles.ofParts(directory, options), name, MAX_BYTES);
@@ -157,7 +157,7 @@ final class ManifestJson {
     }
 
     private static MalformedModelException noJson(Path file, String why, IOException cause) {
-        return new MalformedModelException(file.toString(), "file", "is no JSON: " + why, cause);
+        return new MalformedModelException(file.toString(), "file", "is not JSON: " + why, cause);
     }
 
     private static PartitionManifest manifest(Path file, JsonNode root) throws MalformedModelException {
@@ -194,7 +194,7 @@ final class ManifestJson {
     private static Map<String, String> inputValues(ManifestFields fields) throws MalformedModelException {
         Map<String, String> values = new TreeMap<>();
         if (!fields.has("inputValues")) {
-            return values; // Written before inputs could be set.
+            return values; // Written by a release in which inputs could not be set.
         }
         for (ManifestFields value : fields.list("inputValues")) {
             if (values.put(value.text("name"), value.text("value")) != null) {

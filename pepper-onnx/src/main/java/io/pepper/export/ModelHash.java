@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/** The hash of a model's file, computed on a thread of its own while parts are written. */
+/** The hash of a model's file, computed on its own thread while parts are written. */
 final class ModelHash implements AutoCloseable {
     private final Optional<FutureTask<String>> task;
     private final Thread worker;
@@ -23,7 +23,7 @@ final class ModelHash implements AutoCloseable {
         worker.start();
     }
 
-    /** Whether {@link #get} answers at once. */
+    /** Returns whether {@link #get} answers without waiting. */
     boolean isDone() {
         return task.map(FutureTask::isDone).orElse(true);
     }
@@ -49,7 +49,10 @@ final class ModelHash implements AutoCloseable {
         }
     }
 
-    /** Waits for the worker, which ends with the next buffer. It is not interrupted: that would close the file it reads. */
+    /**
+     * Waits for the worker, which ends with the next buffer. It is not interrupted, because an interrupt would close
+     * the file that it reads.
+     */
     @Override
     public void close() {
         closed = true;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What was seen of one output so far. */
+/** The comparisons of one output so far. */
 final class OutputTrack {
     private final String name;
     private final VerificationOptions options;
@@ -43,7 +43,7 @@ final class OutputTrack {
         trials++;
     }
 
-    /** Why agreement says little, given whether the inputs changed between trials. */
+    /** Returns why agreement is weak evidence, given whether the inputs changed between trials. */
     Optional<String> weakness(boolean inputsChange) {
         if (!strong) {
             return weakness;
@@ -58,7 +58,7 @@ final class OutputTrack {
         return seen == null ? "?" : seen.type();
     }
 
-    /** What is said of an output in which the whole differs from itself. */
+    /** Returns the result for an output in which the whole model differs from itself. */
     OutputComparison notComparable() {
         return new OutputComparison(
                 name,

@@ -23,8 +23,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Makes the model of each part: its operators, the constants that they need, the functions that they call, and of all else
- * that the whole model says what concerns them.
+ * An assembler of the parts' models. A part consists of its operators, the constants that they need, the functions that
+ * they call, and all other information of the whole model that concerns them.
  */
 final class PartAssembler {
     private final ModelGraph graph;
@@ -33,12 +33,12 @@ final class PartAssembler {
     private final List<ValueInfoProto> values;
 
     /**
-     * Prepares.
+     * Creates an assembler.
      *
      * @param graph the whole model
      * @param partition a partition of its dataflow
-     * @param types what is certain of the tensors that parts take and give
-     * @param values what is certain of the tensors of which the model states something
+     * @param types the known types and shapes of the tensors that parts read and produce
+     * @param values the known types and shapes of the tensors that the model describes
      */
     PartAssembler(
             ModelGraph graph, Partition partition, Map<String, ValueInfoProto> types, List<ValueInfoProto> values) {
@@ -87,7 +87,10 @@ final class PartAssembler {
         return Objects.requireNonNull(types.get(tensor), tensor);
     }
 
-    /** The model's outputs in its order, those that are constant with the last part, then what later parts take. */
+    /**
+     * Returns the part's outputs: those of the model in its order, with constant ones in the last part, then those that
+     * later parts read.
+     */
     private List<String> outputs(Segment segment, boolean last) {
         Set<String> made = new LinkedHashSet<>(names(segment.outputs().toArray()));
         Set<String> constant = last ? Set.copyOf(graph.constantOutputs()) : Set.of();

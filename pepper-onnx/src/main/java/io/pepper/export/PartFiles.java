@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The files of parts, looked at before native code is given them: whether they are those that the manifest speaks of, and whether they
- * are models whose data is where it may be.
+ * The files of parts, checked before native code opens them: whether they match the manifest, and whether they are
+ * models whose data is in permitted places.
  */
 final class PartFiles {
     private final Path directory;
@@ -33,13 +33,15 @@ final class PartFiles {
     private final Map<String, String> hashes = new HashMap<>();
 
     /**
-     * Prepares.
+     * Creates the checks.
      *
-     * @param directory where the parts are
-     * @param optimization how much ONNX Runtime may rewrite them in this process; empty if a child process opens them
-     * @param onlyUnchanged whether to refuse files that were changed, or of which that is not known
-     * @param whole how the whole model was opened; parts may ask for as much, and their links lead into the same directories
-     * @param warnings takes what was changed
+     * @param directory the directory of the parts
+     * @param optimization the optimisation with which ONNX Runtime opens them in this process; empty if a child process
+     *     opens them
+     * @param onlyUnchanged whether to refuse files that were changed, or whose SHA-256 is unknown
+     * @param whole the options with which the whole model was opened; parts have the same limits, and their links may
+     *     lead into the same directories
+     * @param warnings receives the changed files
      */
     PartFiles(
             Path directory,
@@ -55,7 +57,7 @@ final class PartFiles {
         this.warnings = warnings;
     }
 
-    /** The model of a part, which may be opened. */
+    /** Returns the model of a part after checking it. */
     ModelSource checked(PartitionManifest.Part part) throws IOException {
         Path file = directory.resolve(part.file());
         check(part.file(), part.sha256());
@@ -73,7 +75,7 @@ final class PartFiles {
         }
     }
 
-    /** The structure of a part, without its payloads. */
+    /** Returns the structure of a part without its payloads. */
     ModelProto skeleton(PartitionManifest.Part part) throws IOException {
         try (ModelContents model = contents(part)) {
             return model.graph().model();
@@ -101,7 +103,7 @@ final class PartFiles {
         check(name, then, now);
     }
 
-    /** A file that was changed is run all the same, unless told otherwise: what it computes is what counts. */
+    /** A changed file runs unless the options refuse it, because the verification judges the results. */
     void check(String name, Optional<String> then, String now) throws MalformedModelException {
         boolean same = then.isPresent() && then.get().equals(now);
         if (onlyUnchanged && !same) {
@@ -111,8 +113,7 @@ final class PartFiles {
                     then.isEmpty() ? "has no SHA-256" : "its SHA-256 is " + now + ", not " + then.get());
         }
         if (then.isPresent() && !same) {
-            warnings.add(name + " is not the file that the manifest speaks of: its SHA-256 is " + now + ", not "
-                    + then.get());
+            warnings.add(name + " is not the file in the manifest: its SHA-256 is " + now + ", not " + then.get());
         }
     }
 }

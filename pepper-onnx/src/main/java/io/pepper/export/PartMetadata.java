@@ -8,9 +8,9 @@ import io.pepper.onnx.internal.proto.StringStringEntryProto;
 import java.util.List;
 import java.util.Optional;
 
-/** What each part says of itself in its {@code metadata_props}: which model, which part, which cuts. */
+/** The {@code metadata_props} that describe a part: its model, its number and its cuts. */
 final class PartMetadata {
-    /** With this begin the keys that are written here; a part that is divided again loses its earlier ones. */
+    /** The prefix of these keys. A part that is divided again loses its earlier entries. */
     static final String PREFIX = "pepper.";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -38,7 +38,7 @@ final class PartMetadata {
         }
     }
 
-    /** The entries as bytes that may follow those of a model: messages put one after the other are merged. */
+    /** Returns the entries as bytes to append to those of a model: protobuf merges concatenated messages. */
     byte[] toBytes() {
         return message.build().toByteArray();
     }

@@ -7,12 +7,12 @@ import java.util.List;
 /**
  * A part, ready to be written.
  *
- * @param model the message, whose large payloads stand in the whole model's table
- * @param inputs what it takes
- * @param outputs what it gives
- * @param operators how many operators of the dataflow it holds
- * @param recomputedOperators how many operators it holds that stand in another part too
- * @param constantOperators how many operators it holds that make constants
+ * @param model the message, whose large payloads are in the whole model's table
+ * @param inputs the tensors that it reads
+ * @param outputs the tensors that it produces
+ * @param operators number of operators of the dataflow in the part
+ * @param recomputedOperators number of operators that another part contains, too
+ * @param constantOperators number of operators that compute constants
  * @param weightBytes the bytes of its constant tensors
  */
 record PartModel(
@@ -24,7 +24,7 @@ record PartModel(
         int constantOperators,
         long weightBytes) {
 
-    /** The same part with another message. */
+    /** Returns the same part with another message. */
     PartModel with(ModelProto message) {
         return new PartModel(message, inputs, outputs, operators, recomputedOperators, constantOperators, weightBytes);
     }

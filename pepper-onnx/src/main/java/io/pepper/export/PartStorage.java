@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Decides where the weights of parts will stand, and lets the parts say so. */
+/** The storage of the parts' weights: decides on the files and writes the references into the parts. */
 final class PartStorage {
     private final ModelContents model;
     private final WeightStorage storage;
@@ -22,22 +22,22 @@ final class PartStorage {
     private final List<String> notes = new ArrayList<>();
 
     /**
-     * A part that knows where its weights are.
+     * A part with its storage.
      *
-     * @param part the part; tensors that are elsewhere refer to files
+     * @param part the part; tensors in other files refer to them
      * @param copied the data file to write beside it
-     * @param referenced files of the whole model that it refers to
-     * @param bytes how many bytes its file and its data file will have, but for the metadata
+     * @param referenced the files of the whole model that it refers to
+     * @param bytes the size of its file and its data file, without the metadata
      */
     record Stored(PartModel part, Optional<DataFile> copied, Set<ByteSource> referenced, long bytes) {}
 
     /**
-     * Prepares.
+     * Creates the storage.
      *
      * @param model the whole model
-     * @param storage what was asked for
-     * @param references how the target names files of the whole model
-     * @param mostBytes how many bytes an ONNX file may have
+     * @param storage the requested storage
+     * @param references the names of the whole model's files as seen from the target
+     * @param mostBytes maximum size of an ONNX file in bytes
      */
     PartStorage(ModelContents model, WeightStorage storage, References references, long mostBytes) {
         this.model = model;
@@ -46,17 +46,17 @@ final class PartStorage {
         this.mostBytes = mostBytes;
     }
 
-    /** What the manifest shall say about it. */
+    /** Returns notes for the manifest. */
     List<String> notes() {
         return notes;
     }
 
     /**
-     * Decides.
+     * Decides on the storage of a part.
      *
      * @param part a part
      * @param file the name of its file
-     * @throws UnsupportedModelException if it fits into no file, or cannot refer to its weights
+     * @throws UnsupportedModelException if the part is too large for an ONNX file, or cannot refer to its weights
      */
     Stored store(PartModel part, String file) throws IOException {
         Stored stored =
@@ -71,7 +71,7 @@ final class PartStorage {
                     model.source().name(),
                     file,
                     "would have " + bytes
-                            + " bytes without what can stand in a data file, where an ONNX file has at most "
+                            + " bytes without the weights that a data file can hold, but an ONNX file has at most "
                             + mostBytes + "; ask for more parts");
         }
         return stored;
@@ -87,8 +87,8 @@ final class PartStorage {
             return new Stored(part, Optional.empty(), Set.of(), bytes);
         }
         Stored stored = external(part, file);
-        notes.add(file + " would have " + bytes + " bytes, where an ONNX file has at most " + mostBytes
-                + ": its weights stand in " + FileNames.ofData(file));
+        notes.add(file + " would have " + bytes + " bytes, but an ONNX file has at most " + mostBytes
+                + ": its weights are in " + FileNames.ofData(file));
         return stored;
     }
 
@@ -111,7 +111,8 @@ final class PartStorage {
         long bytes = bytes(moved);
         long copied = bytes - moved.getSerializedSize();
         if (copied > 0) {
-            notes.add(file + " holds about " + copied + " bytes of tensors to which no ONNX file can refer");
+            notes.add(file + " holds about " + copied
+                    + " bytes of tensors in an encoding to which an ONNX file cannot refer");
         }
         return new Stored(part.with(moved), Optional.empty(), referenced, bytes);
     }

@@ -27,9 +27,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One export: assembles the parts one after the other, writes each, and publishes them with their manifest. */
+/** One export: it assembles the parts one after another, writes each, and publishes them with their manifest. */
 final class PartitionExport {
-    /** Neither protobuf nor ONNX Runtime reads a message of more; the metadata come on top. */
+    /** The largest message that protobuf and ONNX Runtime read, with some room for the metadata. */
     private static final long MAX_PART_BYTES = Integer.MAX_VALUE - (1L << 20);
 
     private final ModelContents model;
@@ -39,33 +39,33 @@ final class PartitionExport {
     private final @Nullable Companion companion;
     private final long mostPartBytes;
 
-    /** A file more, that speaks of the parts. */
+    /** A further file that refers to the parts. */
     @FunctionalInterface
     public interface Companion {
         /**
-         * What it says.
+         * Returns the file's content.
          *
          * @param manifest the manifest of the parts
          * @return the bytes of {@code plan.json}
-         * @throws IOException if it cannot be made
+         * @throws IOException if the content cannot be created
          */
         byte[] bytes(PartitionManifest manifest) throws IOException;
     }
 
     /**
-     * Prepares an export.
+     * Creates an export.
      *
      * @param model the model
      * @param partition a partition of its dataflow graph
-     * @param options how to write
-     * @param companion what goes into {@code plan.json}, if there is to be one
+     * @param options the options of the export
+     * @param companion the content of {@code plan.json}; null for none
      */
     public PartitionExport(
             ModelContents model, Partition partition, ExportOptions options, @Nullable Companion companion) {
         this(model, partition, options, companion, MAX_PART_BYTES);
     }
 
-    /** Prepares an export whose parts have fewer bytes than an ONNX file could have. */
+    /** Creates an export with a lower limit on the size of a part. */
     PartitionExport(
             ModelContents model,
             Partition partition,
@@ -83,11 +83,11 @@ final class PartitionExport {
     }
 
     /**
-     * Writes everything.
+     * Writes all files.
      *
      * @param target the directory in which the files appear
      * @return the manifest
-     * @throws IOException if anything cannot be read or written; the directory is then as it was
+     * @throws IOException if a file cannot be read or written; the directory is then unchanged
      */
     public PartitionManifest to(Path target) throws IOException {
         if (Thread.currentThread().isInterrupted()) {
@@ -115,7 +115,7 @@ final class PartitionExport {
         }
     }
 
-    /** The files that will appear, the manifest last. */
+    /** Returns the names of the files that will appear, the manifest last. */
     private List<String> names(List<PartStorage.Stored> parts) {
         List<String> names = new ArrayList<>();
         parts.forEach(part -> part.copied().ifPresent(data -> names.add(data.name())));
@@ -153,7 +153,7 @@ final class PartitionExport {
         return List.copyOf(values);
     }
 
-    /** What ONNX Runtime's Java interface cannot hand from one part to another does not cross a cut. */
+    /** Refuses values at a cut that ONNX Runtime's Java interface cannot pass from one part to another. */
     private void refuseNoTensors(Map<String, ValueInfoProto> types) throws UnsupportedModelException {
         DataflowGraph graph = partition.graph();
         for (Segment segment : partition.segments()) {
@@ -164,15 +164,15 @@ final class PartitionExport {
                             model.source().name(),
                             "tensor '" + value.getName() + "'",
                             "is " + ValueTypes.info(value).type().orElse("of no type")
-                                    + ", which ONNX Runtime's Java interface cannot hand from one part to another");
+                                    + ", which ONNX Runtime's Java interface cannot pass from one part to another");
                 }
             }
         }
     }
 
     /**
-     * The files of the export that stands in the target, if any, so that they may be replaced. A manifest that somebody
-     * wrote by hand may name any file: only names that an export gives count, and never a directory.
+     * Returns the files of an earlier export in the target, which may be replaced. A manifest written by hand may name
+     * any file, so that only names which an export gives count, and never a directory.
      */
     private static Set<String> earlierFiles(Path target) throws IOException {
         Set<String> files = new LinkedHashSet<>();
@@ -189,7 +189,7 @@ final class PartitionExport {
             }
             files.removeIf(name -> Files.isDirectory(target.resolve(name), LinkOption.NOFOLLOW_LINKS));
             if (PlanJson.isPlan(target.resolve(DeploymentPlan.FILE_NAME))) {
-                files.add(DeploymentPlan.FILE_NAME); // It speaks of the parts that are replaced.
+                files.add(DeploymentPlan.FILE_NAME); // It refers to the parts that are replaced.
             }
         }
         return files;
@@ -212,7 +212,7 @@ final class PartitionExport {
         List<String> notes = new ArrayList<>(storageNotes);
         notes.addAll(model.types().notes());
         if (proto.getTrainingInfoCount() > 0) {
-            notes.add("training_info is left out: it speaks of the whole graph");
+            notes.add("training_info is left out: it refers to the whole graph");
         }
         return new PartitionManifest(
                 ToolVersion.get(),

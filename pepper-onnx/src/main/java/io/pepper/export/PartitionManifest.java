@@ -11,22 +11,24 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What {@code partition.json} says: which model was divided, where, and into which files. The parts, run in order, make the
- * model's outputs from its inputs: each part takes its inputs by name from the model's inputs and from what earlier parts
- * gave. An output of the model that is one of its inputs stands in no part. Immutable.
+ * The content of {@code partition.json}: the divided model, its cuts and the files of its parts. The parts, run in
+ * order, compute the model's outputs from its inputs. Each part takes its inputs by name from the model's inputs and
+ * from the outputs of earlier parts. An output of the model that is one of its inputs is in no part. Immutable.
  *
- * @param tool what wrote the files, with its version
- * @param modelName the model's file name without its ending
- * @param modelSha256 the SHA-256 of the model's file in hexadecimal, empty if it was not computed
- * @param weights where the weights of the parts were asked to stand; each part says where they do
- * @param inputs the model's inputs, in its order
- * @param outputs the model's outputs, in its order, with those sizes that are certain
- * @param parts the parts in the order to run them in
- * @param cuts the tensors that cross each cut, cut by cut, without those that are shared; one fewer than parts, or fewer
- *     where some parts have nothing to do with others
- * @param unusedOperators how many operators stand in no part because no output needs them
- * @param notes what else did not go into the parts, and why; sizes that the model states and that are not certain among it
- * @param inputValues inputs of the model's file that were set to values, by name: the parts compute what it computes for these
+ * @param tool the tool that wrote the files, with its version
+ * @param modelName the model's file name without its extension
+ * @param modelSha256 the SHA-256 of the model's file in hexadecimal; empty if it was not computed
+ * @param weights the requested storage of the weights; each part lists its data files
+ * @param inputs the model's inputs in their order
+ * @param outputs the model's outputs in their order, with the sizes that are certain
+ * @param parts the parts in the order in which they run
+ * @param cuts the tensors that cross each cut, without shared ones. There is one cut fewer than parts, or fewer still
+ *     if some parts are independent of each other
+ * @param unusedOperators number of operators in no part, because no output needs them
+ * @param notes other information that the parts lack and why, among it sizes that the model states and that are not
+ *     certain
+ * @param inputValues values to which inputs of the model's file were set, by name; the parts compute the model for
+ *     these values
  */
 public record PartitionManifest(
         String tool,
@@ -40,23 +42,23 @@ public record PartitionManifest(
         int unusedOperators,
         List<String> notes,
         Map<String, String> inputValues) {
-    /** The name of the file that holds the manifest, beside the parts. */
+    /** The name of the manifest's file in the directory of the parts. */
     public static final String FILE_NAME = "partition.json";
 
     /**
-     * Copies the lists.
+     * Creates a manifest.
      *
-     * @param tool see the record
-     * @param modelName see the record
-     * @param modelSha256 see the record
-     * @param weights see the record
-     * @param inputs see the record
-     * @param outputs see the record
-     * @param parts see the record
-     * @param cuts see the record
-     * @param unusedOperators see the record
-     * @param notes see the record
-     * @param inputValues see the record
+     * @param tool the tool that wrote the files, with its version
+     * @param modelName the model's file name without its extension
+     * @param modelSha256 the SHA-256 of the model's file in hexadecimal; empty if it was not computed
+     * @param weights the requested storage of the weights
+     * @param inputs the model's inputs in their order
+     * @param outputs the model's outputs in their order
+     * @param parts the parts in the order in which they run
+     * @param cuts the tensors that cross each cut
+     * @param unusedOperators number of operators in no part
+     * @param notes other information that the parts lack and why
+     * @param inputValues values to which inputs of the model's file were set, by name
      */
     public PartitionManifest {
         inputs = List.copyOf(inputs);
@@ -68,18 +70,18 @@ public record PartitionManifest(
     }
 
     /**
-     * One file of the partition.
+     * A part of the partition.
      *
-     * @param file its name in the directory
-     * @param sha256 the SHA-256 of the file in hexadecimal, empty if it was not computed
-     * @param bytes its size
-     * @param operators how many operators of the dataflow it holds
-     * @param recomputedOperators how many operators it holds that another part counts: it computes them again
-     * @param constantOperators how many operators it holds that only make constants
-     * @param weightBytes the bytes of the constant tensors that it holds
-     * @param inputs what it takes: inputs of the model and what earlier parts give
-     * @param outputs what it gives: outputs of the model and what later parts take
-     * @param data the files beside it that its weights stand in, besides its own
+     * @param file the name of its file in the directory
+     * @param sha256 the SHA-256 of the file in hexadecimal; empty if it was not computed
+     * @param bytes the size of the file
+     * @param operators number of operators of the dataflow in the part
+     * @param recomputedOperators number of operators that another part counts and this part computes again
+     * @param constantOperators number of operators that only compute constants
+     * @param weightBytes the bytes of its constant tensors
+     * @param inputs the tensors that it reads: inputs of the model and outputs of earlier parts
+     * @param outputs the tensors that it produces: outputs of the model and inputs of later parts
+     * @param data the further files that contain its weights
      */
     public record Part(
             String file,
@@ -93,18 +95,18 @@ public record PartitionManifest(
             List<TensorInfo> outputs,
             List<Data> data) {
         /**
-         * Copies the lists.
+         * Creates a part.
          *
-         * @param file see the record
-         * @param sha256 see the record
-         * @param bytes see the record
-         * @param operators see the record
-         * @param recomputedOperators see the record
-         * @param constantOperators see the record
-         * @param weightBytes see the record
-         * @param inputs see the record
-         * @param outputs see the record
-         * @param data see the record
+         * @param file the name of its file in the directory
+         * @param sha256 the SHA-256 of the file in hexadecimal; empty if it was not computed
+         * @param bytes the size of the file
+         * @param operators number of operators of the dataflow in the part
+         * @param recomputedOperators number of operators that another part counts and this part computes again
+         * @param constantOperators number of operators that only compute constants
+         * @param weightBytes the bytes of its constant tensors
+         * @param inputs the tensors that it reads
+         * @param outputs the tensors that it produces
+         * @param data the further files that contain its weights
          */
         public Part {
             inputs = List.copyOf(inputs);
@@ -114,16 +116,17 @@ public record PartitionManifest(
     }
 
     /**
-     * A file that weights stand in.
+     * A file that contains weights.
      *
-     * @param file its name, from the directory of the parts down, with {@code /} between names
-     * @param sha256 the SHA-256 of the file in hexadecimal, empty if it was not computed
-     * @param bytes its size
+     * @param file its path relative to the directory of the parts, with {@code /} between names
+     * @param sha256 the SHA-256 of the file in hexadecimal; empty if it was not computed
+     * @param bytes the size of the file
      */
     public record Data(String file, Optional<String> sha256, long bytes) {}
 
     /**
-     * The bytes that the export wrote: those of the parts and, unless the parts refer to files of the model, of their data files.
+     * Returns the number of bytes that the export wrote: those of the parts and, unless the parts refer to files of the
+     * model, of their data files.
      *
      * @return 0 or more
      */
@@ -141,10 +144,10 @@ public record PartitionManifest(
     /**
      * Reads the manifest of a directory.
      *
-     * @param directory where the parts are
-     * @return what its {@code partition.json} says
-     * @throws io.pepper.model.MalformedModelException if the file is no manifest, or of a version not known here; the message names the
-     *     field
+     * @param directory the directory of the parts
+     * @return the content of its {@code partition.json}
+     * @throws io.pepper.model.MalformedModelException if the file is not a manifest, or has an unknown version; the
+     *     message names the field
      * @throws IOException if the file cannot be read, or is a link out of the directory
      */
     public static PartitionManifest read(Path directory) throws IOException {
@@ -154,11 +157,11 @@ public record PartitionManifest(
     /**
      * Reads the manifest of a directory.
      *
-     * @param directory where the parts are
-     * @param options into which other directories a link may lead ({@link ReadOptions#allowedRoots()})
-     * @return what its {@code partition.json} says
-     * @throws io.pepper.model.MalformedModelException if the file is no manifest, or of a version not known here; the message names the
-     *     field
+     * @param directory the directory of the parts
+     * @param options the further directories that a link may lead to ({@link ReadOptions#allowedRoots()})
+     * @return the content of its {@code partition.json}
+     * @throws io.pepper.model.MalformedModelException if the file is not a manifest, or has an unknown version; the
+     *     message names the field
      * @throws IOException if the file cannot be read, or is a link that may not be followed
      */
     public static PartitionManifest read(Path directory, ReadOptions options) throws IOException {

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes the files of parts. The metadata, which hold the model's hash, come last in a file, so that parts are copied while
- * the hash is computed: files stay open until it is known.
+ * A writer of the parts' files. The metadata, which include the model's hash, come last in a file. So parts can be
+ * copied while the hash is being computed, and their files stay open until it is known.
  */
 final class PartsWriter implements AutoCloseable {
     private static final int MAX_OPEN_FILES = 32;
@@ -34,7 +34,7 @@ final class PartsWriter implements AutoCloseable {
     private final Deque<OpenPart> open = new ArrayDeque<>();
     private final List<PartitionManifest.Part> finished = new ArrayList<>();
 
-    /** A part whose file lacks only the metadata. */
+    /** A part whose file only lacks the metadata. */
     private record OpenPart(
             PartModel part,
             String name,
@@ -43,13 +43,13 @@ final class PartsWriter implements AutoCloseable {
             Set<ByteSource> referenced) {}
 
     /**
-     * Prepares.
+     * Creates a writer.
      *
      * @param model the whole model
-     * @param total how many parts there will be
-     * @param options how to write
-     * @param references how parts name files of the model
-     * @param hash the model's hash, which may take a while
+     * @param total number of parts
+     * @param options the options of the export
+     * @param references the names of the model's files as seen from the target
+     * @param hash the model's hash, which is computed in the background
      */
     PartsWriter(ModelContents model, int total, ExportOptions options, References references, ModelHash hash) {
         this.model = model;
@@ -97,7 +97,7 @@ final class PartsWriter implements AutoCloseable {
         return new PartitionManifest.Data(references.location(source), sha256, source.size());
     }
 
-    /** Completes all files, and says what is in them. */
+    /** Completes all files and returns their descriptions. */
     List<PartitionManifest.Part> finish() throws IOException {
         finishOpen();
         options.progress().progress("writing parts", total, total);
@@ -140,7 +140,7 @@ final class PartsWriter implements AutoCloseable {
         return metadata.toBytes();
     }
 
-    /** Closes files that were not finished. */
+    /** Closes unfinished files. */
     @Override
     public void close() throws IOException {
         while (!open.isEmpty()) {

@@ -27,7 +27,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** The plan as JSON. {@code docs/plan-format.md} describes it. */
+/** The JSON form of a plan, described in {@code docs/plan-format.md}. */
 final class PlanJson {
     private static final String FORMAT = "pepper-plan";
     private static final int VERSION = 2;
@@ -35,7 +35,7 @@ final class PlanJson {
 
     private PlanJson() {}
 
-    /** Whether a file is a plan that this library wrote, so that an export may replace it. */
+    /** Returns whether a file is a plan of this library, so that an export may replace it. */
     static boolean isPlan(Path file) throws IOException {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return false;
@@ -50,7 +50,7 @@ final class PlanJson {
      *
      * @param plan the plan
      * @return the bytes of the file
-     * @throws IOException if it cannot be written as JSON
+     * @throws IOException if the plan cannot be written as JSON
      */
     public static byte[] write(DeploymentPlan plan) throws IOException {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
@@ -135,7 +135,10 @@ final class PlanJson {
         }
     }
 
-    /** As {@link Cluster#parse} reads it: every pair of devices with its link or that it has none. */
+    /**
+     * Returns the cluster in the format of {@link Cluster#parse}: every pair of devices with its link, or marked as
+     * unreachable.
+     */
     private static ObjectNode cluster(Cluster cluster) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         ObjectNode devices = root.putObject("devices");
@@ -185,11 +188,11 @@ final class PlanJson {
      * Reads a plan.
      *
      * @param directory the directory of the plan
-     * @param manifest what {@code partition.json} beside it says
-     * @param options where links may lead
+     * @param manifest the content of {@code partition.json} beside it
+     * @param options the directories that links may lead to
      * @return the plan
-     * @throws MalformedModelException if the file is no plan, or one of other parts, or says what cannot be
-     * @throws IOException if it cannot be read
+     * @throws MalformedModelException if the file is not a plan, belongs to other parts, or contradicts itself
+     * @throws IOException if the file cannot be read
      */
     public static DeploymentPlan read(Path directory, PartitionManifest manifest, ReadOptions options)
             throws IOException {
@@ -201,7 +204,7 @@ final class PlanJson {
             throw new MalformedModelException(
                     file.toString(),
                     "version",
-                    "is 1, which older releases wrote: 'pepper plan MODEL --cluster FILE --out DIR' writes the plan anew");
+                    "is 1, which older releases wrote: 'pepper plan MODEL --cluster FILE --out DIR' writes the plan again");
         }
         fields.expect("version", VERSION);
         fields.text("tool");
@@ -217,7 +220,7 @@ final class PlanJson {
         }
     }
 
-    /** The name of a metric's fields. */
+    /** Returns the field name of a metric. */
     static String field(Metric metric) {
         return switch (metric) {
             case LATENCY -> "latencySeconds";
@@ -230,7 +233,7 @@ final class PlanJson {
         try {
             return Instant.parse(text);
         } catch (DateTimeParseException wrong) {
-            throw new MalformedModelException(file.toString(), "created", "is no moment: '" + text + "'", wrong);
+            throw new MalformedModelException(file.toString(), "created", "is not a timestamp: '" + text + "'", wrong);
         }
     }
 }

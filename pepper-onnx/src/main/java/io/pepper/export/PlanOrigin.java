@@ -6,21 +6,21 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What a placement was planned from, for whoever reads {@code plan.json}. Immutable and therefore thread-safe.
+ * The origin of a placement, for readers of {@code plan.json}. Immutable and therefore thread-safe.
  *
- * @param predictor what the costs were predicted by
- * @param constraints what the placement keeps within
- * @param states what state the devices were in, as far as they were looked at
- * @param caveats why the predicted figures may be wrong ({@link io.pepper.plan.CostModel#caveats})
+ * @param predictor the predictor of the costs, in words
+ * @param constraints the constraints that the placement keeps
+ * @param states the states of devices that the placement takes into account
+ * @param caveats the reasons why the predicted figures may be wrong ({@link io.pepper.plan.CostModel#caveats})
  */
 public record PlanOrigin(String predictor, Constraints constraints, List<DeviceState> states, List<String> caveats) {
     /**
-     * Copies the lists.
+     * Creates an origin.
      *
-     * @param predictor see the record
-     * @param constraints see the record
-     * @param states see the record
-     * @param caveats see the record
+     * @param predictor the predictor of the costs, in words
+     * @param constraints the constraints that the placement keeps
+     * @param states the states of devices that the placement takes into account
+     * @param caveats the reasons why the predicted figures may be wrong
      */
     public PlanOrigin {
         states = List.copyOf(states);
@@ -28,40 +28,40 @@ public record PlanOrigin(String predictor, Constraints constraints, List<DeviceS
     }
 
     /**
-     * Planned from predictions alone: without constraints, for idle devices.
+     * Returns the origin of a placement that was planned for idle devices and without constraints.
      *
-     * @param predictor what the costs were predicted by
-     * @return an origin
+     * @param predictor the predictor of the costs, in words
+     * @return the origin
      */
     public static PlanOrigin of(String predictor) {
         return new PlanOrigin(predictor, Constraints.NONE, List.of(), List.of());
     }
 
     /**
-     * With constraints.
+     * Sets the constraints.
      *
-     * @param limits what the placement keeps within
-     * @return an origin
+     * @param limits the constraints that the placement keeps
+     * @return a copy with these constraints
      */
     public PlanOrigin withConstraints(Constraints limits) {
         return new PlanOrigin(predictor, limits, states, caveats);
     }
 
     /**
-     * With what the devices did.
+     * Sets the states of devices.
      *
-     * @param readings the states of devices
-     * @return an origin
+     * @param readings the states that the placement takes into account
+     * @return a copy with these states
      */
     public PlanOrigin withStates(Collection<DeviceState> readings) {
         return new PlanOrigin(predictor, constraints, List.copyOf(readings), caveats);
     }
 
     /**
-     * With reasons why the predicted figures may be wrong.
+     * Sets the reasons why the predicted figures may be wrong.
      *
-     * @param sentences one each
-     * @return an origin
+     * @param sentences a sentence for each reason
+     * @return a copy with these caveats
      */
     public PlanOrigin withCaveats(List<String> sentences) {
         return new PlanOrigin(predictor, constraints, states, sentences);

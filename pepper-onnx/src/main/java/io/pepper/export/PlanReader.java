@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Reads a plan, and checks that it, the manifest beside it and the files of the parts belong together. */
+/** A reader of a plan. It checks that the plan, the manifest and the files of the parts belong together. */
 final class PlanReader {
-    /** Sums in another order differ by roundings. */
+    /** Sums in another order differ by rounding. */
     private static final double ROUNDING = 1e-9;
 
     private final Path file;
@@ -83,7 +83,7 @@ final class PlanReader {
         if (!partition.text("sha256").equals(sha256)) {
             throw wrong(
                     "partition.sha256",
-                    "is of another " + PartitionManifest.FILE_NAME + " than the one beside the plan, which has "
+                    "belongs to another " + PartitionManifest.FILE_NAME + " than the one beside the plan, which has "
                             + sha256);
         }
     }
@@ -216,7 +216,10 @@ final class PlanReader {
                 .orElseThrow(() -> wrong(field, "'" + name + "' is not in the cluster"));
     }
 
-    /** Parts may run at the same time, but none is longer than the whole, and the whole is no longer than all together. */
+    /**
+     * Parts may run at the same time. So the latency is at least the longest part, and at most the sum of all parts and
+     * transfers.
+     */
     private void checkLatency(Placement placement) throws MalformedModelException {
         double sum = 0;
         double longest = 0;

@@ -15,7 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** Makes a plan of a placement whose parts have been written. */
+/** The conversion of a placement to a plan, once its parts are written. */
 final class PlanRecord {
     private final ModelSegments segments;
     private final Placement placement;
@@ -51,7 +51,10 @@ final class PlanRecord {
                 origin.caveats());
     }
 
-    /** Inputs of the model, what parts from each cut on read of what is made, or given, before it, and outputs of the model. */
+    /**
+     * Returns the tensors of each flow of a chain: the model's inputs; at each cut, the tensors from before it that
+     * later parts read; the model's outputs.
+     */
     private List<List<String>> crossing(PartitionManifest manifest) {
         List<List<String>> crossing = new ArrayList<>();
         crossing.add(names(manifest.inputs()));

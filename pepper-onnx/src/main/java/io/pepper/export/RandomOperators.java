@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which outputs of a model depend on an operator that draws random numbers, also one in a body or a function. O(model) for each output. */
+/**
+ * The random operators of a model, including those in bodies and functions, and the outputs that depend on them.
+ * O(model) for each output.
+ */
 final class RandomOperators {
     private final Map<String, NodeProto> makers = new HashMap<>();
     private final Map<FunctionId, FunctionProto> functions = new HashMap<>();
@@ -26,7 +29,10 @@ final class RandomOperators {
                 .forEach(output -> makers.put(output, node)));
     }
 
-    /** The nearest operator of the main graph that an output depends on and that is, or holds, a random one; empty if there is none. */
+    /**
+     * Returns the nearest operator of the main graph that an output depends on and that is or contains a random
+     * operator; empty if there is none.
+     */
     Optional<String> before(String output) {
         Set<String> seen = new HashSet<>(Set.of(output));
         Deque<String> waiting = new ArrayDeque<>(seen);
@@ -45,7 +51,7 @@ final class RandomOperators {
         return Optional.empty();
     }
 
-    /** The random operator that an operator is or holds; collects the names that it and its bodies read. */
+    /** Returns the random operator that an operator is or contains; collects the names that it and its bodies read. */
     private Optional<String> random(NodeProto main, Set<String> reads) {
         Deque<NodeProto> open = new ArrayDeque<>(List.of(main));
         Set<FunctionId> called = new HashSet<>();

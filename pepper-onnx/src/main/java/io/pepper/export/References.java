@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How parts name the files of the whole model that they refer to: by the way down from the target. ONNX Runtime follows no other, and
- * no links, hard ones neither.
+ * The names of the whole model's files in parts that refer to them: paths relative to the target, downwards. ONNX
+ * Runtime follows neither other paths nor links, not even hard links.
  */
 final class References {
     private final String model;
@@ -24,18 +24,18 @@ final class References {
     private final Map<ByteSource, String> locations = new LinkedHashMap<>();
 
     /**
-     * Prepares.
+     * Creates the names.
      *
-     * @param model what to call the model in messages
-     * @param target where the parts will be; need not exist
-     * @throws IOException if it cannot be found out where the target is
+     * @param model the model's name in messages
+     * @param target the directory of the parts; need not exist
+     * @throws IOException if the real path of the target cannot be determined
      */
     References(String model, Path target) throws IOException {
         this.model = model;
         this.target = real(target.toAbsolutePath().normalize());
     }
 
-    /** The real place of a path of which only the beginning may exist. */
+    /** Returns the real path of a path whose end need not exist. */
     private static Path real(Path path) throws IOException {
         Path existing = path;
         while (!Files.exists(existing)) {
@@ -44,7 +44,7 @@ final class References {
         return existing.toRealPath().resolve(existing.relativize(path)).normalize();
     }
 
-    /** How the target names a file. */
+    /** Returns the name of a file as seen from the target. */
     String location(ByteSource source) throws IOException {
         String known = locations.get(source);
         if (known == null) {
@@ -56,7 +56,7 @@ final class References {
 
     private String find(ByteSource source) throws IOException {
         if (!(source instanceof FileSource file)) {
-            throw new UnsupportedModelException(model, "weights", "stand in memory, where no file can refer to them");
+            throw new UnsupportedModelException(model, "weights", "are in memory, and files cannot refer to them");
         }
         if (file.real().startsWith(target)) {
             return WeightRanges.location(target, file.real());
@@ -64,11 +64,11 @@ final class References {
         throw new UnsupportedModelException(
                 model,
                 "weights",
-                "stand in " + file.real() + ", not below " + target
+                "are in " + file.real() + ", not below " + target
                         + ": parts that refer to them must be written to that file's directory or above it");
     }
 
-    /** The files that parts refer to and that are replaced by this export: none may be. */
+    /** Refuses an export that would replace files which its parts refer to. */
     void refuseReplaced(Collection<String> replaced) throws UnsupportedModelException {
         List<String> lost = new ArrayList<>(locations.values());
         lost.retainAll(replaced);
@@ -76,7 +76,7 @@ final class References {
             throw new UnsupportedModelException(
                     model,
                     "weights",
-                    "stand in " + lost.get(0) + ", a file of the earlier export that would be replaced");
+                    "are in " + lost.get(0) + ", a file of the earlier export that would be replaced");
         }
     }
 }

@@ -14,25 +14,26 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Verifies parts between which 16-bit floating point travels, where whole and parts differ: ONNX Runtime may compute with
- * more bits within the whole than the model has, and then only parts round as the model says. The whole is run again with
- * the numbers rounded for those that read them across a cut; then the outputs must be identical.
+ * The verification of parts that exchange 16-bit floating-point tensors, if whole and parts differ. Within the whole
+ * model, ONNX Runtime may compute with more bits than the model states; only between parts are the values rounded as
+ * stated. So the whole model runs again with these tensors rounded for their readers across a cut. Its outputs must
+ * then be identical.
  */
 final class RoundedCuts {
     private static final Set<String> NARROW = Set.of("float16", "bfloat16");
     private static final String WHY =
             "whole and parts differ only because ONNX Runtime keeps 16-bit floating point in more "
-                    + "bits within the whole model; with the tensors at the cuts rounded as the model says, they are identical";
+                    + "bits within the whole model; with the tensors at the cuts rounded as the model states, they are identical";
 
     private final PartitionManifest manifest;
     private final PartFiles files;
     private final Set<String> given;
 
     /**
-     * Prepares.
+     * Creates the verification.
      *
-     * @param manifest what the parts are
-     * @param files their files, which were checked
+     * @param manifest the manifest of the parts
+     * @param files the files of the parts, already checked
      */
     RoundedCuts(PartitionManifest manifest, PartFiles files) {
         this.manifest = manifest;
@@ -43,12 +44,12 @@ final class RoundedCuts {
                 .collect(Collectors.toSet());
     }
 
-    /** Whether one part gives a tensor of 16-bit floating point that another takes. */
+    /** Returns whether a 16-bit floating-point tensor passes from one part to another. */
     boolean areThere() {
         return manifest.parts().stream().anyMatch(part -> !tensors(part).isEmpty());
     }
 
-    /** The tensors of 16-bit floating point that a part takes from others. */
+    /** Returns the 16-bit floating-point tensors that a part reads from other parts. */
     private Set<String> tensors(PartitionManifest.Part part) {
         return part.inputs().stream()
                 .filter(tensor -> given.contains(tensor.name()))
@@ -58,13 +59,13 @@ final class RoundedCuts {
     }
 
     /**
-     * What was found before, passed if the whole is identical to the parts once it rounds.
+     * Returns the earlier result, passed if the rounded whole model is identical to the parts.
      *
-     * @param model the whole, with its inputs set as they were when it was divided
-     * @param contents what the whole is a variant of
+     * @param model the whole model, with its inputs set as they were when it was divided
+     * @param contents the original of the whole model
      * @param parts the parts
-     * @param options how to verify, without values of the inputs that are set
-     * @param before what was found
+     * @param options the options of the verification, without values of the inputs that are set
+     * @param before the earlier result
      */
     Verification verify(
             ModelProto model,

@@ -12,14 +12,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The values that inputs of a model were set to when it was divided. What a manifest says of them is not trusted. */
+/** The values to which inputs of a model were set when it was divided. The manifest's values are not trusted. */
 final class SetInputs {
     private SetInputs() {}
 
     /**
-     * The values of a manifest, and those of the options with which the model was opened, which take precedence.
+     * Returns the values of the manifest and those of the options with which the model was opened, which take
+     * precedence.
      *
-     * @throws MalformedModelException if the manifest sets an input that the model does not have, or one to a value that it cannot have
+     * @throws MalformedModelException if the manifest sets an input that the model does not have, or a value that the
+     *     input cannot have
      */
     static Map<String, String> of(Path directory, PartitionManifest manifest, ModelContents contents)
             throws MalformedModelException {
@@ -54,7 +56,7 @@ final class SetInputs {
         }
     }
 
-    /** Options with which the whole is given these values. */
+    /** Returns options that give the whole model these values. */
     static VerificationOptions given(ModelContents contents, Map<String, String> values, VerificationOptions options)
             throws IOException {
         VerificationOptions given = options;

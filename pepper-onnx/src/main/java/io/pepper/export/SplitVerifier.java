@@ -22,37 +22,41 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Proves that the parts of a partition compute what the whole model computes: runs both through ONNX Runtime on the same
- * inputs, and compares the outputs.
+ * A verifier that the parts of a partition compute the same as the whole model. It runs both through ONNX Runtime on
+ * the same inputs and compares the outputs.
  *
- * <p>Inputs are random, from a seed, of the types and shapes that the model asks for; integers that select rows are within
- * range. Without graph optimisation, the default, outputs must be identical bit by bit; with it, within a tolerance. (ONNX
- * Runtime may compute 16-bit floating point in more bits within the whole. Where outputs differ and such tensors cross a cut,
- * the whole is run once more with these rounded where they cross, and must then be identical; a warning says so.) Where outputs agree but are
- * constant or saturated, more inputs are tried, and what remains weak is said so.
+ * <p>Inputs are pseudo-random, of the types and shapes that the model requires; integers that select rows are within
+ * range. Without graph optimisation, which is the default, outputs must be identical bit by bit. With optimisation,
+ * they must agree within a tolerance. (ONNX Runtime may compute 16-bit floating point in more bits within the whole
+ * model. If outputs differ and such tensors cross a cut, the whole model runs again with these tensors rounded at the
+ * cut. Its outputs must then be identical, and a warning reports this.) If outputs agree but are constant or saturated,
+ * further inputs are tried. Evidence that remains weak is reported as such.
  *
- * <p>This is for before a plan runs; {@code io.pepper.session.VerifiedSession} checks one that runs, on some of its requests.
+ * <p>Use this verifier before a plan runs. {@code io.pepper.session.VerifiedSession} checks some requests of a running
+ * plan.
  *
- * <p>Before ONNX Runtime, which is native code, is given a file, the file is read as {@link OnnxModel} reads it: what is malformed, or
- * refers to data outside of the directory, is refused. {@link VerificationOptions#onlyUnchanged} refuses more. Models of strangers are
- * verified in a child process, with {@link VerificationOptions#withIsolation(Isolation)}: a model can make ONNX Runtime crash.
+ * <p>Before ONNX Runtime, which is native code, opens a file, the verifier reads the file like {@link OnnxModel}: it
+ * refuses malformed models and references to data outside of the directory. {@link VerificationOptions#onlyUnchanged}
+ * refuses more. Verify untrusted models in a child process, with {@link VerificationOptions#withIsolation(Isolation)},
+ * because a model can crash ONNX Runtime.
  *
- * <p>Takes a few runs of the model, and the memory of the model and of all parts. To cancel, interrupt the thread. Stateless
- * and therefore thread-safe. The same model, parts and options give the same answer.
+ * <p>Takes a few runs of the model, and the memory of the model and of all parts. To cancel, interrupt the thread.
+ * Stateless and therefore thread-safe. Deterministic for the same model, parts and options.
  */
 public final class SplitVerifier {
     private SplitVerifier() {}
 
     /**
-     * Verifies with the default options.
+     * Verifies parts with the default options.
      *
      * @param model the whole model
      * @param directory the parts with their {@code partition.json}
-     * @return what was found
-     * @throws io.pepper.model.MalformedModelException if the manifest is none
-     * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
-     *     cannot be handed on
-     * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or goes beyond a limit, in a child process ({@link io.pepper.model.Isolation})
+     * @return the result
+     * @throws io.pepper.model.MalformedModelException if the manifest is malformed
+     * @throws UnsupportedModelException if no inputs are found on which the whole model runs, or a tensor that crosses
+     *     a cut cannot be passed between parts
+     * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or exceeds a limit in a child process
+     *     ({@link io.pepper.model.Isolation})
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read, or ONNX Runtime refuses it
      */
@@ -61,19 +65,20 @@ public final class SplitVerifier {
     }
 
     /**
-     * Verifies.
+     * Verifies parts.
      *
      * @param model the whole model
      * @param directory the parts with their {@code partition.json}
-     * @param options how to verify
-     * @param progress hears of each step
-     * @return what was found
+     * @param options the options of the verification
+     * @param progress is told of each step
+     * @return the result
      * @throws IllegalArgumentException if the options name an input or dimension that the model does not have
-     * @throws io.pepper.model.MalformedModelException if the manifest is none or sets inputs to values that they cannot have, a part is no model, or is not what the manifest says and only
-     *     unchanged files may run
-     * @throws UnsupportedModelException if no inputs are found that the whole model runs on, or a tensor that crosses a cut
-     *     cannot be handed on
-     * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or goes beyond a limit, in a child process ({@link io.pepper.model.Isolation})
+     * @throws io.pepper.model.MalformedModelException if the manifest is malformed or sets inputs to impossible values,
+     *     a part is not a model, or a part differs from the manifest and only unchanged files may run
+     * @throws UnsupportedModelException if no inputs are found on which the whole model runs, or a tensor that crosses
+     *     a cut cannot be passed between parts
+     * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or exceeds a limit in a child process
+     *     ({@link io.pepper.model.Isolation})
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read, or ONNX Runtime refuses it
      */
@@ -115,7 +120,10 @@ public final class SplitVerifier {
         return found.withWarnings(warnings);
     }
 
-    /** The file; where inputs that have a value in it are set to others, without that value, which ONNX Runtime's Java interface cannot override. */
+    /**
+     * Returns the whole model as its file. If inputs with a default value are set to others, the result lacks these
+     * defaults, which ONNX Runtime's Java interface cannot override.
+     */
     private static WholeModel whole(ModelContents contents, Set<String> set) throws IOException {
         Optional<ModelProto> variant = Specialization.withoutDefaults(contents.original(), set);
         return variant.isPresent()

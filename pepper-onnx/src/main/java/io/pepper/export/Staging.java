@@ -26,19 +26,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /**
- * A directory beside or in the target in which files are made before they appear there together. A target that does not
- * exist appears whole, in one step. In one that exists, the files of an earlier export are replaced, by one export at a time; should
- * that fail half way, they are put back, if need be by the next export. Closing removes what was not published.
+ * A directory beside or in the target, in which files are created before they are published together. A target that
+ * does not exist appears as a whole, in one step. In an existing target, the files of an earlier export are replaced,
+ * by one export at a time. If the exchange fails half way, they are restored, if necessary by the next export. Closing
+ * removes everything that was not published.
  */
 final class Staging implements AutoCloseable {
-    /** In a target that exists, held while files are exchanged. */
+    /** The lock file in an existing target, held while files are exchanged. */
     private static final String EXCHANGE_LOCK = ".pepper.lock";
 
-    /** The system's locks hold between processes, these between threads: one for the exchanges of some targets. */
+    /** The system's locks work between processes; these work between threads. Several targets may share one. */
     private static final List<ReentrantLock> EXCHANGES =
             Stream.generate(ReentrantLock::new).limit(64).toList();
 
-    /** Exchanging takes milliseconds: what is held longer belongs to no export, or to one that hangs. */
+    /** An exchange takes milliseconds. A lock held for longer does not belong to an export, or to one that hangs. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Path target;
@@ -47,23 +48,23 @@ final class Staging implements AutoCloseable {
     private final ExportLock lock;
     private final Earlier earlier;
 
-    /** The directories above a new target that were made for it, the innermost first. */
+    /** The parent directories that were created for a new target, the innermost first. */
     private final List<Path> madeAbove;
 
-    /** Which files in the target belong to an earlier export and may be replaced. */
+    /** The files in the target that belong to an earlier export and may be replaced. */
     @FunctionalInterface
     interface Earlier {
-        /** The names, as it is now. */
+        /** Returns their current names. */
         Set<String> files() throws IOException;
     }
 
-    /** What is done while no other export exchanges files in the target. */
+    /** Work during which no other export exchanges files in the target. */
     @FunctionalInterface
     private interface Work {
         void run() throws IOException;
     }
 
-    /** A move that was made, so that it can be undone. */
+    /** A completed move, so that it can be undone. */
     private record Move(Path from, Path to) {}
 
     private Staging(Path target, Path directory, ExportLock lock, Earlier earlier, List<Path> madeAbove) {
@@ -76,10 +77,10 @@ final class Staging implements AutoCloseable {
     }
 
     /**
-     * Makes the directory, once what killed exports left there is removed.
+     * Creates the directory after removing the leftovers of killed exports.
      *
-     * @param target where the files shall appear
-     * @param earlier says which names in the target belong to an earlier export
+     * @param target the directory in which the files will appear
+     * @param earlier returns the names in the target that belong to an earlier export
      */
     static Staging of(Path target, Earlier earlier) throws IOException {
         Path absolute = target.toAbsolutePath().normalize();
@@ -104,7 +105,7 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    /** Removes what killed exports left in the target and beside it, and puts back what they had not finished. */
+    /** Removes the leftovers of killed exports in the target and beside it, and undoes their unfinished exchanges. */
     static void clean(Path target) throws IOException {
         Path absolute = target.toAbsolutePath().normalize();
         Leftovers.clean(absolute);
@@ -126,14 +127,14 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    /** Removes directories that were made in vain; one in which somebody else put a file meanwhile stays. */
+    /** Removes directories that were created in vain. A directory to which another process has added a file stays. */
     private static void removeEmpty(List<Path> directories) {
         try {
             for (Path empty : directories) {
                 Files.deleteIfExists(empty);
             }
         } catch (IOException stays) {
-            // An empty directory more is no reason to hide why the export failed.
+            // A remaining empty directory must not hide why the export failed.
         }
     }
 
@@ -141,7 +142,9 @@ final class Staging implements AutoCloseable {
         return directory.resolve(name);
     }
 
-    /** The files in the target that belong to an earlier export. Half way through an exchange they are not all there. */
+    /**
+     * Returns the files in the target that belong to an earlier export. During an exchange, some of them are absent.
+     */
     Set<String> earlierFiles() throws IOException {
         Set<String> found = new LinkedHashSet<>();
         if (parent.equals(target)) {
@@ -150,10 +153,10 @@ final class Staging implements AutoCloseable {
         return found;
     }
 
-    /** Refuses names that stand in the target and do not belong to an earlier export. */
+    /** Refuses names that exist in the target and do not belong to an earlier export. */
     void refuseStrangers(List<String> names) throws IOException {
         if (parent.equals(target)) {
-            // Half way through an exchange, files of another export have no manifest.
+            // During an exchange, files of another export have no manifest.
             whileNobodyExchanges(() -> refuseStrangers(names, earlier.files()));
         } else {
             refuseStrangers(names, earlier.files());
@@ -164,12 +167,14 @@ final class Staging implements AutoCloseable {
         for (String name : names) {
             if (!replaceable.contains(name) && Files.exists(target.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 throw new FileAlreadyExistsException(
-                        target.resolve(name).toString(), null, "belongs to no earlier export and is not overwritten");
+                        target.resolve(name).toString(),
+                        null,
+                        "does not belong to an earlier export and is not overwritten");
             }
         }
     }
 
-    /** Lets the files appear, the last of the names last. */
+    /** Publishes the files, the last of the names last. */
     void publish(List<String> names) throws IOException {
         force(directory);
         if (parent.equals(target)) {
@@ -189,7 +194,7 @@ final class Staging implements AutoCloseable {
                 throw failed;
             }
             FileAlreadyExistsException there = new FileAlreadyExistsException(
-                    target.toString(), null, "was made by somebody else meanwhile and is not overwritten");
+                    target.toString(), null, "was created by another process in the meantime and is not overwritten");
             there.initCause(failed);
             throw there;
         }
@@ -258,12 +263,12 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    /** Makes a directory's entries durable where the system can: not on Windows. */
+    /** Forces a directory's entries to disk where the system can; Windows cannot. */
     private static void force(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException unsupported) {
-            // The files themselves were forced; a directory cannot be opened everywhere.
+            // The files themselves were forced; some systems cannot open a directory.
         }
     }
 

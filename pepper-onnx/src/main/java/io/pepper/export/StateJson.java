@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The state of devices as JSON; what is not known is left out. */
+/** The JSON form of device states; unknown values are left out. */
 final class StateJson {
     private StateJson() {}
 
@@ -26,7 +26,7 @@ final class StateJson {
         return node;
     }
 
-    /** Whole numbers are written as such. */
+    /** Whole numbers are written as integers. */
     private static void cores(ObjectNode node, double cores) {
         if (cores == Math.rint(cores)) {
             node.put("cores", (int) cores);

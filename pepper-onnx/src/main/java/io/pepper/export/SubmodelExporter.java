@@ -7,19 +7,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Writes the parts of a partition as ONNX files, with a {@code partition.json} beside them.
+ * An exporter of partitions. It writes each part as an ONNX file, with a {@code partition.json} beside the parts.
  *
- * <p>A part holds the operators of its segment, the constants that they need, the functions that they call, and of
- * everything else that the model says (operator sets, metadata, documentation, value types, quantisation annotations) what
- * concerns them; its metadata names the model, the cuts and the part. Large tensors are copied from the model's file to
- * the part's without entering the heap. The same model, partition and options give the same bytes.
+ * <p>A part contains the operators of its segment, the constants that they need, and the functions that they call. It
+ * also contains all other information of the model that concerns them: operator sets, metadata, documentation, value
+ * types and quantisation annotations. Its metadata name the model, the cuts and the part. Large tensors are copied from
+ * the model's file to the part's without entering the heap. The same model, partition and options give the same bytes.
  *
- * <p>Files appear together or not at all: a directory that does not exist appears whole; in one that exists, the files of
- * an earlier export are replaced, and any other file stays. To cancel, interrupt the thread; the directory is then as it
- * was.
+ * <p>The files appear together or not at all. A directory that does not exist appears as a whole. In an existing
+ * directory, the files of an earlier export are replaced, and all other files stay. To cancel, interrupt the thread;
+ * the directory is then unchanged.
  *
- * <p>Time and disk are O(bytes of the parts), memory O(operators). Stateless and therefore thread-safe; two exports to one
- * directory at the same time are the caller's to avoid.
+ * <p>Time and disk are O(bytes of the parts), memory is O(operators). Stateless and therefore thread-safe; the caller
+ * must avoid two exports to one directory at the same time.
  */
 public final class SubmodelExporter {
     private SubmodelExporter() {}
@@ -29,15 +29,16 @@ public final class SubmodelExporter {
      *
      * @param model the model
      * @param partition a partition of {@link OnnxModel#graph()}
-     * @param directory where the parts go
-     * @return what {@code partition.json} says
-     * @throws IllegalArgumentException if the partition is of another graph
-     * @throws io.pepper.model.UnsupportedModelException if the type of a tensor that crosses a cut is not known, or a part would not fit
-     *     into one file of ONNX's (2 GiB)
-     * @throws java.nio.file.FileAlreadyExistsException if a file of the name of a part exists that no earlier export made
+     * @param directory the directory of the parts
+     * @return the content of {@code partition.json}
+     * @throws IllegalArgumentException if the partition belongs to another graph
+     * @throws io.pepper.model.UnsupportedModelException if the type of a tensor that crosses a cut is unknown, or a
+     *     part would exceed the largest ONNX file (2 GiB)
+     * @throws java.nio.file.FileAlreadyExistsException if a file with the name of a part exists that no earlier export
+     *     wrote
      * @throws java.nio.file.NotDirectoryException if {@code directory} is a file
-     * @throws io.pepper.model.MalformedModelException if a {@code partition.json} stands in the directory that cannot be understood, so that
-     *     it is not known which files are those of an earlier export
+     * @throws io.pepper.model.MalformedModelException if the directory has a malformed {@code partition.json}, so that
+     *     the files of an earlier export are unknown
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read or written
      */
@@ -50,16 +51,18 @@ public final class SubmodelExporter {
      *
      * @param model the model
      * @param partition a partition of {@link OnnxModel#graph()}
-     * @param directory where the parts go
-     * @param options how to write them
-     * @return what {@code partition.json} says
-     * @throws IllegalArgumentException if the partition is of another graph
-     * @throws io.pepper.model.UnsupportedModelException if the type of a tensor that crosses a cut is not known, or a part would not fit
-     *     into one file of ONNX's (2 GiB)
-     * @throws java.nio.file.FileAlreadyExistsException if a file of the name of a part exists that no earlier export made
+     * @param directory the directory of the parts
+     * @param options the options of the export
+     * @return the content of {@code partition.json}
+     * @throws IllegalArgumentException if the partition belongs to another graph
+     * @throws ExportTooLargeException if the export would write more bytes than the options allow
+     * @throws io.pepper.model.UnsupportedModelException if the type of a tensor that crosses a cut is unknown, or a
+     *     part would exceed the largest ONNX file (2 GiB)
+     * @throws java.nio.file.FileAlreadyExistsException if a file with the name of a part exists that no earlier export
+     *     wrote
      * @throws java.nio.file.NotDirectoryException if {@code directory} is a file
-     * @throws io.pepper.model.MalformedModelException if a {@code partition.json} stands in the directory that cannot be understood, so that
-     *     it is not known which files are those of an earlier export
+     * @throws io.pepper.model.MalformedModelException if the directory has a malformed {@code partition.json}, so that
+     *     the files of an earlier export are unknown
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read or written
      */

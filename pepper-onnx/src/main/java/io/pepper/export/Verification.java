@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The answer to whether a chain of parts computes what the whole model computes.
+ * The result of verifying that a chain of parts computes the same as the whole model.
  *
- * @param identical whether every output had the same bits in every trial and the whole agreed with itself
- * @param passed whether the proof succeeded: {@code identical}, or within the tolerance in optimised runs; never true if
- *     an output could not be compared
- * @param comparable whether every output could be compared; false if the whole model itself gave something else when it ran again
- *     on the same inputs
- * @param maxAbsDiff the largest absolute difference over the outputs that could be compared; NaN if there is none
- * @param maxRelDiff the largest relative difference over these
+ * @param identical whether every output had the same bits in every trial, and the whole model agreed with itself
+ * @param passed whether the verification succeeded: {@code identical}, or within the tolerance in optimised runs; never
+ *     true if an output could not be compared
+ * @param comparable whether every output could be compared; false if the whole model gave another result when it ran
+ *     again on the same inputs
+ * @param maxAbsDiff the largest absolute difference of the comparable outputs; NaN if there are none
+ * @param maxRelDiff the largest relative difference of the comparable outputs
  * @param outputs one comparison per output, in the model's order
- * @param trials how many sets of inputs were tried, including those added because evidence was weak
+ * @param trials number of sets of inputs that were tried, including those added because evidence was weak
  * @param seed the seed of the random inputs
  * @param optimization the name of the {@link io.pepper.model.OptimizationLevel} of all sessions
  * @param inputs the inputs used, in the model's order
- * @param warnings what weakens the answer, such as weak evidence or a whole that differs from itself
+ * @param warnings facts that weaken the result, such as weak evidence or a whole model that differs from itself
  */
 public record Verification(
         boolean identical,
@@ -34,19 +34,19 @@ public record Verification(
         List<VerifiedInput> inputs,
         List<String> warnings) {
     /**
-     * Copies the lists.
+     * Creates a result.
      *
-     * @param identical whether every output had the same bits in every trial and the whole agreed with itself
-     * @param passed whether the proof succeeded: {@code identical}, or within the tolerance in optimised runs
+     * @param identical whether every output had the same bits in every trial, and the whole model agreed with itself
+     * @param passed whether the verification succeeded: {@code identical}, or within the tolerance in optimised runs
      * @param comparable whether every output could be compared
-     * @param maxAbsDiff the largest absolute difference over the outputs that could be compared
-     * @param maxRelDiff the largest relative difference over these
+     * @param maxAbsDiff the largest absolute difference of the comparable outputs
+     * @param maxRelDiff the largest relative difference of the comparable outputs
      * @param outputs one comparison per output, in the model's order
-     * @param trials how many sets of inputs were tried, including those added because evidence was weak
+     * @param trials number of sets of inputs that were tried, including those added because evidence was weak
      * @param seed the seed of the random inputs
      * @param optimization the name of the {@link io.pepper.model.OptimizationLevel} of all sessions
      * @param inputs the inputs used, in the model's order
-     * @param warnings what weakens the answer, such as weak evidence or a whole that differs from itself
+     * @param warnings facts that weaken the result, such as weak evidence or a whole model that differs from itself
      * @throws NullPointerException if a component is null
      */
     public Verification {
@@ -57,16 +57,16 @@ public record Verification(
     }
 
     /**
-     * Whether the parts were found to compute something else than the whole. Without this and without {@code passed} nothing was
-     * found out, since some outputs could not be compared.
+     * Returns whether the parts were found to compute something else than the whole model. If a verification neither
+     * passed nor differs, it is inconclusive, because some outputs could not be compared.
      *
-     * @return whether an output that could be compared did not pass
+     * @return whether a comparable output did not pass
      */
     public boolean differs() {
         return !passed && outputs.stream().anyMatch(output -> output.comparable() && !output.passed());
     }
 
-    /** The same with further warnings first. */
+    /** Returns a copy with further warnings first. */
     Verification withWarnings(List<String> more) {
         List<String> all = new ArrayList<>(more);
         all.addAll(warnings);
@@ -84,7 +84,7 @@ public record Verification(
                 all);
     }
 
-    /** The same, with all that could be compared passed although not identical. */
+    /** Returns a copy in which all comparable outputs passed although they are not identical. */
     Verification passedBecause(String why) {
         Verification explained = withWarnings(List.of(why));
         return new Verification(

@@ -14,29 +14,30 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How to verify that a chain of parts computes what the whole computes. Immutable, but for the buffers of given inputs,
- * which must not change while a verification runs.
+ * The options of a verification. Immutable, except for the buffers of given inputs, which must not change while a
+ * verification runs.
  *
  * <pre>{@code
  * VerificationOptions options = VerificationOptions.DEFAULTS
- *         .withTrials(3)
- *         .withSizes(InputShapes.NONE.withDimension("batch", 4).withInputShape("image", 4, 3, 224, 224));
+ *     .withTrials(3)
+ *     .withSizes(InputShapes.NONE.withDimension("batch", 4).withInputShape("image", 4, 3, 224, 224));
  * }</pre>
  *
- * @param seed of the random inputs
- * @param trials how many sets of inputs to try, at least 1; more are tried if the evidence is weak
- * @param threads that share the work of one operator, at least 1
- * @param optimization how much ONNX Runtime may rewrite the whole and the parts
- * @param absoluteTolerance of optimised runs, finite and at least 0: an element passes if its absolute difference is at most
- *     {@code absoluteTolerance + relativeTolerance * |whole|}
- * @param relativeTolerance of optimised runs, finite and at least 0
- * @param onlyUnchanged whether only files run whose SHA-256 is the one in the manifest, which must hold one for each: nothing
- *     reaches ONNX Runtime then but the model and what an export made of it. Otherwise files that were changed run too, with a
- *     warning
- * @param sizes of inputs that the model leaves open
- * @param inputs the values of inputs, by name, unmodifiable, in the order given; all others are random
- * @param isolation the limits of the child process in which the whole and the parts run; empty for those that the model was opened
- *     with ({@link io.pepper.model.ReadOptions#isolation}), and to run them in this process if it was opened without
+ * @param seed the seed of the random inputs
+ * @param trials number of sets of inputs to try, at least 1; more are tried if the evidence is weak
+ * @param threads number of threads inside an operator, at least 1
+ * @param optimization the optimisation of the whole model and the parts in ONNX Runtime
+ * @param absoluteTolerance tolerance of optimised runs, finite and at least 0: an element passes if its absolute
+ *     difference is at most {@code absoluteTolerance + relativeTolerance * |whole|}
+ * @param relativeTolerance tolerance of optimised runs relative to the whole model's value, finite and at least 0
+ * @param onlyUnchanged whether to run only files whose SHA-256 equals the one in the manifest, which must have one for
+ *     each file. Then only the model and the exported parts reach ONNX Runtime. Otherwise changed files run, too, with
+ *     a warning
+ * @param sizes the sizes of inputs that the model leaves open
+ * @param inputs the values of inputs, by name, unmodifiable, in the given order; all other inputs are random
+ * @param isolation the limits of the child process in which the whole model and the parts run. If empty, the options
+ *     count with which the model was opened ({@link io.pepper.model.ReadOptions#isolation}); without these either, they
+ *     run in this process
  */
 public record VerificationOptions(
         long seed,
@@ -49,23 +50,26 @@ public record VerificationOptions(
         InputShapes sizes,
         Map<String, InputValues> inputs,
         Optional<Isolation> isolation) {
-    /** Seed 42, two trials, one thread, no optimisation, 10^-4 and 10^-3 of tolerance, changed files too, random inputs. */
+    /**
+     * The default options: seed 42, two trials, one thread, no optimisation, tolerances of 10^-4 and 10^-3, changed
+     * files allowed, random inputs.
+     */
     public static final VerificationOptions DEFAULTS = new VerificationOptions(
             42, 2, 1, OptimizationLevel.NONE, 1e-4, 1e-3, false, InputShapes.NONE, Map.of(), Optional.empty());
 
     /**
-     * Checks the numbers.
+     * Creates options.
      *
-     * @param seed see the record
-     * @param trials see the record
-     * @param threads see the record
-     * @param optimization see the record
-     * @param absoluteTolerance see the record
-     * @param relativeTolerance see the record
-     * @param onlyUnchanged see the record
-     * @param sizes see the record
-     * @param inputs see the record
-     * @param isolation see the record
+     * @param seed the seed of the random inputs
+     * @param trials number of sets of inputs to try, at least 1
+     * @param threads number of threads inside an operator, at least 1
+     * @param optimization the optimisation of the whole model and the parts in ONNX Runtime
+     * @param absoluteTolerance tolerance of optimised runs, finite and at least 0
+     * @param relativeTolerance tolerance of optimised runs relative to the whole model's value, finite and at least 0
+     * @param onlyUnchanged whether to run only files whose SHA-256 equals the one in the manifest
+     * @param sizes the sizes of inputs that the model leaves open
+     * @param inputs the values of inputs, by name
+     * @param isolation the limits of the child process; empty for those with which the model was opened
      * @throws IllegalArgumentException if a number is out of its range
      */
     public VerificationOptions {
@@ -80,10 +84,10 @@ public record VerificationOptions(
     }
 
     /**
-     * With another seed.
+     * Sets the seed.
      *
      * @param value any number
-     * @return the options
+     * @return a copy with this seed
      */
     public VerificationOptions withSeed(long value) {
         return new VerificationOptions(
@@ -100,11 +104,11 @@ public record VerificationOptions(
     }
 
     /**
-     * With another number of trials.
+     * Sets the number of trials.
      *
      * @param value at least 1
-     * @return the options
-     * @throws IllegalArgumentException if the value is less than 1
+     * @return a copy with this number
+     * @throws IllegalArgumentException if {@code value} is less than 1
      */
     public VerificationOptions withTrials(int value) {
         return new VerificationOptions(
@@ -121,11 +125,11 @@ public record VerificationOptions(
     }
 
     /**
-     * With other threads inside an operator.
+     * Sets the number of threads inside an operator.
      *
      * @param value at least 1
-     * @return the options
-     * @throws IllegalArgumentException if the value is less than 1
+     * @return a copy with this number
+     * @throws IllegalArgumentException if {@code value} is less than 1
      */
     public VerificationOptions withThreads(int value) {
         return new VerificationOptions(
@@ -142,10 +146,10 @@ public record VerificationOptions(
     }
 
     /**
-     * With another level of optimisation.
+     * Sets the optimisation.
      *
-     * @param value how much ONNX Runtime may rewrite the whole and the parts
-     * @return the options
+     * @param value the optimisation of the whole model and the parts in ONNX Runtime
+     * @return a copy with this optimisation
      */
     public VerificationOptions withOptimization(OptimizationLevel value) {
         return new VerificationOptions(
@@ -162,11 +166,11 @@ public record VerificationOptions(
     }
 
     /**
-     * With another tolerance of optimised runs.
+     * Sets the tolerance of optimised runs.
      *
-     * @param absolute the absolute part, finite and at least 0
-     * @param relative the part relative to the whole's value, finite and at least 0
-     * @return the options
+     * @param absolute the absolute tolerance, finite and at least 0
+     * @param relative the tolerance relative to the whole model's value, finite and at least 0
+     * @return a copy with this tolerance
      * @throws IllegalArgumentException if a value is negative or not finite
      */
     public VerificationOptions withTolerance(double absolute, double relative) {
@@ -175,10 +179,10 @@ public record VerificationOptions(
     }
 
     /**
-     * With or without files that were changed.
+     * Allows or refuses changed files.
      *
-     * @param value true to refuse all whose SHA-256 is not the one in the manifest
-     * @return the options
+     * @param value true to refuse all files whose SHA-256 differs from the one in the manifest
+     * @return a copy with this setting
      */
     public VerificationOptions withOnlyUnchanged(boolean value) {
         return new VerificationOptions(
@@ -195,10 +199,10 @@ public record VerificationOptions(
     }
 
     /**
-     * With sizes of inputs that the model leaves open.
+     * Sets the sizes of inputs that the model leaves open.
      *
      * @param value the sizes
-     * @return the options
+     * @return a copy with these sizes
      */
     public VerificationOptions withSizes(InputShapes value) {
         return new VerificationOptions(
@@ -215,16 +219,16 @@ public record VerificationOptions(
     }
 
     /**
-     * With a child process in which the whole and the parts run.
+     * Runs the whole model and the parts in a child process.
      *
-     * @param limits the limits of the child
-     * @return the options
+     * @param limits the limits of the child process
+     * @return a copy with these limits
      */
     public VerificationOptions withIsolation(Isolation limits) {
         return withIsolation(Optional.of(limits));
     }
 
-    /** With or without a child process. */
+    /** Sets or removes the child process. */
     VerificationOptions withIsolation(Optional<Isolation> limits) {
         return new VerificationOptions(
                 seed,
@@ -240,15 +244,15 @@ public record VerificationOptions(
     }
 
     /**
-     * With the values of an input; it is the same in all trials. The kind of buffer must fit the input's type:
-     * {@link java.nio.FloatBuffer}, {@link java.nio.DoubleBuffer}, {@link java.nio.IntBuffer} and
-     * {@link java.nio.LongBuffer} for types of that width, {@link java.nio.ShortBuffer} for 16 bits (float16 and
-     * bfloat16 as bits), {@link java.nio.ByteBuffer} for 8 bits and booleans.
+     * Sets the values of an input, which are the same in all trials. The kind of buffer must fit the input's type:
+     * {@link java.nio.FloatBuffer}, {@link java.nio.DoubleBuffer}, {@link java.nio.IntBuffer} and {@link
+     * java.nio.LongBuffer} for types of that width, {@link java.nio.ShortBuffer} for 16 bits (float16 and bfloat16 as
+     * bits), {@link java.nio.ByteBuffer} for 8 bits and booleans.
      *
      * @param name the name of the input
      * @param values the values in row-major order, from position to limit
      * @param shape the size along each axis; none for a scalar
-     * @return the options
+     * @return a copy with these values
      * @throws IllegalArgumentException if the number of values does not fit the shape
      */
     public VerificationOptions withInput(String name, Buffer values, long... shape) {
@@ -256,12 +260,12 @@ public record VerificationOptions(
     }
 
     /**
-     * With the values of an input of strings; it is the same in all trials.
+     * Sets the values of an input of strings, which are the same in all trials.
      *
      * @param name the name of the input
      * @param values the values in row-major order
      * @param shape the size along each axis; none for a scalar
-     * @return the options
+     * @return a copy with these values
      * @throws IllegalArgumentException if the number of values does not fit the shape
      */
     public VerificationOptions withInput(String name, List<String> values, long... shape) {

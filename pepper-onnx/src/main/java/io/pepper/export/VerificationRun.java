@@ -28,21 +28,23 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Runs the whole and the chain of parts on the same inputs and compares their outputs.
+ * One verification: it runs the whole model and the chain of parts on the same inputs and compares their outputs.
  *
- * <p>The whole runs twice on the first inputs, and some more times where the parts differ: outputs in which it does not agree with
- * itself, or which differ and depend on random numbers, are not compared. If the evidence is weak after the trials asked for, a few more sets of inputs are tried. The same options
- * give the same inputs.
+ * <p>The whole model runs twice on the first inputs, and more often where the parts differ. Outputs in which it does
+ * not agree with itself, or which differ and depend on random numbers, are not compared. If the evidence is weak after
+ * the requested trials, a few more sets of inputs are tried. The same options give the same inputs.
  */
 final class VerificationRun implements AutoCloseable {
-    /** How often the whole model runs again where the parts differ: few random numbers may be the same twice by chance. */
+    /**
+     * Number of times that the whole model runs again where the parts differ. A few random numbers may be equal twice
+     * by chance.
+     */
     private static final int RERUNS = 10;
 
     private static final int EXTRA_TRIALS = 3;
-    private static final String CHANGES =
-            "the whole model itself gives something else when it runs again on the same inputs";
+    private static final String CHANGES = "the whole model gives another result when it runs again on the same inputs";
 
-    /** More than one, so that what is mixed up along the batch shows. */
+    /** More than 1, so that mistakes along the batch axis show. */
     private static final long BATCH = 2;
 
     private final WholeModel whole;
@@ -66,10 +68,11 @@ final class VerificationRun implements AutoCloseable {
      *
      * @param whole the whole model
      * @param parts the parts in the order in which they run
-     * @param options how to verify
-     * @return the answer
-     * @throws IOException if ONNX Runtime cannot load or run a model, or if the thread was interrupted
-     * @throws UnsupportedModelException if no inputs are found on which the whole runs, or if the parts do not fit together
+     * @param options the options of the verification
+     * @return the result
+     * @throws IOException if ONNX Runtime cannot load or run a model, or the thread was interrupted
+     * @throws UnsupportedModelException if no inputs are found on which the whole model runs, or the parts do not fit
+     *     together
      * @throws IllegalArgumentException if the options do not fit the model's inputs
      */
     public static Verification run(WholeModel whole, List<PartModel> parts, VerificationOptions options)
@@ -78,16 +81,17 @@ final class VerificationRun implements AutoCloseable {
     }
 
     /**
-     * Verifies a chain and tells how far it is, in a child process where the options say so.
+     * Verifies a chain with a progress listener, in a child process if the options have one.
      *
      * @param whole the whole model
      * @param parts the parts in the order in which they run
-     * @param options how to verify
-     * @param progress is told what is done next
-     * @return the answer
-     * @throws io.pepper.model.IsolatedRunException if the child process did not live to answer
-     * @throws IOException if ONNX Runtime cannot load or run a model, or if the thread was interrupted
-     * @throws UnsupportedModelException if no inputs are found on which the whole runs, or if the parts do not fit together
+     * @param options the options of the verification
+     * @param progress is told of each next step
+     * @return the result
+     * @throws io.pepper.model.IsolatedRunException if the child process ended without an answer
+     * @throws IOException if ONNX Runtime cannot load or run a model, or the thread was interrupted
+     * @throws UnsupportedModelException if no inputs are found on which the whole model runs, or the parts do not fit
+     *     together
      * @throws IllegalArgumentException if the options do not fit the model's inputs
      */
     public static Verification run(
@@ -220,12 +224,12 @@ final class VerificationRun implements AutoCloseable {
         return snapshots;
     }
 
-    /** Which operator the random numbers of an output come from, where one is known. */
+    /** Returns the random operator that an output depends on, in parentheses; empty if there is none. */
     private String in(String output) {
         return random.before(output).map(operator -> " (" + operator + ")").orElse("");
     }
 
-    /** The outputs that differ and may be compared. */
+    /** Returns the comparable outputs that differ. */
     private List<String> differ(Map<String, Snapshot> first, Map<String, Snapshot> second) {
         return first.entrySet().stream()
                 .filter(output -> !notComparable.containsKey(output.getKey()))
@@ -263,7 +267,7 @@ final class VerificationRun implements AutoCloseable {
                 warnings);
     }
 
-    /** The largest difference of the outputs that could be compared; NaN if none could. */
+    /** Returns the largest difference of the comparable outputs; NaN if there are none. */
     private static double largest(List<OutputComparison> outputs, ToDoubleFunction<OutputComparison> difference) {
         return outputs.stream()
                 .filter(OutputComparison::comparable)

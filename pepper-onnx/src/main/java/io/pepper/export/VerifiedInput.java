@@ -4,19 +4,19 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * An input that a model was verified on.
+ * An input of a verification.
  *
  * @param name the name of the model's input
- * @param type the element type as ONNX writes it, in lower case, such as {@code float} or {@code int64}
+ * @param type the element type in ONNX's notation, in lower case, such as {@code float} or {@code int64}
  * @param shape the size along each axis; empty for a scalar
  */
 public record VerifiedInput(String name, String type, List<Long> shape) {
     /**
-     * Copies the shape.
+     * Creates an input.
      *
      * @param name the name of the model's input
-     * @param type the element type as ONNX writes it, in lower case, such as {@code float} or {@code int64}
-     * @param shape the size along each axis
+     * @param type the element type in ONNX's notation, in lower case, such as {@code float} or {@code int64}
+     * @param shape the size along each axis; empty for a scalar
      * @throws NullPointerException if a component is null
      */
     public VerifiedInput {

@@ -2,31 +2,32 @@ package io.pepper.export;
 
 import java.util.Locale;
 
-/** Where the weights of a part stand. */
+/** The storage of a part's weights. */
 public enum WeightStorage {
     /**
-     * In the part's own ONNX file, which needs no other. A part that would have more than 2 GiB, which no ONNX file can, gets a data
-     * file after all, as with {@link #EXTERNAL}; the manifest says so.
+     * In the part's own ONNX file, which needs no other file. A part of more than 2 GiB exceeds the largest ONNX file
+     * and gets a data file, as with {@link #EXTERNAL}; the manifest notes this.
      */
     INLINE,
 
     /**
-     * In a data file beside each part, copied; it holds just what the part needs, each large tensor at the beginning of a page, so
-     * that ONNX Runtime can map it into memory.
+     * Copied to a data file beside each part. The file contains exactly what the part needs, with each large tensor at
+     * the start of a page, so that ONNX Runtime can map it into memory.
      */
     EXTERNAL,
 
     /**
-     * Where they are: parts refer to bytes in the model's own files, by offset and length, and nothing is copied, whatever the size
-     * of the model. These files must stay as they are, and be in the directory of the parts or below it: ONNX Runtime follows no
-     * other way, and no link. Numbers that an ONNX file writes in a form of its own are copied; the manifest says so.
+     * In the model's own files: parts refer to their bytes by offset and length, and nothing is copied, whatever the
+     * size of the model. These files must stay unchanged, in the directory of the parts or below it, because ONNX
+     * Runtime follows neither other paths nor links. Values in an encoding to which no ONNX file can refer are copied;
+     * the manifest notes this.
      */
     REFERENCE;
 
     /**
-     * The name in lower case, as the manifest has it.
+     * Returns the name in the manifest, in lower case.
      *
-     * @return for instance {@code inline}
+     * @return the name, for instance {@code inline}
      */
     public String label() {
         return name().toLowerCase(Locale.ROOT);

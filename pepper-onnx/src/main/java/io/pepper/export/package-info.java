@@ -1,5 +1,6 @@
 /**
- * Parts as files: a partition or a deployment plan on disk, and the proof that the parts compute what the whole computes.
+ * Parts as files: the export of a partition or a deployment plan to disk, and the verification that the parts compute
+ * the same as the whole model.
  */
 @NullMarked
 package io.pepper.export;

@@ -23,12 +23,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** Collects what some operators of a model are made of. */
+/** The characterisation of a set of a model's operators. */
 final class Characterization {
-    /** Below, ONNX Runtime mostly runs an operator on one thread. */
+    /** Below this number of operations, ONNX Runtime mostly runs an operator on one thread. */
     private static final double WORTH_DIVIDING = 200_000;
 
-    /** Operations for each byte of a weight from which on processors compute for longer than they wait for it. */
+    /**
+     * Operations per byte of a weight from which on processors spend more time computing than waiting for the weight.
+     */
     private static final double REUSE = 64;
 
     private final ModelGraph model;
@@ -67,7 +69,7 @@ final class Characterization {
                 .toArray());
     }
 
-    /** Of the whole model, where the original counts everything that stands in the file. */
+    /** For the whole model, the original counts everything in the file. */
     private PaperFeatures wholePaper() {
         GraphProto whole = model.model().getGraph();
         return PaperCount.of(whole.getNodeList(), whole.getInitializerList());
@@ -138,7 +140,7 @@ final class Characterization {
                 tally.notCovered());
     }
 
-    /** With what makes constants, as in the file of the part. */
+    /** Includes the operators that compute constants, as in the file of the part. */
     private PaperFeatures paper(Indices operators, Indices outputs) {
         List<Integer> dataflow = operators.stream().map(model::node).boxed().toList();
         GraphProto whole = model.model().getGraph();

@@ -8,12 +8,15 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** How the recognised inputs of a model are shared, and what its layers are known by. */
+/** The sharing of a model's recognised inputs, and the operators that mark its layers. */
 final class DecoderSharing {
-    /** As many tensors may pass from one layer to the next: a residual and what is still to be added to it, and room for others. */
+    /**
+     * Maximum number of tensors that pass from one layer to the next: the residual, a value that is still to be added
+     * to it, and some spare.
+     */
     private static final int MOST_BETWEEN_LAYERS = 4;
 
-    /** What an open size counts as where only about how large a tensor is has to be known. */
+    /** The assumed size of an open dimension, for rough estimates of tensors. */
     private static final long OPEN_SIZE = 128;
 
     private static final long ELEMENT_BYTES = 4;
@@ -44,7 +47,7 @@ final class DecoderSharing {
                 : shared.withMaxWidth(MOST_BETWEEN_LAYERS).withLayerMarks(marks);
     }
 
-    /** The operators that read caches together with something else. */
+    /** Returns the operators that read a cache together with another tensor. */
     private Indices layerMarks() {
         return Indices.of(recognized.caches().stream()
                 .map(cache -> graph.tensor(cache.past()))
@@ -69,7 +72,10 @@ final class DecoderSharing {
         return bytes;
     }
 
-    /** Whether the arithmetic of an operator is little beside that of the model or, where it is not known, a reduction of little. */
+    /**
+     * Returns whether the arithmetic of an operator is small compared with the model's. If it is unknown, reductions of
+     * little data are small.
+     */
     boolean isSmall(int operator) {
         OptionalLong flops = costs.flops(operator);
         if (flops.isPresent()) {

@@ -18,8 +18,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Recognises caches, masks, positions and lengths among the inputs of a model, by name and type. Caches whose names tell nothing are recognised by
- * dataflow: an output of the same type that a few operators make of an input, of two or more such pairs. At least one input is left. O(operators).
+ * The recognition of caches, masks, positions and lengths among the inputs of a model, by name and type. Caches with
+ * other names are recognised by dataflow, if there are at least two pairs: an output of the same type that a few
+ * operators compute from an input. At least one input remains unrecognised. O(operators).
  */
 final class InputRecognition {
     private static final Set<String> BEFORE =
@@ -78,7 +79,7 @@ final class InputRecognition {
         }
     }
 
-    /** A mask of an image flows through the network as the image does. */
+    /** A mask of an image is part of the main flow, like the image. */
     private static boolean isImage(TensorInfo input) {
         List<Dimension> shape = input.shape().orElse(List.of());
         return shape.size() > 2
@@ -127,7 +128,10 @@ final class InputRecognition {
         return isPastAlone(found) ? List.of() : List.copyOf(found);
     }
 
-    /** A single pair of an input and an output that are called {@code input} and {@code output} is what flows through. */
+    /**
+     * Returns whether no pair has the name of a cache: a single pair called {@code input} and {@code output} is the
+     * main flow.
+     */
     private static boolean isPastAlone(List<RecognizedInputs.Cache> found) {
         return found.stream().allMatch(cache -> words(cache.past()).stream()
                 .noneMatch(word -> word.equals("past")
@@ -136,7 +140,7 @@ final class InputRecognition {
                         || word.startsWith("prev")));
     }
 
-    /** Pairs by what a few operators make of an input. */
+    /** Returns pairs of an input and an output that a few operators compute from it. */
     private List<RecognizedInputs.Cache> byFlow(Set<String> pasts, Set<String> presents) {
         Set<String> free = new HashSet<>(outputs.keySet());
         free.removeAll(presents);
@@ -154,7 +158,7 @@ final class InputRecognition {
                 : List.of();
     }
 
-    /** The nearest output that is like an input, within a few operators. */
+    /** Returns the nearest output that resembles an input, within a few operators. */
     private Optional<String> near(TensorInfo input, Set<String> free) {
         OptionalInt start = graph.tensor(input.name());
         Deque<int[]> open = new ArrayDeque<>();
@@ -182,7 +186,10 @@ final class InputRecognition {
         return info.shape().map(List::size).orElse(-1);
     }
 
-    /** Of the same type and rank, and of the same fixed sizes but for one axis, along which a cache grows. */
+    /**
+     * Returns whether both have the same type and rank, and the same fixed sizes except on one axis, along which a
+     * cache grows.
+     */
     private static boolean isLike(TensorInfo past, TensorInfo present) {
         if (!past.type().equals(present.type()) || past.type().isEmpty()) {
             return false;
@@ -204,7 +211,10 @@ final class InputRecognition {
         return differing <= 1;
     }
 
-    /** The words of a name without those that say before or after, and without {@code key_values}, which all caches are. */
+    /**
+     * Returns the words of a name without those for before and after, and without {@code key_values}, which all caches
+     * have.
+     */
     private static String key(String name) {
         String shorter = name.toLowerCase(Locale.ROOT)
                 .replace("past_key_values", "past")

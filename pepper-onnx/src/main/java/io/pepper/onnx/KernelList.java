@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** The kernels that a piece of a model runs as. */
+/** The kernels as which a piece of a model runs. */
 final class KernelList {
     private static final Set<KernelFamily> CONVOLUTIONS = EnumSet.of(
             KernelFamily.CONVOLUTION,
@@ -55,7 +55,7 @@ final class KernelList {
         layout = BlockedLayout.of(graph, demands, operators, this.outputs, this::fused);
     }
 
-    /** In O(operators + edges); operators in topological order. */
+    /** Returns the kernels, in O(operators + edges). The operators must be in topological order. */
     static List<Kernel> of(
             DataflowGraph graph, TensorShapes shapes, ModelCosts costs, Indices operators, Indices outputs) {
         KernelList list = new KernelList(graph, shapes, costs, operators, outputs);
@@ -69,15 +69,15 @@ final class KernelList {
     }
 
     /**
-     * What a cut would change.
+     * The tensors that a cut would affect.
      *
-     * @param inside the tensors that are made and read inside one kernel each
-     * @param shortCuts the tensors in blocks of channels that a convolution adds to what it makes: from elsewhere they are not in
-     *     blocks, and the sum is a kernel of its own
+     * @param inside the tensors that are produced and read inside one kernel
+     * @param shortCuts the tensors in blocks of channels that a convolution adds to its result. If they come from
+     *     another part, they are not in blocks, and the addition is a separate kernel
      */
     record Bonds(BitSet inside, BitSet shortCuts) {}
 
-    /** What cuts would change, in O(operators + edges). */
+    /** Returns the tensors that cuts would affect, in O(operators + edges). */
     static Bonds bonds(DataflowGraph graph, OperatorDemands demands, Indices operators) {
         BitSet used = new BitSet();
         operators.stream().forEach(used::set);
@@ -112,7 +112,7 @@ final class KernelList {
         return new Bonds(inside, shortCuts);
     }
 
-    /** What it is computed together with, if that is in the piece, too. */
+    /** Returns the root of the kernel that an operator is fused into, if the root is in the piece, too. */
     private int fused(int operator) {
         int root = demands.root(operator);
         return inside.get(root) ? root : operator;
@@ -148,7 +148,7 @@ final class KernelList {
             family = KernelFamily.SUM_NORMALIZATION;
         }
         if (!WEIGHTED.contains(family)) {
-            input += weights; // constants are read as what flows is
+            input += weights; // Constants are read like other inputs.
             weights = 0;
         }
         if (family == KernelFamily.VIEW) {
@@ -157,7 +157,7 @@ final class KernelList {
         } else if (demands.isPick(root)) {
             input = output;
         }
-        int times = demands.type(root).equals("HardSwish") ? 2 : 1; // a sigmoid and a product
+        int times = demands.type(root).equals("HardSwish") ? 2 : 1; // A sigmoid and a product.
         kernels.add(new Kernel(
                 family,
                 times,
@@ -177,7 +177,7 @@ final class KernelList {
         }
         KernelFamily family = demands.family(root);
         if (layout.worksOnBlocks(root) && family == KernelFamily.UNFOLDED_CONVOLUTION) {
-            return KernelFamily.CONVOLUTION; // groups that fill blocks
+            return KernelFamily.CONVOLUTION; // Groups that fill blocks.
         }
         if (family == KernelFamily.POOLING && !layout.worksOnBlocks(root)) {
             return KernelFamily.UNBLOCKED_POOLING;
@@ -190,7 +190,7 @@ final class KernelList {
         return operator >= 0 && inside.get(operator) && root(operator) == root;
     }
 
-    /** Whether a tensor is read by others than those of its kernel. */
+    /** Returns whether a tensor is read outside of its kernel. */
     private boolean leaves(int root, int tensor) {
         Indices readers = graph.readers(tensor);
         for (int i = 0; i < readers.size(); i++) {

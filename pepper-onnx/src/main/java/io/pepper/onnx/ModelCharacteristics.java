@@ -8,33 +8,36 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a model or a segment of one is made of, and what decides its cost. Layers and parameters are counted wherever they
- * stand: in initializers, in operators that make constants, in bodies of control flow and in functions. Immutable.
+ * The characteristics of a model or of one of its segments, which determine its cost. Layers and parameters are counted
+ * wherever they occur: in initializers, in operators that compute constants, in bodies of control flow and in
+ * functions. Immutable.
  *
  * @param paper the features as the original counts them
- * @param convLayers convolutions of all kinds
- * @param poolLayers pooling operators of all kinds
- * @param fcLayers matrix products with a constant factor
- * @param filters the output channels of all convolutions; empty if the shape of a weight is not known
- * @param parameters the elements of the constant tensors that operators read, where they come from: initializers, tensors in
- *     attributes, and what is made of nothing but a shape; without those of type int64, bool and string, which are shapes and
- *     indices
- * @param inputBytes what flows in; empty if a size is not known
- * @param outputBytes what flows out; empty if a size is not known
- * @param macs multiply-accumulates of products; empty if a size is not known
- * @param flops all arithmetic operations, a multiply-accumulate being two; empty if a size is not known. Operators without a
- *     formula are not in it, but in {@code unknownOperators}
- * @param weightBytes the bytes of constant tensors as operators read them: what is computed from constants has its own size
- * @param activationBytes the bytes of all tensors that operators make; empty if a size is not known
- * @param peakActivationBytes the most bytes of tensors that are alive at a time, weights aside, in the order of the model;
- *     empty if a size is not known
- * @param leastPeakActivationBytes the same in the best order that was found; empty if a size is not known
- * @param leastPeakSearch what the search for that order took, and whether its budget ended it: a better order may then exist
- * @param arithmeticIntensity arithmetic operations for each byte that operators read or make, weights included, if each runs by
- *     itself; empty if a size is not known, or nothing is read or made
- * @param operators how many operators of the dataflow there are of each type; the domain stands before a type if it is not
- *     ONNX's own
- * @param unknownOperators how many operators there are of each type for which there is no formula
+ * @param convLayers number of convolutions of all kinds
+ * @param poolLayers number of pooling operators of all kinds
+ * @param fcLayers number of matrix products with a constant factor
+ * @param filters number of output channels of all convolutions; empty if the shape of a weight is unknown
+ * @param parameters number of elements of the constant tensors that operators read, counted at their origin:
+ *     initializers, tensors in attributes, and constants that are made from a shape alone. Tensors of type int64, bool
+ *     and string, which are shapes and indices, do not count
+ * @param inputBytes bytes of the inputs; empty if a size is unknown
+ * @param outputBytes bytes of the outputs; empty if a size is unknown
+ * @param macs multiply-accumulate operations of products; empty if a size is unknown
+ * @param flops all arithmetic operations, with two for a multiply-accumulate; empty if a size is unknown. Operators
+ *     without a formula are not included, but are in {@code unknownOperators}
+ * @param weightBytes bytes of constant tensors as operators read them; a tensor that is computed from constants counts
+ *     with its own size
+ * @param activationBytes bytes of all tensors that operators produce; empty if a size is unknown
+ * @param peakActivationBytes largest sum of bytes of the tensors that are alive at the same time, without weights, in
+ *     the order of the model; empty if a size is unknown
+ * @param leastPeakActivationBytes the same in the best order that was found; empty if a size is unknown
+ * @param leastPeakSearch the effort of the search for that order, and whether its budget ended it; a better order may
+ *     then exist
+ * @param arithmeticIntensity arithmetic operations per byte that operators read or produce, including weights, if each
+ *     operator runs separately; empty if a size is unknown, or no bytes are read or produced
+ * @param operators number of operators of the dataflow by type; a type outside of ONNX's own domain has its domain as a
+ *     prefix
+ * @param unknownOperators number of operators without a formula by type
  */
 public record ModelCharacteristics(
         PaperFeatures paper,
@@ -56,26 +59,26 @@ public record ModelCharacteristics(
         SortedMap<String, Integer> operators,
         SortedMap<String, Integer> unknownOperators) {
     /**
-     * Copies the maps.
+     * Creates characteristics.
      *
-     * @param paper see the record
-     * @param convLayers see the record
-     * @param poolLayers see the record
-     * @param fcLayers see the record
-     * @param filters see the record
-     * @param parameters see the record
-     * @param inputBytes see the record
-     * @param outputBytes see the record
-     * @param macs see the record
-     * @param flops see the record
-     * @param weightBytes see the record
-     * @param activationBytes see the record
-     * @param peakActivationBytes see the record
-     * @param leastPeakActivationBytes see the record
-     * @param leastPeakSearch see the record
-     * @param arithmeticIntensity see the record
-     * @param operators see the record
-     * @param unknownOperators see the record
+     * @param paper the features as the original counts them
+     * @param convLayers number of convolutions of all kinds
+     * @param poolLayers number of pooling operators of all kinds
+     * @param fcLayers number of matrix products with a constant factor
+     * @param filters number of output channels of all convolutions
+     * @param parameters number of elements of the constant tensors that operators read
+     * @param inputBytes bytes of the inputs
+     * @param outputBytes bytes of the outputs
+     * @param macs multiply-accumulate operations of products
+     * @param flops all arithmetic operations
+     * @param weightBytes bytes of constant tensors as operators read them
+     * @param activationBytes bytes of all tensors that operators produce
+     * @param peakActivationBytes largest sum of bytes of the tensors that are alive at the same time
+     * @param leastPeakActivationBytes the same in the best order that was found
+     * @param leastPeakSearch the effort of the search for that order
+     * @param arithmeticIntensity arithmetic operations per byte that operators read or produce
+     * @param operators number of operators of the dataflow by type
+     * @param unknownOperators number of operators without a formula by type
      */
     public ModelCharacteristics {
         operators = Collections.unmodifiableSortedMap(new TreeMap<>(operators));

@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operators of a model cost, for given sizes of its inputs: arithmetic, memory, and what follows from these for any
+ * The costs of a model's operators for given sizes of its inputs: arithmetic and memory, and the resulting costs of any
  * segment. {@code docs/operator-costs.md} has the formula of each operator. Immutable and therefore thread-safe.
  *
  * <pre>{@code
@@ -41,7 +41,7 @@ public final class ModelCosts {
     private final Tally[] tallies;
     private final CostWalk walk;
 
-    /** Only predictions need them. Made twice, they are the same. */
+    /** Computed on first use, since only predictions need it. A second computation gives the same result. */
     private volatile @Nullable OperatorDemands demands;
 
     private volatile KernelList.@Nullable Bonds bonds;
@@ -60,29 +60,30 @@ public final class ModelCosts {
     }
 
     /**
-     * The shapes that these costs hold for.
+     * Returns the shapes that these costs are based on.
      *
-     * @return what was given
+     * @return the shapes
      */
     public TensorShapes shapes() {
         return shapes;
     }
 
     /**
-     * The arithmetic operations of an operator, a multiply-accumulate being two.
+     * Returns the arithmetic operations of an operator, with two for a multiply-accumulate.
      *
-     * @param operator its index in {@link OnnxModel#graph()}
-     * @return 0 or more; empty if a size is not known, or there is no formula for the operator
+     * @param operator the operator's index in {@link OnnxModel#graph()}
+     * @return 0 or more; empty if a size is unknown, or there is no formula for the operator
      */
     public OptionalLong flops(int operator) {
         return isKnown(operator) ? OptionalLong.of(tallies[operator].work().flops()) : OptionalLong.empty();
     }
 
     /**
-     * The multiply-accumulates of an operator: of matrix products, convolutions and the like.
+     * Returns the multiply-accumulate operations of an operator, which matrix products, convolutions and similar
+     * operators have.
      *
-     * @param operator its index in {@link OnnxModel#graph()}
-     * @return 0 or more; empty if a size is not known, or there is no formula for the operator
+     * @param operator the operator's index in {@link OnnxModel#graph()}
+     * @return 0 or more; empty if a size is unknown, or there is no formula for the operator
      */
     public OptionalLong macs(int operator) {
         return isKnown(operator) ? OptionalLong.of(tallies[operator].work().macs()) : OptionalLong.empty();
@@ -106,11 +107,11 @@ public final class ModelCosts {
     }
 
     /**
-     * The arithmetic of operators, to balance parts by. Operators for which there is no formula cost nothing; see
-     * {@link ModelCharacteristics#unknownOperators()}.
+     * Returns the arithmetic of operators, for balancing parts. Operators without a formula cost 0; see {@link
+     * ModelCharacteristics#unknownOperators()}.
      *
      * @return costs for the operators of {@link OnnxModel#graph()}
-     * @throws UnknownSizeException if the size of a tensor is not known, or the sum is more than {@link Long#MAX_VALUE}
+     * @throws UnknownSizeException if the size of a tensor is unknown, or the sum exceeds {@link Long#MAX_VALUE}
      */
     public OperatorCosts flops() {
         Tally all = new Tally();
@@ -129,11 +130,11 @@ public final class ModelCosts {
     }
 
     /**
-     * The memory that tensors take while a part runs, to limit parts by: the most that is alive at a time, weights aside. What
-     * only passes a part by is counted too, so that this is never too little.
+     * Returns the memory of tensors while a part runs, for limiting parts: the largest sum of bytes that are alive at
+     * the same time, without weights. Tensors that only pass through a part count, too, so that this is an upper bound.
      *
-     * @return costs for the operators of {@link OnnxModel#graph()}, of which a set costs what its costliest does
-     * @throws UnknownSizeException if the size of a tensor is not known
+     * @return costs for the operators of {@link OnnxModel#graph()}; a set costs as much as its costliest operator
+     * @throws UnknownSizeException if the size of a tensor is unknown
      */
     public OperatorCosts peakActivations() {
         Liveness liveness = Liveness.of(graph, used, shapes::bytes);
@@ -166,10 +167,10 @@ public final class ModelCosts {
     }
 
     /**
-     * Whether an operator may well be computed in more than one part: it gives the same each time, and has no products or little
-     * arithmetic beside that of the model.
+     * Returns whether an operator may be computed in several parts: its result is repeatable, and it has no products or
+     * little arithmetic compared with the model.
      *
-     * @param operator its index in {@link OnnxModel#graph()}
+     * @param operator the operator's index in {@link OnnxModel#graph()}
      * @return true for elementwise operators, those that only move data, and small ones
      */
     public boolean isCheap(int operator) {
@@ -181,7 +182,7 @@ public final class ModelCosts {
                 || sharing().isSmall(operator);
     }
 
-    /** The arithmetic of all operators of which it is known. */
+    /** Returns the known arithmetic of all operators. */
     long knownFlops() {
         return Arrays.stream(tallies).mapToLong(tally -> tally.work().flops()).reduce(0, ModelCosts::saturatingSum);
     }
@@ -195,12 +196,14 @@ public final class ModelCosts {
     }
 
     /**
-     * Options for cuts that know the sizes of tensors, and which operators are cheap. {@linkplain OnnxModel#recognizedInputs Caches, masks and
-     * positions} are shared; of a model with caches, cuts between its layers are listed, however many tensors pass from one to the next.
-     * {@code withShared().withLayerMarks(Indices.of()).withMaxWidth(1)} turns that off. Of a tensor and its quantised form only the
-     * quantised one is cut, which says the same in fewer bytes: not what is only quantised, nor what was just dequantised.
+     * Returns options for cuts that know the sizes of tensors and the cheap operators. {@linkplain
+     * OnnxModel#recognizedInputs Caches, masks and positions} are shared. For a model with caches, the cuts between its
+     * layers are listed, however many tensors pass from one layer to the next. {@code
+     * withShared().withLayerMarks(Indices.of()).withMaxWidth(1)} disables that. Where a tensor has a quantised form,
+     * only that form is cut, since it has fewer bytes: a tensor that is only quantised, or that was just dequantised,
+     * is not cut.
      *
-     * @return options for {@link OnnxModel#cuts(CutOptions)}, to be told widths and shared inputs
+     * @return options for {@link OnnxModel#cuts(CutOptions)}, to which widths and shared inputs can be added
      */
     public CutOptions cutOptions() {
         return sharing()
@@ -220,16 +223,20 @@ public final class ModelCosts {
                         && graph.readers(graph.reads(maker.getAsInt()).get(0)).size() == 1);
     }
 
-    /** Whether an operator is of some type, and nothing but one tensor flows into it: scales and zero points are constants. */
+    /**
+     * Returns whether an operator has a type and only one input from the dataflow: scales and zero points are
+     * constants.
+     */
     private boolean passesOn(int operator, String type) {
         return graph.operatorType(operator).equals(type)
                 && graph.reads(operator).size() == 1;
     }
 
     /**
-     * Options for cuts that divide no kernel: what runtimes compute at once, such as a convolution with the sum and the activation
-     * after it, stays in one part. There are fewer such cuts. {@link io.pepper.cut.Cuts#at} gives the others all the same. A part
-     * may still compute a sum by itself whose short cut comes from another part: what crosses a cut is not in blocks of channels.
+     * Returns options for cuts that divide no kernel: operators that runtimes compute together, such as a convolution
+     * with the following sum and activation, stay in one part. There are fewer such cuts. {@link io.pepper.cut.Cuts#at}
+     * still gives the others. A part may still compute a sum separately if the short cut comes from another part,
+     * because tensors that cross a cut are not in blocks of channels.
      *
      * @return {@link #cutOptions}, without tensors inside a kernel
      * @see #cutOptionsAtStageEnds
@@ -239,9 +246,10 @@ public final class ModelCosts {
     }
 
     /**
-     * Options for cuts at which parts have just the kernels of the whole: none is divided, and no convolution loses a short cut that it
-     * adds. In residual networks that is where stages end, in others mostly what {@link #cutOptionsBetweenKernels} gives. Parts are
-     * fastest so, but there are few such cuts, so that equal parts are less equal.
+     * Returns options for cuts at which the parts have exactly the kernels of the whole model: no kernel is divided,
+     * and no convolution loses a short cut that it adds. In residual networks these cuts are the ends of stages; in
+     * other networks they are mostly those of {@link #cutOptionsBetweenKernels}. Such parts are fastest, but there are
+     * few such cuts, so that parts can be balanced less well.
      *
      * @return {@link #cutOptionsBetweenKernels}, without short cuts
      */
@@ -252,11 +260,11 @@ public final class ModelCosts {
     }
 
     /**
-     * Whether a tensor is only handed on inside a kernel when the whole model runs. Recognised by structure: see {@link
-     * io.pepper.workload.Kernel}.
+     * Returns whether a tensor is only passed on inside a kernel when the whole model runs. Kernels are recognised by
+     * structure, see {@link io.pepper.workload.Kernel}.
      *
-     * @param tensor its index in {@link OnnxModel#graph()}
-     * @return true if what makes it and all that read it are computed at once
+     * @param tensor the tensor's index in {@link OnnxModel#graph()}
+     * @return true if its producer and all its readers are computed in the same kernel
      */
     public boolean isInsideKernel(int tensor) {
         return bonds().inside().get(tensor);
@@ -272,16 +280,16 @@ public final class ModelCosts {
     }
 
     /**
-     * What the whole model is made of.
+     * Returns the characteristics of the whole model.
      *
-     * @return its characteristics, without operators that no output needs
+     * @return the characteristics, without operators that no output needs
      */
     public ModelCharacteristics characteristics() {
         return new Characterization(model, shapes, this).whole(used);
     }
 
     /**
-     * What a segment is made of.
+     * Returns the characteristics of a segment.
      *
      * @param segment a segment of a partition of the model's graph
      * @return its characteristics
@@ -291,43 +299,43 @@ public final class ModelCosts {
     }
 
     /**
-     * What the whole model asks of a device.
+     * Returns the workload of the whole model, from which its time is predicted.
      *
-     * @return numbers to predict its time from
+     * @return the workload
      */
     public Workload workload() {
         return new Characterization(model, shapes, this).wholeWorkload(used);
     }
 
     /**
-     * What a segment asks of a device.
+     * Returns the workload of a segment, from which its time is predicted.
      *
      * @param segment a segment of a partition of the model's graph
-     * @return numbers to predict its time from
+     * @return the workload
      */
     public Workload workload(Segment segment) {
         return new Characterization(model, shapes, this).segmentWorkload(segment);
     }
 
     /**
-     * Returns the segments of the model between cuts, a chain, to plan with.
+     * Returns the chain of segments between cuts, for planning.
      *
      * @param cuts some of the model's cuts, in order
      * @return the segments
-     * @throws UnknownSizeException if the size of a tensor that crosses, an input or an output is not known
-     * @throws IllegalArgumentException if the cuts are not one after the other
+     * @throws UnknownSizeException if the size of an input, an output or a tensor at a cut is unknown
+     * @throws IllegalArgumentException if the cuts are not in order
      */
     public ModelSegments segments(List<Cut> cuts) {
         return ModelSegments.between(graph, this, cuts);
     }
 
     /**
-     * Returns the segments of a partition of the model, to plan with; they need not be a chain.
+     * Returns the segments of a partition of the model, for planning. They need not be a chain.
      *
      * @param partition a partition of the model's graph
      * @return the segments
-     * @throws UnknownSizeException if the size of a tensor that crosses, an input or an output is not known
-     * @throws IllegalArgumentException if the partition is of another graph
+     * @throws UnknownSizeException if the size of an input, an output or a tensor between segments is unknown
+     * @throws IllegalArgumentException if the partition belongs to another graph
      */
     public ModelSegments segments(Partition partition) {
         return ModelSegments.of(graph, this, partition);

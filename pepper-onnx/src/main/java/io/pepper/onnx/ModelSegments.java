@@ -20,9 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The segments of a model, to be planned with: the chain between some of its cuts, or the graph of the segments of any partition,
- * such as towers that meet and heads that part. What runs of segments ask of a device is worked out when it is first asked for, in
- * O(edges), and kept. Thread-safe.
+ * The segments of a model, for planning: the chain between some of its cuts, or the graph of the segments of any
+ * partition, such as towers that meet and heads that separate. The workload of a run of segments is computed on first
+ * use, in O(edges), and kept. Thread-safe.
  *
  * <pre>{@code
  * ModelCosts costs = model.costs(model.shapes());
@@ -36,7 +36,7 @@ public final class ModelSegments implements Segments {
     private final Partition partition;
     private final List<Flow> flows;
 
-    /** By flow, its tensors. */
+    /** The tensors of each flow. */
     private final List<List<String>> tensors;
 
     private final Map<Run, Workload> works = new ConcurrentHashMap<>();
@@ -50,9 +50,9 @@ public final class ModelSegments implements Segments {
         this.tensors = tensors;
     }
 
-    /** A chain; what crosses a cut is one flow. */
+    /** Returns a chain, in which the tensors at a cut are one flow. */
     static ModelSegments between(DataflowGraph graph, ModelCosts costs, List<Cut> cuts) {
-        Partition partition = Partition.of(graph, cuts); // Refuses cuts that are not one after the other.
+        Partition partition = Partition.of(graph, cuts); // Refuses cuts that are not in order.
         List<Indices> crossing = new ArrayList<>();
         crossing.add(graph.inputs());
         for (Cut cut : partition.cuts()) {
@@ -72,7 +72,7 @@ public final class ModelSegments implements Segments {
         return new ModelSegments(costs, partition, Flow.ofChain(bytes), names);
     }
 
-    /** A graph; each tensor between segments is a flow. */
+    /** Returns a graph, in which each tensor between segments is a flow. */
     static ModelSegments of(DataflowGraph graph, ModelCosts costs, Partition partition) {
         if (partition.graph() != graph) {
             throw new IllegalArgumentException("the partition is of another graph");
@@ -109,11 +109,12 @@ public final class ModelSegments implements Segments {
     }
 
     /**
-     * Refuses a model or a placement that these are not the segments of.
+     * Requires that these are the segments of a model and of a placement.
      *
      * @param model the model
      * @param placement a placement of segments
-     * @throws IllegalArgumentException if they are of another model, or the placement is of another number of segments
+     * @throws IllegalArgumentException if the segments belong to another model, or the placement has another number of
+     *     segments
      */
     public void requireOf(OnnxModel model, Placement placement) {
         if (model.graph() != partition.graph()) {
@@ -123,7 +124,7 @@ public final class ModelSegments implements Segments {
     }
 
     /**
-     * Returns the segments, each as a part of its own.
+     * Returns the partition in which each segment is a part.
      *
      * @return a partition of the model's graph
      */
@@ -137,11 +138,11 @@ public final class ModelSegments implements Segments {
     }
 
     /**
-     * Returns the segment that an operator is in, so that it can be {@linkplain io.pepper.plan.Constraints#withPin pinned}.
+     * Returns the segment of an operator, so that it can be {@linkplain io.pepper.plan.Constraints#withPin pinned}.
      *
      * @param operator the operator's name in the model
-     * @return the segment's place, from 0
-     * @throws IllegalArgumentException if no segment, or several, have an operator of that name
+     * @return the segment's index, from 0
+     * @throws IllegalArgumentException if no segment, or more than one, has an operator of that name
      */
     public int segmentOf(String operator) {
         return partition.segmentOf(operator);
@@ -175,19 +176,19 @@ public final class ModelSegments implements Segments {
     /**
      * Returns the tensors of a flow.
      *
-     * @param flow its index among the {@link #flows}
-     * @return their names in the model
+     * @param flow the flow's index in {@link #flows}
+     * @return the names of its tensors in the model
      */
     public List<String> tensors(int flow) {
         return tensors.get(flow);
     }
 
     /**
-     * Returns the parts that a placement makes of the model.
+     * Returns the parts of the model in a placement.
      *
      * @param placement a placement of these segments
      * @return a partition of the model's graph, with a segment for each part
-     * @throws IllegalArgumentException if the placement is of another number of segments
+     * @throws IllegalArgumentException if the placement has another number of segments
      */
     public Partition partition(Placement placement) {
         List<Integer> ends = placement.parts().stream().map(PlacedPart::to).toList();

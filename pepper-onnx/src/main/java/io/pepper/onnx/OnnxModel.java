@@ -36,15 +36,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ONNX model that is open for looking at and dividing: the door to this module.
+ * An open ONNX model, to be inspected and divided. This class is the entry point of the module.
  *
- * <p>Opening reads the structure only. Large tensors are indexed where they stand in the file and never enter the heap, so
- * that a model of several gigabytes opens in milliseconds; time and memory are O(operators + tensors). The file stays open
- * until the model is closed and must not change meanwhile. Immutable and thread-safe. Interrupting a thread that reads a
- * model's file may close the model.
+ * <p>Opening reads only the structure. Large tensors are indexed at their place in the file and never enter the heap,
+ * so that a model of several gigabytes opens in milliseconds; time and memory are O(operators + tensors). The file
+ * stays open until the model is closed, and must not change while it is open. Immutable and thread-safe. Interrupting a
+ * thread that reads a model's file may close the model.
  *
  * <p>Reads ONNX of IR version 3 and newer, with tensors in the file or in files beside it, control flow, functions and
- * quantised tensors. A file that is no model is refused with a {@link io.pepper.model.MalformedModelException} that says where.
+ * quantised tensors. A file that is not a model is refused with a {@link io.pepper.model.MalformedModelException} that
+ * names the position.
  *
  * <pre>{@code
  * try (OnnxModel model = OnnxModel.load(Path.of("detector.onnx"))) {
@@ -65,7 +66,7 @@ public final class OnnxModel implements AutoCloseable {
     private final Optional<Path> path;
     private final Optional<Path> temporary;
 
-    /** Found when they are first asked for; the same whoever finds them. */
+    /** Computed on first use. A second computation gives the same result. */
     private volatile @Nullable Cuts cuts;
 
     private OnnxModel(ModelContents contents, Optional<Path> path, Optional<Path> temporary) {
@@ -75,13 +76,13 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Opens a model file. Tensors in other files are looked for beside it.
+     * Opens a model file. Tensors in other files are searched beside it.
      *
      * @param file the file
      * @return the model
-     * @throws io.pepper.model.MalformedModelException if the file is no ONNX model, or its external data is missing or outside its
-     *     directory
-     * @throws io.pepper.model.UnsupportedModelException if the model holds something that is not supported
+     * @throws io.pepper.model.MalformedModelException if the file is not an ONNX model, or its external data is missing
+     *     or outside of its directory
+     * @throws io.pepper.model.UnsupportedModelException if the model contains something that is not supported
      * @throws IOException if the file cannot be read
      */
     public static OnnxModel load(Path file) throws IOException {
@@ -89,14 +90,14 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Opens a model file. Tensors in other files are looked for beside it.
+     * Opens a model file. Tensors in other files are searched beside it.
      *
      * @param file the file
-     * @param options how much it may ask for, and where its data may be
+     * @param options the limits of reading, and the directories of external data
      * @return the model
-     * @throws io.pepper.model.MalformedModelException if the file is no ONNX model or goes beyond a limit, or its external data is missing or
-     *     outside its directory
-     * @throws io.pepper.model.UnsupportedModelException if the model holds something that is not supported
+     * @throws io.pepper.model.MalformedModelException if the file is not an ONNX model or exceeds a limit, or its
+     *     external data is missing or outside of its directory
+     * @throws io.pepper.model.UnsupportedModelException if the model contains something that is not supported
      * @throws IOException if the file cannot be read
      */
     public static OnnxModel load(Path file, ReadOptions options) throws IOException {
@@ -111,29 +112,29 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Opens a model from a stream, by way of a temporary file that lives as long as the model.
+     * Opens a model from a stream, which is copied to a temporary file until the model is closed.
      *
      * @param in the bytes of the model, read to the end, not closed
-     * @param name the name to give the model
+     * @param name the model's name
      * @return the model
-     * @throws io.pepper.model.MalformedModelException if the bytes are no ONNX model
-     * @throws io.pepper.model.UnsupportedModelException if the model keeps tensors in other files
-     * @throws IOException if the stream cannot be read, or the file not be written
+     * @throws io.pepper.model.MalformedModelException if the bytes are not an ONNX model
+     * @throws io.pepper.model.UnsupportedModelException if the model has tensors in other files
+     * @throws IOException if the stream cannot be read, or the file cannot be written
      */
     public static OnnxModel load(InputStream in, String name) throws IOException {
         return load(in, name, ReadOptions.DEFAULTS);
     }
 
     /**
-     * Opens a model from a stream, by way of a temporary file that lives as long as the model.
+     * Opens a model from a stream, which is copied to a temporary file until the model is closed.
      *
      * @param in the bytes of the model, read to the end, not closed
-     * @param name the name to give the model
-     * @param options how much it may ask for
+     * @param name the model's name
+     * @param options the limits of reading
      * @return the model
-     * @throws io.pepper.model.MalformedModelException if the bytes are no ONNX model, or go beyond a limit
-     * @throws io.pepper.model.UnsupportedModelException if the model keeps tensors in other files
-     * @throws IOException if the stream cannot be read, or the file not be written
+     * @throws io.pepper.model.MalformedModelException if the bytes are not an ONNX model, or exceed a limit
+     * @throws io.pepper.model.UnsupportedModelException if the model has tensors in other files
+     * @throws IOException if the stream cannot be read, or the file cannot be written
      */
     public static OnnxModel load(InputStream in, String name, ReadOptions options) throws IOException {
         Path file = TemporaryCopy.toFile(in, name, options.limits().streamBytes());
@@ -148,13 +149,13 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Opens a model from memory.
+     * Opens a model in memory.
      *
-     * @param bytes the bytes of the model; kept, not copied, and must not change while the model is open
-     * @param name the name to give the model
+     * @param bytes the bytes of the model; they are not copied and must not change while the model is open
+     * @param name the model's name
      * @return the model
-     * @throws io.pepper.model.MalformedModelException if the bytes are no ONNX model
-     * @throws io.pepper.model.UnsupportedModelException if the model keeps tensors in other files
+     * @throws io.pepper.model.MalformedModelException if the bytes are not an ONNX model
+     * @throws io.pepper.model.UnsupportedModelException if the model has tensors in other files
      * @throws IOException never for another reason
      */
     public static OnnxModel load(byte[] bytes, String name) throws IOException {
@@ -162,14 +163,14 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Opens a model from memory.
+     * Opens a model in memory.
      *
-     * @param bytes the bytes of the model; kept, not copied, and must not change while the model is open
-     * @param name the name to give the model
-     * @param options how much it may ask for
+     * @param bytes the bytes of the model; they are not copied and must not change while the model is open
+     * @param name the model's name
+     * @param options the limits of reading
      * @return the model
-     * @throws io.pepper.model.MalformedModelException if the bytes are no ONNX model, or go beyond a limit
-     * @throws io.pepper.model.UnsupportedModelException if the model keeps tensors in other files
+     * @throws io.pepper.model.MalformedModelException if the bytes are not an ONNX model, or exceed a limit
+     * @throws io.pepper.model.UnsupportedModelException if the model has tensors in other files
      * @throws IOException never for another reason
      */
     public static OnnxModel load(byte[] bytes, String name, ReadOptions options) throws IOException {
@@ -183,9 +184,9 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The version of this library, as it stands in the files that it writes.
+     * Returns the name and version of this library, as written to files.
      *
-     * @return for instance {@code pepper 0.1.0}
+     * @return the version, for instance {@code pepper 0.1.0}
      */
     public static String toolVersion() {
         return ToolVersion.get();
@@ -196,7 +197,7 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The model's name.
+     * Returns the model's name.
      *
      * @return its file name without {@code .onnx}
      */
@@ -205,16 +206,16 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The file that was opened.
+     * Returns the file of the model.
      *
-     * @return empty if the model came from a stream or from memory
+     * @return the file; empty if the model came from a stream or from memory
      */
     public Optional<Path> path() {
         return path;
     }
 
     /**
-     * The SHA-256 of the model's file. The first call reads the whole file; tensors in other files are not part of it.
+     * Returns the SHA-256 of the model's file, without tensors in other files. The first call reads the whole file.
      *
      * @return 64 hexadecimal digits in lower case
      * @throws IOException if the file cannot be read
@@ -224,18 +225,18 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The version of the format that the model is written in.
+     * Returns the version of ONNX's intermediate representation.
      *
-     * @return {@code ir_version}, 3 and more in models of today
+     * @return {@code ir_version}, 3 or more in current models
      */
     public long irVersion() {
         return proto().getIrVersion();
     }
 
     /**
-     * The operator sets that the model uses.
+     * Returns the operator sets that the model uses.
      *
-     * @return version by domain, where ONNX's own domain is {@code ai.onnx}
+     * @return the version by domain, where ONNX's own domain is {@code ai.onnx}
      */
     public SortedMap<String, Long> opsets() {
         SortedMap<String, Long> opsets = new TreeMap<>();
@@ -246,7 +247,8 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * How many operators the main graph has, constant ones included; what stands in bodies and functions is not counted.
+     * Returns the number of operators of the main graph, including those that compute constants. Operators in bodies
+     * and functions are not counted.
      *
      * @return 0 or more
      */
@@ -255,8 +257,8 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * How many of the main graph's operators depend on constants only. They are no dataflow: each part that needs what
-     * they make has its own copy.
+     * Returns the number of operators of the main graph that depend on constants only. They are not part of the
+     * dataflow: each part contains its own copy of those that it needs.
      *
      * @return 0 to {@link #operatorCount()}
      */
@@ -265,8 +267,9 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The bytes of the constant tensors that the model's outputs need: initializers and tensors in attributes, bodies and
-     * functions, each once, as elements times the size of one. What operators compute from them is not counted.
+     * Returns the bytes of the constant tensors that the model's outputs need: initializers and tensors in attributes,
+     * bodies and functions. Each counts once, as its number of elements times the size of an element. Tensors that
+     * operators compute from them are not counted.
      *
      * @return 0 or more
      */
@@ -275,7 +278,7 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * What flows into the model.
+     * Returns the inputs of the model.
      *
      * @return its inputs in order, without those that are initializers
      */
@@ -284,7 +287,7 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * What flows out of the model.
+     * Returns the outputs of the model.
      *
      * @return its outputs in order
      */
@@ -293,20 +296,20 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The dataflow graph: the operators of the main graph that are not constant, and the tensors between them. A tensor
-     * that the body of an operator captures is read by that operator.
+     * Returns the dataflow graph: the operators of the main graph that are not constant, and the tensors between them.
+     * An operator reads the tensors that its body captures.
      *
-     * @return the graph, always the same
+     * @return the graph, always the same object
      */
     public DataflowGraph graph() {
         return contents.graph().dataflow();
     }
 
     /**
-     * The single tensors at which the model can be cut in two. Sequences, maps and optional values, which ONNX Runtime's Java
-     * interface cannot hand from one part to another, are not among them.
+     * Returns the single tensors at which the model can be cut in two. Sequences, maps and optional values are not
+     * among them, because ONNX Runtime's Java interface cannot pass these from one part to another.
      *
-     * @return the cuts in topological order, always the same
+     * @return the cuts in topological order, always the same object
      */
     public Cuts cuts() {
         Cuts known = cuts;
@@ -318,11 +321,11 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Types and shapes of the tensors that cross some cuts, as far as they are certain: what ONNX Runtime infers and the model does not
-     * contradict. The first call takes some milliseconds.
+     * Returns the types and shapes of the tensors that cross some cuts, as far as they are certain: those that ONNX
+     * Runtime infers and the model does not contradict. The first call takes some milliseconds.
      *
      * @param asked cuts of this model
-     * @return for each cut the tensors that cross it
+     * @return the tensors of each cut
      * @throws IOException if the model cannot be read
      */
     public List<List<TensorInfo>> cutTensors(List<Cut> asked) throws IOException {
@@ -340,9 +343,9 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Types and shapes of all tensors, for a model that states the sizes of its inputs.
+     * Returns the types and shapes of all tensors, for a model that states the sizes of its inputs.
      *
-     * @return what is known; tensors whose sizes depend on open ones are unknown
+     * @return the known types and shapes; sizes that depend on open ones are unknown
      * @throws IOException if the model cannot be read
      */
     public TensorShapes shapes() throws IOException {
@@ -350,12 +353,13 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Types and shapes of all tensors, for given sizes of inputs. ONNX Runtime infers them, in milliseconds, without the
-     * model's weights; each call asks it anew.
+     * Returns the types and shapes of all tensors, for given sizes of inputs. ONNX Runtime infers them at each call, in
+     * milliseconds, without the model's weights.
      *
      * @param sizes the sizes of inputs that the model leaves open
-     * @return what is known; of a model that ONNX Runtime cannot open, what it states, and why
-     * @throws IllegalArgumentException if a size is for no input, or contradicts what the model states
+     * @return the known types and shapes; if ONNX Runtime cannot open the model, those that the model states, and the
+     *     reason
+     * @throws IllegalArgumentException if a size belongs to no input, or contradicts the model
      * @throws IOException if the model cannot be read
      */
     public TensorShapes shapes(InputShapes sizes) throws IOException {
@@ -363,8 +367,9 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The {@code If}s of the main graph that nothing decides but the inputs, such as {@code use_cache_branch} of a merged decoder. A branch
-     * is carried whole; {@link ReadOptions#withInputValues} opens the one that values take.
+     * Returns the {@code If}s of the main graph that only the inputs decide, such as {@code use_cache_branch} of a
+     * merged decoder. A branch is not divided; {@link ReadOptions#withInputValues} replaces an {@code If} by the branch
+     * that the values select.
      *
      * @return the first 16, in the order of the operators
      */
@@ -376,27 +381,28 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The functions that are most of the model and still stand in it as one operator for each call, inside of which nothing is cut.
+     * Returns the functions that make up most of the model and are still called as single operators, inside of which
+     * there are no cuts.
      *
-     * @return for each a clause with its name and why; empty for most models
+     * @return a clause for each, with its name and the reason; empty for most models
      */
     public List<String> closedFunctions() {
         return Specialization.closedFunctions(proto());
     }
 
     /**
-     * The inputs that are beside the main flow: caches, masks, positions and lengths of a text generator.
+     * Returns the inputs that are not part of the main flow: caches, masks, positions and lengths of a text generator.
      *
-     * @return what is recognised by names, types and dataflow; nothing for most other models
+     * @return the inputs that are recognised by names, types and dataflow; none for most other models
      */
     public RecognizedInputs recognizedInputs() {
         return InputRecognition.of(this);
     }
 
     /**
-     * What operators cost, for given sizes.
+     * Returns the costs of the operators for given sizes.
      *
-     * @param shapes shapes of this model's tensors
+     * @param shapes the shapes of this model's tensors
      * @return the costs
      */
     public ModelCosts costs(TensorShapes shapes) {
@@ -404,20 +410,20 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Cuts of the kind asked for: wider ones, or with inputs shared. {@link ModelCosts#cutOptions()} has options that know
-     * sizes.
+     * Returns cuts with given options, such as a larger width or shared inputs. {@link ModelCosts#cutOptions()} has
+     * options that know sizes.
      *
-     * @param options which cuts to look for
+     * @param options the options of the cuts
      * @return the cuts in topological order
-     * @throws IllegalArgumentException if an input that is to be shared is none of the model's
+     * @throws IllegalArgumentException if a shared input is not an input of the model
      */
     public Cuts cuts(CutOptions options) {
         return Cuts.of(graph(), options(options));
     }
 
     /**
-     * What operators cost in bytes of constant tensors, to balance parts by; what several operators of a part share counts
-     * once.
+     * Returns the bytes of constant tensors of operators, for balancing parts. A tensor that several operators of a
+     * part share counts once.
      *
      * @return costs for the operators of {@link #graph()}
      */
@@ -426,15 +432,15 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * The bridges that the original PEPPER finds in this model, for comparison with {@link #cuts()}.
+     * Returns the bridges that the original PEPPER finds in this model, for comparison with {@link #cuts()}.
      *
-     * @return its bridges
+     * @return the bridges
      */
     public PaperBridges originalBridges() {
         return PaperView.bridges(proto().getGraph());
     }
 
-    /** Values that are no tensors cannot be handed from one part to another. */
+    /** Excludes values that are not tensors, which cannot be passed from one part to another. */
     private CutOptions options(CutOptions asked) {
         Set<String> others = contents.noTensors();
         DataflowGraph graph = contents.graph().dataflow();
@@ -446,7 +452,7 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Closes the model's files, and removes the temporary one of a model that came from a stream.
+     * Closes the model's files, and removes the temporary file of a model that came from a stream.
      *
      * @throws IOException if a file cannot be closed
      */
@@ -458,7 +464,7 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
-    /** For instance {@code OnnxModel[detector: 672 operators, 50 cuts]}. */
+    /** Returns for instance {@code OnnxModel[detector: 672 operators, 50 cuts]}. */
     @Override
     public String toString() {
         return "OnnxModel[" + name() + ": " + operatorCount() + " operators, " + cuts().size() + " cuts]";

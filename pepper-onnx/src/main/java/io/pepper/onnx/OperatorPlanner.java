@@ -25,10 +25,11 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Divides a model between two devices operator by operator, wherever that is cheapest, at cuts of any width: for the least latency
- * or energy by minimum cuts (Hu et al., "Dynamic adaptive DNN surgery", INFOCOM 2019). Pieces are predicted as a whole: an operator's time is its share of what the
- * piece between two {@linkplain Cuts cuts} takes that it lies in, and the parts that come out are predicted again as the pieces
- * that they are. Operators that {@linkplain Cuts#indivisible should stay together} do. Stateless and therefore thread-safe.
+ * A planner that divides a model between two devices operator by operator, at cuts of any width. For latency and energy
+ * it finds a minimum cut (Hu et al., "Dynamic adaptive DNN surgery", INFOCOM 2019). Times are predicted for pieces: an
+ * operator's time is its share of the time of the piece between two {@linkplain Cuts cuts} that contains it. The
+ * resulting parts are predicted again as pieces. Operators that {@linkplain Cuts#indivisible should stay together} do
+ * so. Stateless and therefore thread-safe.
  *
  * <pre>{@code
  * CostModel times = CostModel.of(cluster, predictor);
@@ -43,25 +44,26 @@ public final class OperatorPlanner {
      * A division between two devices.
      *
      * @param segments the parts, each on one device, in an order in which they can run
-     * @param placement where they run, predicted as pieces; nothing is proven of these costs
-     * @param operatorCost the cost by the objective of the operators' shares and of what travels, where the devices take turns; none
-     *     is less by more than the {@code gap}
-     * @param gap upper bound on the optimality gap of {@code operatorCost}: 0 for sums of latency and energy
+     * @param placement the devices of the parts, with costs predicted for the parts as pieces; these costs have no
+     *     optimality guarantee
+     * @param operatorCost the value of the objective for the operators' shares and the transfers, if the devices take
+     *     turns; the relative distance to the optimum is at most {@code gap}
+     * @param gap upper bound on the optimality gap of {@code operatorCost}; 0 for sums of latency and energy
      */
     public record Plan(ModelSegments segments, Placement placement, double operatorCost, double gap) {}
 
     /**
-     * Finds the division that costs least by an objective, where the devices take turns.
+     * Returns the division of least cost, if the devices take turns.
      *
      * @param costs the model's costs
-     * @param cuts its cuts, between which pieces are predicted
+     * @param cuts the model's cuts, between which pieces are predicted
      * @param cluster two devices and their links
-     * @param times predicts for them
-     * @param objective what to have least of; a weight on the period makes the search a bounded one
-     * @return the division; it may be all on one device
-     * @throws io.pepper.model.UnknownSizeException if the size of a tensor is not known
-     * @throws io.pepper.plan.NoSuchPlacementException if there is none within the memory of the devices
-     * @throws IllegalArgumentException if there are not two devices, or energy counts and is not known
+     * @param times the predicted times of the devices
+     * @param objective the objective to minimise; with a weight on the period, the search is bounded
+     * @return the division, which may use only one device
+     * @throws io.pepper.model.UnknownSizeException if the size of a tensor is unknown
+     * @throws io.pepper.plan.NoSuchPlacementException if no division fits into the memory of the devices
+     * @throws IllegalArgumentException if there are not two devices, or the objective includes energy and it is unknown
      */
     public static Plan plan(ModelCosts costs, Cuts cuts, Cluster cluster, CostModel times, Objective objective) {
         if (cluster.devices().size() != 2) {
@@ -124,7 +126,7 @@ public final class OperatorPlanner {
         return devices;
     }
 
-    /** What each operator takes of the time of its piece. */
+    /** Returns each operator's share of the time of its piece. */
     private static Shares shares(
             Partition operators, Partition pieces, ModelCosts costs, CostModel times, Cluster cluster) {
         int devices = cluster.devices().size();
@@ -156,7 +158,7 @@ public final class OperatorPlanner {
         return new Shares(alone, p90);
     }
 
-    /** The median and the 0.9 quantile of times, by place and device. */
+    /** The median and the 0.9 quantile of times, by index of the operator and device. */
     private static final class Shares {
         private final double[][] seconds;
         private final double[][] p90;
@@ -204,7 +206,10 @@ public final class OperatorPlanner {
         return table.build();
     }
 
-    /** How often the device changes on the way to a group at most: groups of one level are of one device. */
+    /**
+     * Returns for each group the largest number of device changes on a path to it. All groups of one level are on the
+     * same device.
+     */
     private static int[] levels(ModelSegments groups, Cluster cluster, String... deviceOf) {
         int[] levels = new int[groups.count()];
         String first = cluster.devices().get(0).name();
@@ -222,7 +227,7 @@ public final class OperatorPlanner {
         return levels;
     }
 
-    /** The levels that have operators, counted from 0. */
+    /** Returns the rank of each level among those that have operators; -1 for the others. */
     private static int[] ranks(int... levels) {
         int[] ranks = new int[Arrays.stream(levels).max().orElse(0) + 1];
         Arrays.fill(ranks, -1);

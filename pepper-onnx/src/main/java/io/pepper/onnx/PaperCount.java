@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Counts as the original does. */
+/** The counting rules of the original. */
 final class PaperCount {
     private static final Set<String> POOLS = Set.of("MaxPool", "AveragePool", "GlobalAveragePool");
 
@@ -23,7 +23,7 @@ final class PaperCount {
     private PaperCount() {}
 
     /**
-     * Counts a graph.
+     * Counts the features of a graph.
      *
      * @param nodes its operators
      * @param initializers its dense initializers
@@ -69,7 +69,10 @@ final class PaperCount {
         return node.getInputCount() > 0 && type.equals(makers.get(node.getInput(0)));
     }
 
-    /** The product of the dimensions; what is too large to be addressed was refused when the model was opened. */
+    /**
+     * Returns the product of the dimensions. It does not overflow, because opening a model refuses tensors that are too
+     * large to be addressed.
+     */
     private static long elements(TensorProto tensor) {
         long elements = 1;
         for (long dim : tensor.getDimsList()) {

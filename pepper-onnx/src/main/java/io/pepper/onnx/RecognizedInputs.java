@@ -4,20 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Inputs of a model that are beside its main flow, as a text generator has them: caches that each layer reads and gives back longer, masks,
- * positions and lengths that every layer reads. {@link ModelCosts#cutOptions} shares them, so that cuts lie between layers. Immutable.
+ * The inputs of a model that are not part of its main flow, as in text generators: caches that each layer reads and
+ * returns extended; masks, positions and lengths that every layer reads. {@link ModelCosts#cutOptions} shares them, so
+ * that there are cuts between layers. Immutable.
  *
- * @param caches what one run gives back to the next, by name, or by type and dataflow where names differ
- * @param masks inputs that say what counts, such as {@code attention_mask}
- * @param positions inputs that say where in a text something is, such as {@code position_ids}
- * @param lengths small inputs that say how much there is, such as {@code seqlens_k}
+ * @param caches the outputs of one run that are inputs of the next, recognised by name, or by type and dataflow if
+ *     names differ
+ * @param masks masks, such as {@code attention_mask}
+ * @param positions positions in a text, such as {@code position_ids}
+ * @param lengths small inputs with a length, such as {@code seqlens_k}
  */
 public record RecognizedInputs(List<Cache> caches, List<String> masks, List<String> positions, List<String> lengths) {
-    /** Nothing is recognised. */
+    /** No recognised inputs. */
     public static final RecognizedInputs NONE = new RecognizedInputs(List.of(), List.of(), List.of(), List.of());
 
     /**
-     * An input that is to be what an output was in the run before.
+     * An input whose value is an output of the previous run.
      *
      * @param past the input
      * @param present the output
@@ -25,12 +27,12 @@ public record RecognizedInputs(List<Cache> caches, List<String> masks, List<Stri
     public record Cache(String past, String present) {}
 
     /**
-     * Copies the lists.
+     * Creates recognised inputs.
      *
-     * @param caches see the record
-     * @param masks see the record
-     * @param positions see the record
-     * @param lengths see the record
+     * @param caches the outputs of one run that are inputs of the next
+     * @param masks masks, such as {@code attention_mask}
+     * @param positions positions in a text, such as {@code position_ids}
+     * @param lengths small inputs with a length, such as {@code seqlens_k}
      */
     public RecognizedInputs {
         caches = List.copyOf(caches);
@@ -40,9 +42,9 @@ public record RecognizedInputs(List<Cache> caches, List<String> masks, List<Stri
     }
 
     /**
-     * All that was recognised.
+     * Returns the names of all recognised inputs.
      *
-     * @return names of inputs, each once
+     * @return the names, each once
      */
     public List<String> names() {
         List<String> names = new ArrayList<>();

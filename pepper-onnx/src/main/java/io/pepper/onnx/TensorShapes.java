@@ -13,9 +13,10 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /**
- * Types and shapes of all tensors of a model's main graph, constants included, for given sizes of its inputs, as ONNX Runtime infers
- * them. What the model itself states counts for operators outside of ONNX's own domains: where ONNX Runtime infers nothing it is
- * believed, where it infers something else neither is. What is not known is said to be unknown, never 0.
+ * The types and shapes of all tensors of a model's main graph, including constants, for given sizes of its inputs. ONNX
+ * Runtime infers them. For operators outside of ONNX's own domains, the statements of the model count, too: where ONNX
+ * Runtime infers nothing, the model is believed; where it infers something else, the shape is unknown. Unknown sizes
+ * are reported as such, never as 0.
  *
  * <p>Immutable and therefore thread-safe.
  *
@@ -25,7 +26,10 @@ import java.util.stream.IntStream;
  * }</pre>
  */
 public final class TensorShapes {
-    /** All tensors together have no more bytes, so that no sum of sizes overflows or is inexact in double precision. */
+    /**
+     * Upper bound on the bytes of all tensors together, so that no sum of sizes overflows or is inexact in double
+     * precision.
+     */
     private static final long GREATEST_SUM = 1L << 53;
 
     private final DataflowGraph graph;
@@ -45,19 +49,19 @@ public final class TensorShapes {
     }
 
     /**
-     * The sizes of inputs that these shapes hold for.
+     * Returns the sizes of inputs that these shapes are based on.
      *
-     * @return what was given
+     * @return the sizes
      */
     public InputShapes inputs() {
         return inputs;
     }
 
     /**
-     * What is known of a tensor.
+     * Returns the type and shape of a tensor.
      *
      * @param tensor the name of a tensor of the main graph
-     * @return its type and shape; without both for a name that the model does not have, or of which nothing is known
+     * @return its type and shape; both are empty if the model has no such tensor, or they are unknown
      */
     public TensorInfo of(String tensor) {
         TypeProto type = scope().types().get(tensor);
@@ -67,28 +71,28 @@ public final class TensorShapes {
     }
 
     /**
-     * The size of a tensor of the dataflow graph.
+     * Returns the size of a tensor of the dataflow graph.
      *
-     * @param tensor its index in {@link OnnxModel#graph()}
-     * @return its bytes; empty if its type or a dimension is not known, for strings, and for more than 2<sup>53</sup> divided by
-     *     the number of tensors, so that sizes can be added up
+     * @param tensor the tensor's index in {@link OnnxModel#graph()}
+     * @return its bytes; empty if its type or a dimension is unknown, for strings, and for more than 2<sup>53</sup>
+     *     bytes divided by the number of tensors, so that sums of sizes are exact
      */
     public OptionalLong bytes(int tensor) {
         return bytes[tensor];
     }
 
     /**
-     * The sizes of inputs that are open, so that sizes of other tensors may be unknown: the names of dimensions,
-     * {@code input[axis]} where a dimension has no name, and {@code input} where not even the rank is known.
+     * Returns the open sizes of inputs, because of which other sizes may be unknown: the names of dimensions, {@code
+     * input[axis]} for a dimension without a name, and {@code input} if even the rank is unknown.
      *
-     * @return empty if all inputs have fixed sizes
+     * @return the open sizes; empty if all inputs have fixed sizes
      */
     public List<String> openDimensions() {
         return result.open();
     }
 
     /**
-     * The tensors of the dataflow graph whose size is not known.
+     * Returns the tensors of the dataflow graph whose size is unknown.
      *
      * @return their names, in the order of the graph
      */
@@ -100,9 +104,9 @@ public final class TensorShapes {
     }
 
     /**
-     * Why ONNX Runtime could not infer shapes; what the model states is then all there is.
+     * Returns why ONNX Runtime could not infer shapes. Only the shapes that the model states are then known.
      *
-     * @return for instance that an operator of another domain is not known, empty if it could
+     * @return the reason, for instance an unknown operator of another domain; empty if the inference succeeded
      */
     public Optional<String> failure() {
         return result.failure();
@@ -112,7 +116,7 @@ public final class TensorShapes {
         return result.scope();
     }
 
-    /** For instance {@code TensorShapes[692 tensors, 0 unknown]}. */
+    /** Returns for instance {@code TensorShapes[692 tensors, 0 unknown]}. */
     @Override
     public String toString() {
         return "TensorShapes[" + graph.tensorCount() + " tensors, " + unknown().size() + " unknown]";

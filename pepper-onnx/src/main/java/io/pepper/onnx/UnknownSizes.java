@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Finds the reason why the size of a tensor is not known. */
+/** The search for the reason why a tensor's size is unknown. */
 final class UnknownSizes {
     private final TensorShapes shapes;
     private final Map<String, NodeProto> makers = new HashMap<>();
@@ -26,18 +26,18 @@ final class UnknownSizes {
         makers.remove("");
     }
 
-    /** The exception for a tensor of the main graph, or of a body. */
+    /** Returns the exception for a tensor of the main graph or of a body. */
     UnknownSizeException of(String tensor) {
         return exception("the size of tensor '" + tensor + "' is not known: " + reason(tensor));
     }
 
-    /** The exception for an operator with a body. */
+    /** Returns the exception for an operator with a body. */
     UnknownSizeException ofRuns(String operator) {
         String reason = shapes.failure().or(this::openSizes).orElse("it depends on values");
         return exception("how often the body of operator " + operator + " runs is not known: " + reason);
     }
 
-    /** The exception for arithmetic that is known for each operator, and too much together. */
+    /** Returns the exception for a sum of arithmetic that exceeds 2^63 - 1, although each summand is known. */
     UnknownSizeException tooMuch() {
         return exception("the arithmetic of the model is more than 2^63 - 1 operations");
     }
@@ -66,7 +66,7 @@ final class UnknownSizes {
                 .isPresent();
     }
 
-    /** Goes back to the first operator of which all inputs have a size. */
+    /** Goes back to the first operator whose inputs all have a known size, and returns its reason. */
     private String culprit(String tensor) {
         Set<String> met = new HashSet<>();
         NodeProto maker = makers.get(tensor);

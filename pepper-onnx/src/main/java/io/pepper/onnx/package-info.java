@@ -1,6 +1,4 @@
-/**
- * ONNX models: their operators, shapes, costs and segments.
- */
+/** ONNX models: their operators, shapes, costs and segments. */
 @NullMarked
 package io.pepper.onnx;
 

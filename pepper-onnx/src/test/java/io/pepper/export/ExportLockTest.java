@@ -27,7 +27,7 @@ class ExportLockTest {
             assertThatThrownBy(
                             () -> ExportLock.hold(file, Duration.ofMillis(50)).close())
                     .isInstanceOf(FileSystemException.class)
-                    .hasMessageContainingAll(file.toString(), "is held by another process", "remove it");
+                    .hasMessageContainingAll(file.toString(), "stays locked by another process", "remove it");
         }
         ExportLock.hold(file, Duration.ofMinutes(1)).close();
         assertThat(Files.exists(file)).isFalse();

@@ -208,14 +208,14 @@ class PartitionManifestTest {
             })
     void fileThatIsNoPlainNameIsRefused(String name) throws IOException {
         replace("\"symbolicDimensions_part2.onnx\"", "\"" + name + "\"");
-        assertRefused("parts[1].file", "is no plain file name");
+        assertRefused("parts[1].file", "is not a plain file name");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "2", "\"1\"", "1.0", "null", "[1]", "99999999999999999999"})
     void otherVersionIsRefused(String version) throws IOException {
         replace("\"version\" : 1,", "\"version\" : " + version + ",");
-        assertRefused("version", "only 1 is known");
+        assertRefused("version", "only 1 is supported");
     }
 
     @Test
@@ -228,20 +228,20 @@ class PartitionManifestTest {
     @ValueSource(strings = {"-1", "2147483648", "1.5", "1e3", "99999999999999999999", "null", "\"0\""})
     void wrongNumberIsRefused(String number) throws IOException {
         replace("\"unusedOperators\" : 0", "\"unusedOperators\" : " + number);
-        assertRefused("unusedOperators", "is no number from 0 to 2147483647");
+        assertRefused("unusedOperators", "is not a number from 0 to 2147483647");
     }
 
     @ParameterizedTest
     @CsvSource({"-3", "3.5", "true", "{}", "[]", "\"\"", "9223372036854775808"})
     void wrongDimensionIsRefused(String dimension) throws IOException {
         replace("\"batch\"", dimension);
-        assertRefused("inputs[0].shape", "is no size, no symbol and not null");
+        assertRefused("inputs[0].shape", "is neither a size nor a symbol nor null");
     }
 
     @Test
     void numberOfEndlessDigitsIsRefused() throws IOException {
         replace("\"unusedOperators\" : 0", "\"unusedOperators\" : " + "9".repeat(100_000));
-        assertRefused("is no JSON");
+        assertRefused("is not JSON");
         Files.writeString(file, "{\"format\": 1e999999999}");
         assertRefused("format");
     }
@@ -249,21 +249,21 @@ class PartitionManifestTest {
     @Test
     void duplicateFieldIsRefused() throws IOException {
         replace("\"version\" : 1,", "\"version\" : 1, \"version\" : 1,");
-        assertRefused("is no JSON", "version");
+        assertRefused("is not JSON", "version");
     }
 
     @Test
     void deepNestingIsRefused() throws IOException {
         Files.writeString(file, "[".repeat(1_000_000));
-        assertRefused("is no JSON");
+        assertRefused("is not JSON");
         replace("[", "{\"a\":");
-        assertRefused("is no JSON");
+        assertRefused("is not JSON");
     }
 
     @Test
     void whatFollowsTheManifestIsRefused() throws IOException {
         Files.writeString(file, Files.readString(file) + "{}");
-        assertRefused("is no JSON");
+        assertRefused("is not JSON");
     }
 
     @ParameterizedTest
@@ -286,7 +286,7 @@ class PartitionManifestTest {
     void textThatIsNoUtf8IsRefused() throws IOException {
         String latin = Files.readString(file).replace("symbolicDimensions", "\u00e4");
         Files.write(file, latin.getBytes(StandardCharsets.ISO_8859_1));
-        assertRefused("is no JSON");
+        assertRefused("is not JSON");
     }
 
     @Test

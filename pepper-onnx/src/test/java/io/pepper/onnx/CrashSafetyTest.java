@@ -145,7 +145,7 @@ class CrashSafetyTest {
                 for (Process each : both) {
                     String output = output(each);
                     boolean ended = each.waitFor() == 0;
-                    assertThat(ended || output.contains("was made by somebody else meanwhile"))
+                    assertThat(ended || output.contains("was created by another process"))
                             .as(output)
                             .isTrue();
                     done += ended ? 1 : 0;

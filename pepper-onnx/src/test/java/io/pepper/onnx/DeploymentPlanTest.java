@@ -374,25 +374,25 @@ class DeploymentPlanTest {
             delimiter = '|',
             value = {
                 "\"version\" : 2 | \"version\" : 3 | version: is 3",
-                "\"version\" : 2 | \"version\" : 1 | writes the plan anew",
+                "\"version\" : 2 | \"version\" : 1 | writes the plan again",
                 "pepper-plan | other-plan | format: is 'other-plan'",
                 "\"device\" : \"gateway\" | \"device\" : \"moon\" | parts[0].device: 'moon' is not in the cluster",
                 "_part1.onnx | _part9.onnx | parts[0].file: is another part than in partition.json",
                 "\"latencyWeight\" : 1.0 | \"latencyWeight\" : 0.0 | objective: the weights of an objective",
-                "\"created\" : \"2 | \"created\" : \"x | created: is no moment",
-                "\"computeSeconds\" : | \"computeSeconds\" : -1, \"x\" : | parts[0].computeSeconds: is no number of 0 or more",
+                "\"created\" : \"2 | \"created\" : \"x | created: is not a timestamp",
+                "\"computeSeconds\" : | \"computeSeconds\" : -1, \"x\" : | parts[0].computeSeconds: is not a number of 0 or more",
                 "\"from\" : \"camera\" | \"from\" : \"moon\" | transfers[0].from: 'moon' is not in the cluster",
                 "\"from\" : \"camera\" | \"from\" : \"gateway\" | transfers[0]: 'gateway' and 'gateway' are not linked",
-                "\"flow\" : 0 | \"flow\" : 9 | transfers[0].flow: is no number from 0 to 3",
+                "\"flow\" : 0 | \"flow\" : 9 | transfers[0].flow: is not a number from 0 to 3",
                 "\"producer\" : 0 | \"producer\" : 1 | flows[1]: the readers [1] of a flow come after its producer 1",
-                "\"producer\" : 0 | \"producer\" : 3 | flows[1].producer: is no number from 0 to 2",
+                "\"producer\" : 0 | \"producer\" : 3 | flows[1].producer: is not a number from 0 to 2",
                 "\"latencySeconds\" : | \"latencySeconds\" : 9, \"x\" : | costs.latencySeconds: is 9.0, where the parts",
                 "\"gap\" : 0.0 | \"gap\" : 1.5 | costs.gap: is more than 1",
                 "\"p90Seconds\" : | \"p90Seconds\" : 0, \"x\" : | parts[0].p90Seconds: is less than computeSeconds",
                 "\"output\" : false | \"output\" : 1 | flows[0].output: is neither true nor false",
                 "\"states\" : [ ] | \"states\" : [ {\"device\": \"moon\"} ] | states[0].device: 'moon' is not in the cluster",
                 "\"source\" : \"camera\" | \"source\" : \"moon\" | cluster: cluster:1: there is no device 'moon'",
-                "\"sha256\" : \" | \"sha256\" : \"0 | partition.sha256: is of another partition.json than the one beside the plan"
+                "\"sha256\" : \" | \"sha256\" : \"0 | partition.sha256: belongs to another partition.json than the one beside the plan"
             })
     void aPlanThatWasChangedIsRefused(String what, String by, String message) throws IOException {
         Path target = written();

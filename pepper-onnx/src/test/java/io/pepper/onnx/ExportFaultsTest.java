@@ -132,7 +132,7 @@ class ExportFaultsTest {
     @ValueSource(strings = {"residual_part1.onnx", "residual_part3.onnx"})
     void foreignFileOfTheSameNameIsRefused(String name) throws IOException {
         Files.writeString(Files.createDirectory(target).resolve(name), "mine");
-        assertFailsWithoutTrace(FileAlreadyExistsException.class, name, "no earlier export");
+        assertFailsWithoutTrace(FileAlreadyExistsException.class, name, "not belong to an earlier export");
     }
 
     @Test

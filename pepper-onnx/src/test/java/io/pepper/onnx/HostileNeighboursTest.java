@@ -137,7 +137,8 @@ class HostileNeighboursTest {
         thing.put(target.resolve(".pepper.lock"));
         assertThatThrownBy(this::export)
                 .isInstanceOf(FileSystemException.class)
-                .hasMessageContainingAll(target.resolve(".pepper.lock").toString(), "is no regular file", "remove it");
+                .hasMessageContainingAll(
+                        target.resolve(".pepper.lock").toString(), "is not a regular file", "remove it");
         PartitionManifest.read(target);
         unlock(target.resolve(".pepper.lock"));
     }
@@ -151,7 +152,8 @@ class HostileNeighboursTest {
         thing.put(target.resolve("partition.json"));
         assertThatThrownBy(this::export)
                 .isInstanceOf(FileSystemException.class)
-                .hasMessageContainingAll(target.resolve("partition.json").toString(), "belongs to no earlier export");
+                .hasMessageContainingAll(
+                        target.resolve("partition.json").toString(), "does not belong to an earlier export");
     }
 
     @ParameterizedTest

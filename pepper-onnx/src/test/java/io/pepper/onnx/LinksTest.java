@@ -214,7 +214,7 @@ class LinksTest {
             Files.createSymbolicLink(parts.resolve("partition.json"), top.resolve("kept.json"));
             assertThatThrownBy(() -> Parts.split(opened, parts))
                     .isInstanceOf(FileSystemException.class)
-                    .hasMessageContaining("belongs to no earlier export");
+                    .hasMessageContaining("does not belong to an earlier export");
         }
         assertThat(Files.isSymbolicLink(parts.resolve("partition.json"))).isTrue();
     }

@@ -130,13 +130,13 @@ class MalformedExternalDataTest {
         "offset, 1025, takes 1024 bytes at 1025 of 'data.bin'",
         "offset, 9223372036854775807, takes 1024 bytes at 9223372036854775807",
         "offset, -1, is negative",
-        "offset, 1e3, is no number",
-        "offset, '', is no number",
-        "offset, 9223372036854775808, is no number",
+        "offset, 1e3, is not a number",
+        "offset, '', is not a number",
+        "offset, 9223372036854775808, is not a number",
         "length, 1023, where its type and shape take 1024",
         "length, 9223372036854775807, where its type and shape take 1024",
         "length, -5, is negative",
-        "length, many, is no number"
+        "length, many, is not a number"
     })
     void wrongNumbersAreRefused(String key, String value, String said) throws IOException {
         prepare();
@@ -223,11 +223,11 @@ class MalformedExternalDataTest {
         Path file = Parts.save(inside, "bad", holding(at("pipe")));
         assertThatThrownBy(() -> OnnxModel.load(file).close())
                 .isInstanceOf(MalformedModelException.class)
-                .hasMessageContaining("is no regular file");
+                .hasMessageContaining("is not a regular file");
         for (Path irregular : new Path[] {inside.resolve("pipe"), Path.of("/dev/zero")}) {
             assertThatThrownBy(() -> OnnxModel.load(irregular).close())
                     .isInstanceOf(FileSystemException.class)
-                    .hasMessageContaining("is no regular file");
+                    .hasMessageContaining("is not a regular file");
         }
     }
 

@@ -74,7 +74,7 @@ class SplitVerifierTest {
             Verification verification = SplitVerifier.verify(model, parts);
             assertThat(verification.identical()).isTrue();
             assertThat(verification.warnings())
-                    .anyMatch(warning -> warning.contains("is not the file that the manifest speaks of"));
+                    .anyMatch(warning -> warning.contains("is not the file in the manifest"));
         }
     }
 }

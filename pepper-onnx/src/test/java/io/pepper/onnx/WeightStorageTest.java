@@ -204,7 +204,7 @@ class WeightStorageTest {
         try (OnnxModel model = OnnxModel.load(file)) {
             assertThatThrownBy(() -> export(model, target, PLAIN.withWeights(WeightStorage.REFERENCE)))
                     .isInstanceOf(UnsupportedModelException.class)
-                    .hasMessageContainingAll("weights: stand in ", "everywhere.onnx", "not below");
+                    .hasMessageContainingAll("weights: are in ", "everywhere.onnx", "not below");
             assertThat(target).doesNotExist();
         }
     }
@@ -226,7 +226,7 @@ class WeightStorageTest {
         try (OnnxModel model = Parts.load("everywhere", everywhere())) {
             assertThatThrownBy(() -> export(model, directory, PLAIN.withWeights(WeightStorage.REFERENCE)))
                     .isInstanceOf(UnsupportedModelException.class)
-                    .hasMessageContaining("everywhere: weights: stand in memory");
+                    .hasMessageContaining("everywhere: weights: are in memory");
         }
     }
 
@@ -257,8 +257,7 @@ class WeightStorageTest {
             bytes[1] ^= 1;
             Files.write(data, bytes);
             assertThat(SplitVerifier.verify(model, target).warnings())
-                    .anyMatch(
-                            said -> said.contains(data.getFileName() + " is not the file that the manifest speaks of"));
+                    .anyMatch(said -> said.contains(data.getFileName() + " is not the file in the manifest"));
             assertThatThrownBy(() -> SplitVerifier.verify(model, target, strict(), ProgressListener.NONE))
                     .isInstanceOf(MalformedModelException.class)
                     .hasMessageContainingAll(
@@ -300,8 +299,8 @@ class WeightStorageTest {
             assertThat(dataFiles(manifest)).isNotEmpty();
             assertThat(manifest.notes())
                     .anyMatch(note -> note.matches(
-                            "everywhere_part\\d.onnx would have \\d+ bytes, where an ONNX file has at most 5000: its weights"
-                                    + " stand in everywhere_part\\d.onnx.data"));
+                            "everywhere_part\\d.onnx would have \\d+ bytes, but an ONNX file has at most 5000: its weights"
+                                    + " are in everywhere_part\\d.onnx.data"));
             assertProven(model, target);
             assertThatThrownBy(() -> PartitionExportAccess.export(
                             model.contents(), Partitioner.everyCut().partition(model.cuts()), PLAIN, target, 50))

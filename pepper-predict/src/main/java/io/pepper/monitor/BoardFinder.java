@@ -10,13 +10,19 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Finds out which targets are one board: two boards never become one, and one never two. */
+/** Grouping of targets into boards: no two boards become one, and no board becomes two. */
 final class BoardFinder {
-    /** The labels by which a target is known, the first that it has; what a federating Prometheus renames is meant. */
+    /**
+     * The labels that identify a target, in order of preference. A federating Prometheus renames the original label,
+     * which counts.
+     */
     static final List<String> IDENTITIES =
             List.of("exported_instance", "instance", "node", "nodename", "hostname", "host", "kubernetes_node");
 
-    /** A board that restarts once or twice in ten minutes is one; two in turn go back with every second scrape. */
+    /**
+     * A board that restarts once or twice in ten minutes has up to two resets. Two boards that share their labels have
+     * one at every second scrape.
+     */
     static final double MOST_RESETS = 2;
 
     private static final double MOST_SAID = 1e6;
@@ -29,7 +35,10 @@ final class BoardFinder {
         this.mostAgeSeconds = mostAgeSeconds;
     }
 
-    /** The label by which a target is known, and its value; without such a label the node's own name, or all labels. */
+    /**
+     * Returns the label that identifies a target and its value. Without such a label, the node's own name or all labels
+     * identify it.
+     */
     Map.Entry<String, String> identity(Target target) {
         Optional<String> named = nodeLabel.filter(target.labels::containsKey);
         Optional<String> label = named.isPresent()
@@ -43,7 +52,7 @@ final class BoardFinder {
                 : Map.entry("", target.toString());
     }
 
-    /** Whether any two targets may be one board, so that evidence is worth asking for. */
+    /** Returns whether any two targets may be one board, so that collecting evidence is worthwhile. */
     boolean isInDoubt(Collection<Target> targets) {
         long identities = targets.stream().map(this::identity).distinct().count();
         long names =
@@ -55,7 +64,7 @@ final class BoardFinder {
         return identities < targets.size() || distinct < names;
     }
 
-    List<TensorStore> find(Collection<Target> targets, Evidence evidence) {
+    List<Board> find(Collection<Target> targets, Evidence evidence) {
         Map<Map.Entry<String, String>, List<Target>> byIdentity = new LinkedHashMap<>();
         targets.stream().sorted(order()).forEach(target -> byIdentity
                 .computeIfAbsent(identity(target), first -> new ArrayList<>())
@@ -65,7 +74,7 @@ final class BoardFinder {
         return joined(boards, evidence).stream().map(this::board).toList();
     }
 
-    /** Who tells now and most comes first; who tells as much, by the alphabet. */
+    /** Targets with current values come before stale ones, then those with more facts, then alphabetical order. */
     private Comparator<Target> order() {
         return Comparator.<Target, Boolean>comparing(target -> target.gone)
                 .thenComparing(target -> target.secondsOld() > mostAgeSeconds)
@@ -73,7 +82,7 @@ final class BoardFinder {
                 .thenComparing(Target::toString);
     }
 
-    /** The targets of one identity, told apart. */
+    /** Splits the targets of one identity into boards. */
     private static List<List<Target>> told(List<Target> group, Evidence evidence) {
         List<List<Target>> boards = new ArrayList<>();
         for (Target target : group) {
@@ -85,7 +94,9 @@ final class BoardFinder {
         return boards;
     }
 
-    /** Series of the last hour whose place others have taken, for instance those of a pod that was replaced. */
+    /**
+     * Returns whether a target of the last hour was replaced by a current one, for instance when a pod was replaced.
+     */
     private static boolean follows(Target now, Target before, Evidence evidence) {
         return before.gone
                 && !before.down
@@ -94,7 +105,7 @@ final class BoardFinder {
                 && !evidence.isElsewhere(now, before);
     }
 
-    /** Boards of two identities and one node name, which are one if everything says so. */
+    /** Joins boards with different identities and the same node name, if all evidence says that they are one. */
     private static List<List<Target>> joined(List<List<Target>> boards, Evidence evidence) {
         Map<String, List<List<Target>>> byName = new TreeMap<>();
         List<List<Target>> joined = new ArrayList<>();
@@ -119,11 +130,11 @@ final class BoardFinder {
         return joined;
     }
 
-    private TensorStore board(List<Target> targets) {
+    private Board board(List<Target> targets) {
         Target first = targets.get(0);
         List<Target> others =
                 targets.stream().skip(1).filter(target -> !target.gone).toList();
-        TensorStore board = new TensorStore(first, others, identity(first));
+        Board board = new Board(first, others, identity(first));
         if (!others.isEmpty()) {
             board.notes.add("is scraped "
                     + targets.stream().filter(target -> !target.gone).count() + " times: the values are of "

@@ -15,16 +15,16 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Gives each board a name that no other board can be meant by, as short as that allows. */
+/** Unique names of boards, as short as possible. */
 final class BoardNames {
     private static final Pattern PORT = Pattern.compile(":\\d+$");
     private static final Pattern IPV4 = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+");
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*");
 
-    /** A container that is not told another gets its own number for a name. */
+    /** The default host name of a container is its id. */
     private static final Pattern CONTAINER = Pattern.compile("[0-9a-f]{12}|[0-9a-f]{64}");
 
-    /** Labels that people tell boards apart by, before all others. */
+    /** The labels by which people distinguish boards, tried before all others. */
     private static final List<String> FIRST = List.of(
             "cluster", "site", "location", "region", "zone", "datacenter", "namespace", "instance", "node", "job");
 
@@ -32,19 +32,19 @@ final class BoardNames {
     private final boolean labelIsNamed;
 
     /**
-     * Prepares.
+     * Creates the namer.
      *
-     * @param given names by instance, or by whatever else a board is known by
-     * @param labelIsNamed whether the user chose the label that boards are known by
+     * @param given names by instance, or by another identity of a board
+     * @param labelIsNamed whether the user chose the label that identifies boards
      */
     BoardNames(Map<String, String> given, boolean labelIsNamed) {
         this.given = given;
         this.labelIsNamed = labelIsNamed;
     }
 
-    void name(Collection<TensorStore> boards) {
+    void name(Collection<Board> boards) {
         nameByThemselves(boards, Set.of());
-        Map<TensorStore, String> chosen = new LinkedHashMap<>();
+        Map<Board, String> chosen = new LinkedHashMap<>();
         given.forEach((key, name) -> choose(key, name, boards).ifPresent(board -> chosen.put(board, name)));
         if (!chosen.isEmpty()) {
             nameByThemselves(boards, Set.copyOf(chosen.values()));
@@ -52,9 +52,11 @@ final class BoardNames {
         }
     }
 
-    /** The board that the user names: by its instance, by what else it is known by, or by the name that it would have. */
-    private static Optional<TensorStore> choose(String key, String name, Collection<TensorStore> boards) {
-        List<TensorStore> meant = boards.stream()
+    /**
+     * Returns the board that the user names: by its instance, its identity, or the name that it would otherwise have.
+     */
+    private static Optional<Board> choose(String key, String name, Collection<Board> boards) {
+        List<Board> meant = boards.stream()
                 .filter(board -> key.equals(board.identity)
                         || key.equals(board.name)
                         || board.targets().stream().anyMatch(target -> key.equals(target.labels.get("instance"))))
@@ -67,20 +69,19 @@ final class BoardNames {
         return meant.size() == 1 ? Optional.of(meant.get(0)) : Optional.empty();
     }
 
-    private void nameByThemselves(Collection<TensorStore> boards, Set<String> taken) {
+    private void nameByThemselves(Collection<Board> boards, Set<String> taken) {
         Map<String, Integer> claims = new HashMap<>();
         taken.forEach(name -> claims.put(folded(name), 2));
-        for (TensorStore board : boards) {
+        for (Board board : boards) {
             candidates(board).stream()
                     .map(BoardNames::folded)
                     .distinct()
                     .forEach(name -> claims.merge(name, 1, Integer::sum));
         }
-        Map<String, List<TensorStore>> byIdentity =
-                boards.stream().collect(Collectors.groupingBy(board -> board.identity));
+        Map<String, List<Board>> byIdentity = boards.stream().collect(Collectors.groupingBy(board -> board.identity));
         Set<String> used = new HashSet<>();
         taken.forEach(name -> used.add(folded(name)));
-        for (TensorStore board : boards) {
+        for (Board board : boards) {
             board.name = candidates(board).stream()
                     .filter(name -> claims.getOrDefault(folded(name), 0) == 1)
                     .findFirst()
@@ -91,13 +92,16 @@ final class BoardNames {
         }
     }
 
-    /** Host names are the same in capitals. */
+    /** Host names are case-insensitive. */
     static String folded(String name) {
         return name.toLowerCase(Locale.ROOT);
     }
 
-    /** The best first. An address says less than the name that the node gives itself, a label that people chose more. */
-    private List<String> candidates(TensorStore board) {
+    /**
+     * Returns the possible names of a board, the best first. The node's own name is better than an address; a label
+     * that people chose is better than both.
+     */
+    private List<String> candidates(Board board) {
         Set<String> names = new LinkedHashSet<>();
         boolean isAddress = PORT.matcher(board.identity).find()
                 || IPV4.matcher(board.identity).matches()
@@ -114,13 +118,13 @@ final class BoardNames {
         return new ArrayList<>(names);
     }
 
-    /** An address without its port. */
+    /** Removes the port from an address. */
     static String host(String address) {
         return IPV6.matcher(address).matches() ? address : PORT.matcher(address).replaceFirst("");
     }
 
-    /** With the values of as few labels as tell the boards of one identity apart. */
-    private static String apart(TensorStore board, List<TensorStore> alike) {
+    /** Returns the identity with the values of the fewest labels that distinguish the boards of this identity. */
+    private static String apart(Board board, List<Board> alike) {
         Set<String> labels = new LinkedHashSet<>(FIRST);
         alike.forEach(each -> labels.addAll(new TreeSet<>(each.target.labels.keySet())));
         List<String> chosen = new ArrayList<>();
@@ -140,7 +144,7 @@ final class BoardNames {
         return chosen.isEmpty() ? board.identity : board.identity + "@" + values(board, chosen);
     }
 
-    private static String values(TensorStore board, List<String> labels) {
+    private static String values(Board board, List<String> labels) {
         return labels.stream()
                 .map(label -> board.target.labels.getOrDefault(label, "-"))
                 .collect(Collectors.joining(","));

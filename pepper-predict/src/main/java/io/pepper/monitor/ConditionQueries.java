@@ -1,13 +1,14 @@
 package io.pepper.monitor;
 
 /**
- * What to ask Prometheus of the conditions under which a machine computes. An empty query is not asked, and few machines tell all.
+ * PromQL queries for the conditions under which a machine computes. An empty query is skipped. Few machines report all
+ * conditions.
  *
- * @param clockPercent the clock of the fastest processor, against the most that it can do
- * @param temperatureCelsius the highest temperature
- * @param cpuPressurePercent the share of the time in which some task waited for a processor
- * @param memoryPressurePercent the same for memory
- * @param ioPressurePercent the same for disks
+ * @param clockPercent clock of the fastest processor, in percent of its maximum
+ * @param temperatureCelsius the highest temperature, in degrees Celsius
+ * @param cpuPressurePercent share of the time in which some task waited for a processor, in percent
+ * @param memoryPressurePercent share of the time in which some task waited for memory, in percent
+ * @param ioPressurePercent share of the time in which some task waited for disks, in percent
  */
 public record ConditionQueries(
         String clockPercent,
@@ -15,10 +16,10 @@ public record ConditionQueries(
         String cpuPressurePercent,
         String memoryPressurePercent,
         String ioPressurePercent) {
-    /** Nothing is asked. */
+    /** No queries. */
     public static final ConditionQueries NONE = new ConditionQueries("", "", "", "", "");
 
-    /** For node_exporter, over a span of time that was checked. */
+    /** Returns the queries for node_exporter over a validated window. */
     static ConditionQueries over(String window) {
         return new ConditionQueries(
                 "100 * max without (cpu) (node_cpu_scaling_frequency_hertz / node_cpu_scaling_frequency_max_hertz)",
@@ -28,7 +29,7 @@ public record ConditionQueries(
                 waiting("io", window));
     }
 
-    /** Both rates are too low by as much while the span is not yet full. */
+    /** While the window is not yet full, both rates are too low by the same factor, so that their quotient is right. */
     private static String waiting(String what, String window) {
         return "100 * rate(node_pressure_" + what + "_waiting_seconds_total[" + window + "]) / rate(node_time_seconds["
                 + window + "])";

@@ -13,12 +13,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
-/** Reads containers, as cAdvisor tells of them: what a container may use, and what runs in it already. */
+/** A reader of containers from the metrics of cAdvisor: their limits and their current use. */
 final class Containers {
     private static final double PERCENT = 100;
     private static final double LEAST_CORES = 0.001;
 
-    /** Where no limit is set, cAdvisor tells 0 or the largest number of pages. */
+    /** Without a limit, cAdvisor reports 0 or the largest number of pages. */
     private static final double NO_LIMIT = 1L << 60;
 
     private final PrometheusReading reading;
@@ -30,8 +30,8 @@ final class Containers {
     /**
      * Reads a container.
      *
-     * @param container its name as Docker or Kubernetes has it, or {@code POD/CONTAINER}
-     * @param device what to call it
+     * @param container its name in Docker or Kubernetes, or {@code POD/CONTAINER}
+     * @param device the device's name in the reading
      */
     DeviceReading read(String container, String device) throws IOException {
         List<Sample> found = List.of();
@@ -56,7 +56,7 @@ final class Containers {
         if (cores.isPresent()) {
             state = state.withCores(Math.max(LEAST_CORES, cores.getAsDouble()));
         } else {
-            problems.add("cores: cAdvisor tells neither a quota nor machine_cpu_cores");
+            problems.add("cores: cAdvisor reports neither a quota nor machine_cpu_cores");
         }
         OptionalDouble busy =
                 number(labels, "sum without (cpu) (irate(container_cpu_usage_seconds_total{%1$s}[5m]))", matcher);
@@ -101,14 +101,14 @@ final class Containers {
                 : List.of("name=" + quoted(container), "container=" + quoted(container));
     }
 
-    /** As a text in PromQL. */
+    /** Quotes a text for PromQL. */
     private static String quoted(String text) {
         return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
     }
 
     private static DeviceReading unknown(String container, String device, List<Sample> found) {
         String problem = found.isEmpty()
-                ? "cAdvisor tells of no container '" + SafeText.of(container) + "'"
+                ? "cAdvisor reports no container '" + SafeText.of(container) + "'"
                 : "'" + SafeText.of(container) + "' is " + found.size() + " containers, for instance "
                         + Target.shown(Target.differing(
                                 found.get(0).labels(), found.get(1).labels())) + " and "
@@ -132,19 +132,19 @@ final class Containers {
                 .findFirst();
         OptionalDouble most = limit.isPresent() ? limit : ofMachine(used.labels(), "machine_memory_bytes");
         if (most.isEmpty() || !(used.value() >= 0)) {
-            problems.add("memory: cAdvisor tells neither a limit nor machine_memory_bytes");
+            problems.add("memory: cAdvisor reports neither a limit nor machine_memory_bytes");
             return state;
         }
         if (limit.isEmpty()) {
             problems.add(
-                    "free memory: the container has no limit, and cAdvisor does not tell what is free on its machine");
+                    "free memory: the container has no limit, and cAdvisor does not report the free memory of its machine");
             return state.withMemoryTotalBytes((long) most.getAsDouble());
         }
         return state.withMemoryTotalBytes((long) most.getAsDouble())
                 .withMemoryFreeBytes((long) Math.max(0, most.getAsDouble() - used.value()));
     }
 
-    /** The one finite number of the container itself. */
+    /** Returns the only finite value of a query for this container; empty if there is none, or more than one. */
     private OptionalDouble number(Map<String, String> labels, String query, String matcher) throws IOException {
         List<Double> values = reading.ask("container", query.replace("%1$s", matcher)).stream()
                 .filter(sample -> identity(sample.labels()).equals(identity(labels)))
@@ -154,7 +154,7 @@ final class Containers {
         return values.size() == 1 ? OptionalDouble.of(values.get(0)) : OptionalDouble.empty();
     }
 
-    /** A number of the machine that the same cAdvisor watches. */
+    /** Returns a value of the machine that the same cAdvisor watches. */
     private OptionalDouble ofMachine(Map<String, String> labels, String metric) throws IOException {
         Optional<String> instance = Optional.ofNullable(labels.get("instance"));
         return reading.ask("machine", metric).stream()

@@ -8,26 +8,28 @@ import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the state of devices. To watch devices in a way of one's own, implement {@link #read}. Implementations of this library
- * are thread-safe.
+ * A source of device states. Implement {@link #read} to watch devices in another way. The implementations of this
+ * library are thread-safe.
  */
 @FunctionalInterface
 public interface DeviceMonitor {
     /**
-     * Reads the state of all devices that are watched. What cannot be read of a device is empty in its state, and said in its
-     * problems; no number is invented.
+     * Reads the state of all watched devices. A value that cannot be read is empty in the device's state, and a problem
+     * of the reading says why; no value is invented.
      *
-     * @return readings by the device's name, sorted
+     * @return the readings by the device's name, sorted
      * @throws java.io.InterruptedIOException if the thread is interrupted
-     * @throws IOException if nothing can be read at all
+     * @throws IOException if no device can be read
      */
     Map<String, DeviceReading> read() throws IOException;
 
     /**
-     * Reads the states alone, for whoever follows them: {@code AdaptiveOptions.DEFAULTS.withStates(monitor::states)}. What goes wrong
-     * is logged, since who follows goes on with what is known.
+     * Reads the states alone, for a session that follows them: {@code
+     * AdaptiveOptions.DEFAULTS.withStates(monitor::states)}. A failure is logged, so that the session continues with
+     * the states that it knows.
      *
-     * @return the states, by the device's name; none if nothing can be read, or if the thread is interrupted, which it then still is
+     * @return the states in the order of the devices' names; empty if no device can be read, or if the thread is
+     *     interrupted, in which case its interrupt status stays set
      */
     default List<DeviceState> states() {
         try {

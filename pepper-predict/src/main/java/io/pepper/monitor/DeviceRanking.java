@@ -13,25 +13,26 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Where a piece would run fastest right now: what the original PEPPER's profiler answers, in one call.
+ * The devices ranked by predicted time of a piece in their current state. This is what the original PEPPER's profiler
+ * answers, in one call.
  *
- * @param devices the devices for which there is a prediction, fastest first; equally fast ones by name
- * @param problems what could not be read or predicted, by device, sorted
+ * @param devices the devices with a prediction, fastest first; devices of equal speed are ordered by name
+ * @param problems the values that could not be read or predicted, by device, sorted
  */
 public record DeviceRanking(List<Forecast> devices, Map<String, List<String>> problems) {
     /**
-     * How long a device would take.
+     * The predicted time of a piece on a device.
      *
      * @param reading the device and its state
-     * @param prediction how long the piece would take there
+     * @param prediction the predicted time of the piece
      */
     public record Forecast(DeviceReading reading, Prediction prediction) {}
 
     /**
-     * Copies the list and the map.
+     * Creates a ranking.
      *
-     * @param devices see the record
-     * @param problems see the record
+     * @param devices the devices with a prediction, fastest first
+     * @param problems the problems by device
      */
     public DeviceRanking {
         devices = List.copyOf(devices);
@@ -39,13 +40,13 @@ public record DeviceRanking(List<Forecast> devices, Map<String, List<String>> pr
     }
 
     /**
-     * Reads all devices, and predicts for each.
+     * Reads all devices and predicts the time of a piece on each.
      *
-     * @param piece what would run
-     * @param threads the threads that it may use
-     * @param monitor tells the devices and their state
-     * @param predictor predicts
-     * @return the devices, fastest first
+     * @param piece the workload of the piece
+     * @param threads number of threads that the piece may use
+     * @param monitor reads the devices
+     * @param predictor predicts the times
+     * @return the ranking
      * @throws IOException if no device can be read
      */
     public static DeviceRanking of(Workload piece, int threads, DeviceMonitor monitor, LatencyPredictor predictor)
@@ -73,9 +74,9 @@ public record DeviceRanking(List<Forecast> devices, Map<String, List<String>> pr
     }
 
     /**
-     * The fastest device.
+     * Returns the fastest device.
      *
-     * @return empty if there is no prediction for any
+     * @return the first forecast; empty if no device has a prediction
      */
     public Optional<Forecast> fastest() {
         return devices.stream().findFirst();

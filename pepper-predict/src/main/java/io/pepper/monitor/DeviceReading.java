@@ -9,17 +9,18 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What was read of a device.
+ * A reading of one device.
  *
- * @param state what is known
- * @param labels what else is said of it, sorted: the labels of the series that were read, and the {@code class} and {@code uuid} that
- *     the characterization agent gives it
- * @param problems why something is not known, for people; empty if all was read
- * @param conditions what slows it down beside load
- * @param identity what the monitor knows the device by, for instance {@code {instance="10.0.0.1:9100"}}; empty if by its name alone
- * @param notes what a person should know of values that were read, for instance which of two jobs they are of
- * @param ambiguous whether it cannot be said which device is meant, or whose values they are; the state is then empty, and the problems
- *     name what may be meant
+ * @param state the device's state; unknown values are empty
+ * @param labels further facts about the device, sorted: the labels of the series that were read, and the {@code class}
+ *     and {@code uuid} of the characterization agent
+ * @param problems the reasons why values are unknown, for people; empty if everything was read
+ * @param conditions what slows the device down besides load
+ * @param identity the monitor's identity of the device, for instance {@code {instance="10.0.0.1:9100"}}; empty if it is
+ *     only known by its name
+ * @param notes remarks on values that were read, for people, for instance which of two jobs they come from
+ * @param ambiguous whether several devices may be meant, or the values may belong to several devices. The state is then
+ *     empty, and the problems name the candidates
  */
 public record DeviceReading(
         DeviceState state,
@@ -30,15 +31,15 @@ public record DeviceReading(
         List<String> notes,
         boolean ambiguous) {
     /**
-     * Copies the map and the lists.
+     * Creates a reading.
      *
-     * @param state see the record
-     * @param labels see the record
-     * @param problems see the record
-     * @param conditions see the record
-     * @param identity see the record
-     * @param notes see the record
-     * @param ambiguous see the record
+     * @param state the device's state
+     * @param labels further facts about the device
+     * @param problems the reasons why values are unknown, for people
+     * @param conditions what slows the device down besides load
+     * @param identity the monitor's identity of the device; empty if it is only known by its name
+     * @param notes remarks on values that were read, for people
+     * @param ambiguous whether several devices may be meant
      */
     public DeviceReading {
         labels = Collections.unmodifiableMap(new TreeMap<>(labels));
@@ -49,40 +50,40 @@ public record DeviceReading(
     }
 
     /**
-     * A reading of a device that is known by its name, without notes.
+     * Creates a reading of a device that is known by its name, without notes.
      *
-     * @param state see the record
-     * @param labels see the record
-     * @param problems see the record
-     * @param conditions see the record
+     * @param state the device's state
+     * @param labels further facts about the device
+     * @param problems the reasons why values are unknown, for people
+     * @param conditions what slows the device down besides load
      */
     public DeviceReading(DeviceState state, Map<String, String> labels, List<String> problems, Conditions conditions) {
         this(state, labels, problems, conditions, "", List.of(), false);
     }
 
     /**
-     * A reading that knows nothing of conditions.
+     * Creates a reading without conditions.
      *
-     * @param state see the record
-     * @param labels see the record
-     * @param problems see the record
+     * @param state the device's state
+     * @param labels further facts about the device
+     * @param problems the reasons why values are unknown, for people
      */
     public DeviceReading(DeviceState state, Map<String, String> labels, List<String> problems) {
         this(state, labels, problems, Conditions.UNKNOWN);
     }
 
     /**
-     * Of another state.
+     * Replaces the state.
      *
      * @param value the state
-     * @return this reading with it
+     * @return a copy with this state
      */
     public DeviceReading withState(DeviceState value) {
         return new DeviceReading(value, labels, problems, conditions, identity, notes, ambiguous);
     }
 
     /**
-     * Whether anything is known of the device but its name.
+     * Returns whether anything besides the device's name is known.
      *
      * @return false if the state is empty
      */

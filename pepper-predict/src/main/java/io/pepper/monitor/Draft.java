@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** A reading that is being made. */
+/** A reading under construction. */
 final class Draft {
     DeviceState state;
     private final Map<Fact, Double> taken = new EnumMap<>(Fact.class);
@@ -18,9 +18,9 @@ final class Draft {
     }
 
     /**
-     * Takes a number.
+     * Adds a value.
      *
-     * @throws IllegalArgumentException if it makes no sense; the draft is then as it was
+     * @throws IllegalArgumentException if the value is out of range; the draft then stays unchanged
      */
     void take(Fact fact, double value) {
         double checked = fact.checked(value);
@@ -28,7 +28,7 @@ final class Draft {
         taken.put(fact, checked);
     }
 
-    /** Numbers that cannot both be true are not known: they may be of two machines. */
+    /** Removes values that contradict each other: they may come from two machines. */
     void dropContradictions(List<String> problems) {
         Double free = taken.get(Fact.FREE);
         Double all = taken.get(Fact.MEMORY);

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Says why a Prometheus has no node: what it was asked for, and what it has instead. */
+/** The explanation of a Prometheus without nodes: what was asked for, and what it has instead. */
 final class Emptiness {
     private static final int MOST_NAMED = 5;
     private static final String NODE_METRICS = "count by (__name__) ({__name__=~\"node_.+|char_node_.+\"})";
@@ -20,7 +20,7 @@ final class Emptiness {
         this.reading = reading;
     }
 
-    /** A sentence; also says how long Prometheus runs, if that is not long. */
+    /** Returns the explanation, with the start of Prometheus if that was recent. */
     String why(Map<String, String> strangers, String started) throws IOException {
         List<String> said = new ArrayList<>();
         List<Sample> up = reading.ask("targets", "up");
@@ -38,7 +38,7 @@ final class Emptiness {
                     "it has " + named(metrics) + ", but neither node_cpu_seconds_total nor node_memory_MemTotal_bytes");
         }
         if (!strangers.isEmpty()) {
-            said.add(Strangers.shown(strangers) + ", which is not read");
+            said.add(Strangers.shown(strangers) + ", which is not supported");
         }
         said.addAll(reading.failed());
         if (!started.isEmpty()) {
@@ -52,7 +52,7 @@ final class Emptiness {
                 + (names.size() > MOST_NAMED ? " and " + (names.size() - MOST_NAMED) + " more" : "");
     }
 
-    /** The jobs and how many of their targets can be reached. */
+    /** Returns the jobs with the number of their targets, and the unreachable ones. */
     private static String jobs(List<Sample> up) {
         Map<String, List<Sample>> byJob = up.stream()
                 .collect(Collectors.groupingBy(

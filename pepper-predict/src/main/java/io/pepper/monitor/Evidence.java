@@ -6,14 +6,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether two targets are one board that is scraped twice. What both tell must agree: the system, the cores, the memory, when
- * it booted, and for how long its processor was idle since, which no two boards have in common for long.
+ * Evidence on whether two targets are one board that is scraped twice. All values that both report must agree: the
+ * system, the cores, the memory, the boot time, and the idle time of the processor since then, which two boards do not
+ * share for long.
  *
- * @param bootSeconds when a target booted
- * @param idleSeconds for how long all its cores were idle since
+ * @param bootSeconds boot time of each target, in seconds since the epoch
+ * @param idleSeconds idle time of all cores of each target since boot, in seconds
  */
 record Evidence(Map<Target, Double> bootSeconds, Map<Target, Double> idleSeconds) {
-    /** Labels that say where a board stands: boards at two places are two. */
+    /** Labels of places. Boards at different places are different boards. */
     private static final Set<String> PLACES = Set.of(
             "cluster",
             "k8s_cluster",
@@ -36,10 +37,13 @@ record Evidence(Map<Target, Double> bootSeconds, Map<Target, Double> idleSeconds
     private static final double BOOT_SLACK_SECONDS = 2;
     private static final double SCRAPE_SLACK_SECONDS = 2;
 
-    /** Nothing is known: for targets that nobody compares. */
+    /** No evidence, for targets that need no comparison. */
     static final Evidence NONE = new Evidence(Map.of(), Map.of());
 
-    /** Whether two targets with the same identity are one board: nothing is against it, and something for it. */
+    /**
+     * Returns whether two targets with the same identity are one board: no evidence contradicts it, and some supports
+     * it.
+     */
     boolean isSame(Target one, Target other) {
         return !differ(one, other)
                 && (agree(one, other, Fact.CORES)
@@ -48,7 +52,7 @@ record Evidence(Map<Target, Double> bootSeconds, Map<Target, Double> idleSeconds
                         || complement(one, other));
     }
 
-    /** Whether two targets with different identities are one board: everything is for it. */
+    /** Returns whether two targets with different identities are one board: all evidence exists and supports it. */
     boolean isSurelySame(Target one, Target other) {
         return !differ(one, other)
                 && !one.systems.isEmpty()
@@ -61,12 +65,12 @@ record Evidence(Map<Target, Double> bootSeconds, Map<Target, Double> idleSeconds
                 && idleSeconds.containsKey(other);
     }
 
-    /** Two exporters of one board, of which each tells what the other does not. */
+    /** Returns whether the targets are two exporters of one board that report different facts. */
     private static boolean complement(Target one, Target other) {
         return one.facts.keySet().stream().noneMatch(other.facts::containsKey);
     }
 
-    /** Whether the labels say that the two stand at different places. */
+    /** Returns whether the labels place the targets at different locations. */
     boolean isElsewhere(Target one, Target other) {
         return PLACES.stream().anyMatch(place -> differ(one.labels.get(place), other.labels.get(place)));
     }
@@ -100,7 +104,7 @@ record Evidence(Map<Target, Double> bootSeconds, Map<Target, Double> idleSeconds
         return first != null && second != null && Math.abs(first - second) > slack;
     }
 
-    /** Between the two scrapes all cores may have been idle. */
+    /** All cores may have been idle between the two scrapes. */
     private static double idleSlack(Target one, Target other) {
         double cores = Math.max(
                 one.number(Fact.CORES).orElse(1), other.number(Fact.CORES).orElse(1));

@@ -2,7 +2,7 @@ package io.pepper.monitor;
 
 import io.pepper.cluster.DeviceState;
 
-/** A number that a reading asks Prometheus for, and where it goes. */
+/** A value that a reading asks Prometheus for, and the field of the state that it fills. */
 enum Fact {
     CPU_LOAD("CPU load", true),
     DISK("disk usage", true),
@@ -19,10 +19,10 @@ enum Fact {
 
     private static final double PERCENT = 100;
 
-    /** By how much a rate may miss the ends of its range. */
+    /** A rate may miss the ends of its range by this many percent. */
     private static final double SLACK = 1;
 
-    /** An exbibyte; of cores, threads and watts there are less, too. */
+    /** The largest accepted value: an exbibyte, which also exceeds any number of cores, threads and watts. */
     private static final double MOST = 1L << 60;
 
     private final String words;
@@ -55,12 +55,12 @@ enum Fact {
         };
     }
 
-    /** Whether every node tells it, so that it is a problem where it is missing. */
+    /** Returns whether every node reports the value, so that its absence is a problem. */
     boolean isExpected() {
         return expected;
     }
 
-    /** Whether it is a share in percent. */
+    /** Returns whether the value is a share in percent. */
     boolean isShare() {
         return this != RUNNABLE
                 && this != FREE
@@ -71,9 +71,9 @@ enum Fact {
     }
 
     /**
-     * The number, if it makes sense.
+     * Checks a value; clamps a share to 0 to 100.
      *
-     * @throws IllegalArgumentException if it does not
+     * @throws IllegalArgumentException if the value is out of range
      */
     double checked(double value) {
         if (!Double.isFinite(value)) {
@@ -94,7 +94,7 @@ enum Fact {
         return Math.min(PERCENT, Math.max(0, value));
     }
 
-    /** The state with a number that was checked; conditions are no part of it. */
+    /** Returns a state with a checked value. Conditions are not part of the state. */
     DeviceState into(DeviceState state, double value) {
         return switch (this) {
             case CPU_LOAD -> state.withCpuLoadPercent(value);

@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Chooses the file system of the system among those that node_exporter tells. Old kernels have the root twice; in a container the root
- * is the container's, and that of the host is mounted below.
+ * The choice of the system's file system among those that node_exporter reports. Old kernels report the root twice. In
+ * a container, the root is the container's, and the host's root is mounted below it.
  */
 final class FileSystems {
-    /** Kinds of roots that hold no data of the host, or repeat another. */
+    /** Types of roots that hold no data of the host, or duplicate another root. */
     private static final Set<String> NOT_OF_A_DISK =
             Set.of("rootfs", "overlay", "aufs", "tmpfs", "ramfs", "squashfs", "erofs", "composefs", "iso9660");
 
-    /** Where containers see the root of their host. */
+    /** Mount points of the host's root in containers. */
     private static final List<String> HOSTS = List.of("/", "/rootfs", "/host", "/hostfs", "/host/root", "/host/rootfs");
 
-    /** For queries: the mount points that are looked at. */
+    /** The mount points as a regular expression for queries. */
     static final String MOUNT_POINTS = String.join("|", HOSTS);
 
     private FileSystems() {}
 
-    /** The samples of the best file system: one, if Prometheus is not contradictory. */
+    /** Returns the samples of the best file system: one sample, unless Prometheus has contradictory ones. */
     static List<Sample> choose(List<Sample> samples) {
         for (boolean onDisk : new boolean[] {true, false}) {
             for (String mounted : HOSTS) {

@@ -20,8 +20,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * This machine, or the container that this process runs in. On Linux, cores, memory and load are those of the tightest control group
- * (version 1 or 2) above this process, and of the processors that it may run on; elsewhere they are what the JDK knows. Thread-safe.
+ * A monitor of this machine, or of the container of this process. On Linux, the cores, memory and load are those of the
+ * tightest control group (version 1 or 2) above this process and of the processors that it may run on. On other systems
+ * they come from the JDK. Thread-safe.
  */
 public final class LocalDeviceMonitor implements DeviceMonitor {
     private static final double PERCENT = 100;
@@ -35,10 +36,11 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
     }
 
     /**
-     * Watches this machine.
+     * Returns a monitor of this machine.
      *
-     * @param name what to call it
-     * @param window over how long load and {@linkplain io.pepper.cluster.Conditions conditions} are taken; a reading takes as long
+     * @param name the device's name in readings
+     * @param window period over which load and {@linkplain io.pepper.cluster.Conditions conditions} are measured; each
+     *     reading takes this long
      * @return a monitor of one device
      */
     public static LocalDeviceMonitor of(String name, Duration window) {
@@ -50,7 +52,7 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
         List<String> problems = new ArrayList<>();
         Machine machine = Machine.here();
         MachineSample before = machine.sample();
-        system().getCpuLoad(); // The first call begins the JDK's window.
+        system().getCpuLoad(); // The first call starts the JDK's window.
         sleep();
         MachineSample now = machine.sample();
         DeviceState state = DeviceState.of(name).withReadAt(Instant.now()).withCores(now.cores());
@@ -58,7 +60,7 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
         if (load.isPresent()) {
             state = state.withCpuLoadPercent(load.getAsDouble());
         } else {
-            problems.add("the system does not tell the CPU load");
+            problems.add("the system does not report the CPU load");
         }
         OptionalLong running = machine.runnableThreads();
         if (running.isPresent()) {
@@ -94,7 +96,7 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
         }
     }
 
-    /** A window of no length tells nothing. */
+    /** Returns the load in percent; from the JDK if the window is empty or the system does not report it. */
     private static OptionalDouble load(MachineSample before, MachineSample now) {
         OptionalDouble load = now.loadPercent(before, 0);
         if (load.isPresent()) {

@@ -22,13 +22,15 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that a Prometheus watches by node_exporter and, where it runs, the characterization agent of EdgeCloud Mon. Thread-safe.
+ * A monitor of the nodes that a Prometheus watches with node_exporter and, where it runs, with the characterization
+ * agent of EdgeCloud Mon. Thread-safe.
  *
- * <p>A node is known by its {@code instance}, or by the label that is chosen; without one by {@code node} or by its own name. It is
- * called by that label's value or, where that is an address, by its own name if no other node has it, else by the host. Nodes with the
- * same identity are told apart by their other labels, as in {@code gateway@north}. Series of two jobs that are of one node are
- * recognised: the system, the cores, the memory, the boot time and the idle time of the processor agree. What may be of two nodes is of
- * none, and said.
+ * <p>The label {@code instance}, or a chosen label, identifies a node; without it, {@code node} or the node's own name
+ * does. The node's name is that label's value. If the value is an address, it is the node's own name if that is unique,
+ * else the host. Nodes with the same identity are distinguished by their other labels, as in {@code gateway@north}.
+ * Series of two jobs that describe one node are recognised by agreeing values: the system, the cores, the memory, the
+ * boot time and the idle time of the processor. Values that may belong to two nodes are assigned to neither, and the
+ * readings report this.
  *
  * <pre>{@code
  * DeviceMonitor monitor = PrometheusDeviceMonitor.builder(URI.create("http://prometheus:9090")).build();
@@ -59,13 +61,13 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
     }
 
     /**
-     * Returns a builder with the defaults: no authentication, five seconds for a request, twenty for a reading, two retries, scrapes
-     * up to two minutes old.
+     * Returns a builder with the defaults: no authentication, five seconds for a request, twenty seconds for a reading,
+     * two retries, scrapes up to two minutes old.
      *
-     * @param server the server's address, with a path if it stands behind one. A user and password in it are sent as HTTP basic
-     *     authentication and appear in no message
+     * @param server the server's address, with a path if it is behind one. A user and password in the address are sent
+     *     as HTTP basic authentication and appear in no message
      * @return a new builder
-     * @throws IllegalArgumentException if it is no address of HTTP; the message has no password
+     * @throws IllegalArgumentException if it is not an HTTP address; the message does not contain the password
      */
     public static Builder builder(URI server) {
         return builder(server.toString());
@@ -76,7 +78,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
      *
      * @param server the server's address as a person types it
      * @return a new builder
-     * @throws IllegalArgumentException if it is no address of HTTP; the message says which is probably meant, and has no password
+     * @throws IllegalArgumentException if it is not an HTTP address; the message suggests the likely one and does not
+     *     contain the password
      */
     public static Builder builder(String server) {
         return new Builder(PrometheusAddress.parse(server));
@@ -87,7 +90,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         return reader.read(Deadline.in(deadline, System::nanoTime));
     }
 
-    /** Options of a monitor. Not thread-safe. */
+    /** A builder of a monitor. Not thread-safe. */
     public static final class Builder {
         private static final String AUTHORIZATION = "Authorization";
 
@@ -114,9 +117,9 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Asks other queries.
+         * Replaces the queries.
          *
-         * @param value what to ask
+         * @param value the queries
          * @return this builder
          */
         public Builder queries(PrometheusQueries value) {
@@ -127,8 +130,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         /**
          * Names the node of an instance.
          *
-         * @param instance the instance as Prometheus calls it, with its port; or what else the node is known by, for instance the name
-         *     that it has in a reading
+         * @param instance the instance in Prometheus, with its port, or another identity of the node, for instance its
+         *     name in a reading
          * @param name the node's name
          * @return this builder
          * @throws IllegalArgumentException if another instance has that name
@@ -145,11 +148,11 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Watches a container, as cAdvisor tells of it: its cores, memory and load are those of its limits, and how often it is
-         * stopped for its quota is among the conditions.
+         * Adds a container that cAdvisor reports. Its cores, memory and load refer to its limits; the share of
+         * throttled periods is among the conditions.
          *
-         * @param container its name as Docker or Kubernetes has it, or {@code POD/CONTAINER}
-         * @param device what to call it
+         * @param container its name in Docker or Kubernetes, or {@code POD/CONTAINER}
+         * @param device the device's name in readings
          * @return this builder
          */
         public Builder container(String container, String device) {
@@ -158,9 +161,9 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Knows nodes by a label instead of {@code instance}.
+         * Identifies nodes by a label instead of {@code instance}.
          *
-         * @param label for instance {@code node}; targets without it are known by their instance
+         * @param label the label, for instance {@code node}; targets without it are identified by their instance
          * @return this builder
          */
         public Builder nodeLabel(String label) {
@@ -169,11 +172,11 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Looks for devices of a cluster: a node is read under the name of the device that only it can be, by its own name, its
-         * host, its instance or another label that names it. Other nodes are read, too. A device that several nodes may be is
-         * {@linkplain DeviceReading#ambiguous() ambiguous}; one that no node is, is missing.
+         * Looks for the devices of a cluster. A node is read under a device's name if only this node matches it: by the
+         * node's own name, its host, its instance or another label. Other nodes are read, too. A device that several
+         * nodes match is {@linkplain DeviceReading#ambiguous() ambiguous}; a device that no node matches is missing.
          *
-         * @param names the devices
+         * @param names the devices' names
          * @return this builder
          */
         public Builder devices(Collection<String> names) {
@@ -186,7 +189,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
          *
          * @param token the token
          * @return this builder
-         * @throws IllegalArgumentException if it has a space or a line break, or if there is a user or another token already
+         * @throws IllegalArgumentException if the token is empty or has a space or a line break, or if a user or
+         *     another token is already set
          */
         public Builder bearerToken(String token) {
             if (!token.matches("[!-~]+")) {
@@ -202,7 +206,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
          * @param user the name, without a colon
          * @param password the password
          * @return this builder
-         * @throws IllegalArgumentException if the name has a colon, or if there is a user or a token already
+         * @throws IllegalArgumentException if the name has a colon, or if a user or a token is already set
          */
         public Builder basic(String user, String password) {
             if (user.indexOf(':') >= 0) {
@@ -213,13 +217,14 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Sends a header with each request, for instance {@code X-Scope-OrgID} for the tenant of a Mimir, Cortex or Loki.
+         * Sends a header with each request, for instance {@code X-Scope-OrgID} for the tenant of a Mimir, Cortex or
+         * Loki.
          *
          * @param name the header's name
          * @param value its value, of one line
          * @return this builder
-         * @throws IllegalArgumentException if HTTP or Java forbids the header or its value, or if it is there already; the message
-         *     has not the value
+         * @throws IllegalArgumentException if HTTP or Java forbids the header or its value, or if the header is already
+         *     set; the message does not contain the value
          */
         public Builder header(String name, String value) {
             if (headers.containsKey(name)) {
@@ -231,17 +236,18 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
             try {
                 HttpRequest.newBuilder().header(name, value);
             } catch (IllegalArgumentException forbidden) {
-                throw new IllegalArgumentException("the header '" + SafeText.of(name)
-                        + "' cannot be sent: its name is reserved or no name, or its value is no single line of text");
+                throw new IllegalArgumentException(
+                        "the header '" + SafeText.of(name)
+                                + "' cannot be sent: its name is reserved or invalid, or its value is not a single line of text");
             }
             headers.put(name, value);
             return this;
         }
 
         /**
-         * Trusts other certificates than the system's.
+         * Replaces the trusted certificates.
          *
-         * @param context what to trust
+         * @param context the TLS context
          * @return this builder
          */
         public Builder tls(SSLContext context) {
@@ -252,8 +258,9 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         /**
          * Limits the wait for one answer.
          *
-         * @param value for a connection, and again for an answer; above 0
+         * @param value limit for connecting, and again for the answer; more than 0
          * @return this builder
+         * @throws IllegalArgumentException if {@code value} is not more than 0
          */
         public Builder timeout(Duration value) {
             timeout = positive(value, "timeout");
@@ -261,10 +268,11 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Limits a whole reading, with all its queries and retries.
+         * Limits a whole reading with all its queries and retries.
          *
-         * @param value above 0; what was not read by then is missing, and the reading says so
+         * @param value more than 0. Values that were not read by then are missing, and the reading reports this
          * @return this builder
+         * @throws IllegalArgumentException if {@code value} is not more than 0
          */
         public Builder deadline(Duration value) {
             deadline = positive(value, "deadline");
@@ -279,10 +287,10 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Asks again where a failure may pass: no connection, no answer in time, HTTP 429 and 5xx.
+         * Retries after failures that may pass: no connection, no answer in time, HTTP 429 and 5xx.
          *
-         * @param count how often
-         * @param wait how long before the first time; twice as long each time after
+         * @param count number of retries, 0 or more
+         * @param wait wait before the first retry; it doubles with each further one
          * @return this builder
          */
         public Builder retries(int count, Duration wait) {
@@ -292,9 +300,9 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Forgets what is older.
+         * Limits the age of values.
          *
-         * @param value since the last scrape
+         * @param value maximum time since the last scrape; older values are ignored
          * @return this builder
          */
         public Builder mostAge(Duration value) {
@@ -303,9 +311,9 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         }
 
         /**
-         * Makes the monitor.
+         * Creates the monitor.
          *
-         * @return it
+         * @return the monitor
          */
         public PrometheusDeviceMonitor build() {
             return new PrometheusDeviceMonitor(this);

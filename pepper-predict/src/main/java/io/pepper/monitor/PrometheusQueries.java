@@ -1,26 +1,26 @@
 package io.pepper.monitor;
 
 /**
- * What to ask Prometheus. An empty query is not asked. Answers should keep all labels of their target ({@code without} in the place of
- * {@code by}): a board is told from another by them.
+ * PromQL queries for a reading. An empty query is skipped. Queries should keep all labels of the target ({@code
+ * without} instead of {@code by}), because they distinguish boards.
  *
- * @param cpuLoadPercent how much of all cores is in use, 0 to 100
- * @param runnableThreads how many threads want to run
- * @param memoryFreeBytes memory that is free or can be freed
- * @param memoryTotalBytes the memory there is
- * @param diskUsagePercent how much of a file system is used; of several, by {@code mountpoint} and {@code fstype}, that of the system is
- *     taken
- * @param cores how many cores there are
- * @param powerWatts what the device draws
- * @param deviceModel a series for each node whose label {@code char_node_device_model_name} is the kind of device
- * @param nodeName a series for each instance with the name of its node in a label, as {@code node_uname_info} has it; its value is 0
- *     where that is no longer told
- * @param age how many seconds ago the numbers of each instance were scraped; if it is asked, so is how far the clocks of boards are from
- *     that of Prometheus
+ * @param cpuLoadPercent used share of all cores, 0 to 100
+ * @param runnableThreads number of runnable threads
+ * @param memoryFreeBytes memory that is free or can be freed, in bytes
+ * @param memoryTotalBytes total memory, in bytes
+ * @param diskUsagePercent used share of a file system, 0 to 100; among several, {@code mountpoint} and {@code fstype}
+ *     select that of the system
+ * @param cores number of cores
+ * @param powerWatts power draw of the device, in watts
+ * @param deviceModel a series for each node with the kind of device in the label {@code char_node_device_model_name}
+ * @param nodeName a series for each instance with the name of its node in a label, as in {@code node_uname_info}; its
+ *     value is 0 if the series has ended
+ * @param age time since the last scrape of each instance, in seconds; if it is not empty, the offsets of the
+ *     boards' clocks from that of Prometheus are read, too
  * @param up 0 for each instance that could not be scraped
- * @param resets how often the counters of an instance went back lately: often where two boards share its labels
- * @param strangers series of exporters that are not read, with the metric's {@code __name__}
- * @param conditions what slows a device down beside load
+ * @param resets number of recent counter resets of an instance; it is high where two boards share the labels
+ * @param strangers series of exporters that are not supported, with the metric's {@code __name__}
+ * @param conditions queries for what slows a device down besides load
  */
 public record PrometheusQueries(
         String cpuLoadPercent,
@@ -39,10 +39,13 @@ public record PrometheusQueries(
         ConditionQueries conditions) {
     private static final String IDLE = "node_cpu_seconds_total{mode=\"idle\"}";
 
-    /** For node_exporter and the characterization agent, over half a minute. */
+    /** The queries for node_exporter and the characterization agent, over half a minute. */
     public static final PrometheusQueries DEFAULTS = over("30s");
 
-    /** The original PEPPER's: its CPU load averages over idle and busy modes alike, and reads about 87.5 % on any machine. */
+    /**
+     * The queries of the original PEPPER. Its CPU load averages over idle and busy modes alike, and is about 87.5 % on
+     * any machine.
+     */
     public static final PrometheusQueries ORIGINAL = new PrometheusQueries(
             "100 - (avg by (instance) (rate(node_cpu_seconds_total[1m])) * 100)",
             "",
@@ -61,16 +64,16 @@ public record PrometheusQueries(
             ConditionQueries.NONE);
 
     /**
-     * The default queries over a span of time: long enough to hold two scrapes, short enough to follow the load. The load is the idle
-     * time against the time in all modes, so that it is right before the span is full, too.
+     * Returns the default queries over a window. The window must hold two scrapes and be short enough to follow the
+     * load. The load is the idle time relative to the time in all modes, so that it is right before the window is full.
      *
-     * @param window as Prometheus writes it, for instance {@code 30s}
+     * @param window the window in Prometheus's syntax, for instance {@code 30s}
      * @return the queries
-     * @throws IllegalArgumentException if it is no span of time
+     * @throws IllegalArgumentException if {@code window} is not a duration
      */
     public static PrometheusQueries over(String window) {
         if (!window.matches("([0-9]{1,9}(ms|s|m|h|d|w|y))+") || window.matches("[0a-z]+")) {
-            throw new IllegalArgumentException("the window '" + window + "' is no span of time such as 30s or 5m");
+            throw new IllegalArgumentException("the window '" + window + "' is not a duration such as 30s or 5m");
         }
         return new PrometheusQueries(
                 "100 * (1 - sum without (cpu, mode) (rate(" + IDLE + "[" + window + "]))"

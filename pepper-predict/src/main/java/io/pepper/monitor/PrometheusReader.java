@@ -19,10 +19,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads all that a Prometheus watches. Immutable and therefore thread-safe. */
+/** A reader of everything that a Prometheus watches. Immutable and therefore thread-safe. */
 final class PrometheusReader {
     private static final String RATE = "; a rate needs two scrapes within its window";
-    private static final String OLD_KERNEL = "; kernels before 3.14 do not tell it";
+    private static final String OLD_KERNEL = "; kernels before 3.14 do not report it";
     private static final Duration YOUNG = Duration.ofMinutes(5);
 
     private final PrometheusClient client;
@@ -30,13 +30,13 @@ final class PrometheusReader {
     private final Options options;
 
     /**
-     * What the user says of nodes.
+     * The user's options for nodes.
      *
      * @param nodes names by instance
-     * @param nodeLabel the label that boards are known by
-     * @param containers devices by the container that they are
-     * @param devices the devices that are looked for
-     * @param mostAge since the last scrape
+     * @param containers devices by container
+     * @param nodeLabel the label that identifies boards
+     * @param devices names of the wanted devices
+     * @param mostAge maximum time since the last scrape
      */
     record Options(
             Map<String, String> nodes,
@@ -66,10 +66,10 @@ final class PrometheusReader {
         readings.distribute(targets);
         BoardFinder finder = new BoardFinder(options.nodeLabel, options.mostAge.toSeconds());
         Evidence evidence = finder.isInDoubt(targets.all()) ? reading.evidence(targets) : Evidence.NONE;
-        List<TensorStore> boards = finder.find(targets.all(), evidence);
+        List<Board> boards = finder.find(targets.all(), evidence);
         new BoardNames(options.nodes, options.nodeLabel.isPresent()).name(boards);
         WantedNames wanted = new WantedNames(options.devices, boards);
-        String[] started = new String[1]; // Asked for once, if at all.
+        String[] started = new String[1]; // Queried at most once.
         Map<String, DeviceReading> found = new TreeMap<>(readings.of(boards, (fact, board) -> {
             if (fact == Fact.CPU_LOAD && started[0] == null) {
                 started[0] = started(deadline);
@@ -100,7 +100,7 @@ final class PrometheusReader {
         }
     }
 
-    private String missing(Fact fact, TensorStore board, @Nullable String started) {
+    private String missing(Fact fact, Board board, @Nullable String started) {
         String hint = "";
         if (fact == Fact.CPU_LOAD && queries.cpuLoadPercent().contains("rate(")) {
             hint = RATE + (started == null || started.isEmpty() ? "" : " (" + started + ")");
@@ -110,7 +110,7 @@ final class PrometheusReader {
         return fact.words() + ": Prometheus has none" + hint;
     }
 
-    /** When Prometheus started, if it was lately: then much is missing that will come. */
+    /** Returns when Prometheus started, if that was recent: values may then be missing that will come. */
     private String started(Deadline deadline) {
         try {
             Instant start = Instant.parse(client.text("/api/v1/status/runtimeinfo", "data.startTime", deadline));
@@ -119,11 +119,11 @@ final class PrometheusReader {
                     ? ""
                     : "Prometheus started " + since.toSeconds() + " seconds ago";
         } catch (IOException | DateTimeParseException unknown) {
-            return ""; // Others that speak Prometheus' language do not tell it.
+            return ""; // Other servers with Prometheus's interface do not report it.
         }
     }
 
-    private static Set<String> known(List<TensorStore> boards, Map<String, DeviceReading> found) {
+    private static Set<String> known(List<Board> boards, Map<String, DeviceReading> found) {
         Set<String> known = new HashSet<>(Readings.byAlias(boards).keySet());
         found.keySet().forEach(name -> known.add(BoardNames.folded(name)));
         return known;
@@ -133,12 +133,12 @@ final class PrometheusReader {
         return new DeviceReading(DeviceState.of(name), Map.of(), List.of(problem));
     }
 
-    /** Nodes that were named but of which nothing is known now, and others that are watched as those that are known. */
-    private void addUnreachable(Map<String, DeviceReading> found, List<TensorStore> boards, List<Sample> down) {
+    /** Adds named nodes that report nothing now, and unreachable targets of the same jobs as the boards. */
+    private void addUnreachable(Map<String, DeviceReading> found, List<Board> boards, List<Sample> down) {
         Set<String> instances = new LinkedHashSet<>();
         Set<String> jobs = new HashSet<>();
         boards.forEach(board -> board.targets().forEach(target -> jobs.add(target.labels.getOrDefault("job", ""))));
-        Map<String, List<TensorStore>> byAlias = Readings.byAlias(boards);
+        Map<String, List<Board>> byAlias = Readings.byAlias(boards);
         for (Sample sample : down) {
             String instance = sample.labels().getOrDefault("instance", "");
             instances.add(instance);
@@ -162,7 +162,7 @@ final class PrometheusReader {
     }
 
     private static void addAgentsOfOtherTimes(
-            Map<String, DeviceReading> found, List<TensorStore> boards, Clocks clocks) {
+            Map<String, DeviceReading> found, List<Board> boards, Clocks clocks) {
         Set<String> known = known(boards, found);
         for (Sample sample : clocks.agents()) {
             String name = sample.labels().getOrDefault(PrometheusReading.AGENT, "");
@@ -172,16 +172,16 @@ final class PrometheusReader {
         }
     }
 
-    /** Why a node that was named is not there. */
-    private static String why(boolean down, List<TensorStore> meant) {
+    /** Returns why a named node is missing. */
+    private static String why(boolean down, List<Board> meant) {
         if (meant.size() > 1) {
             return ": is any of " + meant.size() + " boards: name one of "
                     + meant.stream().map(board -> board.name).sorted().collect(Collectors.joining(", "));
         }
-        return down ? ": Prometheus cannot reach it" : ": Prometheus tells nothing of it";
+        return down ? ": Prometheus cannot reach it" : ": Prometheus has no values of it";
     }
 
-    /** With what concerns all devices. */
+    /** Adds the problems and warnings that concern all devices. */
     private static Map<String, DeviceReading> said(Map<String, DeviceReading> found, PrometheusReading reading) {
         Map<String, DeviceReading> said = new TreeMap<>();
         found.forEach((name, each) -> {

@@ -15,9 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** One reading of all that a Prometheus watches: first all answers, then whose they are, then what they say. */
+/**
+ * One reading of everything that a Prometheus watches: it collects all answers, assigns them to targets, and then
+ * interprets them.
+ */
 final class PrometheusReading {
-    /** The label by which the characterization agent names a node. */
+    /** The label with the node's name in series of the characterization agent. */
     static final String AGENT = "char_node_name";
 
     private static final String BOOT = "node_boot_time_seconds";
@@ -36,7 +39,7 @@ final class PrometheusReading {
         this.deadline = deadline;
     }
 
-    /** What was answered, before it is known whose it is. */
+    /** The answers to all queries, before they are assigned to targets. */
     record Answers(
             List<Sample> names,
             Map<Fact, List<Sample>> facts,
@@ -82,14 +85,14 @@ final class PrometheusReading {
             throw stopped;
         } catch (IOException refused) {
             if (asked == 1 && refused instanceof NoAnswerException) {
-                throw refused; // Nobody is there, or lets nobody in: all other questions would end as this one.
+                throw refused; // Without an answer to the first query, all others would fail in the same way.
             }
             failed.add(what + ": " + refused.getMessage());
             return List.of();
         }
     }
 
-    /** How far clocks are from Prometheus' own, if ages are asked for; of a server that refuses the question nothing is known. */
+    /** Returns the offsets of the clocks from that of Prometheus; none if ages are not queried or the server refuses the query. */
     private Clocks clocks() throws IOException {
         if (queries.age().isEmpty()) {
             return Clocks.NONE;
@@ -112,17 +115,17 @@ final class PrometheusReading {
         return Clocks.NONE;
     }
 
-    /** What could not be asked, which concerns all devices. */
+    /** Returns the queries that failed, which concern all devices. */
     List<String> failed() {
         return failed;
     }
 
-    /** What Prometheus says beside its answers, which concerns all devices. */
+    /** Returns the warnings of Prometheus, which concern all devices. */
     Set<String> warnings() {
         return warnings;
     }
 
-    /** The targets with all that is told of them. */
+    /** Returns the targets of the answers. */
     static Targets targets(Answers answers) throws IOException {
         List<Sample> plain = new ArrayList<>();
         for (Fact fact : List.of(Fact.MEMORY, Fact.FREE, Fact.RUNNABLE, Fact.CORES, Fact.CPU_LOAD)) {
@@ -137,7 +140,7 @@ final class PrometheusReading {
         return new Targets(answers.names, plain, answers.clocks);
     }
 
-    /** What tells targets apart that may be one board. */
+    /** Returns the evidence that distinguishes targets that may be one board. */
     Evidence evidence(Targets targets) throws IOException {
         return new Evidence(byTarget(targets, ask("boot times", BOOT)), byTarget(targets, ask("idle times", IDLE)));
     }

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
-/** Makes readings of boards and of what is told of them. */
+/** The assembly of readings from boards and their values. */
 final class Readings {
     private static final List<String> AGENT_LABELS = List.of("class", "uuid");
     private static final double MILLIS = 1e3;
@@ -27,10 +27,10 @@ final class Readings {
     private final Map<String, Agent> agents = new TreeMap<>();
     private final List<Shared> shared = new ArrayList<>();
 
-    /** A number whose labels fit several targets. */
+    /** A value whose labels match several targets. */
     private record Shared(Fact fact, Sample sample, List<Target> targets) {}
 
-    /** What the characterization agent tells of a node. */
+    /** The values of the characterization agent for one node. */
     private static final class Agent {
         private final Map<Fact, List<Sample>> facts = new EnumMap<>(Fact.class);
         private final Map<String, String> labels = new TreeMap<>();
@@ -43,7 +43,7 @@ final class Readings {
         this.mostAgeSeconds = mostAgeSeconds;
     }
 
-    /** Gives each target what is told of it. */
+    /** Assigns the values to their targets. */
     void distribute(Targets targets) {
         answers.facts().forEach((fact, samples) -> samples.forEach(sample -> distribute(fact, sample, targets)));
         PrometheusReading.byTarget(targets, answers.ages())
@@ -89,7 +89,10 @@ final class Readings {
         }
     }
 
-    /** Whether all labels that both have are the same, and they have some: {@code up} may have labels that were dropped elsewhere. */
+    /**
+     * Returns whether the labels that both have agree, and there are some. The series {@code up} may have labels that
+     * were dropped elsewhere.
+     */
     private static boolean isOf(Sample up, Target target) {
         long both =
                 target.labels.keySet().stream().filter(up.labels()::containsKey).count();
@@ -98,14 +101,14 @@ final class Readings {
                         .equals(up.labels().getOrDefault(label.getKey(), label.getValue())));
     }
 
-    /** What each board tells, by its name, and what the agent tells of nodes that are no boards. */
-    Map<String, DeviceReading> of(List<TensorStore> boards, BiConsumer<Fact, TensorStore> missing) {
+    /** Returns the reading of each board by its name, and those of the agent's nodes that are not boards. */
+    Map<String, DeviceReading> of(List<Board> boards, BiConsumer<Fact, Board> missing) {
         Map<String, DeviceReading> readings = new TreeMap<>();
         settleShared(boards);
-        Map<TensorStore, Agent> joined = new HashMap<>();
-        Map<String, List<TensorStore>> byAlias = byAlias(boards);
+        Map<Board, Agent> joined = new HashMap<>();
+        Map<String, List<Board>> byAlias = byAlias(boards);
         agents.forEach((name, agent) -> {
-            List<TensorStore> meant =
+            List<Board> meant =
                     boards.stream().filter(board -> board.name.equals(name)).toList();
             meant = meant.isEmpty() ? byAlias.getOrDefault(BoardNames.folded(name), List.of()) : meant;
             if (meant.size() == 1 && !joined.containsKey(meant.get(0))) {
@@ -119,10 +122,10 @@ final class Readings {
         return readings;
     }
 
-    /** Boards by all that they may be called, in small letters. */
-    static Map<String, List<TensorStore>> byAlias(List<TensorStore> boards) {
-        Map<String, List<TensorStore>> byAlias = new HashMap<>();
-        for (TensorStore board : boards) {
+    /** Returns the boards by all their aliases, in lower case. */
+    static Map<String, List<Board>> byAlias(List<Board> boards) {
+        Map<String, List<Board>> byAlias = new HashMap<>();
+        for (Board board : boards) {
             board.aliases().stream().map(BoardNames::folded).distinct().forEach(alias -> byAlias.computeIfAbsent(
                             alias, first -> new ArrayList<>())
                     .add(board));
@@ -130,10 +133,12 @@ final class Readings {
         return byAlias;
     }
 
-    /** A number whose labels fit two targets of one board is that board's; of two boards it is nobody's. */
-    private void settleShared(List<TensorStore> boards) {
+    /**
+     * Assigns values whose labels match several targets: to their board if the targets are of one board, else to none.
+     */
+    private void settleShared(List<Board> boards) {
         for (Shared each : shared) {
-            List<TensorStore> meant = boards.stream()
+            List<Board> meant = boards.stream()
                     .filter(board -> board.targets().stream().anyMatch(each.targets::contains))
                     .toList();
             if (meant.size() == 1) {
@@ -150,7 +155,7 @@ final class Readings {
         }
     }
 
-    private DeviceReading alone(String name, Agent agent, List<TensorStore> meant) {
+    private DeviceReading alone(String name, Agent agent, List<Board> meant) {
         List<String> problems = new ArrayList<>();
         Draft draft = new Draft(DeviceState.of(name));
         if (meant.isEmpty()) {
@@ -173,7 +178,7 @@ final class Readings {
 
     private static void modelled(Draft draft, Agent agent, List<String> problems) {
         if (agent.models.size() > 1) {
-            problems.add("device model: the agent tells " + String.join(" and ", agent.models));
+            problems.add("device model: the agent reports " + String.join(" and ", agent.models));
         } else if (!agent.models.isEmpty()) {
             draft.state = draft.state.withModel(agent.models.first());
         }
@@ -183,7 +188,7 @@ final class Readings {
         return fact.isExpected() && !fact.query(queries).isEmpty();
     }
 
-    private DeviceReading reading(TensorStore board, Optional<Agent> agent, BiConsumer<Fact, TensorStore> missing) {
+    private DeviceReading reading(Board board, Optional<Agent> agent, BiConsumer<Fact, Board> missing) {
         Map<String, String> labels = new LinkedHashMap<>(board.target.labels);
         agent.ifPresent(told -> labels.putAll(told.labels));
         Draft draft = new Draft(DeviceState.of(board.name));
@@ -218,11 +223,11 @@ final class Readings {
         if (target.down && !Clocks.isAhead(ahead.orElse(0))) {
             return "Prometheus cannot reach it";
         }
-        return ahead.isPresent() ? Clocks.problem(ahead.getAsDouble()) : "Prometheus tells nothing of it";
+        return ahead.isPresent() ? Clocks.problem(ahead.getAsDouble()) : "Prometheus has no values of it";
     }
 
     private static DeviceReading reading(
-            Draft draft, TensorStore board, Map<String, String> labels, boolean ambiguous) {
+            Draft draft, Board board, Map<String, String> labels, boolean ambiguous) {
         return new DeviceReading(
                 draft.state, labels, board.problems, draft.conditions(), board.shown(), board.notes, ambiguous);
     }
@@ -231,7 +236,7 @@ final class Readings {
         return Instant.now().minusMillis(Math.round(target.secondsOld() * MILLIS));
     }
 
-    private void fill(Draft draft, TensorStore board, Optional<Agent> agent, BiConsumer<Fact, TensorStore> missing) {
+    private void fill(Draft draft, Board board, Optional<Agent> agent, BiConsumer<Fact, Board> missing) {
         List<Fact> absent = new ArrayList<>();
         for (Fact fact : Fact.values()) {
             List<Sample> told = board.targets().stream()

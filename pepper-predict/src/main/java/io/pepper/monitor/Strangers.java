@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Exporters that watch machines and are not read: they are named, so that no machine is missing without a word. */
+/** Exporters that watch machines but are not supported. They are named, so that no machine is missing silently. */
 final class Strangers {
     private static final Map<String, String> BY_METRIC = new LinkedHashMap<>();
 
@@ -30,13 +30,13 @@ final class Strangers {
         BY_METRIC.put("hrProcessorLoad", "snmp_exporter");
     }
 
-    /** A series for each instance of such an exporter, with the metric's name. */
+    /** The query for a series of each instance of such an exporter, with the metric's name. */
     static final String QUERY =
             "count by (__name__, instance, node, job) ({__name__=~\"" + String.join("|", BY_METRIC.keySet()) + "\"})";
 
     private Strangers() {}
 
-    /** The exporters by the machine's host, without those of machines that are known. */
+    /** Returns the exporters by the machine's host, without those of known machines. */
     static Map<String, String> byHost(List<Sample> samples, Set<String> known) {
         Map<String, String> byHost = new TreeMap<>();
         for (Sample sample : samples) {
@@ -55,12 +55,12 @@ final class Strangers {
         return byHost;
     }
 
-    /** What to say of such a machine. */
+    /** Returns the problem of such a machine. */
     static String problem(String exporter) {
-        return "is watched by " + exporter + ", which is not read; node_exporter is";
+        return "is watched by " + exporter + ", which is not supported; run node_exporter";
     }
 
-    /** All of them, for a person. */
+    /** Returns a list of the exporters, for people. */
     static String shown(Map<String, String> byHost) {
         return byHost.entrySet().stream()
                 .map(each -> SafeText.of(each.getKey()) + " is watched by " + each.getValue())

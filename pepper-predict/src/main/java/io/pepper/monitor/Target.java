@@ -11,31 +11,34 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What Prometheus scrapes: the series that have the same labels. Two of them may be one board, and one may be two boards. */
+/**
+ * A scrape target of Prometheus: the series with the same labels. Two targets may be one board, and one target may be
+ * two boards.
+ */
 final class Target {
     final Map<String, String> labels;
 
-    /** What {@code node_uname_info} says of it, one for each that was seen. */
+    /** The labels of each {@code node_uname_info} series of this target. */
     final List<Map<String, String>> systems = new ArrayList<>();
 
-    /** The names that its systems have now, or had within the last hour if none has one now. */
+    /** The current names of its systems; those of the last hour if there is no current one. */
     final TreeSet<String> nodeNames = new TreeSet<>();
 
     final Map<Fact, List<Sample>> facts = new EnumMap<>(Fact.class);
 
-    /** Seconds since it was scraped. */
+    /** Seconds since the last scrape. */
     OptionalDouble age = OptionalDouble.empty();
 
-    /** By how many seconds its newest sample is ahead of Prometheus' clock; below 0 if that is of the past. */
+    /** Seconds by which its newest sample is ahead of Prometheus' clock; negative if it is in the past. */
     OptionalDouble ahead = OptionalDouble.empty();
 
-    /** Whether its name is one of the last hour, and of now there is nothing. */
+    /** True if its name is from the last hour and there is no current one. */
     boolean gone;
 
-    /** Whether Prometheus tries to scrape it and cannot. */
+    /** True if Prometheus fails to scrape it. */
     boolean down;
 
-    /** How often its counters went back lately. */
+    /** Number of recent counter resets. */
     double resets;
 
     Target(Map<String, String> labels) {
@@ -46,7 +49,7 @@ final class Target {
         return resets > BoardFinder.MOST_RESETS || (!gone && nodeNames.size() > 1);
     }
 
-    /** Whether it has these labels, perhaps among others. */
+    /** Returns whether the target has all of these labels. */
     boolean has(Map<String, String> some) {
         return labels.entrySet().containsAll(some.entrySet());
     }
@@ -63,14 +66,14 @@ final class Target {
                 : OptionalDouble.of(samples.get(0).value());
     }
 
-    /** The labels as Prometheus writes them. */
+    /** Returns the labels in Prometheus's syntax. */
     static String shown(Map<String, String> labels) {
         return labels.entrySet().stream()
                 .map(label -> SafeText.of(label.getKey()) + "=\"" + SafeText.of(label.getValue()) + "\"")
                 .collect(Collectors.joining(", ", "{", "}"));
     }
 
-    /** Those of some labels that another target has not, or has with another value. */
+    /** Returns the labels that another target lacks or has with another value. */
     static Map<String, String> differing(Map<String, String> labels, Map<String, String> others) {
         Map<String, String> differing = new TreeMap<>(labels);
         differing.entrySet().removeAll(others.entrySet());

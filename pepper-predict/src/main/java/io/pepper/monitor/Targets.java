@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The targets of a reading, and which of them a sample is of. */
+/** The targets of a reading, and the assignment of samples to them. */
 final class Targets {
-    /** What node_exporter itself says in {@code node_uname_info}; all other labels there are those of the target. */
+    /** The labels that node_exporter adds in {@code node_uname_info}. All other labels there belong to the target. */
     private static final List<String> SYSTEM =
             List.of("domainname", "machine", "nodename", "release", "sysname", "version");
 
@@ -31,8 +31,9 @@ final class Targets {
      * Finds the targets.
      *
      * @param systems the samples of {@code node_uname_info}
-     * @param plain samples that have the labels of their target and no others
-     * @param clocks what else there is, of another time
+     * @param plain samples that have exactly the labels of their target
+     * @param clocks targets whose samples are of another time
+     * @throws IOException if there are more than 10,000 targets
      */
     Targets(List<Sample> systems, Collection<Sample> plain, Clocks clocks) throws IOException {
         plain.forEach(sample -> labelNames.addAll(sample.labels().keySet()));
@@ -81,7 +82,10 @@ final class Targets {
                         sample.labels().containsKey(label) || sample.labels().containsKey(EXPORTED + label));
     }
 
-    /** Whether a label of {@code node_uname_info} is node_exporter's own, and not one that the target has everywhere. */
+    /**
+     * Returns whether a label of {@code node_uname_info} was added by node_exporter, so that it does not belong to the
+     * target.
+     */
     private boolean isOwn(String label, Sample system) {
         if (label.equals(METRIC)) {
             return true;
@@ -133,14 +137,14 @@ final class Targets {
         return target;
     }
 
-    /** The labels of a sample that are those of targets. */
+    /** Returns the labels of a sample that belong to its target. */
     Map<String, String> key(Sample sample) {
         Map<String, String> key = new TreeMap<>(sample.labels());
         key.keySet().retainAll(labelNames);
         return key;
     }
 
-    /** The target that has just these labels, or all that have them among others. */
+    /** Returns the target with exactly these labels, or else all targets that include them. */
     List<Target> of(Map<String, String> key) {
         Target exact = byLabels.get(key);
         if (exact != null) {
@@ -152,7 +156,7 @@ final class Targets {
         return candidates.stream().filter(target -> target.has(key)).toList();
     }
 
-    /** Those that may be meant by the labels of a sample: of its instance, or without one. */
+    /** Returns the targets that a sample's labels may mean: those of its instance and those without one. */
     Collection<Target> near(Sample sample) {
         String instance = sample.labels().get("instance");
         if (instance == null) {

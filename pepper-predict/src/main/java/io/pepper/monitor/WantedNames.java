@@ -9,21 +9,23 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Finds the boards that devices of a cluster are: by the name of a board, or by whatever else only it is known by. */
+/**
+ * The assignment of a cluster's devices to boards: by the name of a board, or by another alias that only this board
+ * has.
+ */
 final class WantedNames {
-    /** The devices of which it cannot be said which board they are. */
+    /** The devices that match several boards. */
     private final Map<String, DeviceReading> ambiguous = new TreeMap<>();
 
-    /** Names boards as the devices that they are. */
-    WantedNames(Set<String> wanted, List<TensorStore> boards) {
-        Map<String, List<TensorStore>> byAlias = Readings.byAlias(boards);
-        Map<String, TensorStore> found = new TreeMap<>();
-        Map<TensorStore, Integer> claims = new HashMap<>();
+    /** Renames boards to the devices that they match. */
+    WantedNames(Set<String> wanted, List<Board> boards) {
+        Map<String, List<Board>> byAlias = Readings.byAlias(boards);
+        Map<String, Board> found = new TreeMap<>();
+        Map<Board, Integer> claims = new HashMap<>();
         for (String device : wanted) {
-            List<TensorStore> named =
+            List<Board> named =
                     boards.stream().filter(board -> board.name.equals(device)).toList();
-            List<TensorStore> meant =
-                    named.isEmpty() ? byAlias.getOrDefault(BoardNames.folded(device), List.of()) : named;
+            List<Board> meant = named.isEmpty() ? byAlias.getOrDefault(BoardNames.folded(device), List.of()) : named;
             if (meant.size() == 1) {
                 found.put(device, meant.get(0));
                 claims.merge(meant.get(0), 1, Integer::sum);
@@ -51,7 +53,7 @@ final class WantedNames {
                         DeviceState.of(device), Map.of(), List.of(why), Conditions.UNKNOWN, "", List.of(), true));
     }
 
-    private static String named(List<TensorStore> boards) {
+    private static String named(List<Board> boards) {
         return boards.stream()
                 .map(board -> board.name + " " + board.shown())
                 .sorted()

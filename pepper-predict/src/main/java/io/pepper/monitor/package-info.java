@@ -1,4 +1,4 @@
-/** What state devices are in: this machine, or those that a Prometheus watches. */
+/** The state of devices: of this machine, or of those that a Prometheus watches. */
 @NullMarked
 package io.pepper.monitor;
 

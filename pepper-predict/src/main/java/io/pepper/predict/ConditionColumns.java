@@ -95,7 +95,7 @@ final class ConditionColumns {
         for (String label : text.isEmpty() ? new String[0] : text.split("\\+", -1)) {
             marks.add(Mark.of(label)
                     .orElseThrow(() -> new IllegalArgumentException(
-                            "column '" + MARKS + "': '" + label + "' is no mark that this version knows")));
+                            "column '" + MARKS + "': '" + label + "' is not a mark of this version")));
         }
         return marks;
     }

@@ -185,7 +185,7 @@ final class JsonReader implements AutoCloseable {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException none) {
-            throw wrong("'" + text + "' is no integer");
+            throw wrong("'" + text + "' is not an integer");
         }
     }
 
@@ -201,7 +201,7 @@ final class JsonReader implements AutoCloseable {
         try {
             return Float.parseFloat(text);
         } catch (NumberFormatException none) {
-            throw wrong("'" + text + "' is no number");
+            throw wrong("'" + text + "' is not a number");
         }
     }
 
@@ -216,7 +216,7 @@ final class JsonReader implements AutoCloseable {
         try {
             return Double.parseDouble(text);
         } catch (NumberFormatException none) {
-            throw wrong("'" + text + "' is no number");
+            throw wrong("'" + text + "' is not a number");
         }
     }
 

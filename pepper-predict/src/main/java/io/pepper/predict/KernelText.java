@@ -58,7 +58,7 @@ final class KernelText {
                 kernels.add(read(kernel.split(INSIDE, -1)));
             } catch (IllegalArgumentException wrong) {
                 throw new IllegalArgumentException(
-                        column + ": '" + kernel + "' is no kernel: " + wrong.getMessage(), wrong);
+                        column + ": '" + kernel + "' is not a kernel: " + wrong.getMessage(), wrong);
             }
         }
         return kernels;

@@ -104,7 +104,7 @@ public final class LatencyDataset {
                 problems.add(1, Headers.whyEmpty(columns.contains("execution_time_seconds")));
             }
         } catch (ZipException | EOFException damaged) {
-            throw new IOException(file + ": is no sound gzip file: " + damaged.getMessage(), damaged);
+            throw new IOException(file + ": is not a valid gzip file: " + damaged.getMessage(), damaged);
         }
         return new LatencyDataset(records, problems.said());
     }

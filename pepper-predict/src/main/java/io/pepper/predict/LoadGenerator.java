@@ -74,7 +74,7 @@ public final class LoadGenerator implements AutoCloseable {
     public void set(LoadLevel level) throws IOException {
         double wanted = level.percent() / PERCENT * cores;
         if (!level.cores().isEmpty() && wanted > level.cores().size() + ROUNDING) {
-            throw new IllegalArgumentException(level + ": so few of " + shown(cores) + " cores cannot bear it");
+            throw new IllegalArgumentException(level + ": too few cores for this share of " + shown(cores) + " cores");
         }
         double share = level.threads() == 0 ? 0 : wanted / level.threads();
         if (share > 1 + ROUNDING) {

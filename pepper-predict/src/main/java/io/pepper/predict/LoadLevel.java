@@ -85,7 +85,7 @@ public record LoadLevel(double percent, int threads, List<Integer> cores) {
         Matcher parts = WRITTEN.matcher(text);
         if (!parts.matches()) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is no load: write PERCENT, PERCENTxTHREADS or PERCENTxTHREADS@CORE+CORE");
+                    "'" + text + "' is not a load: write PERCENT, PERCENTxTHREADS or PERCENTxTHREADS@CORE+CORE");
         }
         double percent = Double.parseDouble(parts.group(1));
         List<Integer> cores = new ArrayList<>();

@@ -165,6 +165,6 @@ final class PredictorFile {
                 return target;
             }
         }
-        throw new PredictorFormatException(source, "target", "'" + name + "' is none that this library knows");
+        throw new PredictorFormatException(source, "target", "'" + name + "' is unknown to this library");
     }
 }

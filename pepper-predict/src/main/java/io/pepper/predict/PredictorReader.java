@@ -109,15 +109,16 @@ final class PredictorReader {
 
     private FeatureSchema schema() throws PredictorFormatException {
         FeatureSchema known = FeatureSchema.named(schemaName)
-                .orElseThrow(() -> wrong("schema.name", "'" + schemaName + "' is none that this library knows"));
+                .orElseThrow(() -> wrong("schema.name", "'" + schemaName + "' is unknown to this library"));
         if (known.version() != schemaVersion) {
             throw wrong(
                     "schema.version",
                     "the predictor was trained with version " + schemaVersion + " of '" + schemaName
-                            + "', this library has version " + known.version() + "; train it anew");
+                            + "', this library has version " + known.version() + "; train it again");
         }
         if (!known.features().equals(features)) {
-            throw wrong("schema.features", "they are not those of '" + schemaName + "' in this library; train it anew");
+            throw wrong(
+                    "schema.features", "they are not those of '" + schemaName + "' in this library; train it again");
         }
         return known;
     }
@@ -136,7 +137,7 @@ final class PredictorReader {
             }
         });
         if (!LinearTime.terms().equals(fields.get("terms")) || !(fields.get("seconds") instanceof double[] seconds)) {
-            throw json.wrong("its terms are not those of this library; train the predictor anew");
+            throw json.wrong("its terms are not those of this library; train the predictor again");
         }
         try {
             return new LinearTime(seconds);
@@ -197,7 +198,7 @@ final class PredictorReader {
         try {
             return Instant.parse(text);
         } catch (DateTimeException none) {
-            throw json.wrong("'" + text + "' is no moment");
+            throw json.wrong("'" + text + "' is not a timestamp");
         }
     }
 }

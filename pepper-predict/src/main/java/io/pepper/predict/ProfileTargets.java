@@ -52,7 +52,7 @@ public final class ProfileTargets {
             OnnxModel model, InputShapes sizes, Path directory, int most, long seed, ProgressListener progress)
             throws IOException {
         Path file = model.path()
-                .orElseThrow(() -> new IllegalArgumentException(model.name() + ": the model stands in no file"));
+                .orElseThrow(() -> new IllegalArgumentException(model.name() + ": the model was not read from a file"));
         TensorShapes shapes = model.shapes(sizes);
         ModelCosts costs = model.costs(shapes);
         costs.flops(); // Refuses open sizes: such a model would run, but on unknown amounts.

@@ -87,7 +87,7 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
     /** Returns the caveat that a roofline is only a first estimate. */
     @Override
     public List<String> caveats() {
-        return List.of("is a roofline, which is off by a quarter and more");
+        return List.of("is a roofline, whose error is 25 % or more");
     }
 
     /**

@@ -142,16 +142,16 @@ public final class TrainedPredictor implements LatencyPredictor {
         List<String> caveats = new ArrayList<>();
         Accuracy held = parts.facts.accuracy().get(CrossValidation.Folds.MODELS.key());
         if (held == null) {
-            caveats.add("was not tried on models that it has not seen");
+            caveats.add("was not validated on unseen models");
         } else if (held.medianApe() > LARGE_ERROR) {
             caveats.add(String.format(
-                    Locale.ROOT, "is off by %.0f %% (median) on models that it has not seen", 100 * held.medianApe()));
+                    Locale.ROOT, "has a median error of %.0f %% on unseen models", 100 * held.medianApe()));
         }
         boolean fewModels = parts.facts.models().size() < FEW_MODELS
                 && !parts.facts.models().contains(OperatorSweep.MODEL);
         if (parts.facts.records() < FEW_RECORDS || fewModels) {
-            caveats.add("was trained on " + parts.facts.records() + " records of "
-                    + parts.facts.models().size() + " models, which is few");
+            caveats.add("was trained on only " + parts.facts.records() + " records of "
+                    + parts.facts.models().size() + " models");
         }
         if (parts.facts.markedRecords() > 0) {
             caveats.add("was trained on " + parts.facts.records() + " records, of which " + parts.facts.markedRecords()

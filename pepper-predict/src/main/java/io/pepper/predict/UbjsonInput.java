@@ -133,7 +133,7 @@ final class UbjsonInput extends InputStream {
             case 'C' -> quote(String.valueOf((char) bytes(1)), to);
             case 'S' -> quote(string(marker()), to);
             case '[', '{' -> begin(marker == '{', to);
-            default -> throw wrong("0x" + Integer.toHexString(marker) + " is no marker of a value");
+            default -> throw wrong("0x" + Integer.toHexString(marker) + " is not a marker of a value");
         }
     }
 
@@ -146,7 +146,7 @@ final class UbjsonInput extends InputStream {
         if (next == '$') {
             type = marker();
             if ("iUIlLdDCS[{".indexOf(type) < 0) {
-                throw wrong("0x" + Integer.toHexString(type) + " is no type of values that stand one after another");
+                throw wrong("0x" + Integer.toHexString(type) + " is not the type of a container's values");
             }
             next = marker();
             if (next != '#') {
@@ -198,7 +198,7 @@ final class UbjsonInput extends InputStream {
             case 'I' -> (short) bytes(Short.BYTES);
             case 'l' -> (int) bytes(Integer.BYTES);
             case 'L' -> bytes(Long.BYTES);
-            default -> throw wrong("0x" + Integer.toHexString(marker) + " is no marker of an integer");
+            default -> throw wrong("0x" + Integer.toHexString(marker) + " is not a marker of an integer");
         };
     }
 

@@ -267,6 +267,6 @@ final class XgboostJson {
         } catch (NumberFormatException none) {
             // Reported below.
         }
-        throw json.wrong("learner.learner_model_param.base_score '" + baseScore + "' is no number");
+        throw json.wrong("learner.learner_model_param.base_score '" + baseScore + "' is not a number");
     }
 }

@@ -120,7 +120,7 @@ public final class XgboostPredictor implements LatencyPredictor {
                     "learner",
                     String.format(
                             Locale.ROOT,
-                            "its trees never say more than %.3g: they do not say seconds, but maybe logarithms of seconds"
+                            "its trees never predict more than %.3g: they do not predict seconds, but perhaps logarithms of seconds"
                                     + " (LOG_SECONDS, --xgboost log_seconds)",
                             trees.mostPrediction()));
         }
@@ -160,7 +160,7 @@ public final class XgboostPredictor implements LatencyPredictor {
                         json.toString(),
                         "learner.feature_names",
                         "'" + names.get(i) + "' follows '" + names.get(i - 1)
-                                + "': numbers that do not count up do not tell which columns they are of; train on columns with"
+                                + "': numbers that do not count up do not identify the columns; train on columns with"
                                 + " the names of the schema");
             }
         }
@@ -183,7 +183,7 @@ public final class XgboostPredictor implements LatencyPredictor {
     /** Returns the caveat that the accuracy of the trees is unknown. */
     @Override
     public List<String> caveats() {
-        return List.of("comes without a word of how well it predicts");
+        return List.of("is of unknown accuracy");
     }
 
     @Override
@@ -196,8 +196,8 @@ public final class XgboostPredictor implements LatencyPredictor {
         double score = trees.predict(room.ofTrees);
         double seconds = target == Target.SECONDS ? score : Math.exp(score);
         if (!Double.isFinite(seconds)) {
-            throw new IllegalArgumentException("the trees say " + score + ", which is no "
-                    + target.name().toLowerCase(Locale.ROOT) + " of a run: is this what they were trained to say?");
+            throw new IllegalArgumentException("the trees predict " + score + ", which is not a valid value of "
+                    + target.name().toLowerCase(Locale.ROOT) + ": is this the target that they were trained for?");
         }
         double least = Math.max(TrainedPredictor.LEAST_SECONDS, seconds);
         return new Prediction(least, least, least > seconds);

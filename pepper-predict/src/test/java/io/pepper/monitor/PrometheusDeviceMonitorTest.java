@@ -165,7 +165,7 @@ class PrometheusDeviceMonitorTest {
         assertThat(reading.state().diskUsagePercent()).isEmpty();
         assertThat(reading.problems())
                 .hasSize(2)
-                .anyMatch(problem -> problem.startsWith("disk usage: " + server.uri() + ": HTTP 200, and no JSON"));
+                .anyMatch(problem -> problem.startsWith("disk usage: " + server.uri() + ": HTTP 200, and a web page"));
     }
 
     @Test
@@ -178,9 +178,9 @@ class PrometheusDeviceMonitorTest {
         assertThatThrownBy(() -> builder().build().read())
                 .hasMessageContaining("asks for a password or a token (HTTP 401): auth who are you?");
         server.status(200).raw("", "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}");
-        assertThatThrownBy(() -> builder().build().read()).hasMessageContaining("the answer is no vector");
+        assertThatThrownBy(() -> builder().build().read()).hasMessageContaining("the answer is not a vector");
         server.raw("", "[".repeat(100_000));
-        assertThatThrownBy(() -> builder().build().read()).hasMessageContaining("no JSON");
+        assertThatThrownBy(() -> builder().build().read()).hasMessageContaining("not a JSON object");
     }
 
     @Test
@@ -263,7 +263,7 @@ class PrometheusDeviceMonitorTest {
         assertThat(readings).containsOnlyKeys("nano", "pi-1", "pi-2", "pi-3", "pi-4");
         assertThat(readings.get("pi-3").state()).isEqualTo(DeviceState.of("pi-3"));
         assertThat(readings.get("pi-3").problems()).containsExactly("10.0.0.3:9100: Prometheus cannot reach it");
-        assertThat(readings.get("pi-4").problems()).containsExactly("10.0.0.4:9100: Prometheus tells nothing of it");
+        assertThat(readings.get("pi-4").problems()).containsExactly("10.0.0.4:9100: Prometheus has no values of it");
     }
 
     @Test
@@ -373,7 +373,7 @@ class PrometheusDeviceMonitorTest {
         for (String wrong : new String[] {"", "30", "0s", "30s]) or vector(1", "5 m", "1e9s"}) {
             assertThatThrownBy(() -> PrometheusQueries.over(wrong))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("is no span of time");
+                    .hasMessageContaining("is not a duration");
         }
         assertThat(PrometheusQueries.over("1m30s").cpuLoadPercent()).contains("[1m30s]");
     }

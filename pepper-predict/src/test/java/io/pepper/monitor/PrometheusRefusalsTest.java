@@ -64,16 +64,16 @@ class PrometheusRefusalsTest {
     @Test
     void saysThatItIsAnotherPageOrText() {
         server.raw("", "<html><title>Welcome to nginx!</title></html>");
-        assertRefused(builder()).hasMessageContaining("HTTP 200, and no JSON but a web page: 'Welcome to nginx!'");
+        assertRefused(builder()).hasMessageContaining("HTTP 200, and a web page instead of JSON: 'Welcome to nginx!'");
         server.raw("", "# HELP go_info\ngo_info 1");
-        assertRefused(builder()).hasMessageContaining("HTTP 200, and no JSON: Unexpected character ('#'");
+        assertRefused(builder()).hasMessageContaining("HTTP 200, and not JSON: Unexpected character ('#'");
         server.raw("", "{\"name\":\"elastic\",\"version\":{}}");
         assertRefused(builder()).hasMessageContaining("HTTP 200, and no answer of Prometheus");
         server.status(404).raw("", "404 page not found");
         assertRefused(builder()).hasMessageContaining("has no /api/v1/query (HTTP 404): 404 page not found; is this");
         server.status(502).raw("", "<html><h1>502 Bad Gateway</h1></html>");
         assertRefused(builder())
-                .hasMessageContaining("HTTP 502, and no JSON but a web page: '502 Bad Gateway', after 2 attempts");
+                .hasMessageContaining("HTTP 502, and a web page instead of JSON: '502 Bad Gateway', after 2 attempts");
         server.status(400).raw("", "Client sent an HTTP request to an HTTPS server.\n");
         assertRefused(builder()).hasMessageContaining("HTTP 400: Client sent an HTTP request to an HTTPS server.");
     }

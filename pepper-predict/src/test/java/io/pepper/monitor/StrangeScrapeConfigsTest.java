@@ -451,7 +451,7 @@ class StrangeScrapeConfigsTest {
                     .contains("'app' is 2 containers", "pod=\"a\"", "POD/CONTAINER");
             assertThat(readings.get("second").ambiguous()).isFalse();
             assertThat(readings.get("second").isKnown()).isTrue();
-            assertThat(readings.get("nobody").problems()).containsExactly("cAdvisor tells of no container 'no\"ne'");
+            assertThat(readings.get("nobody").problems()).containsExactly("cAdvisor reports no container 'no\"ne'");
         }
     }
 
@@ -469,7 +469,7 @@ class StrangeScrapeConfigsTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith(prometheus.uri() + ": Prometheus has no series of node_exporter")
                     .hasMessageContaining("job 'app' (1 targets)")
-                    .hasMessageContaining("factory-pc is watched by windows_exporter, which is not read")
+                    .hasMessageContaining("factory-pc is watched by windows_exporter, which is not supported")
                     .hasMessageContaining("Prometheus started ");
         }
     }
@@ -483,7 +483,7 @@ class StrangeScrapeConfigsTest {
                     RealPrometheus.await(prometheus.monitor().build(), all -> all.size() == 3);
             assertThat(readings.get("127.0.0.1").problems()).containsExactly("127.0.0.1:1: Prometheus cannot reach it");
             assertThat(readings.get("factory-pc").problems())
-                    .containsExactly("is watched by windows_exporter, which is not read; node_exporter is");
+                    .containsExactly("is watched by windows_exporter, which is not supported; run node_exporter");
             assertThat(readings.get("edge-1").problems()).noneMatch(problem -> problem.contains("reach"));
         }
     }

@@ -87,7 +87,7 @@ class ForeignTablesTest {
         assertThat(LatencyDataset.read(own).problems())
                 .singleElement()
                 .asString()
-                .endsWith("there are no rows below the names of the columns");
+                .endsWith("there are no rows below the column names");
         Path original = write("execution_time,model\n", StandardCharsets.UTF_8);
         assertThat(LatencyDataset.read(original).problems())
                 .singleElement()

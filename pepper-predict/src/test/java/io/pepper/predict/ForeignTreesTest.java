@@ -106,8 +106,8 @@ class ForeignTreesTest {
             delimiter = '|',
             value = {
                 "|\"trees\":[]|it has no learner.learner_model_param.base_score",
-                "[1,2]|\"trees\":[]|base_score '[1,2]' is no number",
-                "[]|\"trees\":[]|base_score '[]' is no number",
+                "[1,2]|\"trees\":[]|base_score '[1,2]' is not a number",
+                "[]|\"trees\":[]|base_score '[]' is not a number",
                 "0|\"trees\":[],\"trees\":[]|learner.gradient_booster.model.trees: it is there twice",
                 "0|\"trees\":[],\"tree_info\":[0,0,1]|tree_info: more than one output is not supported"
             })
@@ -190,7 +190,7 @@ class ForeignTreesTest {
         Path file = file(List.of(), leaf);
         assertThatThrownBy(() -> XgboostPredictor.read(file, Target.SECONDS))
                 .isInstanceOf(PredictorFormatException.class)
-                .hasMessageContaining("its trees never say more than")
+                .hasMessageContaining("its trees never predict more than")
                 .hasMessageContaining("--xgboost log_seconds");
         assertThat(XgboostPredictor.read(file, Target.LOG_SECONDS)
                         .predict(Workload.builder().build(), 1, DeviceState.of("pi"))
@@ -218,6 +218,6 @@ class ForeignTreesTest {
         assertThatThrownBy(() -> predictor.predict(Workload.builder().build(), 1, DeviceState.of("pi")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "the trees say 800.0, which is no log_seconds of a run: is this what they were trained to say?");
+                        "the trees predict 800.0, which is not a valid value of log_seconds: is this the target that they were trained for?");
     }
 }

@@ -104,9 +104,9 @@ class LatencyDatasetTest {
                 .satisfiesExactlyInAnyOrder(
                         problem -> assertThat(problem)
                                 .startsWith(file + ":2: ")
-                                .contains("'execution_time_seconds'", "'NaN' is no number"),
+                                .contains("'execution_time_seconds'", "'NaN' is not a number"),
                         problem -> assertThat(problem).startsWith(file + ":3: ").contains("columns"),
-                        problem -> assertThat(problem).isEqualTo(file + ":5: torn: the last line has no end"));
+                        problem -> assertThat(problem).isEqualTo(file + ":5: torn: the last line has no line end"));
     }
 
     @Test
@@ -143,7 +143,7 @@ class LatencyDatasetTest {
         LatencyDataset all = LatencyDataset.read(file, PaperCleanup.NONE);
         assertThat(all.records()).hasSize(3);
         assertThat(all.problems()).hasSize(3);
-        assertThat(all.problems().get(0)).contains(":5: '0.7 s' is no time as HH:MM:SS.micros");
+        assertThat(all.problems().get(0)).contains(":5: '0.7 s' is not a time in the form HH:MM:SS.micros");
         assertThat(all.problems().get(1)).contains(":6: column 'device_load_percent' is empty");
         LatencyRecord first = all.records().get(0);
         assertThat(first.timing().medianSeconds()).isEqualTo(1.25);

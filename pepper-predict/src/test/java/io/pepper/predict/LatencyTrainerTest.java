@@ -305,10 +305,10 @@ class LatencyTrainerTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"name\":\"extended\"|\"name\":\"wide\"|schema.name: 'wide' is none that this library knows",
+                "\"name\":\"extended\"|\"name\":\"wide\"|schema.name: 'wide' is unknown to this library",
                 "\"name\":\"extended\",\"version\":2|\"name\":\"extended\",\"version\":7|with version 7 of 'extended'",
                 "\"contention\"|\"crowd\"|schema.features: they are not those",
-                "\"target\":\"LOG_RATIO\"|\"target\":\"CUBE\"|target: 'CUBE' is none that this library knows",
+                "\"target\":\"LOG_RATIO\"|\"target\":\"CUBE\"|target: 'CUBE' is unknown to this library",
                 "\"gbtree\"|\"dart\"|'dart' is not supported",
                 "\"convolution_kernels\"|\"convolutions\"|linear: its terms are not those of this library",
                 "\"least\":[|\"least\":[\"1\",|they are not all of "

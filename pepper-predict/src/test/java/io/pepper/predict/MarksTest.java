@@ -158,7 +158,7 @@ class MarksTest {
         assertThat(LatencyDataset.read(file).problems())
                 .singleElement()
                 .asString()
-                .contains(file + ":2: column 'marks': 'hexed' is no mark that this version knows");
+                .contains(file + ":2: column 'marks': 'hexed' is not a mark of this version");
     }
 
     /** A file as earlier versions wrote it: without the columns of surroundings. */

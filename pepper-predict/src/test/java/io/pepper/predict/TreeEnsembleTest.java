@@ -192,14 +192,14 @@ class TreeEnsembleTest {
             value = {
                 "dart|reg:squarederror|0|1||learner.gradient_booster.name 'dart' is not supported",
                 "gbtree|binary:logistic|0|1||learner.objective.name 'binary:logistic' is not supported",
-                "gbtree|reg:squarederror|x|1||base_score 'x' is no number",
-                "gbtree|reg:squarederror|NaN|1||base_score 'NaN' is no number",
+                "gbtree|reg:squarederror|x|1||base_score 'x' is not a number",
+                "gbtree|reg:squarederror|NaN|1||base_score 'NaN' is not a number",
                 "gbtree|reg:squarederror|0|0||num_feature is 0",
                 "gbtree|reg:squarederror|0|999999999||num_feature is 999999999",
                 "gbtree|reg:squarederror|0|1|{}|trees.[0]: it has no left_children",
                 "gbtree|reg:squarederror|0|1|{\"left_children\":[-1]}|its arrays differ in length, or are empty",
                 "gbtree|reg:squarederror|0|1|[]|expected an object, found START_ARRAY",
-                "gbtree|reg:squarederror|0|1|{\"left_children\":[99999999999]}|'99999999999' is no integer",
+                "gbtree|reg:squarederror|0|1|{\"left_children\":[99999999999]}|'99999999999' is not an integer",
                 "gbtree|reg:squarederror|0|1|{\"left_children\":[0],\"right_children\":[0],\"split_indices\":[0],"
                         + "\"split_conditions\":[1],\"default_left\":[0]}|node 0 has 0 as a child",
                 "gbtree|reg:squarederror|0|1|{\"left_children\":[7],\"right_children\":[0],\"split_indices\":[0],"
@@ -224,7 +224,7 @@ class TreeEnsembleTest {
         Path file = directory.resolve("bad.json");
         Files.writeString(file, "{\"learner\":{\"learner_model_param\":{\"num_feature\":\"ten\"}}}");
         assertThatThrownBy(() -> TreeEnsemble.read(file))
-                .hasMessage(file + ": learner.learner_model_param.num_feature: 'ten' is no integer");
+                .hasMessage(file + ": learner.learner_model_param.num_feature: 'ten' is not an integer");
     }
 
     @Test

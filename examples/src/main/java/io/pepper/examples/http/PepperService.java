@@ -221,7 +221,7 @@ public final class PepperService implements AutoCloseable {
         try {
             body = JSON.readTree(request.bodyAsBytes());
         } catch (JsonProcessingException malformed) {
-            throw new BadRequestResponse("the body is no JSON: " + malformed.getOriginalMessage());
+            throw new BadRequestResponse("the body is not JSON: " + malformed.getOriginalMessage());
         }
         if (body == null || !body.isObject()) {
             throw new BadRequestResponse("a JSON object is needed");

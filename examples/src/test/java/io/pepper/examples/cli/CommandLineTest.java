@@ -360,7 +360,7 @@ class CommandLineTest {
         int code = run("verify", model, parts, "--json");
         assertThat(code).as("%s %s", out, err).isEqualTo(3);
         assertThat(json().get("identical").booleanValue()).isFalse();
-        assertThat(json().get("warnings").toString()).contains("is not the file that the manifest speaks of");
+        assertThat(json().get("warnings").toString()).contains("is not the file in the manifest");
         assertThat(run("verify", model, parts)).isEqualTo(3);
         assertThat(out.toString()).contains("NOT verified");
     }
@@ -763,7 +763,7 @@ class CommandLineTest {
         assertThat(out.toString())
                 .contains("camera", "optimal by these figures", "all on", "it would be another plan")
                 .contains("caution: load not known, predicted as idle: ")
-                .contains("is a roofline, which is off by a quarter and more");
+                .contains("is a roofline, whose error is 25 % or more");
         assertThat(run(
                         "pareto",
                         model,

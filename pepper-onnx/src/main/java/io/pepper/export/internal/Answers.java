@@ -5,7 +5,7 @@ import ai.onnxruntime.OrtException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Copies of the outputs of a run, to be compared with another one. Immutable. */
+/** Copies of the outputs of a run, for comparison with another run. Immutable. */
 public final class Answers {
     private final Map<String, Snapshot> outputs = new LinkedHashMap<>();
 
@@ -14,9 +14,9 @@ public final class Answers {
     /**
      * Copies outputs.
      *
-     * @param values by name
+     * @param values the outputs by name
      * @return the copies
-     * @throws OrtException if one cannot be read
+     * @throws OrtException if an output cannot be read
      */
     public static Answers of(Map<String, OnnxValue> values) throws OrtException {
         Answers answers = new Answers();
@@ -27,24 +27,24 @@ public final class Answers {
     }
 
     /**
-     * How much others differ from these.
+     * The difference of other outputs from these.
      *
      * @param identical whether all bits agree
      * @param within whether every element is within the tolerance
      * @param absolute the largest absolute difference
      * @param relative the largest relative difference
-     * @param output the output that differs most, empty if none does
+     * @param output the name of the output with the largest difference; empty if there is none
      */
     public record Comparison(boolean identical, boolean within, double absolute, double relative, String output) {}
 
     /**
-     * Compares.
+     * Compares other outputs with these.
      *
-     * @param others outputs by name
+     * @param others the other outputs by name
      * @param absolute the absolute tolerance
-     * @param relative the relative tolerance, which adds to it
-     * @return how much they differ
-     * @throws OrtException if one cannot be read
+     * @param relative the relative tolerance, which is added to the absolute one
+     * @return the difference
+     * @throws OrtException if an output cannot be read
      */
     public Comparison compare(Map<String, OnnxValue> others, double absolute, double relative) throws OrtException {
         Difference all = Difference.NONE;

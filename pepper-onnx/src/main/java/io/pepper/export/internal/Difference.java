@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How the chain's output differs from the whole's.
+ * The difference of an output of the chain from that of the whole model.
  *
  * @param identical whether all bits agree
  * @param within whether every element is within the tolerance
@@ -14,20 +14,20 @@ import java.util.Optional;
  */
 public record Difference(
         boolean identical, boolean within, double absolute, double relative, Optional<List<Long>> where) {
-    /** None at all. */
+    /** No difference. */
     public static final Difference NONE = new Difference(true, true, 0, 0, Optional.empty());
-    /** Of other types or shapes. */
+    /** The difference of values with other types or shapes. */
     public static final Difference UNLIKE =
             new Difference(false, false, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Optional.empty());
 
     /**
      * Compares two outputs.
      *
-     * @param whole the one
-     * @param chain the other
+     * @param whole the output of the whole model
+     * @param chain the output of the chain
      * @param absTolerance the absolute tolerance
-     * @param relTolerance the relative tolerance, which adds to it
-     * @return how they differ
+     * @param relTolerance the relative tolerance, which is added to the absolute one
+     * @return their difference
      */
     public static Difference of(Snapshot whole, Snapshot chain, double absTolerance, double relTolerance) {
         if (!whole.type().equals(chain.type())
@@ -75,10 +75,10 @@ public record Difference(
     }
 
     /**
-     * The greater of two differences.
+     * Combines two differences.
      *
-     * @param other another one
-     * @return both together
+     * @param other another difference
+     * @return the larger of each component
      */
     public Difference or(Difference other) {
         if (other.identical) {

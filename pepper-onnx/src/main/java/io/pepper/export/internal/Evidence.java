@@ -2,15 +2,15 @@ package io.pepper.export.internal;
 
 import java.util.Optional;
 
-/** Judges how much agreement on an output says. */
+/** The strength of agreement on an output as evidence. */
 public final class Evidence {
     private Evidence() {}
 
     /**
-     * Why agreement on this output says little; empty if it says enough.
+     * Returns why agreement on an output is weak evidence.
      *
      * @param output an output
-     * @return the reason, empty if there is none
+     * @return the reason; empty if the evidence is strong
      */
     public static Optional<String> weakness(Snapshot output) {
         int count = output.leaves().stream().mapToInt(Leaf::count).sum();

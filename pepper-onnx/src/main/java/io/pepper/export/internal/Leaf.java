@@ -9,7 +9,7 @@ import java.util.List;
 
 /** A tensor, a map or a single object of an output, copied out of ONNX Runtime. */
 sealed interface Leaf {
-    /** Where it is in a sequence; empty if the output is no sequence. */
+    /** Returns the index in a sequence; empty if the output is not a sequence. */
     List<Long> prefix();
 
     List<Long> shape();
@@ -18,14 +18,14 @@ sealed interface Leaf {
 
     boolean sameElement(int index, Leaf other);
 
-    /** The absolute difference of two elements of leaves of the same kind. */
+    /** Returns the absolute difference of two elements. Both leaves must be of the same kind. */
     double difference(int index, Leaf other);
 
     double magnitude(int index);
 
     boolean sameKind(Leaf other);
 
-    /** Elements that are not numbers have none. */
+    /** A leaf of strings, or of the keys and values of a map. */
     record Objects(List<Long> prefix, List<Long> shape, List<Object> values) implements Leaf {
         @Override
         public int count() {
@@ -57,7 +57,7 @@ sealed interface Leaf {
         }
     }
 
-    /** Elements of a fixed width. */
+    /** A leaf of elements with a fixed width. */
     record Numbers(List<Long> prefix, List<Long> shape, OnnxTensorType type, ByteBuffer data) implements Leaf {
         private int width() {
             return Math.max(1, OnnxJavaType.mapFromOnnxTensorType(type).size);
@@ -124,7 +124,7 @@ sealed interface Leaf {
         }
     }
 
-    /** The distance of two numbers: 0 for two NaNs, infinite if only one is NaN or if infinities differ. */
+    /** Returns the distance of two numbers: 0 for two NaNs, infinite if only one is NaN or if infinities differ. */
     static double distance(double a, double b) {
         if (a == b || (Double.isNaN(a) && Double.isNaN(b))) {
             return 0;
@@ -133,7 +133,7 @@ sealed interface Leaf {
         return Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance;
     }
 
-    /** The index of an element in the output, from its row-major position in this leaf. */
+    /** Returns the index of an element in the output, from its row-major position in this leaf. */
     default List<Long> index(int position) {
         var index = new Long[prefix().size() + shape().size()];
         long rest = position;

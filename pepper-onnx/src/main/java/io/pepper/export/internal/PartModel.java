@@ -6,17 +6,17 @@ import java.util.List;
 /**
  * A part of the chain.
  *
- * @param source what ONNX Runtime loads
- * @param inputs the names of the tensors it reads
- * @param outputs the names of the tensors it gives
+ * @param source the model that ONNX Runtime loads
+ * @param inputs the names of the tensors that the part reads
+ * @param outputs the names of the tensors that the part produces
  */
 public record PartModel(ModelSource source, List<String> inputs, List<String> outputs) {
     /**
-     * Copies the lists.
+     * Creates a part.
      *
-     * @param source what ONNX Runtime loads
-     * @param inputs the names of the tensors it reads
-     * @param outputs the names of the tensors it gives
+     * @param source the model that ONNX Runtime loads
+     * @param inputs the names of the tensors that the part reads
+     * @param outputs the names of the tensors that the part produces
      */
     public PartModel {
         inputs = List.copyOf(inputs);

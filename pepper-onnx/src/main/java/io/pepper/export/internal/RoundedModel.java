@@ -16,13 +16,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A variant of a model that means the same: where an operator reads a chosen tensor across a cut, the tensor passes through an Identity
- * operator. The tensor and what Identity makes of it are outputs, too.
+ * An equivalent variant of a model, with an Identity operator wherever an operator reads a chosen tensor across a cut.
+ * The tensor and the result of Identity are also outputs.
  *
- * <p>ONNX Runtime computes 16-bit floating point in 32 bits where it has no 16-bit kernel, as on most CPUs, and hands the
- * wider numbers on within a model, also without optimisation. Between parts they are rounded, as the model says; within the part that
- * makes them they are not. Identity works on 16 bits, so that they are rounded there within the variant too. As outputs, the tensors
- * have the same neighbours as in the parts: else ONNX Runtime would let Identity work on 32 bits among its own.
+ * <p>Where ONNX Runtime has no 16-bit kernel, as on most CPUs, it computes 16-bit floating point in 32 bits and passes
+ * the wider numbers on within a model, also without optimisation. Between parts they are rounded to what the model
+ * states; within the part that produces them they are not. Identity works on 16 bits, so that the variant rounds the
+ * tensors for their readers across a cut, too. As outputs, the tensors have the same neighbours as in the parts.
+ * Otherwise ONNX Runtime would run Identity on 32 bits among its own operators.
  */
 public final class RoundedModel {
     private static final String SUFFIX = "_rounded";
@@ -31,17 +32,17 @@ public final class RoundedModel {
     private final List<Reader> readers;
 
     /**
-     * A part, as far as it reads across a cut.
+     * The part that reads tensors across a cut.
      *
-     * @param operators its operators, each by its first output
-     * @param tensors the tensors that it reads and that are to be rounded for it
+     * @param operators its operators, each identified by its first output
+     * @param tensors the tensors that it reads and that must be rounded for it
      */
     public record Reader(Set<String> operators, Set<String> tensors) {
         /**
-         * Finds the operators of a part.
+         * Returns the reader of a part.
          *
          * @param part the part
-         * @param tensors the tensors to be rounded for it
+         * @param tensors the tensors that must be rounded for it
          * @return the reader
          */
         public static Reader of(ModelProto part, Set<String> tensors) {
@@ -56,10 +57,10 @@ public final class RoundedModel {
     }
 
     /**
-     * Makes the variant.
+     * Returns the variant of a model.
      *
      * @param model the model, with or without its large payloads
-     * @param readers the parts that read tensors across a cut; operators of the main graph make these
+     * @param readers the parts that read tensors across a cut; operators of the main graph must produce these tensors
      * @return the variant
      */
     public static ModelProto of(ModelProto model, List<Reader> readers) {
@@ -102,7 +103,7 @@ public final class RoundedModel {
         return model.toBuilder().setGraph(variant).build();
     }
 
-    /** The operator, reading rounded what it reads across a cut. */
+    /** Returns the operator with the rounded tensors that it reads across a cut. */
     private NodeProto rounding(NodeProto node) {
         String name = firstOutput(node);
         Map<String, String> renamed = new HashMap<>();
@@ -114,7 +115,7 @@ public final class RoundedModel {
         return renamed.isEmpty() ? node : renamed(node, renamed);
     }
 
-    /** Bodies are nested no deeper than a model may be, so this may call itself. */
+    /** Recursive: the reader of models bounds the nesting of bodies. */
     private static NodeProto renamed(NodeProto node, Map<String, String> names) {
         NodeProto.Builder changed = node.toBuilder();
         for (int i = 0; i < node.getInputCount(); i++) {
@@ -134,7 +135,7 @@ public final class RoundedModel {
         return changed.build();
     }
 
-    /** Names that the body defines itself are others. */
+    /** Names that the body itself defines are different values and stay. */
     private static GraphProto renamed(GraphProto body, Map<String, String> names) {
         Map<String, String> captured = new HashMap<>(names);
         captured.keySet().removeAll(defined(body));
@@ -153,7 +154,7 @@ public final class RoundedModel {
         return names;
     }
 
-    /** All names that the graph or a body in it defines. */
+    /** Returns all names that the graph or a body in it defines. */
     private static Set<String> names(GraphProto graph) {
         Set<String> names = new HashSet<>();
         Deque<GraphProto> open = new ArrayDeque<>(List.of(graph));

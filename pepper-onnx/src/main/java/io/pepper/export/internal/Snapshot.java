@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A copy of an output: the tensor, or the elements of a sequence one after another.
+ * A copy of an output: its tensor, or the elements of its sequence one after another.
  *
- * @param type the type as ONNX writes it
- * @param shape the shape of a tensor, the length of a sequence or the number of keys of a map
- * @param leaves the pieces in order
+ * @param type the type in ONNX's notation
+ * @param shape the shape of a tensor, the length of a sequence or the number of keys and values of a map
+ * @param leaves the elements in order
  */
 public record Snapshot(String type, List<Long> shape, List<Leaf> leaves) {
     /**
@@ -30,7 +30,7 @@ public record Snapshot(String type, List<Long> shape, List<Leaf> leaves) {
      *
      * @param value a tensor, a sequence or a map
      * @return its copy
-     * @throws OrtException if it cannot be read
+     * @throws OrtException if the output cannot be read
      */
     public static Snapshot of(OnnxValue value) throws OrtException {
         if (value instanceof OnnxSequence sequence) {

@@ -1,6 +1,4 @@
-/**
- * Comparison of the outputs of a whole model and of its parts.
- */
+/** The comparison of the outputs of a whole model with those of its parts. */
 @NullMarked
 package io.pepper.export.internal;
 

@@ -3,20 +3,20 @@ package io.pepper.monitor.internal;
 import java.util.List;
 
 /**
- * What Prometheus answers to a query.
+ * The answer of Prometheus to a query.
  *
  * @param samples the elements of the vector
- * @param warnings what it says beside them, for instance that a store did not answer
+ * @param warnings the warnings of the answer, for instance that a store did not respond
  */
 public record Answer(List<Sample> samples, List<String> warnings) {
-    /** Nothing. */
+    /** An empty answer. */
     public static final Answer EMPTY = new Answer(List.of(), List.of());
 
     /**
-     * Copies the lists.
+     * Creates an answer.
      *
-     * @param samples see the record
-     * @param warnings see the record
+     * @param samples the elements of the vector
+     * @param warnings the warnings of the answer
      */
     public Answer {
         samples = List.copyOf(samples);

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the JSON of Prometheus' HTTP interface as a stream: what it may hold is bounded, so that 16 MiB of it never become a
- * hundred times as much in memory.
+ * A streaming reader of the JSON of Prometheus's HTTP interface. It bounds the contents, so that 16 MiB of JSON never
+ * take a hundred times as much memory.
  */
 final class AnswerReader {
     private static final int MOST_DEPTH = 16;
@@ -23,7 +23,7 @@ final class AnswerReader {
     private static final int MOST_WARNINGS = 10;
 
     private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8, as RFC 8259 says
+            .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8, as RFC 8259 requires
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MOST_DEPTH)
@@ -43,9 +43,9 @@ final class AnswerReader {
         this.parser = parser;
     }
 
-    /** What was in an answer, whether it says yes or no. */
+    /** The contents of an answer, successful or not. */
     record Contents(Map<String, String> texts, boolean hasVector, Answer answer) {
-        /** A text of the outermost object, or of its {@code data}; empty if there is none. */
+        /** Returns a text of the outermost object, or of its {@code data}; empty if there is none. */
         String text(String name) {
             return SafeText.of(texts.getOrDefault(name, ""));
         }
@@ -55,7 +55,7 @@ final class AnswerReader {
         }
     }
 
-    /** Thrown for what is no JSON, or not that of Prometheus. */
+    /** Thrown if the answer is not JSON, or not that of Prometheus. */
     static final class NotUnderstoodException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -68,13 +68,13 @@ final class AnswerReader {
         try (JsonParser parser = JSON.createParser(bytes)) {
             return new AnswerReader(parser).read();
         } catch (JsonProcessingException garbage) {
-            throw new NotUnderstoodException("no JSON: " + SafeText.of(garbage.getOriginalMessage()));
+            throw new NotUnderstoodException("not JSON: " + SafeText.of(garbage.getOriginalMessage()));
         }
     }
 
     private Contents read() throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw new NotUnderstoodException("no JSON object");
+            throw new NotUnderstoodException("not a JSON object");
         }
         fields("");
         if (parser.nextToken() != null) {
@@ -83,7 +83,7 @@ final class AnswerReader {
         return new Contents(texts, hasVector, new Answer(samples, warnings));
     }
 
-    /** The parser is at the start of an object, and afterwards at its end. */
+    /** Reads the fields of an object. The parser is at its start before and at its end afterwards. */
     private void fields(String parent) throws IOException {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parent + parser.currentName();
@@ -116,7 +116,7 @@ final class AnswerReader {
     private void vector() throws IOException {
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             if (token != JsonToken.START_OBJECT) {
-                parser.skipChildren(); // A scalar has two numbers here; what its type is, is asked later.
+                parser.skipChildren(); // A scalar has two numbers here; the type of the result is checked later.
                 continue;
             }
             if (samples.size() == MOST_SAMPLES) {
@@ -152,14 +152,14 @@ final class AnswerReader {
                 throw new NotUnderstoodException("more than " + MOST_LABELS + " labels");
             }
             if (!token.isScalarValue()) {
-                throw new NotUnderstoodException("a label that is no text");
+                throw new NotUnderstoodException("a label that is not a text");
             }
             metric.put(name, parser.getText());
         }
         return metric;
     }
 
-    /** The second of two elements; the first is the time. */
+    /** Returns the second of two elements; the first is the time. */
     private double value() throws IOException {
         String text = null;
         int index = 0;
@@ -172,7 +172,7 @@ final class AnswerReader {
         return number(text);
     }
 
-    /** As Prometheus writes numbers; what is none is NaN. */
+    /** Parses a number in Prometheus's format; NaN if it is malformed. */
     private static double number(@Nullable String text) {
         try {
             return text == null

@@ -3,7 +3,7 @@ package io.pepper.monitor.internal;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** The end of a whole reading. Thread-safe if its clock is. */
+/** The deadline of a whole reading. Thread-safe if its clock is. */
 public final class Deadline {
     private final LongSupplier clock;
     private final long begin;
@@ -16,10 +16,10 @@ public final class Deadline {
     }
 
     /**
-     * Begins now.
+     * Returns a deadline that starts now.
      *
-     * @param most how long the reading may take
-     * @param clock tells nanoseconds
+     * @param most maximum duration of the reading
+     * @param clock returns the time in nanoseconds
      * @return the deadline
      */
     public static Deadline in(Duration most, LongSupplier clock) {
@@ -27,10 +27,10 @@ public final class Deadline {
     }
 
     /**
-     * What is left, at most as much as is asked for.
+     * Returns the remaining time, up to the wanted one.
      *
-     * @param wanted how long something would wait
-     * @return milliseconds, 0 if the time is over
+     * @param wanted the wanted wait
+     * @return milliseconds; 0 if the deadline has passed
      */
     long millis(Duration wanted) {
         long left = most.toMillis() - (clock.getAsLong() - begin) / 1_000_000;

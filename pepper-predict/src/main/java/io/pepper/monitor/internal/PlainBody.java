@@ -6,12 +6,12 @@ import java.net.http.HttpResponse;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
-/** The body of an answer as it was before a server, or a proxy before it, compressed it unasked. */
+/** The decompressed body of an answer. Servers and proxies may compress bodies without being asked. */
 final class PlainBody {
     private PlainBody() {}
 
     /**
-     * Decompresses what is compressed by gzip.
+     * Decompresses a body that is compressed by gzip.
      *
      * @throws IOException if it is damaged, longer than the limit, or compressed in another way
      */

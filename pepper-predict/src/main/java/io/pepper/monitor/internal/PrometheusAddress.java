@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where a Prometheus is. A user and password that stand in the address are kept apart from it: neither the URI nor any message has
- * them.
+ * The address of a Prometheus. A user and password in the address are kept separately: neither the URI nor any message
+ * contains them.
  */
 public final class PrometheusAddress {
     private static final String SEPARATOR = "://";
@@ -26,11 +26,12 @@ public final class PrometheusAddress {
     }
 
     /**
-     * Understands an address.
+     * Parses an address.
      *
-     * @param typed what a person typed
+     * @param typed the address as a person typed it
      * @return the address
-     * @throws IllegalArgumentException if it is none, with the likely one and without any password
+     * @throws IllegalArgumentException if it is invalid; the message suggests the likely address and does not contain
+     *     the password
      */
     public static PrometheusAddress parse(String typed) {
         String text = typed.strip();
@@ -99,7 +100,7 @@ public final class PrometheusAddress {
         return new IllegalArgumentException("Prometheus' address '" + hidden(text) + "' cannot be used: " + why);
     }
 
-    /** Without whatever may be a user and a password, in an address that need not be one. */
+    /** Hides everything that may be a user and a password, also in invalid addresses. */
     private static String hidden(String text) {
         int at = text.lastIndexOf('@');
         int split = text.indexOf(SEPARATOR);
@@ -109,18 +110,18 @@ public final class PrometheusAddress {
     }
 
     /**
-     * The address without a user.
+     * Returns the address without a user.
      *
-     * @return a URI of HTTP, without a slash at its end
+     * @return an HTTP URI without a trailing slash
      */
     public URI uri() {
         return uri;
     }
 
     /**
-     * The user that stood in it.
+     * Returns the user in the address.
      *
-     * @return {@code USER:PASSWORD} or {@code USER}, decoded
+     * @return {@code USER:PASSWORD} or {@code USER}, decoded; empty if there is none
      */
     public Optional<String> user() {
         return user;

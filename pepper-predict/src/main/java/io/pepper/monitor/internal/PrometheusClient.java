@@ -20,8 +20,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks Prometheus instant queries. Answers are not trusted: their size, depth and time are bounded, and what is not Prometheus is
- * said in words. Redirects are not followed, so that nobody else gets a password. Thread-safe.
+ * A client for instant queries to Prometheus. Answers are not trusted: their size, depth and time are bounded, and
+ * answers of other servers are explained. Redirects are not followed, so that no other server receives the password.
+ * Thread-safe.
  */
 public final class PrometheusClient {
     private static final int MOST_BYTES = 16 << 20;
@@ -38,21 +39,21 @@ public final class PrometheusClient {
     private final Patience patience;
 
     /**
-     * How long to wait, and how often.
+     * The limits of waiting and retrying.
      *
-     * @param timeout of a request
-     * @param retries how often to ask again after a failure that may pass
-     * @param backOff how long to wait before the first time; twice as long each time after
+     * @param timeout limit of a request
+     * @param retries number of retries after a failure that may pass
+     * @param backOff wait before the first retry; it doubles with each further one
      */
     public record Patience(Duration timeout, int retries, Duration backOff) {}
 
     /**
-     * Prepares.
+     * Creates a client.
      *
-     * @param http the client
-     * @param server the server, with a path if it stands behind one and without a user
-     * @param headers what to send with each request, {@code Authorization} for instance
-     * @param patience how long to wait
+     * @param http the HTTP client
+     * @param server the server, with a path if it is behind one and without a user
+     * @param headers the headers of each request, for instance {@code Authorization}
+     * @param patience the limits of waiting and retrying
      */
     public PrometheusClient(HttpClient http, URI server, Map<String, String> headers, Patience patience) {
         this.http = http;
@@ -62,7 +63,7 @@ public final class PrometheusClient {
         this.patience = patience;
     }
 
-    /** Thrown where no answer came at all, or one that every other question would get: asking on does not help. */
+    /** Thrown if there was no answer at all, or one that all other queries would get. Further queries are pointless. */
     public static final class NoAnswerException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -71,7 +72,7 @@ public final class PrometheusClient {
         }
     }
 
-    /** An answer that says no to this question, or nothing that can be understood: asking again does not help. */
+    /** Thrown if this query was refused, or its answer cannot be understood. A retry is pointless. */
     private static final class RefusedException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -81,14 +82,14 @@ public final class PrometheusClient {
     }
 
     /**
-     * Asks.
+     * Sends a query.
      *
-     * @param query in PromQL
-     * @param deadline when the whole reading ends
+     * @param query the query in PromQL
+     * @param deadline the deadline of the whole reading
      * @return the elements of the vector
      * @throws InterruptedIOException if the thread is interrupted
      * @throws NoAnswerException if the server cannot be reached, or does not answer in time
-     * @throws IOException if there is no usable answer, with the reason
+     * @throws IOException if there is no usable answer; the message states the reason
      */
     public Answer query(String query, Deadline deadline) throws IOException {
         return vector("/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8), deadline);
@@ -114,7 +115,7 @@ public final class PrometheusClient {
     private Answer vector(String resource, Deadline deadline) throws IOException {
         AnswerReader.Contents contents = get(resource, deadline);
         if (!contents.hasVector() || !"vector".equals(contents.texts().get("data.resultType"))) {
-            throw new RefusedException(server + ": the answer is no vector");
+            throw new RefusedException(server + ": the answer is not a vector");
         }
         Answer answer = contents.answer();
         return new Answer(
@@ -122,13 +123,13 @@ public final class PrometheusClient {
     }
 
     /**
-     * Asks for a text that is not in a vector.
+     * Requests a text that is not in a vector.
      *
-     * @param resource the path, below the server's
+     * @param resource the path, relative to the server's
      * @param name the text's name in the answer, for instance {@code data.version}
-     * @param deadline when the whole reading ends
-     * @return the text, empty if there is none
-     * @throws IOException if there is no usable answer, with the reason
+     * @param deadline the deadline of the whole reading
+     * @return the text; empty if there is none
+     * @throws IOException if there is no usable answer; the message states the reason
      */
     public String text(String resource, String name, Deadline deadline) throws IOException {
         return get(resource, deadline).text(name);
@@ -176,19 +177,19 @@ public final class PrometheusClient {
         String message = failed.getMessage();
         if (message == null || message.isEmpty()) {
             return failed instanceof ConnectException
-                    ? "nobody listens there, or a firewall is between"
+                    ? "no server listens there, or a firewall blocks the connection"
                     : failed.getClass().getSimpleName();
         }
         return SafeText.of(message) + (failed instanceof SSLException ? hint(message) : "");
     }
 
-    /** What an error of TLS means to a person. */
+    /** Returns advice on a TLS error. */
     private static String hint(String message) {
         if (message.contains("SSL message")) {
             return " (it may speak http, not https)";
         }
         return message.contains("PKIX") || message.contains("certificat")
-                ? " (its certificate is of nobody who is trusted: give the certificate of its authority, --ca-file)"
+                ? " (its certificate is not trusted: give the certificate of its authority, --ca-file)"
                 : "";
     }
 
@@ -216,18 +217,18 @@ public final class PrometheusClient {
         return contents;
     }
 
-    /** As Prometheus says it, or as others do. */
+    /** Returns the error in Prometheus's format, or in that of other servers. */
     private String error(AnswerReader.Contents contents) {
         String said = (text(contents, "errorType") + " " + text(contents, "error")).strip();
         return said.isEmpty() ? text(contents, "message") : said;
     }
 
-    /** Secrets are hidden before the text is cut off. */
+    /** Hides secrets before the text is shortened. */
     private String text(AnswerReader.Contents contents, String name) {
         return SafeText.of(secrets.hide(contents.texts().getOrDefault(name, "")));
     }
 
-    /** Who sends strangers away does so whatever they ask; who cannot answer now may answer later. */
+    /** Errors of the server and rate limits may pass; other statuses apply to all queries. */
     private IOException refused(int status, String sentence) {
         return switch (status) {
             case OK, BAD_QUERY, BAD_EXPRESSION -> new RefusedException(server + ": " + sentence);
@@ -238,7 +239,10 @@ public final class PrometheusClient {
         };
     }
 
-    /** The client's own time-out ends with the headers; the body has as long again. Both end with the reading. */
+    /**
+     * The HTTP client's own timeout ends with the headers; the body may take the same time again. Both end with the
+     * deadline.
+     */
     private HttpResponse<byte[]> send(HttpRequest.Builder request, Deadline deadline) throws IOException {
         long most = deadline.millis(patience.timeout());
         if (most == 0) {

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Says in words what a server answers that does not answer as Prometheus does. */
+/** Explanations of answers that are not those of Prometheus. */
 final class Refusals {
     private static final int LOOKED_AT = 1 << 16;
     private static final Pattern TITLE = Pattern.compile("<title[^>]*>([^<]{1,200})", Pattern.CASE_INSENSITIVE);
@@ -33,7 +33,7 @@ final class Refusals {
         this.knowsUser = knowsUser;
     }
 
-    /** A sentence without the server's address: what it did. */
+    /** Returns what the server did, as a sentence without its address. */
     String sentence(String parsed) {
         return switch (status) {
             case 301, 302, 303, 307, 308 -> redirected();
@@ -41,12 +41,12 @@ final class Refusals {
             case 403 -> "forbids the query (HTTP 403)" + said(parsed) + (knowsUser ? "" : "; it may ask for a user");
             case 404, 405, 410 ->
                 "has no /api/v1/query (HTTP " + status + ")" + said(parsed)
-                        + "; is this the address of a Prometheus, with the path that it stands behind?";
+                        + "; is this the address of a Prometheus, with its path prefix?";
             default -> other(parsed);
         };
     }
 
-    /** The same for an answer that is no JSON of Prometheus. */
+    /** Returns the explanation of an answer that is not JSON of Prometheus. */
     String unreadable(@Nullable String why) {
         return status == 200 && !isPage() ? "HTTP 200, and " + why : sentence("");
     }
@@ -62,7 +62,7 @@ final class Refusals {
                         : ": give the address that it leads to");
     }
 
-    /** Without a user and without a query, which may hold secrets; and without what was asked. */
+    /** Removes the user and query of a location, which may hold secrets, and the path of the request. */
     private static String place(String location) {
         String shown = location.replaceFirst("[?#].*", "").replaceFirst("/api/v1/.*", "");
         try {
@@ -103,7 +103,7 @@ final class Refusals {
         if (SIGN_IN.matcher(body).find() && status < 500) {
             return "is a sign-in page" + said(parsed) + " (HTTP " + status + "): it asks for a password or a token";
         }
-        return "HTTP " + status + ", and no JSON but a web page" + said(parsed);
+        return "HTTP " + status + ", and a web page instead of JSON" + said(parsed);
     }
 
     private boolean isPage() {
@@ -113,7 +113,10 @@ final class Refusals {
                 || headers.firstValue("Content-Type").orElse("").contains("html");
     }
 
-    /** The server's own words, if it has any: an error's, a title's, or a line of text. */
+    /**
+     * Returns the server's own words: those of the error, the title, or the first line of text; empty if there are
+     * none.
+     */
     private String said(String parsed) {
         if (!parsed.isEmpty()) {
             return ": " + parsed;

@@ -7,15 +7,15 @@ import java.util.TreeMap;
 /**
  * An element of an instant vector.
  *
- * @param labels the series, sorted by label
- * @param value its value, which may be NaN or infinite
+ * @param labels the labels of the series, sorted
+ * @param value the value, which may be NaN or infinite
  */
 public record Sample(Map<String, String> labels, double value) {
     /**
-     * Copies the map.
+     * Creates a sample.
      *
-     * @param labels see the record
-     * @param value see the record
+     * @param labels the labels of the series
+     * @param value the value, which may be NaN or infinite
      */
     public Sample {
         labels = Collections.unmodifiableMap(new TreeMap<>(labels));

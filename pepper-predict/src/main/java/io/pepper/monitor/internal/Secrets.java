@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What is sent to a server and must be in no message, also where the server repeats it. Immutable. */
+/**
+ * The secrets that are sent to a server. They must not appear in messages, even if the server repeats them. Immutable.
+ */
 final class Secrets {
     private static final int SHORTEST = 3;
     private static final String HIDDEN = "…";
@@ -19,7 +21,7 @@ final class Secrets {
         this.longestFirst = longestFirst;
     }
 
-    /** The values of headers; of an authorization also what is in it. */
+    /** Returns the values of headers, with the decoded credentials of an authorization. */
     static Secrets of(Map<String, String> headers) {
         Set<String> found = new TreeSet<>();
         headers.forEach((name, value) -> {
@@ -48,7 +50,7 @@ final class Secrets {
         }
     }
 
-    /** A text of the server without them. */
+    /** Hides the secrets in a text of the server. */
     String hide(String text) {
         String shown = text;
         for (String secret : longestFirst) {

@@ -30,7 +30,7 @@ class AnswersFuzzTest {
                 Map.of("Location", List.of(text), "WWW-Authenticate", List.of(text)), (name, value) -> true);
         for (boolean knowsUser : new boolean[] {false, true}) {
             String said = new Refusals(status, headers, data, knowsUser, Secrets.of(Map.of("Authorization", text)))
-                    .unreadable("no JSON");
+                    .unreadable("not JSON");
             if (said.isBlank() || said.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalStateException("not one line: " + said);
             }

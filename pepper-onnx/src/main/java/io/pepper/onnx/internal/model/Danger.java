@@ -35,7 +35,7 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
             certain("DFT", "has a third input without a name", node -> isUnnamed(node, 2)),
             certain(
                     "DepthToSpace",
-                    "has a blocksize whose square is no number of 64 bits",
+                    "has a blocksize whose square is not a number of 64 bits",
                     node -> isInteger(node, "blocksize", size -> size >= INT || size <= -INT)),
             certain(
                     "GatherND",
@@ -69,7 +69,7 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
                     "com.ms.internal.nhwc",
                     Set.of("DepthToSpace"),
                     true,
-                    "has a blocksize whose square is no number of 64 bits",
+                    "has a blocksize whose square is not a number of 64 bits",
                     node -> isInteger(node, "blocksize", size -> size >= INT || size <= -INT)),
             new Danger(STANDARD, Set.of("Einsum"), false, "terms with '...'", Danger::isUncertainEinsum),
             new Danger(STANDARD, Set.of(), false, "num_heads", Danger::hasFewHeads),

@@ -173,7 +173,7 @@ public final class ExternalData implements Closeable {
             }
         } catch (NumberFormatException notANumber) {
             throw new MalformedModelException(
-                    source, where + ".external_data." + key, "'" + written + "' is no number", notANumber);
+                    source, where + ".external_data." + key, "'" + written + "' is not a number", notANumber);
         }
         throw new MalformedModelException(source, where + ".external_data." + key, "'" + written + "' is negative");
     }

@@ -156,7 +156,7 @@ final class ContainedFile {
         refuseLink(attributes);
         if (!attributes.isRegularFile()) {
             throw new FileSystemException(
-                    name(), null, attributes.isDirectory() ? "is a directory" : "is no regular file");
+                    name(), null, attributes.isDirectory() ? "is a directory" : "is not a regular file");
         }
     }
 

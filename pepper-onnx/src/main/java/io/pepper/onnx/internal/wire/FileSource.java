@@ -71,7 +71,7 @@ public final class FileSource implements ByteSource {
     public static void refuseIrregular(Path file) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         if (!attributes.isRegularFile()) {
-            String what = attributes.isDirectory() ? "is a directory: give a file in it" : "is no regular file";
+            String what = attributes.isDirectory() ? "is a directory: give a file in it" : "is not a regular file";
             throw new FileSystemException(file.toString(), null, what);
         }
     }

@@ -12,7 +12,10 @@ final class Clock {
 
     private Clock() {}
 
-    /** The clock of the fastest processor now, against the most that it can do: others may rest and tick slowly. */
+    /**
+     * Returns the current clock of the fastest processor, in percent of its maximum. Idle processors may run more
+     * slowly.
+     */
     static OptionalDouble percent(SystemFiles files, BitSet processors) {
         return processors.stream()
                 .limit(MOST_ASKED)

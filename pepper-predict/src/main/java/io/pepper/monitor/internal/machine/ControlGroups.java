@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The control groups that this process is in, of version 1, version 2, or both (cgroups(7)). A limit of any group above limits this
- * process, too. Immutable and therefore thread-safe.
+ * The control groups of this process, of version 1, version 2, or both (cgroups(7)). The limits of all ancestors apply
+ * to this process, too. Immutable and therefore thread-safe.
  */
 final class ControlGroups {
     private static final String PROCESS = "/proc/self/cgroup";
@@ -22,15 +22,16 @@ final class ControlGroups {
     /** A line of {@code /proc/self/cgroup}; without controllers for version 2. */
     private record Member(List<String> controllers, String path) {}
 
-    /** Where a hierarchy is mounted, and which of its groups is seen there. */
+    /** A mounted hierarchy, and the group that is visible at its mount point. */
     private record Mount(boolean unified, List<String> controllers, String group, String at) {}
 
     /**
      * The groups of a controller that limit this process.
      *
      * @param unified whether they are of version 2
-     * @param mount where the hierarchy is mounted
-     * @param directories of its own group, then of those above, as far as they can be seen; empty if there are none
+     * @param mount the mount point of the hierarchy
+     * @param directories the directory of the process's own group, then those of its visible ancestors; empty if there
+     *     are none
      */
     record Levels(boolean unified, Path mount, List<Path> directories) {}
 
@@ -68,7 +69,7 @@ final class ControlGroups {
         return Optional.of(new Mount(after[0].equals("cgroup2"), words(after[2]), plain(before[3]), plain(before[4])));
     }
 
-    /** Blanks, tabs, line ends and backslashes are written as {@code \040}. */
+    /** Decodes blanks, tabs, line ends and backslashes, which are written like {@code \040}. */
     private static String plain(String name) {
         return name.replace("\\040", " ")
                 .replace("\\011", "\t")
@@ -76,7 +77,7 @@ final class ControlGroups {
                 .replace("\\134", "\\");
     }
 
-    /** The groups of a controller: of version 1 where it is mounted so, else of version 2. */
+    /** Returns the groups of a controller: of version 1 if it is mounted in version 1, else of version 2. */
     Optional<Levels> of(String controller) {
         Optional<Levels> first = members.stream()
                 .filter(member -> member.controllers.contains(controller))
@@ -105,7 +106,7 @@ final class ControlGroups {
                 own = candidate;
                 break;
             }
-            int next = below.indexOf('/'); // A mount may show less of the path than the process is told of.
+            int next = below.indexOf('/'); // The mount may show a shorter path than /proc/self/cgroup.
             below = next < 0 ? "" : below.substring(next + 1);
         }
         List<Path> directories = new ArrayList<>();
@@ -122,7 +123,10 @@ final class ControlGroups {
         return new Levels(mount.unified, top, List.copyOf(directories));
     }
 
-    /** The path of a group below the one that is mounted; none for what lies outside of a namespace of groups ({@code /../…}). */
+    /**
+     * Returns the path of a group relative to the mounted one; empty for a group outside of the namespace ({@code
+     * /../…}).
+     */
     private static String below(String mounted, String group) {
         if (group.startsWith("/..")) {
             return "";

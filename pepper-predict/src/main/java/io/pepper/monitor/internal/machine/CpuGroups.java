@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** What control groups let this process have of the processors. Immutable and therefore thread-safe. */
+/** The processor time that control groups grant to this process. Immutable and therefore thread-safe. */
 final class CpuGroups {
     private static final double MICROS = 1e-6;
     private static final double NANOS = 1e-9;
@@ -23,16 +23,16 @@ final class CpuGroups {
     }
 
     /**
-     * One group with a quota, as its counters are now.
+     * The current counters of one group with a quota.
      *
-     * @param quotaCores the time that it may take, in cores
-     * @param usedSeconds the time that it took; empty where it is not counted for this group
-     * @param periods the periods in which the quota was asked for
-     * @param throttled the periods in which the group was stopped because the quota was spent
+     * @param quotaCores the quota, in cores
+     * @param usedSeconds the used processor time, in seconds; empty if it is not counted for this group
+     * @param periods number of periods in which the quota was enforced
+     * @param throttled number of periods in which the group was stopped because the quota was spent
      */
     record Level(double quotaCores, OptionalDouble usedSeconds, OptionalLong periods, OptionalLong throttled) {}
 
-    /** The groups with a quota, from the own one upwards. */
+    /** Returns the groups with a quota, from the process's own group upwards. */
     List<Level> levels() {
         List<Level> levels = new ArrayList<>();
         for (Path directory : cpu.map(ControlGroups.Levels::directories).orElse(List.of())) {
@@ -49,7 +49,7 @@ final class CpuGroups {
         return levels;
     }
 
-    /** Whether groups can be read at all: then no quota means that there is none. */
+    /** Returns whether groups can be read at all: only then does the absence of a quota mean that there is none. */
     boolean isKnown() {
         return cpu.isPresent();
     }
@@ -60,7 +60,7 @@ final class CpuGroups {
         OptionalLong quota = SystemFiles.number(words[0]);
         OptionalLong period = words.length > 1 ? SystemFiles.number(words[1]) : OptionalLong.empty();
         if (cpu.isPresent() && !cpu.get().unified()) {
-            quota = files.number(directory.resolve("cpu.cfs_quota_us")); // -1 is none.
+            quota = files.number(directory.resolve("cpu.cfs_quota_us")); // -1 means no quota.
             period = files.number(directory.resolve("cpu.cfs_period_us"));
         }
         return quota.orElse(0) > 0 && period.orElse(0) > 0
@@ -68,7 +68,7 @@ final class CpuGroups {
                 : OptionalDouble.empty();
     }
 
-    /** Version 1 counts time in a hierarchy of its own, in which the same group need not be. */
+    /** Version 1 counts processor time in a separate hierarchy, where the same group may be absent. */
     private OptionalDouble used(Path directory) {
         if (cpu.isEmpty() || cpu.get().unified()) {
             return seconds(files.number(directory.resolve("cpu.stat"), "usage_usec"), MICROS);

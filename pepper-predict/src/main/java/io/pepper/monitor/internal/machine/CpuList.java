@@ -3,13 +3,13 @@ package io.pepper.monitor.internal.machine;
 import java.util.BitSet;
 import java.util.OptionalLong;
 
-/** Lists of processors as Linux writes them, {@code 0-3,8}. */
+/** Lists of processors in Linux's syntax, {@code 0-3,8}. */
 final class CpuList {
     private static final int MOST = 1 << 16;
 
     private CpuList() {}
 
-    /** The numbers; what is no number is passed over. */
+    /** Returns the numbers of a list; malformed ranges are skipped. */
     static BitSet read(String list) {
         BitSet numbers = new BitSet();
         for (String range : list.strip().split(",", -1)) {

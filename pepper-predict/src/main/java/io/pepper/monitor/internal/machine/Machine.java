@@ -9,9 +9,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * This machine, or the part of it that a container may use: limits of control groups of version 1 and 2, the tightest of all that
- * this process is in, and the processors that it may run on. Without Linux' files what the JDK knows. Immutable and therefore
- * thread-safe; numbers are read when they are asked for.
+ * This machine, or the part of it that a container may use: the tightest limits of all control groups of this process
+ * (version 1 and 2), and the processors that it may run on. Without Linux's files, the values come from the JDK.
+ * Immutable and therefore thread-safe; values are read at each call.
  */
 public final class Machine {
     private static final int KILOBYTE = 1 << 10;
@@ -30,38 +30,38 @@ public final class Machine {
     }
 
     /**
-     * Finds the groups that this process is in now.
+     * Returns this machine with the current control groups of this process.
      *
-     * @return this machine
+     * @return the machine
      */
     public static Machine here() {
         return at(Path.of("/"));
     }
 
-    /** A machine whose {@code /proc} and {@code /sys} are in a directory. */
+    /** Returns a machine whose {@code /proc} and {@code /sys} are in a directory. */
     static Machine at(Path root) {
         return new Machine(new SystemFiles(root));
     }
 
     /**
-     * The cores that work here may use.
+     * Returns the number of cores that this process may use.
      *
-     * @return more than 0; a fraction where a quota lets this process have part of a core's time
+     * @return more than 0; a fraction if a quota grants part of a core's time
      */
     public double cores() {
         return Math.min(processors().cardinality(), quotaCores().orElse(Double.MAX_VALUE));
     }
 
     /**
-     * The tightest quota of processor time of all control groups.
+     * Returns the tightest quota of processor time of all control groups.
      *
-     * @return in cores; empty if there is none, or none can be read
+     * @return the quota in cores; empty if there is none, or none can be read
      */
     public OptionalDouble quotaCores() {
         return quotas.levels().stream().mapToDouble(CpuGroups.Level::quotaCores).min();
     }
 
-    /** The processors that are there and that this process may run on. */
+    /** Returns the processors that exist and that this process may run on. */
     BitSet processors() {
         BitSet all = ProcessorTimes.read(files).numbers();
         if (all.isEmpty()) {
@@ -78,11 +78,11 @@ public final class Machine {
                     .findFirst()
                     .ifPresent(list -> allowed.and(CpuList.read(list)));
         }
-        return allowed.isEmpty() ? all : allowed; // Containers may number processors anew.
+        return allowed.isEmpty() ? all : allowed; // Containers may renumber processors.
     }
 
     /**
-     * The memory that there is, or that the tightest control group may take.
+     * Returns the total memory, or the limit of the tightest control group.
      *
      * @return bytes; empty if neither is known
      */
@@ -91,9 +91,9 @@ public final class Machine {
     }
 
     /**
-     * The memory that is free or can be freed, here and in every control group.
+     * Returns the memory that is free or can be freed, here and in every control group.
      *
-     * @return bytes; empty if it is not known
+     * @return bytes; empty if it is unknown
      */
     public OptionalLong memoryFreeBytes() {
         return least(files.number(files.path("/proc/meminfo"), "MemAvailable"), memory.leftBytes());
@@ -105,18 +105,18 @@ public final class Machine {
     }
 
     /**
-     * The threads that run or want to.
+     * Returns the number of threads that run or are ready to run.
      *
-     * @return how many now, the one that asks included; empty if it is not known
+     * @return the current number, including the calling thread; empty if it is unknown
      */
     public OptionalLong runnableThreads() {
         return files.number(files.path("/proc/stat"), "procs_running");
     }
 
     /**
-     * The kind of machine.
+     * Returns the kind of machine.
      *
-     * @return for instance {@code Raspberry Pi 4 Model B}, or the processor's name
+     * @return the board's name, for instance {@code Raspberry Pi 4 Model B}, or the processor's name
      */
     public Optional<String> model() {
         Optional<String> board = files.text(files.path("/proc/device-tree/model"))
@@ -127,7 +127,7 @@ public final class Machine {
     }
 
     /**
-     * The counters as they are now: two samples tell what happened between them.
+     * Returns the current counters. Two samples show what happened between them.
      *
      * @return a sample
      */

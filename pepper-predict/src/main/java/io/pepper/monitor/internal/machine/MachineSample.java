@@ -4,9 +4,7 @@ import io.pepper.cluster.Conditions;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/**
- * Counters of a machine at a moment. Immutable and therefore thread-safe.
- */
+/** The counters of a machine at a moment. Immutable and therefore thread-safe. */
 public final class MachineSample {
     private static final double ALL = 100;
     private static final double NANOS = 1e-9;
@@ -40,16 +38,16 @@ public final class MachineSample {
     }
 
     /**
-     * When it was taken.
+     * Returns the time of the sample.
      *
-     * @return as {@link System#nanoTime()} counts
+     * @return nanoseconds on the scale of {@link System#nanoTime()}
      */
     public long nanos() {
         return nanos;
     }
 
     /**
-     * The cores that work here may use.
+     * Returns the number of cores that this process may use.
      *
      * @return more than 0
      */
@@ -58,7 +56,7 @@ public final class MachineSample {
     }
 
     /**
-     * The processors that this process may run on, as far as the system counts their time.
+     * Returns the number of processors that this process may run on and whose time the system counts.
      *
      * @return 0 or more
      */
@@ -67,7 +65,7 @@ public final class MachineSample {
     }
 
     /**
-     * The seconds since another sample.
+     * Returns the time since another sample.
      *
      * @param before an earlier sample
      * @return seconds, 0 or more
@@ -77,10 +75,10 @@ public final class MachineSample {
     }
 
     /**
-     * How much of the processors that this process may run on was busy, whoever used them.
+     * Returns how many of the processors that this process may run on were busy, whoever used them.
      *
      * @param before an earlier sample
-     * @return processors, on average; empty if it is not known, or no time went by
+     * @return the mean number of processors; empty if it is unknown, or no time has passed
      */
     public OptionalDouble busyCores(MachineSample before) {
         double seconds = secondsSince(before);
@@ -90,11 +88,11 @@ public final class MachineSample {
     }
 
     /**
-     * The same as a share of these processors, without what some used.
+     * Returns the busy share of these processors, without a given use.
      *
      * @param before an earlier sample
-     * @param withoutSeconds the processor time that is left out
-     * @return percent, 0 to 100; empty if it is not known
+     * @param withoutSeconds the processor time to leave out, in seconds
+     * @return percent, 0 to 100; empty if it is unknown
      */
     public OptionalDouble busyPercent(MachineSample before, double withoutSeconds) {
         OptionalDouble busy = busyCores(before);
@@ -106,11 +104,11 @@ public final class MachineSample {
     }
 
     /**
-     * The share of the {@link #cores} that was not to be had, since others used the processors or the quotas.
+     * Returns the share of the {@link #cores} that was not available because others used the processors or the quotas.
      *
      * @param before an earlier sample
-     * @param withoutSeconds the processor time of this process that does not count
-     * @return percent, 0 to 100; empty if it is not known
+     * @param withoutSeconds the processor time of this process to leave out, in seconds
+     * @return percent, 0 to 100; empty if it is unknown
      */
     public OptionalDouble loadPercent(MachineSample before, double withoutSeconds) {
         double seconds = secondsSince(before);
@@ -129,7 +127,10 @@ public final class MachineSample {
         return OptionalDouble.of(ALL * (1 - Math.max(0, room) / cores));
     }
 
-    /** What is left of a quota: by the time that was used, or, where that is not counted, by how often it was spent. */
+    /**
+     * Returns the unused cores of a quota: from the used time or, if that is not counted, from the share of throttled
+     * periods.
+     */
     private static double room(CpuGroups.Level level, MachineSample before, int index, double own, double seconds) {
         if (index >= before.levels.size()) {
             return level.quotaCores();
@@ -152,7 +153,7 @@ public final class MachineSample {
         return OptionalDouble.of(periods > 0 ? Math.max(0, Math.min(ALL, ALL * stopped / periods)) : 0);
     }
 
-    /** The share of periods in which the most throttled of all groups was stopped. */
+    /** Returns the share of throttled periods of the most throttled group, in percent. */
     private OptionalDouble throttledPercent(MachineSample before) {
         if (levels.isEmpty()) {
             return quotasKnown ? OptionalDouble.of(0) : OptionalDouble.empty();
@@ -168,10 +169,10 @@ public final class MachineSample {
     }
 
     /**
-     * The conditions since another sample; clock and temperature are those of this one.
+     * Returns the conditions since another sample; clock and temperature are those of this sample.
      *
      * @param before an earlier sample
-     * @return what is known of them
+     * @return the known conditions
      */
     public Conditions since(MachineSample before) {
         double seconds = secondsSince(before);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The memory that control groups let this process have. Immutable and therefore thread-safe. */
+/** The memory that control groups grant to this process. Immutable and therefore thread-safe. */
 final class MemoryGroups {
     private static final long NONE = Long.MAX_VALUE;
 
@@ -17,12 +17,12 @@ final class MemoryGroups {
         this.memory = groups.of("memory");
     }
 
-    /** The least limit of all groups, or 2^63 - 1. */
+    /** Returns the smallest limit of all groups, or 2^63 - 1. */
     long limitBytes() {
         return directories().stream().mapToLong(this::limit).min().orElse(NONE);
     }
 
-    /** The least that is left below a limit of a group, caches that can be freed included, or 2^63 - 1. */
+    /** Returns the smallest remainder below a group's limit, counting caches that can be freed as free, or 2^63 - 1. */
     long leftBytes() {
         return directories().stream().mapToLong(this::left).min().orElse(NONE);
     }

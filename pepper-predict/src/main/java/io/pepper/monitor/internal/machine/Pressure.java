@@ -6,11 +6,12 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * Pressure stall information (psi): how long some task of this control group, or of the machine, waited for something.
+ * Pressure stall information (psi): the total time in which some task of this control group, or of the machine, waited
+ * for a resource.
  *
- * @param cpuMicros waiting for a processor
- * @param memoryMicros waiting for memory
- * @param ioMicros waiting for disks
+ * @param cpuMicros time waiting for a processor, in microseconds
+ * @param memoryMicros time waiting for memory, in microseconds
+ * @param ioMicros time waiting for disks, in microseconds
  */
 record Pressure(OptionalLong cpuMicros, OptionalLong memoryMicros, OptionalLong ioMicros) {
     private static final double PERCENT_OF_MICROS = 1e-4;
@@ -24,7 +25,7 @@ record Pressure(OptionalLong cpuMicros, OptionalLong memoryMicros, OptionalLong 
                 micros(files, groups, "io", "memory"));
     }
 
-    /** Of the own group, where it tells, else of the machine. */
+    /** Returns the time of the process's own group if it reports one, else of the machine. */
     private static OptionalLong micros(SystemFiles files, ControlGroups groups, String what, String controller) {
         Path machine = files.path("/proc/pressure/" + what);
         Path own = groups.of(controller)

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * How long each processor was idle since the machine started, from {@code /proc/stat} (proc_stat(5)). Linux counts idle time exactly;
- * the time of tasks it samples, which threads that sleep and wake with the clock tick fool.
+ * The idle time of each processor since the machine started, from {@code /proc/stat} (proc_stat(5)). Linux counts idle
+ * time exactly. It only samples the time of tasks, which is wrong for threads that sleep and wake with the clock tick.
  *
- * @param idle ticks of a hundredth of a second, waiting for disks included, by processor
+ * @param idle idle time by processor in ticks of a hundredth of a second, including waiting for disks
  */
 record ProcessorTimes(Map<Integer, Long> idle) {
     private static final double TICK_SECONDS = 0.01;
@@ -48,7 +48,7 @@ record ProcessorTimes(Map<Integer, Long> idle) {
         return idle.size();
     }
 
-    /** Idle processors on average over some seconds; no more than there are. */
+    /** Returns the mean number of idle processors over some seconds, at most the number of processors. */
     double idleSince(ProcessorTimes before, double seconds) {
         double sum = 0;
         for (Map.Entry<Integer, Long> entry : idle.entrySet()) {

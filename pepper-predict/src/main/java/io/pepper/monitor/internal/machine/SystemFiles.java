@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The files in which Linux tells of itself, below a root that tests replace. A file that is missing, unreadable, or not what was
- * expected is empty. Immutable and therefore thread-safe.
+ * The files in which Linux describes itself, below a root that tests replace. A missing, unreadable or malformed file
+ * is empty. Immutable and therefore thread-safe.
  */
 record SystemFiles(Path root) {
     private static final int MOST_BYTES = 4 << 20;
@@ -38,12 +38,12 @@ record SystemFiles(Path root) {
         return text(file).map(text -> text.lines().toList()).orElse(List.of());
     }
 
-    /** The first number in a file; what is beyond 2^63 is 2^63 - 1. */
+    /** Returns the first number in a file, clamped to 2^63 - 1. */
     OptionalLong number(Path file) {
         return text(file).map(text -> number(text.strip())).orElse(OptionalLong.empty());
     }
 
-    /** The number after a name, as {@code name 12}, {@code name: 12 kB}. */
+    /** Returns the number after a name, as in {@code name 12} or {@code name: 12 kB}. */
     OptionalLong number(Path file, String name) {
         return lines(file).stream()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + ":"))
@@ -52,7 +52,7 @@ record SystemFiles(Path root) {
                 .orElse(OptionalLong.empty());
     }
 
-    /** The number with which a text begins. */
+    /** Returns the number at the start of a text. */
     static OptionalLong number(String text) {
         String word = text.split("\\s", 2)[0];
         if (!word.matches("\\d{1," + LONGEST_NUMBER + "}")) {
@@ -61,7 +61,7 @@ record SystemFiles(Path root) {
         return OptionalLong.of(new BigDecimal(word).min(MOST).longValueExact());
     }
 
-    /** The text after a name and a colon. */
+    /** Returns the text after a name and a colon. */
     Optional<String> field(Path file, String name) {
         return lines(file).stream()
                 .filter(line -> line.startsWith(name) && line.indexOf(':') > 0)

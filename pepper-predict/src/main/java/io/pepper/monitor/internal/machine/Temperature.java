@@ -15,7 +15,10 @@ final class Temperature {
 
     private Temperature() {}
 
-    /** Of the hottest sensor that is named like one of a processor; without such a name, of the hottest. */
+    /**
+     * Returns the temperature of the hottest sensor that is named like a processor's; without such a name, of the
+     * hottest sensor.
+     */
     static OptionalDouble celsius(SystemFiles files) {
         return Stream.concat(
                         files.list("/sys/class/thermal", "thermal_zone*").stream()

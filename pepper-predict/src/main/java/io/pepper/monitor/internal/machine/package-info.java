@@ -1,4 +1,4 @@
-/** This machine as Linux tells of it: processors, memory, control groups, clock and pressure. */
+/** This machine as Linux describes it: processors, memory, control groups, clock and pressure. */
 @NullMarked
 package io.pepper.monitor.internal.machine;
 

@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Comma-separated values whose first line names the columns (RFC 4180, but for quoted line breaks). */
+/** Comma-separated values whose first line names the columns (RFC 4180, without quoted line breaks). */
 public final class CsvTable {
     private static final int LONGEST = 1 << 20;
     private static final long MOST_LINES = 1 << 20;
 
-    /** The rows are kept: so many characters fit into the heap. */
+    /** The rows are kept in memory; this number of characters fits into the heap. */
     private static final long MOST_CHARACTERS = Runtime.getRuntime().maxMemory() / 8;
 
     private static final ObjectReader READER = CsvMapper.builder()
@@ -39,26 +39,26 @@ public final class CsvTable {
 
     private CsvTable() {}
 
-    /** Takes rows. */
+    /** A consumer of rows. */
     @FunctionalInterface
     public interface RowReader {
         /**
-         * Takes a row.
+         * Receives a row.
          *
-         * @param line its line, from 1
-         * @param values by column
+         * @param line the number of its line, from 1
+         * @param values the values by column
          */
         void row(long line, Map<String, String> values);
     }
 
-    /** Hears of lines that are no rows. */
+    /** A consumer of malformed lines. */
     @FunctionalInterface
     public interface Problems {
         /**
-         * A line is no row.
+         * Receives a malformed line.
          *
-         * @param line its number, from 1
-         * @param problem what is wrong with it
+         * @param line the number of the line, from 1
+         * @param problem the problem of the line
          */
         void problem(long line, String problem);
     }
@@ -66,13 +66,14 @@ public final class CsvTable {
     /**
      * Reads a table.
      *
-     * @param source what messages call it
+     * @param source the table's name in messages
      * @param in its bytes, in UTF-8
-     * @param rows takes the rows
-     * @param problems hears of lines that are no rows: with more or fewer values than there are columns, or torn
+     * @param rows receives the rows
+     * @param problems receives malformed lines: those with more or fewer values than there are columns, and a torn last
+     *     line
      * @return the columns
-     * @throws IOException if it cannot be read, has a line of more than 2^20 characters, more than 2^20 lines, or more characters
-     *     than an eighth of the bytes of the heap
+     * @throws IOException if the table cannot be read, or has a line of more than 2^20 characters, more than 2^20
+     *     lines, or more characters than an eighth of the bytes of the heap
      */
     public static List<String> read(String source, InputStream in, RowReader rows, Problems problems)
             throws IOException {
@@ -116,7 +117,7 @@ public final class CsvTable {
         try {
             columns = values(text);
         } catch (IOException malformed) {
-            throw new IOException(source + ":1: the names of the columns: " + malformed.getMessage(), malformed);
+            throw new IOException(source + ":1: the column names: " + malformed.getMessage(), malformed);
         }
         if (text.indexOf('\r') >= 0) {
             throw new IOException(source + ":1: lines end with carriage returns alone: save it with line feeds");
@@ -133,7 +134,7 @@ public final class CsvTable {
     private static void row(
             long number, String text, boolean last, List<String> columns, RowReader rows, Problems problems) {
         if (last) {
-            problems.problem(number, "torn: the last line has no end");
+            problems.problem(number, "torn: the last line has no line end");
             return;
         }
         List<String> values;
@@ -175,10 +176,10 @@ public final class CsvTable {
     }
 
     /**
-     * Writes a line.
+     * Formats a line.
      *
-     * @param values one for each column
-     * @return the line, with its end
+     * @param values one value for each column
+     * @return the line with its line end
      */
     public static String line(List<String> values) {
         try {

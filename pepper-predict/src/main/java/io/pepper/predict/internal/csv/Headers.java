@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Says what is wrong with the names of columns, and what to do: other programs write tables in other ways. */
+/** Checks of column names, with advice on tables that other programs wrote. */
 public final class Headers {
     private static final int MOST_NAMED = 10;
     private static final int MOST_CHARACTERS = 60;
@@ -18,15 +18,15 @@ public final class Headers {
      * @param file the table
      * @param columns its columns
      * @param one a column
-     * @param other another
-     * @throws IOException if there is neither, with what the file is instead as far as that can be seen
+     * @param other another column
+     * @throws IOException if both columns are missing; the message says what the file probably is instead
      */
     public static void require(Path file, List<String> columns, String one, String other) throws IOException {
         if (columns.contains(one) || columns.contains(other)) {
             return;
         }
         if (columns.stream().allMatch(String::isEmpty)) {
-            throw new IOException(file + ":1: has no names of columns: the file is empty, or its first line is");
+            throw new IOException(file + ":1: has no column names: the file, or its first line, is empty");
         }
         throw new IOException(file + ":1: there is no column '" + one + "' or '" + other + "', only " + named(columns)
                 + advice(columns, one, other));
@@ -35,7 +35,7 @@ public final class Headers {
     private static String advice(List<String> columns, String one, String other) {
         String line = String.join(",", columns);
         if (line.indexOf('\0') >= 0) {
-            return "; the file is no UTF-8 text (UTF-16?): save it as UTF-8";
+            return "; the file is not UTF-8 text (UTF-16?): save it as UTF-8";
         }
         if (columns.size() == 1 && line.contains(";")) {
             return "; its values are separated by semicolons: separate them by commas, with decimal points";
@@ -45,7 +45,7 @@ public final class Headers {
         }
         boolean capitals =
                 columns.stream().anyMatch(name -> name.equalsIgnoreCase(one) || name.equalsIgnoreCase(other));
-        return capitals ? "; names of columns are in small letters" : "";
+        return capitals ? "; column names are in lower case" : "";
     }
 
     private static String named(List<String> columns) {
@@ -58,14 +58,14 @@ public final class Headers {
     }
 
     /**
-     * Why a table gave no record, although no row is wrong.
+     * Returns why a table has no record although no row is invalid.
      *
      * @param own whether it is a table of PEPPER for Java
      * @return a sentence
      */
     public static String whyEmpty(boolean own) {
         return own
-                ? "there are no rows below the names of the columns"
+                ? "there are no rows below the column names"
                 : "there are no rows, or the clean-up of the original leaves out all of them (--raw keeps them)";
     }
 }

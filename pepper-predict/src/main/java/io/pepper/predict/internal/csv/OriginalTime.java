@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as the original PEPPER writes them: {@code HH:MM:SS.micros}. */
+/** Durations in the format of the original PEPPER: {@code HH:MM:SS.micros}. */
 public final class OriginalTime {
     private static final Pattern FORM = Pattern.compile("(\\d{1,4}):(\\d{2}):(\\d{2})(\\.\\d{1,9})?");
     private static final long MICROS = 1_000_000;
@@ -13,16 +13,16 @@ public final class OriginalTime {
     private OriginalTime() {}
 
     /**
-     * Reads a duration.
+     * Parses a duration.
      *
-     * @param text for instance {@code 00:00:01.500000}
+     * @param text the duration, for instance {@code 00:00:01.500000}
      * @return seconds
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if the text has another format
      */
     public static double parse(String text) {
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is no time as HH:MM:SS.micros");
+            throw new IllegalArgumentException("'" + text + "' is not a time in the form HH:MM:SS.micros");
         }
         long whole = (Long.parseLong(parts.group(1)) * SIXTY + Long.parseLong(parts.group(2))) * SIXTY
                 + Long.parseLong(parts.group(3));
@@ -30,10 +30,10 @@ public final class OriginalTime {
     }
 
     /**
-     * Writes a duration.
+     * Formats a duration.
      *
      * @param seconds 0 or more
-     * @return to a microsecond
+     * @return the duration, to a microsecond
      */
     public static String format(double seconds) {
         long micros = Math.round(seconds * MICROS);

@@ -4,15 +4,15 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * A row of a table, whose errors name the column.
+ * A row of a table. Its errors name the column.
  *
- * @param values by column
+ * @param values the values by column
  */
 public record Row(Map<String, String> values) {
     /**
-     * A value as it stands.
+     * Returns a value as it is written.
      *
-     * @param column its column
+     * @param column the value's column
      * @return the value, which may be empty
      * @throws IllegalArgumentException if there is no such column
      */
@@ -25,11 +25,11 @@ public record Row(Map<String, String> values) {
     }
 
     /**
-     * A number that may be unknown.
+     * Returns a number that may be unknown.
      *
-     * @param column its column
-     * @return the number, NaN if it is left empty or there is no such column
-     * @throws IllegalArgumentException if it is no finite number
+     * @param column the value's column
+     * @return the number; NaN if the value is empty or there is no such column
+     * @throws IllegalArgumentException if the value is not a finite number
      */
     public double number(String column) {
         String text = values.getOrDefault(column, "");
@@ -42,17 +42,17 @@ public record Row(Map<String, String> values) {
                 return value;
             }
         } catch (NumberFormatException none) {
-            // Said below.
+            // Reported below.
         }
-        throw new IllegalArgumentException("column '" + column + "': '" + text + "' is no number");
+        throw new IllegalArgumentException("column '" + column + "': '" + text + "' is not a number");
     }
 
     /**
-     * A number that may be unknown.
+     * Returns a number that may be unknown.
      *
-     * @param column its column
-     * @return the number, empty if it is left empty
-     * @throws IllegalArgumentException if it is no finite number
+     * @param column the value's column
+     * @return the number; empty if the value is empty or there is no such column
+     * @throws IllegalArgumentException if the value is not a finite number
      */
     public OptionalDouble optional(String column) {
         double value = number(column);
@@ -60,11 +60,11 @@ public record Row(Map<String, String> values) {
     }
 
     /**
-     * A number that must be known.
+     * Returns a number that must be known.
      *
-     * @param column its column
+     * @param column the value's column
      * @return the number
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if the value is missing or not a finite number
      */
     public double known(String column) {
         double value = number(column);

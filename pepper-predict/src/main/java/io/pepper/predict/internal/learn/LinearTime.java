@@ -11,10 +11,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Time as a sum over kernels with coefficients of 0 or more: so much for each kernel, operation and byte of a family, once divided
- * among the threads and once not, so that their mixture is Amdahl's law; more for what is {@linkplain Vectors#hard hard} for
- * vectors, for bytes that a core's cache does not hold, for weights that come from further away in each run, and for kernels that
- * threads share. Fitted to relative errors. Trees learn what is left.
+ * A linear model of time: a sum over kernels with coefficients of 0 or more. Each family has a time per kernel,
+ * operation and byte. Each term exists divided by the number of threads and undivided; their mixture is Amdahl's law.
+ * Further terms cover work that is {@linkplain Vectors#hard hard} for vector units, bytes beyond a core's cache,
+ * weights that are reloaded in each run, and the start of multi-threaded kernels. The model is fitted to relative
+ * errors; trees learn the remainder.
  */
 public final class LinearTime {
     private static final List<String> PARTS = List.of(
@@ -32,32 +33,38 @@ public final class LinearTime {
 
     private static final List<KernelFamily> FAMILIES = List.of(KernelFamily.values());
 
-    /** Operations for each byte of weights, above which weights count as used some times, and as used often. */
+    /** Operations per byte of weights above which weights count as used some times, and as used often. */
     private static final double[] REUSE = {2, 64};
 
     private static final List<String> REUSED = List.of("once", "some", "often");
     private static final double[] CACHES_MIB = {1, 4, 16};
 
-    /** What of a kernel's activations lies near. */
+    /** Bytes of a kernel's activations that fit near the core. */
     private static final double NEAR_BYTES = 500_000;
 
     private static final double FARTHER_BYTES = 16 * NEAR_BYTES;
 
-    /** Kernels of less, in operations or so many for each byte, run on one thread. */
+    /**
+     * Kernels below this amount of work run on one thread. The work is their operations plus a number of operations per
+     * byte.
+     */
     private static final double WORTH_DIVIDING = 1e6;
 
     private static final double OPERATIONS_PER_BYTE = 4;
 
-    /** Nothing takes less. */
+    /** A lower bound on all times. */
     private static final double LEAST_SECONDS = 1e-7;
 
-    /** Fits of which the later ones count what fits badly less, so that they come close to the least sum of errors. */
+    /**
+     * Number of fits. Later fits weight rows with a large error less, which approximates the least sum of absolute
+     * errors.
+     */
     private static final int ROUNDS = 5;
 
     private static final double NEGLIGIBLE_ERROR = 0.05;
     private static final double LEAST_RATIO = 1e-9;
 
-    /** Where the terms of each family begin. */
+    /** The index of the first term of each family. */
     private static final Map<KernelFamily, Integer> PLACES = places();
 
     private static final List<String> TERMS = names();
@@ -67,10 +74,10 @@ public final class LinearTime {
     private final double[] coefficients;
 
     /**
-     * Takes coefficients.
+     * Creates a model.
      *
-     * @param coefficients seconds for each of {@link #terms}
-     * @throws IllegalArgumentException if there are too few or too many, or one is negative or no number
+     * @param coefficients the coefficients in seconds, one for each of {@link #terms}
+     * @throws IllegalArgumentException if the number of coefficients differs, or one is negative, infinite or NaN
      */
     public LinearTime(double... coefficients) {
         if (coefficients.length != TERMS.size()) {
@@ -108,16 +115,16 @@ public final class LinearTime {
     }
 
     /**
-     * The names of the terms.
+     * Returns the names of the terms.
      *
-     * @return family by family
+     * @return the names, family by family
      */
     public static List<String> terms() {
         return TERMS;
     }
 
     /**
-     * The coefficients.
+     * Returns the coefficients.
      *
      * @return seconds for each of {@link #terms}
      */
@@ -126,12 +133,12 @@ public final class LinearTime {
     }
 
     /**
-     * Fits coefficients.
+     * Fits the coefficients.
      *
-     * @param works what ran
-     * @param threads the threads of each
-     * @param seconds how long each took
-     * @return a fit of nearly the least sum of relative errors
+     * @param works the workloads that ran
+     * @param threads the number of threads of each
+     * @param seconds the time of each, in seconds
+     * @return a model with a nearly minimal sum of relative errors
      */
     public static LinearTime fit(List<Workload> works, List<Integer> threads, List<Double> seconds) {
         double[][] rows = new double[works.size()][TERMS.size()];
@@ -154,7 +161,7 @@ public final class LinearTime {
         return new LinearTime(fitted);
     }
 
-    /** Weighted least squares of what misses 1, with columns of like size. */
+    /** Minimises the weighted squares of the rows' distances from 1, after scaling the columns to equal length. */
     private static double[] fit(double[][] rows, double... weights) {
         int columns = rows[0].length;
         double[] scale = new double[columns];
@@ -186,7 +193,7 @@ public final class LinearTime {
         return sum;
     }
 
-    /** Adds what a piece has of each term to a row of zeros. */
+    /** Adds the amounts of a workload for each term to a row of zeros. */
     private static void fill(Workload work, int threads, double[] row) {
         List<Kernel> kernels = work.kernels();
         double all = 0;
@@ -239,11 +246,11 @@ public final class LinearTime {
     }
 
     /**
-     * The time of a piece on an otherwise idle device. Allocates nothing.
+     * Returns the time of a piece on an otherwise idle device. Allocates nothing.
      *
-     * @param work what runs
-     * @param threads the threads that it may use
-     * @param room a number for each of {@link #terms}; its content is replaced
+     * @param work the piece's workload
+     * @param threads number of threads that it may use
+     * @param room a buffer with an element for each of {@link #terms}; its content is overwritten
      * @return seconds, more than 0
      */
     public double seconds(Workload work, int threads, double[] room) {

@@ -1,9 +1,8 @@
 package io.pepper.predict.internal.learn;
 
 /**
- * Least squares with coefficients of 0 or more, by cyclic coordinate descent on the normal equations (Franc, Hlaváč and Navara,
- * "Sequential coordinate-wise algorithm for the non-negative least squares problem", CAIP 2005). The same input gives the same
- * answer.
+ * Least squares with coefficients of 0 or more, by cyclic coordinate descent on the normal equations (Franc, Hlaváč and
+ * Navara, "Sequential coordinate-wise algorithm for the non-negative least squares problem", CAIP 2005). Deterministic.
  */
 final class NonNegativeLeastSquares {
     private static final int MOST_SWEEPS = 20_000;
@@ -24,7 +23,7 @@ final class NonNegativeLeastSquares {
         double[] gradient = new double[columns];
         for (int r = 0; r < rows.length; r++) {
             for (int i = 0; i < columns; i++) {
-                if (rows[r][i] != 0) { // most are 0: a piece has few kinds of kernels
+                if (rows[r][i] != 0) { // Most are 0: a piece has few kinds of kernels.
                     gradient[i] -= rows[r][i] * values[r];
                     for (int j = i; j < columns; j++) {
                         gram[i][j] += rows[r][i] * rows[r][j];
@@ -46,7 +45,7 @@ final class NonNegativeLeastSquares {
         return x;
     }
 
-    /** Improves each coefficient; by how much at most, in standard units. */
+    /** Improves each coefficient once; returns the largest step in standard units. */
     private static double sweep(double[][] gram, double[] gradient, double[] x) {
         double largest = 0;
         for (int i = 0; i < x.length; i++) {

@@ -3,22 +3,25 @@ package io.pepper.predict.internal.learn;
 import io.pepper.workload.Kernel;
 
 /**
- * What of a kernel vector registers and caches make dearer than its operations and bytes say. Measured with ONNX Runtime on
- * processors with vectors of 16 numbers; where others differ, the fitted coefficients do.
+ * The cost of kernels on vector units and caches beyond their operations and bytes. The rules were measured with ONNX
+ * Runtime on processors with vectors of 16 numbers; on others the fitted coefficients differ.
  */
 final class Vectors {
-    /** Channels in a block. */
+    /** Number of channels in a block. */
     private static final double BLOCK = 16;
 
-    /** Blocks of output channels that are computed from one reading of the input. */
+    /** Number of blocks of output channels that one reading of the input serves. */
     private static final double BLOCKS_AT_ONCE = 4;
 
-    /** Addresses that are so far apart fall into the same set of a first-level cache, which holds a dozen of them. */
+    /** Addresses at this distance fall into the same set of a first-level cache, which holds a dozen of them. */
     private static final double CACHE_WAY_BYTES = 4096;
 
     private Vectors() {}
 
-    /** How many times as much a convolution on blocks computes as it has to, since last blocks are computed whole; 1 or more. */
+    /**
+     * Returns the factor by which a convolution on blocks computes more than necessary because the last blocks are
+     * computed whole; 1 or more.
+     */
     static double padding(Kernel kernel) {
         return switch (kernel.family()) {
             case CONVOLUTION, POINTWISE_CONVOLUTION, NARROW_CONVOLUTION ->
@@ -41,10 +44,14 @@ final class Vectors {
     }
 
     /**
-     * What takes longer than the rest of its kind: of convolutions on blocks the operations, as if each reading of the input served
-     * one block only; of those of few channels, which add one channel after the other to the result, the bytes of these sums; of
-     * unfolded windows of several elements their bytes, and of transposed ones those that are added up; of what comes out of blocks or
-     * goes into them the bytes of images that lie apart by a multiple of what makes a cache's addresses meet.
+     * Returns the amount of a kernel that takes longer than the rest of its family:
+     * <ul>
+     * <li>convolutions on blocks: the operations, as if each reading of the input served one block only;
+     * <li>convolutions of few input channels, which add one channel after the other to the result: the bytes of these sums;
+     * <li>convolutions that unfold windows of several elements: the unfolded bytes;
+     * <li>transposed convolutions: the bytes that are added up;
+     * <li>conversions to and from blocks: the output bytes, if the images' distance makes cache addresses collide.
+     * </ul>
      */
     static double hard(Kernel kernel) {
         double hard =
@@ -65,7 +72,7 @@ final class Vectors {
         return blocks > 0 ? kernel.flops() * padding(kernel) * readings / blocks : 0;
     }
 
-    /** The larger a window is, the less of it counts. */
+    /** The larger the window, the smaller the share that counts. */
     private static double summedBytes(Kernel kernel) {
         return kernel.outputBytes() * padding(kernel.channels()) * inputChannels(kernel) / kernel.window();
     }

@@ -11,10 +11,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread that makes load, and the process of such threads. Each line on the process's standard input, {@code share threads}, sets how
- * many threads are busy for which share of the time, and is answered, once they run, with what their names begin with before their number
- * from 0; the end of the input ends it, so that it does not outlive whoever started it. This class needs no other but the JDK's: it is copied to where
- * the process finds it.
+ * A thread that makes load, and the main class of the process of such threads. Each line on the process's standard
+ * input, {@code share threads}, sets the number of busy threads and the share of the time for which each is busy. Once
+ * they run, the process answers with the prefix of their names, which a number from 0 follows. The end of the input
+ * ends the process, so that it does not outlive its starter. This class uses only classes of the JDK, because it is
+ * copied alone to where the process finds it.
  */
 public final class LoadWorker {
     private static final long PERIOD_NANOS = 4_000_000;
@@ -36,7 +37,7 @@ public final class LoadWorker {
      *
      * @param args none
      * @throws IOException if the input cannot be read
-     * @throws InterruptedException never: nobody interrupts it
+     * @throws InterruptedException never, since nothing interrupts this thread
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         ignoreInterrupts();
@@ -48,7 +49,7 @@ public final class LoadWorker {
         while (line != null) {
             String[] words = line.split(" ", -1);
             stop(busy);
-            set++; // A thread that ended may be listed by the system for a while: names are not used again.
+            set++; // The system may list an ended thread for a while, so names are not reused.
             String names = "load-" + set + "-";
             busy = start(names, Integer.parseInt(words[1]), Double.parseDouble(words[0]));
             out.println(names);
@@ -58,7 +59,7 @@ public final class LoadWorker {
         System.exit(0);
     }
 
-    /** Ctrl-C in a terminal reaches this process, too, whose starter still has something to write down. */
+    /** Ctrl-C in a terminal also reaches this process, whose starter still needs it while it writes its results. */
     private static void ignoreInterrupts() {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -76,10 +77,10 @@ public final class LoadWorker {
     /**
      * Starts threads.
      *
-     * @param names what their names begin with, before their number from 0
-     * @param threads how many
-     * @param share how much of the time each is busy, 0 to 1
-     * @return the threads, which run
+     * @param names the prefix of their names; a number from 0 follows it
+     * @param threads number of threads
+     * @param share share of the time that each thread is busy, 0 to 1
+     * @return the running threads
      * @throws InterruptedException if this thread is interrupted
      */
     public static List<LoadWorker> start(String names, int threads, double share) throws InterruptedException {
@@ -107,15 +108,15 @@ public final class LoadWorker {
     }
 
     /**
-     * The number of this thread in this virtual machine.
+     * Returns the id of this thread in the virtual machine.
      *
-     * @return as {@code ThreadMXBean} has it
+     * @return the id for {@code ThreadMXBean}
      */
     public long threadId() {
         return thread.getId();
     }
 
-    /** Busy for a share of each period, then asleep; time that was not got while others ran is not made up for. */
+    /** Is busy for a share of each period, then sleeps. Time lost while others ran is not made up for. */
     private void work() {
         running.countDown();
         long spin = 0;

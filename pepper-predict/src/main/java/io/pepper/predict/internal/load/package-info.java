@@ -1,4 +1,4 @@
-/** A process that does nothing but keep the processor busy. */
+/** A process that only keeps the processor busy. */
 @NullMarked
 package io.pepper.predict.internal.load;
 

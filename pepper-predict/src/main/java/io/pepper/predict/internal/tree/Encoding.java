@@ -1,20 +1,20 @@
 package io.pepper.predict.internal.tree;
 
 /**
- * Numbers as integers of the same order, so that comparing needs no regard for what is missing. Each feature takes two places
- * in an encoded row: in the first a missing value is less than all, in the second greater than all, and each node looks into
- * the one that sends missing values where it wants them.
+ * The encoding of floats as integers of the same order, so that comparisons need no special case for missing values.
+ * Each feature takes two elements of an encoded row. In the first, a missing value is less than all others; in the
+ * second, it is greater. Each node reads the element that sends missing values in its direction.
  */
 final class Encoding {
     private Encoding() {}
 
-    /** The order of integers, for all floats but NaN; both zeros are one. */
+    /** Returns an integer with the same order for all floats except NaN; both zeros are equal. */
     static int key(float value) {
         int bits = Float.floatToRawIntBits(value + 0.0f);
         return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
     }
 
-    /** The place in an encoded row that a node looks into. */
+    /** Returns the index in an encoded row that a node reads. */
     static int place(int feature, boolean defaultLeft) {
         return 2 * feature + (defaultLeft ? 0 : 1);
     }

@@ -3,17 +3,17 @@ package io.pepper.predict.internal.tree;
 import java.util.List;
 
 /**
- * Trees laid out for walking. Sums are made as XGBoost makes them: 32-bit floats, from the base score on, tree after tree.
- * Thread-safe.
+ * Trees in a layout for fast traversal. Sums are computed in XGBoost's order: 32-bit floats, starting with the base
+ * score, tree after tree. Thread-safe.
  */
 public abstract sealed class Forest permits PerfectForest, WalkedForest {
-    /** Rows that are scored together. */
+    /** Number of rows that are scored together. */
     static final int BLOCK = 64;
 
     private final int features;
     private final int trees;
 
-    /** Reused by each thread, so that scoring allocates nothing. */
+    /** The buffers of each thread, so that scoring allocates nothing. */
     private final ThreadLocal<Scratch> scratch;
 
     Forest(int features, int trees) {
@@ -23,11 +23,11 @@ public abstract sealed class Forest permits PerfectForest, WalkedForest {
     }
 
     /**
-     * Chooses how to walk trees.
+     * Returns a forest with the layout that fits the trees.
      *
-     * @param trees the trees, whose values are added
-     * @param features how many features there are
-     * @param baseScore what is added to their sum
+     * @param trees the trees whose values are added
+     * @param features number of features
+     * @param baseScore the start of the sum
      * @return a forest that computes the sum
      */
     public static Forest of(List<Tree> trees, int features, float baseScore) {
@@ -38,7 +38,7 @@ public abstract sealed class Forest permits PerfectForest, WalkedForest {
     }
 
     /**
-     * How many numbers a row has.
+     * Returns the number of features in a row.
      *
      * @return 1 or more
      */
@@ -47,7 +47,7 @@ public abstract sealed class Forest permits PerfectForest, WalkedForest {
     }
 
     /**
-     * How many trees there are.
+     * Returns the number of trees.
      *
      * @return 0 or more
      */
@@ -68,11 +68,11 @@ public abstract sealed class Forest permits PerfectForest, WalkedForest {
     }
 
     /**
-     * Scores rows that stand one after another.
+     * Scores consecutive rows.
      *
      * @param rows the features, NaN for missing ones
-     * @param count how many rows
-     * @param scores takes the answers
+     * @param count number of rows
+     * @param scores receives the sums
      */
     public final void score(float[] rows, int count, float[] scores) {
         Scratch room = scratch.get();
@@ -83,12 +83,12 @@ public abstract sealed class Forest permits PerfectForest, WalkedForest {
         }
     }
 
-    /** What a thread needs. */
+    /** Returns new buffers for a thread. */
     abstract Scratch scratch();
 
     /** Scores the first row. */
     abstract float one(int[] encoded);
 
-    /** Scores rows that stand one after another, at most {@link #BLOCK}. */
+    /** Scores consecutive rows, at most {@link #BLOCK}. */
     abstract void block(Scratch scratch, int rows, float[] scores, int at);
 }

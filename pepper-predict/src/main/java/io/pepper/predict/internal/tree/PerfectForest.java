@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Trees padded to perfect ones of the same depth: the children of node i are 2i + 1 and 2i + 2.
+ * Trees padded to perfect binary trees of the same depth: the children of node i are 2i + 1 and 2i + 2.
  *
- * <p>One row walks through four trees at a time, without branches, so that the walks overlap. Many rows go 64 at a time, a bit
- * each: first each distinct threshold is tested once, then a tree takes two operations a node for all rows together (a relative
- * of QuickScorer: Lucchese and others, "QuickScorer: a fast algorithm to rank documents with additive ensembles of regression
- * trees", SIGIR 2015).
+ * <p>One row descends four trees at a time, without branches, so that the descents overlap. Many rows are scored 64 at
+ * a time, one bit per row: each distinct threshold is tested once, and then a tree takes two operations per node for
+ * all rows together (a relative of QuickScorer: Lucchese and others, "QuickScorer: a fast algorithm to rank documents
+ * with additive ensembles of regression trees", SIGIR 2015).
  */
 final class PerfectForest extends Forest {
     private static final int MOST_DEPTH = 8;
@@ -17,7 +17,7 @@ final class PerfectForest extends Forest {
     private static final int SIGN = 63;
     private static final int BYTE = 0xff;
 
-    /** Eight bits as eight bytes. */
+    /** The bits of each byte, spread to eight bytes. */
     private static final long[] SPREAD = new long[BYTE + 1];
 
     static {
@@ -33,10 +33,10 @@ final class PerfectForest extends Forest {
     private final int leafStride;
     private final Thresholds thresholds;
 
-    /** Of each inner node the place of the row that it looks into, and its threshold's key. */
+    /** For each inner node, the index in the row that it reads and the key of its threshold. */
     private final int[] nodes;
 
-    /** Of each inner node the test that it takes. */
+    /** For each inner node, the index of its test. */
     private final int[] tests;
 
     private final float[] leaves;
@@ -61,7 +61,7 @@ final class PerfectForest extends Forest {
         return depth <= MOST_DEPTH && ((long) trees << depth) <= MOST_LEAVES;
     }
 
-    /** Below a leaf all leaves are alike, so that it does not matter which way a walk takes. */
+    /** All padding below a leaf repeats the leaf, so that the direction of a descent does not matter there. */
     private void fill(Tree tree, int number) {
         int inner = leafStride - 1;
         int[] at = new int[2 * inner + 1];
@@ -86,7 +86,7 @@ final class PerfectForest extends Forest {
         return new Scratch(features(), thresholds, depth);
     }
 
-    /** 1 if the value is not less than the threshold, else 0; without a branch. */
+    /** Returns 1 if the value is at least the threshold, else 0; without a branch. */
     private static int right(int value, int threshold) {
         return (int) (((long) threshold - value - 1) >>> SIGN);
     }
@@ -145,7 +145,7 @@ final class PerfectForest extends Forest {
         }
     }
 
-    /** All rows at once, a bit each. */
+    /** Descends with all rows at once, one bit per row. */
     private void descend(int tree, Scratch scratch) {
         long[] reached = scratch.reached;
         reached[0] = -1;
@@ -162,7 +162,7 @@ final class PerfectForest extends Forest {
         }
     }
 
-    /** The turns of eight rows make eight bytes, each the place of a leaf. */
+    /** Combines the turns of eight rows to eight bytes, each the index of a leaf. */
     private void add(int tree, long[] turns, int rows, float[] scores, int at) {
         int base = tree * leafStride;
         for (int row = 0; row < rows; row += Long.BYTES) {

@@ -1,14 +1,14 @@
 package io.pepper.predict.internal.tree;
 
-/** What a thread needs to score, reused so that scoring allocates nothing. */
+/** The buffers of a thread, reused so that scoring allocates nothing. */
 final class Scratch {
-    /** Rows, encoded. */
+    /** The encoded rows. */
     final int[] encoded;
 
     /** See {@link Thresholds#test}. */
     final long[] passed;
 
-    /** Outcomes of tests, a bit for each row. */
+    /** The outcomes of tests, one bit per row. */
     final long[] outcomes;
 
     /** The rows that reach each node of a tree. */

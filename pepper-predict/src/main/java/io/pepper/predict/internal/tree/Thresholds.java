@@ -6,8 +6,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * All thresholds of a forest, by feature and ascending. Each is a test in two variants, by where a missing value goes; a test has
- * the same outcome wherever it stands, so that a block of up to 64 rows takes each only once: a bit for each row.
+ * All thresholds of a forest, by feature and ascending. Each has two tests, which differ in the direction of a missing
+ * value. A test has the same outcome in every tree, so that it is evaluated once for a block of up to 64 rows, one bit
+ * per row.
  */
 final class Thresholds {
     /** The test that no row passes. */
@@ -15,7 +16,7 @@ final class Thresholds {
 
     private final int[] keys;
 
-    /** Where the thresholds of each feature begin, and where the last end. */
+    /** The start of each feature's thresholds, and the end of the last. */
     private final int[] begins;
 
     private final int longest;
@@ -41,17 +42,17 @@ final class Thresholds {
         longest = distinct.stream().mapToInt(TreeSet::size).max().orElse(0);
     }
 
-    /** How many outcomes a block has. */
+    /** Returns the number of outcomes of a block. */
     int tests() {
         return 2 * keys.length + 1;
     }
 
-    /** How many thresholds the feature with most has. */
+    /** Returns the largest number of thresholds of a feature. */
     int longest() {
         return longest;
     }
 
-    /** The test of a node that is no leaf. */
+    /** Returns the test of an inner node. */
     int test(Tree tree, int node) {
         int feature = tree.feature(node);
         int place = Arrays.binarySearch(keys, begins[feature], begins[feature + 1], Encoding.key(tree.value(node)));
@@ -59,12 +60,13 @@ final class Thresholds {
     }
 
     /**
-     * Takes all tests on a block of rows.
+     * Evaluates all tests on a block of rows.
      *
      * @param encoded the rows
-     * @param rows how many, at most 64
-     * @param passed room for one more than the longest list of thresholds, all 0, and left so
-     * @param outcomes takes for each test the rows whose value is not less than the threshold, a bit each
+     * @param rows number of rows, at most 64
+     * @param passed a buffer with one element more than the largest number of thresholds of a feature; all 0 before and
+     *     afterwards
+     * @param outcomes receives for each test the rows whose value is at least the threshold, one bit per row
      */
     void test(int[] encoded, int rows, long[] passed, long[] outcomes) {
         int width = 2 * (begins.length - 1);
@@ -94,7 +96,10 @@ final class Thresholds {
         }
     }
 
-    /** How many of a feature's thresholds a value is not less than; by halving, without branches to mispredict. */
+    /**
+     * Returns the number of a feature's thresholds that are at most a value, by a binary search without unpredictable
+     * branches.
+     */
     private int rank(int key, int begin, int count) {
         int low = begin;
         int left = count;

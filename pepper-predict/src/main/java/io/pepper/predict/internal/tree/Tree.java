@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 
-/** One tree as XGBoost writes it: parallel arrays, the root first. A node without children is a leaf. Checked. */
+/** One validated tree in XGBoost's layout: parallel arrays, the root first. A node without children is a leaf. */
 public final class Tree {
     static final int NONE = -1;
 
-    /** Deeper ones than any that are trained. */
+    /** Deeper than any trained tree. */
     private static final int MOST_DEPTH = 512;
 
     private final int[] left;
@@ -18,21 +18,21 @@ public final class Tree {
     private final float[] value;
     private final boolean[] defaultLeft;
 
-    /** What hangs together with the root: XGBoost leaves nodes that it pruned in the arrays, with whatever they hold. */
+    /** The nodes that are connected to the root. XGBoost leaves pruned nodes in the arrays, with arbitrary contents. */
     private final BitSet reached;
 
     private final int depth;
 
     /**
-     * Checks that the nodes are a tree. All arrays are by node, the root first.
+     * Creates a tree after checking that the nodes form one. All arrays are indexed by node, the root first.
      *
      * @param left the left child, -1 for a leaf
      * @param right the right child, -1 for a leaf
-     * @param feature what a node asks for
-     * @param value of a leaf what it adds, of another node the threshold
-     * @param defaultLeft where a node goes if the feature is missing
-     * @param features how many features there are
-     * @throws InvalidTreeException if they are none
+     * @param feature the feature that an inner node tests
+     * @param value the value of a leaf, or the threshold of an inner node
+     * @param defaultLeft whether a missing feature goes to the left child
+     * @param features number of features
+     * @throws InvalidTreeException if the arrays do not form a tree
      */
     public Tree(int[] left, int[] right, int[] feature, float[] value, boolean[] defaultLeft, int features)
             throws InvalidTreeException {
@@ -55,7 +55,7 @@ public final class Tree {
         depth = check(features);
     }
 
-    /** Thrown where arrays do not make a tree. */
+    /** Thrown if arrays do not form a tree. */
     public static final class InvalidTreeException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -102,7 +102,7 @@ public final class Tree {
         }
     }
 
-    /** Whether rows come by and go on to one of two children. */
+    /** Returns whether a node is a reachable inner node. */
     boolean isSplit(int node) {
         return reached.get(node) && !isLeaf(node);
     }
@@ -132,9 +132,9 @@ public final class Tree {
     }
 
     /**
-     * The largest value of a leaf.
+     * Returns the largest value of a leaf.
      *
-     * @return 0 or more
+     * @return the largest value
      */
     public float most() {
         float most = Float.NEGATIVE_INFINITY;

@@ -2,7 +2,7 @@ package io.pepper.predict.internal.tree;
 
 import java.util.List;
 
-/** Trees as they are, for those too deep or too many to be padded. */
+/** Trees in their own shape, for those that are too deep or too many to be padded. */
 final class WalkedForest extends Forest {
     private final int[] roots;
     private final int[] left;

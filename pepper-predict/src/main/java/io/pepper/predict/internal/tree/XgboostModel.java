@@ -3,24 +3,24 @@ package io.pepper.predict.internal.tree;
 import java.util.List;
 
 /**
- * What a file of XGBoost says.
+ * The contents of a model file of XGBoost.
  *
  * @param forest the trees that count
  * @param exponential whether a prediction is the exponential of the sum, as for {@code reg:gamma}
- * @param mostSum a bound that no sum of leaves exceeds
+ * @param mostSum an upper bound on all sums of leaves
  * @param featureNames the names of the features in their order; empty if the file has none
- * @param unusedTrees how many trees of rounds after the best do not count
+ * @param unusedTrees number of trees after the best round, which do not count
  */
 public record XgboostModel(
         Forest forest, boolean exponential, double mostSum, List<String> featureNames, int unusedTrees) {
     /**
-     * Copies the list.
+     * Creates a model.
      *
-     * @param forest see the record
-     * @param exponential see the record
-     * @param mostSum see the record
-     * @param featureNames see the record
-     * @param unusedTrees see the record
+     * @param forest the trees that count
+     * @param exponential whether a prediction is the exponential of the sum
+     * @param mostSum an upper bound on all sums of leaves
+     * @param featureNames the names of the features in their order
+     * @param unusedTrees number of trees after the best round
      */
     public XgboostModel {
         featureNames = List.copyOf(featureNames);

@@ -1,4 +1,4 @@
-/** Trees that XGBoost has trained: read from JSON, checked, laid out for fast walks. No native code. */
+/** Trees of XGBoost: validated and laid out for fast traversal, without native code. */
 @NullMarked
 package io.pepper.predict.internal.tree;
 

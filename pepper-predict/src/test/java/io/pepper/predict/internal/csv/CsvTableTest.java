@@ -41,7 +41,7 @@ class CsvTableTest {
                 .hasSize(4)
                 .contains("2: 1 values where there are 2 columns", "3: 3 values where there are 2 columns")
                 .anyMatch(problem -> problem.startsWith("4: "))
-                .contains("6: torn: the last line has no end");
+                .contains("6: torn: the last line has no line end");
     }
 
     @ParameterizedTest
@@ -49,7 +49,7 @@ class CsvTableTest {
     void aBrokenHeaderIsRefusedByFileAndLine(String text) {
         assertThatThrownBy(() -> read(text))
                 .isExactlyInstanceOf(IOException.class)
-                .hasMessageStartingWith("test:1: the names of the columns: ");
+                .hasMessageStartingWith("test:1: the column names: ");
     }
 
     @Test

@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** A board, by the targets that are of it. */
-final class TensorStore {
-    /** The one that is believed first; the others fill in what it does not tell. */
+/** A board with its targets. */
+final class Board {
+    /** The preferred target; the others supply values that it does not report. */
     final Target target;
 
     final List<Target> others;
 
-    /** The label that it is known by, and its value. */
+    /** The label that identifies the board, and its value. */
     final String identityLabel;
 
     final String identity;
@@ -22,13 +22,13 @@ final class TensorStore {
     final List<String> notes = new ArrayList<>();
     final List<String> problems = new ArrayList<>();
 
-    /** The labels that tell it from others of its identity. */
+    /** The labels that distinguish it from other boards with the same identity. */
     final Map<String, String> apart = new TreeMap<>();
 
-    /** What it is called, unlike any other. */
+    /** The board's unique name. */
     String name = "";
 
-    TensorStore(Target target, List<Target> others, Map.Entry<String, String> identity) {
+    Board(Target target, List<Target> others, Map.Entry<String, String> identity) {
         this.target = target;
         this.others = List.copyOf(others);
         this.identityLabel = identity.getKey();
@@ -51,7 +51,7 @@ final class TensorStore {
         return targets().stream().anyMatch(Target::isMixed);
     }
 
-    /** What it is known by, as Prometheus writes labels. */
+    /** Returns the identity in Prometheus's label syntax. */
     String shown() {
         if (identityLabel.isEmpty()) {
             return identity;
@@ -61,7 +61,7 @@ final class TensorStore {
         return Target.shown(labels);
     }
 
-    /** What a person may call it. */
+    /** Returns all names by which a person may refer to the board. */
     Set<String> aliases() {
         Set<String> aliases = new TreeSet<>(nodeNames());
         aliases.add(name);
