@@ -6,27 +6,30 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How far the newest sample of each board is from Prometheus' clock, in seconds: above 0 where the board's clock is ahead, below 0 where
- * nothing came since. An instant query sees neither.
+ * The offsets of the boards' clocks: the time of each board's newest sample minus Prometheus' time, in seconds. It is
+ * positive if the board's clock is ahead, and negative if no newer sample has come. An instant query shows neither.
  *
  * @param systems samples of {@code node_uname_info}
- * @param plain samples that have the labels of their target and no others
+ * @param plain samples that have exactly the labels of their target
  * @param agents samples of the characterization agent
  */
 record Clocks(List<Sample> systems, List<Sample> plain, List<Sample> agents) {
     static final Clocks NONE = new Clocks(List.of(), List.of(), List.of());
 
-    /** Prometheus' own time. */
+    /** The query for Prometheus' own time. */
     static final String NOW = "vector(time())";
 
-    /** Every time zone is less ahead than that. */
+    /** No time zone is further ahead. */
     static final double MOST_AHEAD_SECONDS = 15 * 3600.0;
 
-    /** When the newest samples are of, if it is asked at the latest time: from an hour ago on. */
+    /**
+     * The query for the times of the newest samples. Asked for the latest accepted time, it covers the samples from an
+     * hour ago on.
+     */
     static final String NEWEST = "max_over_time((timestamp(node_uname_info) or timestamp(node_memory_MemTotal_bytes)"
             + " or timestamp(char_node_device_model))[16h:2m])";
 
-    /** Less is the way that samples take, or too little to matter. */
+    /** A smaller offset is transmission time, or too small to matter. */
     private static final double LEAST_AHEAD_SECONDS = 5;
 
     Clocks {
@@ -35,7 +38,7 @@ record Clocks(List<Sample> systems, List<Sample> plain, List<Sample> agents) {
         agents = List.copyOf(agents);
     }
 
-    /** Sorts the answer, whose values are Unix times. */
+    /** Sorts the samples of the answer, whose values are Unix times. */
     static Clocks of(List<Sample> newest, double now) {
         List<Sample> systems = new ArrayList<>();
         List<Sample> plain = new ArrayList<>();
@@ -54,7 +57,7 @@ record Clocks(List<Sample> systems, List<Sample> plain, List<Sample> agents) {
         return seconds >= LEAST_AHEAD_SECONDS;
     }
 
-    /** Why nothing is told of now, and what to do. */
+    /** Returns why there are no current values, with advice. */
     static String problem(double seconds) {
         if (isAhead(seconds)) {
             return "the clock of its samples is " + Math.round(seconds) + " seconds ahead of Prometheus' clock, so that"
@@ -67,7 +70,7 @@ record Clocks(List<Sample> systems, List<Sample> plain, List<Sample> agents) {
                 Math.max(0, -seconds));
     }
 
-    /** What values are worth that were scraped long before the time that they say. */
+    /** Returns a note on values that were scraped before the time that they state. */
     static String note(double seconds) {
         return about(seconds) + " so that the values are as old: set the clock of the board";
     }

@@ -161,8 +161,7 @@ final class PrometheusReader {
                                                 byAlias.getOrDefault(BoardNames.folded(instance), List.of())))));
     }
 
-    private static void addAgentsOfOtherTimes(
-            Map<String, DeviceReading> found, List<Board> boards, Clocks clocks) {
+    private static void addAgentsOfOtherTimes(Map<String, DeviceReading> found, List<Board> boards, Clocks clocks) {
         Set<String> known = known(boards, found);
         for (Sample sample : clocks.agents()) {
             String name = sample.labels().getOrDefault(PrometheusReading.AGENT, "");

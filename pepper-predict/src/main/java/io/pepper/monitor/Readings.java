@@ -226,8 +226,7 @@ final class Readings {
         return ahead.isPresent() ? Clocks.problem(ahead.getAsDouble()) : "Prometheus has no values of it";
     }
 
-    private static DeviceReading reading(
-            Draft draft, Board board, Map<String, String> labels, boolean ambiguous) {
+    private static DeviceReading reading(Draft draft, Board board, Map<String, String> labels, boolean ambiguous) {
         return new DeviceReading(
                 draft.state, labels, board.problems, draft.conditions(), board.shown(), board.notes, ambiguous);
     }

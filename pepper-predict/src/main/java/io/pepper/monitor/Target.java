@@ -54,7 +54,7 @@ final class Target {
         return labels.entrySet().containsAll(some.entrySet());
     }
 
-    /** How old its values are: of a clock that is ahead, what is told of now was scraped before. */
+    /** Returns the age of its values, in seconds. If its clock is ahead, its current values are that much older. */
     double secondsOld() {
         return Math.max(0, Math.max(age.orElse(0), ahead.orElse(0)));
     }

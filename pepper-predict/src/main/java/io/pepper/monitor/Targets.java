@@ -75,7 +75,7 @@ final class Targets {
         }
     }
 
-    /** Whether a sample is of {@code node_uname_info}. */
+    /** Returns whether a sample belongs to {@code node_uname_info}. */
     static boolean isSystem(Sample sample) {
         return SYSTEM.stream()
                 .allMatch(label ->
