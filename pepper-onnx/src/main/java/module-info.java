@@ -10,6 +10,7 @@ module io.pepper.onnx {
     requires java.xml;
     requires org.slf4j;
 
+    exports io.pepper;
     exports io.pepper.export;
     exports io.pepper.measure;
     exports io.pepper.model;

@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RoomsTest {
     private static final String INTERNAL = ".internal";
     private static final String[] LIBRARY = {
+        "io.pepper",
         "io.pepper.graph..",
         "io.pepper.cut..",
         "io.pepper.partition..",

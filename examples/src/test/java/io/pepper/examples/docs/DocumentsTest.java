@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DocumentsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
     private static final Pattern LABEL = Pattern.compile("label=\"([^\"]*)\"");
@@ -34,6 +35,7 @@ class DocumentsTest {
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]+");
     private static final String IMPORTS =
             """
+            import io.pepper.*;
             import io.pepper.cut.*;
             import io.pepper.graph.*;
             import io.pepper.export.*;
@@ -56,6 +58,7 @@ class DocumentsTest {
             import ai.onnxruntime.OnnxTensor;
             import ai.onnxruntime.OnnxTensorLike;
             import ai.onnxruntime.OnnxValue;
+            import ai.onnxruntime.OrtEnvironment;
             import java.io.IOException;
             import java.time.Duration;
             import java.time.Instant;
@@ -67,8 +70,14 @@ class DocumentsTest {
 
     @Test
     void theReadmesJavaRuns() throws IOException, InterruptedException {
+        Matcher cluster = YAML.matcher(Files.readString(ROOT.resolve("docs/guide/planning.md")));
+        assertThat(cluster.find()).isTrue();
+        Files.writeString(directory.resolve("cluster.yaml"), cluster.group(1));
         String output = runJavaOf(ROOT.resolve("README.md"));
-        assertThat(output).isEqualTo("true\n");
+        assertThat(output)
+                .startsWith("true\n")
+                .contains("latency ", "gateway", "caution: ")
+                .endsWith("[softmax_11.tmp_0]\n");
     }
 
     @Test
