@@ -9,6 +9,7 @@ import io.pepper.monitor.*;
 import io.pepper.export.*;
 import io.pepper.measure.*;
 import io.pepper.model.*;
+import io.pepper.*;
 import io.pepper.onnx.*;
 import io.pepper.report.*;
 import io.pepper.partition.*;
