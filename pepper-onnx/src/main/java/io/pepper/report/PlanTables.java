@@ -71,7 +71,7 @@ final class PlanTables {
 
     private PlanDrawing.Table others() {
         List<List<String>> rows = new ArrayList<>();
-        why.runnerUp().ifPresent(second -> rows.add(row("if this one were not there", second)));
+        why.runnerUp().ifPresent(second -> rows.add(row("runner-up", second)));
         why.prices().forEach(price -> rows.add(row("without " + price.limit(), price.without())));
         return new PlanDrawing.Table("Other plans", List.of("when", "plan", "latency", "per second"), rows);
     }
@@ -79,8 +79,8 @@ final class PlanTables {
     private PlanDrawing.Table changes() {
         List<List<String>> rows = new ArrayList<>();
         why.flips()
-                .forEach(flip -> rows.add(row(
-                        "at " + Quantities.number(flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
+                .forEach(flip -> rows.add(
+                        row("at " + Quantities.number(flip.factor()) + " × " + flip.what() + at(flip), flip.then())));
         return new PlanDrawing.Table(
                 "What would change the decision", List.of("when", "plan", "latency", "per second"), rows);
     }

@@ -3,7 +3,9 @@ package io.pepper.examples.cli;
 import io.pepper.model.ProgressListener;
 import java.io.PrintWriter;
 
-/** Writes progress to standard error, once a second at most, and nothing for what is done within a second. */
+/**
+ * A progress listener that writes to standard error, at most once a second, and nothing for work of less than a second.
+ */
 final class ConsoleProgress implements ProgressListener {
     private static final long INTERVAL_NANOS = 1_000_000_000L;
 

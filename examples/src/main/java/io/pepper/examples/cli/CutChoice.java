@@ -14,23 +14,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which cuts to look for. */
+/** The options for the search of cuts. */
 final class CutChoice {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--max-width",
-            paramLabel = "K",
-            description = "Take cuts at up to K tensors, too (default: 1, at single tensors).")
+    @Option(names = "--max-width", paramLabel = "K", description = "Allow cuts at up to K tensors (default: 1).")
     private Optional<Integer> maxWidth = Optional.empty();
 
     @Option(
             names = "--share-input",
             paramLabel = "NAME",
             description =
-                    "Share an input, beside those that are recognised: it, and what is cheaply computed from it, does not count"
-                            + " as crossing. With * at the end all that begin so, such as past*. May be given for several.")
+                    "Share an input in addition to the recognised ones: it, and tensors cheaply computed from it, do not count"
+                            + " as crossing. A * at the end matches any ending, such as past*. May be repeated.")
     private List<String> shared = List.of();
 
     @Option(
@@ -40,23 +37,23 @@ final class CutChoice {
                             + " recognised and shared.")
     private boolean alone;
 
-    /** The inputs that are recognised and shared. */
+    /** Returns the inputs that are recognised and shared. */
     RecognizedInputs recognized(OnnxModel model) {
         return alone ? RecognizedInputs.NONE : model.recognizedInputs();
     }
 
-    /** The cuts of a model: the plain ones unless others are asked for. */
+    /** Returns the cuts of a model: those at single tensors, unless the options ask for others. */
     Cuts of(OnnxModel model, ModelCosts costs) {
         return find(model, costs.cutOptions());
     }
 
-    /** Cuts that divide nothing that is computed at once, if there are as many as are needed. */
+    /** Returns the cuts that divide no kernel, if there are at least the given number, else all cuts. */
     Cuts toRun(OnnxModel model, ModelCosts costs, int least) {
         Cuts between = find(model, costs.cutOptionsBetweenKernels());
         return between.size() >= least ? between : of(model, costs);
     }
 
-    /** Cuts at which parts have just the kernels of the whole. */
+    /** Returns the cuts at which the parts have exactly the kernels of the whole model. */
     Cuts atStageEnds(OnnxModel model, ModelCosts costs) {
         return find(model, costs.cutOptionsAtStageEnds());
     }

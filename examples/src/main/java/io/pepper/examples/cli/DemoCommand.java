@@ -45,14 +45,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The whole way on a real model that comes with the command. */
+/** A demonstration of all steps on a real model that comes with the command. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description =
-                "Takes a real text recogniser (PP-OCRv4: convolutions and attention, 860 operators) the whole way: measures its"
+                "Demonstrates all steps on a real text recogniser (PP-OCRv4: convolutions and attention, 860 operators): measures its"
                         + " segments on this machine, plans a pipeline of this machine and two described devices, writes the"
-                        + " parts, and proves that they compute what the whole computes.")
+                        + " parts, and verifies that they compute the same as the whole model.")
 final class DemoCommand implements Callable<Integer> {
     private static final InputShapes SIZES = InputShapes.NONE.withInputShape("x", 1, 3, 48, 320);
     private static final int CUTS = 5;
@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final String CLUSTER =
             """
-            # This machine, and two devices that are described: so many times slower or faster than it.
+            # This machine, and two described devices. A time factor is a device's time relative to this machine's.
             devices:
               camera: {timeFactor: 2, predictor: here, memoryBytes: 512e6, idleWatts: 1.5, busyWatts: 4}
               here: {idleWatts: 6, busyWatts: 25}
@@ -80,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
             names = {"-o", "--out"},
             paramLabel = "DIR",
             defaultValue = "pepper-demo",
-            description = "Where the model and its parts go (default: ${DEFAULT-VALUE}).")
+            description = "Directory of the model and its parts (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("");
 
     @Mixin
@@ -115,7 +115,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** Figures of a busy machine are said to be such. */
+    /** Notes that figures were measured on a busy machine. */
     private static void busy(LatencyDataset data, PrintWriter out) {
         if (!data.marks().isEmpty()) {
             double foreign = data.records().stream()

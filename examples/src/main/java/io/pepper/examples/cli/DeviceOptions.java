@@ -11,7 +11,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Whose devices are meant. */
+/** The options that select the devices. */
 final class DeviceOptions {
     private static final Duration WINDOW = Duration.ofSeconds(1);
 
@@ -29,7 +29,7 @@ final class DeviceOptions {
         return watched.isPresent() ? watched.get() : LocalDeviceMonitor.of(hostName(), WINDOW);
     }
 
-    /** Whether this machine is watched, of which everything that there is to know is known. */
+    /** Returns whether this machine is read, for which all values are known. */
     boolean isLocal() {
         return !prometheus.isGiven();
     }

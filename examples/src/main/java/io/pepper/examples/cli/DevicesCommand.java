@@ -19,11 +19,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Says what state devices are in. */
+/** The {@code devices} command: prints the state of devices. */
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,
-        description = "Says what state this machine, or the nodes of a Prometheus, are in.")
+        description = "Prints the state of this machine, or of the nodes of a Prometheus.")
 final class DevicesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -50,7 +50,7 @@ final class DevicesCommand implements Callable<Integer> {
                 "kind",
                 "cores",
                 "CPU load",
-                "want to run",
+                "runnable",
                 "memory free",
                 "memory",
                 "disk used",
@@ -90,12 +90,12 @@ final class DevicesCommand implements Callable<Integer> {
         return code(readings);
     }
 
-    /** Where nothing is known of any device, nothing was read. */
+    /** Returns the exit code: refused if nothing is known of any device. */
     private static int code(Map<String, DeviceReading> readings) {
         return readings.values().stream().anyMatch(DeviceReading::isKnown) ? Main.DONE : Main.REFUSED;
     }
 
-    /** Up to two decimals, such as 0.5; whole numbers without any. */
+    /** Formats cores with up to two decimals, such as 0.5; whole numbers have none. */
     private static String cores(OptionalDouble cores, String unknown) {
         return cores.isPresent()
                 ? new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(cores.getAsDouble())
@@ -110,7 +110,7 @@ final class DevicesCommand implements Callable<Integer> {
         return value.isPresent() ? String.format(Locale.ROOT, "%.1f%s", value.getAsDouble(), unit) : "?";
     }
 
-    /** What is not known is null. */
+    /** Returns a reading as JSON; unknown values are null. */
     static ObjectNode json(DeviceReading reading) {
         DeviceState state = reading.state();
         ObjectNode node = Json.object();
@@ -143,7 +143,7 @@ final class DevicesCommand implements Callable<Integer> {
         return node;
     }
 
-    /** Whole numbers are written as such. */
+    /** Whole numbers are written as integers. */
     private static void cores(ObjectNode node, String field, OptionalDouble cores) {
         if (cores.isPresent() && cores.getAsDouble() == Math.rint(cores.getAsDouble())) {
             node.put(field, (long) cores.getAsDouble());

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What the command line says when a command fails. {@code -Dpepper.debug=true} adds the stack trace. */
+/** The messages for failed commands. {@code -Dpepper.debug=true} adds the stack trace. */
 final class Failures {
     private static final String SIZES =
             "  on the command line: --dim NAME=N for a named dimension, --shape INPUT=1x3x224x224 for an input";
@@ -21,7 +21,7 @@ final class Failures {
 
     private Failures() {}
 
-    /** Says why; the exit code. */
+    /** Prints the reason and returns the exit code. */
     static int refuse(Throwable failure, PrintWriter err) {
         Optional<Error> error = error(failure);
         boolean expected = failure instanceof IOException
@@ -33,7 +33,7 @@ final class Failures {
             err.println("pepper: " + explain(failure));
             hint(failure).ifPresent(err::println);
         } else {
-            err.println("pepper: this is a mistake of the program; please report it:");
+            err.println("pepper: this is a bug; please report it:");
         }
         if (Boolean.getBoolean("pepper.debug") || (error.isEmpty() && !expected)) {
             failure.printStackTrace(err);
@@ -41,7 +41,7 @@ final class Failures {
         return Main.REFUSED;
     }
 
-    /** The error that is at the bottom of a failure. */
+    /** Returns the error that caused a failure. */
     private static Optional<Error> error(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < 20; depth++) {
@@ -65,7 +65,7 @@ final class Failures {
             Throwable reason = error.getCause() == null ? error : error.getCause();
             return "a library cannot be loaded on this machine: " + reason;
         }
-        return "this is a mistake of the program; please report it: " + error;
+        return "this is a bug; please report it: " + error;
     }
 
     private static String explain(Throwable failure) {
@@ -81,7 +81,7 @@ final class Failures {
         return String.valueOf(failure.getMessage());
     }
 
-    /** A second line: what to type. */
+    /** Returns a second line with advice on what to type. */
     private static Optional<String> hint(Throwable failure) {
         if (failure instanceof UnknownSizeException unknown) {
             return hint(unknown.openDimensions());
@@ -91,7 +91,7 @@ final class Failures {
         return sizesMissing ? Optional.of(SIZES) : Optional.empty();
     }
 
-    /** The options to type for sizes that are open. */
+    /** Returns the options for sizes that are open. */
     static Optional<String> hint(List<String> open) {
         String options = open.stream()
                 .map(name -> name.endsWith("]")

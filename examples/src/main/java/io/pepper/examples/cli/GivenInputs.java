@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Inputs of a model that stand in files, of just the type and shape that the model asks for. */
+/** Inputs of a model from files, which must have exactly the type and shape that the model requires. */
 final class GivenInputs {
     private static final String PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
     private static final String RANDOM = "random";
@@ -36,10 +36,10 @@ final class GivenInputs {
             names = "--input",
             paramLabel = "NAME=FILE.npy|FILE.pb|random",
             description =
-                    "An input: a file of NumPy or a TensorProto, or random values (the default); may be given for each.")
+                    "An input: a NumPy file, a TensorProto file, or random values (the default). May be repeated.")
     private List<String> given = List.of();
 
-    /** The files by the name of an input; those that are random are left out. */
+    /** Returns the files by input; random inputs are left out. */
     Map<String, Path> files(List<TensorInfo> inputs) {
         Map<String, Path> files = new LinkedHashMap<>();
         for (String input : given) {
@@ -57,7 +57,7 @@ final class GivenInputs {
         return files;
     }
 
-    /** Reads an input; what is wrong with its file is said with its name. */
+    /** Reads an input. Problems of its file are reported with the input's name. */
     static OnnxTensor read(TensorInfo input, Path file) throws IOException {
         OnnxTensor tensor;
         try {
@@ -74,7 +74,7 @@ final class GivenInputs {
         }
     }
 
-    /** Options to verify with these inputs. */
+    /** Returns verification options with these inputs. */
     VerificationOptions verification(VerificationOptions options, List<TensorInfo> inputs) throws IOException {
         VerificationOptions with = options;
         Map<String, Path> files = files(inputs);
@@ -117,7 +117,7 @@ final class GivenInputs {
         }
     }
 
-    /** A copy of the values, as wide as they are. */
+    /** Returns a copy of the values, as a buffer of their width. */
     private static Buffer buffer(OnnxTensor tensor) {
         ByteBuffer bytes = tensor.getByteBuffer().order(ByteOrder.nativeOrder());
         return switch (tensor.getInfo().type) {
@@ -139,7 +139,7 @@ final class GivenInputs {
                 && input.shape().map(asked -> fits(asked, shape)).orElse(true);
         if (!fits) {
             throw new IOException("input " + input.name() + ": " + file + " has " + type
-                    + Arrays.toString(shape).replace(" ", "") + ", the model asks for " + input);
+                    + Arrays.toString(shape).replace(" ", "") + ", but the model requires " + input);
         }
     }
 

@@ -10,15 +10,15 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * What to plan for.
+ * The objective of a plan.
  *
- * @param name as it was typed
- * @param objective the same for the planner
+ * @param name the text that was typed
+ * @param objective the objective for the planner
  */
 record Goal(String name, Objective objective) {
     static final Goal LATENCY = new Goal("latency", Objective.LATENCY);
 
-    /** Reads a goal: one word, or weights of metrics. */
+    /** Parses a goal: one word, or weights of metrics. */
     static final class Converter implements ITypeConverter<Goal> {
         @Override
         public Goal convert(String value) {
@@ -57,8 +57,8 @@ record Goal(String name, Objective objective) {
         }
 
         private static TypeConversionException wrong(String typed) {
-            return new TypeConversionException(
-                    "'" + typed + "' is none of latency, throughput, energy, or weights such as latency=1,energy=0.05");
+            return new TypeConversionException("'" + typed
+                    + "' is neither latency, throughput or energy, nor weights such as latency=1,energy=0.05");
         }
     }
 }

@@ -21,11 +21,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Draws a model. */
+/** The {@code graph} command: draws a model. */
 @Command(
         name = "graph",
         mixinStandardHelpOptions = true,
-        description = "Draws a model folded to its segments, and what is alive and computed along it, with its cuts.")
+        description = "Draws a model as a graph of its segments, with its cuts and the memory and arithmetic along it.")
 final class GraphCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -36,21 +36,20 @@ final class GraphCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "dot|graphml|mermaid|svg|html",
-            description = "What to draw it as (default: html).")
+            description = "Format of the picture (default: html).")
     private ModelReport.Format format = ModelReport.Format.HTML;
 
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FILE",
-            description = "Where to write it (default: standard output).")
+            description = "Output file (default: standard output).")
     private Optional<Path> file = Optional.empty();
 
     @Option(
             names = "--parts",
             paramLabel = "K",
-            description =
-                    "Fold the model to K segments of about equal arithmetic, or as many operators if that is not known"
-                            + " (default: one for each pair of neighbouring cuts).")
+            description = "Draw K segments of about equal arithmetic, or of equal numbers of operators if it is unknown"
+                    + " (default: one for each pair of neighbouring cuts).")
     private Optional<Integer> parts = Optional.empty();
 
     @Mixin
@@ -87,7 +86,7 @@ final class GraphCommand implements Callable<Integer> {
         return Partitioner.balanced(parts.get(), balanced).partition(found);
     }
 
-    /** The file appears whole or not at all. */
+    /** Writes the picture. The file appears whole or not at all. */
     private void write(String picture) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (file.isEmpty()) {

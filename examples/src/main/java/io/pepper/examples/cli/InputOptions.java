@@ -15,31 +15,25 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The sizes of inputs that the model leaves open. */
+/** The options for the sizes of inputs that the model leaves open. */
 final class InputOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--shape",
-            paramLabel = "NAME=1x3x224x224",
-            description = "The shape of an input; may be given for each.")
+    @Option(names = "--shape", paramLabel = "NAME=1x3x224x224", description = "The shape of an input; may be repeated.")
     private List<String> shapes = List.of();
 
-    @Option(
-            names = "--dim",
-            paramLabel = "NAME=N",
-            description = "The size of a named dimension; may be given for each.")
+    @Option(names = "--dim", paramLabel = "NAME=N", description = "The size of a named dimension; may be repeated.")
     private List<String> dimensions = List.of();
 
     private final Set<String> taken = new HashSet<>();
 
-    /** The sizes for inputs to run on. */
+    /** Returns verification options with these sizes. */
     VerificationOptions verification() {
         return VerificationOptions.DEFAULTS.withSizes(shapes());
     }
 
-    /** The sizes that were given. */
+    /** Returns the given sizes. */
     InputShapes shapes() {
         InputShapes given = InputShapes.NONE;
         for (String shape : shapes) {
@@ -51,12 +45,15 @@ final class InputOptions {
         return given;
     }
 
-    /** Those of the sizes that a model has inputs and dimensions for: several models may take different ones. */
+    /**
+     * Returns the given sizes that belong to inputs and dimensions of a model, because several models may take
+     * different ones.
+     */
     InputShapes shapesOf(OnnxModel model) {
         return shapesOf(model.inputs());
     }
 
-    /** As {@link #shapesOf(OnnxModel)}; when all have taken theirs, {@link #requireAllTaken} finds what was mistyped. */
+    /** Like {@link #shapesOf(OnnxModel)}. Afterwards, {@link #requireAllTaken} finds mistyped sizes. */
     InputShapes shapesOf(List<TensorInfo> inputs) {
         InputShapes given = shapes();
         InputShapes fitting = InputShapes.NONE;
@@ -79,7 +76,7 @@ final class InputOptions {
         return fitting;
     }
 
-    /** Refuses sizes that no model took. */
+    /** Refuses sizes that belong to no model. */
     void requireAllTaken() {
         InputShapes given = shapes();
         for (String input : given.shapes().keySet()) {

@@ -13,11 +13,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what a model is made of and where it can be cut. */
+/** The {@code inspect} command: prints the characteristics and cuts of a model. */
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
-        description = "Says what a model is made of, what it costs, and where it can be cut.")
+        description = "Prints the characteristics, costs and cuts of a model.")
 final class InspectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -34,7 +34,9 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private CutChoice cuts = new CutChoice();
 
-    @Option(names = "--original", description = "Say, too, which bridges the original PEPPER finds and would choose.")
+    @Option(
+            names = "--original",
+            description = "Also print the bridges that the original PEPPER finds and would choose.")
     private boolean original;
 
     @Mixin

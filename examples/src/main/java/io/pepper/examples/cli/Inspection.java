@@ -10,13 +10,13 @@ import io.pepper.onnx.RecognizedInputs;
 import java.util.List;
 
 /**
- * What there is to say of a model.
+ * The findings on a model.
  *
  * @param model the model
  * @param costs its costs
- * @param cuts the cuts that were asked for
+ * @param cuts the requested cuts
  * @param recognized the inputs that were recognised and shared
- * @param original whether to speak of the original too
+ * @param original whether to include the bridges of the original PEPPER
  */
 record Inspection(OnnxModel model, ModelCosts costs, Cuts cuts, RecognizedInputs recognized, boolean original) {
     List<TensorInfo> crossing(Cut cut) {

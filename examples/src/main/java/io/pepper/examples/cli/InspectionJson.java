@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 
-/** What there is to say of a model, as JSON. */
+/** The findings on a model as JSON. */
 final class InspectionJson {
     private InspectionJson() {}
 

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
-/** What there is to say of a model, for a person at a terminal. */
+/** The findings on a model, for a person at a terminal. */
 final class InspectionReport {
     private static final double THOUSAND = 1000;
 
@@ -44,7 +44,7 @@ final class InspectionReport {
                         : "unknown"));
         out.println("  memory     "
                 + (found.peakActivationBytes().isPresent()
-                        ? Amounts.bytes(found.peakActivationBytes().getAsLong()) + " of tensors alive at most, "
+                        ? Amounts.bytes(found.peakActivationBytes().getAsLong()) + " peak of live tensors, "
                                 + Amounts.bytes(found.leastPeakActivationBytes().orElse(0)) + " in the best order found"
                         : "unknown"));
         if (found.leastPeakSearch().limited()) {
@@ -111,7 +111,7 @@ final class InspectionReport {
         table.print(out);
     }
 
-    /** What to do where there is no cut. */
+    /** Returns advice for a model without cuts. */
     static String advice(OnnxModel model) {
         List<UndecidedIf> undecided = model.undecidedIfs();
         if (undecided.isEmpty() && !model.closedFunctions().isEmpty()) {
@@ -130,11 +130,11 @@ final class InspectionReport {
 
     private static String decided(UndecidedIf found) {
         if (found.inputs().isEmpty()) {
-            return ", whose condition '" + found.condition() + "' depends on no input; its branches are carried whole.";
+            return ", whose condition '" + found.condition() + "' depends on no input; its branches are not divided.";
         } else if (!found.isSettable()) {
             return ", whose condition '" + found.condition() + "' depends on " + String.join(", ", found.inputs())
-                    + "; no --set decides it, because of " + String.join(", ", found.obstacles())
-                    + ", and its branches are carried whole.";
+                    + "; --set cannot decide it, because of " + String.join(", ", found.obstacles())
+                    + ", and its branches are not divided.";
         }
         String input = found.inputs().get(0);
         if (found.inputs().size() == 1 && found.areTruthValues()) {
@@ -159,7 +159,7 @@ final class InspectionReport {
         return value.isPresent() ? Long.toString(value.getAsLong()) : "?";
     }
 
-    /** With a decimal prefix, to three digits. */
+    /** Formats a count with a decimal prefix and three digits. */
     private static String count(long value) {
         String[] prefixes = {"", "k", "M", "G", "T", "P", "E"};
         double scaled = value;

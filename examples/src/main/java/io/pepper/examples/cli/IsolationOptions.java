@@ -11,31 +11,30 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Whether ONNX Runtime opens and runs a model in a child process, and within which limits. */
+/** The options for running ONNX Runtime in a child process, and its limits. */
 final class IsolationOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--isolated",
-            description =
-                    "Let ONNX Runtime open and run the model in a child process, so that a crash there is an error"
-                            + " here: for models of strangers.")
+            description = "Run ONNX Runtime in a child process, so that a crash there is reported as an error."
+                    + " Use it for untrusted models.")
     private boolean isolated;
 
     @Option(
             names = "--isolated-deadline",
             paramLabel = "TIME",
-            description = "With --isolated: how long each piece of work may take, such as 90s or 5min (default: 60s).")
+            description = "With --isolated: time limit of each request, such as 90s or 5min (default: 60s).")
     private Optional<String> deadline = Optional.empty();
 
     @Option(
             names = "--isolated-memory",
             paramLabel = "SIZE",
-            description = "With --isolated: how much memory the child may hold, such as 2GB or 512MiB (default: 4GiB).")
+            description = "With --isolated: memory limit of the child process, such as 2GB or 512MiB (default: 4GiB).")
     private Optional<String> memory = Optional.empty();
 
-    /** The limits; empty if the model is trusted. */
+    /** Returns the limits; empty if the model is trusted. */
     private Optional<Isolation> isolation() {
         if (!isolated) {
             if (deadline.isPresent() || memory.isPresent()) {
@@ -61,12 +60,12 @@ final class IsolationOptions {
         }
     }
 
-    /** How to open a model with them. */
+    /** Returns options for opening a model within the limits. */
     ReadOptions reading(ReadOptions base) {
         return isolation().map(base::withIsolation).orElse(base);
     }
 
-    /** How to time a model with them. */
+    /** Returns options for timing a model within the limits. */
     TimingOptions timing(TimingOptions base) {
         return isolation().map(base::withIsolation).orElse(base);
     }

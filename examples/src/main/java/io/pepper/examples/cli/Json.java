@@ -20,14 +20,14 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Results for a program. What is not known is null. {@code docs/command-line.md} describes the documents. */
+/** Results for a program. Unknown values are null. {@code docs/command-line.md} describes the documents. */
 final class Json {
     private static final ObjectMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private Json() {}
 
-    /** A document of several lines, to be printed as it is. */
+    /** A document of several lines, to be printed unchanged. */
     record Text(String lines) {
         @Override
         public String toString() {
@@ -105,7 +105,7 @@ final class Json {
         return document;
     }
 
-    /** What is not known is null. */
+    /** Writes a value; null if it is unknown. */
     static void put(ObjectNode node, String field, OptionalLong value) {
         if (value.isPresent()) {
             node.put(field, value.getAsLong());
@@ -114,7 +114,7 @@ final class Json {
         }
     }
 
-    /** What is not known, or no number, is null. */
+    /** Writes a value; null if it is unknown or not finite. */
     static void put(ObjectNode node, String field, OptionalDouble value) {
         put(node, field, value.orElse(Double.NaN));
     }
@@ -123,7 +123,7 @@ final class Json {
         node.put(field, finite(value));
     }
 
-    /** JSON has no infinity: null stands for it. */
+    /** JSON has no infinity; null stands for it. */
     private static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? value : null;
     }

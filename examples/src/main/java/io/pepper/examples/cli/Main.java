@@ -14,13 +14,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.TypeConversionException;
 
-/** The {@code pepper} command with its sub-commands. */
+/** The {@code pepper} command with its subcommands. */
 @Command(
         name = "pepper",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description =
-                "Cuts neural networks in ONNX form into parts that together compute what the whole computes, predicts how long they take, and decides what runs where.",
+                "Cuts ONNX models into parts that together compute the same as the whole model, predicts their run times, and places them on devices.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,
@@ -42,8 +42,8 @@ import picocli.CommandLine.TypeConversionException;
             "0:done",
             "1:the model or the request is refused; standard error says why",
             "2:wrong usage",
-            "3:the parts do not compute what the whole computes",
-            "4:some outputs cannot be compared, since the model gives others each time; the rest agrees",
+            "3:the parts do not compute the same as the whole model",
+            "4:some outputs cannot be compared because they change from run to run; the others agree",
             "130:stopped by Ctrl-C"
         })
 public final class Main {
@@ -71,10 +71,10 @@ public final class Main {
     }
 
     /**
-     * Runs the command within this process.
+     * Runs the command in this process.
      *
-     * @param out takes the results
-     * @param err takes messages and progress
+     * @param out receives the results
+     * @param err receives messages and progress
      * @param args the arguments
      * @return the exit code
      */
@@ -83,8 +83,8 @@ public final class Main {
     }
 
     /**
-     * Runs a command of another application as those of this one: its text is safe for terminals, and a failure is a line and not a
-     * stack trace.
+     * Runs a command of another application in the same way: its text is safe for terminals, and a failure is a line
+     * instead of a stack trace.
      *
      * @param command the command
      * @param args the arguments
@@ -108,7 +108,7 @@ public final class Main {
         }
     }
 
-    /** The command with its sub-commands, not yet told where to print. */
+    /** Returns the command with its subcommands, without writers. */
     static CommandLine commandLine() {
         return new CommandLine(new Main()).registerConverter(Path.class, Main::path);
     }
@@ -121,7 +121,7 @@ public final class Main {
         }
     }
 
-    /** The exit code of a verification. */
+    /** Returns the exit code of a verification. */
     static int code(Verification verification) {
         if (verification.passed()) {
             return DONE;

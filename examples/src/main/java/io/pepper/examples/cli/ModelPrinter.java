@@ -25,7 +25,7 @@ final class ModelPrinter {
     static void summary(OnnxModel model, PrintWriter out) {
         out.println(model.name() + ": IR version " + model.irVersion() + ", operator sets " + opsets(model.opsets()));
         out.println("  operators  " + model.operatorCount() + ", of which " + model.constantOperatorCount()
-                + " only make constants");
+                + " only compute constants");
         out.println("  weights    " + Amounts.bytes(model.weightBytes()));
         model.inputs().forEach(input -> out.println("  input      " + input));
         model.outputs().forEach(output -> out.println("  output     " + output));
@@ -33,7 +33,7 @@ final class ModelPrinter {
         out.println();
     }
 
-    /** Some of them by name, the standard one first, and how many more there are. */
+    /** Returns some operator sets by name, the standard one first, and the number of the others. */
     static String opsets(Map<String, Long> opsets) {
         String named = opsets.entrySet().stream()
                 .sorted(Comparator.comparing(entry -> !STANDARD.contains(entry.getKey())))
@@ -89,15 +89,15 @@ final class ModelPrinter {
 
     private static String verdict(Verification verification) {
         if (verification.identical()) {
-            return "verified: the parts compute exactly what the whole computes";
+            return "verified: the parts compute exactly the same as the whole model";
         }
         if (verification.passed()) {
             return verification.optimization().equals(OptimizationLevel.NONE.name())
-                    ? "verified: the parts compute what the whole computes, but for how 16-bit numbers are rounded at the cuts"
-                    : "verified: the parts compute what the whole computes, within the tolerance";
+                    ? "verified: the parts compute the same as the whole model, except for the rounding of 16-bit numbers at the cuts"
+                    : "verified: the parts compute the same as the whole model, within the tolerance";
         }
         if (verification.differs()) {
-            return "NOT verified: the parts do not compute what the whole computes";
+            return "NOT verified: the parts do not compute the same as the whole model";
         }
         return verification.outputs().stream().anyMatch(OutputComparison::comparable)
                 ? "verified in part: the outputs that can be compared agree; the others cannot be compared"

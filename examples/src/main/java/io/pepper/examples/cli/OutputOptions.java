@@ -2,8 +2,8 @@ package io.pepper.examples.cli;
 
 import picocli.CommandLine.Option;
 
-/** How results are printed. */
+/** The options for printing results. */
 final class OutputOptions {
-    @Option(names = "--json", description = "Print one JSON document on standard output and nothing else.")
+    @Option(names = "--json", description = "Print only one JSON document to standard output.")
     boolean json;
 }

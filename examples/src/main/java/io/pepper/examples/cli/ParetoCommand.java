@@ -23,16 +23,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows all placements that are best by two metrics. */
+/** The {@code pareto} command: prints the Pareto front of two metrics. */
 @Command(
         name = "pareto",
         mixinStandardHelpOptions = true,
-        description = "Shows all placements of which none can be better by one metric without being worse by another.")
+        description = "Shows the Pareto front of two metrics: all placements that no other one beats in both.")
 final class ParetoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "MODEL", arity = "0..1", description = "An ONNX file. With --table it may be left out.")
+    @Parameters(paramLabel = "MODEL", arity = "0..1", description = "An ONNX file. With --table it may be omitted.")
     private Optional<Path> model = Optional.empty();
 
     @Mixin
@@ -48,7 +48,7 @@ final class ParetoCommand implements Callable<Integer> {
             names = "--metrics",
             split = ",",
             paramLabel = "latency|period|energy",
-            description = "Which two (default: latency,period).")
+            description = "The two metrics (default: latency,period).")
     private List<Metric> metrics = List.of(Metric.LATENCY, Metric.PERIOD);
 
     @Mixin
@@ -70,7 +70,7 @@ final class ParetoCommand implements Callable<Integer> {
         }
         if (model.isEmpty()) {
             if (!plan.isTypedIn()) {
-                throw new ParameterException(spec.commandLine(), "without MODEL there is only --table to plan with");
+                throw new ParameterException(spec.commandLine(), "without MODEL, planning needs --table");
             }
             List<String> notes = new ArrayList<>();
             Planner planner = plan.typedIn(notes);
@@ -92,12 +92,12 @@ final class ParetoCommand implements Callable<Integer> {
     private PlanOptions.Prepared prepared(ModelCosts costs, Cuts found, ConsoleProgress progress) throws IOException {
         if (shape.operators()) {
             throw new ParameterException(
-                    spec.commandLine(), "--operators has no limits, from which trade-offs are found");
+                    spec.commandLine(), "--operators takes no limits, but a Pareto front needs them");
         }
         return plan.prepare(costs, found, shape, progress);
     }
 
-    /** Of all placements of the front, each once. */
+    /** Returns the caveats of all placements of the front, each once. */
     private static List<String> caveats(PlanOptions.Prepared prepared, List<Placement> front) {
         return front.stream()
                 .flatMap(placement -> prepared.caveats(placement, prepared.states()).stream())

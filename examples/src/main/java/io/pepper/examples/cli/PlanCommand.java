@@ -30,13 +30,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Decides what runs where, and writes the parts. */
+/** The {@code plan} command: decides on the device of each part, and writes the parts. */
 @Command(
         name = "plan",
         mixinStandardHelpOptions = true,
-        description =
-                "Decides which part of a model runs on which device, best by what is asked for, and writes the parts"
-                        + " with plan.json beside them.")
+        description = "Finds the devices for the parts of a model that are best for an objective, and writes the parts"
+                + " with plan.json beside them.")
 final class PlanCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -44,7 +43,7 @@ final class PlanCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL",
             arity = "0..1",
-            description = "An ONNX file. With --table it may be left out: then nothing is written.")
+            description = "An ONNX file. With --table it may be omitted; then nothing is written.")
     private Optional<Path> model = Optional.empty();
 
     @Mixin
@@ -63,21 +62,20 @@ final class PlanCommand implements Callable<Integer> {
             names = "--objective",
             paramLabel = "latency|throughput|energy|METRIC=WEIGHT,…",
             converter = Goal.Converter.class,
-            description =
-                    "What to plan for (default: latency); with weights for the least weighted sum of latency and period in"
-                            + " seconds and energy in joules, such as latency=1,energy=0.05.")
+            description = "Objective (default: latency). Weights minimise a weighted sum of latency and period in"
+                    + " seconds and energy in joules, such as latency=1,energy=0.05.")
     private Goal goal = Goal.LATENCY;
 
     @Option(
             names = {"-o", "--out"},
             paramLabel = "DIR",
-            description = "Write the parts and plan.json here.")
+            description = "Directory for the parts and plan.json.")
     private Optional<Path> directory = Optional.empty();
 
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "A page that explains the plan with pictures (HTML, or SVG by its ending).")
+            description = "File for an illustrated explanation of the plan (HTML; SVG if it ends in .svg).")
     private Optional<Path> report = Optional.empty();
 
     @Mixin
@@ -121,8 +119,7 @@ final class PlanCommand implements Callable<Integer> {
     private void planWithoutModel() throws IOException {
         if (!plan.isTypedIn() || directory.isPresent() || report.isPresent() || scenarios.isAny()) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    "without MODEL there is only --table to plan with, in one scenario, and nothing to write");
+                    spec.commandLine(), "without MODEL, planning needs --table, in one scenario, and nothing to write");
         }
         List<String> notes = new ArrayList<>();
         Planner planner = plan.typedIn(notes);

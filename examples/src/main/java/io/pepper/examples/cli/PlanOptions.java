@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What to plan for, by whose predictions, and within which limits. */
+/** The options of planning: the cluster, the predictions and the constraints. */
 final class PlanOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
@@ -48,29 +48,33 @@ final class PlanOptions {
             names = "--cluster",
             paramLabel = "FILE",
             required = true,
-            description = "The devices and links, a file of YAML or JSON.")
+            description = "File with the devices and links, in YAML or JSON.")
     private Path clusterFile = Path.of("");
 
-    /** Where times come from. */
+    /** The source of times. */
     static final class Times {
         @Option(
                 names = "--predictor",
                 paramLabel = "[NAME=]FILE",
-                description = "What train wrote; with NAME=, for devices that ask for that predictor.")
+                description = "A predictor written by train; with NAME=, for devices that name this predictor.")
         private List<String> predictors = List.of();
 
-        @Option(names = "--measured", paramLabel = "FILE", description = "A data set of just these pieces.")
+        @Option(
+                names = "--measured",
+                paramLabel = "FILE",
+                description = "A data set with measurements of exactly these pieces.")
         private @Nullable Path measured;
 
         @Option(
                 names = "--table",
                 paramLabel = "FILE",
-                description = "A table of costs, typed in from measurements made elsewhere: a file of YAML or JSON.")
+                description =
+                        "File with a table of costs, for instance of measurements made elsewhere, in YAML or JSON.")
         private @Nullable Path table;
 
         @Option(
                 names = "--roofline",
-                description = "A roofline of this machine, measured now in some seconds: for a first idea.")
+                description = "A roofline of this machine, measured in some seconds, for a rough estimate.")
         private boolean roofline;
     }
 
@@ -86,28 +90,28 @@ final class PlanOptions {
     @Option(
             names = "--load",
             paramLabel = "DEVICE=PERCENT",
-            description = "Take this CPU load for a device; may be given for each.")
+            description = "Assume this CPU load of a device. May be repeated.")
     private Map<String, Double> loads = Map.of();
 
     @Option(
             names = "--candidates",
             paramLabel = "N",
-            description = "Plan with at most N cuts, spread over the model (default: 24).")
+            description = "Consider at most N cuts, spread over the model (default: 24).")
     private int candidates = 24;
 
     @Option(names = "--pessimistic", description = "Plan with 90th percentiles instead of medians.")
     private boolean pessimistic;
 
-    @Option(names = "--max-latency", paramLabel = "SECONDS", description = "Keep the latency within a limit.")
+    @Option(names = "--max-latency", paramLabel = "SECONDS", description = "Limit the latency.")
     private Optional<Double> maxLatency = Optional.empty();
 
-    @Option(names = "--max-period", paramLabel = "SECONDS", description = "Keep the period within a limit.")
+    @Option(names = "--max-period", paramLabel = "SECONDS", description = "Limit the period.")
     private Optional<Double> maxPeriod = Optional.empty();
 
-    @Option(names = "--max-energy", paramLabel = "JOULES", description = "Keep the energy within a limit.")
+    @Option(names = "--max-energy", paramLabel = "JOULES", description = "Limit the energy.")
     private Optional<Double> maxEnergy = Optional.empty();
 
-    @Option(names = "--max-parts", paramLabel = "N", description = "Make at most N parts.")
+    @Option(names = "--max-parts", paramLabel = "N", description = "Use at most N parts.")
     private Optional<Integer> maxParts = Optional.empty();
 
     @Option(names = "--max-devices", paramLabel = "N", description = "Use at most N devices.")
@@ -131,16 +135,16 @@ final class PlanOptions {
     @Option(names = "--forbid-hop", paramLabel = "FROM=TO", description = "Do not send from one device to another.")
     private List<String> forbidden = List.of();
 
-    @Option(names = "--reuse", description = "Let the model come back to a device that it has left.")
+    @Option(names = "--reuse", description = "Allow several separate parts on one device.")
     private boolean reuse;
 
     @Option(names = "--no-overlap", description = "Devices do not compute while they send or receive.")
     private boolean noOverlap;
 
-    @Option(names = "--budget", paramLabel = "N", description = "Look at N partial plans at most.")
+    @Option(names = "--budget", paramLabel = "N", description = "Limit the search to N partial plans.")
     private Optional<Long> budget = Optional.empty();
 
-    /** What is needed to plan. */
+    /** Everything that planning needs. */
     record Prepared(
             ModelSegments segments,
             Planner planner,
@@ -149,7 +153,7 @@ final class PlanOptions {
             List<DeviceState> states,
             List<String> notes) {
 
-        /** Why the figures of a placement may be wrong, in states of the devices. */
+        /** Returns why the figures of a placement may be wrong, in given states of the devices. */
         List<String> caveats(Placement placement, List<DeviceState> in) {
             if (model.isEmpty()) {
                 return List.of();
@@ -161,13 +165,16 @@ final class PlanOptions {
             return now.caveats(segments, placement);
         }
 
-        /** With other segments of the model. */
+        /** Returns a copy with other segments of the model. */
         Prepared with(ModelSegments other, Planner itsPlanner) {
             return new Prepared(other, itsPlanner, constraints, model, states, notes);
         }
     }
 
-    /** Why a placement is the best, with loads where they can be predicted: of measurements there are some only. */
+    /**
+     * Explains a placement, including the loads that would change it if loads can be predicted; measurements exist for
+     * some loads only.
+     */
     Explanation explain(Prepared prepared, Placement placement) {
         Explanation why = prepared.planner.explain(placement, prepared.constraints);
         return prepared.model.isPresent() && times.measured == null
@@ -213,7 +220,7 @@ final class PlanOptions {
         return costs.segments(chosen);
     }
 
-    /** A cluster in its state, and what predicts for it. */
+    /** A cluster in its current state, and the predictions for it. */
     record Timed(Cluster cluster, CostModel model, List<DeviceState> states) {}
 
     Timed timed(List<String> notes, ProgressListener progress) throws IOException {
@@ -233,13 +240,13 @@ final class PlanOptions {
         return times.table != null;
     }
 
-    /** Plans with a table of costs, which needs no model. */
+    /** Returns a planner with a table of costs, which needs no model. */
     Planner typedIn(List<String> notes) throws IOException {
         Path table = Objects.requireNonNull(times.table);
         Cluster cluster = Cluster.read(clusterFile);
         loads.forEach((name, percent) -> loaded(cluster, DeviceState.of(name), percent, "--load"));
         if (prometheus.isGiven() || !loads.isEmpty()) {
-            notes.add("a table of costs is of one state of the devices: loads are not looked at");
+            notes.add("a table of costs holds for one state of the devices: loads are ignored");
         }
         CostTable costs = CostTable.read(table, cluster);
         return planner(cluster, pessimistic ? costs.pessimistic() : costs);
@@ -275,7 +282,10 @@ final class PlanOptions {
         return costModel;
     }
 
-    /** Devices ask for their own measurements, or by the name of a predictor for those of another device. */
+    /**
+     * Returns a cost model in which each device uses its own measurements, or those of another device that its
+     * predictor names.
+     */
     static CostModel measured(Cluster cluster, MeasuredPredictor measured) {
         CostModel costModel = CostModel.of(cluster, measured);
         for (String device : measured.devices()) {
@@ -284,12 +294,12 @@ final class PlanOptions {
         return costModel;
     }
 
-    /** What a plan was made from. */
+    /** Returns the origin of a plan. */
     PlanOrigin origin(List<DeviceState> states, Constraints constraints) {
         return PlanOrigin.of(source()).withConstraints(constraints).withStates(states);
     }
 
-    /** What a person reads of where the times come from. */
+    /** Returns a description of the source of times, for people. */
     private String source() {
         if (times.measured != null) {
             return "measured: " + times.measured.getFileName();
@@ -307,7 +317,7 @@ final class PlanOptions {
         return states;
     }
 
-    /** A device under another load, by as many threads as that takes. */
+    /** Returns a device's state under another load, with the number of threads that makes it. */
     DeviceState loaded(Cluster cluster, DeviceState state, double percent, String option) {
         Device device = cluster.devices()
                 .get(cluster.indexOf(state.device())
@@ -318,14 +328,14 @@ final class PlanOptions {
         return state.withCpuLoadPercent(percent).withRunnableThreads(percent / 100 * cores);
     }
 
-    /** Whether there are limits. */
+    /** Returns whether there are limits. */
     boolean isLimited() {
         return !pins.isEmpty()
                 || !barred.isEmpty()
                 || !constraints(Optional.empty()).withReuse(true).equals(Constraints.NONE);
     }
 
-    /** The limits on metrics. */
+    /** Returns the limits on metrics. */
     private Map<Metric, Double> limits() {
         Map<Metric, Double> limits = new LinkedHashMap<>();
         maxLatency.ifPresent(most -> limits.put(Metric.LATENCY, most));
@@ -334,7 +344,7 @@ final class PlanOptions {
         return limits;
     }
 
-    /** All limits; the segment of an operator is asked for by its name. */
+    /** Returns all constraints; operators are resolved to segments by their names. */
     Constraints constraints(Optional<ToIntFunction<String>> segmentOf) {
         Constraints constraints = Constraints.NONE.withReuse(reuse).withOverlap(!noOverlap);
         for (Map.Entry<Metric, Double> limit : limits().entrySet()) {
@@ -373,13 +383,13 @@ final class PlanOptions {
         return pair.substring(pair.lastIndexOf('=') + 1);
     }
 
-    /** People count from 1. */
+    /** Parses a segment; people count from 1. */
     private static int segment(String typed, Optional<ToIntFunction<String>> segmentOf) {
         if (typed.chars().allMatch(Character::isDigit)) {
             return Integer.parseInt(typed) - 1;
         }
         return segmentOf
-                .orElseThrow(() -> new IllegalArgumentException("no number of a segment: '" + typed + "'"))
+                .orElseThrow(() -> new IllegalArgumentException("not the number of a segment: '" + typed + "'"))
                 .applyAsInt(typed);
     }
 }

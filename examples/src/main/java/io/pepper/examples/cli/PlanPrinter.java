@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A placement and its reasons, for a person or a program. */
+/** A placement and its explanation, for a person or a program. */
 final class PlanPrinter {
     private static final double PERCENT = 100;
 
@@ -66,19 +66,19 @@ final class PlanPrinter {
                     device.fits() ? "" : device.placement().isPresent() ? "does not fit" : "not possible");
         }
         single.print(out);
-        Table others = new Table("it would be another plan", "segments", "latency", "per second");
-        why.runnerUp().ifPresent(second -> others.row(row("if this one were not there", second)));
+        Table others = new Table("alternative", "segments", "latency", "per second");
+        why.runnerUp().ifPresent(second -> others.row(row("runner-up", second)));
         why.prices().forEach(price -> others.row(row("without " + price.limit(), price.without())));
         why.flips()
                 .forEach(flip -> others.row(
-                        row("at " + Amounts.figure(flip.factor()) + " times " + flip.what() + at(flip), flip.then())));
+                        row("at " + Amounts.figure(flip.factor()) + " × " + flip.what() + at(flip), flip.then())));
         if (!others.isEmpty()) {
             out.println();
             others.print(out);
         }
     }
 
-    /** What the search knows; how true the figures are is another question. */
+    /** Returns what the search has proven, given the figures. */
     static String proof(double gap) {
         if (gap == 0) {
             return "optimal by these figures";
@@ -106,7 +106,7 @@ final class PlanPrinter {
         };
     }
 
-    /** The messages that segments send, by the first of them and the one after the last. */
+    /** Returns the transfers of the tensors that a range of segments produces. */
     private static List<Transfer> sent(Placement placement, int from, int to) {
         return placement.transfers().stream()
                 .filter(transfer -> {
@@ -191,7 +191,7 @@ final class PlanPrinter {
         return document;
     }
 
-    /** The parts of a placement in a line, neighbours on one device together. */
+    /** Returns the parts of a placement in one line; adjacent parts on one device are merged. */
     static String line(Placement placement) {
         List<String> spans = new ArrayList<>();
         List<PlacedPart> parts = placement.parts();

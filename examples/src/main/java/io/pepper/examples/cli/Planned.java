@@ -17,15 +17,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A placement that was found, and why.
+ * A placement with its explanation.
  *
- * @param prepared what it was planned from
- * @param why the placement and its reasons
- * @param robust the same in scenarios, if there are some
- * @param front the best trade-offs of latency and period; empty if these were not looked for
+ * @param prepared the input of planning
+ * @param why the placement and its explanation
+ * @param robust the placement in scenarios, if there are any
+ * @param front the Pareto front of latency and period; empty if it was not requested
  */
 record Planned(PlanOptions.Prepared prepared, Explanation why, Optional<Scenarios.Plan> robust, List<Placement> front) {
-    /** Of a chain or of branches; all on one device where that is better and nothing limits it. */
+    /** Returns the plan of a chain or of branches. */
     static Planned of(
             PlanOptions plan, PlanOptions.Prepared prepared, Objective objective, Scenarios scenarios, boolean front) {
         Optional<Scenarios.Plan> robust = scenarios.plan(plan, prepared, objective);
@@ -39,7 +39,10 @@ record Planned(PlanOptions.Prepared prepared, Explanation why, Optional<Scenario
         return new Planned(prepared, why, robust, tradeOffs);
     }
 
-    /** Of branches: compared with the whole model on each device, and replaced by it where that is better. */
+    /**
+     * Returns a plan of branches after comparing it with the whole model on each device. If a single device is better
+     * and nothing limits the plan, it replaces the plan.
+     */
     Planned orWhole(PlanOptions plan, ModelCosts costs) {
         if (prepared.model().isEmpty() || prepared.segments().isChain()) {
             return this;
@@ -70,7 +73,7 @@ record Planned(PlanOptions.Prepared prepared, Explanation why, Optional<Scenario
         return new Planned(instead, plan.explain(instead, best), robust, List.of());
     }
 
-    /** Between two devices, operator by operator. */
+    /** Returns the plan of a division between two devices, operator by operator. */
     static Planned ofOperators(
             ModelCosts costs, Cuts cuts, PlanOptions.Timed timed, Objective objective, List<String> notes) {
         CostModel times = timed.model();
@@ -93,7 +96,7 @@ record Planned(PlanOptions.Prepared prepared, Explanation why, Optional<Scenario
         return new Planned(prepared, why, Optional.empty(), List.of());
     }
 
-    /** The states of the devices that it was planned for. */
+    /** Returns the states of the devices that the plan takes into account. */
     List<DeviceState> states() {
         return robust.map(Scenarios.Plan::states).orElse(prepared.states());
     }

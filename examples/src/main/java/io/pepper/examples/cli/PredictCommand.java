@@ -33,11 +33,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Predicts how long a model or its parts take. */
+/** The {@code predict} command: predicts the time of a model or its parts. */
 @Command(
         name = "predict",
         mixinStandardHelpOptions = true,
-        description = "Predicts how long a model, or each part of a partition, takes on devices, fastest first.")
+        description = "Predicts the time of a model, or of each part of a partition, on devices, fastest first.")
 final class PredictCommand implements Callable<Integer> {
 
     @Spec
@@ -46,7 +46,7 @@ final class PredictCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL|DIR", description = "An ONNX file, or the directory of a partition.")
     private Path model = Path.of("");
 
-    @Option(names = "--predictor", paramLabel = "FILE", required = true, description = "What train wrote.")
+    @Option(names = "--predictor", paramLabel = "FILE", required = true, description = "A predictor written by train.")
     private Path predictor = Path.of("");
 
     @Mixin
@@ -55,16 +55,13 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")
     private int threads = 1;
 
-    @Option(
-            names = "--load",
-            paramLabel = "PERCENT",
-            description = "Take this CPU load, in the place of the one that is read.")
+    @Option(names = "--load", paramLabel = "PERCENT", description = "Assume this CPU load instead of the current one.")
     private @Nullable Double load;
 
     @Option(
             names = "--cores",
             paramLabel = "N",
-            description = "Take a device of so many cores (0.5 for half of one) instead of those that are read.")
+            description = "Assume this number of cores (0.5 for half a core) instead of the actual one.")
     private @Nullable Double cores;
 
     @Mixin
@@ -112,7 +109,7 @@ final class PredictCommand implements Callable<Integer> {
         return works;
     }
 
-    /** What a model, or a part that takes what earlier parts have made, asks of a device. */
+    /** Returns the workload of a model, or of a part that takes tensors of earlier parts. */
     private Workload work(Path file, Map<String, TensorInfo> made) throws IOException {
         try (OnnxModel opened = reading.open(file, isolation)) {
             InputShapes sizes = inputs.shapesOf(opened);
@@ -123,7 +120,7 @@ final class PredictCommand implements Callable<Integer> {
             TensorShapes shapes = opened.shapes(sizes);
             opened.outputs().forEach(output -> made.put(output.name(), shapes.of(output.name())));
             ModelCosts costs = opened.costs(shapes);
-            costs.flops(); // Refuses what has open sizes, and says how to give them.
+            costs.flops(); // Refuses open sizes, with advice on how to give them.
             return costs.workload();
         }
     }

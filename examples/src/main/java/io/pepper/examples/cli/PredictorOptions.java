@@ -8,14 +8,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What kind of files hold predictors. */
+/** The options for the kind of predictor files. */
 final class PredictorOptions {
     @Option(
             names = "--xgboost",
             paramLabel = "TARGET",
-            description =
-                    "The files of --predictor are models that XGBoost saved itself, as JSON or UBJSON, and predict"
-                            + " seconds or log_seconds.")
+            description = "The files of --predictor are models saved by XGBoost as JSON or UBJSON, which predict"
+                    + " seconds or log_seconds.")
     private Optional<XgboostPredictor.Target> xgboost = Optional.empty();
 
     LatencyPredictor load(Path file) throws IOException {

@@ -39,13 +39,13 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Measures models, and pieces of them, on this machine under load. */
+/** The {@code profile} command: measures models, and pieces of them, on this machine under load. */
 @Command(
         name = "profile",
         mixinStandardHelpOptions = true,
         description =
-                "Measures models, pieces of them and small operators on this machine under load, to train a predictor on."
-                        + " Run again with the same options, it goes on where it was stopped.")
+                "Measures models, pieces of them and small operators on this machine under load, as training data."
+                        + " A stopped campaign resumes when it is run again with the same options.")
 final class ProfileCommand implements Callable<Integer> {
     private static final int SEED = 42;
     private static final double MOST_WAIT = 86_400;
@@ -62,10 +62,10 @@ final class ProfileCommand implements Callable<Integer> {
             names = {"-o", "--out"},
             paramLabel = "FILE",
             required = true,
-            description = "The data set, a CSV file.")
+            description = "The data set (CSV).")
     private Path out = Path.of("");
 
-    @Option(names = "--sweep", description = "Measure small models of single operators, too.")
+    @Option(names = "--sweep", description = "Also measure small models of single operators.")
     private boolean sweep;
 
     @Option(
@@ -74,8 +74,8 @@ final class ProfileCommand implements Callable<Integer> {
             paramLabel = "LOAD",
             converter = LoadConverter.class,
             description = {
-                "Loads, in percent of all cores: 50 is a thread on each core, 50x4 four threads wherever the system puts"
-                        + " them, 25x1@0 one on core 0 (default: 0,25,50,75,100)."
+                "Loads, in percent of all cores: 50 is one thread bound to each core, 50x4 four threads that the system"
+                        + " places, 25x1@0 one thread on core 0 (default: 0,25,50,75,100)."
             })
     private List<LoadLevel> loads =
             Stream.of(0, 25, 50, 75, 100).map(LoadLevel::onAllCores).toList();
@@ -87,27 +87,32 @@ final class ProfileCommand implements Callable<Integer> {
             description = "Threads inside an operator (default: 1,2).")
     private List<Integer> threads = List.of(1, 2);
 
-    @Option(names = "--pieces", paramLabel = "N", description = "Pieces of each model besides the whole (default: 8).")
+    @Option(
+            names = "--pieces",
+            paramLabel = "N",
+            description = "Number of pieces of each model besides the whole (default: 8).")
     private int pieces = 8;
 
     @Option(
             names = "--candidates",
             paramLabel = "N",
-            description =
-                    "In their place, every run of segments between N cuts: all that plan --measured --candidates N"
-                            + " asks for.")
+            description = "Measure every run of segments between N cuts instead, which plan --measured --candidates N"
+                    + " needs.")
     private Optional<Integer> candidates = Optional.empty();
 
-    @Option(names = "--rounds", paramLabel = "N", description = "How often each is measured (default: 3).")
+    @Option(names = "--rounds", paramLabel = "N", description = "Number of measurements of each setting (default: 3).")
     private int rounds = 3;
 
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            description = "How long one measurement may take, warming up aside (default: 0.05).")
+            description = "Time limit of one measurement after the warm-up, in seconds (default: 0.05).")
     private double seconds = 0.05;
 
-    @Option(names = "--device", paramLabel = "NAME", description = "What to call this machine (default: its name).")
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            description = "Name of this machine in the data (default: its host name).")
     private @Nullable String device;
 
     @Mixin
@@ -126,8 +131,8 @@ final class ProfileCommand implements Callable<Integer> {
             names = "--quiet-wait",
             paramLabel = "S",
             description = {
-                "How many seconds to wait for other processes to leave the machine alone, each time that they do not; then"
-                        + " measurements are marked (default: 30)."
+                "Longest wait for other processes in each busy spell, in seconds. Later measurements in the spell"
+                        + " are marked (default: 30)."
             })
     private double quietWait = 30;
 
@@ -154,7 +159,7 @@ final class ProfileCommand implements Callable<Integer> {
     }
 
     private int stopped(StopSignal signal) throws IOException {
-        Thread.interrupted(); // Or the file could not be read.
+        Thread.interrupted(); // Otherwise the file could not be read.
         int kept = Files.exists(out) ? LatencyDataset.read(out).records().size() : 0;
         spec.commandLine()
                 .getErr()
@@ -211,7 +216,7 @@ final class ProfileCommand implements Callable<Integer> {
         return LatencyProfiler.run(plan, () -> here, out, remaining(plan));
     }
 
-    /** With how long it will still take, as far as can be said. */
+    /** Returns a listener that adds an estimate of the remaining time. */
     private ProgressListener remaining(Campaign plan) {
         ConsoleProgress console = new ConsoleProgress(spec.commandLine().getErr());
         long begin = System.nanoTime();
@@ -249,7 +254,7 @@ final class ProfileCommand implements Callable<Integer> {
             data.markLines().forEach(line -> console.println("marked " + line));
             if (!data.marks().isEmpty()) {
                 console.println(
-                        "train leaves marked measurements out: measure anew into another file when the machine is"
+                        "train leaves marked measurements out: measure again into another file when the machine is"
                                 + " quiet, or train --with-marked");
             }
         }

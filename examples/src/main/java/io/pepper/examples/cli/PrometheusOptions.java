@@ -22,7 +22,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The Prometheus that watches devices, and how to ask it. The same for all commands. */
+/** The options for reading devices from a Prometheus, which are the same for all commands. */
 public final class PrometheusOptions {
     @Option(
             names = "--prometheus",
@@ -33,38 +33,32 @@ public final class PrometheusOptions {
     @Option(
             names = "--window",
             paramLabel = "30s",
-            description = "Over how long Prometheus takes the CPU load (default: 30s); must hold two scrapes.")
+            description = "Window of the CPU load (default: 30s); must hold two scrapes.")
     private String window = "30s";
 
     @Option(
             names = "--node",
             paramLabel = "INSTANCE=NAME",
-            description = "The name of the node that Prometheus calls so, with its port; may be repeated.")
+            description = "Name of the node with this instance (with its port) in Prometheus. May be repeated.")
     private Map<String, String> nodes = Map.of();
 
     @Option(
             names = "--node-label",
             paramLabel = "LABEL",
-            description = "Know nodes by this label, such as node, instead of their instance.")
+            description = "Identify nodes by this label, such as node, instead of their instance.")
     private Optional<String> nodeLabel = Optional.empty();
 
     @Option(
             names = "--container",
             paramLabel = "CONTAINER=NAME",
             description =
-                    "A device that is a container, by its name or POD/CONTAINER, as cAdvisor tells; may be repeated.")
+                    "Name of the device that is this container (its name or POD/CONTAINER in cAdvisor). May be repeated.")
     private Map<String, String> containers = Map.of();
 
-    @Option(
-            names = "--token-file",
-            paramLabel = "FILE",
-            description = "A file with the bearer token that Prometheus asks for.")
+    @Option(names = "--token-file", paramLabel = "FILE", description = "File with the bearer token for Prometheus.")
     private @Nullable Path token;
 
-    @Option(
-            names = "--user-file",
-            paramLabel = "FILE",
-            description = "A file with the USER:PASSWORD that Prometheus asks for.")
+    @Option(names = "--user-file", paramLabel = "FILE", description = "File with USER:PASSWORD for Prometheus.")
     private @Nullable Path user;
 
     @Option(
@@ -76,24 +70,24 @@ public final class PrometheusOptions {
     @Option(
             names = "--ca-file",
             paramLabel = "FILE",
-            description = "A PEM file with the certificates to trust instead of the system's.")
+            description = "PEM file with the certificates to trust instead of the system's.")
     private @Nullable Path authorities;
 
     @Option(
             names = "--timeout",
             paramLabel = "5s",
             converter = Time.class,
-            description = "How long to wait for one answer of Prometheus (default: 5s).")
+            description = "Time limit of one answer of Prometheus (default: 5s).")
     private Duration timeout = Duration.ofSeconds(5);
 
     @Option(
             names = "--deadline",
             paramLabel = "20s",
             converter = Time.class,
-            description = "How long all answers of Prometheus together may take (default: 20s).")
+            description = "Time limit of all answers of Prometheus together (default: 20s).")
     private Duration deadline = Duration.ofSeconds(20);
 
-    /** A span of time such as 500ms, 5s or 2m. */
+    /** Parses a duration such as 500ms, 5s or 2m. */
     static final class Time implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {
@@ -112,10 +106,10 @@ public final class PrometheusOptions {
     /**
      * Returns the monitor of the devices.
      *
-     * @param devices the names that are looked for; empty for all nodes
-     * @return the monitor, empty without {@code --prometheus}
+     * @param devices the names of the wanted devices; empty for all nodes
+     * @return the monitor; empty without {@code --prometheus}
      * @throws IOException if a file of an option cannot be read
-     * @throws IllegalArgumentException if an option makes no sense
+     * @throws IllegalArgumentException if an option is invalid
      */
     public Optional<PrometheusDeviceMonitor> monitor(Collection<String> devices) throws IOException {
         if (server == null) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which files are trusted; the one place where commands open models, manifests and plans. */
+/** The options for trusted files. All commands open models, manifests and plans through this class. */
 final class ReadingOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
@@ -24,7 +24,7 @@ final class ReadingOptions {
             paramLabel = "DIR",
             description =
                     "Follow links to data files, parts and manifests into DIR, for instance of a model cache; may be given more"
-                            + " than once. (Links into the directory of the model, and of the file that MODEL is a link to,"
+                            + " than once. (Links into the directory of the model, or of the file that the link MODEL leads to,"
                             + " are followed anyway.)")
     private List<Path> roots = List.of();
 
@@ -35,21 +35,21 @@ final class ReadingOptions {
             names = "--set",
             paramLabel = "INPUT=VALUE",
             description =
-                    "Set an input to true or false, or to a number: the model then has it no more, and of each If that it decides"
-                            + " only the branch that is taken, such as --set use_cache_branch=true. May be given for several.")
+                    "Set an input to true, false or a number. The model then lacks this input, and each If that it decides is"
+                            + " replaced by the selected branch, such as --set use_cache_branch=true. May be repeated.")
     private Map<String, String> values = Map.of();
 
-    /** How files are opened. */
+    /** Returns the options for opening files. */
     ReadOptions options() {
         for (Path root : roots) {
             if (!Files.isDirectory(root)) {
-                throw new ParameterException(spec.commandLine(), "--allow-root " + root + ": is no directory");
+                throw new ParameterException(spec.commandLine(), "--allow-root " + root + ": is not a directory");
             }
         }
         return ReadOptions.DEFAULTS.withAllowedRoots(roots.toArray(Path[]::new)).withHardLinks(hardLinks);
     }
 
-    /** Opens a model, in a child process where that is asked for. */
+    /** Opens a model, in a child process if the isolation options request it. */
     OnnxModel open(Path model, IsolationOptions isolation) throws IOException {
         try {
             return OnnxModel.load(model, isolation.reading(options().withInputValues(values)));

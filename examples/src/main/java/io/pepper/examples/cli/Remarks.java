@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.util.List;
 
 /**
- * What is to be said beside a plan.
+ * The remarks on a plan.
  *
  * @param notes how it was made
  * @param caveats why its figures may be wrong

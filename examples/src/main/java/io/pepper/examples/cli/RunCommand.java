@@ -36,17 +36,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs written parts. */
+/** The {@code run} command: runs written parts. */
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description =
-                "Runs written parts as if they were the model, one after the other or as a pipeline, and says how long each takes.")
+        description = "Runs written parts like the model, one after another or as a pipeline, and prints their times.")
 final class RunCommand implements Callable<Integer> {
     private static final long SEED = 42;
     private static final double NANO = 1e-9;
 
-    /** What outputs are written as. */
+    /** The format of output files. */
     enum Format {
         NPY,
         PB
@@ -55,7 +54,7 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "DIR", description = "Where split or plan wrote the parts.")
+    @Parameters(paramLabel = "DIR", description = "Directory of the parts.")
     private Path directory = Path.of("");
 
     @Mixin
@@ -64,13 +63,13 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--out"},
             paramLabel = "DIR",
-            description = "Write the outputs of the first request here, each as a file.")
+            description = "Directory for the outputs of the first request, each in a file.")
     private Optional<Path> outputs = Optional.empty();
 
-    @Option(names = "--format", paramLabel = "npy|pb", description = "What they are written as (default: npy).")
+    @Option(names = "--format", paramLabel = "npy|pb", description = "Format of output files (default: npy).")
     private Format format = Format.NPY;
 
-    @Option(names = "--repeat", paramLabel = "N", description = "How many requests (default: 1).")
+    @Option(names = "--repeat", paramLabel = "N", description = "Number of requests (default: 1).")
     private int repeat = 1;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")
@@ -79,16 +78,16 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--optimization",
             paramLabel = "none|basic|extended|all",
-            description = "How much ONNX Runtime may rewrite the parts (default: all).")
+            description = "Optimisation of the parts by ONNX Runtime (default: all).")
     private OptimizationLevel optimization = OptimizationLevel.ALL;
 
-    @Option(names = "--pipeline", description = "Let all parts work at the same time, each on another request.")
+    @Option(names = "--pipeline", description = "Run all parts at the same time, each on another request.")
     private boolean pipeline;
 
     @Option(
             names = "--rehearse",
             paramLabel = "CLUSTER",
-            description = "Run as if on these devices and links, a file of YAML or JSON; DIR has a plan.json.")
+            description = "Emulate the devices and links of this file (YAML or JSON); DIR must have a plan.json.")
     private Optional<Path> rehearse = Optional.empty();
 
     @Mixin
@@ -132,7 +131,7 @@ final class RunCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
-    /** Says what the devices of the plan do now, against what they did when it was made. */
+    /** Notes the current state of the plan's devices, compared with their state when it was made. */
     private void watch(Optional<DeploymentPlan> plan, RunPrinter report) throws IOException {
         if (prometheus.isGiven()) {
             DeploymentPlan planned = plan.orElseThrow(() -> new ParameterException(
@@ -160,7 +159,7 @@ final class RunCommand implements Callable<Integer> {
                 : PartitionedSession.open(directory, options);
     }
 
-    /** Each input as a message, from which every request takes tensors of its own. */
+    /** Returns each input as a message, from which every request reads its own tensors. */
     private Map<String, byte[]> messages(PartitionManifest manifest) throws IOException {
         Map<String, Path> files = given.files(manifest.inputs());
         Map<String, byte[]> messages = new LinkedHashMap<>();

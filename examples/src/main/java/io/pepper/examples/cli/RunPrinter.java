@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What {@code run} found, for a person or a program. */
+/** The results of {@code run}, for a person or a program. */
 final class RunPrinter {
     private static final double P50 = 0.5;
     private static final double P90 = 0.9;
@@ -61,7 +61,7 @@ final class RunPrinter {
         firstSeconds = seconds;
     }
 
-    /** The requests after the first. */
+    /** Records the requests after the first. */
     void requests(double[] seconds, double elapsed) {
         requests = seconds.length + 1;
         latencies = Optional.of(Quantiles.of(seconds));
@@ -72,7 +72,7 @@ final class RunPrinter {
         stages = metrics;
     }
 
-    /** Takes the outputs, and writes those that are tensors. */
+    /** Records the outputs, and writes those that are tensors. */
     void answer(RunOutputs outputs, Optional<Path> target, RunCommand.Format format) throws IOException {
         for (Map.Entry<String, OnnxValue> output : outputs.values().entrySet()) {
             Optional<Path> file = Optional.empty();
@@ -86,7 +86,7 @@ final class RunPrinter {
         }
     }
 
-    /** A tensor as other commands write it, such as {@code float[1,1000]}. */
+    /** Returns a description of a value in the notation of other commands, such as {@code float[1,1000]}. */
     private static String described(OnnxValue value) {
         return value instanceof OnnxTensor tensor
                 ? tensor.getInfo().type.name().toLowerCase(Locale.ROOT)
@@ -104,7 +104,7 @@ final class RunPrinter {
                     + answer.file.map(file -> ", written: " + file).orElse(""));
         }
         out.println();
-        Table table = new Table("part", "device", "calls", "half within", "99 % within", "waited", "queue");
+        Table table = new Table("part", "device", "calls", "median", "99 % within", "waited", "queue");
         for (int i = 0; i < stages.size(); i++) {
             StageMetrics stage = stages.get(i);
             table.row(
@@ -122,7 +122,7 @@ final class RunPrinter {
                 mode + ": opened in " + Amounts.time(openSeconds) + ", first answer in " + Amounts.time(firstSeconds));
         latencies.ifPresent(times -> out.println(String.format(
                 Locale.ROOT,
-                "%d more requests: half within %s, 90 %% within %s, 99 %% within %s; %s per second",
+                "%d more requests: median %s, 90 %% within %s, 99 %% within %s; %s per second",
                 requests - 1,
                 Amounts.time(times.at(P50)),
                 Amounts.time(times.at(P90)),

@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 import java.io.Writer;
 
 /**
- * The one writer of everything that the command line prints: all of it becomes {@link SafeText}. A string that is printed as a line
- * stays one line; other text may have line feeds and tabs.
+ * The writer of everything that the command line prints. It converts all text with {@link SafeText}. A string that is
+ * printed as a line stays one line; other text may have line feeds and tabs.
  */
 final class SafeWriter extends PrintWriter {
     SafeWriter(Writer target) {

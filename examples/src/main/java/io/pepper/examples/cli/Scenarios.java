@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Loads that occur together, for plans that are good in the worst of them. */
+/** The option for loads that occur together, for plans that are good in the worst scenario. */
 final class Scenarios {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
@@ -31,8 +31,8 @@ final class Scenarios {
             names = "--scenario",
             paramLabel = "DEVICE=PERCENT,…",
             description =
-                    "CPU loads that occur together; given twice or more, the plan is the one whose worst scenario costs"
-                            + " least. Devices that are not named stay as they are.")
+                    "CPU loads that occur together. Given twice or more, the plan is the one whose worst scenario costs"
+                            + " least. Other devices keep their state.")
     private List<String> typed = List.of();
 
     /** A placement in all scenarios. */
@@ -45,7 +45,7 @@ final class Scenarios {
                         names.get(i),
                         Amounts.time(in.latencySeconds()),
                         Amounts.rate(in.throughputPerSecond()),
-                        i == result.worst() ? "the worst, planned for" : "");
+                        i == result.worst() ? "worst, planned for" : "");
             }
             out.println();
             table.print(out);
@@ -66,14 +66,14 @@ final class Scenarios {
         return !typed.isEmpty();
     }
 
-    /** The placement whose worst scenario costs least; empty if there are no scenarios. */
+    /** Returns the placement whose worst scenario costs least; empty if there are no scenarios. */
     Optional<Plan> plan(PlanOptions plan, PlanOptions.Prepared prepared, Objective objective) {
         if (typed.isEmpty()) {
             return Optional.empty();
         }
         CostModel model = prepared.model()
                 .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(), "--scenario: a table of costs is of one state of the devices"));
+                        spec.commandLine(), "--scenario: a table of costs holds for one state of the devices"));
         Cluster cluster = prepared.planner().cluster();
         List<List<DeviceState>> states = new ArrayList<>();
         List<CostTable> tables = new ArrayList<>();

@@ -4,25 +4,24 @@ import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Parts that are not one after the other. */
+/** The options for parts that do not form a chain. */
 final class ShapeOptions {
     @ArgGroup(exclusive = true)
     private Shape shape = new Shape();
 
-    /** One of them. */
+    /** Exclusive alternatives. */
     static final class Shape {
         @Option(
                 names = "--branches",
                 paramLabel = "N",
                 description =
-                        "Make N parts of independent branches (towers that meet, heads that part), which then run at the"
-                                + " same time. A device may be come back to.")
+                        "Make N parts of independent branches (towers that meet, heads that separate), which run at the"
+                                + " same time. Allows several separate parts on one device.")
         private Optional<Integer> branches = Optional.empty();
 
         @Option(
                 names = "--operators",
-                description =
-                        "Divide between two devices operator by operator, wherever that is cheapest; without limits.")
+                description = "Divide operator by operator between two devices, at the cheapest cut; without limits.")
         private boolean operators;
     }
 

@@ -18,11 +18,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Tries a written plan against a trace of requests. */
+/** The {@code simulate} command: runs a written plan against a trace of requests. */
 @Command(
         name = "simulate",
         mixinStandardHelpOptions = true,
-        description = "Tries a written plan against a trace: requests that queue, devices that slow down or die.")
+        description = "Simulates a written plan on a trace of requests, with queues, slow devices and failures.")
 final class SimulateCommand implements Callable<Integer> {
     private static final double PERCENT = 100;
     private static final double MEDIAN = 0.5;
@@ -32,15 +32,15 @@ final class SimulateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "DIR", description = "Where plan wrote the parts.")
+    @Parameters(paramLabel = "DIR", description = "Directory of the plan and its parts.")
     private Path directory = Path.of("");
 
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Requests requests = new Requests();
 
-    /** When requests arrive. */
+    /** The arrivals of requests. */
     static final class Requests {
-        @Option(names = "--trace", paramLabel = "FILE", description = "A trace, a file of YAML or JSON.")
+        @Option(names = "--trace", paramLabel = "FILE", description = "A trace, in YAML or JSON.")
         private @Nullable Path trace;
 
         @ArgGroup(exclusive = false)
@@ -56,7 +56,7 @@ final class SimulateCommand implements Callable<Integer> {
                 description = "Requests at an even pace, 0 for all at once.")
         private double seconds;
 
-        @Option(names = "--count", paramLabel = "N", description = "How many (default: 1000).")
+        @Option(names = "--count", paramLabel = "N", description = "Number of requests (default: 1000).")
         private int count = 1_000;
     }
 
@@ -101,7 +101,7 @@ final class SimulateCommand implements Callable<Integer> {
             return;
         }
         out.println(count + " requests, " + result.lost() + " lost");
-        out.println("latency: half within " + shown(latency(result, MEDIAN)) + ", 90 % within "
+        out.println("latency: median " + shown(latency(result, MEDIAN)) + ", 90 % within "
                 + shown(latency(result, P90)) + ", 99 % within " + shown(latency(result, P99)) + "; alone "
                 + shown(plan.placement().latencySeconds()));
         out.println("done per second: " + Amounts.rate(result.throughputPerSecond()) + "; the plan can do "

@@ -30,26 +30,26 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes the parts of a model. */
+/** The {@code split} command: writes the parts of a model. */
 @Command(
         name = "split",
         mixinStandardHelpOptions = true,
         description = "Cuts a model into parts, writes each as an ONNX file, and partition.json beside them.")
 final class SplitCommand implements Callable<Integer> {
-    /** What the parts may be balanced by. */
+    /** The quantity by which parts are balanced. */
     enum Balance {
         OPERATORS,
         BYTES,
         FLOPS
     }
 
-    /** Where to cut. */
+    /** The places of the cuts. */
     static final class Where {
         @Option(
                 names = "--min-distance",
                 paramLabel = "N",
                 description =
-                        "Cut where the shortest way from the last cut has more than N operators (the default, with N = "
+                        "Cut where the shortest path from the last cut has more than N operators (the default, with N = "
                                 + Partitioner.DEFAULT_MINIMUM_DISTANCE + ").")
         private Optional<Integer> minimumDistance = Optional.empty();
 
@@ -80,30 +80,29 @@ final class SplitCommand implements Callable<Integer> {
             names = "--balance",
             paramLabel = "operators|bytes|flops",
             description =
-                    "What --parts makes equal: the number of operators (the default), the bytes of the weights, or the"
+                    "Quantity that --parts balances: the number of operators (the default), the bytes of weights, or the"
                             + " arithmetic.")
     private Optional<Balance> balance = Optional.empty();
 
     @Option(
             names = "--max-part-bytes",
             paramLabel = "N",
-            description =
-                    "Let no part have more than N bytes of weights; without --parts, make as few parts as that takes.")
+            description = "Limit each part to N bytes of weights; without --parts, make as few parts as possible.")
     private Optional<Long> maxPartBytes = Optional.empty();
 
     @Option(
             names = "--stage-ends",
             description =
-                    "Cut only where parts compute just what the whole computes at once, such as between the stages of a"
-                            + " residual network: parts are faster, but less equal.")
+                    "Cut only where the parts have exactly the kernels of the whole model, such as between the stages of a"
+                            + " residual network: parts are faster, but less balanced.")
     private boolean stageEnds;
 
     @Option(
             names = "--weights",
             paramLabel = "inline|external|reference",
             description =
-                    "Where weights stand: in the parts (the default), in a data file beside each, or where they are, so"
-                            + " that nothing is copied; DIR then holds the model or is above it.")
+                    "Storage of weights: in the parts (the default), in a data file beside each, or in the model's files, so"
+                            + " that nothing is copied; DIR must then be the model's directory or above it.")
     private WeightStorage weights = WeightStorage.INLINE;
 
     @Mixin
@@ -118,7 +117,7 @@ final class SplitCommand implements Callable<Integer> {
     @Mixin
     private CutChoice cuts = new CutChoice();
 
-    @Option(names = "--verify", description = "Then prove that the parts compute what the whole computes.")
+    @Option(names = "--verify", description = "Then verify that the parts compute the same as the whole model.")
     private boolean verify;
 
     @Mixin
@@ -151,7 +150,7 @@ final class SplitCommand implements Callable<Integer> {
         }
     }
 
-    /** Between kernels, unless that cannot be. */
+    /** Partitions at the preferred cuts; at all cuts if that is impossible. */
     private static Partition partition(OnnxModel opened, Partitioner partitioner, Cuts preferred, Cuts all) {
         try {
             return partitioner.partition(preferred);

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Standard output, which remembers that it could not be written: a {@code PrintWriter} does not say so. Not thread-safe. */
+/** Standard output that remembers a failed write, which {@code PrintWriter} does not report. Not thread-safe. */
 final class StandardOutput extends FilterOutputStream {
     private @Nullable IOException failure;
 
@@ -30,8 +30,8 @@ final class StandardOutput extends FilterOutputStream {
     }
 
     /**
-     * The exit code of a command that has written here: its own, unless something was lost. A reader that has seen enough, such as
-     * {@code head}, loses nothing.
+     * Returns the exit code of a command that has written here: its own code, unless output was lost. A reader that has
+     * seen enough, such as {@code head}, loses nothing.
      */
     int code(int code, PrintWriter err) {
         if (failure == null || String.valueOf(failure.getMessage()).contains("Broken pipe")) {

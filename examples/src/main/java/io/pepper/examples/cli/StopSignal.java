@@ -6,8 +6,8 @@ import java.lang.reflect.Proxy;
 import java.nio.channels.ClosedByInterruptException;
 
 /**
- * Ctrl-C and SIGTERM as an interrupt of the thread that works, so that it can put down what it holds and say what it leaves. A second signal
- * ends the process at once. Where this Java has no signals they end it at once, too.
+ * The conversion of Ctrl-C and SIGTERM to an interrupt of the working thread, so that it can save its results and
+ * report them. A second signal ends the process at once. In a Java without signals, the first one does.
  */
 final class StopSignal implements AutoCloseable {
     private static final int FIRST_CODE = 128;
@@ -20,7 +20,7 @@ final class StopSignal implements AutoCloseable {
 
     private StopSignal() {}
 
-    /** Watches for signals to the thread that calls this. */
+    /** Watches for signals to the calling thread. */
     static StopSignal watch() {
         StopSignal signal = new StopSignal();
         for (int i = 0; i < NAMES.length; i++) {
@@ -60,7 +60,7 @@ final class StopSignal implements AutoCloseable {
         }
     }
 
-    /** Returns the handler that there was; this one's marker where signals cannot be handled. */
+    /** Installs a handler and returns the previous one; returns this object's marker if signals cannot be handled. */
     private static Object handle(String name, Object handler) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -70,17 +70,17 @@ final class StopSignal implements AutoCloseable {
                 return handle.invoke(null, signal.getConstructor(String.class).newInstance(name), handler);
             }
         } catch (ReflectiveOperationException | IllegalArgumentException cannot) {
-            return name; // For instance with -Xrs: the system's own way remains.
+            return name; // For instance with -Xrs: the system's default remains.
         }
         return name;
     }
 
-    /** The exit code of a process that was stopped: 130 for Ctrl-C or an interrupt of its thread. */
+    /** Returns the exit code of a stopped process: 130 for Ctrl-C or an interrupt of its thread. */
     int exitCode() {
         return FIRST_CODE + (number == 0 ? INTERRUPT : number);
     }
 
-    /** Whether the thread was asked to stop, by a signal or by an interrupt. */
+    /** Returns whether a signal or an interrupt asked the thread to stop. */
     boolean isStopped(Exception failed) {
         return number != 0
                 || worker.isInterrupted()

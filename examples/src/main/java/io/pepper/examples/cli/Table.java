@@ -31,7 +31,7 @@ final class Table {
         rows.add(shown);
     }
 
-    /** Very long names would break the table. */
+    /** Shortens very long names, which would break the table. */
     private static String shortened(String cell) {
         String printable = SafeText.line(cell.length() <= MAX_WIDTH ? cell : cell.substring(0, MAX_WIDTH));
         boolean whole = cell.length() <= MAX_WIDTH && printable.length() <= MAX_WIDTH;

@@ -26,18 +26,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Trains a predictor on what was measured. */
+/** The {@code train} command: trains a predictor on measured latencies. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description = "Trains a predictor on measured latencies, and says how well it predicts what was held back.")
+        description = "Trains a predictor on measured latencies, and prints its accuracy on held-out data.")
 final class TrainCommand implements Callable<Integer> {
     private static final double PERCENT = 100;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "DATA", arity = "1..*", description = "Data sets: of profile, or of the original PEPPER.")
+    @Parameters(paramLabel = "DATA", arity = "1..*", description = "Data sets of profile or of the original PEPPER.")
     private List<Path> data = List.of();
 
     @Option(
@@ -50,22 +50,21 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--schema",
             paramLabel = "NAME",
-            description =
-                    "What to look at: extended (default), or paper, the ten features of the original, trained as it does.")
+            description = "Features: extended (default), or paper: the ten features and the training of the original.")
     private Schema schema = Schema.EXTENDED;
 
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "A page on how well it predicts, with pictures (HTML).")
+            description = "File for an illustrated report on the accuracy (HTML).")
     private @Nullable Path report;
 
-    @Option(names = "--raw", description = "Take files of the original as they are, without its clean-up.")
+    @Option(names = "--raw", description = "Read files of the original without its clean-up.")
     private boolean raw;
 
     @Option(
             names = "--with-marked",
-            description = "Learn from marked measurements, too: those of a busy machine, for instance.")
+            description = "Also learn from marked measurements, for instance of a busy machine.")
     private boolean withMarked;
 
     @Mixin
@@ -151,7 +150,7 @@ final class TrainCommand implements Callable<Integer> {
                 percent(found.p90Coverage())));
         table.print(console);
         if (accuracy.isEmpty()) {
-            console.println("note: nothing could be held back: measure more than one model to learn how good this is");
+            console.println("note: nothing could be held out: measure more than one model to estimate the accuracy");
         }
         printChoices(trained, console);
     }

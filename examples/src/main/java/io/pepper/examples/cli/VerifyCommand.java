@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Proves that parts compute what the whole computes. */
+/** The {@code verify} command: verifies that parts compute the same as the whole model. */
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,

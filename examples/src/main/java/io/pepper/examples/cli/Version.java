@@ -3,7 +3,7 @@ package io.pepper.examples.cli;
 import io.pepper.onnx.OnnxModel;
 import picocli.CommandLine.IVersionProvider;
 
-/** Says the library's version. */
+/** The library's version. */
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -15,15 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** The devices of a cluster, as a Prometheus sees them. */
+/** The devices of a cluster, as a Prometheus reports them. */
 final class WatchedDevices {
     private WatchedDevices() {}
 
     /**
-     * The state of each device that is watched.
+     * Returns the state of each watched device.
      *
-     * @param notes takes what a person should know: devices that are not watched, nodes that are no device, what is missing
-     * @throws IOException if a device may be any of several nodes, or if nothing can be read
+     * @param notes receives notes for people: devices that are not watched, nodes that are no device of the cluster,
+     *     missing values
+     * @throws IOException if a device matches several nodes, or nothing can be read
      */
     static Map<String, DeviceState> read(PrometheusOptions prometheus, Cluster cluster, List<String> notes)
             throws IOException {
@@ -37,7 +38,7 @@ final class WatchedDevices {
         for (String name : names) {
             DeviceReading reading = readings.remove(name);
             if (reading == null) {
-                notes.add("Prometheus knows no device '" + name + "': taken as idle");
+                notes.add("Prometheus knows no device '" + name + "': assumed to be idle");
                 continue;
             }
             if (reading.ambiguous()) {
@@ -48,17 +49,17 @@ final class WatchedDevices {
             reading.notes().forEach(note -> notes.add(name + ": " + note));
             reading.problems().forEach(problem -> notes.add(name + ": " + problem));
             if (reading.state().cpuLoadPercent().isEmpty()) {
-                notes.add(name + ": its load is not known: taken as idle");
+                notes.add(name + ": its load is unknown: assumed to be idle");
             }
         }
         if (!readings.isEmpty()) {
-            notes.add("Prometheus also watches what is no device of the cluster: "
+            notes.add("Prometheus also watches nodes outside of the cluster: "
                     + String.join(", ", new ArrayList<>(readings.keySet())));
         }
         return states;
     }
 
-    /** What a person should know of the devices of a plan: their load now, and when it was planned. */
+    /** Returns notes on the devices of a plan: their load now and at the time of planning. */
     static List<String> sinceThen(PrometheusOptions prometheus, DeploymentPlan plan) throws IOException {
         List<String> notes = new ArrayList<>();
         Map<String, DeviceState> now = read(prometheus, plan.placement().cluster(), notes);

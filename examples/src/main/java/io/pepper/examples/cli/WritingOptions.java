@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How much commands write. */
+/** The options that limit writing. */
 final class WritingOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
@@ -15,11 +15,11 @@ final class WritingOptions {
     @Option(
             names = "--max-export-bytes",
             paramLabel = "N",
-            description = "Write no more than N bytes of parts (default: " + ExportOptions.DEFAULT_TIMES
-                    + " times the bytes of the model, and 64 MiB).")
+            description = "Limit the written bytes of parts to N (default: " + ExportOptions.DEFAULT_TIMES
+                    + " times the bytes of the model plus 64 MiB).")
     private Optional<Long> most = Optional.empty();
 
-    /** How parts are written. */
+    /** Returns the options of the export. */
     ExportOptions options() {
         if (most.orElse(0L) < 0) {
             throw new ParameterException(spec.commandLine(), "--max-export-bytes takes 0 or more, found " + most.get());

@@ -105,7 +105,7 @@ class RunCommandTest {
         assertThat(document.get("throughputPerSecond").doubleValue()).isPositive();
         assertThat(document.get("predicted").get("latencySeconds").isNull()).isTrue();
         assertThat(run("run", parts, "--shape", SHAPE, "--repeat", 3)).isZero();
-        assertThat(out.toString()).contains("2 more requests: half within");
+        assertThat(out.toString()).contains("2 more requests: median");
     }
 
     @Test

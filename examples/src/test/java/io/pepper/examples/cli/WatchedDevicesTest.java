@@ -105,8 +105,8 @@ class WatchedDevicesTest {
         assertThat(states).doesNotContainKey("camera");
         assertThat(notes)
                 .contains(
-                        "Prometheus knows no device 'camera': taken as idle",
-                        "Prometheus also watches what is no device of the cluster: 10.0.0.2",
+                        "Prometheus knows no device 'camera': assumed to be idle",
+                        "Prometheus also watches nodes outside of the cluster: 10.0.0.2",
                         "GATEWAY: is {instance=\"10.0.0.3:9100\"}, otherwise called 'gateway'");
     }
 
@@ -130,7 +130,7 @@ class WatchedDevicesTest {
         List<String> notes = new ArrayList<>();
         read(notes, List.of("camera"));
         assertThat(notes)
-                .contains("camera: its load is not known: taken as idle")
+                .contains("camera: its load is unknown: assumed to be idle")
                 .anyMatch(note -> note.startsWith("camera: CPU load: Prometheus has none"));
     }
 

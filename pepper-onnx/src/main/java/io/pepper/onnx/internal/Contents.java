@@ -2,7 +2,7 @@ package io.pepper.onnx.internal;
 
 import java.util.function.Function;
 
-/** Gives the rooms of this library what a model is made of, which its users do not see. */
+/** The access of this library's packages to the contents of a model, which its users do not see. */
 public final class Contents {
     private static volatile Function<Object, ModelContents> reader = model -> {
         throw new IllegalStateException("no model was ever made");
@@ -11,9 +11,9 @@ public final class Contents {
     private Contents() {}
 
     /**
-     * Sets how contents are read; the class of models does, when it is loaded.
+     * Sets the function that returns the contents. The class of models calls this when it is loaded.
      *
-     * @param how from a model to its contents
+     * @param how the function from a model to its contents
      */
     public static void readBy(Function<Object, ModelContents> how) {
         reader = how;
@@ -23,7 +23,7 @@ public final class Contents {
      * Returns the contents of a model.
      *
      * @param model an {@code OnnxModel}
-     * @return what it is made of
+     * @return its contents
      */
     public static ModelContents of(Object model) {
         return reader.apply(model);

@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 
-/** Takes a small model into memory. */
+/** A sink that collects a small model in memory. */
 final class MemorySink implements WovenSink {
     private static final int BUFFER_BYTES = 1 << 16;
 

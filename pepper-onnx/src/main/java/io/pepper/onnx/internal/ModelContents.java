@@ -44,12 +44,12 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** An open model: its bytes, its message without large payloads, and the graph understood. Thread-safe. */
+/** An open model: its bytes, its message without large payloads, and its graph. Thread-safe. */
 public final class ModelContents implements Closeable {
-    /** Constants inside sub-graphs and functions are given to ONNX Runtime for type inference up to this size. */
+    /** Constants in sub-graphs and functions are passed to ONNX Runtime for type inference up to this size. */
     private static final long MAX_INFERENCE_BYTES = 64L << 20;
 
-    /** Neither protobuf nor ONNX Runtime reads a message of more. */
+    /** The largest message that protobuf and ONNX Runtime read. */
     private static final long MAX_MESSAGE_BYTES = Integer.MAX_VALUE - 8L;
 
     private final String name;
@@ -68,9 +68,9 @@ public final class ModelContents implements Closeable {
      *
      * @param name the model's name
      * @param source its bytes, closed with the contents, or at once if the model is refused
-     * @param file the file of the bytes, if they stand in one
-     * @param directory where its external data may be, if anywhere
-     * @throws IOException if it cannot be read, or is no model
+     * @param file the file of the bytes; empty if there is none
+     * @param directory the directory of its external data; empty if it may have none
+     * @throws IOException if it cannot be read, or is not a model
      */
     public ModelContents(String name, ByteSource source, Optional<Path> file, Optional<Path> directory)
             throws IOException {
@@ -82,10 +82,10 @@ public final class ModelContents implements Closeable {
      *
      * @param name the model's name
      * @param source its bytes, closed with the contents, or at once if the model is refused
-     * @param file the file of the bytes, if they stand in one
-     * @param directory where its external data may be, if anywhere
-     * @param options how to open it
-     * @throws IOException if it cannot be read, or is no model
+     * @param file the file of the bytes; empty if there is none
+     * @param directory the directory of its external data; empty if it may have none
+     * @param options the options of reading
+     * @throws IOException if it cannot be read, or is not a model
      */
     public ModelContents(
             String name, ByteSource source, Optional<Path> file, Optional<Path> directory, ReadOptions options)
@@ -112,7 +112,7 @@ public final class ModelContents implements Closeable {
         }
     }
 
-    /** What is no model is said to be what it is. */
+    /** Reads the structure. The exception for a file that is not a model says what it is instead. */
     private static Skeleton scan(ByteSource source, ReadOptions options) throws IOException {
         try {
             Skeleton scanned = PayloadScanner.scan(source, options.limits());
@@ -152,16 +152,16 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * The model's name.
+     * Returns the model's name.
      *
-     * @return the file's name without its ending
+     * @return the file's name without its extension
      */
     public String name() {
         return name;
     }
 
     /**
-     * How the model was opened.
+     * Returns the options with which the model was opened.
      *
      * @return the options
      */
@@ -170,18 +170,18 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * The model's bytes.
+     * Returns the model's bytes.
      *
-     * @return open until the contents are closed
+     * @return the bytes, open until the contents are closed
      */
     public ByteSource source() {
         return source;
     }
 
     /**
-     * The bytes of the model with those of its data files.
+     * Returns the size of the model with its data files.
      *
-     * @return the sizes of the files when they were opened
+     * @return the sum of the files' sizes when they were opened, in bytes
      */
     public long bytes() {
         return source.size()
@@ -189,8 +189,9 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * What ONNX Runtime opens. A model that keeps tensors in other files, or that is too large for ONNX Runtime, is handed over as
-     * bytes that refer to these files by their real places, so that no path of the model's own is followed.
+     * Returns the source that ONNX Runtime opens. A model with tensors in other files, or too large for ONNX Runtime,
+     * is passed as bytes that refer to these files by their real paths, so that no path in the model itself is
+     * followed.
      *
      * @return the file, or bytes
      * @throws IOException if the model cannot be read
@@ -203,8 +204,8 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * What ONNX Runtime opens where the file itself is wanted: the file, unless its data lies where ONNX Runtime would not look, behind
-     * links that the caller allowed.
+     * Returns the source that ONNX Runtime opens if the file itself is preferred: the file, unless its data is behind
+     * links that the caller allowed and ONNX Runtime does not follow.
      *
      * @return the file, or bytes
      * @throws IOException if the model cannot be read
@@ -223,7 +224,7 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * The message as it was read, with the inputs that are set to values.
+     * Returns the message as it was read, with the inputs that are set to values.
      *
      * @return the model whose source is {@link #runtimeSource()}
      */
@@ -232,11 +233,11 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * What ONNX Runtime opens for a variant of this model.
+     * Returns the source that ONNX Runtime opens for a variant of this model.
      *
      * @param variant a message whose large tensors are this model's
-     * @return bytes; where this model stands in files, they refer to these
-     * @throws UnsupportedModelException if they would be more than ONNX Runtime reads
+     * @return bytes; if this model is in files, they refer to these
+     * @throws UnsupportedModelException if they would exceed the largest message that ONNX Runtime reads
      * @throws IOException if the model cannot be read
      */
     public ModelSource runtimeSource(ModelProto variant) throws IOException {
@@ -262,7 +263,7 @@ public final class ModelContents implements Closeable {
                 : ModelSource.bytes(source.name(), bytes.toByteArray());
     }
 
-    /** The innermost directory that all files are in, those of the large tensors and the model's own. */
+    /** Returns the innermost directory that contains all files: those of the large tensors and the model's own. */
     private Optional<Path> commonDirectory() {
         Path common = null;
         for (Payload payload : (Iterable<Payload>) skeleton.payloads().stream()::iterator) {
@@ -282,34 +283,34 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * The graph.
+     * Returns the graph.
      *
-     * @return the main graph, understood
+     * @return the main graph, analysed
      */
     public ModelGraph graph() {
         return graph;
     }
 
     /**
-     * The large payloads.
+     * Returns the large payloads.
      *
-     * @return those that the model's message refers to
+     * @return the payloads that the model's message refers to
      */
     public PayloadTable payloads() {
         return skeleton.payloads();
     }
 
     /**
-     * Types and shapes.
+     * Returns the types and shapes.
      *
-     * @return those of the main graph's tensors
+     * @return the types and shapes of the main graph's tensors
      */
     public TensorTypes types() {
         return types;
     }
 
     /**
-     * The values that cannot be handed from one part to another.
+     * Returns the values that cannot be passed from one part to another.
      *
      * @return names of sequences, maps and optionals of the main graph
      */
@@ -318,11 +319,11 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * Types and shapes of all tensors for given sizes of inputs.
+     * Returns the types and shapes of all tensors for given sizes of inputs.
      *
      * @param sizes the sizes of inputs that the model leaves open
-     * @return what is known
-     * @throws IllegalArgumentException if a size is for no input, or contradicts what the model states
+     * @return the known types and shapes
+     * @throws IllegalArgumentException if a size belongs to no input, or contradicts the model
      * @throws IOException if the model cannot be read
      */
     public ShapeInference.Result shapes(InputShapes sizes) throws IOException {
@@ -337,9 +338,9 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * The model's inputs.
+     * Returns the model's inputs.
      *
-     * @return those that are no initializers, in order
+     * @return the inputs that are not initializers, in order
      */
     public List<TensorInfo> inputs() {
         return graph().model().getGraph().getInputList().stream()
@@ -349,9 +350,9 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * The model's outputs.
+     * Returns the model's outputs.
      *
-     * @return all, in order
+     * @return all outputs, in order
      */
     public List<TensorInfo> outputs() {
         return graph().model().getGraph().getOutputList().stream()
@@ -360,10 +361,10 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * What is known of tensors.
+     * Returns the types and shapes of tensors.
      *
      * @param names names of tensors of the main graph
-     * @return what is known of each, in the same order
+     * @return the known type and shape of each, in the same order
      * @throws IOException if the model cannot be read
      */
     public List<TensorInfo> infos(List<String> names) throws IOException {
@@ -380,7 +381,7 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * The bytes of the constant tensors that the outputs need.
+     * Returns the bytes of the constant tensors that the outputs need.
      *
      * @param operators the operators that the outputs need
      * @return 0 or more
@@ -397,9 +398,9 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * The SHA-256 of the model's bytes; computed on the first call.
+     * Returns the SHA-256 of the model's bytes, computed on the first call.
      *
-     * @return the sum in hexadecimal
+     * @return the hash in hexadecimal
      * @throws IOException if the bytes cannot be read
      */
     public synchronized String sha256() throws IOException {

@@ -6,17 +6,19 @@ import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Whether this process survives it when ONNX Runtime opens a model. */
+/** The check whether opening a model may crash this process through ONNX Runtime. */
 public final class OpeningTrial {
     private OpeningTrial() {}
 
     /**
-     * Why a model must not be given to ONNX Runtime in this process. A model of which ONNX Runtime may die is opened in a child process.
+     * Returns why ONNX Runtime must not open a model in this process. A model that may crash ONNX Runtime is first
+     * opened in a child process.
      *
      * @param contents the model
-     * @param optimization how much ONNX Runtime may rewrite it
-     * @return the reason; empty if nothing is known against it
-     * @throws io.pepper.model.IsolatedRunException if the child died whose limits are among the model's options
+     * @param optimization the optimisation of the model by ONNX Runtime
+     * @return the reason; empty if none is known
+     * @throws io.pepper.model.IsolatedRunException if the child process, whose limits are among the model's options,
+     *     did not survive
      * @throws IOException if the model cannot be read, or the thread was interrupted
      */
     public static Optional<String> refusal(ModelContents contents, OptimizationLevel optimization) throws IOException {

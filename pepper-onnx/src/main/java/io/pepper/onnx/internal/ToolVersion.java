@@ -5,14 +5,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The name and version of this library, as files that it writes say them. */
+/** The name and version of this library, as written to files. */
 public final class ToolVersion {
     private static final String VALUE = load();
 
     private ToolVersion() {}
 
     /**
-     * The name and version.
+     * Returns the name and version.
      *
      * @return for instance {@code pepper 0.1.0}
      */

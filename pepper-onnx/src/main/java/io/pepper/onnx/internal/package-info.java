@@ -1,4 +1,4 @@
-/** What an open model consists of, behind the public face. */
+/** The contents of an open model, behind the public API. */
 @NullMarked
 package io.pepper.onnx.internal;
 

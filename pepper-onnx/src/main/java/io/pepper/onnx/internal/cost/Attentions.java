@@ -3,7 +3,10 @@ package io.pepper.onnx.internal.cost;
 import static io.pepper.onnx.internal.cost.FormulaTable.MICROSOFT;
 import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
-/** Attention: scores of each query with each key, their softmax, and sums of values. Nothing is left out for a causal mask. */
+/**
+ * Attention: the scores of each query with each key, their softmax, and the weighted sums of values. A causal mask
+ * saves nothing.
+ */
 final class Attentions {
     private static final String SOURCE = "Vaswani and others, Attention is all you need, 2017, 3.2";
     private static final String CORE =
@@ -50,7 +53,10 @@ final class Attentions {
                 .plus(Formula.flops(OperatorCall.product(masked ? SCORE + 1 : SCORE, pairs, heads)));
     }
 
-    /** Q, K, V as [batch, heads, length, size], or as [batch, length, heads × size] with the numbers of heads beside. */
+    /**
+     * Q, K and V are [batch, heads, length, size], or [batch, length, heads × size] with the numbers of heads as
+     * attributes.
+     */
     private static Work attention(OperatorCall call) throws OperatorCall.SizeMissing {
         final int mask = 3;
         final int past = 4;
@@ -77,7 +83,7 @@ final class Attentions {
         return heads;
     }
 
-    /** Of input [batch, length, input] and weights [input, widths of queries, keys and values]. */
+    /** The input is [batch, length, input], and the weights are [input, widths of queries, keys and values]. */
     private static Work projected(OperatorCall call, int mask, int past) throws OperatorCall.SizeMissing {
         final int rank = 3;
         final int pastRank = 5;
@@ -92,7 +98,7 @@ final class Attentions {
                 .plus(core(input[0], input[1], keys, width, valueWidth, heads, call.has(mask)));
     }
 
-    /** Of query [batch, length, width]; key and value the same, or as [batch, heads, length, size]. */
+    /** The query is [batch, length, width]; key and value have the same form, or [batch, heads, length, size]. */
     private static Work multiHead(OperatorCall call) throws OperatorCall.SizeMissing {
         final int rank = 3;
         final int maskInput = 4;

@@ -9,10 +9,10 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Which operators of a piece work on channels in blocks, as convolutions do that fill vectors, and what follows them. Where
- * elements change their order a kernel of its own does it. What a convolution adds to its result, and what it applies to the sum, it
- * computes itself. ONNX Runtime's transformation to its layout NCHWc, and its fusion of convolution, addition and activation
- * after that, are what this follows.
+ * The layout of tensors in a piece: convolutions that fill vectors, and the operators that follow them, work on
+ * channels in blocks. A change of layout is a separate kernel. A fused Add and activation belong to the convolution's
+ * kernel. The rules follow ONNX Runtime's transformation to its layout NCHWc, and its fusion of convolution, addition
+ * and activation after that.
  */
 public final class BlockedLayout {
     private static final int NONE = -1;
@@ -25,13 +25,13 @@ public final class BlockedLayout {
     private final BitSet inside = new BitSet();
     private final BitSet outputs;
 
-    /** Of each operator the one that it is computed together with. */
+    /** For each operator, the root of its kernel. */
     private final int[] roots;
 
-    /** Of each kernel the tensor that it makes at last. */
+    /** For each kernel, its last tensor. */
     private final int[] results;
 
-    /** Of each tensor the kernel that makes it in blocks. */
+    /** For each tensor, the kernel that produces it in blocks. */
     private final int[] makers;
 
     private final BitSet readAsIs = new BitSet();
@@ -60,13 +60,13 @@ public final class BlockedLayout {
     }
 
     /**
-     * Goes through a piece, in O(operators + edges).
+     * Computes the layout of a piece, in O(operators + edges).
      *
      * @param graph the model's dataflow
-     * @param demands what its operators ask for
-     * @param operators those of the piece, in topological order
+     * @param demands the demands of its operators
+     * @param operators the operators of the piece, in topological order
      * @param outputs the tensors that leave the piece
-     * @param fused the operator of the piece that an operator is computed together with in any layout
+     * @param fused the root of an operator's kernel in any layout
      * @return the layout of the piece
      */
     public static BlockedLayout of(
@@ -78,10 +78,10 @@ public final class BlockedLayout {
     }
 
     /**
-     * The operator that one is computed together with.
+     * Returns the root of an operator's kernel.
      *
      * @param operator an operator of the piece
-     * @return itself for most
+     * @return the root; the operator itself for most
      */
     public int root(int operator) {
         int root = roots[operator];
@@ -92,7 +92,7 @@ public final class BlockedLayout {
     }
 
     /**
-     * Whether an operator works on blocks.
+     * Returns whether an operator works on blocks.
      *
      * @param operator an operator of the piece
      * @return true if it does
@@ -103,7 +103,7 @@ public final class BlockedLayout {
     }
 
     /**
-     * Whether a transposition only changes the order of what stands in blocks, or will.
+     * Returns whether a transposition only changes the order of elements from or to blocks.
      *
      * @param operator an operator of the piece
      * @return true if it does
@@ -113,7 +113,7 @@ public final class BlockedLayout {
     }
 
     /**
-     * Tensors that are brought into blocks by a kernel of its own.
+     * Returns the tensors that a separate kernel converts to blocks.
      *
      * @return tensors of the piece, in their order
      */
@@ -122,7 +122,7 @@ public final class BlockedLayout {
     }
 
     /**
-     * Tensors that are made in blocks and brought into the usual order by a kernel of its own.
+     * Returns the tensors that are produced in blocks and that a separate kernel converts to the usual order.
      *
      * @return tensors of the piece, in their order
      */
@@ -133,7 +133,7 @@ public final class BlockedLayout {
     }
 
     /**
-     * Whether a tensor is made in blocks.
+     * Returns whether a tensor is produced in blocks.
      *
      * @param tensor a tensor of the piece
      * @return true if it is
@@ -152,20 +152,20 @@ public final class BlockedLayout {
             lastToChannelsFirst = operator;
         }
         if (root != operator && demands.type(root).equals("Sigmoid") && isBlock(results[root])) {
-            return; // what comes after it in its kernel
+            return; // The operators after it in its kernel.
         }
         if (demands.type(operator).equals("Sigmoid")) {
             readAsIs.set(scaled(operator));
         }
         for (int tensor : graph.reads(operator)) {
-            // What a kernel passes on inside itself is nobody's to read.
+            // Tensors inside a kernel have no other reader.
             if (makers[tensor] == NONE || makers[tensor] != root) {
                 readAsIs.set(tensor);
             }
         }
     }
 
-    /** Whether an operator takes its inputs in blocks; then they are taken, and its result is in blocks. */
+    /** Returns whether an operator takes its inputs in blocks. If so, converts them, and its result is in blocks. */
     private boolean blocks(int operator) {
         Indices reads = graph.reads(operator);
         if (reads.isEmpty() || results[operator] == NONE) {
@@ -200,7 +200,7 @@ public final class BlockedLayout {
         return graph.writes(operator).contains(results[operator]);
     }
 
-    /** What a sigmoid is of that is multiplied with it: it may be scaled before. */
+    /** Returns the argument of a sigmoid that is multiplied with it; the argument may have been scaled before. */
     private int scaled(int sigmoid) {
         int tensor = graph.reads(sigmoid).get(0);
         int maker = graph.producer(tensor).orElse(NONE);
@@ -218,7 +218,7 @@ public final class BlockedLayout {
             return false;
         }
         if (demands.shape(operator).isOfFewChannels()) {
-            readAsIs.set(input); // it takes few channels as they are
+            readAsIs.set(input); // It takes a few channels without blocks.
         } else {
             take(input);
         }
@@ -226,7 +226,7 @@ public final class BlockedLayout {
         return keep(operator);
     }
 
-    /** Whether what a convolution does at last is an activation, after which it can do nothing more. */
+    /** Returns whether the last step of a convolution is an activation, after which nothing can be fused. */
     private boolean lastType(int operator) {
         int last = graph.producer(results[operator]).orElse(operator);
         return Fusion.isActivation(demands.type(last));
@@ -241,7 +241,7 @@ public final class BlockedLayout {
         return keep(operator);
     }
 
-    /** Brings a tensor into blocks, once for all who ask. */
+    /** Converts a tensor to blocks, once for all readers. */
     private void take(int tensor) {
         if (isBlock(tensor) || turned.get(tensor)) {
             return;
@@ -249,7 +249,7 @@ public final class BlockedLayout {
         turned.set(tensor);
         if (lastToChannelsFirst != NONE && results[lastToChannelsFirst] == tensor && uses(tensor) == 1) {
             turning.set(lastToChannelsFirst);
-            turned.clear(tensor); // it is done on the way
+            turned.clear(tensor); // A transposition converts it.
         }
     }
 
@@ -279,17 +279,19 @@ public final class BlockedLayout {
         return keep(operator);
     }
 
-    /** Whether an operator has a factor for each channel: it works as a convolution of single points then. */
+    /**
+     * Returns whether an operator has a factor for each channel, so that it works as a convolution of single points.
+     */
     private boolean scalesChannels(int operator, int input) {
         return isBlock(input) && demands.constantBytes(operator) == Float.BYTES * demands.channels(input);
     }
 
-    /** Whether an operator reads a constant beside what flows in. */
+    /** Returns whether an operator reads a constant besides its dataflow inputs. */
     private boolean constants(int operator) {
         return demands.constantBytes(operator) != 0;
     }
 
-    /** Whether a tensor is that of a convolution which can still do something with it. */
+    /** Returns whether a tensor is the result of a convolution that can fuse another step. */
     private boolean isFree(int kernel, int tensor) {
         String type = demands.type(kernel);
         return (type.equals("Conv") || type.equals("BatchNormalization"))
@@ -298,7 +300,7 @@ public final class BlockedLayout {
                 && uses(tensor) == 1;
     }
 
-    /** Who reads a tensor, and whether it leaves. */
+    /** Returns the number of readers of a tensor, plus one if it leaves the piece. */
     private int uses(int tensor) {
         int uses = outputs.get(tensor) ? 1 : 0;
         for (int reader : graph.readers(tensor)) {
@@ -347,7 +349,7 @@ public final class BlockedLayout {
                 && !lastType(operator);
     }
 
-    /** A convolution that does not work on blocks takes in what is added to its result, and an activation of the sum. */
+    /** Fuses an addition, and an activation of the sum, into a convolution that does not work on blocks. */
     private void addToPlain(int operator) {
         int sum = onlyReader(operator);
         if (sum == NONE

@@ -6,14 +6,17 @@ import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 import io.pepper.workload.KernelFamily;
 import java.util.Arrays;
 
-/** Convolutions: each element of the output is a product of a window of the input and a filter. Padding is computed too. */
+/**
+ * Convolutions: each element of the output is the product of a window of the input with a filter. Padding is computed,
+ * too.
+ */
 final class Convolutions {
     private static final String SOURCE =
             "Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016";
     private static final int QUANTISED_WEIGHT = 3;
     private static final int QUANTISED_BIAS = 8;
 
-    /** Between the four neighbours of a point: four products, three sums. */
+    /** Bilinear interpolation between four neighbours: four products, three sums. */
     private static final long BILINEAR = 7;
 
     static final int MIN_RANK = 3;
@@ -55,7 +58,7 @@ final class Convolutions {
                 || type.equals("QLinearConv");
     }
 
-    /** Which kind of convolution it is, as far as its filter tells. */
+    /** Returns the kind of convolution, as far as its filter determines it. */
     static KernelFamily family(OperatorCall call) {
         if (call.type().equals("ConvTranspose")) {
             return KernelFamily.TRANSPOSED_CONVOLUTION;
@@ -75,7 +78,7 @@ final class Convolutions {
         return shape.window() == 1 ? KernelFamily.POINTWISE_CONVOLUTION : KernelFamily.CONVOLUTION;
     }
 
-    /** Of a filter [M, C/group, kernel…]. */
+    /** The filter is [M, C/group, kernel…]. */
     private static Work conv(OperatorCall call, int weight, int bias) throws OperatorCall.SizeMissing {
         long[] filter = call.input(weight, MIN_RANK);
         long outputs = call.outputElements(0);
@@ -88,7 +91,7 @@ final class Convolutions {
         return call.text("activation", "").isEmpty() ? Work.NONE : Formula.flops(call.outputElements(0));
     }
 
-    /** Of a filter [C, M/group, kernel…]. */
+    /** The filter is [C, M/group, kernel…]. */
     private static Work transposed(OperatorCall call) throws OperatorCall.SizeMissing {
         long[] filter = call.input(1, MIN_RANK);
         long perInput = OperatorCall.product(Arrays.copyOfRange(filter, 1, filter.length));

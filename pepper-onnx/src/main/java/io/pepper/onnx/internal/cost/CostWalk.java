@@ -22,8 +22,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up the work of operators, with that of what they hold and call: of an If the branch with more of it, of a Loop or Scan
- * the body as often as it runs, if that is known. Scopes bound the depth.
+ * The sum of the work of operators, including their bodies and the functions that they call. An If counts the branch
+ * with more work. A Loop or Scan counts its body times the number of iterations, if that is known. Scopes bound the
+ * depth.
  */
 public final class CostWalk {
     private static final Set<String> PICKS = Set.of("Gather", "GatherElements", "GatherND", "Slice");
@@ -33,14 +34,14 @@ public final class CostWalk {
     private final List<Scope> scopes;
     private final ModelProto model;
 
-    /** Calls of a function that are alike have one scope: their work is added up once. */
+    /** The tallies of function calls. Equal calls share one scope, so that their work is added up once. */
     private final IdentityHashMap<Scope, Tally> calls;
 
     /**
-     * Prepares for the main graph of a model.
+     * Creates a walk over the main graph of a model.
      *
      * @param model the model
-     * @param scope what is known of its tensors
+     * @param scope the known types of its tensors
      */
     public CostWalk(ModelProto model, Scope scope) {
         this(model, model.getGraph(), List.of(scope), new IdentityHashMap<>());
@@ -55,9 +56,9 @@ public final class CostWalk {
     }
 
     /**
-     * ONNX's own domain written in one way.
+     * Returns a domain with one spelling of ONNX's own.
      *
-     * @param written the domain as a model has it
+     * @param written the domain as a model spells it
      * @return empty for ONNX's own
      */
     public static String domain(String written) {
@@ -65,7 +66,7 @@ public final class CostWalk {
     }
 
     /**
-     * An operator's type, with its domain if that is not ONNX's own.
+     * Returns an operator's type, with its domain unless that is ONNX's own.
      *
      * @param node the operator
      * @return for instance {@code com.microsoft.Attention}
@@ -76,10 +77,10 @@ public final class CostWalk {
     }
 
     /**
-     * The work of one operator.
+     * Returns the work of one operator.
      *
-     * @param place its place in the graph
-     * @return what is known
+     * @param place its index in the graph
+     * @return the known work
      */
     public Tally tally(int place) {
         NodeProto node = graph.getNode(place);
@@ -97,9 +98,9 @@ public final class CostWalk {
     }
 
     /**
-     * What one operator is like.
+     * Returns the family of one operator.
      *
-     * @param place its place in the graph
+     * @param place its index in the graph
      * @return its family
      */
     public KernelFamily family(int place) {
@@ -107,19 +108,19 @@ public final class CostWalk {
     }
 
     /**
-     * How the arithmetic of one operator is laid out.
+     * Returns the shape of one operator's arithmetic.
      *
-     * @param place its place in the graph
-     * @return what is known
+     * @param place its index in the graph
+     * @return the known shape
      */
     public KernelShape shape(int place) {
         return KernelShape.of(call(graph.getNode(place)));
     }
 
     /**
-     * Whether one operator picks from a table, so that it reads as much as it makes.
+     * Returns whether one operator picks elements of a table, so that it reads as many bytes as it produces.
      *
-     * @param place its place in the graph
+     * @param place its index in the graph
      * @return true if it does
      */
     public boolean isPick(int place) {
@@ -127,11 +128,11 @@ public final class CostWalk {
     }
 
     /**
-     * The bytes of constants that one operator reads as a whole.
+     * Returns the bytes of the constants that one operator reads as a whole.
      *
-     * @param place its place in the graph
-     * @param isConstant whether a tensor is one
-     * @return bytes, NaN if a size is not known
+     * @param place its index in the graph
+     * @param isConstant whether a tensor is constant
+     * @return bytes; NaN if a size is unknown
      */
     public double constantBytes(int place, Predicate<String> isConstant) {
         NodeProto node = graph.getNode(place);
@@ -151,10 +152,10 @@ public final class CostWalk {
     }
 
     /**
-     * The sizes of a tensor.
+     * Returns the sizes of a tensor.
      *
      * @param name its name
-     * @return a number for each dimension, -1 where it is not known; null if not even the rank is
+     * @return a number for each dimension, -1 for unknown ones; null if the rank is unknown
      */
     public long @Nullable [] sizes(String name) {
         Optional<List<Dimension>> shape =
@@ -165,7 +166,7 @@ public final class CostWalk {
     }
 
     /**
-     * Whether a tensor holds numbers of 32 bits.
+     * Returns whether a tensor has elements of type float.
      *
      * @param name its name
      * @return true if it is known to
@@ -188,7 +189,7 @@ public final class CostWalk {
         return infos;
     }
 
-    /** From the inside out. */
+    /** Searches the scopes from the innermost outwards. */
     private Optional<TypeProto> type(String name) {
         for (int depth = scopes.size() - 1; depth >= 0; depth--) {
             TypeProto type = scopes.get(depth).types().get(name);

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** A sum of products over labelled dimensions, as ONNX Runtime computes it: operand after operand, from left to right. */
+/**
+ * A sum of products over labelled dimensions, computed like ONNX Runtime: operand after operand, from left to right.
+ */
 final class Einsum {
     static final String TEXT =
             "operands from left to right: MACs of each product = Π sizes of all labels that its two sides have; + elements of a"
@@ -20,10 +22,10 @@ final class Einsum {
 
     private final OperatorCall call;
 
-    /** For each operand the sizes of its labels; dots are numbered from the back. */
+    /** The sizes of the labels of each operand; dots are numbered from the back. */
     private final List<Map<String, Long>> operands = new ArrayList<>();
 
-    /** The last operand that has a label, or one beyond all for labels of the output. */
+    /** The last operand with a label; one beyond all operands for labels of the output. */
     private final Map<String, Integer> lastUse = new HashMap<>();
 
     private Einsum(OperatorCall call, String left, List<String> terms) throws OperatorCall.SizeMissing {
@@ -65,12 +67,15 @@ final class Einsum {
         return work;
     }
 
-    /** A size of 1 is repeated. */
+    /** A size of 1 is broadcast. */
     private static long broadcast(long one, long other) {
         return one == 1 ? other : one;
     }
 
-    /** Sums one side over the labels that nothing needs any more and the other side does not have, and takes these from it. */
+    /**
+     * Sums one side over the labels that no later operand needs and the other side does not have, and removes them from
+     * it.
+     */
     private Work sum(Map<String, Long> side, int operand, Map<String, Long> other) {
         List<String> summed = side.entrySet().stream()
                 .filter(label -> Objects.requireNonNull(lastUse.get(label.getKey())) <= operand)
@@ -89,7 +94,7 @@ final class Einsum {
         return OperatorCall.product(sizes.stream().mapToLong(Long::longValue).toArray());
     }
 
-    /** Without an arrow, labels that appear once, and dots. */
+    /** Returns the output of an equation without an arrow: the labels that appear once, and dots. */
     private Set<String> implicit(List<String> terms) {
         String all = String.join("", terms);
         Set<String> kept = new LinkedHashSet<>();
@@ -111,7 +116,7 @@ final class Einsum {
         return kept;
     }
 
-    /** Labels before the dots count from the front, those after them from the back. */
+    /** Returns the sizes by label. Labels before the dots count from the front, those after them from the back. */
     private Map<String, Long> labels(String term, int operand) throws OperatorCall.SizeMissing {
         long[] shape = call.input(operand);
         int ellipsis = term.indexOf(DOTS);

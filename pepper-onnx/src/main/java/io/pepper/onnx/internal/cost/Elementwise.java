@@ -4,7 +4,7 @@ import static io.pepper.onnx.internal.cost.FormulaTable.MICROSOFT;
 import static io.pepper.onnx.internal.cost.FormulaTable.ML;
 import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
-/** Operators that compute each element of the output for itself. An elementary function is one operation. */
+/** Operators that compute each element of the output separately. An elementary function is one operation. */
 final class Elementwise {
     private static final String SOURCE = "the operator's specification, as it is written there";
 

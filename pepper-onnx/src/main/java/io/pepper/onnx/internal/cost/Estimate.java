@@ -1,21 +1,21 @@
 package io.pepper.onnx.internal.cost;
 
-/** What is known of the work of an operator. */
+/** The estimated work of an operator. */
 public sealed interface Estimate {
     /**
-     * The work is known.
+     * Known work.
      *
-     * @param work how much it is
+     * @param work the work
      */
     record Known(Work work) implements Estimate {}
 
     /**
-     * There is a formula, but a size that it needs is not known.
+     * Unknown work, because a size that the formula needs is unknown.
      *
-     * @param tensor the name of the tensor whose size is not known
+     * @param tensor the name of the tensor whose size is unknown
      */
     record SizesMissing(String tensor) implements Estimate {}
 
-    /** There is no formula for the operator. */
+    /** Unknown work, because there is no formula for the operator. */
     record NotCovered() implements Estimate {}
 }

@@ -1,27 +1,27 @@
 package io.pepper.onnx.internal.cost;
 
-/** How much work an operator is. */
+/** A formula for the work of an operator. */
 @FunctionalInterface
 interface Formula {
     /**
      * Computes the work.
      *
-     * @throws OperatorCall.SizeMissing if a size is not known
-     * @throws ArithmeticException if it is more than {@link Long#MAX_VALUE}
+     * @throws OperatorCall.SizeMissing if a size is unknown
+     * @throws ArithmeticException if it exceeds {@link Long#MAX_VALUE}
      */
     Work work(OperatorCall call) throws OperatorCall.SizeMissing;
 
-    /** So many operations for each element of the first output. */
+    /** Returns a formula with a number of operations for each element of the first output. */
     static Formula each(long operations) {
         return call -> flops(Math.multiplyExact(operations, call.outputElements(0)));
     }
 
-    /** So many operations for each element of the first input. */
+    /** Returns a formula with a number of operations for each element of the first input. */
     static Formula eachInput(long operations) {
         return call -> flops(Math.multiplyExact(operations, call.inputElements(0)));
     }
 
-    /** Nothing but moving data. */
+    /** Returns the formula of operators that only move data. */
     static Formula none() {
         return call -> Work.NONE;
     }

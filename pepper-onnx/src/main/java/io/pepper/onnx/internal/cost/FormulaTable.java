@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Collects formulas with what documents say of them. */
+/** A table of formulas with their documentation. */
 final class FormulaTable {
     static final String ONNX = "";
     static final String MICROSOFT = "com.microsoft";
@@ -19,14 +19,14 @@ final class FormulaTable {
     private static final List<String> QUANTIZED =
             List.of("Integer", "QLinear", "QGemm", "NBits", "DynamicQuantize", "QAttention");
 
-    /** A formula, whether what it is of is cheap, and what that is like. */
+    /** A formula, whether its operator is cheap, its family, and its documentation. */
     record Entry(Formula formula, boolean cheap, KernelFamily family, OperatorFormulas.Description description) {}
 
-    /** Operators whose output is their input under another shape, or says something of it only. */
+    /** Operators that only change the shape of their input, or return information about it. */
     static final Set<String> VIEWS =
             Set.of("Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Shape", "Size", "Dropout");
 
-    /** Operators that are of another family than those whose formulas stand beside theirs. */
+    /** Operators whose family differs from that of the formulas beside theirs. */
     private static final Map<String, KernelFamily> OWN = own();
 
     private static Map<String, KernelFamily> own() {
@@ -62,7 +62,7 @@ final class FormulaTable {
     private final Map<String, Entry> entries = new TreeMap<>();
     private KernelFamily family = KernelFamily.MOVEMENT;
 
-    /** What follows is of a family, but for operators on integers. */
+    /** Sets the family of the following operators, except for those on integers. */
     FormulaTable of(KernelFamily next) {
         family = next;
         return this;
@@ -83,12 +83,12 @@ final class FormulaTable {
         return domain + "\n" + type;
     }
 
-    /** Operators that are as costly as products are. */
+    /** Adds operators that are as costly as products. */
     void products(String domain, String text, String source, Formula formula, String... types) {
         add(domain, text, source, formula, false, types);
     }
 
-    /** Operators that are cheap enough to be computed twice. */
+    /** Adds operators that are cheap enough to be computed twice. */
     void cheap(String domain, String text, String source, Formula formula, String... types) {
         add(domain, text, source, formula, true, types);
     }

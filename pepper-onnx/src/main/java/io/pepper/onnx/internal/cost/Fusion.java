@@ -13,20 +13,19 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which operators runtimes compute together with another one. Recognised by structure alone: what stands right after a
- * convolution or a matrix product, a layer normalisation and an error function that are written out as several operators, a
- * product of integers that is scaled back to real numbers, and what costs no time. ONNX Runtime's graph optimisations are what
- * it follows.
+ * The fusion of operators into kernels, following ONNX Runtime's graph optimisations. Recognised by structure alone:
+ * operators right after a convolution or a matrix product, a layer normalisation and an error function that are written
+ * as several operators, a product of integers that is scaled back to real numbers, and operators without cost.
  */
 public final class Fusion {
     private static final Set<String> INTEGER_PRODUCTS = Set.of("MatMulInteger");
     private static final Set<String> ACTIVATIONS =
             Set.of("Relu", "LeakyRelu", "Clip", "Sigmoid", "Tanh", "HardSigmoid");
 
-    /** What a product of two matrices applies to its result itself. */
+    /** Activations that a matrix product applies to its result. */
     private static final Set<String> AFTER_PRODUCTS = Set.of("Relu", "LeakyRelu", "Sigmoid", "Tanh");
 
-    /** With a number for each channel they become part of the filter or the bias. */
+    /** With one number per channel, these become part of the filter or the bias. */
     private static final Set<String> AFFINE = Set.of("Add", "Mul");
 
     private static final Set<String> QUANTIZERS = Set.of("DynamicQuantizeLinear");
@@ -37,10 +36,10 @@ public final class Fusion {
     private static final String BATCH = "BatchNormalization";
     private static final Set<String> ALWAYS = Set.of("Dropout", "Identity");
 
-    /** Dimensions of a batch of sequences. */
+    /** Number of dimensions of a batch of sequences. */
     private static final int SEQUENCES = 3;
 
-    /** From the square root of a layer normalisation back to the mean. */
+    /** The operators of a layer normalisation, from the square root back to the mean. */
     private static final String[] NORMALIZATION = {"Add", "ReduceMean", "Pow", "Sub", "ReduceMean"};
 
     private final ModelGraph model;
@@ -59,16 +58,16 @@ public final class Fusion {
     }
 
     /**
-     * Looks at all operators, in O(operators + edges).
+     * Returns the root of each operator's kernel, in O(operators + edges).
      *
      * @param model the model
-     * @param sizes of a tensor, -1 for what is not known, null if nothing is
+     * @param sizes the sizes of a tensor, -1 for unknown ones, null if the rank is unknown
      * @param fixed whether the model itself fixes all sizes, so that runtimes know them beforehand
-     * @return for each operator the one that it is computed together with, which is itself for most
+     * @return the root of each operator; the operator itself for most
      */
     public static int[] roots(ModelGraph model, Function<String, long @Nullable []> sizes, boolean fixed) {
         Fusion fusion = new Fusion(model, sizes, fixed);
-        for (int operator = 0; operator < fusion.roots.length; operator++) { // in topological order
+        for (int operator = 0; operator < fusion.roots.length; operator++) { // In topological order.
             fusion.look(operator);
         }
         for (int operator = fusion.roots.length - 1; operator >= 0; operator--) {
@@ -100,7 +99,10 @@ public final class Fusion {
         }
     }
 
-    /** What only computes the shape for a reshaping joins that; what only quantises for one product, or scales it, joins that. */
+    /**
+     * Joins an operator that only computes the shape for a Reshape to it, and an operator that only quantises for or
+     * scales one product to that product.
+     */
     private void lookAhead(int operator) {
         int root = -1;
         Indices writes = graph.writes(operator);
@@ -119,7 +121,7 @@ public final class Fusion {
         }
     }
 
-    /** What an operator joins if it makes a tensor for this reader alone; -1 for nothing. */
+    /** Returns the root that an operator joins if this reader is the only one of its tensor; -1 for none. */
     private int into(int operator, int tensor, int reader) {
         if (QUANTIZERS.contains(type(operator))) {
             return INTEGER_PRODUCTS.contains(type(roots[reader])) ? roots[reader] : -1;
@@ -127,7 +129,7 @@ public final class Fusion {
         if (type(operator).equals("Mul")
                 && type(reader).equals("Mul")
                 && INTEGER_PRODUCTS.contains(type(roots[reader]))) {
-            return roots[reader]; // the scale of what was quantised, times that of the weights
+            return roots[reader]; // The scale of the quantised input, times that of the weights.
         }
         if (type(operator).equals("Transpose")) {
             return type(reader).equals("MatMul") && swapsLast(operator) ? roots[reader] : -1;
@@ -144,7 +146,7 @@ public final class Fusion {
                 : -1;
     }
 
-    /** Whether it only swaps the last two dimensions, which a product of matrices can do on the way. */
+    /** Returns whether a transposition only swaps the last two dimensions, which a matrix product can do itself. */
     private boolean swapsLast(int transposition) {
         int[] order = model.model().getGraph().getNode(model.node(transposition)).getAttributeList().stream()
                 .filter(attribute -> attribute.getName().equals("perm"))
@@ -158,7 +160,7 @@ public final class Fusion {
         return IntStream.range(0, last - 1).allMatch(i -> order[i] == i);
     }
 
-    /** Joins it to the convolution or product before it, or to that of which what is before it is a part already. */
+    /** Joins an operator to the convolution or product before it, or to the kernel that its predecessor belongs to. */
     private void follow(int operator) {
         Indices reads = graph.reads(operator);
         for (int i = 0; i < reads.size(); i++) {
@@ -176,7 +178,7 @@ public final class Fusion {
         String type = type(operator);
         String root = type(into);
         if (ACTIVATIONS.contains(type(before))) {
-            return false; // nothing is computed after that
+            return false; // No fusion after that.
         }
         if (root.equals("Conv")) {
             return type.equals(BATCH) || ACTIVATIONS.contains(type) || isPerChannel(operator, type);
@@ -192,7 +194,7 @@ public final class Fusion {
         }
         return INTEGER_PRODUCTS.contains(root)
                 && (type.equals("Cast")
-                        || (type.equals("Mul") && before(operator, "Mul").isPresent()) // by the product of two scales
+                        || (type.equals("Mul") && before(operator, "Mul").isPresent()) // By the product of two scales.
                         || (type.equals("Add") && isPerChannel(operator, type)));
     }
 
@@ -209,7 +211,9 @@ public final class Fusion {
         return (type.equals("Mul") || type.equals("Div")) && constant(operator) == 1;
     }
 
-    /** How many elements the largest constant has that an operator reads; 0 if it reads none whose size is known. */
+    /**
+     * Returns the number of elements of the largest constant that an operator reads; 0 if it reads none of known size.
+     */
     private long constant(int operator) {
         return model.model().getGraph().getNode(model.node(operator)).getInputList().stream()
                 .filter(model.constants()::contains)
@@ -262,7 +266,7 @@ public final class Fusion {
                 .findFirst();
     }
 
-    /** The square root stands for the whole. */
+    /** Joins a layer normalisation; its square root is the root. */
     private void normalization(int root) {
         int[] steps = new int[NORMALIZATION.length];
         int at = root;
@@ -278,7 +282,7 @@ public final class Fusion {
         joinAfter(root, root, "Div", "Mul", "Add");
     }
 
-    /** A sum that is only normalised is computed by the normalisation, if it is known to be of two tensors of one size. */
+    /** Joins a sum that only a normalisation reads, if it is known to be of two tensors of the same size. */
     private void sumBeforeNormalization(int sum) {
         int tensor = graph.writes(sum).get(0);
         long[] size = sizes.apply(graph.tensorName(tensor));
@@ -297,7 +301,7 @@ public final class Fusion {
         }
     }
 
-    /** The error function stands for the whole. */
+    /** Joins a GELU; its error function is the root. */
     private void gelu(int erf) {
         for (String scale : new String[] {"Div", "Mul"}) {
             before(erf, scale).ifPresent(scaled -> {
@@ -310,7 +314,7 @@ public final class Fusion {
         joinAfter(erf, erf, "Add", "Mul", "Mul");
     }
 
-    /** A sigmoid of what it is multiplied with, which may be scaled before. */
+    /** Joins a sigmoid and its multiplication with its argument, which may have been scaled before. */
     private void swish(int sigmoid) {
         if (roots[sigmoid] != sigmoid) {
             return;

@@ -2,7 +2,7 @@ package io.pepper.onnx.internal.cost;
 
 import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
-/** Operators that take points between those of the input. */
+/** Operators that interpolate between points of the input. */
 final class Interpolations {
     private static final String SOURCE = "Keys, Cubic convolution interpolation for digital image processing, 1981";
     private static final String TEXT =

@@ -4,13 +4,14 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * How an operator's arithmetic is laid out, which decides how well a processor does it; 0 where a number says nothing of an
- * operator or is not known.
+ * The shape of an operator's arithmetic, which determines how efficiently a processor executes it. A number is 0 if it
+ * does not apply or is unknown.
  *
- * @param depth how many elements each output element is made of; of a transposition, how many stay together
- * @param channels output channels or columns; what is pooled keeps its channels
- * @param window elements in a window
- * @param groups groups of a convolution
+ * @param depth number of products or elements per output element; for a transposition, the number of elements that stay
+ *     together
+ * @param channels number of output channels or columns; pooling keeps its channels
+ * @param window number of elements in a window
+ * @param groups number of groups of a convolution
  */
 public record KernelShape(double depth, double channels, double window, double groups) {
     private static final KernelShape NONE = new KernelShape(0, 0, 0, 0);
@@ -26,14 +27,15 @@ public record KernelShape(double depth, double channels, double window, double g
             "ReduceMin",
             "ArgMax");
 
-    /** Numbers of 32 bits in a vector register of today's larger processors. */
+    /** Number of 32-bit values in a vector register of current larger processors. */
     static final int VECTOR = 16;
 
-    /** What numbers of channels must be divisible by to be laid out in blocks. */
+    /** Divisor of the numbers of channels that can be laid out in blocks. */
     static final int ALIGNMENT = 4;
 
     /**
-     * Whether it is a convolution of fewer channels than a vector has room for, which takes them as they are.
+     * Returns whether this is a convolution with fewer channels than a vector has elements. It takes its input without
+     * blocks.
      *
      * @return true if it is
      */
@@ -91,7 +93,7 @@ public record KernelShape(double depth, double channels, double window, double g
         return call.productOf("kernel_shape").orElse(0L);
     }
 
-    /** The product of the last dimensions, as far as they stay in their places. */
+    /** Returns the product of the last dimensions that stay in their places. */
     private static double together(OperatorCall call) throws OperatorCall.SizeMissing {
         long[] input = call.input(0);
         int[] order = call.integers("perm");

@@ -23,8 +23,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts layers wherever they stand: in the main graph, in bodies and in functions, there once for each operator that calls
- * them, down to a depth that scopes have too, and 10,000 of them at most.
+ * Counts of layers in the main graph, in bodies and in functions. A function counts once for each call, down to the
+ * depth that scopes have, and for 10,000 calls at most.
  */
 public final class LayerCount {
     private static final Set<String> CONVOLUTIONS = Set.of(
@@ -47,7 +47,7 @@ public final class LayerCount {
             "QLinearAveragePool",
             "QLinearGlobalAveragePool");
 
-    /** Matrix products, and where their two factors stand among the inputs. */
+    /** Matrix products, and the indices of their two factors among the inputs. */
     private static final Map<String, List<Integer>> PRODUCTS = Map.of(
             "Gemm", List.of(0, 1),
             "MatMul", List.of(0, 1),
@@ -62,7 +62,7 @@ public final class LayerCount {
 
     private static final int MAX_DEPTH = 8;
 
-    /** So that functions that call others many times, again and again, do not take for ever. */
+    /** Bounds the time for functions that call each other many times. */
     private static final int MAX_LEVELS = 10_000;
 
     private static final int QUANTISED_WEIGHT = 3;
@@ -73,11 +73,11 @@ public final class LayerCount {
     private long filters;
     private boolean filtersKnown = true;
 
-    /** Operators of one graph that are still to be looked at, and what is constant there. */
+    /** Operators of one graph that remain to be counted, and the constants of that graph. */
     private record Level(
             ModelProto model, Collection<NodeProto> nodes, Set<String> constants, Types types, int depth) {}
 
-    /** Types by name, as far as they are known. */
+    /** The known shapes by name. */
     @FunctionalInterface
     private interface Types {
         Optional<List<Long>> dims(String name);
@@ -86,11 +86,11 @@ public final class LayerCount {
     private LayerCount() {}
 
     /**
-     * Counts some operators.
+     * Counts the layers of operators.
      *
      * @param graph the model
-     * @param scope what is known of the tensors of its main graph
-     * @param nodes places of operators
+     * @param scope the known types of the tensors of its main graph
+     * @param nodes indices of operators
      * @return the counts
      */
     public static LayerCount of(ModelGraph graph, Scope scope, Collection<Integer> nodes) {
@@ -119,36 +119,36 @@ public final class LayerCount {
     }
 
     /**
-     * Convolutions of all kinds.
+     * Returns the number of convolutions of all kinds.
      *
-     * @return how many
+     * @return 0 or more
      */
     public int convLayers() {
         return convLayers;
     }
 
     /**
-     * Pooling operators of all kinds.
+     * Returns the number of pooling operators of all kinds.
      *
-     * @return how many
+     * @return 0 or more
      */
     public int poolLayers() {
         return poolLayers;
     }
 
     /**
-     * Matrix products with a constant factor.
+     * Returns the number of matrix products with a constant factor.
      *
-     * @return how many
+     * @return 0 or more
      */
     public int fcLayers() {
         return fcLayers;
     }
 
     /**
-     * The output channels of all convolutions.
+     * Returns the number of output channels of all convolutions.
      *
-     * @return the sum, empty if the shape of a weight is not known
+     * @return the sum; empty if the shape of a weight is unknown
      */
     public OptionalLong filters() {
         return filtersKnown ? OptionalLong.of(filters) : OptionalLong.empty();

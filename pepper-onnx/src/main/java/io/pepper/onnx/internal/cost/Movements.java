@@ -3,7 +3,7 @@ package io.pepper.onnx.internal.cost;
 import static io.pepper.onnx.internal.cost.FormulaTable.ML;
 import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
-/** Operators that move, choose or make elements and compute none. */
+/** Operators that move, select or generate elements without arithmetic. */
 final class Movements {
     private Movements() {}
 

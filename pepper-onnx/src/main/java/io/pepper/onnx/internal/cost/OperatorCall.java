@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
-/** One operator as the formulas see it. Immutable. */
+/** One operator with the known types of its inputs and outputs, for the formulas. Immutable. */
 public final class OperatorCall {
     private final NodeProto node;
     private final List<Optional<TensorInfo>> inputs;
     private final List<Optional<TensorInfo>> outputs;
 
     /**
-     * Puts together what is known of an operator.
+     * Creates a call.
      *
      * @param node the operator
-     * @param inputs one entry for each of its inputs, empty if it is left out or nothing is known of it
-     * @param outputs one entry for each of its outputs, empty if it is left out or nothing is known of it
+     * @param inputs an entry for each of its inputs; empty if the input is left out or unknown
+     * @param outputs an entry for each of its outputs; empty if the output is left out or unknown
      */
     public OperatorCall(NodeProto node, List<Optional<TensorInfo>> inputs, List<Optional<TensorInfo>> outputs) {
         this.node = node;
@@ -27,7 +27,7 @@ public final class OperatorCall {
         this.outputs = List.copyOf(outputs);
     }
 
-    /** Thrown where a formula needs a size that is not known, or that does not fit the operator. */
+    /** Thrown if a size that a formula needs is unknown, or does not fit the operator. */
     static final class SizeMissing extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -55,7 +55,7 @@ public final class OperatorCall {
         return node.getInputCount();
     }
 
-    /** Whether an input is given. */
+    /** Returns whether an input is given. */
     boolean has(int input) {
         return input < node.getInputCount() && !node.getInput(input).isEmpty();
     }
@@ -83,12 +83,12 @@ public final class OperatorCall {
                 shape.get().stream().mapToLong(d -> d.size().getAsLong()).toArray());
     }
 
-    /** The dimensions of an input. */
+    /** Returns the dimensions of an input. */
     long[] input(int input) throws SizeMissing {
         return sizes(inputs, input).orElseThrow(() -> missingInput(input));
     }
 
-    /** The dimensions of an input, of which there must be so many at least. */
+    /** Returns the dimensions of an input, which must have at least the given rank. */
     long[] input(int input, int rank) throws SizeMissing {
         long[] sizes = input(input);
         if (sizes.length < rank) {
@@ -97,22 +97,22 @@ public final class OperatorCall {
         return sizes;
     }
 
-    /** The dimensions of an output. */
+    /** Returns the dimensions of an output. */
     long[] output(int output) throws SizeMissing {
         return sizes(outputs, output).orElseThrow(() -> missingOutput(output));
     }
 
-    /** How many elements an input has. */
+    /** Returns the number of elements of an input. */
     long inputElements(int input) throws SizeMissing {
         return product(input(input));
     }
 
-    /** How many elements an output has. */
+    /** Returns the number of elements of an output. */
     long outputElements(int output) throws SizeMissing {
         return product(output(output));
     }
 
-    /** The product of some factors from one on. */
+    /** Returns the product of factors; 1 for none. */
     static long product(long... factors) {
         return LongStream.of(factors).reduce(1, Math::multiplyExact);
     }
@@ -135,19 +135,19 @@ public final class OperatorCall {
         return attribute(name).map(a -> a.getS().toStringUtf8()).orElse(otherwise);
     }
 
-    /** How many numbers an attribute has. */
+    /** Returns the number of floats of an attribute. */
     int numbers(String name) {
         return attribute(name).map(AttributeProto::getFloatsCount).orElse(0);
     }
 
-    /** The integers of an attribute, none if it is left out. */
+    /** Returns the integers of an attribute; empty if it is left out. */
     int[] integers(String name) {
         return attribute(name).map(AttributeProto::getIntsList).orElse(List.of()).stream()
                 .mapToInt(value -> (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, value)))
                 .toArray();
     }
 
-    /** The product of the integers of an attribute; empty if it is left out or one is negative. */
+    /** Returns the product of the integers of an attribute; empty if it is left out or one is negative. */
     Optional<Long> productOf(String name) {
         return attribute(name)
                 .map(AttributeProto::getIntsList)

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What each operator of a model asks of a device besides arithmetic. Immutable. */
+/** The demands of each operator of a model besides its arithmetic. Immutable. */
 public final class OperatorDemands {
     private static final int IMAGE = 4;
     private static final Set<String> SUMS = Set.of("Add", "Sum");
@@ -26,10 +26,10 @@ public final class OperatorDemands {
     private final BitSet blockable = new BitSet();
 
     /**
-     * Looks at all operators.
+     * Analyses all operators.
      *
      * @param model the model
-     * @param walk what is known of its tensors
+     * @param walk the known types of its tensors
      * @param fixed whether the model itself fixes all sizes, so that runtimes know them beforehand
      */
     public OperatorDemands(ModelGraph model, CostWalk walk, boolean fixed) {
@@ -42,7 +42,7 @@ public final class OperatorDemands {
         families = new KernelFamily[roots.length];
         Arrays.setAll(families, operator -> walk.family(model.node(operator)));
         for (int operator = 0; operator < roots.length; operator++) {
-            // A normalisation written as several operators stands under its square root.
+            // The root of a normalisation written as several operators is its square root.
             if (roots[operator] != operator && type(roots[operator]).equals("Sqrt")) {
                 families[roots[operator]] = KernelFamily.LAYER_NORMALIZATION;
             }
@@ -61,17 +61,17 @@ public final class OperatorDemands {
     }
 
     /**
-     * The operator that one is computed together with wherever both are in one piece.
+     * Returns the root of an operator's kernel, if both are in one piece.
      *
      * @param operator an operator
-     * @return itself for most
+     * @return the root; the operator itself for most
      */
     public int root(int operator) {
         return roots[operator];
     }
 
     /**
-     * An operator's type.
+     * Returns an operator's type.
      *
      * @param operator an operator
      * @return for instance {@code Conv}
@@ -81,7 +81,7 @@ public final class OperatorDemands {
     }
 
     /**
-     * What an operator is like.
+     * Returns the family of an operator.
      *
      * @param operator an operator
      * @return its family
@@ -91,17 +91,17 @@ public final class OperatorDemands {
     }
 
     /**
-     * How an operator's arithmetic is laid out.
+     * Returns the shape of an operator's arithmetic.
      *
      * @param operator an operator
-     * @return what is known
+     * @return the known shape
      */
     public KernelShape shape(int operator) {
         return shapes[operator];
     }
 
     /**
-     * Whether an operator picks from a table, so that it reads as much as it makes.
+     * Returns whether an operator picks elements of a table, so that it reads as many bytes as it produces.
      *
      * @param operator an operator
      * @return true if it does
@@ -111,16 +111,18 @@ public final class OperatorDemands {
     }
 
     /**
-     * The constants that an operator reads as a whole.
+     * Returns the bytes of the constants that an operator reads as a whole.
      *
      * @param operator an operator
-     * @return bytes, NaN if a size is not known
+     * @return bytes; NaN if a size is unknown
      */
     public double constantBytes(int operator) {
         return constantBytes[operator];
     }
 
-    /** Whether a convolution can work on blocks of channels: ONNX Runtime's conditions for its layout NCHWc. */
+    /**
+     * Returns whether a convolution can work on blocks of channels, by ONNX Runtime's conditions for its layout NCHWc.
+     */
     private boolean fillsBlocks(int operator) {
         KernelShape shape = shapes[operator];
         List<String> inputs = node(operator).getInputList();
@@ -144,7 +146,7 @@ public final class OperatorDemands {
     }
 
     /**
-     * Whether an operator is a convolution that can work on blocks of channels.
+     * Returns whether an operator is a convolution that can work on blocks of channels.
      *
      * @param operator an operator
      * @return true if it is
@@ -154,22 +156,22 @@ public final class OperatorDemands {
     }
 
     /**
-     * How many channels a tensor of images has.
+     * Returns the number of channels of a tensor of images.
      *
      * @param tensor a tensor
-     * @return 0 or more, -1 if it is none of images, or not known
+     * @return 0 or more; -1 if it does not hold images or is unknown
      */
     public long channels(int tensor) {
         long[] size = sizes[tensor];
         return size != null && size.length == IMAGE ? size[1] : -1;
     }
 
-    /** Whether the sizes of two tensors are the same, as far as they are known. */
+    /** Returns whether the sizes of two tensors are the same, with unknown ones equal to each other. */
     boolean areAlike(int one, int other) {
         return sizes[one] != null && Arrays.equals(sizes[one], sizes[other]);
     }
 
-    /** Whether an operator is a transposition to this order. */
+    /** Returns whether an operator is a transposition to this order. */
     boolean permutes(int operator, long... order) {
         AttributeProto perm = attribute(operator, "perm");
         return type(operator).equals("Transpose")
@@ -177,13 +179,13 @@ public final class OperatorDemands {
                 && Arrays.equals(perm.getIntsList().stream().mapToLong(i -> i).toArray(), order);
     }
 
-    /** Whether an operator works along the channels of images. */
+    /** Returns whether an operator works along the channels of images. */
     boolean isAlongChannels(int operator) {
         AttributeProto axis = attribute(operator, "axis");
         return axis != null && axis.getI() == 1;
     }
 
-    /** Whether an operator makes images larger in a way that also works on blocks. */
+    /** Returns whether an operator enlarges images in a way that also works on blocks. */
     boolean enlargesBlocks(int operator) {
         String how =
                 text(operator, "coordinate_transformation_mode", type(operator).equals("Upsample") ? "asymmetric" : "");
@@ -203,7 +205,7 @@ public final class OperatorDemands {
     }
 
     /**
-     * Whether an operator adds two tensors that flow.
+     * Returns whether an operator adds two tensors of the dataflow.
      *
      * @param operator an operator
      * @return true if it does

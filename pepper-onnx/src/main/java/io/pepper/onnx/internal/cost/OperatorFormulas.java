@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How much work operators are, by their shapes and attributes. {@code docs/operator-costs.md} has the formulas and the
- * conventions that they follow.
+ * The work of operators by their shapes and attributes. {@code docs/operator-costs.md} has the formulas and their
+ * conventions.
  */
 public final class OperatorFormulas {
     private static final FormulaTable TABLE = table();
@@ -15,12 +15,12 @@ public final class OperatorFormulas {
     private OperatorFormulas() {}
 
     /**
-     * What documents say of an operator.
+     * The documentation of an operator's formula.
      *
      * @param domain its domain, empty for ONNX's own
      * @param type its type
-     * @param formula how many operations it takes
-     * @param source where that comes from
+     * @param formula the number of operations
+     * @param source the source of the formula
      */
     public record Description(String domain, String type, String formula, String source) {}
 
@@ -41,11 +41,11 @@ public final class OperatorFormulas {
     }
 
     /**
-     * Estimates an operator.
+     * Estimates the work of an operator.
      *
      * @param call the operator
-     * @return its work, or why it is not known; sizes that do not fit an operator, or whose product is more than
-     *     {@link Long#MAX_VALUE}, count as missing
+     * @return its work, or why it is unknown; sizes that do not fit an operator, or whose product exceeds {@link
+     *     Long#MAX_VALUE}, count as missing
      */
     public static Estimate estimate(OperatorCall call) {
         FormulaTable.Entry entry = ENTRIES.get(FormulaTable.key(call.domain(), call.type()));
@@ -62,7 +62,7 @@ public final class OperatorFormulas {
     }
 
     /**
-     * Whether there is a formula.
+     * Returns whether there is a formula.
      *
      * @param domain the operator's domain, empty for ONNX's own
      * @param type its type
@@ -73,7 +73,7 @@ public final class OperatorFormulas {
     }
 
     /**
-     * Whether an operator is cheap enough to be computed twice.
+     * Returns whether an operator is cheap enough to be computed twice.
      *
      * @param domain its domain, empty for ONNX's own
      * @param type its type
@@ -85,10 +85,10 @@ public final class OperatorFormulas {
     }
 
     /**
-     * What an operator is like.
+     * Returns the family of an operator.
      *
      * @param call the operator
-     * @return its family; without a formula that of operators that move data
+     * @return its family; without a formula, the family of operators that move data
      */
     public static KernelFamily family(OperatorCall call) {
         FormulaTable.Entry entry = ENTRIES.get(FormulaTable.key(call.domain(), call.type()));
@@ -99,7 +99,7 @@ public final class OperatorFormulas {
     }
 
     /**
-     * What documents say of all operators.
+     * Returns the documentation of all operators.
      *
      * @return by domain and type
      */

@@ -25,15 +25,15 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Counts constant tensors: their bytes as operators read them, and their elements where they come from, so that a weight that
- * is read as it stands and turned counts once; and what stands in bodies and functions. Where the shape of a computed constant
- * is not known, its bytes are those of what it is computed from. What is beyond {@link Long#MAX_VALUE} counts as that.
+ * Counts of constant tensors: their bytes as operators read them, and their elements at their origin, so that a weight
+ * counts once even if it is read both directly and transposed. Constants in bodies and functions are included. If the
+ * shape of a computed constant is unknown, its bytes are those of its sources. Counts stop at {@link Long#MAX_VALUE}.
  */
 public final class ParameterCount {
-    /** Shapes, indices, conditions and texts. */
+    /** Types of shapes, indices, conditions and texts. */
     private static final Set<String> NO_PARAMETERS = Set.of("int64", "bool", "string");
 
-    /** Operators that make a tensor of nothing but its shape. */
+    /** Operators that generate a tensor from its shape alone. */
     private static final Set<String> GENERATORS = Set.of("ConstantOfShape", "EyeLike");
 
     private final ModelGraph graph;
@@ -47,11 +47,11 @@ public final class ParameterCount {
     }
 
     /**
-     * Counts what some operators read.
+     * Counts the constants that operators read.
      *
      * @param graph the model
-     * @param scope what is known of the tensors of its main graph
-     * @param nodes places of operators of the dataflow
+     * @param scope the known types of the tensors of its main graph
+     * @param nodes indices of operators of the dataflow
      * @return the counts
      */
     public static ParameterCount of(ModelGraph graph, Scope scope, Collection<Integer> nodes) {
@@ -75,24 +75,24 @@ public final class ParameterCount {
     }
 
     /**
-     * The elements of tensors that are neither shapes nor indices nor texts.
+     * Returns the number of elements of tensors that are neither shapes nor indices nor texts.
      *
-     * @return how many
+     * @return 0 or more
      */
     public long parameters() {
         return parameters;
     }
 
     /**
-     * The bytes of all constant tensors but texts.
+     * Returns the bytes of all constant tensors except texts.
      *
-     * @return how many
+     * @return 0 or more
      */
     public long bytes() {
         return bytes;
     }
 
-    /** The bytes of a constant as it is read. */
+    /** Adds the bytes of a constant as it is read. */
     private void addRead(String name) {
         TypeProto type = scope.types().get(name);
         OptionalLong size = type == null
@@ -113,7 +113,9 @@ public final class ParameterCount {
         }
     }
 
-    /** The elements of what constants come from: what stands in the model, and what is made of nothing but a shape. */
+    /**
+     * Adds the elements of the sources of constants: tensors in the model, and tensors generated from a shape alone.
+     */
     private void addSources(Constants.Needed needed) {
         GraphProto main = graph.model().getGraph();
         main.getInitializerList().stream()
@@ -157,7 +159,7 @@ public final class ParameterCount {
         }
     }
 
-    /** What stands in attributes and bodies counts as it is. */
+    /** Adds tensors in attributes and bodies. */
     private void addStored(List<NodeProto> nodes) {
         for (TensorProto tensor : stored(nodes)) {
             addParameters(tensor);
@@ -169,7 +171,7 @@ public final class ParameterCount {
         }
     }
 
-    /** The tensors in attributes and bodies of operators. */
+    /** Returns the tensors in attributes and bodies of operators. */
     private static List<TensorProto> stored(List<NodeProto> nodes) {
         List<TensorProto> found = new ArrayList<>();
         Deque<NodeProto> open = new ArrayDeque<>(nodes);

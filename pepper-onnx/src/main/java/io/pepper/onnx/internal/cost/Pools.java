@@ -3,7 +3,7 @@ package io.pepper.onnx.internal.cost;
 import static io.pepper.onnx.internal.cost.FormulaTable.MICROSOFT;
 import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
-/** Pooling: each element of the output comes from a window of the input. Padding is computed too. */
+/** Pooling: each element of the output comes from a window of the input. Padding is computed, too. */
 final class Pools {
     private static final String SOURCE = "the operator's specification";
 

@@ -3,7 +3,7 @@ package io.pepper.onnx.internal.cost;
 import static io.pepper.onnx.internal.cost.FormulaTable.MICROSOFT;
 import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
-/** Conversions to and from integers with a scale, and elementwise operators on such. */
+/** Conversions to and from scaled integers, and elementwise operators on these. */
 final class Quantizations {
     private static final String SOURCE = "Jacob and others, Quantization and training of neural networks, 2018, 2.1";
 

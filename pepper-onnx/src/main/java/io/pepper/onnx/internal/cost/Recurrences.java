@@ -46,7 +46,7 @@ final class Recurrences {
         return work(call, 4, call.has(PEEPHOLES) ? each + 6 : each, 8);
     }
 
-    /** Of W [directions, gates × hidden, input] and R [directions, gates × hidden, hidden]. */
+    /** W is [directions, gates × hidden, input], and R is [directions, gates × hidden, hidden]. */
     private static Work work(OperatorCall call, int gates, int each, int bias) throws OperatorCall.SizeMissing {
         long[] sequence = call.input(0, RANK);
         long[] weights = call.input(1, RANK);
@@ -55,7 +55,7 @@ final class Recurrences {
         return cells(call, cells, gates, Math.addExact(weights[2], recurrence[2]), each, bias);
     }
 
-    /** Of W [directions, input, 4 × hidden] and R [directions, hidden, 4 × hidden]. */
+    /** W is [directions, input, 4 × hidden], and R is [directions, hidden, 4 × hidden]. */
     private static Work quantised(OperatorCall call) throws OperatorCall.SizeMissing {
         long[] sequence = call.input(0, RANK);
         long[] weights = call.input(1, RANK);

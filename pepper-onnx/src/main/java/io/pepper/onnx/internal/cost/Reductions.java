@@ -2,7 +2,7 @@ package io.pepper.onnx.internal.cost;
 
 import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
-/** Reductions: each element of the input is taken in once. */
+/** Reductions: each element of the input is processed once. */
 final class Reductions {
     private static final String SOURCE = "the operator's specification";
 

@@ -1,14 +1,14 @@
 package io.pepper.onnx.internal.cost;
 
-/** Arithmetic of counts, 0 or more, that stops at {@link Long#MAX_VALUE}. */
+/** Arithmetic of counts of 0 or more that saturates at {@link Long#MAX_VALUE}. */
 public final class Saturated {
     private Saturated() {}
 
     /**
-     * Adds.
+     * Adds two counts.
      *
      * @param one a count
-     * @param other another one
+     * @param other another count
      * @return their sum, or the greatest number
      */
     public static long add(long one, long other) {
@@ -16,10 +16,10 @@ public final class Saturated {
     }
 
     /**
-     * Multiplies.
+     * Multiplies two counts.
      *
      * @param one a count
-     * @param other another one
+     * @param other another count
      * @return their product, or the greatest number
      */
     public static long multiply(long one, long other) {
@@ -27,7 +27,7 @@ public final class Saturated {
     }
 
     /**
-     * Multiplies several.
+     * Multiplies counts.
      *
      * @param factors counts
      * @return their product, 1 for none, or the greatest number

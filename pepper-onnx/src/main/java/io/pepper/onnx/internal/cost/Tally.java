@@ -5,7 +5,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Work added up, and what of it is not known. Not thread-safe. */
+/** A sum of work, with the reasons why some of it is unknown. Not thread-safe. */
 public final class Tally {
     private Work work = Work.NONE;
     private final SortedMap<String, Integer> notCovered = new TreeMap<>();
@@ -13,11 +13,11 @@ public final class Tally {
     private final SortedSet<String> runsMissing = new TreeSet<>();
     private boolean tooMuch;
 
-    /** Begins with no work. */
+    /** Creates a tally without work. */
     public Tally() {}
 
     /**
-     * The work that is known.
+     * Returns the known work.
      *
      * @return the sum
      */
@@ -26,7 +26,7 @@ public final class Tally {
     }
 
     /**
-     * The operators of which it is not known how often their bodies run.
+     * Returns the operators for which the number of runs of their body is unknown.
      *
      * @return names and types
      */
@@ -35,16 +35,16 @@ public final class Tally {
     }
 
     /**
-     * Whether the work is more than {@link Long#MAX_VALUE}, so that the sum is not known.
+     * Returns whether the work exceeds {@link Long#MAX_VALUE}, so that the sum is unknown.
      *
-     * @return true if it is
+     * @return true if it does
      */
     public boolean isTooMuch() {
         return tooMuch;
     }
 
     /**
-     * Whether the sum is that of all operators for which there is a formula.
+     * Returns whether the sum is that of all operators with a formula.
      *
      * @return false if a size or the number of runs of a body is missing, or the work is too much to be counted
      */
@@ -53,16 +53,16 @@ public final class Tally {
     }
 
     /**
-     * The operators for which there is no formula.
+     * Returns the operators without a formula.
      *
-     * @return how many of each type, the domain before it if it is not ONNX's own
+     * @return the number of operators by type, with the domain as a prefix unless it is ONNX's own
      */
     public SortedMap<String, Integer> notCovered() {
         return notCovered;
     }
 
     /**
-     * What would have to be known of sizes.
+     * Returns the tensors whose unknown sizes are missing.
      *
      * @return names of tensors
      */
@@ -85,9 +85,9 @@ public final class Tally {
     }
 
     /**
-     * Adds all of another tally.
+     * Adds another tally.
      *
-     * @param other more
+     * @param other the other tally
      */
     public void add(Tally other) {
         add(other, 1);

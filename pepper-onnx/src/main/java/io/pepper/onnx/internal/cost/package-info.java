@@ -1,4 +1,4 @@
-/** How much work operators are: multiply-accumulates and arithmetic operations, by their shapes and attributes. */
+/** The work of operators: multiply-accumulates and arithmetic operations, by their shapes and attributes. */
 @NullMarked
 package io.pepper.onnx.internal.cost;
 

@@ -8,7 +8,7 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 
-/** Kinds of buffers that may travel between processes. */
+/** The kinds of buffers that can be sent between processes. */
 enum BufferKind {
     FLOAT('F', Float.BYTES),
     DOUBLE('D', Double.BYTES),
@@ -25,12 +25,12 @@ enum BufferKind {
         this.bytes = bytes;
     }
 
-    /** The bytes of an element. */
+    /** Returns the size of an element in bytes. */
     int bytes() {
         return bytes;
     }
 
-    /** What stands for it among bytes. */
+    /** Returns the letter of this kind in the protocol. */
     char letter() {
         return letter;
     }

@@ -2,15 +2,15 @@ package io.pepper.onnx.internal.isolate;
 
 import java.nio.ByteBuffer;
 
-/** Bytes that records hold. */
+/** Bytes in records. */
 public final class Bytes {
     private Bytes() {}
 
     /**
-     * Returns what a buffer holds, not copied if it holds nothing else.
+     * Returns the content of a buffer, without a copy if the buffer's array holds nothing else.
      *
      * @param buffer bytes from position to limit
-     * @return the bytes, not to be changed
+     * @return the bytes, which must not be changed
      */
     public static byte[] of(ByteBuffer buffer) {
         if (buffer.hasArray() && buffer.arrayOffset() == 0 && buffer.array().length == buffer.remaining()) {

@@ -10,17 +10,22 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The command that starts a child: a virtual machine that starts fast, within limits of the operating system. */
+/**
+ * The command that starts a child process: a virtual machine with a fast start, within limits of the operating system.
+ */
 final class ChildCommand {
-    /** Variables of the environment that change a virtual machine, and make it write about that. */
+    /** Environment variables that change a virtual machine, and make it print messages about them. */
     static final Set<String> JVM_VARIABLES = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     private static final String SHELL = "/bin/sh";
 
-    /** Where the child answers, so that what native code and the virtual machine print goes to the error stream. */
+    /**
+     * The file to which the child answers, so that output of native code and of the virtual machine goes to the error
+     * stream.
+     */
     private static final String CHANNEL = "/dev/fd/3";
 
-    /** What a virtual machine may reserve beyond what it holds. */
+    /** Memory that a virtual machine may reserve beyond what it holds. */
     private static final long RESERVED_BYTES = 512L << 20;
 
     private static final int NATIVE_ACCESS_SINCE = 22;
@@ -28,7 +33,7 @@ final class ChildCommand {
     private ChildCommand() {}
 
     /**
-     * Makes the command.
+     * Returns the command.
      *
      * @param isolation the limits
      * @param scratch a directory for all files that the child writes
@@ -67,8 +72,8 @@ final class ChildCommand {
     }
 
     /**
-     * Limits that not every system has: no core file, and of what Linux counts as data, which is what a process may write to and does
-     * not share. With it one huge allocation fails at once.
+     * Returns shell commands for limits that not every system has: no core file, and a limit on what Linux counts as
+     * data, which is the writable private memory of a process. With it, one huge allocation fails at once.
      */
     private static String limits(Isolation isolation) {
         long kilobytes = (isolation.memoryBytes() + isolation.memoryBytes() / 2 + RESERVED_BYTES) >> 10;

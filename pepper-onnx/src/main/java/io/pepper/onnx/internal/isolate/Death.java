@@ -8,29 +8,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a process ended by itself.
+ * The end of a process that ended by itself.
  *
- * @param reason crash or want of memory
- * @param how the same in words, for instance {@code ended with signal 11 (SIGSEGV)}
- * @param words the last that it wrote, if that tells more
+ * @param reason crash or lack of memory
+ * @param how the end in words, for instance {@code ended with signal 11 (SIGSEGV)}
+ * @param words its last output, if that says more
  */
 record Death(Reason reason, String how, String words) {
-    /** The virtual machine says which signal it got, and then ends with another. */
+    /** The virtual machine reports the signal that it received, and then ends with another one. */
     private static final Pattern FATAL = Pattern.compile("#\\s+((?:SIG|EXCEPTION_)[A-Z_]+) \\(0x([0-9a-f]{1,8})\\)");
 
     private static final Pattern FRAME = Pattern.compile("# Problematic frame:\\R#\\s*([^\r\n]{1,200})");
 
-    /** The virtual machine's own code where its heap is full, as it is told to. */
+    /** The exit code of the virtual machine for a full heap, which its options set. */
     private static final int HEAP_IS_FULL = 3;
 
-    /** Processes that a signal ended have this much more as their code. */
+    /** The offset of the exit codes of processes that a signal ended. */
     private static final int SIGNALLED = 128;
 
     private static final Map<Integer, String> SIGNALS = Map.of(
             4, "SIGILL", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 10, "SIGBUS", 11, "SIGSEGV", 15,
             "SIGTERM");
 
-    /** Says how a process ended, from its code and what it wrote to its error stream. */
+    /** Returns how a process ended, from its exit code and its error stream. */
     static Death of(int code, String words) {
         Matcher fatal = FATAL.matcher(words);
         if (fatal.find()) {
@@ -59,7 +59,7 @@ record Death(Reason reason, String how, String words) {
         return name == null ? "" : " (" + name + ")";
     }
 
-    /** Whether a text of ONNX Runtime or of the virtual machine says that the system gave no memory. */
+    /** Returns whether a text of ONNX Runtime or of the virtual machine reports that the system refused memory. */
     static boolean isRefusedMemory(String words) {
         return words.contains("bad_alloc")
                 || words.contains("bad allocation")

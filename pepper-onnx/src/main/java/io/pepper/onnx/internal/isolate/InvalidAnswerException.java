@@ -2,7 +2,7 @@ package io.pepper.onnx.internal.isolate;
 
 import java.io.IOException;
 
-/** What another process says is not what the protocol allows. */
+/** Thrown if the output of another process violates the protocol. */
 final class InvalidAnswerException extends IOException {
     private static final long serialVersionUID = 1L;
 

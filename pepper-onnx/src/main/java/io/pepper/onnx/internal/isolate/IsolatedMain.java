@@ -16,11 +16,11 @@ import java.lang.reflect.Constructor;
 import java.util.concurrent.SynchronousQueue;
 
 /**
- * The main class of a child: answers questions until its input ends. The argument is the service's class. A thread of its own reads the
- * input, so that its end ends the child whatever the service does.
+ * The main class of a child process. It answers questions until its input ends. The argument is the service's class. A
+ * separate thread reads the input, so that its end ends the child whatever the service does.
  */
 public final class IsolatedMain {
-    /** Whether this process is a child. */
+    /** True in a child process. */
     private static volatile boolean running;
 
     private final OutputStream out;
@@ -31,7 +31,7 @@ public final class IsolatedMain {
     }
 
     /**
-     * Whether this process is a child, whose death does no harm.
+     * Returns whether this process is a child process, whose crash does no harm.
      *
      * @return false in the process of the application
      */
@@ -42,20 +42,20 @@ public final class IsolatedMain {
     /**
      * Answers questions.
      *
-     * @param arguments the name of a class that implements {@link IsolatedService}, and the file to answer to; without one, that is the
-     *     standard output
+     * @param arguments the name of a class that implements {@link IsolatedService}, and the file to answer to; without
+     *     a file, the standard output
      * @throws Exception if there is no such class, or the parent does not read
      */
     public static void main(String[] arguments) throws Exception {
         OutputStream channel = new BufferedOutputStream(
                 arguments.length > 1 ? new FileOutputStream(arguments[1]) : new FileOutputStream(FileDescriptor.out));
-        // What else is printed must not come between the answers.
+        // Other output must not come between the answers.
         System.setOut(System.err);
         running = true;
-        @SuppressWarnings("rawtypes") // What it answers is told by its own methods.
+        @SuppressWarnings("rawtypes") // Its methods return the types of its questions and answers.
         Constructor<? extends IsolatedService> constructor =
                 Class.forName(arguments[0]).asSubclass(IsolatedService.class).getDeclaredConstructor();
-        constructor.setAccessible(true); // Services are not public: each belongs to a room of its own.
+        constructor.setAccessible(true); // Services are not public: each belongs to its own package.
         IsolatedService<?, ?> service = constructor.newInstance();
         new IsolatedMain(channel).serve(service, new FileInputStream(FileDescriptor.in));
     }
@@ -71,7 +71,7 @@ public final class IsolatedMain {
         }
     }
 
-    /** Reads questions until there are none; the process ends then, even if a question is at work. */
+    /** Reads questions until the input ends. The process ends then, even during a question. */
     private void read(Class<? extends Record> type, InputStream in) {
         try {
             ValueReader reader = new ValueReader(new BufferedInputStream(in), Long.MAX_VALUE);
@@ -98,7 +98,7 @@ public final class IsolatedMain {
         }
     }
 
-    /** Writes a record as a whole or, if it cannot be sent, nothing of it. */
+    /** Writes a record as a whole or, if it cannot be sent, not at all. */
     private void say(int kind, Record said) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ValueWriter writer = new ValueWriter(bytes);

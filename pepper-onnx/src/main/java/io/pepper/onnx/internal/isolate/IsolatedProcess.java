@@ -20,14 +20,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * A child process that answers questions, one at a time, until it is closed. Not thread-safe.
  *
- * @param <Q> a record that asks
- * @param <A> a record that answers
+ * @param <Q> the type of questions
+ * @param <A> the type of answers
  */
 public final class IsolatedProcess<Q extends Record, A extends Record> implements Closeable {
-    /** A killed process is gone at once, unless the system is at something that cannot be interrupted. */
+    /** A killed process ends at once, unless the system is in an operation that cannot be interrupted. */
     private static final long BURIAL_SECONDS = 5;
 
-    /** A virtual machine that crashes says so, where it has no other place among its answers, before it ends. */
+    /** A crashing virtual machine may write its message among the answers before it ends. */
     private static final long LAST_WORDS_SECONDS = 1;
 
     private final String source;
@@ -58,15 +58,15 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     }
 
     /**
-     * Starts a child, and does not wait for it.
+     * Starts a child without waiting for it.
      *
-     * @param <Q> a record that asks
-     * @param <A> a record that answers
-     * @param source what messages call the model
-     * @param isolation its limits
-     * @param service answers in the child
-     * @param answer the type of its answers
-     * @return the child, for the caller to close
+     * @param <Q> the type of questions
+     * @param <A> the type of answers
+     * @param source the name of the model in messages
+     * @param isolation the limits of the child
+     * @param service the service that answers in the child
+     * @param answer the type of answers
+     * @return the child, which the caller closes
      * @throws IOException if there is no virtual machine to start, or no class path for it
      */
     public static <Q extends Record, A extends Record> IsolatedProcess<Q, A> start(
@@ -86,25 +86,25 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         }
     }
 
-    /** Where the system has too little memory, it ends this child before any other process. */
+    /** If the system runs out of memory, it ends this child before other processes. */
     private static void offerFirst(Process process) {
         try {
             Files.writeString(Path.of("/proc", String.valueOf(process.pid()), "oom_score_adj"), "1000");
         } catch (IOException notLinux) {
-            // The limit of memory holds all the same.
+            // The memory limit holds without it.
         }
     }
 
     /**
-     * Asks, and waits for the answer.
+     * Asks a question and waits for the answer.
      *
-     * @param question what to do
-     * @param progress hears what the child does
+     * @param question the question
+     * @param progress is told of the child's progress
      * @return the answer
-     * @throws io.pepper.model.IsolatedRunException if the child crashed, was ended at a limit, or gave no proper answer
+     * @throws io.pepper.model.IsolatedRunException if the child crashed, was ended at a limit, or violated the protocol
      * @throws InterruptedIOException if this thread is interrupted
      * @throws IOException if the work failed, or the child cannot be started
-     * @throws RuntimeException if the work was refused by such an exception
+     * @throws RuntimeException if the work threw such an exception to refuse the question
      */
     public A ask(Q question, ProgressListener progress) throws IOException {
         if (Thread.currentThread().isInterrupted()) {
@@ -133,7 +133,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         return answer.cast(said);
     }
 
-    /** What the child says to a question. All exceptions tell of the child's end. */
+    /** Returns the child's record for a question. All exceptions mean that the child has ended. */
     private Record converse(Q question, ProgressListener progress) throws IOException {
         in.refill();
         greet();
@@ -167,7 +167,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         }
     }
 
-    /** What became of the child, which is ended now if it is not yet. */
+    /** Returns an exception for the end of the child, after ending it if it still runs. */
     private IOException ended(IOException broken) throws IOException {
         boolean invalid = broken instanceof InvalidAnswerException;
         if (!bury(invalid ? LAST_WORDS_SECONDS : BURIAL_SECONDS) || watch.verdict() == Watch.Verdict.INTERRUPTED) {
@@ -210,7 +210,10 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         return " (at: " + task + ")";
     }
 
-    /** Waits until the child is gone, and ends it after a while; false if this thread was interrupted meanwhile, whose flag stays set. */
+    /**
+     * Waits until the child has ended, and kills it after a while. Returns false if this thread was interrupted
+     * meanwhile; its interrupt status stays set.
+     */
     private boolean bury(long patienceSeconds) {
         try {
             if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {

@@ -5,11 +5,11 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * Work that a child process does. Implementations have a public constructor without parameters; one instance answers all questions
- * of a child, one after the other.
+ * Work that a child process does. Implementations have a public constructor without parameters. One instance answers
+ * all questions of a child, one after another.
  *
- * @param <Q> a record that asks
- * @param <A> a record that answers
+ * @param <Q> the type of questions
+ * @param <A> the type of answers
  */
 public interface IsolatedService<Q extends Record, A extends Record> extends Closeable {
     /**
@@ -20,16 +20,16 @@ public interface IsolatedService<Q extends Record, A extends Record> extends Clo
     Class<Q> question();
 
     /**
-     * Answers.
+     * Answers a question.
      *
-     * @param question what is asked
-     * @param progress hears what is done, for messages about a child that ended
+     * @param question the question
+     * @param progress is told of each step, for messages about a child that ended
      * @return a record whose components {@link Values} can write
      * @throws IOException if the work fails
      */
     A answer(Q question, ProgressListener progress) throws IOException;
 
-    /** Releases what questions left open; children are ended without it. */
+    /** Releases what questions left open. Children may be killed without this call. */
     @Override
     default void close() throws IOException {}
 }

@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The last that a child wrote to its error stream. A thread of its own reads the stream, so that the child never waits. Thread-safe. */
+/**
+ * The last output of a child on its error stream. A separate thread reads the stream, so that the child never blocks.
+ * Thread-safe.
+ */
 final class LastWords {
     private static final int KEPT_BYTES = 1 << 13;
     private static final int MOST_LINES = 6;
@@ -31,7 +34,7 @@ final class LastWords {
                 keep(buffer, count);
             }
         } catch (IOException ended) {
-            // What was read before is kept.
+            // The output up to here is kept.
         }
     }
 
@@ -41,7 +44,7 @@ final class LastWords {
         }
     }
 
-    /** All that was kept of what an ended child wrote, once it has arrived. */
+    /** Returns the kept output of an ended child, once all of it has arrived. */
     String all() {
         boolean interrupted = false;
         try {
@@ -62,7 +65,7 @@ final class LastWords {
         }
     }
 
-    /** The last lines of a text that say something, in one line. */
+    /** Returns the last meaningful lines of a text, joined into one. */
     static String inShort(String all) {
         List<String> lines = Arrays.stream(all.split("\\R"))
                 .map(line -> line.startsWith("#") ? line.substring(1).strip() : line.strip())

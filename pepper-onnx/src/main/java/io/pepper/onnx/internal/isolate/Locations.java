@@ -20,13 +20,13 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where this process loaded this library and its dependencies from.
+ * The places from which this process loaded this library and its dependencies.
  *
  * @param files jars and directories
- * @param inImage whether this library's own modules are part of the run-time image, as jlink makes them
+ * @param inImage whether this library's own modules are part of a run-time image made by jlink
  */
 record Locations(List<Path> files, boolean inImage) {
-    /** A class of each jar that a child needs. */
+    /** One class of each jar that a child needs. */
     private static final List<String> NEEDED = List.of(
             "io.pepper.onnx.OnnxModel",
             "io.pepper.graph.DataflowGraph",
@@ -38,7 +38,10 @@ record Locations(List<Path> files, boolean inImage) {
             "org.jgrapht.Graph",
             "org.slf4j.Logger");
 
-    /** A jar in a jar, as Spring Boot's loaders name it: {@code jar:nested:/app.jar/!BOOT-INF/lib/x.jar!/}, {@code jar:file:/app.jar!/BOOT-INF/lib/x.jar!/}. */
+    /**
+     * A jar in a jar, as Spring Boot's loaders name it: {@code jar:nested:/app.jar/!BOOT-INF/lib/x.jar!/}, {@code
+     * jar:file:/app.jar!/BOOT-INF/lib/x.jar!/}.
+     */
     private static final Pattern NESTED =
             Pattern.compile("(?:jar:)?(?:nested|file):(?<outer>[^!]+?)/?!/?(?<inner>[^!]+?\\.jar)(?:!/?)?");
 
@@ -46,7 +49,7 @@ record Locations(List<Path> files, boolean inImage) {
     private static @Nullable ScratchDirectory extractedTo;
 
     /**
-     * Finds them.
+     * Finds the places.
      *
      * @throws IOException if a class was loaded from a place that a child cannot load from
      */
@@ -106,7 +109,7 @@ record Locations(List<Path> files, boolean inImage) {
                 + location + "; name the jars with Isolation.withClassPath");
     }
 
-    /** A jar in a jar, extracted once for the life of this process. */
+    /** Returns a jar in a jar, extracted once for the life of this process. */
     private static Path extracted(String location, String outer, String inner) throws IOException {
         synchronized (EXTRACTED) {
             Path known = EXTRACTED.get(location);

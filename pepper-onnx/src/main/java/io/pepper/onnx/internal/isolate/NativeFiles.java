@@ -10,11 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ONNX Runtime's native libraries as files. ONNX Runtime extracts them from its jar each time a process starts, which takes longer than
- * all else that a child does to start; so they are extracted once for the life of this process. Thread-safe.
+ * ONNX Runtime's native libraries as files. ONNX Runtime extracts them from its jar whenever a process starts, which
+ * takes longer than the rest of a child's start. So they are extracted once for the life of this process. Thread-safe.
  */
 final class NativeFiles {
-    /** Where ONNX Runtime looks for its libraries before it extracts them. */
+    /** The system property with the directory in which ONNX Runtime looks for its libraries before it extracts them. */
     static final String PROPERTY = "onnxruntime.native.path";
 
     private static final String RUNTIME = "ai.onnxruntime.OrtEnvironment";
@@ -29,7 +29,8 @@ final class NativeFiles {
     /**
      * Returns the directory of the libraries.
      *
-     * @return empty where ONNX Runtime's jar has none for this machine: a child looks for them itself then
+     * @return the directory; empty if ONNX Runtime's jar has no libraries for this machine, so that a child must find
+     *     them itself
      * @throws IOException if they cannot be extracted
      */
     static synchronized Optional<Path> directory() throws IOException {
@@ -48,7 +49,7 @@ final class NativeFiles {
         return Optional.of(extracted.path());
     }
 
-    /** Those who tidy up temporary directories may have been there. */
+    /** Returns whether the libraries still exist: cleaners of temporary directories may have removed them. */
     private static boolean isThere(Path directory) {
         return REQUIRED.stream().allMatch(library -> Files.isRegularFile(directory.resolve(file(library))));
     }
@@ -88,7 +89,7 @@ final class NativeFiles {
         return System.mapLibraryName(library);
     }
 
-    /** As ONNX Runtime's jar names it. */
+    /** Returns the platform's name in ONNX Runtime's jar. */
     private static String platform() {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String machine = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A directory of intermediate files, gone with all that is in it when it is closed, or when the process is told to end before.
- * Thread-safe.
+ * A directory of intermediate files. It is deleted with its contents when it is closed, or when the process is asked to
+ * end before. Thread-safe.
  */
 public final class ScratchDirectory implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ScratchDirectory.class);
@@ -33,11 +33,11 @@ public final class ScratchDirectory implements Closeable {
     }
 
     /**
-     * Makes a directory where the system keeps temporary files.
+     * Creates a directory among the system's temporary files.
      *
-     * @param prefix what its name begins with, after {@code pepper-}
-     * @return the directory, for the caller to close
-     * @throws IOException if it cannot be made
+     * @param prefix the prefix of its name, after {@code pepper-}
+     * @return the directory, which the caller closes
+     * @throws IOException if it cannot be created
      */
     public static ScratchDirectory create(String prefix) throws IOException {
         Path path = Files.createTempDirectory("pepper-" + prefix);
@@ -46,7 +46,7 @@ public final class ScratchDirectory implements Closeable {
     }
 
     /**
-     * Returns where it is.
+     * Returns the path of the directory.
      *
      * @return the directory
      */
@@ -54,7 +54,7 @@ public final class ScratchDirectory implements Closeable {
         return path;
     }
 
-    /** A process that is stopped has others at work that still write: what can be deleted is. */
+    /** Deletes what can be deleted; in a process that is being stopped, other threads may still be writing. */
     private static void deleteAll() {
         for (Path left : OPEN) {
             try {
@@ -66,7 +66,8 @@ public final class ScratchDirectory implements Closeable {
     }
 
     /**
-     * Deletes a directory with all that is in it. Links are deleted, not followed. What somebody else deletes meanwhile is deleted.
+     * Deletes a directory with its contents. Links are deleted, not followed. Files that another process deletes
+     * meanwhile count as deleted.
      *
      * @param directory the directory
      * @throws IOException if something cannot be deleted
@@ -99,7 +100,7 @@ public final class ScratchDirectory implements Closeable {
     }
 
     /**
-     * Deletes the directory and all that is in it. A second time it does nothing.
+     * Deletes the directory with its contents. Further calls do nothing.
      *
      * @throws IOException if something cannot be deleted
      */

@@ -11,15 +11,15 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /**
- * An exception of the child that is thrown again here.
+ * An exception of the child that is thrown again in the parent.
  *
- * @param kind which exception
- * @param source of a {@link ModelException} or {@link FileSystemException}, else empty
- * @param where of a {@link ModelException}, else empty
+ * @param kind the kind of exception
+ * @param source the source of a {@link ModelException} or {@link FileSystemException}; empty for others
+ * @param where the position of a {@link ModelException}; empty for others
  * @param what its message, or the last part of it
  */
 record SentFailure(Kind kind, String source, String where, String what) {
-    /** Exceptions that work throws by intent. */
+    /** The exceptions that work throws deliberately. */
     enum Kind {
         MALFORMED,
         UNSUPPORTED,

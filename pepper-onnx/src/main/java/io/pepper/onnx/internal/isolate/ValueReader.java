@@ -30,8 +30,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Reads records from bytes that may be anything. What is read has the types that the record declares, takes at most the given number of
- * bytes, and is checked by the constructors of the records; memory is taken for what has arrived, not for what is announced.
+ * A reader of records from untrusted bytes. The values have the types that the record declares, take at most a given
+ * number of bytes, and are checked by the records' constructors. Memory is allocated for received bytes only, not for
+ * announced ones.
  */
 final class ValueReader {
     private final DataInputStream in;
@@ -39,10 +40,10 @@ final class ValueReader {
     private long left;
 
     /**
-     * Prepares.
+     * Creates a reader.
      *
      * @param in the bytes
-     * @param mostBytes how many may be read until {@link #refill}
+     * @param mostBytes maximum number of bytes to read until {@link #refill}
      */
     ValueReader(InputStream in, long mostBytes) {
         this.in = new DataInputStream(in);
@@ -50,7 +51,7 @@ final class ValueReader {
         this.left = mostBytes;
     }
 
-    /** Allows as many bytes again as at the begin. */
+    /** Restores the initial byte budget. */
     void refill() {
         left = mostBytes;
     }
@@ -58,7 +59,7 @@ final class ValueReader {
     /**
      * Reads a byte.
      *
-     * @throws EOFException if there is none
+     * @throws EOFException if the input has ended
      */
     int kind() throws IOException {
         take(1);
@@ -68,7 +69,7 @@ final class ValueReader {
     /**
      * Reads a value.
      *
-     * @throws InvalidAnswerException if it is none of that type, or takes more bytes than allowed
+     * @throws InvalidAnswerException if it has another type, or exceeds the byte budget
      * @throws IOException if the bytes cannot be read
      */
     <T> T read(Class<T> type) throws IOException {
@@ -204,7 +205,7 @@ final class ValueReader {
         return in.readLong();
     }
 
-    /** A number of elements, of at least so many bytes each, that may still come. */
+    /** Reads a number of elements of at least the given size each, which must fit into the byte budget. */
     private int count(int bytesEach) throws IOException {
         int count = integer();
         if (count < 0 || count > left / bytesEach) {
@@ -303,7 +304,7 @@ final class ValueReader {
         T read() throws IOException;
     }
 
-    /** Values that the class library refuses are faults of the bytes. */
+    /** Values that the class library refuses are errors in the bytes. */
     private static <T> T checked(Reading<T> reading) throws IOException {
         try {
             return reading.read();

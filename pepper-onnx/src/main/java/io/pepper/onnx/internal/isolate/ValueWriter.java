@@ -24,7 +24,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Writes records, component by component, as {@link ValueReader} reads them. */
+/** A writer of records, component by component, for {@link ValueReader}. */
 final class ValueWriter {
     private final DataOutputStream out;
 
@@ -128,7 +128,7 @@ final class ValueWriter {
         out.write(bytes);
     }
 
-    /** What is between position and limit, as big-endian numbers of its kind. */
+    /** Writes the elements between position and limit in big-endian order. */
     private void buffer(Buffer buffer) throws IOException {
         BufferKind kind = BufferKind.of(buffer);
         out.writeByte(kind.letter());

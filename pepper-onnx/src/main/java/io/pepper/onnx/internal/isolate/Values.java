@@ -4,7 +4,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 
-/** What values may travel between processes: the types are those that records declare, never those that the bytes name. */
+/** The types of values that can be sent between processes. Records declare the types; the bytes never name them. */
 final class Values {
     private Values() {}
 

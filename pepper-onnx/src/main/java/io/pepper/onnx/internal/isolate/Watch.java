@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a child that goes beyond a limit: a thread of its own that looks every few milliseconds while somebody waits for an answer.
- * Thread-safe.
+ * A watchdog that ends a child beyond its limits. A separate thread checks every few milliseconds while a caller waits
+ * for an answer. Thread-safe.
  */
 final class Watch {
     private static final long INTERVAL_MILLIS = 5;
@@ -20,7 +20,7 @@ final class Watch {
     private final Isolation isolation;
     private final Path status;
 
-    /** Who waits for an answer; null while nobody does. */
+    /** The thread that waits for an answer; null if none does. */
     private @Nullable Thread waiting;
 
     private long begin;
@@ -28,7 +28,7 @@ final class Watch {
     private volatile Verdict verdict = Verdict.NONE;
     private volatile long heldBytes;
 
-    /** Why a child was ended. */
+    /** The reason why a child was ended. */
     enum Verdict {
         NONE,
         DEADLINE,
@@ -45,14 +45,14 @@ final class Watch {
         thread.start();
     }
 
-    /** Begins to watch for the calling thread, from the given time on. */
+    /** Starts watching for the calling thread, from the given time on. */
     synchronized void begin(long nanoTime) {
         waiting = Thread.currentThread();
         begin = nanoTime;
         notifyAll();
     }
 
-    /** Ends to watch until the next question. */
+    /** Stops watching until the next question. */
     synchronized void pause() {
         waiting = null;
     }
@@ -68,7 +68,7 @@ final class Watch {
         return verdict;
     }
 
-    /** The memory that the child held when it was looked at last. */
+    /** Returns the child's memory at the last check, in bytes. */
     long heldBytes() {
         return heldBytes;
     }
@@ -111,7 +111,7 @@ final class Watch {
         }
     }
 
-    /** The most that the process held since it began; nothing where the system does not tell. */
+    /** Returns the peak memory of the process; empty if the system does not report it. */
     private OptionalLong read() {
         try {
             return Files.readAllLines(status).stream()

@@ -1,6 +1,6 @@
 /**
- * Child processes in which ONNX Runtime may crash: how they are started, watched and ended, and the protocol that is spoken with them.
- * What they answer is not trusted.
+ * Child processes in which ONNX Runtime may crash: starting, watching and ending them, and the protocol. Their answers
+ * are not trusted.
  */
 @NullMarked
 package io.pepper.onnx.internal.isolate;

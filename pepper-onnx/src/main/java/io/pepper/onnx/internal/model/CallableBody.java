@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The operators of a main graph or of a function, with those of all bodies in them. */
+/** The operators of a main graph or of a function, including all bodies in them. */
 final class CallableBody {
-    /** So many names of an operator take as long as the operator itself. */
+    /** This number of names of an operator takes as long as the operator itself. */
     private static final double NAMES = 4;
 
     private final List<Body> bodies = new ArrayList<>();
@@ -26,7 +26,7 @@ final class CallableBody {
     private final boolean main;
     private final double bytes;
 
-    /** Operators of one graph, how often ONNX Runtime looks at them, and how many bodies are around them. */
+    /** Operators of one graph, how often ONNX Runtime visits them, and the number of bodies around them. */
     private record Body(List<NodeProto> nodes, double looks, int depth) {}
 
     private CallableBody(List<NodeProto> nodes, List<String> inputs, boolean main) {
@@ -70,7 +70,7 @@ final class CallableBody {
         }
     }
 
-    /** The bytes of operators, with the tensors that they hold, whether these are in the message or not. */
+    /** Returns the bytes of operators and their tensors, whether these are in the message or not. */
     private static double bytesOf(List<NodeProto> nodes) {
         double bytes = 0;
         for (NodeProto node : nodes) {
@@ -94,17 +94,17 @@ final class CallableBody {
                 / Byte.SIZE;
     }
 
-    /** All operators. */
+    /** Returns all operators. */
     Iterable<NodeProto> nodes() {
         return () -> bodies.stream().flatMap(body -> body.nodes.stream()).iterator();
     }
 
-    /** The operators, uncalled. */
+    /** Returns the number of operators, without those of called functions. */
     double operators() {
         return bodies.stream().mapToDouble(body -> body.nodes.size()).sum();
     }
 
-    /** The looks at all operators if each were looked at once. */
+    /** Returns the visits of all operators if each were visited once. */
     double written() {
         double looks = 0;
         for (Body body : bodies) {
@@ -115,7 +115,7 @@ final class CallableBody {
         return looks;
     }
 
-    /** The bytes that a call copies. */
+    /** Returns the bytes that a call copies. */
     double bytes() {
         return bytes;
     }
@@ -125,9 +125,9 @@ final class CallableBody {
     }
 
     /**
-     * The size with all calls replaced.
+     * Returns the size after replacing all calls.
      *
-     * @param sizes the size of a function, null if an operator calls none
+     * @param sizes the size of a function; null if the operator calls none
      */
     ExpandedSize size(Function<FunctionId, @Nullable ExpandedSize> sizes) {
         Sum sum = new Sum(sizes);
@@ -135,7 +135,7 @@ final class CallableBody {
         return sum.result();
     }
 
-    /** Adds up sizes. */
+    /** A sum of sizes. */
     private final class Sum {
         private final Function<FunctionId, @Nullable ExpandedSize> sizes;
         private final Map<String, Double> readersOfInputs = new HashMap<>();

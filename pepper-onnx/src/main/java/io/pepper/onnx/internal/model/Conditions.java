@@ -21,12 +21,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What decides the {@code If}s of a main graph: the values of their conditions where these follow from constants, and else the inputs
- * that they depend on. Small constants are followed through the operators of {@link SmallOperators}, and through {@code And} and
- * {@code Or} of which one side decides. O(operators) for all questions together.
+ * The conditions of the {@code If}s of a main graph: their values if these follow from constants, else the inputs that
+ * they depend on. Small constants are propagated through the operators of {@link SmallOperators}, and through {@code
+ * And} and {@code Or} if one side decides. O(operators) for all questions together.
  */
 public final class Conditions {
-    /** Initializers that are listed as inputs can be overridden from this version of ONNX on. */
+    /** The version of ONNX from which on initializers that are listed as inputs can be overridden. */
     private static final long OVERRIDABLE = 4;
 
     private final GraphProto graph;
@@ -41,10 +41,11 @@ public final class Conditions {
      * An {@code If} that no constant decides.
      *
      * @param operator the operator's name, or that of its first output if it has none
-     * @param condition the tensor that it reads
+     * @param condition the tensor of the condition
      * @param inputs the inputs of the model that the condition depends on, in their order
-     * @param obstacles operators between these and the condition through which no value is followed, and inputs to which no value can be set
-     * @param areTruthValues whether the inputs are all truth values
+     * @param obstacles operators through which values cannot be propagated to the condition, and inputs that cannot be
+     *     set
+     * @param areTruthValues whether all inputs are truth values
      */
     public record Undecided(
             String operator, String condition, List<String> inputs, List<String> obstacles, boolean areTruthValues) {}
@@ -66,16 +67,16 @@ public final class Conditions {
     }
 
     /**
-     * Prepares questions about a model.
+     * Returns the conditions of a model.
      *
      * @param model the model
-     * @return answers about its main graph
+     * @return the conditions of its main graph
      */
     public static Conditions of(ModelProto model) {
         return new Conditions(model);
     }
 
-    /** Whether a condition is true, if constants decide it. */
+    /** Returns whether a condition is true, if constants decide it. */
     Optional<Boolean> truth(String condition) {
         Deque<String> open = new ArrayDeque<>(List.of(condition));
         while (!open.isEmpty()) {
@@ -110,7 +111,7 @@ public final class Conditions {
                 .ifPresent(truth -> truths.put(name, truth)));
     }
 
-    /** Whether an operator gives true though its shape or one of its inputs is not known. */
+    /** Returns whether an operator gives true even if its shape or one of its inputs is unknown. */
     private Optional<Boolean> truth(NodeProto node) {
         List<Optional<Boolean>> given = node.getInputList().stream()
                 .map(input -> one(input).or(() -> Optional.ofNullable(truths.get(input))))
@@ -141,10 +142,10 @@ public final class Conditions {
     }
 
     /**
-     * The {@code If}s of the main graph.
+     * Returns the undecided {@code If}s of the main graph.
      *
-     * @param most how many
-     * @return the first, in the order of the operators
+     * @param most maximum number
+     * @return the first ones, in the order of the operators
      */
     public List<Undecided> undecided(int most) {
         return graph.getNodeList().stream()
@@ -184,7 +185,7 @@ public final class Conditions {
         return new Undecided(IfInlining.name(node), node.getInput(0), leaves, List.copyOf(obstacles), truths);
     }
 
-    /** Adds what an operator reads, and what stands in its bodies, of which names that the bodies define lead nowhere. */
+    /** Adds the inputs of an operator and those in its bodies; names that the bodies define have no producer. */
     private static void reads(NodeProto node, Deque<String> open) {
         Deque<NodeProto> nodes = new ArrayDeque<>(List.of(node));
         while (!nodes.isEmpty()) {

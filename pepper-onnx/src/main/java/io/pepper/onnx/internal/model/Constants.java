@@ -23,7 +23,7 @@ public final class Constants {
     /**
      * The constants that some operators need.
      *
-     * @param nodes the operators that make them, as places among the nodes of the main graph
+     * @param nodes the operators that compute them, as indices among the nodes of the main graph
      * @param initializers the names of the initializers
      */
     public record Needed(BitSet nodes, Set<String> initializers) {}
@@ -45,7 +45,7 @@ public final class Constants {
     }
 
     /**
-     * Returns the number of operators that make constants.
+     * Returns the number of operators that compute constants.
      *
      * @return 0 or more
      */
@@ -57,13 +57,13 @@ public final class Constants {
      * Returns whether a tensor is constant.
      *
      * @param tensor the tensor's name
-     * @return true for initializers and what constant operators make
+     * @return true for initializers and outputs of constant operators
      */
     public boolean contains(String tensor) {
         return initializers.containsKey(tensor) || makers.containsKey(tensor);
     }
 
-    /** Which constant operator makes a tensor, as a place among the nodes of the main graph. */
+    /** Returns the constant operator that computes a tensor, as an index among the nodes of the main graph. */
     OptionalInt maker(String tensor) {
         Integer maker = makers.get(tensor);
         return maker == null ? OptionalInt.empty() : OptionalInt.of(maker);
@@ -74,10 +74,11 @@ public final class Constants {
     }
 
     /**
-     * The size of an initializer.
+     * Returns the size of an initializer.
      *
      * @param name the initializer's name
      * @return its bytes
+     * @throws IllegalArgumentException if there is no such initializer
      */
     public long bytes(String name) {
         Long bytes = initializers.get(name);
@@ -88,9 +89,9 @@ public final class Constants {
     }
 
     /**
-     * Follows constants back to all that making them takes.
+     * Returns everything that computing constants needs.
      *
-     * @param tensors names of tensors; those that are not constant are passed over
+     * @param tensors names of tensors; those that are not constant are skipped
      * @return the operators and initializers needed
      */
     public Needed neededFor(Collection<String> tensors) {

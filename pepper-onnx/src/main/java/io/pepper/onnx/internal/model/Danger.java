@@ -10,13 +10,13 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * A kind of operator on which ONNX Runtime 1.28 ends the process instead of refusing the model.
+ * A kind of operator on which ONNX Runtime 1.28 crashes instead of refusing the model.
  *
  * @param domain the operator's domain
- * @param types the operator's types; none for every type of the domain
- * @param certain whether it always does; else that depends on types that ONNX Runtime infers
- * @param what what of the operator is wrong, or may be
- * @param test tells such operators from others
+ * @param types the operator's types; empty for every type of the domain
+ * @param certain whether it always crashes; otherwise that depends on types that ONNX Runtime infers
+ * @param what the fault of the operator, or its possible fault
+ * @param test recognises such operators
  */
 record Danger(String domain, Set<String> types, boolean certain, String what, Predicate<NodeProto> test) {
     private static final String STANDARD = "";
@@ -27,8 +27,9 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
     private static final long SMALL_BITS = 64;
 
     /*
-     * Found by opening and running 18,280 small models with every operator of ONNX Runtime, with random inputs and attributes, each in a
-     * process that may die. What it does with tensors without elements is not here: it depends on sizes that are known when a model runs.
+     * Found by opening and running 18,280 small models with every operator of ONNX Runtime, with random inputs and
+     * attributes, each in a process that may crash. Crashes on tensors without elements are not listed: they depend on
+     * sizes that are known when a model runs.
      */
     static final List<Danger> ALL = List.of(
             certain("Attention", "has no heads", node -> isInteger(node, "q_num_heads", heads -> heads == 0)),
@@ -140,14 +141,16 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
         return node.getInputCount() > input && node.getInput(input).isEmpty();
     }
 
-    /** Heads that are 0, or that the caller of a function gives. */
+    /** Returns whether numbers of heads are 0, or given by the caller of a function. */
     private static boolean hasFewHeads(NodeProto node) {
         return node.getAttributeList().stream()
                 .filter(attribute -> attribute.getName().endsWith("num_heads"))
                 .anyMatch(attribute -> !attribute.getRefAttrName().isEmpty() || attribute.getI() < 1);
     }
 
-    /** What dots stand for must have as many axes each time; an output of letters needs one among the inputs. */
+    /**
+     * The dots must have the same number of axes in each operand, and letters in the output must occur in the inputs.
+     */
     private static boolean isUncertainEinsum(NodeProto node) {
         Optional<AttributeProto> equation = attribute(node, "equation");
         if (equation.isEmpty()) {

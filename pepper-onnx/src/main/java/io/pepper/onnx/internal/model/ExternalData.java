@@ -25,8 +25,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Attaches the tensors that a model keeps in other files: each becomes one whose payload lies there, as if it stood in the
- * model itself. Holds the files open until closed.
+ * The attachment of tensors in other files: their payloads are used as if they were in the model's own file. Keeps the
+ * files open until closed.
  */
 public final class ExternalData implements Closeable {
     private static final Set<String> KEYS = Set.of("location", "offset", "length", "checksum");
@@ -37,11 +37,11 @@ public final class ExternalData implements Closeable {
     private final Map<ByteSource, String> checked = new HashMap<>();
 
     /**
-     * Prepares; opens nothing.
+     * Prepares the attachment without opening files.
      *
      * @param source the model's own bytes
-     * @param directory the directory that the files must be in, empty if the model has none
-     * @param options how much the files may hold, and where they may be
+     * @param directory the directory that must contain the files; empty if the model has none
+     * @param options the limits of the files, and their permitted places
      */
     public ExternalData(ByteSource source, Optional<Path> directory, ReadOptions options) {
         this.source = source.name();
@@ -53,8 +53,8 @@ public final class ExternalData implements Closeable {
      * Attaches all external tensors of a model: initializers, attributes, bodies and functions.
      *
      * @param skeleton the model
-     * @return the same with no external tensor left
-     * @throws IOException if a file is missing, is outside the directory, or is too short
+     * @return the same model without external tensors
+     * @throws IOException if a file is missing, outside of the directory, or too short
      */
     public Skeleton attach(Skeleton skeleton) throws IOException {
         if (!skeleton.hasExternalTensors()) {
@@ -65,7 +65,7 @@ public final class ExternalData implements Closeable {
         return new Skeleton(model, attaching.payloads.build(), false);
     }
 
-    /** Lets tensors that are elsewhere refer to the table of payloads. */
+    /** Replaces external tensors by references to the table of payloads. */
     private final class Attaching implements TensorWalk.Visitor {
         private final PayloadTable inside;
         private final PayloadTable.Builder payloads;
@@ -127,7 +127,7 @@ public final class ExternalData implements Closeable {
         return new Payload(file, offset, length, Payload.Form.RAW);
     }
 
-    /** The entries that ONNX knows; others are passed over, as no part carries them on. */
+    /** Returns the entries that ONNX specifies. Others are ignored, since no part contains them. */
     private Map<String, String> entries(String where, TensorProto tensor) throws MalformedModelException {
         Map<String, String> entries = new HashMap<>();
         for (StringStringEntryProto entry : tensor.getExternalDataList()) {
@@ -179,9 +179,9 @@ public final class ExternalData implements Closeable {
     }
 
     /**
-     * The data files, also those whose tensors are so small that they were read.
+     * Returns the data files, including those whose tensors are so small that they were read at once.
      *
-     * @return the files that were opened
+     * @return the opened files
      */
     public Collection<FileSource> files() {
         return files.opened();

@@ -23,12 +23,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the files that a model keeps its tensors in. They lie in the model's directory or below it: no absolute path and no
- * {@code ..}. As ONNX Runtime does, a link is followed into that directory and into the one in which the model's file itself really
- * is; and into those that the caller names. Each file is opened once.
+ * The files of a model's external tensors. They are in the model's directory or below it: absolute paths and {@code ..}
+ * are refused. Like ONNX Runtime, this class follows links into that directory and into the real directory of the
+ * model's file; it also follows links into directories that the caller allows. Each file is opened once.
  */
 final class ExternalFiles implements Closeable {
-    /** So many bytes may be shared at will: small constants often are one and the same. */
+    /** Tensors may share this number of bytes freely, since small constants are often identical. */
     private static final long SHARED_BYTES = 64L << 20;
 
     private final String source;
@@ -38,11 +38,11 @@ final class ExternalFiles implements Closeable {
     private final Map<ByteSource, Long> used = new HashMap<>();
 
     /**
-     * Prepares; opens nothing.
+     * Prepares without opening files.
      *
-     * @param source the model's own bytes; where they are a file, links may lead into the directory of its real place
-     * @param directory the directory that the files must be in, empty if the model has none
-     * @param options how much the files may hold, and where else they may be
+     * @param source the model's own bytes; if they are a file, links may lead into its real directory
+     * @param directory the directory that must contain the files; empty if the model has none
+     * @param options the limits of the files, and further permitted places
      */
     ExternalFiles(ByteSource source, Optional<Path> directory, ReadOptions options) {
         this.source = source.name();
@@ -54,7 +54,7 @@ final class ExternalFiles implements Closeable {
         this.files = directory.map(top -> new DirectoryFiles(top, roots, options.hardLinks()));
     }
 
-    /** The file at a location, open. */
+    /** Returns the opened file at a location. */
     ByteSource open(String where, String location) throws IOException {
         if (files.isEmpty()) {
             throw new UnsupportedModelException(
@@ -99,12 +99,12 @@ final class ExternalFiles implements Closeable {
                 : new MalformedModelException(source, where, what, cause);
     }
 
-    /** The files that were opened. */
+    /** Returns the opened files. */
     Collection<FileSource> opened() {
         return Collections.unmodifiableCollection(open.values());
     }
 
-    /** Counts bytes that a tensor takes from a file. */
+    /** Counts the bytes that a tensor takes from a file. */
     void use(String where, ByteSource file, long bytes) throws MalformedModelException {
         long reuse = options.limits().dataReuse();
         long most = Math.max(SHARED_BYTES, file.size() > Long.MAX_VALUE / reuse ? Long.MAX_VALUE : reuse * file.size());

@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Operators on which ONNX Runtime ends the process, or may, instead of refusing the model: those of {@link Danger}, and a {@code OneHot}
- * whose depth is a constant without elements. Bodies and functions are looked into, with what their callers give for attributes.
+ * Operators on which ONNX Runtime crashes, or may crash, instead of refusing the model: those of {@link Danger}, and a
+ * {@code OneHot} whose depth is a constant without elements. Bodies and functions are included, with the attributes
+ * that callers give.
  */
 public final class FatalOperators {
     private final List<Piece> pieces = new ArrayList<>();
@@ -25,10 +26,10 @@ public final class FatalOperators {
     /** Constants, and whether they have no elements. */
     private final Map<String, Boolean> constants = new HashMap<>();
 
-    /** What callers give for attributes of functions, and what functions have where these give nothing. */
+    /** The values that callers give for attributes of functions, and the defaults if they give none. */
     private final Map<Given, List<AttributeProto>> given = new HashMap<>();
 
-    /** The main graph, which is no function, or a function. */
+    /** The main graph, which has no function, or a function. */
     private record Piece(Optional<FunctionId> function, CallableBody body) {}
 
     private record Given(FunctionId function, String attribute) {}
@@ -62,10 +63,10 @@ public final class FatalOperators {
     }
 
     /**
-     * Why a model must not be handed to ONNX Runtime.
+     * Returns why ONNX Runtime must not open a model.
      *
      * @param model the model
-     * @return the reason; empty if none of its operators is fatal for sure
+     * @return the reason; empty if none of its operators is certainly fatal
      */
     static Optional<String> refusal(ModelProto model) {
         FatalOperators operators = new FatalOperators(model);
@@ -76,7 +77,8 @@ public final class FatalOperators {
     }
 
     /**
-     * The first operator of which ONNX Runtime may die when it opens a model, depending on types that it infers itself.
+     * Returns the first operator on which ONNX Runtime may crash when it opens a model, depending on types that it
+     * infers.
      *
      * @param model a model, with all bodies and functions
      * @return the operator in words; empty if there is none
@@ -104,7 +106,7 @@ public final class FatalOperators {
         return node.getOpType() + (node.getName().isEmpty() ? "" : " '" + node.getName() + "'");
     }
 
-    /** An operator of a function with each value that a caller gives for an attribute. */
+    /** Returns an operator of a function with each value that a caller gives for an attribute. */
     private Stream<NodeProto> variants(Piece piece, NodeProto node) {
         return piece.function.stream().flatMap(function -> IntStream.range(0, node.getAttributeCount())
                 .filter(i -> !node.getAttribute(i).getRefAttrName().isEmpty())
@@ -127,7 +129,7 @@ public final class FatalOperators {
                         + " has no elements, of which ONNX Runtime dies");
     }
 
-    /** In a function, whose callers may give an empty depth. */
+    /** Finds a {@code OneHot} in a function, whose callers may give an empty depth. */
     private Optional<String> unknownDepth() {
         return pieces.stream()
                 .filter(piece -> piece.function.isPresent())

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The functions of a model, as models of their own for each call. */
+/** The calls of a model's functions, each as a separate model. */
 public final class FunctionCalls {
     private final ModelProto model;
     private final Map<FunctionId, FunctionProto> functions = new HashMap<>();
@@ -26,11 +26,11 @@ public final class FunctionCalls {
     }
 
     /**
-     * What an operator calls.
+     * Returns the function that an operator calls.
      *
      * @param node the operator
-     * @return a model whose main graph is the function's, with the attributes of the call in the place of references to them;
-     *     inputs have no types; empty if the operator calls no function
+     * @return a model whose main graph is the function's, with the attributes of the call instead of references to
+     *     them; inputs have no types; empty if the operator calls no function
      */
     public Optional<ModelProto> body(NodeProto node) {
         FunctionProto function = functions.get(FunctionId.of(node));
@@ -53,7 +53,7 @@ public final class FunctionCalls {
                 .build());
     }
 
-    /** References inside of bodies are left as they are. */
+    /** References in bodies are left unchanged. */
     private static NodeProto withAttributes(NodeProto node, Map<String, AttributeProto> given) {
         if (node.getAttributeList().stream().allMatch(a -> a.getRefAttrName().isEmpty())) {
             return node;

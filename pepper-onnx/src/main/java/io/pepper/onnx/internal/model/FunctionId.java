@@ -4,34 +4,34 @@ import io.pepper.onnx.internal.proto.FunctionProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 
 /**
- * What an operator and the function that it calls have in common.
+ * The identity that an operator shares with the function that it calls.
  *
  * @param domain the domain, empty for ONNX's own
  * @param name the operator type, which is the function's name
- * @param overload tells functions of one name apart, mostly empty
+ * @param overload distinguishes functions of one name, mostly empty
  */
 public record FunctionId(String domain, String name, String overload) {
     /**
-     * The identity of a function.
+     * Returns the identity of a function.
      *
      * @param function the function
-     * @return what an operator that calls it has in common with it
+     * @return the identity
      */
     public static FunctionId of(FunctionProto function) {
         return new FunctionId(domain(function.getDomain()), function.getName(), function.getOverload());
     }
 
     /**
-     * What an operator calls, if there is a function of this identity.
+     * Returns the identity of the function that an operator calls, if there is one.
      *
      * @param node the operator
-     * @return what it has in common with the function that it calls
+     * @return the identity
      */
     public static FunctionId of(NodeProto node) {
         return new FunctionId(domain(node.getDomain()), node.getOpType(), node.getOverload());
     }
 
-    /** The two ways to write ONNX's own domain made one. */
+    /** Unifies the two spellings of ONNX's own domain. */
     static String domain(String written) {
         return written.equals("ai.onnx") ? "" : written;
     }

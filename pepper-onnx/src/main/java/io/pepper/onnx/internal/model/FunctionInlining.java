@@ -18,10 +18,11 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Replaces a call by the operators of its function where the call is most of the graph: exporters may write a whole model as one
- * function, in which nothing could be cut. A function is inlined if the main graph calls it once, if it has more operators, those in bodies included, than the
- * rest of the main graph, and if it uses the model's operator sets (ONNX Runtime does not take others as the function states them); then functions that it calls are looked at. Each is inlined once at most, so
- * that nothing grows. O(levels × operators).
+ * The inlining of functions that make up most of a graph: exporters may write a whole model as one function, inside of
+ * which there are no cuts. A function is inlined if the main graph calls it once, if it has more operators (including
+ * bodies) than the rest of the main graph, and if it uses the model's operator sets, because ONNX Runtime does not
+ * accept others as the function states them. Functions that it calls follow. Each is inlined at most once, so that
+ * nothing grows. O(levels × operators).
  */
 final class FunctionInlining {
     private final Map<FunctionId, FunctionProto> functions = new HashMap<>();
@@ -35,10 +36,10 @@ final class FunctionInlining {
     }
 
     /**
-     * Inlines what is most of a model.
+     * Inlines the functions that make up most of a model.
      *
      * @param model the model
-     * @return the other model, empty if no function is most of it
+     * @return the new model; empty if no function makes up most of it
      */
     static Optional<ModelProto> of(ModelProto model) {
         if (model.getFunctionsCount() == 0) {
@@ -60,10 +61,10 @@ final class FunctionInlining {
     }
 
     /**
-     * Why functions that are most of a model stand in it as one operator each.
+     * Returns why functions that make up most of a model are single operators in it.
      *
-     * @param model a model in which nothing more is to be inlined
-     * @return a clause for each, which names it
+     * @param model a model in which nothing more can be inlined
+     * @return a clause for each function, with its name
      */
     static List<String> obstacles(ModelProto model) {
         FunctionInlining left = new FunctionInlining(model);
@@ -96,7 +97,7 @@ final class FunctionInlining {
                 .sum();
     }
 
-    /** The place of the call that is to be inlined next. */
+    /** Returns the index of the call to inline next. */
     private OptionalInt call() {
         Map<FunctionId, Integer> calls = new HashMap<>();
         long operators = operators();
@@ -116,7 +117,10 @@ final class FunctionInlining {
         return OptionalInt.empty();
     }
 
-    /** Whether a function has more operators than the rest of the main graph, of so many with its call. */
+    /**
+     * Returns whether a function has more operators than the rest of a main graph with the given number of operators,
+     * including the call.
+     */
     private static boolean isMost(FunctionProto called, long operators) {
         long inside = called.getNodeList().stream()
                 .mapToLong(FunctionInlining::operators)
@@ -124,7 +128,7 @@ final class FunctionInlining {
         return inside > 1 && inside > operators - 1;
     }
 
-    /** An operator with those in its bodies. */
+    /** Returns the number of operators including those in bodies. */
     private static long operators(NodeProto node) {
         long operators = 0;
         Deque<NodeProto> open = new ArrayDeque<>(List.of(node));
@@ -141,7 +145,7 @@ final class FunctionInlining {
         return operators;
     }
 
-    /** An operator set that the function has in another version than the model. */
+    /** Returns an operator set for which the function states another version than the model. */
     private Optional<OperatorSetIdProto> conflict(FunctionProto function) {
         return function.getOpsetImportList().stream()
                 .filter(set -> versions.getOrDefault(domain(set), set.getVersion()) != set.getVersion())
@@ -182,7 +186,7 @@ final class FunctionInlining {
         return nodes;
     }
 
-    /** The tensors that the operators of a function make; the names in its bodies are taken from then on. */
+    /** Returns the tensors that the operators of a function produce, and reserves the names in its bodies. */
     private static Set<String> made(FunctionProto function, GraphSplice splice) {
         splice.addNamesInBodies(function.getNodeList());
         Set<String> made = new HashSet<>();
@@ -191,7 +195,10 @@ final class FunctionInlining {
         return made;
     }
 
-    /** Gives inputs and outputs the names of the call; the operators that copy what has no name of its own. */
+    /**
+     * Gives inputs and outputs the names of the call; returns the operators that copy values without a name of their
+     * own.
+     */
     private static List<NodeProto> signature(
             FunctionProto function, NodeProto call, Set<String> made, Map<String, String> renamed) {
         for (int i = 0; i < function.getInputCount(); i++) {
@@ -200,11 +207,11 @@ final class FunctionInlining {
         return GraphSplice.outputs(function.getOutputList(), call.getOutputList(), made, renamed);
     }
 
-    /** Attributes of operators in a function that refer to attributes of its call. */
+    /** The attributes of operators in a function that refer to attributes of its call. */
     private static final class Attributes {
         private Attributes() {}
 
-        /** An attribute that refers to one that is not given is left out, as the specification says. */
+        /** An attribute that refers to a missing one is left out, as the specification requires. */
         static NodeProto filled(NodeProto node, Map<String, AttributeProto> given) {
             NodeProto.Builder filled = node.toBuilder().clearAttribute();
             for (AttributeProto attribute : node.getAttributeList()) {

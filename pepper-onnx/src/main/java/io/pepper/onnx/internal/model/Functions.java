@@ -13,11 +13,11 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** The functions of a model, and which of them call which. */
+/** The functions of a model, and their calls of each other. */
 public final class Functions {
     private final Map<FunctionId, Facts> byId = new LinkedHashMap<>();
 
-    /** What has to be known of a function, without those that it calls. */
+    /** The facts on a function, without those on functions that it calls. */
     private record Facts(boolean repeatable, Set<FunctionId> calls, long storedBytes) {}
 
     private Functions() {}
@@ -52,7 +52,7 @@ public final class Functions {
         return new Facts(repeatable, calls, storedBytes);
     }
 
-    /** Takes away, again and again, the functions that nobody left calls; what stays calls itself in a cycle. */
+    /** Removes functions without callers repeatedly; the remaining ones call themselves in a cycle. */
     private void refuseCycles(String source) throws MalformedModelException {
         Map<FunctionId, Integer> callers = new HashMap<>();
         byId.values().forEach(facts -> facts.calls.forEach(id -> callers.merge(id, 1, Integer::sum)));
@@ -86,10 +86,10 @@ public final class Functions {
     }
 
     /**
-     * Everything that calling some functions needs.
+     * Returns everything that calling functions needs.
      *
      * @param called functions of this model
-     * @return they, and all that they call directly or through others, each once
+     * @return these functions and all that they call, directly or indirectly, each once
      */
     public Set<FunctionId> closure(Collection<FunctionId> called) {
         Set<FunctionId> found = new LinkedHashSet<>();
@@ -103,7 +103,7 @@ public final class Functions {
         return found;
     }
 
-    /** The functions that a function calls directly. */
+    /** Returns the functions that a function calls directly. */
     Collection<FunctionId> calls(FunctionId id) {
         return facts(id).calls;
     }

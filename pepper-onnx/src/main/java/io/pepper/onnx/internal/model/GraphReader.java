@@ -19,8 +19,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * A reader of the main graph of a model: everything is one graph first, constants included, to check it and to find an order; then,
- * in that order, constants are found; the dataflow is the rest of that graph.
+ * A reader of a model's main graph. It first builds one graph of everything, including constants, to check it and to
+ * find an order. Then it finds the constants in that order; the rest of the graph is the dataflow.
  */
 public final class GraphReader {
     final ModelProto model;
@@ -30,7 +30,7 @@ public final class GraphReader {
     final int[] rankOfNode;
     final boolean[] constantNode;
 
-    /** Bytes of each constant that stands in the graph under a name: initializers, dense and sparse. */
+    /** The bytes of each named constant of the graph: dense and sparse initializers. */
     final Map<String, Long> initializers = new LinkedHashMap<>();
 
     final List<String> constantOutputs = new ArrayList<>();
@@ -49,11 +49,11 @@ public final class GraphReader {
     /**
      * Reads a model.
      *
-     * @param source what to call the model in messages
+     * @param source the model's name in messages
      * @param model the message, with or without its large payloads
      * @param payloadBytes the size of a tensor's payload
      * @return the graph
-     * @throws MalformedModelException if the graph is none: cycles, names defined twice or never, impossible tensors
+     * @throws MalformedModelException if the graph is invalid: cycles, names defined twice or never, impossible tensors
      */
     public static ModelGraph read(String source, ModelProto model, ToLongFunction<TensorProto> payloadBytes)
             throws MalformedModelException {
@@ -104,7 +104,7 @@ public final class GraphReader {
         if (name.isEmpty()) {
             throw new MalformedModelException(source, "graph.initializer", "one has no name");
         }
-        // ONNX Runtime takes the last of several of one name, with a warning.
+        // ONNX Runtime uses the last of several initializers with one name, with a warning.
         initializers.put(name, bytes);
     }
 
@@ -154,7 +154,10 @@ public final class GraphReader {
         builder.operator(proto.getName(), proto.getOpType(), reads, writes);
     }
 
-    /** Walks all operators in their order, so that what an operator reads is settled before it; returns the constant tensors. */
+    /**
+     * Visits all operators in order, so that the inputs of an operator are classified before it; returns the constant
+     * tensors.
+     */
     private BitSet findConstants(DataflowGraph everything) {
         BitSet constant = new BitSet();
         for (String initializer : initializers.keySet()) {

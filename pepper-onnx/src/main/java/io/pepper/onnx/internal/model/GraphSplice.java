@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A graph into which the operators of a body or a function are put, under names that nothing else has. */
+/** A graph into which the operators of a body or a function are inserted, under unique names. */
 final class GraphSplice {
     private final GraphProto graph;
     private final NameCounts names = new NameCounts();
@@ -27,12 +27,12 @@ final class GraphSplice {
         graph.getNodeList().forEach(node -> operatorNames.add(node.getName()));
     }
 
-    /** Counts of names of tensors in the graph. */
+    /** Returns the counts of tensor names in the graph. */
     NameCounts names() {
         return names;
     }
 
-    /** Takes the names in the bodies of operators. */
+    /** Reserves the names in the bodies of operators. */
     void addNamesInBodies(List<NodeProto> nodes) {
         for (NodeProto node : nodes) {
             for (AttributeProto attribute : node.getAttributeList()) {
@@ -57,13 +57,13 @@ final class GraphSplice {
     }
 
     /**
-     * Gives what makes an output of a body the name that the output has outside.
+     * Renames the producers of a body's outputs to the names of the outputs outside.
      *
      * @param inner the outputs of the body
-     * @param outer their names outside, empty where nobody takes one
-     * @param made what operators of the body make
-     * @param renamed takes the new names
-     * @return operators that copy the outputs that cannot have their name outside: an input, or one that is given out twice
+     * @param outer their names outside; empty for unused ones
+     * @param made the tensors that operators of the body produce
+     * @param renamed receives the new names
+     * @return operators that copy the outputs that cannot be renamed: inputs, and values that are returned twice
      */
     static List<NodeProto> outputs(
             List<String> inner, List<String> outer, Set<String> made, Map<String, String> renamed) {
@@ -85,7 +85,7 @@ final class GraphSplice {
         return copies;
     }
 
-    /** ONNX Runtime refuses two operators of one name in a graph, which those of different bodies may have. */
+    /** ONNX Runtime refuses two operators of the same name in a graph, which operators of different bodies may have. */
     NodeProto named(NodeProto node) {
         if (node.getName().isEmpty() || operatorNames.add(node.getName())) {
             return node;
@@ -97,7 +97,7 @@ final class GraphSplice {
         return node.toBuilder().setName(node.getName() + "_" + number).build();
     }
 
-    /** The graph with other operators, and what was added. */
+    /** Returns the graph with other operators, and everything that was added. */
     GraphProto with(List<NodeProto> nodes) {
         Set<String> stated = new HashSet<>();
         graph.getInputList().forEach(value -> stated.add(value.getName()));

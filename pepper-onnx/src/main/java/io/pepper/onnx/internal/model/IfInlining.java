@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Replaces an {@code If} by the operators of its branch. Names that the branch defines are kept where nothing else has them, and get
- * a number otherwise; what gives an output of the branch gets the name of the output of the {@code If}.
+ * The replacement of an {@code If} by the operators of its branch. Names that the branch defines are kept if they are
+ * unique, and get a number otherwise. The producer of a branch's output gets the name of the {@code If}'s output.
  */
 final class IfInlining {
     private final GraphSplice splice;
@@ -27,7 +27,7 @@ final class IfInlining {
         return node.getOpType().equals("If") && FunctionId.of(node).domain().isEmpty() && node.getInputCount() == 1;
     }
 
-    /** Whether the branch has more operators than the rest of the graph. */
+    /** Returns whether the branch has more operators than the rest of the graph. */
     static boolean isMost(NodeProto node, boolean condition, GraphProto graph) {
         int inside = taken(node, condition).getNodeCount();
         return inside > 1 && inside > graph.getNodeCount() - 1;
@@ -43,7 +43,7 @@ final class IfInlining {
     }
 
     /**
-     * The operators that replace an {@code If}.
+     * Returns the operators that replace an {@code If}.
      *
      * @throws MalformedModelException if the branch defines a name twice
      */
@@ -86,7 +86,7 @@ final class IfInlining {
         return nodes;
     }
 
-    /** Said of the branch, which has other names than the graph that it becomes a part of. */
+    /** Checks the branch before its names change. */
     private static void refuseTwins(String source, NodeProto node, boolean condition, GraphProto taken)
             throws MalformedModelException {
         Set<String> made = new HashSet<>();
@@ -102,7 +102,7 @@ final class IfInlining {
         }
     }
 
-    /** The name of an operator, or those of its outputs if it has none. */
+    /** Returns the name of an operator, or those of its outputs if it has none. */
     static String name(NodeProto node) {
         return node.getName().isEmpty() ? String.join(", ", node.getOutputList()) : node.getName();
     }
@@ -117,7 +117,7 @@ final class IfInlining {
         return names;
     }
 
-    /** The graph with other operators, and what was inlined. */
+    /** Returns the graph with other operators, and everything that was inlined. */
     GraphProto with(List<NodeProto> nodes) {
         return splice.with(nodes);
     }

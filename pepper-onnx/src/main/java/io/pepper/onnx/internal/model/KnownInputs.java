@@ -20,7 +20,8 @@ public final class KnownInputs {
     private KnownInputs() {}
 
     /**
-     * Whether an input looks like a flag or a number, to which a user may set a value: of such a type, with one axis at most, or of one element.
+     * Returns whether an input looks like a flag or a number that a user may set: it has such a type, and at most one
+     * axis or one element.
      */
     static boolean isSmall(ValueInfoProto input) {
         TensorShapeProto shape = input.getType().getTensorType().getShape();
@@ -33,14 +34,14 @@ public final class KnownInputs {
     }
 
     /**
-     * Makes a tensor of an input.
+     * Returns the tensor of an input with a value.
      *
-     * @param source what to call the model in messages
+     * @param source the model's name in messages
      * @param input the input
      * @param value {@code true}, {@code false} or a number, for all of its elements
      * @return the tensor, under the input's name; open sizes are 1
      * @throws MalformedModelException if the input has too many elements to be set
-     * @throws IllegalArgumentException if the value is none of the input's type, or if the input is of a type that cannot be set
+     * @throws IllegalArgumentException if the value does not fit the input's type, or the type cannot be set
      */
     public static TensorProto tensor(String source, ValueInfoProto input, String value) throws MalformedModelException {
         TensorProto.Builder tensor = TensorProto.newBuilder().setName(input.getName());
@@ -130,10 +131,10 @@ public final class KnownInputs {
     }
 
     /**
-     * The elements of such a tensor.
+     * Returns the elements of such a tensor.
      *
      * @param tensor a tensor of {@link #tensor}
-     * @return its elements, in the kind of buffer that is for types of that width
+     * @return its elements, in the kind of buffer for types of that width
      */
     public static Buffer values(TensorProto tensor) {
         ByteBuffer bytes = ByteBuffer.wrap(tensor.getRawData().toByteArray()).order(ByteOrder.LITTLE_ENDIAN);

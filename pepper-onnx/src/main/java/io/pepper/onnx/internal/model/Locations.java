@@ -6,17 +6,18 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Paths that a file gives for other files: they may only lead down from where the file stands, on every system. */
+/** Paths of other files in a file. They may only lead downwards from the file's directory, on every system. */
 public final class Locations {
     private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
 
     private Locations() {}
 
     /**
-     * Why a location must not be followed.
+     * Returns why a location must not be followed.
      *
-     * @param location what a file says
-     * @return the reason; empty if it is a relative path without {@code ..}, drive letter, backslash or control character
+     * @param location the path in the file
+     * @return the reason; empty if it is a relative path without {@code ..}, drive letter, backslash or control
+     *     character
      */
     public static Optional<String> refusal(String location) {
         if (location.codePoints().anyMatch(Character::isISOControl)) {

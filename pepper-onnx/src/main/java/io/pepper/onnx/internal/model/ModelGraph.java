@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The main graph of a model, understood: which of its operators are dataflow and which only make constants, and how the
- * indices of the {@link DataflowGraph} and the places in the file belong together. Immutable.
+ * The analysed main graph of a model: its dataflow operators and those that only compute constants, and the mapping
+ * from indices of the {@link DataflowGraph} to indices in the file. Immutable.
  */
 public final class ModelGraph {
     private final ModelProto model;
@@ -44,7 +44,7 @@ public final class ModelGraph {
     }
 
     /**
-     * The model without its large payloads.
+     * Returns the model without its large payloads.
      *
      * @return the message that was read
      */
@@ -53,7 +53,7 @@ public final class ModelGraph {
     }
 
     /**
-     * The operators that work on what flows in.
+     * Returns the graph of the operators that depend on inputs.
      *
      * @return the graph
      */
@@ -62,9 +62,9 @@ public final class ModelGraph {
     }
 
     /**
-     * The model's functions.
+     * Returns the model's functions.
      *
-     * @return all of them
+     * @return all functions
      */
     public Functions functions() {
         return functions;
@@ -73,14 +73,14 @@ public final class ModelGraph {
     /**
      * Returns the constants.
      *
-     * @return initializers and the operators that make constants
+     * @return initializers and the operators that compute constants
      */
     public Constants constants() {
         return constants;
     }
 
     /**
-     * The outputs of the model that are constant, in the model's order.
+     * Returns the outputs of the model that are constant, in the model's order.
      *
      * @return names of tensors
      */
@@ -89,28 +89,28 @@ public final class ModelGraph {
     }
 
     /**
-     * Where an operator of the dataflow graph stands in the file.
+     * Returns the index in the file of an operator of the dataflow graph.
      *
-     * @param operator its index
-     * @return its place among the nodes of the main graph
+     * @param operator its index in the dataflow graph
+     * @return its index among the nodes of the main graph
      */
     public int node(int operator) {
         return nodeOfOperator[operator];
     }
 
     /**
-     * Puts nodes into a topological order, which is the file's where that is one.
+     * Sorts nodes topologically; keeps the file's order if that is topological.
      *
-     * @param nodes places of nodes; sorted by this
+     * @param nodes indices of nodes, which are sorted in place
      */
     public void sortTopologically(List<Integer> nodes) {
         nodes.sort((a, b) -> Integer.compare(rankOfNode[a], rankOfNode[b]));
     }
 
     /**
-     * The tensors that a node reads, captured ones included.
+     * Returns the tensors that a node reads, including captured ones.
      *
-     * @param node its place among the nodes of the main graph
+     * @param node its index among the nodes of the main graph
      * @return their names
      */
     public List<String> reads(int node) {
@@ -118,19 +118,19 @@ public final class ModelGraph {
     }
 
     /**
-     * Whether a node gives the same each time.
+     * Returns whether a node gives the same result each time.
      *
-     * @param node its place among the nodes of the main graph
-     * @return false if it, a body or a function of it is random or unknown
+     * @param node its index among the nodes of the main graph
+     * @return false if it, one of its bodies or functions is random or unknown
      */
     public boolean isRepeatable(int node) {
         return !facts[node].random() && !facts[node].foreign() && functions.repeatable(facts[node].calls());
     }
 
     /**
-     * The functions that a node calls directly.
+     * Returns the functions that a node calls directly.
      *
-     * @param node its place among the nodes of the main graph
+     * @param node its index among the nodes of the main graph
      * @return functions of this model
      */
     public Set<FunctionId> calls(int node) {
@@ -138,9 +138,9 @@ public final class ModelGraph {
     }
 
     /**
-     * The bytes of the tensors that stand in a node's attributes and bodies.
+     * Returns the bytes of the tensors in a node's attributes and bodies.
      *
-     * @param node its place among the nodes of the main graph
+     * @param node its index among the nodes of the main graph
      * @return 0 or more
      */
     public long storedBytes(int node) {
@@ -148,10 +148,10 @@ public final class ModelGraph {
     }
 
     /**
-     * The constants that a part needs: those that its nodes read, those that are its outputs, and those that say how its
-     * tensors were quantised.
+     * Returns the constants that a part needs: those that its nodes read, its constant outputs, and those that describe
+     * the quantisation of its tensors.
      *
-     * @param nodes places of nodes of the main graph
+     * @param nodes indices of nodes of the main graph
      * @param outputs names of tensors
      * @return the constants
      */

@@ -8,12 +8,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How often names stand in a graph and the bodies in it. */
+/** The number of occurrences of names in a graph and its bodies. */
 final class NameCounts {
     private final Map<String, Integer> counts = new HashMap<>();
     private final Map<String, Integer> lastNumbers = new HashMap<>();
 
-    /** Counts all names of a graph and its bodies, or takes them away. */
+    /** Adds or subtracts all names of a graph and its bodies. */
     void add(GraphProto graph, int times) {
         Deque<GraphProto> open = new ArrayDeque<>();
         open.push(graph);
@@ -41,7 +41,7 @@ final class NameCounts {
         counts.merge(name, times, Integer::sum);
     }
 
-    /** The name itself if nobody has it, else one with a number; from then on it is taken. */
+    /** Returns the name itself if it is unused, else the name with a number; reserves it. */
     String free(String name) {
         String found = name;
         int number = lastNumbers.getOrDefault(name, 0);

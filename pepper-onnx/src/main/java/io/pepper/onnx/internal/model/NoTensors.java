@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The values of a main graph that are sequences, maps or optionals: those whose type the model states, those that well-known operators
- * make, and what {@code Identity} makes of them. Of what bodies, functions and unknown operators make, types are asked for, if the model has such
- * values at all. O(operators).
+ * The values of a main graph that are sequences, maps or optionals: those whose type the model states, outputs of
+ * well-known operators, and what {@code Identity} makes of them. If the model has such values at all, the types of
+ * outputs of bodies, functions and unknown operators are looked up. O(operators).
  */
 public final class NoTensors {
     private static final Set<String> MAKERS = Set.of(
@@ -34,7 +34,7 @@ public final class NoTensors {
             "Optional",
             "ZipMap");
 
-    /** Operators that hand on what their bodies or inputs are. */
+    /** Operators that pass on values of their bodies or inputs. */
     private static final Set<String> CARRIERS = Set.of("If", "Loop", "OptionalGetElement");
 
     private final GraphProto graph;
@@ -45,24 +45,24 @@ public final class NoTensors {
         this.graph = graph;
     }
 
-    /** Looks up the types of values. */
+    /** A lookup of the types of values. */
     @FunctionalInterface
     public interface Lookup {
         /**
-         * Looks up.
+         * Looks up types.
          *
          * @param names names of values of the main graph
-         * @return what is known of those of which something is known
+         * @return the known types; values without any are absent
          * @throws IOException if the model cannot be read
          */
         Map<String, ValueInfoProto> of(Collection<String> names) throws IOException;
     }
 
     /**
-     * Finds them.
+     * Finds the values.
      *
      * @param model the model
-     * @param types asked only where the model does not say enough
+     * @param types is only asked if the model does not state enough
      * @return their names
      * @throws IOException if the model cannot be read
      */
@@ -106,7 +106,7 @@ public final class NoTensors {
         }
     }
 
-    /** What {@code Identity} makes of what was found, in whatever order the operators stand. */
+    /** Adds what {@code Identity} makes of the found values, in any order of the operators. */
     private void addIdentities() {
         Map<String, List<NodeProto>> readers = new HashMap<>();
         for (NodeProto node : graph.getNodeList()) {
@@ -125,7 +125,7 @@ public final class NoTensors {
         }
     }
 
-    /** The outputs without a stated type of operators of which the type of the operator says nothing. */
+    /** Returns the outputs without a stated type whose operator's type does not determine theirs. */
     private List<String> undecided(ModelProto model) {
         Set<FunctionId> functions = new HashSet<>();
         model.getFunctionsList().forEach(function -> functions.add(FunctionId.of(function)));
@@ -143,7 +143,7 @@ public final class NoTensors {
         return names;
     }
 
-    /** Whether an operator anywhere in a model makes something that is no tensor. */
+    /** Returns whether any operator in a model produces a value that is not a tensor. */
     private static boolean isAnyMade(ModelProto model) {
         Deque<List<NodeProto>> open = new ArrayDeque<>();
         open.push(model.getGraph().getNodeList());
@@ -163,7 +163,7 @@ public final class NoTensors {
     }
 
     /**
-     * Whether values of a type are tensors.
+     * Returns whether values of a type are tensors.
      *
      * @param type the type
      * @return false for sequences, maps, optionals and sparse tensors

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Facts of one operator, its bodies included.
+ * The facts on one operator, including its bodies.
  *
- * @param reads the tensors that it reads: its inputs, one entry a use, then what its bodies capture, each once
- * @param random whether it, or an operator in its bodies, may give other outputs for the same inputs; calls aside
- * @param foreign whether it, or an operator in its bodies, is of a domain that is neither known nor a function's
+ * @param reads the tensors that it reads: its inputs, one entry per use, then those that its bodies capture, each once
+ * @param random whether it, or an operator in its bodies, may give other outputs for the same inputs, without calls
+ * @param foreign whether it, or an operator in its bodies, has a domain that is neither known nor a function's
  * @param calls the functions of the model that it and its bodies call directly
- * @param storedBytes the bytes of the tensors that stand in its attributes and bodies
+ * @param storedBytes the bytes of the tensors in its attributes and bodies
  */
 record NodeFacts(List<String> reads, boolean random, boolean foreign, Set<FunctionId> calls, long storedBytes) {}

@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one operator with the bodies that it holds (the branches of an If, the body of a Loop or Scan), nested to any
- * depth, without recursion. A name that a body reads and that neither it nor a body around it defines is captured.
+ * A reader of one operator with its bodies (the branches of an If, the body of a Loop or Scan), nested to any depth,
+ * without recursion. A body captures a name that it reads and that neither it nor an outer body defines.
  */
 final class NodeReader {
     private final Collection<FunctionId> functions;
@@ -73,7 +73,7 @@ final class NodeReader {
         return new NodeFacts(reads, reader.random, reader.foreign, reader.calls, reader.storedBytes);
     }
 
-    /** Without attributes, in a model without functions. */
+    /** Returns the facts on an operator without attributes, in a model without functions. */
     private static NodeFacts plain(NodeProto node) {
         boolean foreign = !Repeatability.isKnownDomain(FunctionId.domain(node.getDomain()));
         return new NodeFacts(inputs(node), Repeatability.isRandom(node), foreign, Set.of(), 0);

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The work of ONNX Runtime when it opens a model, estimated before it is given the model. ONNX Runtime replaces each call of a
- * function by the operators of the function, level by level, and looks at the operators of a body twice for each look at the
- * body's surroundings. A model of a kilobyte can therefore take hours, or more memory than there is.
+ * The work of ONNX Runtime when it opens a model, estimated beforehand. ONNX Runtime replaces each call of a function
+ * by the operators of the function, level by level. For each visit of a body's surroundings, it visits the operators of
+ * the body twice. A model of a kilobyte can therefore take hours, or exhaust the memory.
  */
 public final class OpeningWork {
     /*
@@ -26,19 +26,22 @@ public final class OpeningWork {
      * A level of calls takes 3.5 KB of the stack. A thread of 128 KB dies at 40 levels, one of 1 MB at 500.
      */
 
-    /** Calls and bodies may be this deep in one another; real models have five levels. */
+    /** Maximum nesting depth of calls and bodies; real models have five levels. */
     public static final int MOST_LEVELS = 24;
 
-    /** Units of work for any model: about a second. */
+    /** Units of work that are allowed for any model: about a second. */
     private static final double MOST_UNITS = 1 << 18;
 
-    /** Units of work for each look that the operators of the file need without calls and bodies: large models may take longer. */
+    /**
+     * Units of work allowed for each visit that the operators of the file need without calls and bodies, because large
+     * models may take longer.
+     */
     private static final double MOST_UNITS_EACH = 8;
 
-    /** Bytes that calls may copy, for any model. */
+    /** Bytes that calls may copy in any model. */
     private static final double MOST_COPIED_BYTES = 256 << 20;
 
-    /** How often the bytes of functions may be copied, however many they are. */
+    /** Number of copies allowed for the bytes of functions, whatever their size. */
     private static final double MOST_COPIES = 4;
 
     private static final double CALLS = 1_250;
@@ -56,10 +59,10 @@ public final class OpeningWork {
     }
 
     /**
-     * Why a model must not be handed to ONNX Runtime.
+     * Returns why ONNX Runtime must not open a model.
      *
-     * @param model a model none of whose functions calls itself, directly or through others
-     * @return the reason, empty if the model can be opened in reasonable time
+     * @param model a model without recursive functions
+     * @return the reason; empty if the model can be opened in reasonable time
      */
     public static Optional<String> refusal(ModelProto model) {
         OpeningWork work = new OpeningWork(model);
@@ -67,9 +70,9 @@ public final class OpeningWork {
     }
 
     /**
-     * The work of opening a model, in units of about 4 microseconds.
+     * Returns the work of opening a model, in units of about 4 microseconds.
      *
-     * @param model a model none of whose functions calls itself, directly or through others
+     * @param model a model without recursive functions
      * @return the units, 0 or more
      */
     public static double units(ModelProto model) {
@@ -115,7 +118,7 @@ public final class OpeningWork {
         return number < 1e15 ? String.valueOf((long) number) : "more than 10^15";
     }
 
-    /** Sizes callees before their callers, without recursion. */
+    /** Computes the sizes of callees before their callers, without recursion. */
     private ExpandedSize ofAll(ModelProto model) {
         CallableBody main = CallableBody.of(model.getGraph());
         Deque<FunctionId> open = new ArrayDeque<>(calls(main));
@@ -146,7 +149,7 @@ public final class OpeningWork {
         return size(main);
     }
 
-    /** The functions that operators and their bodies call. */
+    /** Returns the functions that operators and their bodies call. */
     private Set<FunctionId> calls(CallableBody piece) {
         Set<FunctionId> calls = new HashSet<>();
         if (!functions.isEmpty()) {

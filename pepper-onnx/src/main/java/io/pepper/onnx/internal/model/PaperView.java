@@ -8,7 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A main graph as the original PEPPER sees it: its nodes as they stand, constants too, bodies not looked into. */
+/** A main graph as the original PEPPER sees it: its nodes in file order, including constants, without bodies. */
 public final class PaperView {
     private PaperView() {}
 

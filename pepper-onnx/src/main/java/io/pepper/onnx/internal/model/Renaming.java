@@ -9,16 +9,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Gives tensors other names, in operators and in what their bodies capture. Bodies are as deep as the reader's limit allows. */
+/** The renaming of tensors in operators and in what their bodies capture. The reader bounds the nesting of bodies. */
 final class Renaming {
     private final Map<String, String> names;
     private final UnaryOperator<String> free;
 
     /**
-     * Prepares.
+     * Creates a renaming.
      *
-     * @param names the new names by the old
-     * @param free makes a name that nothing has, for what a body defines under one of the new names
+     * @param names the new names by the old ones
+     * @param free returns an unused name, for tensors of a body that collide with a new name
      */
     Renaming(Map<String, String> names, UnaryOperator<String> free) {
         this.names = names;
@@ -53,7 +53,7 @@ final class Renaming {
         return renamed.build();
     }
 
-    /** What a body defines itself keeps its name, unless that would hide what it captures under a new name. */
+    /** Tensors that a body defines keep their names, unless they would hide a captured one under its new name. */
     private GraphProto captured(GraphProto body) {
         Map<String, String> inside = new HashMap<>(names);
         Set<String> defined = defined(body);

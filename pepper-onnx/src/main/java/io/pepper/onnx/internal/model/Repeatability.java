@@ -4,8 +4,8 @@ import io.pepper.onnx.internal.proto.NodeProto;
 import java.util.Set;
 
 /**
- * Whether an operator gives the same outputs each time it gets the same inputs. Only such an operator may be copied into
- * several parts when all that it reads is constant.
+ * The property of operators to give the same outputs for the same inputs each time. Only such operators may be copied
+ * into several parts if all their inputs are constant.
  */
 public final class Repeatability {
     private static final Set<String> RANDOM = Set.of(
@@ -33,10 +33,10 @@ public final class Repeatability {
     }
 
     /**
-     * Whether an operator draws random numbers whatever its inputs are; a dropout does so in training only.
+     * Returns whether an operator draws random numbers whatever its inputs are. A dropout does so only in training.
      *
-     * @param node the operator, its bodies aside
-     * @return whether it does
+     * @param node the operator, without its bodies
+     * @return true if it does
      */
     public static boolean drawsNumbers(NodeProto node) {
         return RANDOM.contains(node.getOpType());

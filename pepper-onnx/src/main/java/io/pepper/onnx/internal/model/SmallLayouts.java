@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Computes the operators that give elements of small tensors another shape, or select some of them. */
+/** The evaluation of operators that reshape small tensors or select elements of them. */
 final class SmallLayouts {
     private static final Set<String> TYPES = Set.of(
             "Identity",
@@ -67,7 +67,7 @@ final class SmallLayouts {
         return Optional.ofNullable(attributes.get(name));
     }
 
-    /** Numbers that older operator sets have as an attribute, and newer ones as an input. */
+    /** Returns numbers that older operator sets have as an attribute and newer ones as an input. */
     static Optional<List<Long>> numbers(
             String name, int at, List<Optional<SmallTensor>> inputs, Map<String, AttributeProto> attributes) {
         if (at < inputs.size()) {
@@ -147,7 +147,7 @@ final class SmallLayouts {
         return data.in(List.of(before, after));
     }
 
-    /** A tensor of one element, in a shape. */
+    /** Returns a tensor of one element, expanded to a shape. */
     private Optional<SmallTensor> expanded() {
         Optional<List<Long>> asked = numbers("shape", 1);
         boolean one = data.elements().length == 1
@@ -198,7 +198,7 @@ final class SmallLayouts {
         return selected(data, axis, places).flatMap(found -> found.in(shape));
     }
 
-    /** Some places of one axis, in another order or more than once. */
+    /** Returns selected indices of one axis, possibly reordered or repeated. */
     private static Optional<SmallTensor> selected(SmallTensor from, int axis, List<Integer> places) {
         List<Long> shape = new ArrayList<>(from.shape());
         shape.set(axis, (long) places.size());

@@ -13,8 +13,9 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Computes ONNX's own operators on small tensors, as far as exporters make conditions of them: comparisons, logic, arithmetic, what changes
- * shapes, what selects, and what reduces. What is not exact here, and what ONNX does not define, stays unknown.
+ * The evaluation of ONNX's own operators on small tensors, as far as exporters use them in conditions: comparisons,
+ * logic, arithmetic, shapes, selections and reductions. Results that are inexact here, or undefined in ONNX, stay
+ * unknown.
  */
 final class SmallOperators {
     private static final Map<String, DoubleBinaryOperator> COMPARISONS = Map.of(
@@ -44,7 +45,7 @@ final class SmallOperators {
             "Round", Math::rint,
             "Relu", a -> Math.max(a, 0));
 
-    /** Operators of one input that give truth values. */
+    /** Operators of one input that return truth values. */
     private static final Map<String, DoubleUnaryOperator> TESTS =
             Map.of("Not", a -> truth(a == 0), "IsNaN", a -> truth(Double.isNaN(a)));
 
@@ -56,7 +57,7 @@ final class SmallOperators {
         return value ? 1 : 0;
     }
 
-    /** Returns whether this may compute an operator. */
+    /** Returns whether an operator may be evaluated. */
     static boolean isFollowed(NodeProto node) {
         String type = node.getOpType();
         return FunctionId.of(node).domain().isEmpty()
@@ -70,11 +71,11 @@ final class SmallOperators {
     }
 
     /**
-     * Computes an operator.
+     * Evaluates an operator.
      *
      * @param node an operator of the model's operator sets that calls no function
-     * @param inputs its inputs, empty where it has none in the middle
-     * @return what its first output is, if that is exact
+     * @param inputs its inputs; empty for omitted ones in the middle
+     * @return its first output, if that is exact
      */
     static Optional<SmallTensor> of(NodeProto node, List<Optional<SmallTensor>> inputs) {
         if (!isFollowed(node) || node.getOutputCount() != 1) {
@@ -148,7 +149,7 @@ final class SmallOperators {
         return Optional.of(found);
     }
 
-    /** A division of integers that has no result gives NaN, which is no integer. */
+    /** An integer division without a result gives NaN, which is not an integer. */
     private static DoubleBinaryOperator arithmetic(
             String type, ElementType element, Map<String, AttributeProto> attributes) {
         boolean floating = SmallTensor.isFloating(element);
@@ -199,7 +200,7 @@ final class SmallOperators {
         return SmallTensor.of(yes.type(), shaped.shape(), elements);
     }
 
-    /** Two tensors element by element, where sizes of 1 repeat. */
+    /** An elementwise operation on two tensors, in which sizes of 1 are broadcast. */
     private static final class Broadcast {
         private Broadcast() {}
 
@@ -231,7 +232,7 @@ final class SmallOperators {
             return own < 0 ? 1 : tensor.shape().get(own);
         }
 
-        /** Where an element of the result stands in a tensor. */
+        /** Returns the index in a tensor of an element of the result. */
         private static int place(SmallTensor tensor, int element, List<Long> shape) {
             int place = 0;
             int stride = 1;

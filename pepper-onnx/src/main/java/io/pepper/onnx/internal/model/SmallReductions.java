@@ -10,7 +10,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleBinaryOperator;
 
-/** Computes the operators that reduce axes of small tensors. Sums of floating point that depend on the order of terms stay unknown. */
+/**
+ * The evaluation of operators that reduce axes of small tensors. Floating-point sums that depend on the order of terms
+ * stay unknown.
+ */
 final class SmallReductions {
     private static final Map<String, DoubleBinaryOperator> TYPES = Map.of(
             "ReduceMax", Math::max,
@@ -20,7 +23,7 @@ final class SmallReductions {
 
     private static final Set<String> ROUNDING = Set.of("ReduceSum", "ReduceProd");
 
-    /** Below this, whole numbers of 32-bit floating point are exact. */
+    /** Whole numbers below this are exact in 32-bit floating point. */
     private static final double MOST_EXACT = 0x1p24;
 
     private SmallReductions() {}

@@ -10,17 +10,18 @@ import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * A small tensor of known elements: truth values, integers, or floating point of 32 or 64 bits. Each is a double: of integers of 64 bits
- * beyond 2^53 it is only known that they are far, as the end of a slice may be. Immutable by convention: nobody writes into the elements.
+ * A small tensor of known elements: truth values, integers, or floating point of 32 or 64 bits. Each element is a
+ * double. For 64-bit integers beyond 2^53, such as the end of a slice, it is only known that they are far. Immutable by
+ * convention: the elements are never written.
  */
 final class SmallTensor {
-    /** No tensor of more elements is followed. */
+    /** Maximum number of elements of an evaluated tensor. */
     static final int MOST_ELEMENTS = 1024;
 
     private static final int MOST_AXES = 16;
     private static final double MOST_EXACT = 0x1p53;
 
-    /** Stands for integers of 64 bits that a double does not hold. */
+    /** Represents 64-bit integers that a double cannot hold. */
     private static final double FAR = 0x1p63;
 
     private final ElementType type;
@@ -37,17 +38,17 @@ final class SmallTensor {
         return type;
     }
 
-    /** The size along each axis. */
+    /** Returns the size along each axis. */
     List<Long> shape() {
         return shape;
     }
 
-    /** The elements in row-major order. */
+    /** Returns the elements in row-major order. */
     double[] elements() {
         return elements;
     }
 
-    /** A tensor, if its type and size can be followed and each element is exact. */
+    /** Returns a tensor if its type and size can be evaluated and each element is exact. */
     static Optional<SmallTensor> of(ElementType type, List<Long> shape, double[] elements) {
         if (elements.length != count(shape)) {
             return Optional.empty();
@@ -65,7 +66,7 @@ final class SmallTensor {
         return element == 0 ? 0 : element;
     }
 
-    /** The number of elements of a shape; -1 if there are too many. */
+    /** Returns the number of elements of a shape; -1 if there are too many. */
     static int count(List<Long> shape) {
         long elements = 1;
         for (long size : shape) {
@@ -81,7 +82,7 @@ final class SmallTensor {
         return new SmallTensor(type, List.of(), new double[] {element});
     }
 
-    /** Whole numbers along one axis. */
+    /** Returns a tensor of whole numbers along one axis. */
     static Optional<SmallTensor> integers(List<Long> numbers) {
         return of(
                 ElementType.INT64,
@@ -89,7 +90,7 @@ final class SmallTensor {
                 numbers.stream().mapToDouble(Long::doubleValue).toArray());
     }
 
-    /** The elements of a tensor that holds them itself. */
+    /** Returns the elements of a tensor that contains them itself. */
     static Optional<SmallTensor> of(TensorProto tensor) {
         Optional<ElementType> type = ElementType.ofCode(tensor.getDataType()).filter(SmallTensor::isFollowed);
         int count = count(tensor.getDimsList());
@@ -129,7 +130,7 @@ final class SmallTensor {
         return Math.abs((double) number) < MOST_EXACT ? number : (number < 0 ? -FAR : FAR);
     }
 
-    /** Whether some element is only known to be far, so that nothing can be computed with it. */
+    /** Returns whether an element is only known to be far, so that nothing can be computed with it. */
     boolean isFar() {
         return !isFloating(type) && Arrays.stream(elements).anyMatch(element -> Math.abs(element) == FAR);
     }
@@ -161,7 +162,7 @@ final class SmallTensor {
         return isFloating(type) || type == ElementType.BOOL || fits(type, 0);
     }
 
-    /** Whether a whole number is one of an integer type, or 0 or 1 for a truth value. */
+    /** Returns whether a whole number is in the range of an integer type, or 0 or 1 for a truth value. */
     private static boolean fits(ElementType type, double number) {
         return switch (type) {
             case BOOL -> number == 0 || number == 1;
@@ -176,12 +177,12 @@ final class SmallTensor {
         };
     }
 
-    /** The same elements in another shape. */
+    /** Returns the same elements in another shape. */
     Optional<SmallTensor> in(List<Long> other) {
         return of(type, other, elements);
     }
 
-    /** What becomes of each element; floating point of 32 bits is rounded to it. */
+    /** Applies a function to each element; 32-bit floating point is rounded. */
     Optional<SmallTensor> each(ElementType result, DoubleUnaryOperator change) {
         double[] changed = Arrays.stream(elements).map(change).toArray();
         return of(result, shape, rounded(result, changed));
@@ -193,12 +194,12 @@ final class SmallTensor {
                 : elements;
     }
 
-    /** The elements as whole numbers. */
+    /** Returns the elements as whole numbers. */
     List<Long> whole() {
         return Arrays.stream(elements).mapToObj(element -> (long) element).toList();
     }
 
-    /** An axis of this tensor, counted from the end where it is negative; -1 if there is none. */
+    /** Returns an axis of this tensor; negative ones count from the end. Returns -1 if there is no such axis. */
     int axis(long axis) {
         long counted = axis < 0 ? axis + shape.size() : axis;
         return counted >= 0 && counted < shape.size() ? (int) counted : -1;

@@ -16,8 +16,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A model with some inputs set to values: they become constants, and each {@code If} of the main graph that they or other constants decide is
- * replaced by the operators of its branch; without values only one whose branch is most of the graph. A value that is set for an input that has one already replaces that. Inlined operators are those of the file, each once, so that nothing grows. O(levels × operators).
+ * A model with some inputs set to values, which become constants. Each {@code If} of the main graph that these or other
+ * constants decide is replaced by the operators of its branch; without values, only an {@code If} whose branch makes up
+ * most of the graph. A value replaces an input's default. Inlined operators are those of the file, each once, so that
+ * nothing grows. O(levels × operators).
  */
 public final class Specialization {
     private Specialization() {}
@@ -25,12 +27,12 @@ public final class Specialization {
     /**
      * Specialises a model.
      *
-     * @param source what to call the model in messages
+     * @param source the model's name in messages
      * @param model the model
      * @param values values by the name of an input
-     * @return the model, in which functions that are most of it are inlined, too ({@link FunctionInlining})
-     * @throws MalformedModelException if an input cannot be set, or a branch that is taken defines a name twice
-     * @throws IllegalArgumentException if there is no such input, or the value is none of its type
+     * @return the model, in which functions that make up most of it are inlined, too ({@link FunctionInlining})
+     * @throws MalformedModelException if an input cannot be set, or a selected branch defines a name twice
+     * @throws IllegalArgumentException if there is no such input, or the value does not fit its type
      */
     public static ModelProto of(String source, ModelProto model, Map<String, String> values)
             throws MalformedModelException {
@@ -61,9 +63,9 @@ public final class Specialization {
     }
 
     /**
-     * Why functions that are most of a model are not inlined.
+     * Returns why functions that make up most of a model are not inlined.
      *
-     * @param model a model that was specialised
+     * @param model a specialised model
      * @return a clause for each of them
      */
     public static List<String> closedFunctions(ModelProto model) {
@@ -71,11 +73,11 @@ public final class Specialization {
     }
 
     /**
-     * A model without the values that some inputs have.
+     * Returns a model without the defaults of some inputs.
      *
      * @param model the model
      * @param inputs names of inputs
-     * @return the model, empty if none of them has a value
+     * @return the model; empty if none of the inputs has a default
      */
     public static Optional<ModelProto> withoutDefaults(ModelProto model, Set<String> inputs) {
         GraphProto graph = model.getGraph();
@@ -95,7 +97,7 @@ public final class Specialization {
         return Optional.of(model.toBuilder().setGraph(changed).build());
     }
 
-    /** Inlines what constants decide, and functions that hold what they decide, until nothing is left. */
+    /** Inlines what constants decide, and functions that contain such decisions, until nothing is left. */
     private static ModelProto inlined(String source, ModelProto start, boolean all) throws MalformedModelException {
         ModelProto model = start;
         boolean found = true;
@@ -111,7 +113,7 @@ public final class Specialization {
         return model;
     }
 
-    /** The graph without the branches that are not taken, if it has any. */
+    /** Returns the graph without the branches that are not taken, if it has any. */
     private static Optional<GraphProto> decided(String source, ModelProto model, boolean all)
             throws MalformedModelException {
         if (model.getGraph().getNodeList().stream().noneMatch(IfInlining::isIf)) {

@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 
 /**
- * How many bytes the constant tensors of a model take: elements times the size of one, however they are written down. A
- * tensor of strings, or of a type not known here, takes the bytes of its payload.
+ * The sizes of a model's constant tensors: number of elements times the size of one, whatever their encoding. A tensor
+ * of strings, or of an unknown type, has the bytes of its payload.
  */
 final class TensorSizes {
     private static final long MAX_TOTAL = Long.MAX_VALUE / 2;
@@ -25,7 +25,9 @@ final class TensorSizes {
         this.payloadBytes = payloadBytes;
     }
 
-    /** The bytes of a tensor. All tensors asked for together stay below {@link Long#MAX_VALUE}, so that sums are safe. */
+    /**
+     * Returns the bytes of a tensor. The sum over all calls stays below {@link Long#MAX_VALUE}, so that sums are safe.
+     */
     long bytes(TensorProto tensor) throws MalformedModelException {
         long bytes = bytesOfOne(tensor);
         if (bytes > MAX_TOTAL - total) {
@@ -55,7 +57,10 @@ final class TensorSizes {
         return bytes(sparse.getValues()) + bytes(sparse.getIndices());
     }
 
-    /** The tensors of an attribute and, for a Constant operator, the numbers and strings that stand for a tensor. */
+    /**
+     * Returns the bytes of the tensors of an attribute and, for a Constant operator, of the numbers and strings that
+     * represent a tensor.
+     */
     long bytes(AttributeProto attribute, NodeProto node) throws MalformedModelException {
         long bytes = attribute.hasT() ? bytes(attribute.getT()) : 0;
         for (TensorProto tensor : attribute.getTensorsList()) {

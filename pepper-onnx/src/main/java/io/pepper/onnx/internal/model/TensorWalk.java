@@ -14,14 +14,14 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Changes the tensors of a model wherever they stand: initializers, attributes, bodies, functions, training information. Bodies
- * wait in a stack, so that no depth is too great; what holds no tensor of interest is not taken apart.
+ * A walk that changes the tensors of a model: in initializers, attributes, bodies, functions and training information.
+ * Bodies wait on a stack, so that any depth is supported. Messages without tensors of interest are not rebuilt.
  */
 public final class TensorWalk {
     private final Visitor visitor;
     private final Deque<GraphProto.Builder> graphs = new ArrayDeque<>();
 
-    /** Where a tensor stands. */
+    /** The place of a tensor. */
     public enum Place {
         /** Among the initializers of a graph or body. */
         INITIALIZER,
@@ -33,13 +33,13 @@ public final class TensorWalk {
         SPARSE
     }
 
-    /** Changes tensors. */
+    /** A change of tensors. */
     public interface Visitor {
         /**
-         * Whether a tensor is of interest.
+         * Returns whether a tensor is of interest.
          *
          * @param tensor the tensor
-         * @return true if {@link #change} shall be called with it
+         * @return true if {@link #change} should be called with it
          */
         boolean wants(TensorProto tensor);
 
@@ -47,8 +47,8 @@ public final class TensorWalk {
          * Changes a tensor of interest.
          *
          * @param tensor the tensor
-         * @param place where it stands
-         * @throws IOException if what it needs cannot be read
+         * @param place the place of the tensor
+         * @throws IOException if data for the change cannot be read
          */
         void change(TensorProto.Builder tensor, Place place) throws IOException;
     }
@@ -58,11 +58,11 @@ public final class TensorWalk {
     }
 
     /**
-     * Walks over all tensors of a model.
+     * Visits all tensors of a model.
      *
      * @param model the model
-     * @param visitor changes those that it wants
-     * @return the model as it is afterwards
+     * @param visitor changes the tensors that it wants
+     * @return the changed model
      * @throws IOException if the visitor fails
      */
     public static ModelProto change(ModelProto model, Visitor visitor) throws IOException {
@@ -110,7 +110,7 @@ public final class TensorWalk {
         }
     }
 
-    /** Whether an operator holds tensors at all: most do not, and stay as they are. */
+    /** Returns whether an operator contains tensors at all: most do not, and stay unchanged. */
     private static boolean isOfInterest(NodeProto node) {
         return node.getAttributeList().stream()
                 .anyMatch(attribute -> attribute.hasT()

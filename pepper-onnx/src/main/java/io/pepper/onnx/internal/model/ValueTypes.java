@@ -11,32 +11,32 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Types as the messages have them, and as users see them. */
+/** The conversion of types from messages to their public form. */
 public final class ValueTypes {
-    /** More nesting of sequences and optionals than this is shown as {@code …}. */
+    /** Deeper nesting of sequences and optionals is shown as {@code …}. */
     private static final int MAX_DEPTH = 8;
 
-    /** What exporters write for a size that has no name. */
+    /** The spellings of exporters for a size without a name. */
     private static final Set<String> UNNAMED = Set.of("", "?");
 
     private ValueTypes() {}
 
     /**
-     * What a message says about a value.
+     * Returns the public form of a value's description.
      *
      * @param value the message
-     * @return the same for users
+     * @return the description
      */
     public static TensorInfo info(ValueInfoProto value) {
         return info(value.getName(), value.getType());
     }
 
     /**
-     * What a type says about a value.
+     * Returns the public form of a value's type.
      *
      * @param name the value's name
      * @param type its type
-     * @return the same for users
+     * @return the description
      */
     public static TensorInfo info(String name, TypeProto type) {
         if (type.getValueCase() == TypeProto.ValueCase.TENSOR_TYPE) {
@@ -52,7 +52,7 @@ public final class ValueTypes {
     }
 
     /**
-     * Whether a type says enough for an input of a model: ONNX Runtime wants to know the element type.
+     * Returns whether a type suffices for an input of a model: ONNX Runtime requires the element type.
      *
      * @param type the type
      * @return true if it does
@@ -86,7 +86,10 @@ public final class ValueTypes {
         return dimensions;
     }
 
-    /** The type of a value that is no tensor, in the way of the operator documentation: {@code seq(tensor(float))}. */
+    /**
+     * Returns the type of a value that is not a tensor, in the notation of the operator documentation: {@code
+     * seq(tensor(float))}.
+     */
     private static String typeName(TypeProto outer) {
         StringBuilder written = new StringBuilder();
         StringBuilder closing = new StringBuilder();

@@ -13,32 +13,32 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes the tensors of a message refer to bytes in other files, in the way that ONNX knows: by location, offset and length.
- * Initializers and the values of Constant operators can be elsewhere; ONNX Runtime reads no others there. Nor can numbers be
- * elsewhere that are written in a form of their own, as 16-bit ones that stand in {@code int32_data}.
+ * The conversion of a message's tensors to references into other files, by location, offset and length. Only
+ * initializers and the values of Constant operators can be in other files; ONNX Runtime reads no others there. Numbers
+ * in a special encoding, such as 16-bit ones in {@code int32_data}, cannot be in other files either.
  */
 public final class WeightRanges {
     private static final String LENGTH = "length";
 
     private WeightRanges() {}
 
-    /** Says where bytes will be. */
+    /** The decision on the place of bytes. */
     public interface Placement {
         /**
-         * Places the bytes of a tensor.
+         * Decides on the place of a tensor's bytes.
          *
-         * @param bytes little-endian elements, where they are now
-         * @return where they will be; empty to leave the tensor as it is
-         * @throws IOException if that cannot be said
+         * @param bytes little-endian elements, at their current place
+         * @return their new place; empty to leave the tensor unchanged
+         * @throws IOException if the place cannot be determined
          */
         Optional<Place> place(Payload bytes) throws IOException;
     }
 
     /**
-     * Where bytes will be.
+     * A place of bytes.
      *
      * @param location the file, as the model names it
-     * @param offset where in the file they begin
+     * @param offset the offset of the first byte in the file
      */
     public record Place(String location, long offset) {}
 
@@ -47,8 +47,8 @@ public final class WeightRanges {
      *
      * @param model a message whose large tensors refer to a table of payloads
      * @param payloads the table
-     * @param placement says where the bytes will be
-     * @return the same message, where the tensors that were placed refer to files
+     * @param placement decides on the places of the bytes
+     * @return the same message with references for the placed tensors
      * @throws IOException if a payload cannot be read
      */
     public static ModelProto moved(ModelProto model, PayloadTable payloads, Placement placement) throws IOException {
@@ -73,11 +73,11 @@ public final class WeightRanges {
     }
 
     /**
-     * A file as a model names it.
+     * Returns a file's name in a model.
      *
-     * @param directory where the model is
+     * @param directory the directory of the model
      * @param file a file in that directory or below
-     * @return the way from there, on every system with {@code /}
+     * @return the relative path, with {@code /} on every system
      */
     public static String location(Path directory, Path file) {
         List<String> names = new ArrayList<>();
@@ -86,9 +86,9 @@ public final class WeightRanges {
     }
 
     /**
-     * The bytes that a tensor takes from another file.
+     * Returns the bytes that a tensor takes from another file.
      *
-     * @param tensor a tensor, as {@link #moved} leaves it
+     * @param tensor a tensor of a result of {@link #moved}
      * @return 0 if it refers to none
      */
     public static long referred(TensorProto tensor) {
@@ -99,9 +99,9 @@ public final class WeightRanges {
     }
 
     /**
-     * The bytes that the tensors in an operator's attributes take from other files.
+     * Returns the bytes that the tensors in an operator's attributes take from other files.
      *
-     * @param node an operator, as {@link #moved} leaves it
+     * @param node an operator of a result of {@link #moved}
      * @return 0 if they refer to none
      */
     public static long referred(NodeProto node) {

@@ -22,10 +22,10 @@ public final class Weights {
     }
 
     /**
-     * The bytes of the tensors that stand in some nodes, initializers and functions.
+     * Returns the bytes of the tensors in nodes, initializers and functions.
      *
      * @param graph the model
-     * @param nodes places of nodes
+     * @param nodes indices of nodes
      * @param initializers names of initializers
      * @param functions functions of the model
      * @return the sum
@@ -46,7 +46,7 @@ public final class Weights {
     }
 
     /**
-     * The costs of a model's operators in bytes of constant tensors, where what several operators share counts once. Made in O(names).
+     * Returns the costs of a model's operators in bytes of constant tensors. A shared tensor counts once. O(names).
      *
      * @param graph the model
      * @return costs for the operators of its dataflow graph
@@ -58,7 +58,7 @@ public final class Weights {
             itemsOf[operator] = new int[] {weights.item(graph.node(operator))};
         }
         List<int[]> itemsOfItem = new ArrayList<>();
-        while (itemsOfItem.size() < weights.keys.size()) { // What an item needs may be new.
+        while (itemsOfItem.size() < weights.keys.size()) { // An item may need new items.
             itemsOfItem.add(weights.needs(weights.keys.get(itemsOfItem.size())));
         }
         return OperatorCosts.shared(
@@ -67,7 +67,7 @@ public final class Weights {
                 itemsOfItem.toArray(int[][]::new));
     }
 
-    /** A node by its place, an initializer by its name, or a function. */
+    /** Returns the number of an item: a node by its index, an initializer by its name, or a function. */
     private int item(Object key) {
         return items.computeIfAbsent(key, unknown -> {
             keys.add(key);

@@ -2,14 +2,14 @@ package io.pepper.onnx.internal.session;
 
 import org.jspecify.annotations.Nullable;
 
-/** No inputs are found that a model runs on, or models do not fit together. Never leaves the library. */
+/** Thrown if no inputs are found on which a model runs, or models do not fit together. It never leaves the library. */
 public final class CannotRunException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says why.
+     * Creates an exception.
      *
-     * @param message for a person
+     * @param message the reason, for a person
      */
     public CannotRunException(String message) {
         super(message);

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Shapes and first elements of tensors as far as the model states them. */
+/** The shapes and first elements of tensors, as far as the model states them. */
 final class ConstantFacts {
     private static final Set<String> SAME_SHAPE = Set.of("Identity", "Cast", "DequantizeLinear", "QuantizeLinear");
     private static final int MAX_STEPS = 16;
@@ -65,7 +65,7 @@ final class ConstantFacts {
                 .addAllInt64Data(values);
     }
 
-    /** The size of an axis, negative axes counted from the end; empty if the model does not state it. */
+    /** Returns the size of an axis; negative axes count from the end. Empty if the model does not state it. */
     OptionalLong size(String tensor, long axis) {
         String name = tensor;
         for (int step = 0; step < MAX_STEPS; step++) {
@@ -85,7 +85,7 @@ final class ConstantFacts {
         return OptionalLong.empty();
     }
 
-    /** The first element of a constant of integers; empty for anything else. */
+    /** Returns the first element of a constant of integers; empty for other tensors. */
     OptionalLong firstInteger(String tensor) {
         TensorProto constant = constants.get(tensor);
         if (constant == null) {

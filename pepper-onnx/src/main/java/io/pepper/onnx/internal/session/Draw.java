@@ -5,15 +5,16 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Which values to draw. The first attempt takes what names and uses of inputs suggest; later ones take for each input of integers one of
- * some patterns, since an axis, a size, a count or a shape runs only with few values, and which is not known.
+ * The choice of input values to draw. The first attempt uses the values that names and uses of inputs suggest. Later
+ * attempts draw one of several patterns for each input of integers: an axis, a size, a count or a shape only works with
+ * few values, and it is unknown which input is one.
  *
- * @param trial tells sets of values of one seed apart
- * @param attempt 0 for the first try, then 1, 2, …
- * @param control the trial of which the integers are, and the real numbers that may be scales or ratios
+ * @param trial distinguishes sets of values with the same seed
+ * @param attempt 0 for the first attempt, then 1, 2, …
+ * @param control the trial that determines the integers, and the real numbers that may be scales or ratios
  */
 public record Draw(int trial, int attempt, int control) {
-    /** How many attempts there are: each of three inputs meets each pattern of a third of the kinds almost surely. */
+    /** Number of attempts, with which each of three inputs almost surely meets each pattern of a third of the kinds. */
     static final int ATTEMPTS = 64;
 
     /** The first attempt of the first trial. */
@@ -23,21 +24,22 @@ public record Draw(int trial, int attempt, int control) {
     private static final int SEED_STEP = 1_000_003;
 
     /**
-     * An attempt of which all values are of one trial.
+     * Returns an attempt whose values all belong to one trial.
      *
-     * @param trial see the record
-     * @param attempt see the record
-     * @return what to draw
+     * @param trial distinguishes sets of values with the same seed
+     * @param attempt 0 for the first attempt, then 1, 2, …
+     * @return the choice of values
      */
     public static Draw of(int trial, int attempt) {
         return new Draw(trial, attempt, trial);
     }
 
     /**
-     * The attempts of another trial: what made the model run comes first, then all others, and last the very integers with which it ran.
+     * Returns the attempts of another trial: first the attempt with which the model ran, then all others, and last the
+     * same integers with which it ran.
      *
      * @param next the trial
-     * @return what to draw, best first
+     * @return the choices of values, best first
      */
     List<Draw> attempts(int next) {
         List<Draw> draws = new ArrayList<>(List.of(of(next, attempt)));
@@ -55,13 +57,13 @@ public record Draw(int trial, int attempt, int control) {
         return new Random(seed * 31 + input.hashCode() + from * SEED_STEP + attempt * 7_919L * SEED_STEP);
     }
 
-    /** What an input of integers is made of in an attempt after the first. */
+    /** The pattern of an input of integers in an attempt after the first. */
     @FunctionalInterface
     interface Pattern {
         long value(int position, int count);
     }
 
-    /** A pattern for one input. */
+    /** Returns a pattern for one input. */
     static Pattern pattern(Random random) {
         int constant = CONSTANTS.get(random.nextInt(CONSTANTS.size()));
         return switch (random.nextInt(8)) {

@@ -14,8 +14,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Follows an input forward through operators that pass its values on, to the operators that use them as indices or
- * compare them with a constant. Bodies of operators are read too, by the names they capture; calls of functions are not.
+ * The uses of inputs as indices, or in comparisons with a constant. An input is followed forward through operators that
+ * pass its values on. Bodies of operators are followed by the names that they capture; function calls are not.
  */
 public final class IndexHints {
     private static final Set<String> PASS = Set.of(
@@ -42,9 +42,9 @@ public final class IndexHints {
     private final Map<String, List<NodeProto>> readers = new HashMap<>();
 
     /**
-     * Reads what uses what.
+     * Reads the uses of all tensors.
      *
-     * @param model a model, possibly without its big payloads
+     * @param model a model, possibly without its large payloads
      */
     public IndexHints(ModelProto model) {
         var graphs = new ArrayDeque<GraphProto>();
@@ -76,10 +76,10 @@ public final class IndexHints {
     }
 
     /**
-     * What an input is used for.
+     * Returns the use of an input.
      *
-     * @param input its name
-     * @return what is known
+     * @param input the input's name
+     * @return the known use
      */
     public ValueHint of(String input) {
         ValueHint hint = ValueHint.NONE;
@@ -123,7 +123,7 @@ public final class IndexHints {
         };
     }
 
-    /** Equal shares of an axis. */
+    /** Adds the equal share of an axis that a split implies. */
     private ValueHint shared(ValueHint hint, NodeProto node) {
         long size = facts.size(node.getInput(0), axis(node)).orElse(1);
         return size % node.getOutputCount() == 0 ? hint.equalTo(size / node.getOutputCount()) : hint;

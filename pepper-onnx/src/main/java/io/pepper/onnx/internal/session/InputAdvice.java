@@ -16,11 +16,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says why a model runs on no inputs that were tried, and what its user can give. Sizes are asked for only where they may help: where some
- * are open, and what ONNX Runtime says depends on them.
+ * The explanation why a model ran on none of the inputs that were tried, and advice on what the user can give. It only
+ * asks for sizes that are open and that ONNX Runtime's messages depend on.
  */
 final class InputAdvice {
-    /** What ONNX Runtime, or its Java interface, says of a model that runs on no inputs at all. */
+    /** Errors of ONNX Runtime, or its Java interface, for a model that runs on no inputs at all. */
     private static final Set<OrtErrorCode> HOPELESS = EnumSet.of(
             OrtErrorCode.ORT_NOT_IMPLEMENTED,
             OrtErrorCode.ORT_INVALID_GRAPH,
@@ -35,13 +35,13 @@ final class InputAdvice {
         this.specs = specs;
     }
 
-    /** Hears that the model did not run on inputs. */
+    /** Records that the model did not run on inputs. */
     void add(List<PlannedInput> plan, OrtException refusal) {
         messages.putIfAbsent(plan.stream().map(PlannedInput::shape).toList(), String.valueOf(refusal.getMessage()));
         last = refusal;
     }
 
-    /** Says so once all were tried. */
+    /** Returns the exception after all inputs were tried. */
     CannotRunException refused(String when) {
         String said = last == null ? "" : "; ONNX Runtime's last message: " + last.getMessage();
         if (last != null && HOPELESS.contains(last.getCode())) {
@@ -58,7 +58,7 @@ final class InputAdvice {
     }
 
     /**
-     * Says that no inputs are small enough to be made.
+     * Returns the message that no inputs are small enough to be created.
      *
      * @param plans all combinations of sizes
      */
@@ -99,7 +99,7 @@ final class InputAdvice {
         return labels;
     }
 
-    /** How many elements the fixed sizes of an input make. */
+    /** Returns the product of the fixed sizes of an input. */
     private static double fixed(InputSpec spec) {
         return spec.shape().stream()
                 .filter(size -> size >= 0)

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a user decides of the inputs of a run.
+ * The user's choices for the inputs of a run.
  *
- * @param seed of random values
+ * @param seed the seed of random values
  * @param shapes whole shapes by input
  * @param dimensions sizes by name of a dimension
  * @param inputs values by input

@@ -22,23 +22,23 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
-/** Makes the inputs of a trial: the same seed, draw and input name give the same values. */
+/** A generator of the inputs of a trial. The same seed, draw and input name give the same values. */
 public final class InputGenerator {
     private static final int MASK_ONES = 8;
     private static final int SMALL = 3;
     private static final int SCALES = 4;
 
-    /** How many real numbers may be scales, ratios or limits. */
+    /** Up to this number of elements, real numbers may be scales, ratios or limits. */
     private static final int FEW = 8;
 
     private final long seed;
     private final Map<String, InputValues> given;
 
     /**
-     * Prepares.
+     * Creates a generator.
      *
-     * @param seed of random values
-     * @param given values that are given
+     * @param seed the seed of random values
+     * @param given the given values
      */
     public InputGenerator(long seed, Map<String, InputValues> given) {
         this.seed = seed;
@@ -46,11 +46,11 @@ public final class InputGenerator {
     }
 
     /**
-     * Makes the values.
+     * Creates the values of all inputs.
      *
      * @param plan the inputs
-     * @param draw which values
-     * @return tensors by name, for the caller to close
+     * @param draw the choice of values
+     * @return tensors by name, which the caller closes
      * @throws OrtException if ONNX Runtime refuses one
      */
     public Map<String, OnnxTensor> create(List<PlannedInput> plan, Draw draw) throws OrtException {
@@ -90,7 +90,10 @@ public final class InputGenerator {
         return tensor(data.flip(), input, type);
     }
 
-    /** Whether the values of an input may decide whether the model runs: integers and, once the first try failed, few real numbers. */
+    /**
+     * Returns whether the values of an input may decide whether the model runs: integers and, after the first attempt,
+     * inputs of few real numbers.
+     */
     private static boolean controls(PlannedInput input, Draw draw) {
         boolean real = input.type().contains("float") || input.type().equals("double");
         return real

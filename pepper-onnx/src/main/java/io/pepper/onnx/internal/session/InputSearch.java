@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Finds sizes and values with which the whole model runs, by trying. */
+/** A search by trial for sizes and values on which the whole model runs. */
 public final class InputSearch {
-    /** With how many sizes other values are tried than those that suggest themselves. */
+    /** Number of combinations of sizes with which other values than the suggested ones are tried. */
     private static final int SIZES = 4;
 
     private final OrtSession session;
@@ -35,10 +35,10 @@ public final class InputSearch {
      *
      * @param session the model, open
      * @param whole the model
-     * @param options what the user decided
-     * @return what was found; the session must stay open while it is used
+     * @param options the user's choices
+     * @return the result; the session must stay open while it is used
      * @throws CannotRunException if nothing was found
-     * @throws IllegalArgumentException if the user speaks of inputs that are not there
+     * @throws IllegalArgumentException if the user names inputs that do not exist
      * @throws IOException if the model cannot be read, or the thread was interrupted
      */
     public static InputSearch find(OrtSession session, WholeModel whole, InputChoice options) throws IOException {
@@ -54,7 +54,7 @@ public final class InputSearch {
             throw new CannotRunException(advice.tooLarge(all));
         }
         for (int attempt = 0; attempt < Draw.ATTEMPTS; attempt++) {
-            // All sizes with the values that suggest themselves, then other values with the first few sizes.
+            // All sizes with the suggested values, then other values with the first few sizes.
             List<List<PlannedInput>> sizes = attempt == 0 ? plans : plans.subList(0, Math.min(SIZES, plans.size()));
             for (List<PlannedInput> plan : sizes) {
                 InputSearch search = new InputSearch(session, specs, generator, plan, Draw.of(0, attempt));
@@ -69,18 +69,18 @@ public final class InputSearch {
     }
 
     /**
-     * The inputs.
+     * Returns the inputs.
      *
-     * @return with sizes with which the model ran
+     * @return the inputs, with sizes with which the model ran
      */
     public List<PlannedInput> plan() {
         return plan;
     }
 
     /**
-     * Makes the values of the first trial.
+     * Creates the values of the first trial.
      *
-     * @return tensors by name with which the model ran, for the caller to close
+     * @return tensors by name on which the model ran, which the caller closes
      * @throws OrtException if ONNX Runtime refuses one
      */
     public Map<String, OnnxTensor> values() throws OrtException {
@@ -88,10 +88,10 @@ public final class InputSearch {
     }
 
     /**
-     * Makes the values of a trial, with which the model runs.
+     * Creates values of a trial on which the model runs.
      *
-     * @param trial from 0
-     * @return tensors by name, for the caller to close
+     * @param trial the trial, from 0
+     * @return tensors by name, which the caller closes
      * @throws CannotRunException if none were found
      * @throws IOException if the thread was interrupted
      * @throws OrtException if ONNX Runtime refuses one
@@ -111,7 +111,7 @@ public final class InputSearch {
         throw advice.refused(" in trial " + (trial + 1));
     }
 
-    /** Why the model does not run with these values; empty if it does. */
+    /** Returns why the model does not run on these values; empty if it does. */
     private Optional<OrtException> tryOut(Draw draw) throws IOException {
         Sessions.checkInterrupt();
         try {

@@ -10,13 +10,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An input as ONNX Runtime sees it.
+ * An input as ONNX Runtime reports it.
  *
  * @param name its name
- * @param type the element type as ONNX writes it
- * @param shape the sizes, -1 where unknown
- * @param symbols the names of the unknown sizes, empty where unnamed
- * @param hint what its integers are used for
+ * @param type the element type in ONNX's notation
+ * @param shape the sizes, -1 for unknown ones
+ * @param symbols the names of the unknown sizes, empty for unnamed ones
+ * @param hint the use of its integers
  */
 record InputSpec(String name, String type, List<Long> shape, List<String> symbols, ValueHint hint) {
     static List<InputSpec> of(OrtSession session, WholeModel whole) throws IOException {
@@ -47,7 +47,7 @@ record InputSpec(String name, String type, List<Long> shape, List<String> symbol
         return names == null ? List.of() : List.of(names);
     }
 
-    /** What a user calls the dimension: its symbol or, without one, input and position. */
+    /** Returns the user's name of a dimension: its symbol or, without one, input and axis. */
     String label(int axis) {
         String symbol = symbol(axis);
         return symbol.isEmpty() ? name + "[" + axis + "]" : symbol;

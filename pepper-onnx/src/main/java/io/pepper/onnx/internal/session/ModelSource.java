@@ -5,7 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where a session takes its model from: a file, or bytes that the caller must not change, with a directory that holds their data files.
+ * The source of a session's model: a file, or bytes that the caller must not change, with the directory of their data
+ * files.
  */
 public final class ModelSource {
     private final String name;
@@ -21,55 +22,55 @@ public final class ModelSource {
     }
 
     /**
-     * A model in a file.
+     * Returns the source of a model in a file.
      *
      * @param path the file
-     * @return its source
+     * @return the source
      */
     public static ModelSource file(Path path) {
         return new ModelSource(path.toString(), Optional.of(path), new byte[0], Optional.empty());
     }
 
     /**
-     * A model in memory.
+     * Returns the source of a model in memory.
      *
-     * @param name what messages call it
+     * @param name the name in messages
      * @param bytes the model, not copied
-     * @return its source
+     * @return the source
      */
     public static ModelSource bytes(String name, byte[] bytes) {
         return new ModelSource(name, Optional.empty(), Objects.requireNonNull(bytes), Optional.empty());
     }
 
     /**
-     * A model in memory whose tensors stand in files.
+     * Returns the source of a model in memory whose tensors are in files.
      *
-     * @param name what messages call it
+     * @param name the name in messages
      * @param bytes the model, not copied
-     * @param directory where its data files are
-     * @return its source
+     * @param directory the directory of its data files
+     * @return the source
      */
     public static ModelSource bytes(String name, byte[] bytes, Path directory) {
         return new ModelSource(name, Optional.empty(), Objects.requireNonNull(bytes), Optional.of(directory));
     }
 
     /**
-     * Returns what messages call the model.
+     * Returns the model's name in messages.
      *
-     * @return a name
+     * @return the name
      */
     public String name() {
         return name;
     }
 
     /**
-     * A model as another source describes it.
+     * Returns the source of a model from the components of another source.
      *
-     * @param name what messages call it
-     * @param path its file; empty if it is in memory
+     * @param name the name in messages
+     * @param path the model's file; empty if it is in memory
      * @param bytes the model, not copied; empty if it is in a file
-     * @param directory where the data files of a model in memory are
-     * @return its source
+     * @param directory the directory of the data files of a model in memory
+     * @return the source
      */
     public static ModelSource of(String name, Optional<Path> path, byte[] bytes, Optional<Path> directory) {
         return new ModelSource(name, path, bytes, directory);
@@ -78,7 +79,7 @@ public final class ModelSource {
     /**
      * Returns the model's file.
      *
-     * @return empty if it is in memory
+     * @return the file; empty if the model is in memory
      */
     public Optional<Path> path() {
         return path;
@@ -87,16 +88,16 @@ public final class ModelSource {
     /**
      * Returns the model.
      *
-     * @return not copied; empty if it is in a file
+     * @return the bytes, not copied; empty if the model is in a file
      */
     public byte[] bytes() {
         return bytes;
     }
 
     /**
-     * Returns where the data files of a model in memory are.
+     * Returns the directory of the data files of a model in memory.
      *
-     * @return empty if it has none
+     * @return the directory; empty if there are none
      */
     public Optional<Path> directory() {
         return directory;

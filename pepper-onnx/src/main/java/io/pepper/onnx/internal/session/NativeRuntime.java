@@ -6,8 +6,8 @@ import io.pepper.model.RuntimeUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that loads ONNX Runtime. Where its native library does not load, Java says so by an error of another kind each time; here
- * the first is kept and told as an exception.
+ * The only place that loads ONNX Runtime. If its native library does not load, Java throws a different kind of error
+ * each time. This class keeps the first one and throws it as an exception.
  */
 public final class NativeRuntime {
     private static @Nullable String failure;
@@ -15,7 +15,7 @@ public final class NativeRuntime {
     private NativeRuntime() {}
 
     /**
-     * Loads ONNX Runtime the first time.
+     * Loads ONNX Runtime on the first call.
      *
      * @return its environment, the only one of this process
      * @throws RuntimeUnavailableException if its native library does not load

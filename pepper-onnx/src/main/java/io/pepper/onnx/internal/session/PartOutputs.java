@@ -10,16 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a part gave, looked at before native code sees it: ONNX Runtime brings the process down when it is given a closed value. */
+/** Checks of a part's outputs before native code sees them: a closed value crashes ONNX Runtime. */
 public final class PartOutputs {
     private PartOutputs() {}
 
     /**
-     * Says why values are not the outputs of a part.
+     * Returns why values are not the outputs of a part.
      *
      * @param expected the names of the part's outputs
-     * @param made what it gave, by name
-     * @return what is wrong, empty if each output is there, open and no other
+     * @param made the values by name
+     * @return the fault; empty if each output exists and is open, and there are no others
      */
     public static Optional<String> fault(
             Collection<String> expected, @Nullable Map<String, ? extends @Nullable OnnxValue> made) {
@@ -45,10 +45,10 @@ public final class PartOutputs {
     }
 
     /**
-     * Closes values that nobody takes, each once.
+     * Closes values that have no other owner, each once.
      *
-     * @param made some values, null where there is none
-     * @param kept values that are not closed although they are among them, such as what the part read
+     * @param made some values; null elements are skipped
+     * @param kept values that stay open although they are among them, such as the inputs of the part
      */
     public static void close(
             Collection<? extends @Nullable OnnxValue> made, Collection<? extends @Nullable OnnxValue> kept) {
@@ -64,7 +64,7 @@ public final class PartOutputs {
     /**
      * Closes values, each once.
      *
-     * @param values some values, null where there is none
+     * @param values some values; null elements are skipped
      */
     public static void close(Collection<? extends @Nullable OnnxValue> values) {
         close(values, List.of());
@@ -73,9 +73,9 @@ public final class PartOutputs {
     /**
      * Refuses inputs that native code must not see.
      *
-     * @param part what messages call the part
+     * @param part the part's name in messages
      * @param feed its inputs by name
-     * @param when what was done with them meanwhile
+     * @param when what was done with them in the meantime
      * @throws IllegalArgumentException if one is null or closed
      */
     public static void checkFeed(String part, Map<String, ? extends @Nullable OnnxValue> feed, String when) {

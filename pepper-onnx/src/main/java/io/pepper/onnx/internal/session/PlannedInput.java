@@ -3,23 +3,23 @@ package io.pepper.onnx.internal.session;
 import java.util.List;
 
 /**
- * An input with all its sizes chosen.
+ * An input with chosen sizes.
  *
  * @param name its name
- * @param type the element type as ONNX writes it
+ * @param type the element type in ONNX's notation
  * @param shape the sizes
- * @param hint what its integers are used for
+ * @param hint the use of its integers
  */
 public record PlannedInput(String name, String type, List<Long> shape, ValueHint hint) {
-    /** More elements are not made. */
+    /** Maximum number of elements of a created input. */
     static final long MAX_ELEMENTS = 1L << 27;
 
-    /** Whether it is small enough to be tried. */
+    /** Returns whether the input is small enough to be tried. */
     boolean isSmall() {
         return count() <= MAX_ELEMENTS;
     }
 
-    /** The elements, however many these are. */
+    /** Returns the number of elements, which may exceed any integer type. */
     double count() {
         double count = 1;
         for (long size : shape) {

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 
 /** Execution providers by name. */
 final class Providers {
-    /** Takes a provider into a session. */
+    /** Adds a provider to a session. */
     @FunctionalInterface
     private interface Addition {
         void to(SessionOptions settings) throws OrtException;
@@ -46,7 +46,7 @@ final class Providers {
         throw new IllegalArgumentException("no execution provider '" + name + "' here, only " + names);
     }
 
-    /** Names are written in many ways: CUDA, cuda, CUDAExecutionProvider. */
+    /** Compares names, which are spelled in several ways: CUDA, cuda, CUDAExecutionProvider. */
     private static boolean isNamed(OrtProvider provider, String name) {
         String plain =
                 name.toUpperCase(Locale.ROOT).replace("EXECUTIONPROVIDER", "").replace("_", "");

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How to open a session.
+ * The settings of a session.
  *
- * @param intraOpThreads the threads inside an operator, at least 1
- * @param optimization how much ONNX Runtime may rewrite the model
- * @param provider the execution provider's name, {@code CPU} for none but the processor
+ * @param intraOpThreads number of threads inside an operator, at least 1
+ * @param optimization the optimisation of the model by ONNX Runtime
+ * @param provider the name of the execution provider; {@code CPU} for the processor alone
  * @param spinning whether waiting threads spin
- * @param arena whether memory that was used once is kept for the next run
- * @param memoryPattern whether memory is laid out for sizes that were seen before
- * @param sharedPool whether it uses the threads of the environment, not threads of its own
- * @param cores the cores that threads other than the calling one are bound to, in turn; empty for any
- * @param profile where the profile of the operators goes, as a prefix of its file's name; empty for none
+ * @param arena whether memory of a run is kept for the next run
+ * @param memoryPattern whether memory is laid out for sizes of earlier runs
+ * @param sharedPool whether the session uses the threads of the environment instead of its own
+ * @param cores the cores to which threads other than the calling one are bound in turn; empty for any
+ * @param profile the path prefix of the profile of operators; empty for none
  */
 public record SessionSettings(
         int intraOpThreads,
@@ -28,16 +28,16 @@ public record SessionSettings(
         boolean sharedPool,
         List<Integer> cores,
         Optional<Path> profile) {
-    /** The provider that is always there. */
+    /** The provider that always exists. */
     public static final String CPU = "CPU";
 
     /**
-     * Settings with an arena and memory patterns, without a shared pool, cores and a profile.
+     * Returns settings with an arena and memory patterns, without a shared pool, cores and a profile.
      *
-     * @param intraOpThreads see the record
-     * @param optimization see the record
-     * @param provider see the record
-     * @param spinning see the record
+     * @param intraOpThreads number of threads inside an operator, at least 1
+     * @param optimization the optimisation of the model by ONNX Runtime
+     * @param provider the name of the execution provider
+     * @param spinning whether waiting threads spin
      * @return the settings
      */
     public static SessionSettings of(
@@ -47,10 +47,10 @@ public record SessionSettings(
     }
 
     /**
-     * With a profile.
+     * Sets the profile.
      *
-     * @param file see the record
-     * @return these settings with it
+     * @param file the path prefix of the profile of operators; empty for none
+     * @return a copy with this profile
      */
     public SessionSettings withProfile(Optional<Path> file) {
         return new SessionSettings(
@@ -58,9 +58,9 @@ public record SessionSettings(
     }
 
     /**
-     * What ONNX Runtime calls the cores of its own threads: each thread but the calling one on one core, counted from 1.
+     * Returns the cores in ONNX Runtime's notation: one core for each thread but the calling one, counted from 1.
      *
-     * @return empty if there is nothing to bind
+     * @return the affinities; empty if no thread is bound
      */
     Optional<String> affinities() {
         if (cores.isEmpty() || intraOpThreads == 1 || sharedPool) {

@@ -19,11 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Opens sessions that compute the same thing every time: sequential, with a fixed number of threads. */
+/** Sessions with repeatable results: sequential, with a fixed number of threads. */
 public final class Sessions {
     private static final String TYPE_PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
 
-    /** Where ONNX Runtime looks for the data files of a model that it is given as bytes. */
+    /** The setting with the directory of the data files of a model that is passed as bytes. */
     private static final String DATA_DIRECTORY = "session.model_external_initializers_file_folder_path";
 
     private Sessions() {}
@@ -32,11 +32,11 @@ public final class Sessions {
      * Opens a session.
      *
      * @param source the model
-     * @param wanted how to open it
-     * @return the session, for the caller to close
-     * @throws io.pepper.model.RuntimeUnavailableException if ONNX Runtime does not load here
+     * @param wanted the settings
+     * @return the session, which the caller closes
+     * @throws io.pepper.model.RuntimeUnavailableException if ONNX Runtime does not load on this machine
      * @throws IOException if ONNX Runtime refuses the model
-     * @throws IllegalArgumentException if there is no such execution provider here
+     * @throws IllegalArgumentException if the execution provider does not exist on this machine
      */
     public static OrtSession open(ModelSource source, SessionSettings wanted) throws IOException {
         OrtEnvironment environment = NativeRuntime.environment();
@@ -85,12 +85,12 @@ public final class Sessions {
     /**
      * Runs a model.
      *
-     * @param name what messages call it
+     * @param name the model's name in messages
      * @param session the model, open
      * @param feed its inputs
      * @param wanted the outputs to compute
-     * @param options how to run; empty for as usual
-     * @return the outputs, for the caller to close one by one
+     * @param options the options of the run; empty for the defaults
+     * @return the outputs, each of which the caller closes
      * @throws IllegalArgumentException if an input is null or closed, or was closed while the model ran
      * @throws IOException if ONNX Runtime cannot run it
      */
@@ -106,7 +106,7 @@ public final class Sessions {
         try {
             OrtSession.Result result =
                     options.isPresent() ? session.run(feed, wanted, options.get()) : session.run(feed, wanted);
-            // The values are closed one by one: the result holds nothing else.
+            // The values are closed one by one; the result holds nothing else.
             result.forEach(entry -> made.put(entry.getKey(), entry.getValue()));
         } catch (OrtException e) {
             throw new IOException(name + ": ONNX Runtime cannot run it: " + e.getMessage(), e);
@@ -124,7 +124,7 @@ public final class Sessions {
      * Refuses names that the Java interface of ONNX Runtime garbles on their way to and from native code.
      *
      * @param names names of tensors
-     * @throws CannotRunException if it cannot pass one
+     * @throws CannotRunException if a name cannot be passed
      */
     public static void checkNames(Iterable<String> names) {
         for (String name : names) {
@@ -136,10 +136,10 @@ public final class Sessions {
     }
 
     /**
-     * Why a value cannot be handed over: ONNX Runtime's Java interface brings the process down when it is handed an optional one.
+     * Returns why a value cannot be passed: an optional value crashes ONNX Runtime's Java interface.
      *
      * @param value an input or output
-     * @return the reason, empty if it can be
+     * @return the reason; empty if it can be passed
      */
     public static Optional<String> refusal(io.pepper.model.TensorInfo value) {
         return value.type()
@@ -148,10 +148,10 @@ public final class Sessions {
     }
 
     /**
-     * What ONNX Runtime calls a level.
+     * Returns ONNX Runtime's constant for a level.
      *
-     * @param level how much ONNX Runtime may rewrite a model
-     * @return the same in its own words
+     * @param level the optimisation level
+     * @return the constant
      */
     public static OptLevel level(OptimizationLevel level) {
         return switch (level) {
@@ -163,9 +163,9 @@ public final class Sessions {
     }
 
     /**
-     * An element type as ONNX writes it.
+     * Returns an element type in ONNX's notation.
      *
-     * @param info what ONNX Runtime says of a tensor
+     * @param info ONNX Runtime's description of a tensor
      * @return for instance {@code float16}
      */
     public static String elementType(TensorInfo info) {
@@ -173,7 +173,7 @@ public final class Sessions {
     }
 
     /**
-     * Stops work that was interrupted.
+     * Stops interrupted work.
      *
      * @throws InterruptedIOException if this thread is interrupted
      */

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Guesses for the sizes that a model leaves open; equal symbols get equal sizes, and what the user gives is never
+ * Guesses for the sizes that a model leaves open. Equal symbols get equal sizes, and the user's sizes are never
  * changed.
  */
 final class Sizes {
@@ -43,7 +43,7 @@ final class Sizes {
 
     private Sizes() {}
 
-    /** The combinations to try, best first, each once: one list of sizes per input. */
+    /** Returns the combinations to try, best first, each once; a combination has the sizes of each input. */
     static List<List<PlannedInput>> of(List<InputSpec> inputs, InputChoice options) {
         Set<List<PlannedInput>> distinct = new LinkedHashSet<>();
         GUESSES.stream()
@@ -77,7 +77,7 @@ final class Sizes {
     private static void learn(InputSpec input, InputChoice options, Map<String, Long> symbols) {
         List<Long> given = given(input, options);
         if (input.shape().isEmpty()) {
-            return; // A scalar, or of unknown rank: ONNX Runtime does not tell them apart.
+            return; // A scalar or a tensor of unknown rank: ONNX Runtime does not distinguish them.
         }
         if (given.size() != input.shape().size()) {
             throw new IllegalArgumentException(

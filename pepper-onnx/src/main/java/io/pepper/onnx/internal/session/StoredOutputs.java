@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a run of parts gives. Closing closes what was computed, not what is the caller's and was passed through.
+ * The outputs of a run of parts. Closing them closes the computed ones, but not the caller's values that were passed
+ * through.
  *
- * @param values by name, in the order of the model's outputs
- * @param owned those that closing closes
+ * @param values the outputs by name, in the order of the model's outputs
+ * @param owned the values that closing closes
  */
 public record StoredOutputs(Map<String, OnnxValue> values, List<OnnxValue> owned) implements AutoCloseable {
     @Override

@@ -12,9 +12,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of one run of parts. Each is let go of, and closed if it is not the caller's, as soon as its last reader has run; after
- * a failure, as soon as nobody reads it any more. One value may stand for several tensors, as where a part gives what it read: it is
- * closed once, after the last of them. Thread-safe: parts may run at the same time.
+ * The tensors of one run of parts. Each tensor is released as soon as its last reader has run, and closed unless it
+ * belongs to the caller. After a failure, it is released as soon as no part reads it any more. One value may represent
+ * several tensors, for instance if a part returns its input; it is closed once, after the last of them. Thread-safe:
+ * parts may run at the same time.
  */
 public final class TensorStore {
     private final Wiring wiring;
@@ -24,7 +25,7 @@ public final class TensorStore {
     private final int[] reading;
     private boolean abandoned;
 
-    /** For how many tensors a value stands, and whether it is closed after the last. */
+    /** The number of tensors that a value represents, and whether it is closed after the last. */
     private static final class Holding {
         private int tensors;
         private boolean owned;
@@ -35,12 +36,12 @@ public final class TensorStore {
     }
 
     /**
-     * Begins a run.
+     * Starts a run.
      *
      * @param wiring the parts
      * @param given the tensors from outside, by name
      * @param owns whether these are closed, too, after their last reader
-     * @param keeps whether they are kept, though, until {@link #abandon}
+     * @param keeps whether they are kept until {@link #abandon} nevertheless
      * @throws CannotRunException if one is missing or closed
      */
     public TensorStore(Wiring wiring, Map<String, ? extends OnnxTensorLike> given, boolean owns, boolean keeps) {
@@ -72,11 +73,11 @@ public final class TensorStore {
     }
 
     /**
-     * What a part reads; it is kept until {@link #letGo}.
+     * Returns the inputs of a part, which are kept until {@link #letGo}.
      *
      * @param part the part
      * @return tensors by name
-     * @throws CannotRunException if one is no tensor, or somebody closed it
+     * @throws CannotRunException if one is not a tensor, or was closed from outside
      */
     public synchronized Map<String, OnnxTensorLike> feed(int part) {
         Map<String, OnnxTensorLike> feed = new LinkedHashMap<>();
@@ -98,7 +99,7 @@ public final class TensorStore {
     }
 
     /**
-     * Says that a part reads its inputs no more, and will not again.
+     * Releases the inputs of a part, which will not read them again.
      *
      * @param part the part
      */
@@ -111,12 +112,12 @@ public final class TensorStore {
     }
 
     /**
-     * Takes what a part made.
+     * Stores the outputs of a part.
      *
      * @param part the part
-     * @param made by name
-     * @throws CannotRunException if an output is missing, null or closed, or there is one more; all are closed then, but for what
-     *     the part read
+     * @param made the outputs by name
+     * @throws CannotRunException if an output is missing, null, closed or unexpected; then all are closed, except for
+     *     the part's inputs
      */
     public synchronized void put(int part, Map<String, ? extends OnnxValue> made) {
         Wiring.Part described = wiring.parts().get(part);
@@ -151,7 +152,7 @@ public final class TensorStore {
         }
     }
 
-    /** Lets one tensor less be this value. */
+    /** Removes one tensor from those that a value represents. */
     private Holding release(OnnxValue value) {
         Holding holding = holdings.get(value);
         if (holding == null) {
@@ -167,8 +168,8 @@ public final class TensorStore {
     /**
      * Ends the run.
      *
-     * @return what was wanted, for the caller to close
-     * @throws CannotRunException if somebody closed one
+     * @return the requested outputs, which the caller closes
+     * @throws CannotRunException if one was closed from outside
      */
     public synchronized StoredOutputs results() {
         Map<String, OnnxValue> results = new LinkedHashMap<>();
@@ -194,10 +195,10 @@ public final class TensorStore {
     }
 
     /**
-     * Leaves tensors to somebody else to close.
+     * Transfers the ownership of tensors.
      *
      * @param others some values
-     * @return those that were to be closed here, each once
+     * @return the values that were owned here, each once
      */
     public synchronized List<OnnxValue> handOver(Collection<OnnxValue> others) {
         List<OnnxValue> given = new ArrayList<>();
@@ -210,7 +211,7 @@ public final class TensorStore {
         return given;
     }
 
-    /** Ends the run, or gives it up: closes everything that nobody reads by now, and the rest when its readers have ended. */
+    /** Ends or abandons the run: closes everything without readers now, and the rest when its readers have ended. */
     public synchronized void abandon() {
         abandoned = true;
         for (int tensor = 0; tensor < values.length; tensor++) {
@@ -219,10 +220,10 @@ public final class TensorStore {
     }
 
     /**
-     * How many bytes some tensors take by now; strings and sequences count as nothing.
+     * Returns the size of tensors that exist by now; strings and sequences count as 0.
      *
      * @param tensors their numbers
-     * @return bytes of those that are there
+     * @return their size in bytes
      */
     public synchronized long bytes(Collection<Integer> tensors) {
         long bytes = 0;

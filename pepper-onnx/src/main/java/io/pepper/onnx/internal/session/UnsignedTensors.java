@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Tensors of unsigned integers of 16, 32 and 64 bits, which the Java interface of ONNX Runtime cannot make: made of signed ones of the
- * same bits by a model of one operator, Cast, that stays open. Thread-safe.
+ * Tensors of unsigned integers of 16, 32 and 64 bits, which ONNX Runtime's Java interface cannot create. They are
+ * created from signed tensors of the same bits by a model with a single operator, Cast, which stays open. Thread-safe.
  */
 public final class UnsignedTensors {
     private static final Map<ElementType, ElementType> SIGNED = Map.of(
@@ -33,21 +33,21 @@ public final class UnsignedTensors {
     private UnsignedTensors() {}
 
     /**
-     * The type whose tensors have the same bits and can be made.
+     * Returns the type whose tensors have the same bits and can be created.
      *
      * @param type an element type
-     * @return the signed type, empty if the type is none of those
+     * @return the signed type; empty for other types
      */
     public static Optional<ElementType> signed(ElementType type) {
         return Optional.ofNullable(SIGNED.get(type));
     }
 
     /**
-     * Makes a tensor.
+     * Creates a tensor.
      *
      * @param bits a tensor of the signed type, which is closed
-     * @param type the type to make
-     * @return a tensor of the same bits, for the caller to close
+     * @param type the type of the tensor to create
+     * @return a tensor of the same bits, which the caller closes
      * @throws IOException if ONNX Runtime refuses it
      */
     public static OnnxTensor of(OnnxTensor bits, ElementType type) throws IOException {

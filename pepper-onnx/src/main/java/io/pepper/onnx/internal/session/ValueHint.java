@@ -3,13 +3,13 @@ package io.pepper.onnx.internal.session;
 import java.util.OptionalLong;
 
 /**
- * What an integer input is used for.
+ * The use of an integer input.
  *
  * @param bound the size of the smallest axis that it indexes
  * @param constant a number that it is compared with
  */
 public record ValueHint(OptionalLong bound, OptionalLong constant) {
-    /** Nothing is known. */
+    /** An unknown use. */
     public static final ValueHint NONE = new ValueHint(OptionalLong.empty(), OptionalLong.empty());
 
     ValueHint below(long size) {
@@ -20,9 +20,9 @@ public record ValueHint(OptionalLong bound, OptionalLong constant) {
     }
 
     /**
-     * What is known of an input that is used in two places.
+     * Combines the uses of an input in two places.
      *
-     * @param other what is known from the other place
+     * @param other the use in the other place
      * @return the smaller bound, and the first constant
      */
     public ValueHint and(ValueHint other) {

@@ -7,14 +7,14 @@ import java.util.List;
 /**
  * The whole model.
  *
- * @param source what ONNX Runtime loads
- * @param skeleton the same model, possibly without its big payloads
+ * @param source the source that ONNX Runtime loads
+ * @param skeleton the same model, possibly without its large payloads
  */
 public record WholeModel(ModelSource source, ModelProto skeleton) {
     /**
-     * The names of its outputs.
+     * Returns the names of its outputs.
      *
-     * @return in the order of the model
+     * @return the names in the order of the model
      */
     public List<String> outputs() {
         return skeleton.getGraph().getOutputList().stream()

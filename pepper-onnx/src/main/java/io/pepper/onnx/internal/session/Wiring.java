@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which parts make and read which tensors. The parts are in an order in which they can run; tensors and parts are numbered from 0.
- * Immutable and therefore thread-safe. Made in O(names).
+ * The parts that produce and read each tensor. The parts are in an order in which they can run. Tensors and parts are
+ * numbered from 0. Immutable and therefore thread-safe. Created in O(names).
  */
 public final class Wiring {
-    /** The part that "makes" what is given from outside. */
+    /** The producer of tensors that are given from outside. */
     public static final int GIVEN = -1;
 
     private final List<Part> parts;
@@ -31,19 +31,19 @@ public final class Wiring {
     /**
      * A part.
      *
-     * @param name what messages call it
-     * @param inputs the tensors it reads
-     * @param outputs the tensors it gives
+     * @param name its name in messages
+     * @param inputs the tensors that it reads
+     * @param outputs the tensors that it produces
      */
     public record Part(String name, List<String> inputs, List<String> outputs) {}
 
     /**
-     * Wires parts.
+     * Connects parts.
      *
-     * @param parts in the order in which they can run
+     * @param parts the parts, in an order in which they can run
      * @param given the tensors that are given from outside
-     * @param results the tensors that are wanted at the end
-     * @throws CannotRunException if nothing gives a tensor that is read, or two parts give the same one
+     * @param results the tensors that are requested at the end
+     * @throws CannotRunException if a tensor that is read has no producer, or two parts produce the same tensor
      */
     public Wiring(List<Part> parts, List<String> given, List<String> results) {
         this.parts = List.copyOf(parts);
@@ -121,16 +121,16 @@ public final class Wiring {
     }
 
     /**
-     * The parts.
+     * Returns the parts.
      *
-     * @return in the order in which they can run
+     * @return the parts, in an order in which they can run
      */
     public List<Part> parts() {
         return parts;
     }
 
     /**
-     * The name of a tensor.
+     * Returns the name of a tensor.
      *
      * @param tensor its number
      * @return its name
@@ -140,16 +140,16 @@ public final class Wiring {
     }
 
     /**
-     * How many tensors there are.
+     * Returns the number of tensors.
      *
-     * @return those given come first
+     * @return the number; given tensors come first
      */
     public int tensors() {
         return tensors.size();
     }
 
     /**
-     * How many tensors are given from outside: those with the lowest numbers.
+     * Returns the number of tensors that are given from outside. They have the lowest numbers.
      *
      * @return 0 or more
      */
@@ -158,7 +158,7 @@ public final class Wiring {
     }
 
     /**
-     * What makes a tensor.
+     * Returns the producer of a tensor.
      *
      * @param tensor its number
      * @return a part, or {@link #GIVEN}
@@ -168,7 +168,7 @@ public final class Wiring {
     }
 
     /**
-     * The parts that read something that a part makes.
+     * Returns the parts that read outputs of a part.
      *
      * @param part a part, or {@link #GIVEN}
      * @return their numbers, each once, ascending
@@ -178,7 +178,7 @@ public final class Wiring {
     }
 
     /**
-     * What a part reads.
+     * Returns the inputs of a part.
      *
      * @param part its number
      * @return tensors, each once
@@ -188,7 +188,7 @@ public final class Wiring {
     }
 
     /**
-     * What a part makes.
+     * Returns the outputs of a part.
      *
      * @param part its number
      * @return tensors
@@ -198,24 +198,24 @@ public final class Wiring {
     }
 
     /**
-     * What is wanted at the end.
+     * Returns the requested results.
      *
-     * @return tensors, each once, in the order asked for
+     * @return tensors, each once, in the requested order
      */
     public int[] results() {
         return results.clone();
     }
 
-    /** How many parts read a tensor, one more if it is wanted at the end. */
+    /** Returns the number of parts that read a tensor, plus one if it is a result. */
     int readers(int tensor) {
         return readers[tensor];
     }
 
     /**
-     * How many makers a part waits for.
+     * Returns the number of producers that a part waits for.
      *
      * @param part its number
-     * @return distinct parts that make what it reads; what is given from outside counts as one if it reads some of that
+     * @return the number of distinct producers of its inputs; {@link #GIVEN} counts as one
      */
     public int waitsFor(int part) {
         return (int) Arrays.stream(inputs[part]).map(makers::get).distinct().count();

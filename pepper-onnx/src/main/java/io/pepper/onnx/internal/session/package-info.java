@@ -1,5 +1,5 @@
 /**
- * Opens models in ONNX Runtime, finds sizes of inputs with which they run, and makes seeded values for them.
+ * Opening models in ONNX Runtime, finding sizes of inputs with which they run, and generating seeded values for them.
  */
 @NullMarked
 package io.pepper.onnx.internal.session;

@@ -12,8 +12,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * A model without what it states of shapes, but of its inputs: value types of graphs, bodies and functions, their outputs, and the
- * inputs of bodies. Nothing checks these when the model runs, so that they may hold for other inputs than those of today.
+ * A model without the shapes that it states, except those of its inputs. It lacks the value types of graphs, bodies and
+ * functions, the shapes of their outputs, and those of the inputs of bodies. Nothing checks these when the model runs,
+ * so that they may be outdated.
  */
 final class BareModel {
     private final Deque<GraphProto.Builder> graphs = new ArrayDeque<>();
@@ -21,10 +22,10 @@ final class BareModel {
     private BareModel() {}
 
     /**
-     * Takes shapes away.
+     * Removes stated shapes.
      *
      * @param model the model
-     * @param scalars whether inputs stay scalars that are stated to be: ONNX Runtime does not check it
+     * @param scalars whether inputs that are stated to be scalars stay so; ONNX Runtime does not check them
      */
     static ModelProto of(ModelProto model, boolean scalars) {
         BareModel walk = new BareModel();

@@ -11,20 +11,20 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The shape that Einsum gives. ONNX Runtime infers the size of a label from the first operand that has it, and computes with the size
- * of another operand where the first has 1.
+ * The shape of an Einsum's result. ONNX Runtime infers the size of a label from the first operand that has it, but
+ * computes with the size of another operand if the first has 1.
  */
 final class EinsumShape {
     private static final String DOTS = "...";
 
     private final Map<Character, TensorShapeProto.Dimension> labels = new LinkedHashMap<>();
 
-    /** What dots stand for, counted from the back. */
+    /** The dimensions of the dots, counted from the back. */
     private final Map<Integer, TensorShapeProto.Dimension> dots = new TreeMap<>();
 
     private EinsumShape() {}
 
-    /** The type of the result, if the ranks of all operands are known and fit. */
+    /** Returns the type of the result, if the ranks of all operands are known and fit. */
     static Optional<TypeProto> of(NodeProto node, List<TypeProto> operands) {
         String equation = node.getAttributeList().stream()
                 .filter(attribute -> attribute.getName().equals("equation"))
@@ -71,7 +71,7 @@ final class EinsumShape {
         return true;
     }
 
-    /** What is no 1 counts; where one of two may be 1, nothing is sure. */
+    /** Returns the size that is not 1; unknown if one of two may be 1. */
     private static TensorShapeProto.Dimension broadcast(
             TensorShapeProto.Dimension one, TensorShapeProto.Dimension other) {
         if (one.equals(other) || (Statements.isFixed(one) && one.getDimValue() != 1)) {
@@ -101,7 +101,7 @@ final class EinsumShape {
         return Optional.of(result.build());
     }
 
-    /** Dots, then the labels that appear once, in the order of the alphabet. */
+    /** Returns the implicit output: the dots, then the labels that appear once, in alphabetical order. */
     private static String implicit(String all) {
         StringBuilder once = new StringBuilder(all.contains(DOTS) ? DOTS : "");
         all.chars()

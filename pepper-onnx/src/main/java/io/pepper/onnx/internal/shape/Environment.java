@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What a body sees of the graphs around it: the types of their tensors, and the values of small constants. */
+/** The surroundings of a body: the types of the tensors of outer graphs, and the values of small constants. */
 final class Environment {
     private final Map<String, TypeProto> types = new HashMap<>();
     private final Map<String, TensorProto> values = new HashMap<>();
 
-    /** What a graph adds to what is around it. */
+    /** Returns the environment with the tensors of a graph. */
     Environment with(GraphProto graph, Map<String, TypeProto> known, Predicate<TensorProto> isLarge) {
         Environment inner = new Environment();
         inner.types.putAll(types);
@@ -33,7 +33,7 @@ final class Environment {
         return inner;
     }
 
-    /** What a body adds of constant values; names that it defines itself hide those around it. */
+    /** Returns the environment with the constants of a body; names that it defines hide outer ones. */
     Environment inside(GraphProto body) {
         Environment inner = new Environment();
         inner.values.putAll(values);
@@ -60,13 +60,13 @@ final class Environment {
         }
     }
 
-    /** The value of a constant, if it is small and stands in the model. */
+    /** Returns the value of a constant, if it is small and in the model. */
     Optional<TensorProto> value(String tensor) {
         return Optional.ofNullable(values.get(tensor));
     }
 
     /**
-     * Makes a body a graph of its own: its inputs have types, and what it captures is an input or a constant too.
+     * Converts a body to an independent graph: its inputs have types, and captured tensors become inputs or constants.
      *
      * @param body the body
      * @param inputs the types of its inputs
@@ -92,7 +92,7 @@ final class Environment {
         return closed.build();
     }
 
-    /** The names that a body, or a body within it, reads and that it does not define. */
+    /** Returns the names that a body, or a nested one, reads but does not define. */
     private static Set<String> captured(GraphProto body) {
         Set<String> read = new LinkedHashSet<>();
         Deque<GraphProto> open = new ArrayDeque<>(List.of(body));

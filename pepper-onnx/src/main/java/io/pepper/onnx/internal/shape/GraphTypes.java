@@ -22,26 +22,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Types and shapes of all tensors of one graph, asked of ONNX Runtime in up to three steps, none
- * of which runs the model or holds its weights. The first declares every tensor an output. The second tells scalars from
- * tensors of unknown rank, which ONNX Runtime's interface does not: the result of a Shape operator has as many elements as its
- * input has dimensions. It also lets ONNX Runtime fold constants, if all inputs have sizes, which settles shapes that the model
- * computes; tensors that are settled already become inputs before, unless they may hold sizes, so that nothing large is
- * computed. The third is the second without folding, if ONNX Runtime refuses that.
+ * The types and shapes of all tensors of one graph, requested from ONNX Runtime in up to three steps. None of them runs
+ * the model or contains its weights. The first step declares every tensor an output. The second one distinguishes
+ * scalars from tensors of unknown rank, which ONNX Runtime's interface does not: the result of a Shape operator has as
+ * many elements as its input has dimensions. If all inputs have sizes, this step also lets ONNX Runtime fold constants,
+ * which resolves shapes that the model computes. Tensors with known shapes become inputs first, unless they may hold
+ * sizes, so that nothing large is computed. The third step repeats the second one without folding, if ONNX Runtime
+ * refuses that.
  */
 final class GraphTypes {
     private static final Logger LOG = LoggerFactory.getLogger(GraphTypes.class);
     private static final String RANK = "pepper/rank/";
 
-    /** Types whose values may decide a shape. */
+    /** Types whose values may determine a shape. */
     private static final Set<Integer> MAY_BE_SIZES = Set.of(
             TensorProto.DataType.INT64.getNumber(),
             TensorProto.DataType.INT32.getNumber(),
             TensorProto.DataType.BOOL.getNumber());
 
     /**
-     * ONNX Runtime's time grows with the square of what is asked for. Up to so many operators are asked about as a whole, as what it
-     * computes of sizes then goes on from each to the next; and what more tensors than so many leave open stays open.
+     * ONNX Runtime's time grows with the square of the number of outputs. Graphs of up to this number of operators are
+     * requested as a whole, because sizes that ONNX Runtime computes then propagate. With more tensors without a shape
+     * than this, their shapes stay open.
      */
     private static final int MOST_AT_ONCE = 20_000;
 
@@ -50,20 +52,20 @@ final class GraphTypes {
     private final InferenceModel inference;
     private final RuntimeTypes runtime;
 
-    /** Nodes whose outputs are known already, with their types. */
+    /** Nodes whose outputs are already known, with their types. */
     private final IdentityHashMap<NodeProto, List<TypeProto>> settled;
 
     private final Map<String, TypeProto> types = new HashMap<>();
     private Optional<String> failure = Optional.empty();
 
     /**
-     * Prepares.
+     * Creates an inference.
      *
-     * @param source what to call the model in messages
-     * @param model a model whose main graph is asked about
-     * @param inference makes variants of it
+     * @param source the model's name in messages
+     * @param model a model whose main graph is analysed
+     * @param inference creates variants of it
      * @param runtime asks ONNX Runtime
-     * @param settled nodes of the graph, by identity, whose outputs are known already, with their types
+     * @param settled nodes of the graph, by identity, whose outputs are already known, with their types
      */
     GraphTypes(
             String source,
@@ -78,7 +80,7 @@ final class GraphTypes {
         this.settled = settled;
     }
 
-    /** Asks ONNX Runtime; where it knows nothing, what the graph states is there. */
+    /** Returns the inferred types. Tensors of which ONNX Runtime knows nothing have the types that the graph states. */
     Map<String, TypeProto> infer(boolean sized) throws IOException {
         GraphProto graph = model.getGraph();
         List<String> names = made(graph);
@@ -96,7 +98,7 @@ final class GraphTypes {
         return Map.copyOf(types);
     }
 
-    /** What operators make, once each. */
+    /** Returns the outputs of operators, once each. */
     private static List<String> made(GraphProto graph) {
         Set<String> made = new LinkedHashSet<>();
         graph.getNodeList().forEach(node -> made.addAll(node.getOutputList()));
@@ -104,7 +106,7 @@ final class GraphTypes {
         return List.copyOf(made);
     }
 
-    /** Asks for all that a graph makes, and keeps it; whether ONNX Runtime tells anything. */
+    /** Requests the types of all outputs of operators and stores them; returns whether ONNX Runtime answered. */
     private boolean askAll(ModelProto asked) throws IOException {
         List<String> names = made(asked.getGraph());
         ModelProto variant = inference.without(asked, names, settled::containsKey, types);
@@ -122,7 +124,7 @@ final class GraphTypes {
         return told;
     }
 
-    /** Why nothing could be inferred. */
+    /** Returns why nothing could be inferred. */
     Optional<String> failure() {
         return failure;
     }
@@ -167,7 +169,7 @@ final class GraphTypes {
         }
     }
 
-    /** Asks for types and ranks, and keeps what is told; whether ONNX Runtime tells anything. */
+    /** Requests types and ranks and stores them; returns whether ONNX Runtime answered. */
     private boolean askWithRanks(ModelProto variant, List<String> names, List<String> unranked, OptLevel level)
             throws IOException {
         ModelProto.Builder probed = variant.toBuilder();
@@ -213,14 +215,14 @@ final class GraphTypes {
                 && shape.getDim(0).getDimValue() == 0;
     }
 
-    /** Whether all dimensions have a size. */
+    /** Returns whether all dimensions have a size. */
     static boolean isSettled(TypeProto type) {
         return isRanked(type)
                 && type.getTensorType().getShape().getDimList().stream()
                         .allMatch(dim -> dim.hasDimValue() && dim.getDimValue() >= 0);
     }
 
-    /** Whether ONNX Runtime could fold, or need not. */
+    /** Returns whether ONNX Runtime could fold constants, or did not need to. */
     private boolean fold(List<String> names) throws IOException {
         List<String> unsettled = names.stream()
                 .filter(name -> !isSettled(types.getOrDefault(name, TypeProto.getDefaultInstance())))

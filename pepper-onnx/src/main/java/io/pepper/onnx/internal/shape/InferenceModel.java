@@ -15,14 +15,14 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * A variant of a model for type and shape inference: chosen tensors are its outputs, and its large constants are inputs of
- * the same type and shape, so that it has no weights.
+ * A variant of a model for type and shape inference: selected tensors are its outputs, and its large constants are
+ * inputs of the same type and shape, so that it has no weights.
  */
 final class InferenceModel {
     private final Predicate<TensorProto> isLarge;
 
     /**
-     * Prepares for the tensors of one model.
+     * Creates variants of one model.
      *
      * @param isLarge whether a tensor's payload is not part of the message
      */
@@ -35,9 +35,9 @@ final class InferenceModel {
     }
 
     /**
-     * A variant in which some operators are left out: what they make are inputs.
+     * Returns a variant without some operators, whose outputs become inputs.
      *
-     * @param types the types of what they make
+     * @param types the types of these outputs
      */
     ModelProto without(
             ModelProto model,
@@ -77,7 +77,7 @@ final class InferenceModel {
                 .build();
     }
 
-    /** The type and shape of a constant. */
+    /** Returns the type and shape of a constant. */
     static TypeProto type(TensorProto tensor) {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         tensor.getDimsList().forEach(dim -> shape.addDimBuilder().setDimValue(dim));

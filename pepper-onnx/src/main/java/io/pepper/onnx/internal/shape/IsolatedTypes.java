@@ -16,14 +16,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Opens models in a child process, and tells the types that ONNX Runtime infers. */
+/** A service that opens models in a child process and returns the types that ONNX Runtime infers. */
 public final class IsolatedTypes implements IsolatedService<IsolatedTypes.Question, IsolatedTypes.Told> {
     /**
-     * What to open.
+     * A model to open.
      *
      * @param model the bytes of a model
      * @param outputs the names of its outputs, in its order
-     * @param level how much ONNX Runtime may rewrite the model before it tells
+     * @param level the optimisation of the model before types are read
      */
     public record Question(ByteBuffer model, List<String> outputs, OptLevel level) {}
 
@@ -36,13 +36,13 @@ public final class IsolatedTypes implements IsolatedService<IsolatedTypes.Questi
     public record Typed(String name, ByteBuffer type) {}
 
     /**
-     * What ONNX Runtime says.
+     * The answer of ONNX Runtime.
      *
-     * @param types the types that it knows
+     * @param types the known types
      * @param failure why it cannot open the model
      */
     public record Told(List<Typed> types, Optional<String> failure) {
-        /** The answer, once nothing in it is out of place. */
+        /** Returns the answer after checking it. */
         RuntimeTypes.Answer answer(String source, List<String> outputs) throws IsolatedRunException {
             Set<String> asked = new HashSet<>(outputs);
             Map<String, TypeProto> known = new LinkedHashMap<>();

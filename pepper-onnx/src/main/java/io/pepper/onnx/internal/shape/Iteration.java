@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A Loop or Scan: what its body is given and what it gives. A state that the body gives back in another shape has, where the
- * two differ, no known size.
+ * The types of a Loop or Scan: the inputs and outputs of its body. If the body returns a state with another shape, the
+ * sizes in which the two differ are unknown.
  */
 final class Iteration {
     private static final TypeProto UNKNOWN = TypeProto.getDefaultInstance();
 
-    /** What the body is given before the states: number of the iteration and condition, in a Loop. */
+    /** The types of the body's inputs before the states: in a Loop, the number of the iteration and the condition. */
     private final List<TypeProto> before;
 
-    /** How many of the body's outputs come before the states. */
+    /** Number of the body's outputs before the states. */
     private final int outputsBefore;
 
     private List<TypeProto> states;
@@ -78,7 +78,7 @@ final class Iteration {
                 .orElse(List.of());
     }
 
-    /** An integer that stands in a tensor of one element. */
+    /** Returns the integer in a tensor of one element. */
     static Optional<Long> integer(TensorProto tensor) {
         if (tensor.getDataType() != TensorProto.DataType.INT64.getNumber()) {
             return Optional.empty();
@@ -90,7 +90,7 @@ final class Iteration {
         return raw.remaining() == Long.BYTES ? Optional.of(raw.getLong()) : Optional.empty();
     }
 
-    /** The types of the body's inputs. */
+    /** Returns the types of the body's inputs. */
     List<TypeProto> bodyInputs() {
         List<TypeProto> inputs = new ArrayList<>(before);
         inputs.addAll(states);
@@ -98,7 +98,7 @@ final class Iteration {
         return inputs;
     }
 
-    /** Takes from the states what the body does not give back as it was; whether there was such. */
+    /** Removes from the states what the body returns differently; returns whether there was any. */
     boolean widen(List<TypeProto> given) {
         List<TypeProto> common = new ArrayList<>();
         for (int i = 0; i < states.size(); i++) {
@@ -110,12 +110,12 @@ final class Iteration {
         return wider;
     }
 
-    /** Takes the shapes from all states: what the body gives back never settles. */
+    /** Removes the shapes of all states, if those that the body returns do not converge. */
     void forget() {
         states = states.stream().map(Iteration::withoutShape).toList();
     }
 
-    /** The types of what the operator gives. */
+    /** Returns the types of the operator's outputs. */
     List<TypeProto> outputs(List<TypeProto> given, int count) {
         List<TypeProto> outputs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -131,7 +131,7 @@ final class Iteration {
         return outputs;
     }
 
-    /** How often the body runs, if that is sure. */
+    /** Returns the number of iterations, if it is certain. */
     Optional<Long> length() {
         return length;
     }
@@ -179,7 +179,7 @@ final class Iteration {
         return stacked.build();
     }
 
-    /** A type with the shape of another. */
+    /** Returns a type with the shape of another type. */
     static TypeProto withShape(TypeProto type, TypeProto other) {
         if (!other.getTensorType().hasShape()) {
             return type;
@@ -198,7 +198,7 @@ final class Iteration {
         return bare.build();
     }
 
-    /** What two types agree in. */
+    /** Returns the common information of two types. */
     static TypeProto common(TypeProto one, TypeProto other) {
         if (one.equals(other)) {
             return one;

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Shapes of operators outside of ONNX's own domain that follow from those of their inputs, and that ONNX Runtime does not infer. */
+/**
+ * Shapes of operators outside of ONNX's own domain that follow from their inputs and that ONNX Runtime does not infer.
+ */
 final class KnownShapes {
     private static final int MULTI_HEAD_PAST = 6;
     private static final int ATTENTION_PAST = 4;
@@ -23,11 +25,11 @@ final class KnownShapes {
     }
 
     /**
-     * The types of what an operator makes.
+     * Returns the types of an operator's outputs.
      *
      * @param node the operator
      * @param inputs the types of its inputs
-     * @param outputs what is known of its outputs, which is kept where they have shapes
+     * @param outputs the known types of its outputs, which are kept if they have shapes
      */
     static List<TypeProto> of(NodeProto node, List<TypeProto> inputs, List<TypeProto> outputs) {
         KnownShapes shapes = new KnownShapes(node, inputs);
@@ -72,7 +74,7 @@ final class KnownShapes {
                 .findFirst();
     }
 
-    /** Keys or values by heads, as they are given or divided. */
+    /** Returns the type of keys or values with separate heads, as given or after division. */
     private TypeProto heads(int input, TypeProto type) {
         if (fixed(input, RANK + 1)) {
             return Iteration.withShape(type, inputs.get(input));
@@ -84,7 +86,7 @@ final class KnownShapes {
         return shaped(type, size(input, 0), heads.getAsLong(), size(input, 1), size(input, 2) / heads.getAsLong());
     }
 
-    /** Keys and values one behind the other, where both are as wide. */
+    /** Returns the type of concatenated keys and values of the same width. */
     private TypeProto keysAndValues(TypeProto type) {
         OptionalLong heads = heads();
         boolean even = node.getAttributeList().stream()

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The rows that a Loop collects where it may not run at all. ONNX Runtime then gives no row, in the shape that the body states, with 0 for each
- * size that it does not; of a state it takes no shape from before the loop, so that rows that are made of states may have fewer axes than usual.
+ * The rows that a Loop collects if it may run zero times. ONNX Runtime then returns no row, in the shape that the body
+ * states, with 0 for each size that the body does not state. It does not use the shapes of states before the loop, so
+ * that rows made of states may have fewer axes than usual.
  */
 final class LoopRows {
     private static final int FIRST_STATE = 2;
@@ -33,11 +34,11 @@ final class LoopRows {
     }
 
     /**
-     * The types of what a Loop gives, without the shapes of rows that another number of trips may give others.
+     * Returns the types of a Loop's outputs, without the shapes of rows that another number of iterations may change.
      *
      * @param body the body
-     * @param outputs the types where it runs
-     * @param states how many of the outputs are states
+     * @param outputs the types if the loop runs
+     * @param states number of outputs that are states
      */
     static List<TypeProto> withoutTrips(GraphProto body, List<TypeProto> outputs, int states) {
         LoopRows rows = new LoopRows(body);
@@ -72,7 +73,7 @@ final class LoopRows {
         return true;
     }
 
-    /** Adds what an operator reads, and what stands in bodies in it. */
+    /** Adds the inputs of an operator, and those in its bodies. */
     private static void reads(NodeProto node, Deque<String> open) {
         Deque<NodeProto> nodes = new ArrayDeque<>(List.of(node));
         while (!nodes.isEmpty()) {

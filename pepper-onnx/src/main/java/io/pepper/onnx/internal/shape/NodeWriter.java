@@ -6,32 +6,32 @@ import io.pepper.onnx.internal.proto.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes the operators that stand for another one; tensors between them have names of their own. Not thread-safe. */
+/** A writer of the operators that replace another one. Tensors between them get unique names. Not thread-safe. */
 final class NodeWriter {
     private final String prefix;
     private final List<NodeProto> nodes = new ArrayList<>();
     private int tensors;
 
     /**
-     * Begins with no operator.
+     * Creates a writer without operators.
      *
-     * @param output the name of an output of the operator that is written in another way
+     * @param output the name of an output of the replaced operator
      */
     NodeWriter(String output) {
         prefix = "pepper/within/" + output + "/";
     }
 
-    /** A name for a tensor between operators. */
+    /** Returns a new name for a tensor between operators. */
     private String name() {
         return prefix + tensors++;
     }
 
-    /** Adds an operator; the name of what it makes. */
+    /** Adds an operator; returns the name of its output. */
     String add(String type, String... inputs) {
         return addTo(name(), type, inputs);
     }
 
-    /** Adds an operator that makes a tensor of this name. */
+    /** Adds an operator whose output has this name. */
     String addTo(String output, String type, String... inputs) {
         nodes.add(NodeProto.newBuilder()
                 .setOpType(type)
@@ -41,7 +41,7 @@ final class NodeWriter {
         return output;
     }
 
-    /** Gives the operator that was added last an integer attribute. */
+    /** Adds an integer attribute to the last operator. */
     NodeWriter with(String attribute, long value) {
         NodeProto last = nodes.remove(nodes.size() - 1);
         nodes.add(last.toBuilder()
@@ -53,7 +53,7 @@ final class NodeWriter {
         return this;
     }
 
-    /** Adds a constant of some integers. */
+    /** Adds a constant of integers. */
     String constant(long... values) {
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setDataType(TensorProto.DataType.INT64.getNumber())

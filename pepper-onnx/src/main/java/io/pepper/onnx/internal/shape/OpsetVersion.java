@@ -7,7 +7,7 @@ import io.pepper.onnx.internal.proto.OperatorSetIdProto;
 final class OpsetVersion {
     private OpsetVersion() {}
 
-    /** The version, 1 where the model states none. */
+    /** Returns the version; 1 if the model states none. */
     static long of(ModelProto model) {
         return model.getOpsetImportList().stream()
                 .filter(opset ->

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A large graph in pages: so many operators at a time, whose inputs are what the pages before them make. ONNX Runtime takes time that
- * grows with the square of the outputs that are asked for; page by page it is linear.
+ * A large graph in pages of a fixed number of operators, whose inputs are the outputs of the pages before them. ONNX
+ * Runtime's time grows with the square of the number of requested outputs; page by page it is linear.
  */
 final class Pages {
     private static final int OPERATORS = 1_000;
@@ -35,10 +35,10 @@ final class Pages {
     }
 
     /**
-     * One page as a model without outputs.
+     * Returns one page as a model without outputs.
      *
-     * @param index which, from 0
-     * @param types what is known of the tensors before it
+     * @param index the page, from 0
+     * @param types the known types of the tensors before it
      */
     ModelProto page(int index, Map<String, TypeProto> types) {
         GraphProto graph = model.getGraph();
@@ -61,7 +61,7 @@ final class Pages {
         return model.toBuilder().setGraph(page).build();
     }
 
-    /** All names that operators, and those in their bodies, take. */
+    /** Returns all names that operators, and those in their bodies, read. */
     private static Set<String> used(List<NodeProto> nodes) {
         Set<String> names = new LinkedHashSet<>();
         Deque<NodeProto> waiting = new ArrayDeque<>(nodes);

@@ -42,8 +42,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Types and shapes as ONNX Runtime infers them when it opens a model; nothing is run. Where isolation is asked for, a child process
- * opens the models; it starts with the first question and lives until this is closed. Not thread-safe.
+ * The types and shapes that ONNX Runtime infers when it opens a model; nothing is run. With isolation, a child process
+ * opens the models. It starts with the first question and lives until this object is closed. Not thread-safe.
  */
 final class RuntimeTypes implements Closeable {
     private static final String INVENTED = "unk__";
@@ -57,11 +57,11 @@ final class RuntimeTypes implements Closeable {
     private @Nullable IsolatedProcess<IsolatedTypes.Question, IsolatedTypes.Told> child;
 
     /**
-     * Prepares.
+     * Creates the inference.
      *
-     * @param source what to call the model in messages
-     * @param serializer makes the bytes that ONNX Runtime reads
-     * @param isolation the limits of a child process; empty to open models in this one
+     * @param source the model's name in messages
+     * @param serializer creates the bytes that ONNX Runtime reads
+     * @param isolation the limits of a child process; empty to open models in this process
      */
     RuntimeTypes(String source, TensorTypes.Serializer serializer, Optional<Isolation> isolation) {
         this.source = source;
@@ -70,10 +70,10 @@ final class RuntimeTypes implements Closeable {
     }
 
     /**
-     * What ONNX Runtime says.
+     * The answer of ONNX Runtime.
      *
-     * @param types the types that it knows, by name; empty if it cannot open the model
-     * @param failure why it cannot
+     * @param types the known types by name; empty if it cannot open the model
+     * @param failure why it cannot open the model
      */
     record Answer(Map<String, TypeProto> types, Optional<String> failure) {
         static Answer failure(String reason) {
@@ -86,9 +86,9 @@ final class RuntimeTypes implements Closeable {
      *
      * @param model the model
      * @param outputs the names of its outputs, in its order
-     * @param level how much ONNX Runtime may rewrite the model before it tells
-     * @return what ONNX Runtime knows
-     * @throws io.pepper.model.IsolatedRunException if the child process did not live to answer
+     * @param level the optimisation of the model before types are read
+     * @return the known types
+     * @throws io.pepper.model.IsolatedRunException if the child process ended without an answer
      * @throws IOException if the model cannot be read
      */
     Answer ask(ModelProto model, List<String> outputs, OptLevel level) throws IOException {
@@ -108,7 +108,10 @@ final class RuntimeTypes implements Closeable {
         return risk.isPresent() ? attempt(risk.get(), question) : ask(bytes.get(), outputs, level);
     }
 
-    /** Asks a child about a model of which ONNX Runtime may die. After a death, or without a child, nothing more is asked. */
+    /**
+     * Asks a child about a model that may crash ONNX Runtime. After a crash, or without a child, no further questions
+     * are asked.
+     */
     private Answer attempt(String risk, IsolatedTypes.Question question) throws IOException {
         if (danger.isEmpty()) {
             try {
@@ -126,7 +129,7 @@ final class RuntimeTypes implements Closeable {
         return Answer.failure(danger.get());
     }
 
-    /** Why models must not be opened in this process, where a child did not survive one. */
+    /** Returns why models must not be opened in this process, if a child did not survive one. */
     Optional<String> danger() {
         return danger;
     }
@@ -156,7 +159,10 @@ final class RuntimeTypes implements Closeable {
         }
     }
 
-    /** ONNX Runtime answers with the names of dimensions, again for each tensor: the answer must fit into the heap. */
+    /**
+     * Refuses long answers: ONNX Runtime repeats the names of dimensions for each tensor, and the answer must fit into
+     * the heap.
+     */
     private static Optional<String> tooLong(GraphProto graph, long outputs) {
         long longest = Stream.concat(graph.getInputList().stream(), graph.getValueInfoList().stream())
                 .mapToLong(value -> value.getType().getTensorType().getShape().getDimList().stream()
@@ -227,7 +233,7 @@ final class RuntimeTypes implements Closeable {
         return TypeProto.newBuilder().setTensorType(tensor).build();
     }
 
-    /** By name: the numbers that the Java API gives the types are not those of the specification. */
+    /** Maps types by name: the Java API numbers the types differently from the specification. */
     private static Optional<ElementType> element(TensorInfo.OnnxTensorType type) {
         return ElementType.named(type.name().substring(TYPE_PREFIX.length()).toLowerCase(Locale.ROOT));
     }
@@ -236,7 +242,10 @@ final class RuntimeTypes implements Closeable {
         return ElementType.named(type.name().toLowerCase(Locale.ROOT));
     }
 
-    /** ONNX Runtime gives an unknown rank as no dimensions, so that a scalar cannot be told from it. */
+    /**
+     * Returns the shape. ONNX Runtime reports an unknown rank as no dimensions, so that it cannot be distinguished from
+     * a scalar.
+     */
     private static Optional<TensorShapeProto> shape(TensorInfo tensor) {
         long[] sizes = tensor.getShape();
         if (sizes.length == 0) {
@@ -255,7 +264,7 @@ final class RuntimeTypes implements Closeable {
         return Optional.of(shape.build());
     }
 
-    /** Whether a size has a name of the model's own: ONNX Runtime invents names for those that have none. */
+    /** Returns whether a size has a name from the model: ONNX Runtime invents names for the others. */
     private static boolean isGiven(String name) {
         return !name.isEmpty() && !name.startsWith(INVENTED);
     }

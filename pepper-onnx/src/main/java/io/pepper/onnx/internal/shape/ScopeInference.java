@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Infers scopes from the outside in: first the graph, then the bodies of its control flow with the types that they are given,
- * then, if these tell more of what the control flow gives, the graph again. Depth, number and work of bodies are bounded;
- * what is beyond stays unknown.
+ * The inference of scopes from the outside in: first the graph, then the bodies of its control flow with the types of
+ * their inputs. If these add to the outputs of the control flow, the graph follows again. The depth, number and work of
+ * bodies are bounded; beyond, types stay unknown.
  */
 final class ScopeInference {
     private static final int MAX_DEPTH = 8;
@@ -35,7 +35,7 @@ final class ScopeInference {
     /** The version of the format from which on initializers that are inputs have no fixed value. */
     private static final long OVERRIDABLE = 4;
 
-    /** Units of {@link OpeningWork} for all that bodies and functions are asked about: about two seconds. */
+    /** Budget for the inference of all bodies and functions, in units of {@link OpeningWork}: about two seconds. */
     private static final double MAX_WORK = 1 << 19;
 
     private final String source;
@@ -44,7 +44,7 @@ final class ScopeInference {
     private final RuntimeTypes runtime;
     private final Belief belief;
 
-    /** Calls of a function with inputs of the same types and the same attributes have the same scope. */
+    /** The scopes of function calls. Calls with inputs of the same types and the same attributes share a scope. */
     private final Map<List<Object>, Scope> calls = new HashMap<>();
 
     private Optional<String> failure = Optional.empty();
@@ -59,7 +59,7 @@ final class ScopeInference {
         this.runtime = runtime;
     }
 
-    /** Why nothing is known of the main graph but what it states. */
+    /** Returns why only the stated types of the main graph are known. */
     Optional<String> failure() {
         return failure;
     }
@@ -80,7 +80,7 @@ final class ScopeInference {
         return scopes >= MAX_SCOPES || work >= MAX_WORK;
     }
 
-    /** One graph, with what is around it. */
+    /** One graph with its environment. */
     private final class Graph {
         private final ModelProto model;
         private final GraphProto graph;
@@ -118,7 +118,7 @@ final class ScopeInference {
             return new Scope(types, Map.copyOf(inner), Optional.of(1L));
         }
 
-        /** Asks about the whole graph; whether what operators hold, or what is known better, tells more. */
+        /** Asks about the whole graph; returns whether bodies, functions or better knowledge add anything. */
         private boolean ask() throws IOException {
             work += depth == 0 ? 0 : OpeningWork.units(model);
             GraphTypes step = new GraphTypes(source, model, inference, runtime, settled);
@@ -131,7 +131,7 @@ final class ScopeInference {
             return more;
         }
 
-        /** Infers what an operator holds; whether that tells more of what it gives. */
+        /** Infers the body or function of an operator; returns whether that adds to the operator's outputs. */
         private boolean lookInside(int place) throws IOException {
             NodeProto node = graph.getNode(place);
             if (node.getOpType().equals("Einsum")) {
@@ -158,7 +158,7 @@ final class ScopeInference {
             };
         }
 
-        /** Replaces what ONNX Runtime infers by what is known better, which may change as inputs do. */
+        /** Replaces inferred types by better known ones, which may change with the inputs. */
         private boolean correct(NodeProto node, Optional<TypeProto> better) {
             List<TypeProto> known = typesOf(node.getOutputList());
             if (better.isEmpty() || known.size() != 1 || known.get(0).equals(better.get())) {
@@ -169,7 +169,7 @@ final class ScopeInference {
             return true;
         }
 
-        /** Compares with what the model states. */
+        /** Compares with the types that the model states. */
         private boolean believe(NodeProto node, boolean isCall) {
             List<TypeProto> known = typesOf(node.getOutputList());
             List<TypeProto> believed = new ArrayList<>();
@@ -214,7 +214,10 @@ final class ScopeInference {
             return more && news;
         }
 
-        /** The mask of Dropout and some operators of {@code ai.onnx.ml}, of which ONNX Runtime does not say it. */
+        /**
+         * Returns the types of Dropout's mask and of some operators of {@code ai.onnx.ml}, which ONNX Runtime does not
+         * infer.
+         */
         private List<TypeProto> likeInput(NodeProto node) {
             List<TypeProto> inputs = typesOf(node.getInputList());
             List<TypeProto> outputs = new ArrayList<>();
@@ -235,7 +238,7 @@ final class ScopeInference {
                     .toList();
         }
 
-        /** The types of what a body gives. */
+        /** Returns the types of a body's outputs. */
         private List<TypeProto> body(int place, AttributeProto attribute, List<TypeProto> inputs) throws IOException {
             if (isExhausted()) {
                 return List.of();
@@ -280,7 +283,7 @@ final class ScopeInference {
                     : LoopRows.withoutTrips(attribute.get().getG(), outputs, Math.max(0, node.getInputCount() - 2));
         }
 
-        /** Who runs the model may give another value for an initializer that is also an input, from IR version 4 on. */
+        /** From IR version 4 on, the runner of the model may override an initializer that is also an input. */
         private boolean isNoValue(TensorProto initializer) {
             return isLarge.test(initializer)
                     || (model.getIrVersion() >= OVERRIDABLE

@@ -17,7 +17,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Types and shapes of all tensors of a model, also inside bodies and functions, for given sizes of inputs. */
+/**
+ * The inference of types and shapes of all tensors of a model, including bodies and functions, for given sizes of
+ * inputs.
+ */
 public final class ShapeInference {
     private final String source;
     private final Predicate<TensorProto> isLarge;
@@ -28,33 +31,35 @@ public final class ShapeInference {
     private final Optional<Isolation> isolation;
 
     /**
-     * What is known.
+     * The result of an inference.
      *
-     * @param scope the tensors of the main graph, and of what it holds
+     * @param scope the tensors of the main graph, with inner scopes
      * @param open the sizes of inputs that are open
-     * @param failure why nothing could be inferred, if so
+     * @param failure why nothing could be inferred; empty on success
      */
     public record Result(Scope scope, List<String> open, Optional<String> failure) {}
 
     /**
-     * What is certain.
+     * The certain types.
      *
-     * @param types the types of the main graph's tensors: element types, and of shapes what nothing contradicts
-     * @param inferred types as ONNX Runtime infers them, of those tensors of which the model states something else
-     * @param failure why nothing could be inferred, if so
+     * @param types the types of the main graph's tensors: element types, and the parts of shapes that nothing
+     *     contradicts
+     * @param inferred the inferred types of those tensors for which the model states another type
+     * @param failure why nothing could be inferred; empty on success
      */
     record Certain(Map<String, TypeProto> types, Map<String, TypeProto> inferred, Optional<String> failure) {}
 
     /**
-     * Prepares.
+     * Creates an inference.
      *
-     * @param source what to call the model in messages
+     * @param source the model's name in messages
      * @param model the message
      * @param isLarge whether a tensor's payload is not part of the message
-     * @param serializer makes the bytes that ONNX Runtime reads
+     * @param serializer creates the bytes that ONNX Runtime reads
      * @param sizes the sizes of inputs that the model leaves open
-     * @param isolation the limits of a child process in which ONNX Runtime opens the model; empty to open it in this one
-     * @throws IllegalArgumentException if a size is for no input, or contradicts what the model states
+     * @param isolation the limits of a child process in which ONNX Runtime opens the model; empty to open it in this
+     *     process
+     * @throws IllegalArgumentException if a size belongs to no input, or contradicts the model
      */
     public ShapeInference(
             String source,
@@ -78,10 +83,10 @@ public final class ShapeInference {
     }
 
     /**
-     * Asks ONNX Runtime.
+     * Infers types and shapes with ONNX Runtime.
      *
-     * @return what it knows; where it cannot open the model, what that states
-     * @throws io.pepper.model.IsolatedRunException if the child process did not live to answer
+     * @return the known types; those that the model states if ONNX Runtime cannot open it
+     * @throws io.pepper.model.IsolatedRunException if the child process ended without an answer
      * @throws IOException if the model cannot be read
      */
     public Result infer() throws IOException {
@@ -95,9 +100,9 @@ public final class ShapeInference {
     }
 
     /**
-     * Asks ONNX Runtime, and believes neither it nor the model where they differ. Nothing is computed for it, not even constants.
+     * Infers types and shapes, believing neither ONNX Runtime nor the model where they differ. No constants are folded.
      *
-     * @return what is certain
+     * @return the certain types
      * @throws IOException if the model cannot be read
      */
     Certain certain() throws IOException {
@@ -121,7 +126,7 @@ public final class ShapeInference {
         }
     }
 
-    /** The element types that the model states. */
+    /** Returns the element types that the model states. */
     private Map<String, TypeProto> statedTypes() {
         Map<String, TypeProto> types = new HashMap<>();
         GraphProto graph = model.getGraph();
@@ -130,7 +135,7 @@ public final class ShapeInference {
         return types;
     }
 
-    /** What the model states where nothing was inferred. */
+    /** Adds the types that the model states to a scope without inferred ones. */
     private Scope stated(Scope scope) {
         Map<String, TypeProto> types = new HashMap<>(scope.types());
         for (String name : statements.names()) {

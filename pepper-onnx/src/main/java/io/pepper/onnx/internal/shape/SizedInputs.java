@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the sizes that a user gives into the inputs of a graph, and says which are still open. */
+/** The inputs of a graph with the user's sizes, and the sizes that stay open. */
 final class SizedInputs {
     private final GraphProto graph;
     private final Set<String> constants;
     private final InputShapes sizes;
 
     /**
-     * Checks sizes.
+     * Checks the sizes.
      *
      * @param graph the graph
      * @param constants the names of inputs that are initializers
-     * @param sizes what the user gives
-     * @throws IllegalArgumentException if a size is for no input, or contradicts what the model states
+     * @param sizes the user's sizes
+     * @throws IllegalArgumentException if a size belongs to no input, or contradicts the model
      */
     SizedInputs(GraphProto graph, Set<String> constants, InputShapes sizes) {
         this.graph = graph;
@@ -56,7 +56,7 @@ final class SizedInputs {
         }
     }
 
-    /** The graph with these sizes. */
+    /** Returns the graph with these sizes. */
     GraphProto graph() {
         if (sizes.isEmpty()) {
             return graph;
@@ -115,7 +115,9 @@ final class SizedInputs {
                 : TensorShapeProto.Dimension.newBuilder().setDimValue(size).build();
     }
 
-    /** The sizes that stay open: names of dimensions, and {@code input[axis]} where one has no name. */
+    /**
+     * Returns the sizes that stay open: names of dimensions, and {@code input[axis]} for a dimension without a name.
+     */
     List<String> open() {
         Set<String> open = new LinkedHashSet<>();
         for (ValueInfoProto input : graph().getInputList()) {

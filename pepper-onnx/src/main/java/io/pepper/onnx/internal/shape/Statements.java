@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a model states of the shapes of tensors that its main graph makes. It may state several things of one tensor, and what holds no
- * more. Immutable.
+ * The shapes that a model states for tensors of its main graph. It may state several for one tensor, and outdated ones.
+ * Immutable.
  */
 final class Statements {
-    /** Nothing is stated. */
+    /** No statements. */
     static final Statements NONE = new Statements(Map.of());
 
     private final Map<String, List<TypeProto>> stated;
@@ -40,17 +40,17 @@ final class Statements {
         return new Statements(stated);
     }
 
-    /** The tensors of which something is stated, in the order of the model. */
+    /** Returns the tensors with statements, in the order of the model. */
     Set<String> names() {
         return stated.keySet();
     }
 
-    /** All that is stated of a tensor. */
+    /** Returns all statements on a tensor. */
     List<TypeProto> of(String name) {
         return stated.getOrDefault(name, List.of());
     }
 
-    /** A type with what is stated and not contradicted, for a model of which nothing is inferred. */
+    /** Returns a type with the statements that do not contradict each other, for a model without inferred types. */
     TypeProto agreed(String name, TypeProto type) {
         TypeProto agreed = type;
         for (TypeProto statement : of(name)) {
@@ -59,7 +59,10 @@ final class Statements {
         return weakened(agreed, of(name));
     }
 
-    /** An inferred type without the sizes that a statement contradicts, and without a shape if one is of another rank. */
+    /**
+     * Returns an inferred type without the sizes that a statement contradicts, and without a shape if one has another
+     * rank.
+     */
     TypeProto weakened(String name, TypeProto inferred) {
         return weakened(inferred, of(name));
     }
@@ -87,7 +90,7 @@ final class Statements {
         return weakened;
     }
 
-    /** An inferred type with stated sizes where none was inferred. */
+    /** Returns an inferred type with stated sizes where none were inferred. */
     TypeProto filled(String name, TypeProto inferred) {
         if (of(name).isEmpty() || !inferred.hasTensorType()) {
             return inferred;
@@ -105,7 +108,10 @@ final class Statements {
         return filled;
     }
 
-    /** Whether all that is stated follows from a type: no other rank, and each size that is stated. Names of sizes may differ. */
+    /**
+     * Returns whether all statements follow from a type: the same rank, and each stated size. Names of sizes may
+     * differ.
+     */
     boolean followFrom(String name, TypeProto certain) {
         return of(name).stream().allMatch(statement -> follows(statement, certain));
     }

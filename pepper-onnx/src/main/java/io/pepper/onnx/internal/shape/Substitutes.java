@@ -6,8 +6,8 @@ import io.pepper.onnx.internal.proto.TensorProto;
 import java.util.List;
 
 /**
- * Operators of which ONNX Runtime infers no shapes, or wrong ones, written as others of the right ones. Where these may be sizes they
- * compute the same.
+ * Replacements of operators for which ONNX Runtime infers no shapes, or wrong ones, by operators with the right shapes.
+ * Where their results may be sizes, they compute the same.
  */
 final class Substitutes {
     private static final long COMPARISONS = 12;
@@ -19,13 +19,16 @@ final class Substitutes {
     private static final int PAST = 3;
     private static final int TOTAL = 6;
 
-    /** Attention, keys and values; what newer versions give besides is not written in another way. */
+    /**
+     * Outputs of attention with a replacement: the attention, keys and values; further ones of newer versions have
+     * none.
+     */
     private static final int MOST_OUTPUTS = 3;
 
     private final long opset;
 
     /**
-     * Prepares.
+     * Creates the replacements.
      *
      * @param opset the version of ONNX's own operators
      */
@@ -33,7 +36,7 @@ final class Substitutes {
         this.opset = opset;
     }
 
-    /** The operators to ask about for one; the operator itself where nothing is wrong with it. */
+    /** Returns the replacement of an operator; the operator itself if its inference is right. */
     List<NodeProto> of(NodeProto node) {
         boolean own = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
         if (node.getDomain().equals("com.microsoft")
@@ -78,7 +81,10 @@ final class Substitutes {
         return input < node.getInputCount() && !node.getInput(input).isEmpty();
     }
 
-    /** A tensor of the elements' type of one and the shape that another holds; nothing large is computed for it. */
+    /**
+     * Adds a tensor with the element type of one tensor and the shape that another one contains; nothing large is
+     * computed for it.
+     */
     private static void expand(NodeWriter writer, String elements, String shape, String output) {
         String one = writer.add("ReduceMax", elements);
         writer.with("keepdims", 0);
@@ -86,8 +92,8 @@ final class Substitutes {
     }
 
     /**
-     * Attention that gives back keys and values: where the new length is computed ONNX Runtime infers that these are as long as before, or
-     * fails, and makes them as long as that.
+     * Replaces an attention that returns keys and values. If the new length is computed, ONNX Runtime infers that these
+     * are as long as before, or fails; in fact they have the new length.
      */
     private static List<NodeProto> presents(NodeProto node) {
         NodeWriter writer = new NodeWriter(node.getOutput(0));
@@ -110,7 +116,7 @@ final class Substitutes {
         return writer.nodes();
     }
 
-    /** The shape of queries of which keys and values are part. */
+    /** Returns the shape of queries that are packed with keys and values. */
     private static String unpacked(NodeWriter writer, NodeProto node) {
         long heads = Math.max(1, integer(node, "num_heads"));
         String shape = writer.add("Shape", node.getInput(0));
@@ -124,7 +130,7 @@ final class Substitutes {
         return unpacked;
     }
 
-    /** The shape of what is given back where there is something before it. */
+    /** Returns the shape of the returned keys or values, given earlier ones. */
     private static String longer(NodeWriter writer, String past, String total) {
         String before = writer.add("Shape", past);
         String most = writer.add("Max", writer.add("Gather", before, writer.constant(2)), total);
@@ -137,7 +143,10 @@ final class Substitutes {
         return shape;
     }
 
-    /** The shape of what is given back first: batch, heads, length, and the width of keys, or of all together, divided by heads. */
+    /**
+     * Returns the shape of the first returned keys or values: batch, heads, length, and the width of keys, or of all
+     * together, divided by heads.
+     */
     private static String first(NodeWriter writer, NodeProto node, String total) {
         long heads = Math.max(1, integer(node, "kv_num_heads"));
         long all = has(node, 1) ? heads : integer(node, "num_heads") + 2 * heads;

@@ -24,9 +24,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is certain of a model's tensors: element types, and of shapes those of the model's inputs, which ONNX Runtime checks, and those
- * that it infers from these and that nothing in the model contradicts. A part that states no more runs wherever the whole does. Of a
- * model that ONNX Runtime cannot open, element types alone are certain. What was inferred is kept. Thread-safe.
+ * The certain types of a model's tensors: element types, the shapes of the model's inputs, which ONNX Runtime checks,
+ * and the shapes that ONNX Runtime infers from these and that nothing in the model contradicts. A part that states only
+ * these runs wherever the whole model does. If ONNX Runtime cannot open the model, only element types are certain.
+ * Inferred types are kept. Thread-safe.
  */
 public final class TensorTypes {
     private final String source;
@@ -39,27 +40,28 @@ public final class TensorTypes {
     private final Map<String, ValueInfoProto> inputs = new LinkedHashMap<>();
     private ShapeInference.@Nullable Certain known;
 
-    /** Turns a message into the bytes of a model, payloads included. */
+    /** A serializer of messages to the bytes of a model, including payloads. */
     @FunctionalInterface
     public interface Serializer {
         /**
-         * Makes the bytes.
+         * Returns the bytes.
          *
          * @param model the message
-         * @return the bytes, or nothing if they would be too many to hold
+         * @return the bytes; empty if they would be too large to hold
          * @throws IOException if a payload cannot be read
          */
         Optional<byte[]> bytes(ModelProto model) throws IOException;
     }
 
     /**
-     * Begins with what the model states.
+     * Creates the types from the model's statements.
      *
-     * @param source what to call the model in messages
+     * @param source the model's name in messages
      * @param model the message
      * @param isLarge whether a tensor's payload is not part of the message
-     * @param serializer makes the bytes that ONNX Runtime reads
-     * @param isolation the limits of a child process in which ONNX Runtime opens the model; empty to open it in this one
+     * @param serializer creates the bytes that ONNX Runtime reads
+     * @param isolation the limits of a child process in which ONNX Runtime opens the model; empty to open it in this
+     *     process
      */
     public TensorTypes(
             String source,
@@ -80,10 +82,10 @@ public final class TensorTypes {
     }
 
     /**
-     * Looks up tensors. The first call asks ONNX Runtime about all.
+     * Returns the certain types of tensors. The first call asks ONNX Runtime about all of them.
      *
      * @param names names of tensors of the main graph
-     * @return what is certain of those of which something is
+     * @return the certain types; tensors without any are absent
      * @throws IOException if the model cannot be read
      */
     public Map<String, ValueInfoProto> of(Collection<String> names) throws IOException {
@@ -105,8 +107,8 @@ public final class TensorTypes {
     }
 
     /**
-     * Asks about these tensors alone: ONNX Runtime's Java interface tells nothing of a model one of whose outputs is an optional value, and
-     * may be asked about the others.
+     * Asks about these tensors alone: ONNX Runtime's Java interface fails on models with an optional output, but
+     * answers for the other tensors.
      */
     private Map<String, TypeProto> ask(List<String> names) throws IOException {
         try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
@@ -120,12 +122,12 @@ public final class TensorTypes {
     }
 
     /**
-     * Opens a model in a child process, if it has operators of which ONNX Runtime may die when it opens a model.
+     * Opens a model in a child process, if its operators may crash ONNX Runtime when it opens the model.
      *
      * @param opened the model, whose large tensors are this one's
-     * @param optimization how much ONNX Runtime may rewrite the model
-     * @return why ONNX Runtime must not be given the model in this process; empty if nothing is known against it
-     * @throws io.pepper.model.IsolatedRunException if the child died whose limits were given
+     * @param optimization the optimisation of the model by ONNX Runtime
+     * @return why ONNX Runtime must not open the model in this process; empty if no reason is known
+     * @throws io.pepper.model.IsolatedRunException if the child process, whose limits were given, did not survive
      * @throws IOException if the model cannot be read, or the thread was interrupted
      */
     public Optional<String> danger(ModelProto opened, OptimizationLevel optimization) throws IOException {
@@ -146,11 +148,11 @@ public final class TensorTypes {
     }
 
     /**
-     * Looks up tensors that must have a type.
+     * Returns the certain types of tensors that must have one.
      *
      * @param names names of tensors of the main graph
-     * @return what is certain of each
-     * @throws UnsupportedModelException if the type of one is not known
+     * @return the certain type of each
+     * @throws UnsupportedModelException if a type is unknown
      * @throws IOException if the model cannot be read
      */
     public Map<String, ValueInfoProto> required(Collection<String> names) throws IOException {
@@ -168,9 +170,9 @@ public final class TensorTypes {
     }
 
     /**
-     * What a value of the model states, without what is not certain. Of a model that ONNX Runtime cannot open nothing is taken away.
+     * Removes from a stated value what is uncertain. For a model that ONNX Runtime cannot open, nothing is removed.
      *
-     * @param value what the model states of a tensor inside of it
+     * @param value the model's statement on a tensor
      * @return the same message if all of it is certain
      * @throws IOException if the model cannot be read
      */
@@ -179,7 +181,7 @@ public final class TensorTypes {
     }
 
     /**
-     * Says what the model states and parts do not.
+     * Returns notes on the sizes that the model states and the parts do not.
      *
      * @return sentences for a manifest, a bounded number in the order of the model
      * @throws IOException if the model cannot be read

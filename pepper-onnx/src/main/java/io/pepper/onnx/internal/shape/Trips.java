@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How often a Loop runs, where that is sure: its number of iterations is a constant, and its condition is true in the beginning and
- * stays true, or false in the beginning.
+ * The number of iterations of a Loop, if it is certain: the maximum is a constant, and the condition is true at the
+ * start and stays true, or is false at the start.
  */
 final class Trips {
     private static final int CONDITION = 1;
@@ -47,7 +47,7 @@ final class Trips {
         return input < loop.getInputCount() && !loop.getInput(input).isEmpty();
     }
 
-    /** Whether the body hands on the condition that it is given, or gives a constant. */
+    /** Returns whether the body passes its condition on, or returns a constant. */
     private boolean staysTrue() {
         if (body.getOutputCount() == 0 || body.getInputCount() <= CONDITION) {
             return false;
@@ -81,7 +81,7 @@ final class Trips {
                 });
     }
 
-    /** The body of a Loop or Scan. */
+    /** Returns the body of a Loop or Scan. */
     static Optional<AttributeProto> body(NodeProto node) {
         return node.getAttributeList().stream()
                 .filter(attribute -> attribute.getName().equals("body") && attribute.hasG())

@@ -7,18 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Says which sizes a model states and its parts do not. */
+/** Notes on the sizes that a model states and its parts do not. */
 final class UncertainSizes {
-    /** Of more tensors only the number is said. */
+    /** Beyond this number of tensors, only their number is reported. */
     private static final int MOST = 10;
 
     private UncertainSizes() {}
 
     /**
-     * One note for each tensor, and one for those beyond a number.
+     * Returns a note for each tensor up to a maximum, and one note for the others.
      *
-     * @param statements what the model states
-     * @param known what is certain
+     * @param statements the model's statements
+     * @param known the certain types
      */
     static List<String> notes(Statements statements, ShapeInference.Certain known) {
         if (known.failure().isPresent()) {

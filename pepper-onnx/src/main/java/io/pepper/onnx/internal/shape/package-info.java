@@ -1,4 +1,4 @@
-/** Types and shapes of tensors that a model does not state, asked of ONNX Runtime without loading weights. */
+/** Types and shapes of tensors that a model does not state, requested from ONNX Runtime without loading weights. */
 @NullMarked
 package io.pepper.onnx.internal.shape;
 

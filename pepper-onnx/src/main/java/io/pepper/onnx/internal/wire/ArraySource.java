@@ -11,16 +11,16 @@ public final class ArraySource implements ByteSource {
     private final int size;
 
     /**
-     * Makes a source of an array, which is kept as it is.
+     * Creates a source of an array, which is not copied.
      *
-     * @param name what to call it
+     * @param name the name in messages
      * @param bytes the bytes
      */
     public ArraySource(String name, byte[] bytes) {
         this(name, bytes, bytes.length);
     }
 
-    /** Makes a source of the first bytes of an array. */
+    /** Creates a source of the first bytes of an array. */
     ArraySource(String name, byte[] bytes, int size) {
         this.name = name;
         this.bytes = bytes;
@@ -28,9 +28,9 @@ public final class ArraySource implements ByteSource {
     }
 
     /**
-     * The bytes.
+     * Returns the bytes.
      *
-     * @return the array itself, not to be changed
+     * @return the array itself, which must not be changed
      */
     public byte[] bytes() {
         return bytes;

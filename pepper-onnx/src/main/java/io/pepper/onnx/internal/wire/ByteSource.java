@@ -7,38 +7,38 @@ import java.nio.ByteBuffer;
 /** Bytes that can be read at any position. Thread-safe. */
 public interface ByteSource extends Closeable {
     /**
-     * What to call the source in messages.
+     * Returns the name in messages.
      *
-     * @return the path of a file, or the name that was given
+     * @return the path of a file, or the given name
      */
     String name();
 
     /**
-     * How many bytes there are.
+     * Returns the number of bytes.
      *
      * @return the size when the source was opened
      */
     long size();
 
     /**
-     * Reads some bytes.
+     * Reads bytes.
      *
-     * @param position where to begin
-     * @param target takes as many bytes as it has room for, at most; its position moves past them
-     * @return how many were read, at least 1 if there is room
+     * @param position the position of the first byte
+     * @param target receives up to as many bytes as it has room for; its position advances past them
+     * @return the number of bytes read, at least 1 if there is room
      * @throws java.io.EOFException if the source has ended before the position
      * @throws IOException if it cannot be read
      */
     int read(long position, ByteBuffer target) throws IOException;
 
     /**
-     * Reads some bytes into an array.
+     * Reads bytes into an array.
      *
-     * @param position where to begin
-     * @param target where the bytes go
-     * @param offset where in {@code target} they go
-     * @param length how many to read at most
-     * @return how many were read, at least 1 if {@code length} is
+     * @param position the position of the first byte
+     * @param target receives the bytes
+     * @param offset the index of the first byte in {@code target}
+     * @param length maximum number of bytes
+     * @return the number of bytes read, at least 1 if {@code length} is
      * @throws java.io.EOFException if the source has ended before the position
      * @throws IOException if it cannot be read
      */

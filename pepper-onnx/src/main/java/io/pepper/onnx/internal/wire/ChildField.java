@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The fields through which a tensor can be reached: the one table that scanner and weaver descend by. */
+/** The fields that lead to tensors. Scanner and weaver both descend by this table. */
 enum ChildField {
     MODEL_GRAPH(MessageKind.MODEL, 7, "graph", MessageKind.GRAPH),
     MODEL_TRAINING_INFO(MessageKind.MODEL, 20, "training_info[]", MessageKind.TRAINING_INFO),
@@ -33,7 +33,7 @@ enum ChildField {
     SPARSE_VALUES(MessageKind.SPARSE_TENSOR, 1, "values", MessageKind.TENSOR),
     SPARSE_INDICES(MessageKind.SPARSE_TENSOR, 2, "indices", MessageKind.TENSOR);
 
-    /** No field in the table has a number as high as this. */
+    /** Upper bound on the field numbers in the table. */
     static final int NUMBERS = 26;
 
     private static final Map<MessageKind, @Nullable ChildField[]> TABLE = table();
@@ -64,7 +64,7 @@ enum ChildField {
         return table;
     }
 
-    /** The field of that number, or null if it leads to no tensor. */
+    /** Returns the field with a number; null if it leads to no tensor. */
     static @Nullable ChildField of(MessageKind parent, int number) {
         return number < NUMBERS ? Objects.requireNonNull(TABLE.get(parent))[number] : null;
     }
@@ -81,7 +81,7 @@ enum ChildField {
         return repeated;
     }
 
-    /** The kind of message that the field holds. */
+    /** Returns the kind of message in the field. */
     MessageKind kind() {
         return kind;
     }

@@ -21,9 +21,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Opens a file below a directory without following a link on the way, also if somebody puts one there meanwhile: where the
- * system can, each directory is opened from the one above it and the file from the last one, never by a path. Afterwards it is
- * asked again whether what was opened is the file that was looked at.
+ * Opens a file below a directory without following a link on the way, even if one is created in the meantime. Where the
+ * system supports it, each directory is opened from the one above it and the file from the last one, never by a path.
+ * Afterwards the identity of the opened file is checked again.
  */
 final class ContainedFile {
     private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
@@ -33,7 +33,7 @@ final class ContainedFile {
     private final boolean hardLinks;
 
     /**
-     * Prepares.
+     * Creates the path.
      *
      * @param root a directory; links on the way to it are followed
      * @param below a path from there, without {@code ..}
@@ -48,9 +48,9 @@ final class ContainedFile {
     /**
      * Opens the file.
      *
-     * @throws LinkedFileException if a link stands in the way
+     * @throws LinkedFileException if there is a link on the path
      * @throws NoSuchFileException if there is no such file
-     * @throws FileSystemException if it is no regular file, or has other names
+     * @throws FileSystemException if it is not a regular file, or has other names
      */
     FileChannel open() throws IOException {
         try (DirectoryStream<Path> top = Files.newDirectoryStream(root)) {
@@ -89,7 +89,7 @@ final class ContainedFile {
         return checked(channel, before, attributes(directory, name));
     }
 
-    /** Where the system has no handles of directories: the path is looked at before and after. */
+    /** Opens the file on systems without directory handles: the path is checked before and after. */
     private FileChannel openByPath() throws IOException {
         Path file = root.resolve(below);
         for (Path name = file; !name.equals(root); name = Objects.requireNonNull(name.getParent())) {
@@ -116,7 +116,7 @@ final class ContainedFile {
         }
     }
 
-    /** Asked by path, which is all that Java has; the file's identity must be that of the open one. */
+    /** Java can only look this up by path, so the identity of the file must be that of the opened one. */
     private void refuseOtherNames(BasicFileAttributes opened) throws IOException {
         Path file = root.resolve(below);
         if (hardLinks || !file.getFileSystem().supportedFileAttributeViews().contains("unix")) {

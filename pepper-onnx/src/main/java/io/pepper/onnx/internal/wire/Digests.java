@@ -9,14 +9,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.BooleanSupplier;
 
-/** SHA-256 sums, and the SHA-1 sums that ONNX knows. */
+/** SHA-256 hashes, and the SHA-1 hashes that ONNX specifies. */
 public final class Digests {
     private static final int BUFFER_BYTES = 1 << 18;
 
     private Digests() {}
 
     /**
-     * A SHA-256 sum to add bytes to.
+     * Returns a SHA-256 digest to add bytes to.
      *
      * @return a new digest
      */
@@ -33,20 +33,20 @@ public final class Digests {
     }
 
     /**
-     * The SHA-256 of some bytes.
+     * Returns the SHA-256 of bytes.
      *
      * @param bytes the bytes
-     * @return in hexadecimal
+     * @return the hash in hexadecimal
      */
     public static String sha256(byte[] bytes) {
         return HexFormat.of().formatHex(sha256().digest(bytes));
     }
 
     /**
-     * The SHA-256 of all bytes of a file, until the thread is interrupted.
+     * Returns the SHA-256 of a file, unless the thread is interrupted.
      *
-     * @param file what to read
-     * @return the sum in hexadecimal, lower case
+     * @param file the file
+     * @return the hash in hexadecimal, lower case
      * @throws InterruptedIOException if the thread is interrupted
      * @throws IOException if the file cannot be read
      */
@@ -57,11 +57,11 @@ public final class Digests {
     }
 
     /**
-     * The SHA-256 of all bytes of a source.
+     * Returns the SHA-256 of a source.
      *
-     * @param source what to read
-     * @param cancelled asked now and then whether to give up
-     * @return the sum in hexadecimal, lower case
+     * @param source the source
+     * @param cancelled is asked now and then whether to stop
+     * @return the hash in hexadecimal, lower case
      * @throws InterruptedIOException if it was cancelled
      * @throws IOException if the source cannot be read
      */
@@ -70,11 +70,11 @@ public final class Digests {
     }
 
     /**
-     * The SHA-1 of all bytes of a source: the sum that a model may give for a data file. It finds damage, not malice.
+     * Returns the SHA-1 of a source, which a model may state for a data file. It detects damage, not attacks.
      *
-     * @param source what to read
-     * @param cancelled asked now and then whether to give up
-     * @return the sum in hexadecimal, lower case
+     * @param source the source
+     * @param cancelled is asked now and then whether to stop
+     * @return the hash in hexadecimal, lower case
      * @throws InterruptedIOException if it was cancelled
      * @throws IOException if the source cannot be read
      */

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Opens the files in a directory or below it. A link is followed only if its real place is below that directory too, or below
- * another that may be read; what is opened then is the real place, without following any further link. Thread-safe.
+ * The files in a directory or below it. A link is followed only if its real path is below that directory, or below
+ * another permitted one. Then the real path is opened without following further links. Thread-safe.
  */
 public final class DirectoryFiles {
     private final Path directory;
@@ -20,10 +20,10 @@ public final class DirectoryFiles {
     private final boolean hardLinks;
 
     /**
-     * Prepares; opens nothing.
+     * Prepares without opening files.
      *
      * @param directory the directory; links on the way to it are followed
-     * @param roots other directories into which links may lead; those that do not exist allow nothing
+     * @param roots other directories into which links may lead; missing ones permit nothing
      * @param hardLinks whether a file may have more than one name in the file system
      */
     public DirectoryFiles(Path directory, List<Path> roots, boolean hardLinks) {
@@ -33,10 +33,10 @@ public final class DirectoryFiles {
     }
 
     /**
-     * The files of an export: its manifest, its plan, its parts and their data. They may have more than one name.
+     * Returns the files of an export: its manifest, plan, parts and data files. They may have more than one name.
      *
      * @param directory the directory
-     * @param options where else files may be
+     * @param options further permitted directories
      * @return its files
      */
     public static DirectoryFiles ofParts(Path directory, ReadOptions options) {
@@ -47,7 +47,7 @@ public final class DirectoryFiles {
      * Opens a file.
      *
      * @param below its path from the directory, with {@code /} between names and without {@code ..}
-     * @return the file, for the caller to close
+     * @return the file, which the caller closes
      * @throws IOException see {@link #open(Path)}
      */
     public FileSource open(String below) throws IOException {
@@ -58,11 +58,11 @@ public final class DirectoryFiles {
      * Opens a file.
      *
      * @param below its path from the directory, without {@code ..}
-     * @return the file, for the caller to close
-     * @throws LinkedFileException if it is a link, or lies behind one, that leads to no directory that may be read; the
-     *     reason says where it leads and how to allow that
+     * @return the file, which the caller closes
+     * @throws LinkedFileException if it is a link, or is behind one, that leads outside of the permitted directories;
+     *     the reason states the target and how to permit it
      * @throws NoSuchFileException if there is no such file
-     * @throws FileSystemException if it is no regular file, or has other names
+     * @throws FileSystemException if it is not a regular file, or has other names
      * @throws IOException if it cannot be opened
      */
     public FileSource open(Path below) throws IOException {
@@ -79,7 +79,7 @@ public final class DirectoryFiles {
         });
     }
 
-    /** The directory without links; if there is none, the file is what is missing. */
+    /** Returns the directory without links. If it does not exist, the exception names the file as missing. */
     private static Path top(Path directory, Path below) throws IOException {
         try {
             return directory.toRealPath();
@@ -121,7 +121,7 @@ public final class DirectoryFiles {
             try {
                 tops.add(allowed.toRealPath());
             } catch (NoSuchFileException nothing) {
-                // A cache that is not there holds nothing to follow a link to.
+                // A missing cache has no links to follow.
             }
         }
         return tops;

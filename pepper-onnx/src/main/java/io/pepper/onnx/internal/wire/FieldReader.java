@@ -2,7 +2,7 @@ package io.pepper.onnx.internal.wire;
 
 import java.io.IOException;
 
-/** Reads the heads of fields one after another; what a field holds is not looked into. */
+/** A reader of the headers of consecutive fields, without their contents. */
 final class FieldReader {
     private final WireReader reader;
     private final long size;
@@ -18,9 +18,9 @@ final class FieldReader {
     }
 
     /**
-     * Reads the head of the field at the reader's position.
+     * Reads the header of the field at the reader's position.
      *
-     * @param end where the message ends that holds the field
+     * @param end the end of the enclosing message
      */
     void read(long end) throws IOException, WireFault {
         number = 0;
@@ -66,12 +66,12 @@ final class FieldReader {
         return contentStart + length;
     }
 
-    /** Goes to the field after this one. */
+    /** Moves to the field after this one. */
     void skip() {
         reader.seek(contentEnd);
     }
 
-    /** Says that no field is at hand. */
+    /** Forgets the current field. */
     void leave() {
         number = 0;
     }
@@ -80,12 +80,12 @@ final class FieldReader {
         return reader;
     }
 
-    /** Where the field begins, tag included. */
+    /** Returns the start of the field, including its tag. */
     long start() {
         return start;
     }
 
-    /** The field's number, 0 if none is at hand. */
+    /** Returns the field's number; 0 without a current field. */
     int number() {
         return number;
     }
@@ -94,7 +94,7 @@ final class FieldReader {
         return wireType;
     }
 
-    /** Where the content begins: after the tag and, if there is one, the length. */
+    /** Returns the start of the content: after the tag and the length, if there is one. */
     long contentStart() {
         return contentStart;
     }

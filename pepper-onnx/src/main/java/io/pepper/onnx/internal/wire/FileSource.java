@@ -14,8 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * A file, held open. It is read by position and never mapped: should somebody shorten it meanwhile, an exception says so,
- * where a mapped file would take the process down.
+ * An open file. It is read by position and never mapped: if it is shortened in the meantime, reading throws an
+ * exception, while a mapped file would crash the process.
  */
 public final class FileSource implements ByteSource {
     private final Path file;
@@ -34,12 +34,12 @@ public final class FileSource implements ByteSource {
     }
 
     /**
-     * Takes over a file that is open.
+     * Takes over an open file.
      *
-     * @param file what to call it
-     * @param real where it is, without links
-     * @param channel the file, open for reading; closed with this source, or at once if it cannot be asked for its size
-     * @throws IOException if it cannot be asked for its size
+     * @param file its name in messages
+     * @param real its path without links
+     * @param channel the file, open for reading; closed with this source, or at once if its size cannot be read
+     * @throws IOException if its size cannot be read
      */
     public FileSource(Path file, Path real, FileChannel channel) throws IOException {
         this.file = file;
@@ -62,11 +62,11 @@ public final class FileSource implements ByteSource {
     }
 
     /**
-     * Refuses what is no ordinary file, before it is opened: to open a pipe waits for somebody to write into it, and a device
-     * never ends.
+     * Refuses a file that is not regular, before it is opened: opening a pipe blocks until another process writes to
+     * it, and a device never ends.
      *
      * @param file a file, or a link to one
-     * @throws IOException if it is none
+     * @throws IOException if it is not a regular file
      */
     public static void refuseIrregular(Path file) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -77,7 +77,7 @@ public final class FileSource implements ByteSource {
     }
 
     /**
-     * Where the file is.
+     * Returns the real path of the file.
      *
      * @return its absolute path, without links
      */
@@ -122,11 +122,11 @@ public final class FileSource implements ByteSource {
     }
 
     /**
-     * An interrupt closes the file that is read; told as what it is.
+     * Converts the exception of an interrupted read, which closes the file.
      *
      * @param file the file
-     * @param cause what the system said
-     * @return that reading was interrupted
+     * @param cause the exception of the read
+     * @return the exception for an interrupt
      */
     public static InterruptedIOException interrupted(Path file, ClosedByInterruptException cause) {
         InterruptedIOException stopped = new InterruptedIOException(file + ": reading was interrupted");

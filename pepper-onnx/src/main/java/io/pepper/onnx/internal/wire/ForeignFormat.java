@@ -10,17 +10,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Recognises files that are given for a model and are none, by the bytes that they begin with. Asked only once a file could not be read as
- * a model: nothing here refuses a model.
+ * Detection of files in other formats by their first bytes. It is only used after a file could not be read as a model;
+ * it never refuses a model.
  */
 public final class ForeignFormat {
-    /** More than the offset of the magic number of a tar archive. */
+    /** Larger than the offset of the magic number of a tar archive. */
     private static final int HEAD_BYTES = 512;
 
     private static final String CONVERT = ": convert it to ONNX with the exporter of its framework";
     private static final String UNPACK = ": unpack it and give the .onnx file in it";
 
-    /** What a file begins with at an offset, as Latin-1, and what that says. */
+    /** The bytes at an offset, as Latin-1, and their meaning. */
     private record Magic(int offset, String bytes, String says) {
         boolean matches(String head) {
             return head.startsWith(bytes, offset);
@@ -63,11 +63,11 @@ public final class ForeignFormat {
     private ForeignFormat() {}
 
     /**
-     * Recognises a file that is no model.
+     * Detects the format of a file that is not a model.
      *
      * @param source a file that could not be read as a model
-     * @return what it is and what to do, for instance "is a NumPy array: …"; empty if it is not known
-     * @throws IOException if it cannot be read
+     * @return the format and advice, for instance "is a NumPy array: …"; empty if it is unknown
+     * @throws IOException if the file cannot be read
      */
     public static Optional<String> of(ByteSource source) throws IOException {
         byte[] head = head(source);
@@ -176,14 +176,14 @@ public final class ForeignFormat {
         return Optional.of("is a text file: give the .onnx file");
     }
 
-    /** The text that a file begins with, if it is one. */
+    /** Returns the text at the start of a file, if it is text. */
     private static Optional<String> decoded(byte[] head) {
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
         CharBuffer text = CharBuffer.allocate(head.length);
-        // A character may be cut off at the end of the head: that is no error here.
+        // The head may end within a character, which is not an error here.
         if (decoder.decode(ByteBuffer.wrap(head), text, false).isError()) {
             return Optional.empty();
         }

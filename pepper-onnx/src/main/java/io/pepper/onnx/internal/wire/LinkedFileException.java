@@ -3,7 +3,7 @@ package io.pepper.onnx.internal.wire;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
-/** A link stands where a file was expected, and may not be followed. */
+/** Thrown if a path leads to a link that may not be followed instead of a file. */
 public final class LinkedFileException extends FileSystemException {
     private static final long serialVersionUID = 1L;
 

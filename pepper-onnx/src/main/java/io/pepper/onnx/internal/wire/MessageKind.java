@@ -10,7 +10,7 @@ import io.pepper.onnx.internal.proto.SparseTensorProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TrainingInfoProto;
 
-/** The messages that hold tensors, or messages that do; {@link ChildField} says by which fields. */
+/** The messages that contain tensors, directly or indirectly. {@link ChildField} lists the fields that lead to them. */
 enum MessageKind {
     MODEL(ModelProto.class),
     TRAINING_INFO(TrainingInfoProto.class),
@@ -28,9 +28,9 @@ enum MessageKind {
     }
 
     /**
-     * The kind of a message.
+     * Returns the kind of a message.
      *
-     * @throws IllegalArgumentException if messages of its type cannot hold tensors
+     * @throws IllegalArgumentException if messages of its type cannot contain tensors
      */
     static MessageKind of(MessageLite message) {
         for (MessageKind kind : values()) {

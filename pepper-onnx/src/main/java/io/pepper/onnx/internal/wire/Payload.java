@@ -4,30 +4,30 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * The elements of a tensor, where they stand.
+ * The elements of a tensor at their place.
  *
- * @param source the bytes that hold them, not necessarily the model's own
- * @param position where they begin
- * @param length how many bytes they take there
- * @param form what these bytes are
+ * @param source the bytes that contain them, not necessarily the model's own
+ * @param position the position of the first byte
+ * @param length number of bytes
+ * @param form the encoding of the bytes
  */
 public record Payload(ByteSource source, long position, long length, Form form) {
-    /** What the bytes of a payload are. */
+    /** The encoding of a payload. */
     public enum Form {
-        /** The content of a {@code raw_data} field; its tag and length are written anew. */
+        /** The content of a {@code raw_data} field; its tag and length are written separately. */
         RAW,
-        /** Complete fields with their tags, as they stand in a message. */
+        /** Complete fields with their tags, as in a message. */
         VERBATIM
     }
 
     /**
-     * Checks the range.
+     * Creates a payload.
      *
-     * @param source the bytes that hold the elements
-     * @param position where they begin
-     * @param length how many bytes they take there
-     * @param form what these bytes are
-     * @throws IllegalArgumentException if it is no range of the source
+     * @param source the bytes that contain the elements
+     * @param position the position of the first byte
+     * @param length number of bytes
+     * @param form the encoding of the bytes
+     * @throws IllegalArgumentException if the range is not within the source
      */
     public Payload {
         if (position < 0 || length < 0 || position > source.size() - length) {
@@ -51,9 +51,9 @@ public record Payload(ByteSource source, long position, long length, Form form) 
     }
 
     /**
-     * The elements alone, if the bytes hold them one after the other as a {@code raw_data} field would.
+     * Returns the elements alone, if the bytes contain them consecutively like a {@code raw_data} field.
      *
-     * @return these bytes; empty if elements are written in another form, or in several fields
+     * @return these bytes; empty if elements have another encoding, or are in several fields
      * @throws IOException if the bytes cannot be read
      */
     public Optional<Payload> elements() throws IOException {
@@ -76,7 +76,7 @@ public record Payload(ByteSource source, long position, long length, Form form) 
                 : Optional.empty();
     }
 
-    /** How many bytes the payload takes within a message. */
+    /** Returns the number of bytes that the payload takes in a message. */
     long wireBytes() {
         return form == Form.VERBATIM
                 ? length

@@ -2,7 +2,7 @@ package io.pepper.onnx.internal.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/** The fields of a TensorProto that hold its values. */
+/** The fields of a TensorProto that contain its values. */
 enum PayloadField {
     FLOAT_DATA(4, "float_data", Wire.FIXED32),
     INT32_DATA(5, "int32_data", Wire.VARINT),
@@ -33,7 +33,7 @@ enum PayloadField {
         return table;
     }
 
-    /** The field of that number, or null if it holds no values. */
+    /** Returns the field with a number; null if it contains no values. */
     static @Nullable PayloadField of(int number) {
         return number < NUMBERS ? TABLE[number] : null;
     }
@@ -46,12 +46,15 @@ enum PayloadField {
         return label;
     }
 
-    /** Whether protobuf reads this wire type as values of the field: packed, or one entry; others are unknown fields. */
+    /**
+     * Returns whether protobuf reads this wire type as values of the field: packed, or one entry. Others are unknown
+     * fields.
+     */
     boolean reads(int wireType) {
         return wireType == Wire.DELIMITED || wireType == entryType;
     }
 
-    /** The bytes of which the length of a packed chunk must be a multiple. */
+    /** Returns the unit of the length of a packed chunk, in bytes. */
     int unit() {
         return switch (entryType) {
             case Wire.FIXED32 -> Float.BYTES;

@@ -11,24 +11,27 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scans a model and takes the large payloads of its tensors out: wherever a tensor may stand, a run of fields that hold
- * more than {@value #INLINE_BYTES} bytes of elements is noted and stepped over. What remains, a few kilobytes, is parsed.
- * O(fields) time, O(structure) memory; payloads are not even read.
+ * A scanner that takes the large payloads of tensors out of a model. Wherever a tensor may occur, a run of fields with
+ * more than {@value #INLINE_BYTES} bytes of elements is recorded and skipped. The remaining kilobytes are parsed.
+ * O(fields) time, O(structure) memory; payloads are not read.
  *
- * <p>Some models that protobuf would take are refused, because their meaning is in doubt or they could not be written
- * as they were: those with a message that ONNX has once occurring twice, with groups, or with a tensor that holds the
+ * <p>Some models that protobuf accepts are refused, because their meaning is ambiguous or they could not be rewritten
+ * identically: those with a duplicate message that ONNX allows once, with groups, or with a tensor that contains the
  * field number {@value PayloadTable#MARKER}.
  */
 public final class PayloadScanner implements WireWalk.Visitor {
     /*
-     * A tensor's inline fields are written before its payloads. So that the elements of a repeated field keep their
-     * order, all runs after the first one that is taken out are taken out too, however short they are.
+     * A tensor's inline fields are written before its payloads. To keep the order of the elements of a repeated field,
+     * all runs after the first one that is taken out are taken out, too, however short they are.
      */
 
-    /** Elements up to this size stay: they may be shapes and axes, whose values matter. */
+    /** Elements up to this size stay inline: they may be shapes and axes, whose values matter. */
     public static final int INLINE_BYTES = 1024;
 
-    /** What a run may take with its tags to stay: many entries, such as empty strings, may have no content at all. */
+    /**
+     * Maximum size of a run with its tags that stays inline: many entries, such as empty strings, may have no content
+     * at all.
+     */
     static final int INLINE_WIRE_BYTES = 4 * INLINE_BYTES;
 
     private static final int EXTERNAL_DATA = 13;
@@ -42,12 +45,12 @@ public final class PayloadScanner implements WireWalk.Visitor {
     private long elements;
     private boolean external;
 
-    /** Of the tensor at hand: the fields with runs that were taken out, as bits, and whether raw_data occurred. */
+    /** For the current tensor, the fields with runs that were taken out, as bits, and whether raw_data occurred. */
     private int takenOut;
 
     private boolean raw;
 
-    /** The run of elements at hand: entries of one field, one after another. */
+    /** The current run of elements: consecutive entries of one field. */
     private @Nullable PayloadField runField;
 
     private long runStart;
@@ -66,9 +69,9 @@ public final class PayloadScanner implements WireWalk.Visitor {
      * Scans a model.
      *
      * @param source its bytes
-     * @param limits how much its structure may take
+     * @param limits the limits of its structure
      * @return the model without its large payloads
-     * @throws MalformedModelException if the bytes are no model, or exceed a limit
+     * @throws MalformedModelException if the bytes are not a model, or exceed a limit
      * @throws IOException if the source cannot be read
      */
     public static Skeleton scan(ByteSource source, ReadLimits limits) throws IOException {

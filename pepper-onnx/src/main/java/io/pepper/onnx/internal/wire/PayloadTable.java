@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The payloads that were taken out of a model, or that lie in other files. Tensors refer to them by index. Immutable. */
+/**
+ * The payloads that were taken out of a model, or that are in other files. Tensors refer to them by index. Immutable.
+ */
 public final class PayloadTable {
-    /** Stands in a tensor for payloads that were taken out: a number that ONNX leaves free, the last there is. */
+    /** The field number that marks payloads in a tensor: the largest number, which ONNX does not use. */
     static final int MARKER = 536_870_911;
 
     private final List<Payload> payloads;
@@ -17,11 +19,11 @@ public final class PayloadTable {
         this.payloads = List.copyOf(payloads);
     }
 
-    /** Collects payloads. */
+    /** A builder of a table. */
     public static final class Builder {
         private final List<Payload> payloads = new ArrayList<>();
 
-        /** Begins with none. */
+        /** Creates an empty builder. */
         public Builder() {}
 
         /**
@@ -36,7 +38,7 @@ public final class PayloadTable {
         }
 
         /**
-         * Ends.
+         * Creates the table.
          *
          * @return the table
          */
@@ -46,7 +48,7 @@ public final class PayloadTable {
     }
 
     /**
-     * A builder that begins with these payloads.
+     * Returns a builder that starts with these payloads.
      *
      * @return the builder
      */
@@ -57,7 +59,7 @@ public final class PayloadTable {
     }
 
     /**
-     * How many payloads there are.
+     * Returns the number of payloads.
      *
      * @return 0 or more
      */
@@ -66,16 +68,16 @@ public final class PayloadTable {
     }
 
     /**
-     * All payloads.
+     * Returns all payloads.
      *
-     * @return one after the other
+     * @return the payloads in the order of their indices
      */
     public Stream<Payload> stream() {
         return payloads.stream();
     }
 
     /**
-     * One payload.
+     * Returns one payload.
      *
      * @param index its index
      * @return the payload
@@ -85,7 +87,7 @@ public final class PayloadTable {
     }
 
     /**
-     * Makes a tensor refer to a payload, which takes the place of all elements that the tensor holds or refers to.
+     * Makes a tensor refer to a payload, which replaces all elements that the tensor contains or refers to.
      *
      * @param tensor the tensor
      * @param index the payload's index
@@ -102,7 +104,7 @@ public final class PayloadTable {
     }
 
     /**
-     * Makes a tensor refer to no payload.
+     * Removes a tensor's references to payloads.
      *
      * @param tensor the tensor
      */
@@ -112,10 +114,10 @@ public final class PayloadTable {
     }
 
     /**
-     * The payloads of a tensor.
+     * Returns the payloads of a tensor.
      *
      * @param tensor the tensor
-     * @return the payloads that it refers to, in the order of its elements; empty if it holds all elements itself
+     * @return the payloads that it refers to, in the order of its elements; empty if it contains all elements itself
      */
     public List<Payload> of(TensorProto tensor) {
         return tensor.getUnknownFields().getField(MARKER).getVarintList().stream()
@@ -124,7 +126,7 @@ public final class PayloadTable {
     }
 
     /**
-     * Whether elements of a tensor stand elsewhere.
+     * Returns whether elements of a tensor are elsewhere.
      *
      * @param tensor the tensor
      * @return true if it refers to a payload
@@ -134,10 +136,10 @@ public final class PayloadTable {
     }
 
     /**
-     * How many bytes a tensor's elements take as they are written down, here or elsewhere.
+     * Returns the encoded size of a tensor's elements, here or elsewhere.
      *
      * @param tensor the tensor
-     * @return the bytes of its fields of elements, about: strings count with their contents only
+     * @return the approximate bytes of its fields of elements: strings count with their contents only
      */
     public long bytes(TensorProto tensor) {
         long bytes = tensor.getRawData().size();

@@ -5,15 +5,15 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Writes a skeleton as a complete message: the payloads that its tensors refer to are put back, straight from where they
- * stand. O(fields) time besides copying, O(structure) memory. The same message and payloads give the same bytes.
+ * A writer of a skeleton as a complete message: the payloads that its tensors refer to are copied directly from their
+ * places. O(fields) time besides copying, O(structure) memory. The same message and payloads give the same bytes.
  */
 public final class PayloadWeaver {
     private final PayloadTable payloads;
     private final MessageKind kind;
     private final byte[] skeleton;
 
-    /** The complete sizes of all messages that lead to tensors, in the order in which they begin. */
+    /** The complete sizes of all messages that lead to tensors, in the order of their starts. */
     private final long[] sizes;
 
     /**
@@ -21,23 +21,23 @@ public final class PayloadWeaver {
      *
      * @param message a skeleton, or a message made of parts of it: a model, graph, operator, function or tensor
      * @param payloads the payloads that its tensors refer to
-     * @throws IllegalArgumentException if a tensor refers to a payload that is not in the table, or the message is of
-     *     a type that cannot hold tensors
-     * @throws IOException if a message occurs twice that ONNX has once, as an unknown field
+     * @throws IllegalArgumentException if a tensor refers to a payload that is not in the table, or the message is of a
+     *     type that cannot contain tensors
+     * @throws IOException if a message that ONNX allows once is duplicated, as an unknown field
      */
     public PayloadWeaver(MessageLite message, PayloadTable payloads) throws IOException {
         this.payloads = payloads;
         this.kind = MessageKind.of(message);
         this.skeleton = message.toByteArray();
-        WorkloadMeasure measure = new WorkloadMeasure();
+        SizeSum measure = new SizeSum();
         walk(measure);
         this.sizes = measure.sizes;
     }
 
     /**
-     * How many bytes the complete message has.
+     * Returns the size of the complete message.
      *
-     * @return 0 or more; protobuf reads no more than {@link Integer#MAX_VALUE}
+     * @return 0 or more bytes; protobuf reads no more than {@link Integer#MAX_VALUE}
      */
     public long size() {
         return sizes[0];
@@ -46,8 +46,8 @@ public final class PayloadWeaver {
     /**
      * Writes the complete message.
      *
-     * @param sink takes it
-     * @throws IOException if a payload cannot be read, or the sink not be written
+     * @param sink receives the message
+     * @throws IOException if a payload cannot be read, or the sink cannot be written
      */
     public void write(WovenSink sink) throws IOException {
         Emit emit = new Emit(sink);
@@ -76,11 +76,11 @@ public final class PayloadWeaver {
     }
 
     /** Adds up the sizes of messages from the inside out. */
-    private final class WorkloadMeasure implements WireWalk.Visitor {
+    private final class SizeSum implements WireWalk.Visitor {
         private long[] sizes = new long[16];
         private int begun;
 
-        /** The places in {@link #sizes} of the messages that are open. */
+        /** The indices in {@link #sizes} of the open messages. */
         private int[] open = new int[16];
 
         @Override
@@ -115,7 +115,7 @@ public final class PayloadWeaver {
         }
     }
 
-    /** Writes with the sizes known; what lies between payloads is gathered into larger pieces. */
+    /** Writes the message with known sizes; the bytes between payloads are collected into larger chunks. */
     private final class Emit implements WireWalk.Visitor {
         private final WovenSink sink;
         private final byte[] buffer = new byte[1 << 14];

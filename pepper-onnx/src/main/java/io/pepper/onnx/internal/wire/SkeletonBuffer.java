@@ -4,12 +4,12 @@ import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** The bytes of a model without its payloads, as they grow; never beyond a limit. */
+/** A growing buffer for the bytes of a model without its payloads, up to a limit. */
 final class SkeletonBuffer {
-    /** What a payload in the table is taken to cost. */
+    /** The assumed cost of a payload in the table, in bytes. */
     private static final int PAYLOAD_COST = 64;
 
-    /** Holds every length that fits in an array. */
+    /** Width of a length that fits every array. */
     private static final int LENGTH_WIDTH = 5;
 
     private final long limit;
@@ -31,7 +31,7 @@ final class SkeletonBuffer {
         }
     }
 
-    /** Copies bytes that the reader has before or around it. */
+    /** Copies bytes around the reader's position. */
     void copy(WireReader reader, long from, long to) throws IOException, WireFault {
         reserve(to - from);
         int length = (int) (to - from);
@@ -39,7 +39,7 @@ final class SkeletonBuffer {
         size += length;
     }
 
-    /** Begins a message, and returns a mark for {@link #endMessage}. */
+    /** Starts a message; returns a mark for {@link #endMessage}. */
     int beginMessage(int number) throws WireFault {
         reserve(Wire.tagSize(number) + LENGTH_WIDTH);
         size = Wire.putVarint(bytes, size, Wire.tag(number, Wire.DELIMITED));
@@ -47,12 +47,12 @@ final class SkeletonBuffer {
         return size;
     }
 
-    /** Fills in the length of the message, which only now is known. */
+    /** Fills in the length of the message, which is known now. */
     void endMessage(int mark) {
         Wire.putPaddedVarint(bytes, mark - LENGTH_WIDTH, LENGTH_WIDTH, size - mark);
     }
 
-    /** Leaves a marker in the place of a payload. */
+    /** Inserts a marker instead of a payload. */
     void marker(int payload) throws WireFault {
         charged += PAYLOAD_COST;
         reserve(Wire.tagSize(PayloadTable.MARKER) + Wire.varintSize(payload));
@@ -60,7 +60,7 @@ final class SkeletonBuffer {
         size = Wire.putVarint(bytes, size, payload);
     }
 
-    /** The bytes so far, under a name. */
+    /** Returns the bytes so far, under a name. */
     ByteSource source(String name) {
         return new ArraySource(name, bytes, size);
     }

@@ -17,14 +17,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks through the structure of a model before it is parsed, into every message, and adds up what it will take in memory:
- * two bytes of a file can make an object of a hundred. Counts operators, dimensions and the bytes of names on the way. O(bytes)
- * time, O(depth) memory, no recursion.
+ * A check of a model's structure before it is parsed. It visits every message and adds up the memory that parsing will
+ * take: two bytes of a file can become an object of a hundred. It also counts operators, dimensions and the bytes of
+ * names. O(bytes) time, O(depth) memory, no recursion.
  */
 final class StructureCheck {
     /*
-     * The sizes are those of a 64-bit machine with compressed references. A list counts with the half that it may have to
-     * spare; a text counts as bytes and as a String.
+     * The sizes are those of a 64-bit machine with compressed references. A list counts with its spare half; a text
+     * counts as bytes and as a String.
      */
     private static final int OBJECT_BYTES = 40;
     private static final int FIELD_BYTES = 6;
@@ -32,16 +32,21 @@ final class StructureCheck {
     private static final int TEXT_BYTES = 64;
     private static final int UNKNOWN_BYTES = 160;
 
-    /** What a tensor that an operator reads or makes takes in the graph and in the tables of types that are made of the messages. */
+    /**
+     * Memory of a tensor that an operator reads or produces, in the graph and in the tables of types built from the
+     * messages.
+     */
     private static final int GRAPH_BYTES = 240;
 
-    /** What other messages take there: a tensor becomes an input of the model whose shapes are inferred. */
+    /** Memory of other messages in these: a tensor becomes an input of the model whose shapes are inferred. */
     private static final Map<Descriptor, Integer> IN_GRAPH = Map.of(
             NodeProto.getDescriptor(), GRAPH_BYTES,
             ValueInfoProto.getDescriptor(), GRAPH_BYTES,
             TensorProto.getDescriptor(), 3 * GRAPH_BYTES);
 
-    /** How often a name, and a name of a dimension, stand in memory once shapes are known and results are written. */
+    /**
+     * Number of copies of a name, and of a dimension's name, in memory once shapes are known and results are written.
+     */
     private static final int NAME_COPIES = 6;
 
     private static final int SYMBOL_COPIES = 16;
@@ -55,7 +60,7 @@ final class StructureCheck {
     private long memory;
     private int operators;
 
-    /** What has to be known of a kind of message. */
+    /** The facts on a kind of message. */
     private static final class Message {
         private final @Nullable FieldDescriptor[] fields;
         private final long bytes;
@@ -81,7 +86,7 @@ final class StructureCheck {
             return number < fields.length ? fields[number] : null;
         }
 
-        /** Whether a text is a name; the others may be as long as they like. */
+        /** Returns whether a text is a name; other texts may have any length. */
         boolean isName(FieldDescriptor field) {
             return !field.getName().equals("doc_string")
                     && !(entry && field.getName().equals("value"));
@@ -108,10 +113,10 @@ final class StructureCheck {
     /**
      * Checks a skeleton.
      *
-     * @param source what to call the model in messages
-     * @param skeleton the bytes that will be parsed
-     * @param limits what is allowed
-     * @throws MalformedModelException if the bytes are malformed, or go beyond a limit
+     * @param source the model's name in messages
+     * @param skeleton the bytes to be parsed
+     * @param limits the limits
+     * @throws MalformedModelException if the bytes are malformed, or exceed a limit
      */
     static void check(String source, ByteSource skeleton, ReadLimits limits) throws IOException {
         checked(source, skeleton, limits);
@@ -127,7 +132,7 @@ final class StructureCheck {
         }
     }
 
-    /** An estimate of what a skeleton takes in memory when it is parsed, in bytes. */
+    /** Returns the estimated memory of a skeleton when it is parsed, in bytes. */
     static long memoryBytes(ByteSource skeleton, ReadLimits limits) throws IOException {
         return checked(skeleton.name(), skeleton, limits).memory;
     }
@@ -223,7 +228,7 @@ final class StructureCheck {
         return top.message.operator && kind.isRepeated() ? GRAPH_BYTES : 0;
     }
 
-    /** A number, or several packed. */
+    /** Counts a number, or several packed ones. */
     private void numbers(Frame top, FieldDescriptor kind) throws WireFault {
         if (!kind.isRepeated()) {
             return;
@@ -238,7 +243,7 @@ final class StructureCheck {
         }
     }
 
-    /** How many numbers are packed, at most. */
+    /** Returns the maximum number of packed numbers. */
     private long packed(FieldDescriptor kind) {
         return switch (kind.getLiteType().getWireType()) {
             case Wire.FIXED32 -> field.contentLength() / Float.BYTES;

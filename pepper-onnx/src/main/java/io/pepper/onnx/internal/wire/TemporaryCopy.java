@@ -8,21 +8,21 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Keeps what a stream gives, so that it can be read at any place. */
+/** A temporary copy of a stream, which can be read at any position. */
 public final class TemporaryCopy {
     private static final int BUFFER = 1 << 16;
 
     private TemporaryCopy() {}
 
     /**
-     * Writes a stream to a temporary file, which is the caller's to delete.
+     * Writes a stream to a temporary file, which the caller deletes.
      *
      * @param in read to the end, not closed
-     * @param name what messages call it
-     * @param most how many bytes it may have
+     * @param name the name in messages
+     * @param most maximum number of bytes
      * @return the file
-     * @throws MalformedModelException if there are more
-     * @throws IOException if it cannot be read, or the file not be written; there is no file then
+     * @throws MalformedModelException if there are more bytes
+     * @throws IOException if the stream cannot be read, or the file cannot be written; no file is left then
      */
     public static Path toFile(InputStream in, String name, long most) throws IOException {
         Path file = Files.createTempFile("pepper-", ".onnx");

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.wire;
 
-/** The numbers of the protobuf wire format. */
+/** The encoding of numbers in the protobuf wire format. */
 final class Wire {
 
     static final int VARINT = 0;
@@ -14,7 +14,7 @@ final class Wire {
 
     private Wire() {}
 
-    /** A tag as an unsigned number of 32 bits. */
+    /** Returns a tag as an unsigned number of 32 bits. */
     static long tag(int number, int wireType) {
         return ((long) number << 3) | wireType;
     }
@@ -39,7 +39,7 @@ final class Wire {
         return index;
     }
 
-    /** Writes a varint padded to a width, for a value that is not known when the bytes after it are written. */
+    /** Writes a varint padded to a width, for a value that is unknown when the bytes after it are written. */
     static void putPaddedVarint(byte[] target, int offset, int width, long value) {
         for (int i = 0; i < width; i++) {
             int more = i < width - 1 ? 0x80 : 0;

@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.wire;
 
-/** Malformed bytes, found by someone who does not know where in the model they are; {@link WireWalk} does. */
+/** Thrown for malformed bytes by code that does not know their place in the model; {@link WireWalk} adds it. */
 final class WireFault extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -9,7 +9,7 @@ final class WireFault extends Exception {
         super(what, null, false, false);
     }
 
-    /** What was found. */
+    /** Returns the fault. */
     String what() {
         return String.valueOf(getMessage());
     }

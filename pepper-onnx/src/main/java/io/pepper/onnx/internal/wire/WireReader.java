@@ -3,11 +3,11 @@ package io.pepper.onnx.internal.wire;
 import java.io.EOFException;
 import java.io.IOException;
 
-/** Reads the wire format from any position through a small window; what is skipped is not read. */
+/** A reader of the wire format from any position through a small window; skipped bytes are not read. */
 final class WireReader {
 
     /*
-     * After a jump the window is small, because the next payload often follows soon; it grows while reading goes on.
+     * After a jump the window is small, because the next payload often follows soon; it grows with continued reading.
      */
 
     private static final int SMALLEST = 1 << 12;
@@ -29,12 +29,12 @@ final class WireReader {
         return position;
     }
 
-    /** Goes anywhere, without reading. */
+    /** Moves to a position without reading. */
     void seek(long newPosition) {
         position = newPosition;
     }
 
-    /** Sets where the current message ends; nothing beyond it is taken for a varint. */
+    /** Sets the end of the current message; no varint extends beyond it. */
     void limit(long newLimit) {
         limit = newLimit;
     }

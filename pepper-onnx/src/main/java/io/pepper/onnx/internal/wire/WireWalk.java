@@ -8,21 +8,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over the fields of a message and of all messages in it that can hold tensors, in the order of the bytes and
- * without recursion. Everything else is one field to it, and is not looked into.
+ * A walk over the fields of a message, and of all messages in it that can contain tensors, in the order of the bytes
+ * and without recursion. Every other message is a single field and is not entered.
  */
 final class WireWalk {
 
-    /** Told of what the walk comes across. */
+    /** The visitor of the walk. */
     interface Visitor {
 
-        /** A message begins; the root too. */
+        /** Called at the start of a message, including the root. */
         void open(WireWalk walk, Frame frame) throws IOException, WireFault;
 
-        /** A field that is not descended into; {@link #fieldStart()} and its like say where. */
+        /** Called for a field that is not entered; {@link #fieldStart()} and similar methods return its place. */
         void field(WireWalk walk, Frame frame) throws IOException, WireFault;
 
-        /** A message has ended; the root too. */
+        /** Called at the end of a message, including the root. */
         void close(WireWalk walk, Frame frame) throws IOException, WireFault;
     }
 
@@ -47,7 +47,7 @@ final class WireWalk {
             return kind;
         }
 
-        /** The number of the field that holds this message, 0 for the root. */
+        /** Returns the number of the field that contains this message; 0 for the root. */
         int number() {
             return field == null ? 0 : field.number();
         }
@@ -68,7 +68,7 @@ final class WireWalk {
     /**
      * Walks over a whole source.
      *
-     * @throws MalformedModelException if the source is malformed or deeper than that, or the visitor finds a fault
+     * @throws MalformedModelException if the source is malformed or too deep, or the visitor finds a fault
      */
     static void walk(ByteSource source, MessageKind root, int maxDepth, Visitor visitor) throws IOException {
         WireWalk walk = new WireWalk(source, maxDepth);
@@ -139,12 +139,12 @@ final class WireWalk {
         return frame;
     }
 
-    /** The reader, to copy from. */
+    /** Returns the reader, for copying. */
     WireReader reader() {
         return field.reader();
     }
 
-    /** Where the current field begins, tag included. */
+    /** Returns the start of the current field, including its tag. */
     long fieldStart() {
         return field.start();
     }
@@ -157,7 +157,7 @@ final class WireWalk {
         return field.wireType();
     }
 
-    /** Where the content of the current field begins: after its tag and, if it has one, its length. */
+    /** Returns the start of the current field's content: after its tag and its length, if it has one. */
     long contentStart() {
         return field.contentStart();
     }

@@ -12,12 +12,12 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** A new file that is written from front to back and hashed on the way if wished. */
+/** A new file that is written sequentially and optionally hashed. */
 public final class WovenFile implements WovenSink, AutoCloseable {
     /*
-     * Everything goes through one buffer outside the heap. Payloads stand at odd places in both files, and there the kernel's
-     * own copying (FileChannel.transferTo) takes longer than cp; a buffer that fits into the processor's cache and is written
-     * at even places takes less.
+     * Everything passes through one buffer outside of the heap. Payloads are at unaligned offsets in both files, and
+     * there the kernel's own copying (FileChannel.transferTo) takes longer than cp. A buffer that fits into the
+     * processor's cache and is written at aligned offsets takes less.
      */
     private static final int BUFFER_BYTES = 1 << 18;
 
@@ -27,23 +27,23 @@ public final class WovenFile implements WovenSink, AutoCloseable {
     private final ByteBuffer buffer;
 
     /**
-     * Makes the file.
+     * Creates the file.
      *
      * @param file a file that does not exist
-     * @param hash whether to hash what is written
-     * @throws IOException if it cannot be made
+     * @param hash whether to hash the written bytes
+     * @throws IOException if it cannot be created
      */
     public WovenFile(Path file, boolean hash) throws IOException {
         this(file, hash, newBuffer());
     }
 
     /**
-     * Makes the file.
+     * Creates the file.
      *
      * @param file a file that does not exist
-     * @param hash whether to hash what is written
-     * @param buffer empty, and not used for another file between two calls of {@link #flush}
-     * @throws IOException if it cannot be made
+     * @param hash whether to hash the written bytes
+     * @param buffer an empty buffer, which is not used for another file between two calls of {@link #flush}
+     * @throws IOException if it cannot be created
      */
     public WovenFile(Path file, boolean hash, ByteBuffer buffer) throws IOException {
         this(
@@ -54,7 +54,7 @@ public final class WovenFile implements WovenSink, AutoCloseable {
                 buffer);
     }
 
-    /** Takes over a file that is open. */
+    /** Takes over an open file. */
     WovenFile(Path file, FileChannel channel, boolean hash, ByteBuffer buffer) {
         this.file = file;
         this.channel = channel;
@@ -63,7 +63,7 @@ public final class WovenFile implements WovenSink, AutoCloseable {
     }
 
     /**
-     * A buffer for writing files one after the other.
+     * Returns a buffer for writing files one after another.
      *
      * @return an empty buffer
      */
@@ -84,7 +84,7 @@ public final class WovenFile implements WovenSink, AutoCloseable {
 
     @Override
     public void transfer(ByteSource source, long position, long length) throws IOException {
-        // Before the source is read: a file that is read by an interrupted thread is closed, and the model with it.
+        // Before the source is read: reading in an interrupted thread closes the file, and the model with it.
         refuseInterrupted();
         for (long done = 0; done < length; ) {
             buffer.limit(buffer.position() + (int) Math.min(length - done, buffer.remaining()));
@@ -111,7 +111,7 @@ public final class WovenFile implements WovenSink, AutoCloseable {
     }
 
     /**
-     * Writes what the buffer holds.
+     * Writes the content of the buffer.
      *
      * @throws IOException if it cannot be written
      */
@@ -128,10 +128,10 @@ public final class WovenFile implements WovenSink, AutoCloseable {
     }
 
     /**
-     * Writes what is left and, if wished, waits until all is on the disk.
+     * Writes the remaining bytes and optionally waits until everything is on the disk.
      *
      * @param durable whether to wait
-     * @return what was written
+     * @return the size and hash of the file
      * @throws IOException if it cannot be written
      */
     public Written finish(boolean durable) throws IOException {
@@ -144,10 +144,10 @@ public final class WovenFile implements WovenSink, AutoCloseable {
     }
 
     /**
-     * What was written.
+     * The result of writing.
      *
-     * @param bytes how many bytes
-     * @param sha256 their SHA-256 in hexadecimal, if one was computed
+     * @param bytes number of bytes
+     * @param sha256 their SHA-256 in hexadecimal; empty if it was not computed
      */
     public record Written(long bytes, Optional<String> sha256) {}
 

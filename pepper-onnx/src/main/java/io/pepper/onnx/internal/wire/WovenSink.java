@@ -2,24 +2,24 @@ package io.pepper.onnx.internal.wire;
 
 import java.io.IOException;
 
-/** Takes a message from front to back. */
+/** A sink for the consecutive bytes of a message. */
 public interface WovenSink {
     /**
-     * The next bytes.
+     * Receives the next bytes.
      *
-     * @param bytes holds them
-     * @param offset where they begin
-     * @param length how many they are
+     * @param bytes the array that contains them
+     * @param offset the index of the first byte
+     * @param length number of bytes
      * @throws IOException if they cannot be written
      */
     void write(byte[] bytes, int offset, int length) throws IOException;
 
     /**
-     * The next bytes stand in a source.
+     * Receives the next bytes from a source.
      *
-     * @param source holds them
-     * @param position where they begin
-     * @param length how many they are
+     * @param source the source that contains them
+     * @param position the position of the first byte
+     * @param length number of bytes
      * @throws IOException if they cannot be read or written
      */
     void transfer(ByteSource source, long position, long length) throws IOException;

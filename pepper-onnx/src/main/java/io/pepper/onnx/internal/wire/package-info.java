@@ -1,6 +1,4 @@
-/**
- * ONNX files as bytes: a scan that leaves large tensor payloads where they are, and the way back.
- */
+/** ONNX files as bytes: a scan that leaves large tensor payloads in place, and the writing of complete files. */
 @NullMarked
 package io.pepper.onnx.internal.wire;
 
