@@ -1,0 +1,85 @@
+package io.pepper.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A test of a command on a real classifier of text directions, whose inputs leave sizes open. */
+abstract class CommandTest {
+    private static final String CLASSIFIER = "ch_ppocr_mobile_v2.0_cls_infer.onnx";
+
+    static final String SIZES = "x=1x3x48x192";
+
+    @TempDir
+    Path directory;
+
+    /** The classifier's file. */
+    Path model = Path.of("");
+
+    final StringWriter out = new StringWriter();
+    final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void extractTheModel() throws IOException {
+        model = extractTheModel(directory);
+    }
+
+    static Path extractTheModel(Path directory) throws IOException {
+        Path file = directory.resolve("classifier.onnx");
+        try (InputStream in = CommandTest.class.getResourceAsStream("/models/" + CLASSIFIER)) {
+            assertThat(in).isNotNull();
+            Files.copy(in, file);
+        }
+        return file;
+    }
+
+    /** Runs a command, and returns its exit code. */
+    int run(Object... args) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return run(out, err, args);
+    }
+
+    /** Runs a command whose output nobody reads, and returns its exit code. */
+    static int runAlone(Object... args) {
+        return run(new StringWriter(), new StringWriter(), args);
+    }
+
+    private static int run(StringWriter out, StringWriter err, Object... args) {
+        String[] words = Arrays.stream(args).map(Object::toString).toArray(String[]::new);
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
+    }
+
+    /** Runs a command on the classifier with an image of 48 × 192, and returns its exit code. */
+    int runSized(String command, Object... args) {
+        return run(with(args, command, model, "--shape", SIZES));
+    }
+
+    /** What the last command printed. */
+    JsonNode json() throws IOException {
+        return new ObjectMapper().readTree(out.toString());
+    }
+
+    static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    static Object[] with(Object[] more, Object... arguments) {
+        return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray();
+    }
+}
