@@ -14,12 +14,12 @@ public final class ExampleModels {
     private ExampleModels() {}
 
     /**
-     * Writes PP-OCRv4's text recogniser: convolutions and attention, 860 operators, one input {@code x} of pictures [batch, 3, 48,
-     * width].
+     * Writes PP-OCRv4's text recogniser: convolutions and attention, 860 operators, one input {@code x} of images
+     * [batch, 3, 48, width].
      *
-     * @param directory where to
+     * @param directory the directory of the file
      * @return its file
-     * @throws IOException if it cannot be written
+     * @throws IOException if the file cannot be written
      */
     public static Path textRecogniser(Path directory) throws IOException {
         Path file = directory.resolve(TEXT_RECOGNISER);

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes of memory and lengths of time as people type them: {@code 4GB}, {@code 512MiB}, {@code 90s}, {@code 1.5min}. */
+/** Sizes of memory and durations as people type them: {@code 4GB}, {@code 512MiB}, {@code 90s}, {@code 1.5min}. */
 public final class QuantityText {
     private static final Pattern QUANTITY = Pattern.compile("\\s*(\\d{1,18}(?:\\.\\d{1,9})?)\\s*([A-Za-z]*)\\s*");
 
@@ -38,22 +38,22 @@ public final class QuantityText {
     private QuantityText() {}
 
     /**
-     * Reads a number of bytes.
+     * Parses a number of bytes.
      *
-     * @param text a number and a unit: B, kB, MB, GB, TB, of a thousand each, or KiB, MiB, GiB, TiB, of 1024 each
+     * @param text a number and a unit: B, kB, MB, GB, TB (powers of 1000), or KiB, MiB, GiB, TiB (powers of 1024)
      * @return bytes, rounded down
-     * @throws IllegalArgumentException if it cannot be read, or is more than a long holds
+     * @throws IllegalArgumentException if the text is malformed, or exceeds the range of {@code long}
      */
     public static long bytes(String text) {
         return read(text, BYTES, "4GB or 512MiB");
     }
 
     /**
-     * Reads a length of time.
+     * Parses a duration.
      *
      * @param text a number and a unit: ms, s, m or min, or h
-     * @return the time, rounded down to nanoseconds
-     * @throws IllegalArgumentException if it cannot be read, or is more than 292 years
+     * @return the duration, rounded down to nanoseconds
+     * @throws IllegalArgumentException if the text is malformed, or exceeds 292 years
      */
     public static Duration time(String text) {
         return Duration.ofNanos(read(text, NANOS, "90s or 5min"));

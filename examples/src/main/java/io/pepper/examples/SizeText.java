@@ -10,10 +10,10 @@ public final class SizeText {
     /**
      * Adds the shape of an input.
      *
-     * @param sizes what is known so far
-     * @param text {@code NAME=1x3x224x224}; a name may hold equals signs
-     * @return with the shape
-     * @throws IllegalArgumentException if it cannot be read
+     * @param sizes the sizes so far
+     * @param text {@code NAME=1x3x224x224}; a name may contain equals signs
+     * @return the sizes with the shape
+     * @throws IllegalArgumentException if the text is malformed
      */
     public static InputShapes withShape(InputShapes sizes, String text) {
         int split = split(text);
@@ -29,17 +29,17 @@ public final class SizeText {
     /**
      * Adds the size of a named dimension.
      *
-     * @param sizes what is known so far
+     * @param sizes the sizes so far
      * @param text {@code NAME=N}
-     * @return with the size
-     * @throws IllegalArgumentException if it cannot be read
+     * @return the sizes with the new one
+     * @throws IllegalArgumentException if the text is malformed
      */
     public static InputShapes withDimension(InputShapes sizes, String text) {
         int split = split(text);
         return sizes.withDimension(text.substring(0, split), size(text, text.substring(split + 1)));
     }
 
-    /** At the last equals sign, since names of inputs may hold one. */
+    /** Splits at the last equals sign, since names of inputs may contain one. */
     private static int split(String text) {
         int split = text.lastIndexOf('=');
         if (split < 1) {

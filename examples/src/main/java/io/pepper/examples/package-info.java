@@ -1,4 +1,4 @@
-/** What the examples share. */
+/** Classes that the examples share. */
 @NullMarked
 package io.pepper.examples;
 

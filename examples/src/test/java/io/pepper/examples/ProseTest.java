@@ -55,18 +55,6 @@ class ProseTest {
             Map.entry(".", 8),
             Map.entry("docs", 10),
             Map.entry("docs/decisions", 4),
-            Map.entry("examples/src/main/java/io/pepper/examples", 1),
-            Map.entry("examples/src/main/java/io/pepper/examples/fleet", 1),
-            Map.entry("examples/src/main/java/io/pepper/examples/http", 20),
-            Map.entry("examples/src/main/java/io/pepper/examples/kubernetes", 1),
-            Map.entry("pepper-bench/src/main/java/io/pepper/bench", 25),
-            Map.entry("pepper-bench/src/main/java/io/pepper/bench/compare", 2),
-            Map.entry("pepper-onnx/src/main/java/io/pepper/measure", 26),
-            Map.entry("pepper-onnx/src/main/java/io/pepper/model", 1),
-            Map.entry("pepper-onnx/src/main/java/io/pepper/report", 5),
-            Map.entry("pepper-onnx/src/main/java/io/pepper/report/internal", 46),
-            Map.entry("pepper-onnx/src/main/java/io/pepper/session", 18),
-            Map.entry("pepper-onnx/src/main/java/io/pepper/session/internal", 7),
             Map.entry("pepper-predict/src/main/java/io/pepper/predict", 1)));
 
     private static final Pattern JAVADOC = Pattern.compile("/\\*\\*(.*?)\\*/", Pattern.DOTALL);

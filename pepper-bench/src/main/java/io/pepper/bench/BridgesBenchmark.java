@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How far is finding bridges from the least that any algorithm can do, which is to look at every edge? The baseline is a plain
- * breadth-first walk over the same arrays.
+ * The time of finding bridges, compared with the least that any algorithm needs, which is to visit every edge. The
+ * baseline is a plain breadth-first search over the same arrays.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -34,16 +34,16 @@ public class BridgesBenchmark {
     @Param
     public Shape shape = Shape.CHAIN;
 
-    /** How many edges it has. */
+    /** Number of edges. */
     @Param({"10000", "100000", "1000000", "10000000"})
     public int edges;
 
     private Adjacency graph = Adjacency.of(0, new int[0], new int[0], 0);
 
-    /** JMH makes it. */
+    /** Created by JMH. */
     public BridgesBenchmark() {}
 
-    /** Makes the graph. */
+    /** Creates the graph. */
     @Setup(Level.Trial)
     public void makeGraph() {
         graph = shape.adjacency(edges);
@@ -60,7 +60,7 @@ public class BridgesBenchmark {
     }
 
     /**
-     * Only walks.
+     * Only visits the edges.
      *
      * @return the distance of each vertex from the first of its component
      */

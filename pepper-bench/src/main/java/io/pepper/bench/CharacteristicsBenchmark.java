@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long does a user wait to know a model, step by step? The baseline is opening it, which comes before. A parameter that
+ * The time until a user knows a model, step by step. The baseline is opening it, which comes first. A parameter that
  * ends in {@code .onnx} is a file.
  */
 @State(Scope.Benchmark)
@@ -41,7 +41,7 @@ public class CharacteristicsBenchmark {
     private static final String MINILM = "minilm-q8";
     private static final int WIDEST = 3;
 
-    /** Which model: a transformer, a residual network, or as many layers. */
+    /** The model: a transformer, a residual network, or a number of layers. */
     @Param({MINILM, "resnet50", "chain1000", "chain10000"})
     public String model = "";
 
@@ -56,7 +56,7 @@ public class CharacteristicsBenchmark {
     @SuppressWarnings("NullAway.Init")
     private ModelCosts costs;
 
-    /** JMH makes it. */
+    /** Created by JMH. */
     public CharacteristicsBenchmark() {}
 
     /**
@@ -98,7 +98,7 @@ public class CharacteristicsBenchmark {
     }
 
     /**
-     * Weighs all operators.
+     * Computes the costs of all operators.
      *
      * @return the costs
      */
@@ -108,7 +108,7 @@ public class CharacteristicsBenchmark {
     }
 
     /**
-     * Counts and adds up, with the peak in the order of the model and in the best one found.
+     * Computes the characteristics, with the peak memory in the order of the model and in the best order found.
      *
      * @return the characteristics
      */

@@ -31,8 +31,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How far is an export from copying the model's file? The baselines are {@code cp}, {@code cp} and waiting for the disk, and
- * computing SHA-256 over the file once, which the default export does twice: over the model and over the parts.
+ * The time of an export, compared with copying the model's file. The baselines are {@code cp}, {@code cp} with a wait
+ * for the disk, and SHA-256 over the file once, which the default export computes twice: over the model and over the
+ * parts.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -43,24 +44,24 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ExportBenchmark {
     private static final int BUFFER_BYTES = 1 << 18;
 
-    /** Which model. */
+    /** The model. */
     @Param({"resnet50", "layers32"})
     public String model = "";
 
     private Path directory = Path.of("");
     private Path file = Path.of("");
 
-    @SuppressWarnings("NullAway.Init") // the set-up makes it
+    @SuppressWarnings("NullAway.Init") // set by the set-up
     private OnnxModel opened;
 
     @SuppressWarnings("NullAway.Init")
     private Partition partition;
 
-    /** JMH makes it. */
+    /** Created by JMH. */
     public ExportBenchmark() {}
 
     /**
-     * Writes the model in a process of its own, which takes more memory than exporting does, and opens it.
+     * Writes the model in a separate process, which takes more memory than exporting does, and opens it.
      *
      * @throws IOException if it cannot be written
      * @throws InterruptedException if interrupted
@@ -88,7 +89,7 @@ public class ExportBenchmark {
     }
 
     /**
-     * The default.
+     * Exports with the default options.
      *
      * @return the manifest
      * @throws IOException if it fails
@@ -99,7 +100,7 @@ public class ExportBenchmark {
     }
 
     /**
-     * Durable, without checksums.
+     * Exports durably, without checksums.
      *
      * @return the manifest
      * @throws IOException if it fails
@@ -111,7 +112,7 @@ public class ExportBenchmark {
     }
 
     /**
-     * Without checksums and without waiting for the disk.
+     * Exports without checksums and without waiting for the disk.
      *
      * @return the manifest
      * @throws IOException if it fails

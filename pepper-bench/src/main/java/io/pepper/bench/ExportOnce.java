@@ -14,22 +14,23 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * How long does one division take, from a cold start, and how much memory? One process per figure, timed from outside:
- * {@code pepper-bench/compare/weights.sh} runs it beside {@code cp} and Python's {@code extract_model}.
+ * The time and memory of one division from a cold start. One process per figure, timed from outside: {@code
+ * pepper-bench/compare/weights.sh} runs it beside {@code cp} and Python's {@code extract_model}.
  */
 public final class ExportOnce {
     private static final int ARGUMENTS = 5;
     private static final double NANOS = 1e9;
 
-    /** How often: {@code -Dpepper.runs=4} for a process that has warmed up. */
+    /** Number of divisions: {@code -Dpepper.runs=4} for a warmed-up process. */
     private static final int RUNS = Integer.getInteger("pepper.runs", 1);
 
     private ExportOnce() {}
 
     /**
-     * Divides a model, and prints the seconds that the last time took.
+     * Divides a model, and prints the seconds of the last division.
      *
-     * @param args the model, the directory for the parts, how many parts, where weights stand, and whether to hash
+     * @param args the model, the directory for the parts, the number of parts, the storage of weights, and whether to
+     *     hash
      * @throws IOException if it cannot be read or written
      */
     public static void main(String[] args) throws IOException {
@@ -60,7 +61,7 @@ public final class ExportOnce {
         new PrintStream(System.out, true, StandardCharsets.UTF_8).printf(Locale.ROOT, "%.3f%n", seconds);
     }
 
-    /** Deletes what was written, and nothing else. */
+    /** Deletes the written files, and nothing else. */
     private static void delete(Path directory) throws IOException {
         for (PartitionManifest.Part part : PartitionManifest.read(directory).parts()) {
             Files.delete(directory.resolve(part.file()));

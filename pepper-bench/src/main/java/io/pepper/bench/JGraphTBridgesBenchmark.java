@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How much does a user of JGraphT gain on a graph of their own, beside JGraphT's own finder? That one is recursive, so it gets
- * a large stack here and graphs that it survives.
+ * The gain of a JGraphT user on a graph of their own, compared with JGraphT's own finder. That one is recursive, so it
+ * gets a large stack here, and graphs that it survives.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,16 +37,16 @@ public class JGraphTBridgesBenchmark {
     @Param({"CHAIN", "LADDER", "STAR", "RANDOM", "RESIDUAL", "REAL"})
     public Shape shape = Shape.CHAIN;
 
-    /** How many edges it has. */
+    /** Number of edges. */
     @Param({"1000", "10000"})
     public int edges;
 
     private Graph<Integer, DefaultEdge> graph = new Pseudograph<>(DefaultEdge.class);
 
-    /** JMH makes it. */
+    /** Created by JMH. */
     public JGraphTBridgesBenchmark() {}
 
-    /** Makes the graph. */
+    /** Creates the graph. */
     @Setup(Level.Trial)
     public void makeGraph() {
         Graph<Integer, DefaultEdge> made = new Pseudograph<>(DefaultEdge.class);

@@ -20,10 +20,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The campaign behind {@code docs/performance.md}: listed models and pieces of them, and the operator sweep, under five loads
- * with one and two threads. Three rounds measure models and sweep side by side, so that a machine that is slow for minutes is slow
- * for both; six more, in two visits, measure the models again, which says how well a measurement can be repeated. Goes on where it
- * was stopped.
+ * The campaign behind {@code docs/performance.md}: listed models and pieces of them, and the operator sweep, under five
+ * loads with one and two threads. Three rounds measure models and sweep side by side, so that slow minutes of the
+ * machine affect both. Six more rounds, in two visits, measure the models again, which shows how repeatable a
+ * measurement is. A stopped campaign resumes.
  */
 public final class LatencyCampaign {
     private static final int PIECES = 8;
@@ -39,10 +39,10 @@ public final class LatencyCampaign {
     private LatencyCampaign() {}
 
     /**
-     * Measures.
+     * Runs the campaign.
      *
-     * @param args a list of models with the sizes of their inputs, the directory of the models, a directory for pieces, and the
-     *     file of the data set
+     * @param args a list of models with the sizes of their inputs, the directory of the models, a directory for pieces,
+     *     and the file of the data set
      * @throws IOException if a model cannot be read
      */
     public static void main(String[] args) throws IOException {
@@ -62,7 +62,7 @@ public final class LatencyCampaign {
         return new Campaign(pieces, loads, List.of(1, 2), rounds, TIMING, SEED);
     }
 
-    /** The same pieces every time. */
+    /** Returns the same pieces every time. */
     static List<ProfileTarget> pieces(Path list, Path models, Path work) throws IOException {
         return withSweep(models(list, models, work), work);
     }

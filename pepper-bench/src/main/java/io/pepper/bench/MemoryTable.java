@@ -17,8 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How much memory the parts of a partition take in one process, one after the other, for a list of models: the process's peak
- * (Linux's {@code VmHWM}), the JVM included, each in a process of its own.
+ * The memory of the parts of a partition in one process, one after another, for a list of models: the process's peak
+ * (Linux's {@code VmHWM}), including the JVM, each in a separate process.
  */
 public final class MemoryTable {
     private static final int RUNS = 6;
@@ -32,8 +32,8 @@ public final class MemoryTable {
     /**
      * Prints the table, or, with four arguments, the peak of one of its cells.
      *
-     * @param args a list of models with the sizes of their inputs, and the directory of the models; and for one cell the place of
-     *     the model in the list, how many parts, and whether memory is laid out ahead
+     * @param args a list of models with the sizes of their inputs, and the directory of the models; and for one cell
+     *     the index of the model in the list, the number of parts, and whether memory patterns are on
      * @throws IOException if a model cannot be read or run
      * @throws InterruptedException if it is interrupted
      */

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/** Prints the table of {@code docs/models.md}: what models are made of, what they cost, and how many cuts they have. */
+/** Prints the table of {@code docs/models.md}: characteristics, costs and number of cuts of models. */
 public final class ModelTable {
     private static final int WIDEST = 3;
     private static final String MASK = "attention_mask";

@@ -39,8 +39,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does a request take that comes just after a move, against one that does not? Sessions are warm by a trial before they take
- * over; the move itself is prepared beside, and not measured.
+ * The time of a request right after a move, compared with other requests. A trial warms up sessions before they take
+ * over; the move itself is prepared in the background and not measured.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -55,7 +55,7 @@ public class MoveBenchmark {
     private Path directory = Path.of("");
     private boolean odd;
 
-    @SuppressWarnings("NullAway.Init") // the set-up makes it
+    @SuppressWarnings("NullAway.Init") // set by the set-up
     private OnnxModel model;
 
     @SuppressWarnings("NullAway.Init")
@@ -64,7 +64,7 @@ public class MoveBenchmark {
     @SuppressWarnings("NullAway.Init")
     private Map<String, OnnxTensor> inputs;
 
-    /** JMH makes it. */
+    /** Created by JMH. */
     public MoveBenchmark() {}
 
     /**
@@ -126,7 +126,7 @@ public class MoveBenchmark {
     }
 
     /**
-     * The first request after a move.
+     * Runs the first request after a move.
      *
      * @throws IOException if it fails
      */
@@ -136,7 +136,7 @@ public class MoveBenchmark {
     }
 
     /**
-     * The second, for comparison: the first is a part of this.
+     * Runs the second request, for comparison; the first is a part of this measurement.
      *
      * @throws IOException if it fails
      */

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long does a user wait for a model and all its cuts? The baseline is protobuf reading the whole file, which every tool
+ * The time until a user has a model and all its cuts. The baseline is protobuf reading the whole file, which every tool
  * that loads ONNX does.
  */
 @State(Scope.Benchmark)
@@ -35,14 +35,14 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class OpenBenchmark {
-    /** Which model. */
+    /** The model. */
     @Param({"resnet50", "chain10000", "ppocr4-rec"})
     public String model = "";
 
     private Path directory = Path.of("");
     private Path file = Path.of("");
 
-    /** JMH makes it. */
+    /** Created by JMH. */
     public OpenBenchmark() {}
 
     /**
@@ -72,7 +72,7 @@ public class OpenBenchmark {
     /**
      * Opens the model and finds its cuts.
      *
-     * @return how many there are
+     * @return the number of cuts
      * @throws IOException if it cannot be read
      */
     @Benchmark
@@ -85,7 +85,7 @@ public class OpenBenchmark {
     /**
      * Lets protobuf read the file.
      *
-     * @return how many operators there are
+     * @return the number of operators
      * @throws IOException if it cannot be read
      */
     @Benchmark

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A directory for the parts of a model, which is there until it is closed. */
+/** A directory for the parts of a model, which exists until it is closed. */
 final class PartsDirectory implements AutoCloseable {
     private final Path path;
 

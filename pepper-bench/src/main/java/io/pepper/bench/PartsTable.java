@@ -20,8 +20,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What parts one after the other take against the whole model, for a list of models. Whole and parts run in turns in one process,
- * so that a machine that is slow for a while is slow for both; the ratio is that of the medians.
+ * The time of parts one after another, compared with the whole model, for a list of models. Whole and parts run in
+ * turns in one process, so that slow periods of the machine affect both; the ratio is that of the medians.
  */
 public final class PartsTable {
     private static final int TURNS = 60;

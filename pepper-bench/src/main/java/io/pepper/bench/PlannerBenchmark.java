@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long does planning take? Random tables with a seed: devices of different speeds, links of different bandwidths, cuts of
+ * The time of planning. Seeded random tables: devices of different speeds, links of different bandwidths, cuts of
  * different bytes.
  */
 @BenchmarkMode(Mode.AverageTime)
@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @SuppressWarnings("NullAway.Init")
 public class PlannerBenchmark {
-    /** JMH makes it. */
+    /** Created by JMH. */
     public PlannerBenchmark() {}
 
     /** A chain and a cluster. */
@@ -50,10 +50,10 @@ public class PlannerBenchmark {
         int changed;
         CostTable busier;
 
-        /** JMH makes it. */
+        /** Created by JMH. */
         public Chain() {}
 
-        /** Makes the tables. */
+        /** Creates the tables. */
         @Setup
         public void fill() {
             int at = size.indexOf('x');
@@ -61,7 +61,7 @@ public class PlannerBenchmark {
             int devices = Integer.parseInt(size.substring(at + 1));
             Random random = new Random(42);
             planner = Planner.of(cluster(devices, random), table(segments, devices, random));
-            // What the busiest stage runs on is twice as slow from then on.
+            // The device of the busiest stage is twice as slow from then on.
             PlacedPart longest = planner.plan(Objective.LATENCY).parts().stream()
                     .max(Comparator.comparingDouble(PlacedPart::computeSeconds))
                     .orElseThrow();
@@ -99,7 +99,7 @@ public class PlannerBenchmark {
     }
 
     /**
-     * The least latency, from the table on.
+     * Plans for the lowest latency, starting with the table.
      *
      * @param chain the problem
      * @return the plan
@@ -110,7 +110,7 @@ public class PlannerBenchmark {
     }
 
     /**
-     * The least latency again, after the load of the device that has most to do has changed.
+     * Plans for the lowest latency again, after the load of the busiest device has changed.
      *
      * @param chain the problem
      * @return the plan
@@ -122,19 +122,19 @@ public class PlannerBenchmark {
                 .plan(Objective.LATENCY);
     }
 
-    /** Many small models and clusters that have nothing in common. */
+    /** Many small, unrelated models and clusters. */
     @State(Scope.Benchmark)
     public static class Fleet {
-        /** How many. */
+        /** Number of problems. */
         static final int PLANS = 100_000;
 
         final Cluster[] clusters = new Cluster[PLANS];
         final CostTable[] tables = new CostTable[PLANS];
 
-        /** JMH makes it. */
+        /** Created by JMH. */
         public Fleet() {}
 
-        /** Makes the tables, of 20 segments and 5 devices each. */
+        /** Creates the tables, of 20 segments and 5 devices each. */
         @Setup
         public void fill() {
             Random random = new Random(42);
@@ -146,7 +146,8 @@ public class PlannerBenchmark {
     }
 
     /**
-     * The least latencies of a fleet, one after the other on one core, each from its table on: a plan counts as an operation.
+     * Plans a fleet for the lowest latency, one problem after another on one core, each starting with its table. Each
+     * plan counts as an operation.
      *
      * @param fleet the problems
      * @return the sum of the latencies
@@ -166,7 +167,7 @@ public class PlannerBenchmark {
         return sum;
     }
 
-    /** Pipelines, of fewer sizes: the search is exponential in the devices. */
+    /** Pipelines, of fewer sizes because the search is exponential in the number of devices. */
     @State(Scope.Benchmark)
     public static class Pipeline {
         /** Segments x devices. */
@@ -175,10 +176,10 @@ public class PlannerBenchmark {
 
         Planner planner;
 
-        /** JMH makes it. */
+        /** Created by JMH. */
         public Pipeline() {}
 
-        /** Makes the tables. */
+        /** Creates the tables. */
         @Setup
         public void fill() {
             Chain chain = new Chain();
@@ -189,10 +190,10 @@ public class PlannerBenchmark {
     }
 
     /**
-     * The greatest throughput of a pipeline.
+     * Plans a pipeline for the highest throughput.
      *
      * @param pipeline the problem
-     * @return the plan, proven to be the best
+     * @return the plan, proven optimal
      */
     @Benchmark
     public Placement throughput(Pipeline pipeline) {
@@ -204,7 +205,7 @@ public class PlannerBenchmark {
     }
 
     /**
-     * The same, content with what is proven to be at most a hundredth from the best.
+     * Plans a pipeline for the highest throughput, and stops at a proven gap of 1 %.
      *
      * @param pipeline the problem
      * @return the plan

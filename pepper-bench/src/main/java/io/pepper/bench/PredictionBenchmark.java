@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What does a prediction take, from a piece and a device's state to seconds? Features, linear part and trees together. */
+/** The time of a prediction, from a piece and a device's state to seconds: features, linear part and trees together. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -50,11 +50,11 @@ public class PredictionBenchmark {
     private final double[] seconds = new double[2 * PIECES];
     private int next;
 
-    /** JMH makes it. */
+    /** Created by JMH. */
     public PredictionBenchmark() {}
 
     /**
-     * Trains.
+     * Trains the predictor.
      *
      * @throws IOException if the data set cannot be read
      */
@@ -76,7 +76,7 @@ public class PredictionBenchmark {
     }
 
     /**
-     * The median of one piece on one device.
+     * Predicts the median of one piece on one device.
      *
      * @return seconds
      */
@@ -86,7 +86,7 @@ public class PredictionBenchmark {
     }
 
     /**
-     * The median and the 90th percentile of one piece on one device.
+     * Predicts the median and the 90th percentile of one piece on one device.
      *
      * @return the prediction
      */
@@ -96,9 +96,9 @@ public class PredictionBenchmark {
     }
 
     /**
-     * The median of one of 256 pieces on one of two devices, in one call.
+     * Predicts the medians of 256 pieces on two devices in one call; each counts as an operation.
      *
-     * @return seconds of all
+     * @return the seconds of all
      */
     @Benchmark
     @OperationsPerInvocation(2 * PIECES)

@@ -27,15 +27,14 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints the tables of {@code docs/performance.md} on predicting: how well models are predicted that were held back, by this
- * library, by the original's features, and by a roofline, all on the same records; and by how much the machine differs from
- * itself.
+ * Prints the tables of {@code docs/performance.md} on predicting: the accuracy on held-out models of this library, of
+ * the original's features, and of a roofline, all on the same records; and how much the machine differs from itself.
  */
 public final class PredictorTable {
     private static final double PERCENT = 100;
     private static final double FULL_LOAD = 100;
 
-    /** As the profiler measures them one shortly after the other. */
+    /** Rounds that the profiler measures shortly after each other. */
     private static final int ROUNDS_IN_A_VISIT = 3;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -50,7 +49,7 @@ public final class PredictorTable {
     /**
      * Prints the tables.
      *
-     * @param args the data set, and, if wanted, one of models that the first does not have, measured later
+     * @param args the data set, and optionally one of further models, measured later
      * @throws IOException if one cannot be read
      */
     public static void main(String[] args) throws IOException {
@@ -72,7 +71,7 @@ public final class PredictorTable {
         out.println("|---|---|---|---|---|---|---|---|");
     }
 
-    /** By one predictor, trained on all of the data set: all together, and each model. */
+    /** Prints the accuracy of one predictor, trained on the whole data set: overall, and for each model. */
     private void printLater(LatencyDataset later) throws IOException {
         TrainedPredictor predictor = LatencyTrainer.train(data, TrainingOptions.EXTENDED, ProgressListener.NONE)
                 .predictor();
@@ -121,7 +120,10 @@ public final class PredictorTable {
         }
     }
 
-    /** How much of the error is that of measuring: learned from one round in the place of the mean of all, and compared with it. */
+    /**
+     * Prints the share of the error that comes from measuring: the predictor learns from one round instead of the mean
+     * of all, and is compared with that mean.
+     */
     private void firstRound() throws IOException {
         LatencyDataset first = LatencyDataset.of(
                 all.byKey().values().stream().map(alike -> alike.get(0)).toList());
@@ -130,14 +132,16 @@ public final class PredictorTable {
         row("extended, of one round", validation.accuracy(), validation.choices());
     }
 
-    /** What the first visit to each would be worth as a prediction of the others: no predictor is expected to do better. */
+    /**
+     * Prints the accuracy of the first visit as a prediction of the others; no predictor can be expected to be better.
+     */
     private void another() {
         Map<String, Double> first = seconds(models(e -> e.execution() <= ROUNDS_IN_A_VISIT));
         LatencyDataset others = models(e -> e.execution() > ROUNDS_IN_A_VISIT);
         compared("another measurement of the same", others, entry -> first.getOrDefault(entry.key(), Double.NaN));
     }
 
-    /** Of the models, without the sweep; averages over some rounds. */
+    /** Returns the records of models, without the sweep, averaged over some rounds. */
     private LatencyDataset models(Predicate<LatencyRecord> which) {
         return LatencyDataset.of(
                         all.withoutSweep().records().stream().filter(which).toList())

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Describes the pieces of a measured {@linkplain LatencyCampaign campaign} anew, from the same files, where this library has learned
- * to say more of what runs. Times stay as they were measured.
+ * Describes the pieces of a measured {@linkplain LatencyCampaign campaign} again, from the same files, after this
+ * library has learned to describe more of their work. The measured times stay.
  */
 public final class RefreshWork {
     private RefreshWork() {}

@@ -45,11 +45,12 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What do parts cost against the whole, and what does a pipeline gain? One request of the whole model in ONNX Runtime's own session
- * is the baseline; then the parts one after the other, and the time for each of a batch of requests through the pipeline. With
- * {@code model=chain} there is next to nothing to compute: parts minus whole, divided by the hand-overs, is what a hand-over takes. Parts are
- * balanced by arithmetic, and divide no kernel. {@code threads} are those of each session, or of all together if the pool is shared; those of
- * the whole sleep while they wait.
+ * The cost of parts compared with the whole model, and the gain of a pipeline. The baseline is one request of the whole
+ * model in ONNX Runtime's own session. Then come the parts one after another, and the time per request of a batch
+ * through the pipeline. With {@code model=chain} there is hardly any arithmetic: parts minus whole, divided by the
+ * number of hand-overs, is the time of a hand-over. Parts are balanced by arithmetic, and divide no kernel. {@code
+ * threads} are those of each session, or of all together if the pool is shared; those of the whole model sleep while
+ * they wait.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -62,11 +63,11 @@ public class RunBenchmark {
     private static final long SEED = 42;
     private static final int CHAIN = 64;
 
-    /** Which model: made here, a resource of the class path, or a file. */
+    /** The model: generated, a resource of the class path, or a file. */
     @Param({"resnet50", "chain", "/models/ch_PP-OCRv4_rec_infer.onnx"})
     public String model = "";
 
-    /** How many parts. */
+    /** Number of parts. */
     @Param({"2", "4"})
     public int parts;
 
@@ -74,7 +75,10 @@ public class RunBenchmark {
     @Param({"1", "2"})
     public int threads;
 
-    /** Whose threads work: the session's own that {@code sleep} or {@code spin} while they wait, or {@code shared} ones that sleep. */
+    /**
+     * The kind of threads: the session's own that {@code sleep} or {@code spin} while they wait, or {@code shared} ones
+     * that sleep.
+     */
     @Param({"sleep"})
     public String pool = "";
 
@@ -84,7 +88,7 @@ public class RunBenchmark {
 
     private Path directory = Path.of("");
 
-    @SuppressWarnings("NullAway.Init") // the set-up makes it
+    @SuppressWarnings("NullAway.Init") // set by the set-up
     private OrtSession whole;
 
     @SuppressWarnings("NullAway.Init")
@@ -103,11 +107,11 @@ public class RunBenchmark {
 
     private record Inputs(List<TensorInfo> described, InputShapes sizes) {}
 
-    /** JMH makes it. */
+    /** Created by JMH. */
     public RunBenchmark() {}
 
     /**
-     * Makes the parts and opens everything.
+     * Creates the parts and opens everything.
      *
      * @throws IOException if a file cannot be read or written
      * @throws OrtException if ONNX Runtime refuses the model
@@ -144,7 +148,7 @@ public class RunBenchmark {
         }
     }
 
-    /** The process's environment has the threads, and has to be made first. */
+    /** The process's environment owns the shared threads, and must be created first. */
     private void share() throws OrtException {
         try (OrtEnvironment.ThreadingOptions options = new OrtEnvironment.ThreadingOptions()) {
             options.setGlobalIntraOpNumThreads(threads);
@@ -191,9 +195,9 @@ public class RunBenchmark {
     }
 
     /**
-     * Makes the inputs of a batch: the pipeline closes those that it was given.
+     * Creates the inputs of a batch, since the pipeline closes its inputs.
      *
-     * @throws IOException if they cannot be made
+     * @throws IOException if they cannot be created
      */
     @Setup(Level.Invocation)
     public void fill() throws IOException {
@@ -203,7 +207,7 @@ public class RunBenchmark {
     }
 
     /**
-     * ONNX Runtime alone.
+     * Runs ONNX Runtime alone.
      *
      * @throws OrtException if it fails
      */
@@ -213,7 +217,7 @@ public class RunBenchmark {
     }
 
     /**
-     * The parts, one after the other.
+     * Runs the parts, one after another.
      *
      * @throws IOException if it fails
      */
@@ -223,7 +227,7 @@ public class RunBenchmark {
     }
 
     /**
-     * A batch through the pipeline.
+     * Runs a batch through the pipeline.
      *
      * @throws IOException if it fails
      */

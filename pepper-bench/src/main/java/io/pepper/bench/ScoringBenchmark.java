@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does a prediction take? 145 trees of depth 6 on 10 features, as the original trains them; XGBoost itself, with one thread,
- * is the baseline. A data matrix is made anew for each batch: XGBoost keeps the answers of one that it has seen.
+ * The time of scoring 145 trees of depth 6 on 10 features, as the original trains them. The baseline is XGBoost itself
+ * with one thread. Each batch gets a new data matrix, because XGBoost caches the predictions of a known one.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -50,14 +50,14 @@ public class ScoringBenchmark {
     private final float[] scores = new float[BATCH];
     private int next;
 
-    /** JMH makes it. */
+    /** Created by JMH. */
     public ScoringBenchmark() {}
 
     /**
-     * Trains on what looks like latencies: products of features.
+     * Trains on data that resembles latencies: products of features.
      *
      * @throws XGBoostError if XGBoost cannot train
-     * @throws IOException if what it wrote cannot be read
+     * @throws IOException if its output cannot be read
      */
     @Setup
     public void train() throws XGBoostError, IOException {

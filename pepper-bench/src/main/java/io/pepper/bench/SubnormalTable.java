@@ -20,8 +20,9 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * What weights that are subnormal numbers cost: models as they are against the same with 0 in the place of these weights. Both run in
- * turns in one process, on one thread, so that a machine that is slow for a while is slow for both; the ratio is that of the medians.
+ * The cost of weights that are subnormal numbers: models compared with copies in which these weights are 0. Both run in
+ * turns in one process, on one thread, so that slow periods of the machine affect both; the ratio is that of the
+ * medians.
  */
 public final class SubnormalTable {
     private static final int TURNS = 40;

@@ -1,4 +1,4 @@
-/** JMH benchmarks, one class per question. {@code docs/performance.md} says how to run them and what came out. */
+/** JMH benchmarks, one class per question. {@code docs/performance.md} has the commands and results. */
 @NullMarked
 package io.pepper.bench;
 

@@ -1,6 +1,6 @@
 package io.pepper.measure;
 
-/** Writes a network of convolutions, block by block; knows the channels and the size of the image that it has come to. */
+/** A builder of a convolutional network, block by block. It tracks the channels and the size of the current image. */
 final class ImageNetwork {
     private final SmallModel model;
     private final String activation;
@@ -9,10 +9,11 @@ final class ImageNetwork {
     private long size;
 
     /**
-     * Begins with an image.
+     * Starts with an image.
      *
-     * @param activation the operator behind every convolution, {@code swish} for a hard swish that is written out
-     * @param channels of the image
+     * @param activation the operator after every convolution; {@code swish} for a hard swish written as several
+     *     operators
+     * @param channels number of channels of the image
      * @param size height and width of the image
      */
     ImageNetwork(String activation, long channels, long size) {
@@ -90,7 +91,9 @@ final class ImageNetwork {
                 .last();
     }
 
-    /** Widen, look around within each channel, narrow; with a short cut where the shapes agree. */
+    /**
+     * Adds an inverted bottleneck: expansion, depthwise convolution, projection, and a short cut if the shapes agree.
+     */
     ImageNetwork inverted(long out, long expansion, long kernel, long stride, boolean squeeze) {
         String before = at;
         long in = channels;
@@ -111,7 +114,7 @@ final class ImageNetwork {
         at = model.then("Mul", at, model.then("HardSigmoid", more).last()).last();
     }
 
-    /** Narrow, look around, widen, and a short cut. */
+    /** Adds a bottleneck: reduction, convolution, expansion, and a short cut. */
     ImageNetwork bottleneck(long out, long stride) {
         String before = at;
         long in = channels;
@@ -124,7 +127,7 @@ final class ImageNetwork {
         return active();
     }
 
-    /** Two convolutions and a short cut. */
+    /** Adds two convolutions and a short cut. */
     ImageNetwork residual() {
         String before = at;
         conv(channels, 3, 1).active();
@@ -133,7 +136,7 @@ final class ImageNetwork {
         return active();
     }
 
-    /** Makes a few channels more, and keeps all that were there. */
+    /** Adds a dense block: it appends a few channels to all existing ones. */
     ImageNetwork dense(long growth) {
         String before = at;
         long in = channels;
@@ -143,7 +146,7 @@ final class ImageNetwork {
         return concat(in + growth, before, at);
     }
 
-    /** Pointwise, three by three, five by five and pooled, side by side. */
+    /** Adds pointwise, 3×3, 5×5 and pooled branches side by side. */
     ImageNetwork inception(long each) {
         String from = at;
         long in = channels;
@@ -154,7 +157,7 @@ final class ImageNetwork {
         return concat(3 * each, one, three, five, pool);
     }
 
-    /** Narrow, then pointwise and three by three side by side. */
+    /** Adds a reduction, then pointwise and 3×3 branches side by side. */
     ImageNetwork fire(long narrow, long out) {
         conv(narrow, 1, 1).active();
         String one = active(conv(at, narrow, out / 2, 1, 1, 1));
@@ -162,7 +165,7 @@ final class ImageNetwork {
         return concat(out, one, three);
     }
 
-    /** Pointwise in groups, the channels shuffled between them, then within each channel, and a short cut. */
+    /** Adds a grouped pointwise convolution, a channel shuffle, a depthwise convolution, and a short cut. */
     ImageNetwork shuffle(long groups) {
         String before = at;
         shuffled(groups, 1);
@@ -170,7 +173,7 @@ final class ImageNetwork {
         return active();
     }
 
-    /** The same to half the size; what was there before is pooled and kept, so that there are twice the channels. */
+    /** Adds the same block at half the size. The input is pooled and kept, so that the channels double. */
     ImageNetwork shuffleDown(long groups) {
         String kept = pooled("AveragePool", at, 3, 2, 1);
         shuffled(groups, 2);
@@ -190,12 +193,12 @@ final class ImageNetwork {
         conv(channels, 1, 1, groups);
     }
 
-    /** Within each channel, then pointwise; the short cut is padded to as many channels. */
+    /** Adds a depthwise and a pointwise convolution; the short cut is padded to the number of channels. */
     ImageNetwork separable(long out, long kernel) {
         return separable(at, out, kernel, 1);
     }
 
-    /** The same to half the size, which is even; the short cut is pooled. */
+    /** Adds the same block at half the size, which must be even; the short cut is pooled. */
     ImageNetwork separableDown(long out, long kernel) {
         return separable(pooled("MaxPool", at, 2, 2, 0), out, kernel, 2);
     }
@@ -212,7 +215,7 @@ final class ImageNetwork {
         return active();
     }
 
-    /** Twice the size, by interpolation or by a convolution. */
+    /** Doubles the size, by interpolation or by a convolution. */
     ImageNetwork larger(boolean learned) {
         at = learned
                 ? model.then("ConvTranspose", at, model.weight(channels, channels, 2, 2))
@@ -234,14 +237,14 @@ final class ImageNetwork {
         return this;
     }
 
-    /** Ends with one mean for each channel, and a fully connected layer. */
+    /** Ends with the mean of each channel and a fully connected layer. */
     SmallModel classified(long classes) {
         String mean = model.then("GlobalAveragePool", at).last();
         String flat = model.then("Flatten", mean).last();
         return model.then("Gemm", flat, model.weight(channels, classes), model.weight(classes));
     }
 
-    /** Ends with fully connected layers on all that there is. */
+    /** Ends with fully connected layers on all elements. */
     SmallModel connected(long... widths) {
         String last = model.then("Flatten", at).last();
         long in = channels * size * size;
@@ -254,7 +257,7 @@ final class ImageNetwork {
         return model;
     }
 
-    /** Ends with the columns of the image read as a sequence. */
+    /** Ends with a recurrent layer that reads the columns of the image as a sequence. */
     SmallModel read(long hidden, long classes) {
         String columns = model.then("Reshape", at, model.integers(1, channels * size, size))
                 .last();
@@ -277,7 +280,7 @@ final class ImageNetwork {
                 "Softmax", model.then("Add", product, model.weight(classes)).last());
     }
 
-    /** Ends here. */
+    /** Ends without further layers. */
     SmallModel end() {
         return model;
     }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A model that a child process opens and runs. Not thread-safe. */
+/** A timer whose model a child process opens and runs. Not thread-safe. */
 final class IsolatedTimer implements TimedModel {
     private final IsolatedProcess<Question, Told> child;
     private final Path file;
@@ -45,7 +45,7 @@ final class IsolatedTimer implements TimedModel {
     }
 
     private static IsolatedTimer start(Path file, TimingOptions options, Isolation isolation) throws IOException {
-        // The child runs what it is told in its own process.
+        // The child runs the model in its own process.
         TimingOptions there = options.withIsolation(Optional.empty());
         return new IsolatedTimer(
                 IsolatedProcess.start(file.toString(), isolation, TimerService.class, Told.class), file, there);

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A model that this process opens and runs. Not thread-safe. */
+/** A timer whose model this process opens and runs. Not thread-safe. */
 final class LocalTimer implements TimedModel {
     private static final int LEAST_WARM_UP_RUNS = 2;
 
-    /** The share of the budget that warming up may take besides. */
+    /** Share of the budget that the warm-up may take in addition. */
     private static final double WARM_UP_SHARE = 0.1;
 
     private final OpenModel model;

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Times a model or a part of one on this machine, through ONNX Runtime: opened once, measured as often as wanted. Inputs are
- * random with a seed; their values matter little to how long most models take. Not thread-safe: one timer, one thread. To stop,
- * interrupt the thread.
+ * A timer of a model or a part on this machine, with ONNX Runtime. It opens the model once and measures it as often as
+ * requested. Inputs are pseudo-random with a seed; the values hardly affect the time of most models. Not thread-safe:
+ * use each timer on one thread. To stop, interrupt the thread.
  *
- * <p>With {@link TimingOptions#withIsolation} a child process opens and runs the model, for as long as the timer is open. A timer whose
- * child has ended fails at each further measurement.
+ * <p>With {@link TimingOptions#withIsolation}, a child process opens and runs the model while the timer is open. If the
+ * child has ended, each further measurement fails.
  *
  * <pre>{@code
  * try (ModelTimer timer = ModelTimer.open(Path.of("model.onnx"), TimingOptions.DEFAULTS)) {
@@ -30,14 +30,14 @@ public final class ModelTimer implements AutoCloseable {
      * Opens a model and runs it once.
      *
      * @param file the model's file
-     * @param options how to time it
-     * @return a timer, for the caller to close
-     * @throws io.pepper.model.UnsupportedModelException if no inputs are found that the model runs on
-     * @throws IllegalArgumentException if the options name inputs that the model does not have, or an execution provider that is
-     *     not here
-     * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or goes beyond a limit, in a child process
+     * @param options the options of the timing
+     * @return a timer, which the caller closes
+     * @throws io.pepper.model.UnsupportedModelException if no inputs are found on which the model runs
+     * @throws IllegalArgumentException if the options name inputs that the model does not have, or an execution
+     *     provider that does not exist on this machine
+     * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or exceeds a limit in a child process
      * @throws java.io.InterruptedIOException if the thread is interrupted
-     * @throws IOException if the file cannot be read, is no model, or ONNX Runtime refuses it
+     * @throws IOException if the file cannot be read, is not a model, or ONNX Runtime refuses it
      */
     public static ModelTimer open(Path file, TimingOptions options) throws IOException {
         return new ModelTimer(
@@ -47,12 +47,12 @@ public final class ModelTimer implements AutoCloseable {
     }
 
     /**
-     * Opens, measures and closes.
+     * Opens, measures and closes a model.
      *
      * @param file the model's file
-     * @param options how to time it
-     * @return how long it takes
-     * @throws IOException as {@link #open} and {@link #measure} say
+     * @param options the options of the timing
+     * @return the timing
+     * @throws IOException see {@link #open} and {@link #measure}
      */
     public static ModelTiming time(Path file, TimingOptions options) throws IOException {
         try (ModelTimer timer = open(file, options)) {
@@ -61,11 +61,11 @@ public final class ModelTimer implements AutoCloseable {
     }
 
     /**
-     * Runs the model until the median is known precisely enough, the budget is spent, or there were enough runs; before, a tenth
-     * of the budget to warm up.
+     * Measures the model: runs it until the median is precise enough, the budget is spent, or the maximum number of
+     * runs is reached. The warm-up before takes up to a tenth of the budget.
      *
-     * @return how long it takes
-     * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or goes beyond a limit, in a child process
+     * @return the timing
+     * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or exceeds a limit in a child process
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a run fails
      */
@@ -74,15 +74,16 @@ public final class ModelTimer implements AutoCloseable {
     }
 
     /**
-     * Times each operator by ONNX Runtime's profiler, which makes a run a few per cent slower. The sum of the medians is close to
-     * the median of the whole where runs are long against what calling an operator takes.
+     * Times each operator with ONNX Runtime's profiler, which slows a run down by a few per cent. The sum of the
+     * medians is close to the median of the whole model if runs are long compared with the overhead of calling
+     * operators.
      *
      * @param file the model's file
-     * @param options how to open it; the budget and the precision do not matter
-     * @param runs how often to run it, at least 1
-     * @param progress hears of each run
-     * @return one entry for each operator that ran, in the order in which they first ran
-     * @throws IOException as {@link #open} and {@link #measure} say
+     * @param options the options of the timing; budget and precision are ignored
+     * @param runs number of runs, at least 1
+     * @param progress is told of each run
+     * @return an entry for each operator that ran, in the order of their first runs
+     * @throws IOException see {@link #open} and {@link #measure}
      */
     public static List<OperatorTiming> operators(Path file, TimingOptions options, int runs, ProgressListener progress)
             throws IOException {

@@ -4,20 +4,20 @@ import io.pepper.session.Quantiles;
 import java.util.OptionalLong;
 
 /**
- * How long a model took. All times are in seconds of wall-clock time.
+ * The times of a model's runs, in seconds of wall-clock time.
  *
- * @param runs the timed runs
- * @param medianSeconds half of the runs took at most this long
- * @param minSeconds the shortest run
- * @param p25Seconds a quarter of the runs took at most this long
- * @param p75Seconds three quarters of the runs took at most this long
- * @param p90Seconds 90 % of the runs took at most this long
- * @param p99Seconds 99 % of the runs took at most this long
- * @param medianUncertainty the width of the 95 % confidence interval of the median, relative to the median; infinite if there
- *     were too few runs to tell
- * @param sessionSeconds how long ONNX Runtime took to open the model
- * @param peakMemoryBytes how much more memory the process held at most while the model was opened and first run; empty where the
- *     system does not tell. What other threads of the process take meanwhile is in it
+ * @param runs number of timed runs
+ * @param medianSeconds median time of a run
+ * @param minSeconds shortest time of a run
+ * @param p25Seconds 25th percentile of the time of a run
+ * @param p75Seconds 75th percentile of the time of a run
+ * @param p90Seconds 90th percentile of the time of a run
+ * @param p99Seconds 99th percentile of the time of a run
+ * @param medianUncertainty width of the 95 % confidence interval of the median, relative to the median; infinite if
+ *     there were too few runs
+ * @param sessionSeconds time that ONNX Runtime took to open the model
+ * @param peakMemoryBytes peak growth of the process's memory while the model was opened and first run, including that
+ *     of other threads; empty if the system does not report it
  */
 public record ModelTiming(
         int runs,
@@ -31,7 +31,7 @@ public record ModelTiming(
         double sessionSeconds,
         OptionalLong peakMemoryBytes) {
     /**
-     * The interquartile range.
+     * Returns the interquartile range.
      *
      * @return seconds, 0 or more
      */

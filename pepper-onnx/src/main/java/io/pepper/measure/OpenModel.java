@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** A session with inputs that it runs on. Not thread-safe. */
+/** A session with inputs on which it runs. Not thread-safe. */
 final class OpenModel implements AutoCloseable {
     private final Path file;
     private final OrtSession session;
@@ -31,7 +31,7 @@ final class OpenModel implements AutoCloseable {
         this.inputs = inputs;
     }
 
-    /** Opens the file and runs it once. */
+    /** Opens a file and runs it once. */
     static OpenModel open(Path file, TimingOptions options, Optional<Path> profile) throws IOException {
         WholeModel whole = ModelFiles.refuseCostly(file, ReadOptions.DEFAULTS, options.optimization());
         long begin = System.nanoTime();
@@ -62,12 +62,12 @@ final class OpenModel implements AutoCloseable {
         }
     }
 
-    /** How long ONNX Runtime took to open the model. */
+    /** Returns the time that ONNX Runtime took to open the model. */
     double sessionSeconds() {
         return sessionSeconds;
     }
 
-    /** Runs once; how many seconds that took. */
+    /** Runs the model once; returns the time in seconds. */
     double run() throws IOException {
         Sessions.checkInterrupt();
         try {
@@ -81,7 +81,7 @@ final class OpenModel implements AutoCloseable {
         }
     }
 
-    /** Ends the profile; where it is. */
+    /** Ends the profile; returns its file. */
     Path endProfile() throws IOException {
         try {
             return Path.of(session.endProfiling());

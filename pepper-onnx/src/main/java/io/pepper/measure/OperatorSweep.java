@@ -13,12 +13,13 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Small models, each of one kind of operator in one size, to learn a device from without any model of one's own: convolutions
- * (dense, pointwise, depthwise), fully connected layers, matrix products, pooling, normalisation, attention, elementwise and
- * recurrent operators, on a grid from small to large; and small networks of the blocks that known architectures are made of.
+ * Small models, each of one kind and size of operator, which profile a device without a model of the user: convolutions
+ * (dense, pointwise, depthwise), fully connected layers, matrix products, pooling, normalisation, attention,
+ * elementwise and recurrent operators, on a grid from small to large; and small networks of the blocks of known
+ * architectures.
  */
 public final class OperatorSweep {
-    /** What data sets call the sweep as a whole: its models are pieces of it. */
+    /** The model name of the sweep in data sets; its models are pieces of it. */
     public static final String MODEL = "sweep";
 
     private final Map<String, Supplier<SmallModel>> models = new LinkedHashMap<>();
@@ -35,33 +36,33 @@ public final class OperatorSweep {
     }
 
     /**
-     * The names of the models.
+     * Returns the names of the models.
      *
-     * @return for instance {@code conv3x3-c64-s28}
+     * @return the names, for instance {@code conv3x3-c64-s28}
      */
     public static List<String> names() {
         return List.copyOf(new OperatorSweep().models.keySet());
     }
 
     /**
-     * Writes the models; the same bytes every time.
+     * Writes all models, with the same bytes every time.
      *
-     * @param directory where, made if it is not there
-     * @return the files, one for each name, with the ending {@code .onnx}
-     * @throws IOException if one cannot be written
+     * @param directory the directory of the files, created if it is missing
+     * @return the files, one for each name, with the extension {@code .onnx}
+     * @throws IOException if a file cannot be written
      */
     public static List<Path> write(Path directory) throws IOException {
         return write(directory, names());
     }
 
     /**
-     * Writes some of the models.
+     * Writes selected models.
      *
-     * @param directory where, made if it is not there
-     * @param names which, of {@link #names}
+     * @param directory the directory of the files, created if it is missing
+     * @param names some of {@link #names}
      * @return the files, one for each name, in that order
-     * @throws IllegalArgumentException if there is none of a name
-     * @throws IOException if one cannot be written
+     * @throws IllegalArgumentException if there is no model of a name
+     * @throws IOException if a file cannot be written
      */
     public static List<Path> write(Path directory, List<String> names) throws IOException {
         Map<String, Supplier<SmallModel>> models = new OperatorSweep().models;
@@ -76,11 +77,11 @@ public final class OperatorSweep {
     }
 
     /**
-     * The sizes that a model leaves open, as encoders of text do.
+     * Returns the sizes that a model leaves open, as text encoders do.
      *
-     * @param name which, of {@link #names}
-     * @return what they are meant to be; none where the model says them
-     * @throws IllegalArgumentException if there is none of the name
+     * @param name one of {@link #names}
+     * @return the intended sizes; none if the model states all of them
+     * @throws IllegalArgumentException if there is no model of the name
      */
     public static InputShapes sizes(String name) {
         InputShapes sizes = InputShapes.NONE;
@@ -104,7 +105,7 @@ public final class OperatorSweep {
     }
 
     private void convolutions() {
-        // Also numbers of channels that fill no vectors, and images whose rows meet in a cache.
+        // Includes numbers of channels that do not fill vectors, and images whose rows collide in a cache.
         long[][] grid = {
             {3, 224}, {16, 112}, {32, 56}, {64, 56}, {64, 28}, {128, 28}, {256, 14}, {512, 7}, //
             {24, 64}, {28, 32}, {48, 80}, {42, 20}, {72, 14}, {96, 32}, {8, 112}

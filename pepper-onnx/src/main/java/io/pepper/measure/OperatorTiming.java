@@ -1,11 +1,11 @@
 package io.pepper.measure;
 
 /**
- * How long one operator took, as ONNX Runtime's profiler says.
+ * The time of one operator, from ONNX Runtime's profiler.
  *
- * @param name the operator's name as ONNX Runtime has it: the model's own where nothing was rewritten
- * @param type its type, which fusions may have made
- * @param runs how often it ran
- * @param medianSeconds half of its runs took at most this long, to a microsecond
+ * @param name the operator's name in ONNX Runtime; the model's own unless it was rewritten
+ * @param type its type, which fusion may have created
+ * @param runs number of its runs
+ * @param medianSeconds median time of a run, to a microsecond
  */
 public record OperatorTiming(String name, String type, int runs, double medianSeconds) {}

@@ -10,7 +10,7 @@ import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How much memory this process holds at most, from a moment on. On Linux only: elsewhere it is not known. */
+/** The peak memory of this process since a moment. Only known on Linux. */
 final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path CLEAR = Path.of("/proc/self/clear_refs");
@@ -34,7 +34,10 @@ final class ProcessMemory {
         }
     }
 
-    /** Gives freed native memory back, or what a model takes of it would not show; not every virtual machine can. */
+    /**
+     * Returns freed native memory to the system, so that a model's memory becomes visible. Not every virtual machine
+     * can.
+     */
     private static void trim() {
         try {
             ManagementFactory.getPlatformMBeanServer()
@@ -44,7 +47,7 @@ final class ProcessMemory {
         }
     }
 
-    /** The most since the watch began, above what there was then. */
+    /** Returns the growth of the peak since the watch started. */
     OptionalLong peakGrowthBytes() {
         OptionalLong peak = before.isPresent() ? read("VmHWM:") : before;
         return peak.isPresent()
@@ -52,7 +55,7 @@ final class ProcessMemory {
                 : OptionalLong.empty();
     }
 
-    /** What the process holds now, after freed native memory was given back. */
+    /** Returns the current memory of the process, after freed native memory was returned. */
     static OptionalLong residentBytes() {
         trim();
         return read("VmRSS:");

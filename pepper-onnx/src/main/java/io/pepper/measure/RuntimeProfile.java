@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the profile that ONNX Runtime writes, an array of events as Chrome's trace viewer takes them. */
+/** A reader of ONNX Runtime's profile, an array of events in the format of Chrome's trace viewer. */
 final class RuntimeProfile {
     private static final String KERNEL = "_kernel_time";
 
@@ -20,10 +20,10 @@ final class RuntimeProfile {
     private record Operator(String name, String type) {}
 
     /**
-     * Of each operator the last runs.
+     * Returns the timing of each operator in the last runs.
      *
      * @param file the profile
-     * @param runs how many runs count; those before were to warm up
+     * @param runs number of runs that count; earlier ones are the warm-up
      */
     static List<OperatorTiming> read(Path file, int runs) throws IOException {
         Map<Operator, List<Double>> seconds = new LinkedHashMap<>();

@@ -20,19 +20,22 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
-/** Writes a model of a few operators on 32-bit floats, one after another; weights are random with a seed, and made when it is written. */
+/**
+ * A builder of a model of a few operators on 32-bit floats, one after another. Weights are pseudo-random with a seed,
+ * and generated when the model is written.
+ */
 final class SmallModel {
     private static final int MOST_BYTE = 64;
     private static final long IR_VERSION = 8;
     private static final long OPSET = 17;
     private static final int SEED = 42;
 
-    /** Weights are up to that far from 0. */
+    /** Maximum absolute value of a weight. */
     private static final float MOST_WEIGHT = 0.09f;
 
     private final GraphProto.Builder graph = GraphProto.newBuilder();
 
-    /** Which of the initializers are random. */
+    /** The indices of the random initializers. */
     private final List<Integer> random = new ArrayList<>();
 
     private final Map<String, Long> openSizes = new TreeMap<>();
@@ -40,7 +43,7 @@ final class SmallModel {
     private int names;
 
     /**
-     * Begins with an input {@code x}.
+     * Creates a model with an input {@code x}.
      *
      * @param name the model's name
      * @param shape the input's sizes
@@ -50,10 +53,10 @@ final class SmallModel {
     }
 
     /**
-     * Leaves a size of the input open under a name, as models do that take sequences of any length.
+     * Leaves a size of the input open under a name, as in models of sequences of any length.
      *
-     * @param axis which size
-     * @param name what the model calls it
+     * @param axis the axis of the size
+     * @param name the name of the size
      * @return this model
      */
     public SmallModel open(int axis, String name) {
@@ -68,9 +71,9 @@ final class SmallModel {
     }
 
     /**
-     * What the sizes that were left open are meant to be.
+     * Returns the intended values of the open sizes.
      *
-     * @return sizes by name; empty where none is open
+     * @return sizes by name; empty if none is open
      */
     public Map<String, Long> openSizes() {
         return Map.copyOf(openSizes);
@@ -174,8 +177,8 @@ final class SmallModel {
     }
 
     /**
-     * Adds a weight of bytes with a sign, in half of their range, as tools write them for processors whose sums of products of bytes
-     * could overflow.
+     * Adds a weight of signed bytes in half of their range, as tools write them for processors whose sums of byte
+     * products could overflow.
      *
      * @param shape its sizes
      * @return its name
@@ -185,9 +188,9 @@ final class SmallModel {
     }
 
     /**
-     * Adds the zero points of a weight of bytes: 0 for each of its columns, as tools write them.
+     * Adds the zero points of a weight of bytes: 0 for each column, as tools write them.
      *
-     * @param columns how many
+     * @param columns number of columns
      * @return their name
      */
     public String zeroPoints(long columns) {
@@ -201,10 +204,10 @@ final class SmallModel {
     }
 
     /**
-     * Adds an operator with several outputs, of which the first is the last tensor.
+     * Adds an operator with several outputs. The first one becomes the last tensor.
      *
      * @param type its type
-     * @param outputs how many
+     * @param outputs number of outputs
      * @param inputs the names of its inputs
      * @return the names of its outputs
      */
@@ -218,7 +221,7 @@ final class SmallModel {
     }
 
     /**
-     * The tensor that the last operator made.
+     * Returns the output of the last operator.
      *
      * @return its name
      */
@@ -229,9 +232,9 @@ final class SmallModel {
     /**
      * Adds a batch normalisation with random numbers for each channel.
      *
-     * @param from the tensor that is normalised
-     * @param channels of it
-     * @return the name of what it makes
+     * @param from the tensor to normalise
+     * @param channels its number of channels
+     * @return the name of the result
      */
     public String normalized(String from, long channels) {
         String variance = then("Abs", weight(channels)).last();
@@ -243,7 +246,7 @@ final class SmallModel {
      * Adds an operator.
      *
      * @param type its type
-     * @param inputs the names of its inputs, empty for those left out
+     * @param inputs the names of its inputs, empty for omitted ones
      * @return this model
      */
     public SmallModel then(String type, String... inputs) {
@@ -261,10 +264,10 @@ final class SmallModel {
     }
 
     /**
-     * Gives the last operator an attribute of integers.
+     * Adds an attribute of integers to the last operator.
      *
      * @param name its name
-     * @param values one or more
+     * @param values one or more values
      * @return this model
      */
     public SmallModel with(String name, long... values) {
@@ -277,7 +280,7 @@ final class SmallModel {
     }
 
     /**
-     * Gives the last operator an attribute of one integer.
+     * Adds an attribute of one integer to the last operator.
      *
      * @param name its name
      * @param value its value
@@ -293,7 +296,7 @@ final class SmallModel {
     }
 
     /**
-     * Gives the last operator an attribute of text.
+     * Adds an attribute of text to the last operator.
      *
      * @param name its name
      * @param value its value
@@ -309,7 +312,7 @@ final class SmallModel {
     }
 
     /**
-     * Ends with what the last operator made as the output.
+     * Ends the model with the last operator's output as its output.
      *
      * @return the bytes of the model
      */

@@ -8,8 +8,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Small networks of the blocks that known architectures are made of, in sizes drawn with a seed: from them a predictor learns
- * what operators cost beside each other, which operators on their own do not tell.
+ * Small networks of the blocks of known architectures, in sizes drawn with a seed. From them a predictor learns the
+ * costs of operators in combination, which single operators do not show.
  */
 final class SmallNetworks {
     private static final int OF_A_KIND = 20;
@@ -49,9 +49,9 @@ final class SmallNetworks {
     }
 
     /**
-     * The networks.
+     * Returns the networks.
      *
-     * @return what writes each one, by name
+     * @return a builder of each network, by name
      */
     public static Map<String, Supplier<SmallModel>> all() {
         Map<String, Supplier<SmallModel>> networks = new LinkedHashMap<>();
@@ -65,7 +65,7 @@ final class SmallNetworks {
         return networks;
     }
 
-    /** One of some, each as likely. */
+    /** Draws one of several values with equal probability. */
     private static long one(Random draw, long... of) {
         return of[draw.nextInt(of.length)];
     }
@@ -154,7 +154,7 @@ final class SmallNetworks {
         return network.classified(CLASSES);
     }
 
-    /** As later layers of such networks are: many channels on small images. */
+    /** Returns a network like the later layers of such networks: many channels on small images. */
     private static SmallModel deepShuffle(Random draw) {
         long groups = one(draw, 2, 3, 4, 8);
         ImageNetwork network = new ImageNetwork("Relu", 3, one(draw, 14, 28, 56, 64));
@@ -214,7 +214,7 @@ final class SmallNetworks {
         return network.larger(learned).conv(24, 3, 1).active().larger(learned).end();
     }
 
-    /** As detectors for small devices are: few channels that grow slowly and fill no vectors. */
+    /** Returns a network like detectors for small devices: few channels that grow slowly and do not fill vectors. */
     private static SmallModel growing(Random draw) {
         ImageNetwork network = new ImageNetwork("Relu", 3, one(draw, 64, 96, 128, 160, 192, 256));
         network.conv(one(draw, 8, 20, 24, 28, 36), one(draw, 3, 5), 2).active();
@@ -229,7 +229,7 @@ final class SmallNetworks {
         return network.end();
     }
 
-    /** As detectors begin: few channels of planes that a core's cache does not hold. */
+    /** Returns a network like the first layers of detectors: few channels of planes that exceed a core's cache. */
     private static SmallModel early(Random draw) {
         ImageNetwork network = new ImageNetwork(activation(draw), 3, one(draw, 192, 224, 256, 288, 320));
         network.conv(one(draw, 16, 24, 32), one(draw, 3, 5), 2).active();
@@ -244,7 +244,10 @@ final class SmallNetworks {
         return network.end();
     }
 
-    /** As large networks of plain convolutions are: some in a row, then half the size and twice the channels. */
+    /**
+     * Returns a network like large networks of plain convolutions: several in a row, then half the size and twice the
+     * channels.
+     */
     private static SmallModel plain(Random draw) {
         ImageNetwork network = new ImageNetwork("Relu", 3, one(draw, 64, 96, 128, 160, 224));
         long out = one(draw, 32, 48, 64);
@@ -284,7 +287,7 @@ final class SmallNetworks {
         return layers(draw, new TextNetwork(length, width, 2, style(draw, quantized)), width, 1, 2);
     }
 
-    /** Of widths that fill no vectors. */
+    /** Returns an encoder of widths that do not fill vectors. */
     private static SmallModel oddText(Random draw, boolean quantized) {
         long heads = one(draw, 1, 2, 4);
         long width = heads * one(draw, 25, 50, 78);
@@ -292,7 +295,7 @@ final class SmallNetworks {
         return layers(draw, new TextNetwork(length, width, heads, style(draw, quantized)), width, 1, 2, 4);
     }
 
-    /** With more weights than a processor keeps at hand from one run to the next. */
+    /** Returns an encoder with more weights than a processor keeps in its caches between runs. */
     private static SmallModel deepText(Random draw, boolean quantized) {
         long width = one(draw, 256, 384, 512);
         long length = one(draw, 8, 32, 64, 128);

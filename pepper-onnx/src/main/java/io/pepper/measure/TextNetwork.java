@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
-/** Writes an encoder as transformers have it, layer by layer, from vectors for each place of a sequence. */
+/** A builder of a transformer encoder, layer by layer, from a vector for each position of a sequence. */
 final class TextNetwork {
     /**
-     * How an encoder is written down.
+     * The form of an encoder.
      *
-     * @param quantized whether products are of 8-bit integers, quantised as they come
-     * @param written whether normalisation is written out in simple operators
-     * @param open whether the model leaves open how long sequences are, so that runtimes cannot rely on it
+     * @param quantized whether products are of 8-bit integers, quantised on the fly
+     * @param written whether normalisation is written as simple operators
+     * @param open whether the model leaves the length of sequences open, so that runtimes cannot rely on it
      */
     record Style(boolean quantized, boolean written, boolean open) {}
 
@@ -23,16 +23,16 @@ final class TextNetwork {
     private final Style style;
     private String at = "x";
 
-    /** What is quantised for several products is quantised once, as tools that quantise models do. */
+    /** Inputs of several products are quantised once, as quantisation tools do. */
     private final Map<String, List<String>> quantizations = new HashMap<>();
 
     /**
-     * Begins with a sequence.
+     * Starts with a sequence.
      *
-     * @param length how many places
-     * @param width numbers for each place
-     * @param heads of the attention, which divide the width
-     * @param style how it is written down
+     * @param length number of positions
+     * @param width size of the vector of each position
+     * @param heads number of attention heads, which divides the width
+     * @param style the form of the encoder
      */
     TextNetwork(long length, long width, long heads, Style style) {
         this.model = new SmallModel("network", 1, length, width);
@@ -45,7 +45,7 @@ final class TextNetwork {
         }
     }
 
-    /** Attention and two fully connected layers, each with a short cut and normalised. */
+    /** Adds attention and two fully connected layers, each with a short cut and a normalisation. */
     TextNetwork layer(long inner) {
         String attended = project(attention(), width, width);
         at = normal(model.then("Add", attended, at).last());
@@ -75,7 +75,7 @@ final class TextNetwork {
         return model.then("Transpose", parts).with("perm", order).last();
     }
 
-    /** A new shape for what has a vector for each place: computed by the model, where that leaves the length open. */
+    /** Reshapes a tensor with a vector for each position. The model computes the shape if it leaves the length open. */
     private String shaped(String from, long... vector) {
         if (!style.open) {
             return model.integers(LongStream.concat(LongStream.of(1, length), LongStream.of(vector))
@@ -103,8 +103,7 @@ final class TextNetwork {
                         "MatMulInteger", bytes.get(0), model.byteWeight(in, out), bytes.get(2), model.zeroPoints(out))
                 .last();
         String real = model.then("Cast", product).with("to", 1).last();
-        // Each column has a scale of its own, and no two weights the same: runtimes would make one of those that are
-        // equal.
+        // Each column has its own scale, and all weights differ: runtimes merge equal ones.
         String scale = model.then("Mul", bytes.get(1), model.weight(out)).last();
         return model.then("Mul", real, scale).last();
     }

@@ -3,8 +3,8 @@ package io.pepper.measure;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** A model that is open, here or in a child process, and measured as often as wanted. Not thread-safe. */
+/** An open model, in this process or in a child process, that can be measured repeatedly. Not thread-safe. */
 interface TimedModel extends Closeable {
-    /** Measures once, as {@link ModelTimer#measure} says. */
+    /** Measures once, see {@link ModelTimer#measure}. */
     ModelTiming measure() throws IOException;
 }

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Times a model in a child process. */
+/** A service that times a model in a child process. */
 final class TimerService implements IsolatedService<TimerService.Question, TimerService.Told> {
     private @Nullable ModelTimer timer;
 
-    /** What to do. */
+    /** A task of the service. */
     public enum Task {
         /** Open the model. */
         OPEN,
@@ -24,20 +24,20 @@ final class TimerService implements IsolatedService<TimerService.Question, Timer
     }
 
     /**
-     * What to do with which model.
+     * A task for a model.
      *
-     * @param task what to do
+     * @param task the task
      * @param file the model's file
-     * @param options how to time it
-     * @param runs how often to run it to time its operators
+     * @param options the options of the timing
+     * @param runs number of runs for timing its operators
      */
     public record Question(Task task, Path file, TimingOptions options, int runs) {}
 
     /**
-     * What was measured.
+     * The result of a task.
      *
-     * @param timing how long the model takes, once it was measured
-     * @param operators how long its operators take, once they were timed
+     * @param timing the timing of the model; empty unless it was measured
+     * @param operators the timings of its operators; empty unless they were timed
      */
     public record Told(Optional<ModelTiming> timing, List<OperatorTiming> operators) {}
 
@@ -48,7 +48,7 @@ final class TimerService implements IsolatedService<TimerService.Question, Timer
 
     @Override
     public Told answer(Question question, ProgressListener progress) throws IOException {
-        // The library itself is no part of the memory that a model takes.
+        // The memory of the library itself does not belong to the model.
         NativeRuntime.environment();
         return switch (question.task()) {
             case OPEN -> {

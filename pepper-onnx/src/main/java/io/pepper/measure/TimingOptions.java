@@ -8,25 +8,25 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How to time a model. Immutable and therefore thread-safe.
+ * The options of timing a model. Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * TimingOptions options = TimingOptions.DEFAULTS.withThreads(2).withBudget(Duration.ofSeconds(5));
  * }</pre>
  *
- * @param threads the threads inside an operator (intra-op), at least 1
+ * @param threads number of threads inside an operator (intra-op), at least 1
  * @param spinning whether threads that wait for work spin, which is ONNX Runtime's default
- * @param optimization how much ONNX Runtime may rewrite the model
- * @param provider the execution provider, for instance {@code CPU} or {@code CUDA}; the upper case, underscores and the ending
- *     {@code ExecutionProvider} do not matter
- * @param sizes the sizes of inputs that the model leaves open; what is not given is guessed, with a batch of 1 if that runs
- * @param seed of the values of the inputs
- * @param leastRuns the timed runs before it may stop because it is precise enough, at least 1
- * @param mostRuns the timed runs after which it stops, at least {@code leastRuns}
- * @param budget how long timed runs may take together; one run is made however long it takes
- * @param precision it stops when the 95 % confidence interval of the median is at most this wide, relative to the median;
- *     at least 0
- * @param isolation the limits of the child process in which the model is opened and runs; empty to open it in this one
+ * @param optimization the optimisation of the model by ONNX Runtime
+ * @param provider the execution provider, for instance {@code CPU} or {@code CUDA}; case, underscores and the suffix
+ *     {@code ExecutionProvider} are ignored
+ * @param sizes the sizes of inputs that the model leaves open; missing ones are guessed, with a batch of 1 if that runs
+ * @param seed seed of the values of the inputs
+ * @param leastRuns minimum number of timed runs before the precision may end the measurement, at least 1
+ * @param mostRuns maximum number of timed runs, at least {@code leastRuns}
+ * @param budget maximum total time of timed runs; one run is always made
+ * @param precision width of the 95 % confidence interval of the median, relative to the median, at which the
+ *     measurement ends; at least 0
+ * @param isolation the limits of the child process that opens and runs the model; empty to use this process
  */
 public record TimingOptions(
         int threads,
@@ -40,7 +40,7 @@ public record TimingOptions(
         Duration budget,
         double precision,
         Optional<Isolation> isolation) {
-    /** One thread, all optimisations, the processor, up to a second or a precision of 2 %. */
+    /** The default options: one thread, all optimisations, the processor, up to a second or a precision of 2 %. */
     public static final TimingOptions DEFAULTS = new TimingOptions(
             1,
             true,
@@ -55,19 +55,19 @@ public record TimingOptions(
             Optional.empty());
 
     /**
-     * Checks the numbers.
+     * Creates options.
      *
-     * @param threads see the record
-     * @param spinning see the record
-     * @param optimization see the record
-     * @param provider see the record
-     * @param sizes see the record
-     * @param seed see the record
-     * @param leastRuns see the record
-     * @param mostRuns see the record
-     * @param budget see the record
-     * @param precision see the record
-     * @param isolation see the record
+     * @param threads number of threads inside an operator, at least 1
+     * @param spinning whether threads that wait for work spin
+     * @param optimization the optimisation of the model by ONNX Runtime
+     * @param provider the execution provider
+     * @param sizes the sizes of inputs that the model leaves open
+     * @param seed seed of the values of the inputs
+     * @param leastRuns minimum number of timed runs, at least 1
+     * @param mostRuns maximum number of timed runs, at least {@code leastRuns}
+     * @param budget maximum total time of timed runs
+     * @param precision relative width of the median's confidence interval at which the measurement ends, at least 0
+     * @param isolation the limits of the child process; empty to use this process
      * @throws IllegalArgumentException if a number is out of its range
      */
     public TimingOptions {
@@ -89,10 +89,10 @@ public record TimingOptions(
     }
 
     /**
-     * With other threads.
+     * Sets the number of threads.
      *
      * @param value at least 1
-     * @return the options
+     * @return a copy with this number
      */
     public TimingOptions withThreads(int value) {
         return new TimingOptions(
@@ -110,10 +110,10 @@ public record TimingOptions(
     }
 
     /**
-     * With waiting threads that spin, or sleep.
+     * Lets waiting threads spin or sleep.
      *
      * @param value whether they spin
-     * @return the options
+     * @return a copy with this setting
      */
     public TimingOptions withSpinning(boolean value) {
         return new TimingOptions(
@@ -121,10 +121,10 @@ public record TimingOptions(
     }
 
     /**
-     * With another level of optimisation.
+     * Sets the level of optimisation.
      *
      * @param value the level
-     * @return the options
+     * @return a copy with this level
      */
     public TimingOptions withOptimization(OptimizationLevel value) {
         return new TimingOptions(
@@ -132,10 +132,10 @@ public record TimingOptions(
     }
 
     /**
-     * With another execution provider.
+     * Sets the execution provider.
      *
      * @param value its name
-     * @return the options
+     * @return a copy with this provider
      */
     public TimingOptions withProvider(String value) {
         return new TimingOptions(
@@ -143,10 +143,10 @@ public record TimingOptions(
     }
 
     /**
-     * With sizes of inputs.
+     * Sets the sizes of inputs.
      *
      * @param value the sizes
-     * @return the options
+     * @return a copy with these sizes
      */
     public TimingOptions withSizes(InputShapes value) {
         return new TimingOptions(
@@ -164,10 +164,10 @@ public record TimingOptions(
     }
 
     /**
-     * With another seed.
+     * Sets the seed.
      *
      * @param value any number
-     * @return the options
+     * @return a copy with this seed
      */
     public TimingOptions withSeed(long value) {
         return new TimingOptions(
@@ -185,11 +185,11 @@ public record TimingOptions(
     }
 
     /**
-     * With other bounds of the number of timed runs.
+     * Sets the bounds of the number of timed runs.
      *
-     * @param least at least 1
-     * @param most at least as many
-     * @return the options
+     * @param least minimum number, at least 1
+     * @param most maximum number, at least {@code least}
+     * @return a copy with these bounds
      */
     public TimingOptions withRuns(int least, int most) {
         return new TimingOptions(
@@ -197,10 +197,10 @@ public record TimingOptions(
     }
 
     /**
-     * With another budget.
+     * Sets the budget.
      *
-     * @param value how long timed runs may take together
-     * @return the options
+     * @param value maximum total time of timed runs
+     * @return a copy with this budget
      */
     public TimingOptions withBudget(Duration value) {
         return new TimingOptions(
@@ -218,10 +218,10 @@ public record TimingOptions(
     }
 
     /**
-     * With another precision.
+     * Sets the precision.
      *
-     * @param value the width of the median's confidence interval at which to stop, relative to the median; 0 for never
-     * @return the options
+     * @param value relative width of the median's confidence interval at which the measurement ends; 0 for never
+     * @return a copy with this precision
      */
     public TimingOptions withPrecision(double value) {
         return new TimingOptions(
@@ -229,16 +229,16 @@ public record TimingOptions(
     }
 
     /**
-     * With a child process in which the model is opened and runs. It lives as long as the timer.
+     * Uses a child process to open and run the model. It lives as long as the timer.
      *
-     * @param limits the limits of the child; the deadline is for opening, and for each measurement
-     * @return the options
+     * @param limits the limits of the child; the deadline applies to opening, and to each measurement
+     * @return a copy with these limits
      */
     public TimingOptions withIsolation(Isolation limits) {
         return withIsolation(Optional.of(limits));
     }
 
-    /** With or without a child process. */
+    /** Sets or removes the child process. */
     TimingOptions withIsolation(Optional<Isolation> limits) {
         return new TimingOptions(
                 threads, spinning, optimization, provider, sizes, seed, leastRuns, mostRuns, budget, precision, limits);

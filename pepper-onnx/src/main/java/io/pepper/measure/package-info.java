@@ -1,6 +1,4 @@
-/**
- * Timing of models and their operators on this machine, and small models that are made to be timed.
- */
+/** Timing of models and their operators on this machine, and small models for timing. */
 @NullMarked
 package io.pepper.measure;
 

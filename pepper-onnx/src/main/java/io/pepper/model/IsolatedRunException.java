@@ -7,7 +7,7 @@ package io.pepper.model;
 public final class IsolatedRunException extends ModelException {
     private static final long serialVersionUID = 1L;
 
-    /** Why the child ended. */
+    /** The reason why the child ended. */
     private final Reason reason;
 
     /** The reasons why a child can end. */

@@ -26,9 +26,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A picture by which a person chooses where to cut: the model folded to the segments of a partition, with the tensors that flow
- * between them; and, as SVG and HTML, the bytes alive and the arithmetic done along its operators, with the cuts marked.
- * Immutable and therefore thread-safe. The same model, costs, cuts and partition give the same text.
+ * A report on a model that helps a person choose cuts: the segments of a partition with the tensors that flow between
+ * them and, as SVG and HTML, the live bytes and the arithmetic along the operators, with the cuts marked. Immutable and
+ * therefore thread-safe. The same model, costs, cuts and partition give the same text.
  *
  * <pre>{@code
  * ModelCosts costs = model.costs(model.shapes());
@@ -38,17 +38,17 @@ import java.util.stream.IntStream;
 public final class ModelReport implements Report {
     private final Drawing drawing;
 
-    /** What a picture is written as. */
+    /** The format of a report. */
     public enum Format {
         /** The segments for Graphviz. */
         DOT,
-        /** The segments for tools that compute with graphs. */
+        /** The segments for graph tools, as GraphML. */
         GRAPHML,
         /** The segments for Mermaid, as in Markdown. */
         MERMAID,
-        /** The plot, the segments and the best cuts, as one picture that needs nothing else. */
+        /** The plot, the segments and the best cuts, as one self-contained picture. */
         SVG,
-        /** The plot, the cuts as a table and the segments with their operators, as one page that needs nothing else. */
+        /** The plot, the cuts as a table and the segments with their operators, as one self-contained page. */
         HTML
     }
 
@@ -57,11 +57,11 @@ public final class ModelReport implements Report {
     }
 
     /**
-     * A model with its cuts at single tensors, and the segments between all of them.
+     * Returns a report on a model with its cuts at single tensors, and the segments between all of them.
      *
      * @param model the model
      * @param costs its costs
-     * @return the picture
+     * @return the report
      */
     public static ModelReport of(OnnxModel model, ModelCosts costs) {
         Cuts cuts = model.cuts(costs.cutOptions());
@@ -69,14 +69,14 @@ public final class ModelReport implements Report {
     }
 
     /**
-     * A model with given cuts and segments.
+     * Returns a report on a model with given cuts and segments.
      *
      * @param model the model
      * @param costs its costs
-     * @param cuts cuts to mark
-     * @param partition the segments to fold the model to
-     * @return the picture
-     * @throws IllegalArgumentException if the cuts or the partition are of another graph
+     * @param cuts the cuts to mark
+     * @param partition the segments to show
+     * @return the report
+     * @throws IllegalArgumentException if the cuts or the partition belong to another graph
      */
     public static ModelReport of(OnnxModel model, ModelCosts costs, Cuts cuts, Partition partition) {
         if (cuts.graph() != model.graph() || partition.graph() != model.graph()) {
@@ -86,9 +86,9 @@ public final class ModelReport implements Report {
     }
 
     /**
-     * Writes the picture.
+     * Returns the report in a format.
      *
-     * @param format what to write it as
+     * @param format the format
      * @return the text, to be stored as UTF-8
      */
     public String as(Format format) {
@@ -111,7 +111,7 @@ public final class ModelReport implements Report {
         return as(Format.HTML);
     }
 
-    /** Collects what is to be seen. */
+    /** Collects the content of the report. */
     private static final class Sketch {
         private static final double GIGA = 1e9;
         private static final double MEBI = 1 << 20;
@@ -176,7 +176,7 @@ public final class ModelReport implements Report {
             return new Drawing.Block(segment.index(), found.flops(), found.weightBytes(), items);
         }
 
-        /** Its type and shape without its name. */
+        /** Returns a tensor's type and shape without its name. */
         private String type(int tensor) {
             String name = graph.tensorName(tensor);
             return costs.shapes().of(name).toString().substring(name.length() + 2);

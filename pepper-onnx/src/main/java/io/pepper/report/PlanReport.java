@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A picture by which a person understands a placement: the segments in the colours of their devices with what travels between
- * them, one inference and the pipeline over time, other plans beside it, the best trade-offs, and what would change the decision.
+ * A report that explains a placement: the segments in the colours of their devices with the transfers between them, one
+ * inference and the pipeline over time, alternative plans, the best trade-offs, and what would change the decision.
  * Immutable and therefore thread-safe. The same placement gives the same text.
  *
  * <pre>{@code
@@ -41,7 +41,7 @@ public final class PlanReport implements Report {
     private static final int MOST_INFERENCES = 8;
     private static final double PERCENT = 100;
 
-    /** So that the smallest segment can still be seen. */
+    /** The minimum width of a segment, so that the smallest one stays visible. */
     static final double LEAST_SHARE = 0.012;
 
     private final OnnxModel model;
@@ -64,13 +64,13 @@ public final class PlanReport implements Report {
     }
 
     /**
-     * A placement and its reasons.
+     * Returns a report on a placement and its explanation.
      *
      * @param model the model
      * @param segments its segments
-     * @param why the placement, and why it was chosen
-     * @return the picture
-     * @throws IllegalArgumentException if the segments are of another model, or the placement of other segments
+     * @param why the placement and its explanation
+     * @return the report
+     * @throws IllegalArgumentException if the segments belong to another model, or the placement to other segments
      */
     public static PlanReport of(OnnxModel model, ModelSegments segments, Explanation why) {
         segments.requireOf(model, why.placement());
@@ -78,12 +78,12 @@ public final class PlanReport implements Report {
     }
 
     /**
-     * With the best trade-offs of two metrics.
+     * Adds the Pareto front of two metrics.
      *
-     * @param across the one
-     * @param up the other
-     * @param front placements of which none is better in both
-     * @return a picture
+     * @param across the metric of the horizontal axis
+     * @param up the metric of the vertical axis
+     * @param front placements that no other one beats in both metrics
+     * @return a copy with this front
      */
     public PlanReport withFront(Metric across, Metric up, List<Placement> front) {
         List<PlanDrawing.Point> points = new ArrayList<>(front.stream()
@@ -100,10 +100,10 @@ public final class PlanReport implements Report {
     }
 
     /**
-     * With reasons why the predicted figures may be wrong.
+     * Adds the reasons why the predicted figures may be wrong.
      *
-     * @param sentences one each, as {@link io.pepper.plan.CostModel#caveats} gives them
-     * @return a picture
+     * @param sentences a sentence for each reason, as in {@link io.pepper.plan.CostModel#caveats}
+     * @return a copy with these reasons
      */
     public PlanReport withCaveats(List<String> sentences) {
         return new PlanReport(model, segments, why, fronts, List.copyOf(sentences));
@@ -118,7 +118,7 @@ public final class PlanReport implements Report {
     }
 
     /**
-     * One picture that needs nothing else: the segments, the charts, and other plans beside it.
+     * Returns one self-contained picture: the segments, the charts, and alternative plans.
      *
      * @return an SVG document, to be stored as UTF-8
      */
@@ -128,7 +128,8 @@ public final class PlanReport implements Report {
     }
 
     /**
-     * One page that needs nothing else: the picture, and tables of stages, other plans, and what would change the decision.
+     * Returns one self-contained page: the picture, and tables of stages, alternative plans, and what would change the
+     * decision.
      *
      * @return an HTML document, to be stored as UTF-8
      */
@@ -303,7 +304,7 @@ public final class PlanReport implements Report {
         return placement().cluster().indexOf(device.name()).orElseThrow();
     }
 
-    /** Behind the segment that sends them, all that go the same way together. */
+    /** Returns the transfers, each after the segment that sends it; those on the same link are merged. */
     private List<PlanDrawing.Hop> hops() {
         Map<Way, List<Transfer>> ways = new LinkedHashMap<>();
         for (Transfer transfer : placement().transfers()) {
@@ -374,7 +375,7 @@ public final class PlanReport implements Report {
         return rivals;
     }
 
-    /** Why all cannot run on a device. */
+    /** Returns why the whole model cannot run on a device. */
     static String why(Device device, boolean fits) {
         return fits ? "" : device.allowed() ? "does not fit the memory" : "not allowed";
     }
@@ -385,7 +386,7 @@ public final class PlanReport implements Report {
                 label, placement.latencySeconds(), computes(placement), note.isEmpty() ? pace : pace + ", " + note);
     }
 
-    /** How long some device computes. */
+    /** Returns the total computing time of a placement. */
     private static double computes(Placement placement) {
         double sum = 0;
         double until = 0;

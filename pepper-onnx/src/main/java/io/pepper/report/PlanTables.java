@@ -53,7 +53,7 @@ final class PlanTables {
         return why.placement().transfers().get(0).from().name();
     }
 
-    /** What segments send, by the first of them and the one after the last. */
+    /** Returns the transfers of the tensors that a range of segments produces. */
     private String sends(int from, int to) {
         return why.placement().transfers().stream()
                 .filter(transfer -> {

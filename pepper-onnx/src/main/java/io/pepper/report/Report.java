@@ -1,16 +1,16 @@
 package io.pepper.report;
 
-/** What people look at: a drawing, and a page around it that needs nothing else. The same input gives the same bytes. */
+/** A report for people: a drawing, and a self-contained page around it. The same input gives the same bytes. */
 public interface Report {
     /**
-     * The drawing.
+     * Returns the drawing.
      *
      * @return an SVG document
      */
     String svg();
 
     /**
-     * The page.
+     * Returns the page.
      *
      * @return an HTML document
      */

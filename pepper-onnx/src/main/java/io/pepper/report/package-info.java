@@ -1,4 +1,4 @@
-/** Pages and pictures of models and plans. */
+/** Reports on models and plans as pages and pictures. */
 @NullMarked
 package io.pepper.report;
 

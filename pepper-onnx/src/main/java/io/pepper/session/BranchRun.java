@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** One request through parts of which some run at the same time: each as soon as what it reads is there. */
+/** One request through parts of which some run at the same time. Each part starts as soon as its inputs exist. */
 final class BranchRun {
     private final StageSet stages;
     private final Wiring wiring;
@@ -36,7 +36,10 @@ final class BranchRun {
         }
     }
 
-    /** Whether two parts could ever run at the same time: whether some part does not follow the one before. */
+    /**
+     * Returns whether two parts could ever run at the same time: whether some part does not read from the one before
+     * it.
+     */
     static boolean hasBranches(Wiring wiring) {
         for (int part = 1; part < wiring.parts().size(); part++) {
             boolean follows = false;
@@ -50,7 +53,7 @@ final class BranchRun {
         return false;
     }
 
-    /** Runs all parts; this thread works, too. */
+    /** Runs all parts; the calling thread works, too. */
     void run() throws StageException, InterruptedIOException {
         Deque<Integer> ready = new ArrayDeque<>();
         for (int part = 0; part < waiting.length(); part++) {
@@ -85,7 +88,10 @@ final class BranchRun {
         }
     }
 
-    /** Runs a part, and then what became ready by that: one itself, others on other threads. After a failure, none runs. */
+    /**
+     * Runs a part, and then the parts that became ready: one on this thread, others on other threads. After a failure,
+     * no further part starts.
+     */
     private void follow(int first) {
         int part = first;
         while (part >= 0) {

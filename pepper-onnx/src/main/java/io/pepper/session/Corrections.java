@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Brings predictions towards what was measured, device by device, as {@link AdaptiveOptions} says. Not thread-safe. */
+/**
+ * The correction of predictions towards measured times, device by device, see {@link AdaptiveOptions}. Not thread-safe.
+ */
 final class Corrections {
     private final AdaptiveOptions options;
     private List<StageMetrics> before = List.of();
@@ -18,12 +20,12 @@ final class Corrections {
         this.options = options;
     }
 
-    /** Forgets what was measured last: other stages run now. */
+    /** Discards the last measurements, because other stages run from now on. */
     void restart() {
         before = List.of();
     }
 
-    /** Takes what the stages did since the last time. */
+    /** Processes the measurements of the stages since the last call. */
     void update(Replanner monitor, Placement placement, List<StageMetrics> now) {
         Map<String, Double> measured = new HashMap<>();
         Map<String, Double> predicted = new HashMap<>();

@@ -4,18 +4,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What follows a future, where nobody waits for that. */
+/** Actions on futures that no caller waits for. */
 final class Futures {
     private Futures() {}
 
-    /** Acts when a future is done; what it then throws is lost, as the action has to know. */
+    /** Runs an action when a future is done. Exceptions of the action are lost, so that it must handle them itself. */
     @SuppressWarnings("FutureReturnValueIgnored")
     static <T> void whenDone(
             CompletableFuture<T> future, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> action) {
         future.whenComplete(action);
     }
 
-    /** Acts when a future is cancelled. */
+    /** Runs an action when a future is cancelled. */
     static void onCancel(CompletableFuture<?> future, Runnable action) {
         whenDone(future, (value, thrown) -> {
             if (future.isCancelled()) {
@@ -24,7 +24,7 @@ final class Futures {
         });
     }
 
-    /** Completes a future with outputs, or closes these if nobody waits for them any more. */
+    /** Completes a future with outputs, or closes them if it is already done. */
     static void complete(
             CompletableFuture<RunOutputs> future, @Nullable RunOutputs outputs, @Nullable Throwable failure) {
         if (outputs == null) {

@@ -7,15 +7,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands results over in the order in which they were asked for, on a thread of its own. Thread-safe. */
+/** The delivery of results in the order of their requests, on a separate thread. Thread-safe. */
 final class InOrder {
     private static final Logger LOG = LoggerFactory.getLogger(InOrder.class);
 
-    /** Says that nothing follows. */
+    /** Marks the end of deliveries. */
     private static final Runnable END = new Runnable() {
         @Override
         public void run() {
-            // It is not run.
+            // Never run.
         }
     };
 
@@ -31,17 +31,17 @@ final class InOrder {
         thread.start();
     }
 
-    /** The place of a new request. */
+    /** Returns the number of a new request. */
     synchronized long number() {
         return nextNumber++;
     }
 
-    /** Whether this thread is the one that hands over. */
+    /** Returns whether the calling thread is the delivering one. */
     boolean isCurrentThread() {
         return Thread.currentThread() == thread;
     }
 
-    /** Hands a result over once all before it have been. Each number is used once. */
+    /** Delivers a result once all earlier ones have been delivered. Each number is used once. */
     synchronized void done(long number, Runnable delivery) {
         early.put(number, delivery);
         Runnable next = early.remove(nextDue);
@@ -70,7 +70,7 @@ final class InOrder {
         }
     }
 
-    /** Ends when everything that is done has been handed over. */
+    /** Ends once all finished results have been delivered. */
     void close() {
         due.add(END);
         boolean interrupted = false;

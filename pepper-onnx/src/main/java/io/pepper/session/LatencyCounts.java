@@ -3,8 +3,8 @@ package io.pepper.session;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Counts times by size, so that quantiles are known within 1 %: between a power of two and the next there are 64 counters, which is how
- * HdrHistogram counts. Takes 30 KB, whatever is counted. Thread-safe; counting takes no lock.
+ * A histogram of times with quantiles accurate to 1 %: there are 64 counters between a power of two and the next, as in
+ * HdrHistogram. Takes 30 KB, whatever is counted. Thread-safe; counting takes no lock.
  */
 final class LatencyCounts {
     private static final int SUB_BITS = 6;
@@ -16,20 +16,20 @@ final class LatencyCounts {
         counts.incrementAndGet(index(Math.max(0, nanos)));
     }
 
-    /** Values below 64 have a counter each; others share one if they agree in their highest seven bits. */
+    /** Values below 64 have a counter each; others share one if their highest seven bits agree. */
     static int index(long value) {
         int shift = Math.max(0, Long.SIZE - 1 - SUB_BITS - Long.numberOfLeadingZeros(value));
         return shift * SUBS + (int) (value >>> shift);
     }
 
-    /** The middle of what a counter counts. */
+    /** Returns the middle of a counter's range. */
     static double middle(int index) {
         int shift = Math.max(0, index / SUBS - 1);
         double low = (double) (index - shift * SUBS) * (1L << shift);
         return low + ((1L << shift) - 1) / 2.0;
     }
 
-    /** The times counted so far, as they are at one moment or another while more are counted. */
+    /** Returns the current counts. With concurrent counting, the counters may be read at different moments. */
     long[] snapshot() {
         long[] copy = new long[counts.length()];
         for (int i = 0; i < copy.length; i++) {
@@ -38,7 +38,7 @@ final class LatencyCounts {
         return copy;
     }
 
-    /** What so large a share of the counted times is at most, in nanoseconds; 0 if there are none. */
+    /** Returns the given quantile, in nanoseconds; 0 if there are no times. */
     static double quantile(double share, long... snapshot) {
         long total = 0;
         for (long count : snapshot) {

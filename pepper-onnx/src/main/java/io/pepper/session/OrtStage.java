@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A part in this process. Cancelled, it stops after the operator that runs. */
+/** A part in this process. After a cancellation, it stops after the running operator. */
 final class OrtStage implements Stage {
     private final String name;
     private final OrtSession session;
@@ -76,7 +76,7 @@ final class OrtStage implements Stage {
         }
     }
 
-    /** Waits for runs under way: closing a session below them would bring the process down. */
+    /** Waits for active runs: closing a session during a run would crash the process. */
     @Override
     public void close() throws IOException {
         if (!uses.close()) {

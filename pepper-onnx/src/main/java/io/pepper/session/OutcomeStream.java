@@ -12,8 +12,9 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests in, outcomes out, one for each, in order. Asks for no more requests than outcomes are asked for and requests may be under
- * way, so that nothing piles up. Results come one at a time on the session's thread; what comes from upstream is guarded by a lock.
+ * A stream of requests with one outcome each, in order. It requests no more elements from upstream than downstream has
+ * requested and the session may have in flight, so that nothing accumulates. Results arrive one at a time on the
+ * session's thread; a lock guards the state that upstream changes.
  */
 final class OutcomeStream implements Flow.Publisher<RunOutcome> {
     private final PipelineSession session;
@@ -42,12 +43,12 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
     private static final class Refused implements Flow.Subscription {
         @Override
         public void request(long count) {
-            // There is nothing to come.
+            // There are no elements.
         }
 
         @Override
         public void cancel() {
-            // There is nothing to end.
+            // There is nothing to cancel.
         }
     }
 
@@ -93,7 +94,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
             pull();
         }
 
-        /** Asks upstream for as many as may come: outcomes asked for, within the window. */
+        /** Requests as many elements from upstream as downstream has requested, within the window. */
         private void pull() {
             long more;
             Flow.Subscription source;
@@ -182,7 +183,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
             finishIfDone();
         }
 
-        /** Ends at once, because nothing can come any more. */
+        /** Ends at once, because no further elements can come. */
         private void end(Throwable why) {
             boolean first;
             synchronized (this) {

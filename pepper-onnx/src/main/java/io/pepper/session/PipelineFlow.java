@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a pipeline: one for each stage, one for each hop of a rehearsal. They hand requests on along the partition, which has no
- * cycle, and wait only for threads further on; so they cannot wait for each other for ever. Thread-safe.
+ * The threads of a pipeline: one for each stage, and one for each link of an emulated cluster. They pass requests on
+ * along the partition, which has no cycle, and wait only for threads further on; so they cannot deadlock. Thread-safe.
  */
 final class PipelineFlow {
     private static final Logger LOG = LoggerFactory.getLogger(PipelineFlow.class);
@@ -27,10 +27,10 @@ final class PipelineFlow {
     private final Map<Routes.Route, QueueThread<Message>> hops = new ConcurrentHashMap<>();
     private final Map<Integer, ReentrantLock> devices = new ConcurrentHashMap<>();
 
-    /** A request in line for a stage. */
+    /** A request in the queue of a stage. */
     private record Visit(PipelineRequest request, Consumer<PipelineRequest> end, long queuedAt, long notBefore) {}
 
-    /** A request in line for a link. */
+    /** A request in the queue of a link. */
     private record Message(PipelineRequest request, Consumer<PipelineRequest> end) {}
 
     PipelineFlow(StageSet stages, PipelineOptions options) {
@@ -79,7 +79,7 @@ final class PipelineFlow {
         }
     }
 
-    /** Sends a request on its way. */
+    /** Starts a request. */
     void begin(PipelineRequest request, Consumer<PipelineRequest> end) {
         Cancellation.Registration closing = request.cancellation().follow(stages.closing());
         Consumer<PipelineRequest> last = ended -> {
@@ -187,7 +187,7 @@ final class PipelineFlow {
         }
     }
 
-    /** Ends the threads; no request is under way any more. */
+    /** Ends the threads; no request may be in flight. */
     void close() {
         workers.forEach(QueueThread::close);
         hops.values().forEach(QueueThread::close);

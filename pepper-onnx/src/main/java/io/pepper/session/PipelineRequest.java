@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A request on its way through a pipeline. It has ended when no stage, queue or link has it any more. */
+/** A request in a pipeline. It has ended when no stage, queue or link holds it any more. */
 final class PipelineRequest {
     private final TensorStore board;
     private final Map<String, ? extends OnnxTensorLike> inputs;
@@ -46,17 +46,17 @@ final class PipelineRequest {
         return System.nanoTime() - begin;
     }
 
-    /** Something that a part reads is there; whether everything is. */
+    /** Records that an input of a part exists; returns whether all of them do. */
     boolean arrived(int part) {
         return waiting.decrementAndGet(part) == 0;
     }
 
-    /** It goes to one more place. */
+    /** Records that one more place holds the request. */
     void enter() {
         places.incrementAndGet();
     }
 
-    /** It leaves a place; whether it has ended by that. */
+    /** Records that a place no longer holds the request; returns whether the request has ended. */
     boolean leave() {
         return places.decrementAndGet() == 0;
     }
@@ -70,12 +70,12 @@ final class PipelineRequest {
         return failure.get();
     }
 
-    /** Says that nothing of this session reads its inputs any more. */
+    /** Records that nothing in this session reads the inputs any more. */
     void end() {
         ended.countDown();
     }
 
-    /** Waits for that; an interrupt is kept for later. */
+    /** Waits for the end; an interrupt stays pending. */
     void awaitEnd() {
         boolean interrupted = false;
         while (true) {

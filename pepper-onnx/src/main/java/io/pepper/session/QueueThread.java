@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A thread that works off a bounded queue. Thread-safe. */
+/** A thread that processes a bounded queue. Thread-safe. */
 final class QueueThread<T> {
     private static final Logger LOG = LoggerFactory.getLogger(QueueThread.class);
 
@@ -51,7 +51,7 @@ final class QueueThread<T> {
         }
     }
 
-    /** Puts an element in line and waits while the queue is full; an interrupt is kept for later. */
+    /** Adds an element; waits while the queue is full. An interrupt stays pending. */
     void put(T element) {
         boolean interrupted = false;
         while (true) {
@@ -67,7 +67,7 @@ final class QueueThread<T> {
         }
     }
 
-    /** Ends the thread; nothing must be in line any more. */
+    /** Ends the thread; the queue must be empty. */
     void close() {
         ended = true;
         thread.interrupt();

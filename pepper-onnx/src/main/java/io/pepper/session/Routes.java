@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What goes where once something is made. Immutable. */
+/** The destinations of each part's outputs. Immutable. */
 final class Routes {
     private static final int ANYWHERE = -1;
 
@@ -21,20 +21,20 @@ final class Routes {
     private final Map<List<Integer>, ReentrantLock> lines = new LinkedHashMap<>();
 
     /**
-     * One message, or none if it stays on the device.
+     * One message; none if the tensors stay on the device.
      *
-     * @param hop how it travels; empty if it need not
+     * @param hop the connection that carries the message; empty if it stays on the device
      * @param followers the parts that read it; empty for the model's outputs
      */
     record Route(Optional<Hop> hop, List<Integer> followers) {}
 
     /**
-     * How a message travels.
+     * The connection that carries a message.
      *
-     * @param name the two devices
-     * @param link what links them
-     * @param line held while it is occupied, by all messages between the two
-     * @param tensors what it carries
+     * @param name the names of the two devices
+     * @param link the link between them
+     * @param line a lock that is held while the link is occupied, shared by all messages between the two
+     * @param tensors the tensors of the message
      */
     record Hop(String name, Link link, ReentrantLock line, Set<Integer> tensors) {}
 
@@ -44,7 +44,7 @@ final class Routes {
         }
     }
 
-    /** What goes where once a part, or {@link Wiring#GIVEN}, is there. */
+    /** Returns the destinations of the outputs of a part, or of {@link Wiring#GIVEN}. */
     List<Route> from(int maker) {
         return byMaker.get(maker + 1);
     }

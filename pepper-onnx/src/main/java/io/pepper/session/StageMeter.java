@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what a stage does, and tells the listener. Thread-safe. */
+/** The metrics of a stage, and the notifications of its listener. Thread-safe. */
 final class StageMeter {
     private static final Logger LOG = LoggerFactory.getLogger(StageMeter.class);
     private static final double NANO = 1e-9;
@@ -51,7 +51,7 @@ final class StageMeter {
         tell(() -> listener.stageFailed(failure));
     }
 
-    /** A listener must not harm the work. */
+    /** Calls a listener, whose exceptions must not affect the work. */
     static void tell(Runnable news) {
         try {
             news.run();

@@ -16,9 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Calls one stage as the policy says, and keeps its inputs until it has really ended. Thread-safe. */
+/**
+ * The calls of one stage by the failure policy. The stage's inputs are kept until every call has really ended.
+ * Thread-safe.
+ */
 final class StageRunner {
-    /** How many calls of a stage may hang before it is not called any more. */
+    /** Number of hanging calls after which a stage is not called any more. */
     static final int MOST_STUCK = 4;
 
     private final int part;
@@ -53,8 +56,8 @@ final class StageRunner {
     }
 
     /**
-     * Runs the stage for a request and puts what it makes on the board. The board's tensors are let go of when the last call has
-     * ended, however this ends.
+     * Runs the stage for a request and stores its outputs. The inputs are released when the last call has ended,
+     * whatever its result.
      */
     void run(TensorStore board, Cancellation request, long waitedNanos) throws StageException {
         Map<String, OnnxTensorLike> feed;
@@ -83,7 +86,7 @@ final class StageRunner {
         }
     }
 
-    /** Who still reads the inputs: this thread, and calls that were left alone. */
+    /** The readers of the inputs: this thread, and abandoned calls. */
     private final class Hold implements AutoCloseable {
         private final TensorStore board;
         private final AtomicInteger readers = new AtomicInteger(1);
@@ -119,7 +122,7 @@ final class StageRunner {
                     : call(feed, cancellation, waitedNanos);
         } catch (StageException failed) {
             throw failed;
-        } catch (Throwable thrown) { // Whatever a stage throws fails its request, and nothing else.
+        } catch (Throwable thrown) { // Any exception of a stage fails its request, and nothing else.
             if (request.isRequested()) {
                 throw new StageException(
                         StageException.Kind.CANCELLED, described.name(), "the request was cancelled", thrown);
@@ -141,7 +144,7 @@ final class StageRunner {
         }
     }
 
-    /** What the stage gave, if that is all of its outputs, open, and nothing else; else closes what it gave. */
+    /** Returns the stage's outputs if they are complete, open, and there are no others; closes them otherwise. */
     private Map<String, OnnxValue> checked(@Nullable Map<String, OnnxValue> made, Map<String, OnnxTensorLike> feed)
             throws StageException {
         Optional<String> fault = PartOutputs.fault(described.outputs(), made);
@@ -152,7 +155,7 @@ final class StageRunner {
         return made == null ? Map.of() : new HashMap<>(made);
     }
 
-    /** Closes what a stage gave, but not what it was given. */
+    /** Closes a stage's outputs, except for those that are its inputs. */
     private static void dispose(Map<String, OnnxValue> made, Map<String, OnnxTensorLike> feed) {
         PartOutputs.close(made.values(), feed.values());
     }
@@ -167,7 +170,7 @@ final class StageRunner {
         Hold theirs = hold.another();
         TimedCall call = new TimedCall(
                 () -> {
-                    try (theirs) { // Before anybody is told that it has ended, so that the session can be closed then.
+                    try (theirs) { // Before the end is reported, so that the session can be closed then.
                         return call(feed, cancellation, waitedNanos);
                     }
                 },

@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The open stages of a session, with what runs, measures and closes them. Thread-safe. */
+/** The open stages of a session, with everything that runs, measures and closes them. Thread-safe. */
 final class StageSet {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -39,7 +39,7 @@ final class StageSet {
         }
     }
 
-    /** Takes stages over: they are closed if they do not fit together, too. */
+    /** Takes over stages, which are also closed if they do not fit together. */
     static StageSet of(PartitionManifest manifest, List<Stage> stages, SessionOptions options) throws IOException {
         try {
             return new StageSet(
@@ -70,7 +70,7 @@ final class StageSet {
         return options;
     }
 
-    /** What the names of its threads begin with. */
+    /** Returns the prefix of its threads' names. */
     String name() {
         return name;
     }
@@ -83,7 +83,7 @@ final class StageSet {
         return threads;
     }
 
-    /** Requested when the session closes. */
+    /** Returns the cancellation that is requested when the session closes. */
     Cancellation closing() {
         return closing;
     }
@@ -102,14 +102,14 @@ final class StageSet {
         StageMeter.tell(() -> options.listener().answered(nanos));
     }
 
-    /** What a failure is called if it comes from closing. */
+    /** Returns a failure, converted if closing the session caused it. */
     StageException closedOr(StageException failed) {
         return closing.isRequested() && failed.kind() == StageException.Kind.CANCELLED
                 ? new StageException(StageException.Kind.CLOSED, failed.stage(), "the session was closed", failed)
                 : failed;
     }
 
-    /** Whether the fall-back is asked after a failure. */
+    /** Returns whether the fall-back is asked after a failure. */
     boolean hasFallback(StageException failed) {
         return options.failures().fallback().isPresent()
                 && failed.kind() != StageException.Kind.CANCELLED
@@ -121,7 +121,7 @@ final class StageSet {
         StageMeter.tell(() -> options.listener().failed(failed, fallback));
     }
 
-    /** Asks the fall-back, or throws. */
+    /** Asks the fall-back, or throws the failure. */
     RunOutputs fallback(StageException failed, Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
         failed(failed);
         if (!hasFallback(failed)) {
@@ -144,7 +144,7 @@ final class StageSet {
         uses.await();
     }
 
-    /** Closes everything after a failure, which is what is thrown. */
+    /** Closes everything after a failure, which the caller throws. */
     void closeAfter(Exception failure) {
         try {
             close();
@@ -153,7 +153,7 @@ final class StageSet {
         }
     }
 
-    /** Ends what runs, waits for it, and closes everything, once. */
+    /** Cancels active runs, waits for them, and closes everything, once. */
     void close() throws IOException {
         boolean first = uses.refuse();
         closing.request();

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A call on another thread that can be left alone. What it then still gives is closed. Thread-safe. */
+/** A call on another thread that can be abandoned. The results of an abandoned call are closed. Thread-safe. */
 final class TimedCall {
-    /** What is called. */
+    /** The function to call. */
     @FunctionalInterface
     interface Body {
         Map<String, OnnxValue> run() throws IOException;
@@ -27,21 +27,21 @@ final class TimedCall {
     /**
      * Prepares a call.
      *
-     * @param body what is called
-     * @param disposal closes what it gives too late
+     * @param body the function to call
+     * @param disposal closes results that come too late
      */
     TimedCall(Body body, Consumer<Map<String, OnnxValue>> disposal) {
         this.body = body;
         this.disposal = disposal;
     }
 
-    /** Runs it; whether it had been left alone meanwhile. */
+    /** Runs the call; returns whether it was abandoned in the meantime. */
     boolean runs() {
         Map<String, OnnxValue> result = null;
         Throwable failure = null;
         try {
             result = body.run();
-        } catch (Throwable failed) { // Who waits is told, whatever it is.
+        } catch (Throwable failed) { // The waiting thread receives any exception.
             failure = failed;
         }
         synchronized (this) {
@@ -58,13 +58,13 @@ final class TimedCall {
         }
     }
 
-    /** Leaves it alone, unless it has ended by now. */
+    /** Abandons the call, unless it has ended. */
     synchronized boolean leave() {
         left = ended.getCount() > 0;
         return left;
     }
 
-    /** Waits; whether it has ended. An interrupt is kept for later. */
+    /** Waits; returns whether the call has ended. An interrupt stays pending. */
     boolean await(Duration time) {
         boolean interrupted = false;
         long end = System.nanoTime() + time.toNanos();
@@ -83,7 +83,7 @@ final class TimedCall {
         }
     }
 
-    /** What it gave, once it has ended. */
+    /** Returns the result of an ended call. */
     synchronized Map<String, OnnxValue> get() throws IOException {
         if (thrown instanceof IOException failed) {
             throw failed;
@@ -103,7 +103,7 @@ final class TimedCall {
         return made;
     }
 
-    /** Closes what it gave too late. */
+    /** Closes a result that came too late. */
     synchronized void discard() {
         if (made != null) {
             disposal.accept(made);

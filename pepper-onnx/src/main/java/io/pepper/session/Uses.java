@@ -1,11 +1,11 @@
 package io.pepper.session;
 
-/** Counts who uses something, so that it is closed only when nobody does. Thread-safe. */
+/** A count of active users, so that an object is closed only when it has none. Thread-safe. */
 final class Uses {
     private int users;
     private boolean closed;
 
-    /** Begins a use; {@code false} if it is closed. */
+    /** Starts a use; returns {@code false} if it is closed. */
     synchronized boolean enter() {
         if (closed) {
             return false;
@@ -22,19 +22,19 @@ final class Uses {
         }
     }
 
-    /** Whether it takes no more users. */
+    /** Returns whether further users are refused. */
     synchronized boolean isClosed() {
         return closed;
     }
 
-    /** Refuses further users; {@code false} if that was done before. */
+    /** Refuses further users; returns {@code false} if they were refused before. */
     synchronized boolean refuse() {
         boolean first = !closed;
         closed = true;
         return first;
     }
 
-    /** Waits until nobody uses it; an interrupt is kept for later. */
+    /** Waits until there are no users; an interrupt stays pending. */
     synchronized void await() {
         boolean interrupted = false;
         while (users > 0) {
@@ -49,7 +49,7 @@ final class Uses {
         }
     }
 
-    /** Refuses further users and waits for the others; {@code false} if somebody else closed it first. */
+    /** Refuses further users and waits for the others; returns {@code false} if it was closed before. */
     boolean close() {
         boolean first = refuse();
         await();

@@ -18,9 +18,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Plans one model for many sites at once, each with an uplink and a load of its own: which part of the model runs at the site's
- * camera, which in the cloud. Costs are a table that was typed in or measured once; a site changes its links and how much slower
- * its camera is. All cores plan, and the answers are the same in any order.
+ * A planner of one model for many sites at once, each with its own uplink and load: it decides which part of the model
+ * runs at the site's camera, and which in the cloud. The costs come from a table that was typed in or measured once; a
+ * site changes its links and the speed of its camera. All cores plan, and the plans do not depend on the order.
  *
  * <pre>{@code
  * java -cp ... io.pepper.examples.fleet.FleetPlanner costs.yaml sites.csv plans.csv
@@ -34,15 +34,16 @@ public final class FleetPlanner {
     /** A line of {@code sites.csv}. */
     record Site(String name, double bytesPerSecond, double latencySeconds, double slowdown) {}
 
-    /** What was found for a site. */
+    /** The plan of a site. */
     record SitePlan(Site site, int segmentsOnCamera, double latencySeconds) {}
 
     private FleetPlanner() {}
 
     /**
-     * Plans.
+     * Plans for all sites of a file.
      *
-     * @param arguments a table of costs for the devices {@code camera} and {@code cloud}, the sites, and where the plans go
+     * @param arguments a table of costs for the devices {@code camera} and {@code cloud}, the file of the sites, and
+     *     the file of the plans
      * @throws IOException if a file cannot be read or written
      */
     public static void main(String[] arguments) throws IOException {

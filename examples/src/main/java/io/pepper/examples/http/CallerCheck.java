@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests that a web page of somebody else makes a browser send: by a host name that was made to lead here (DNS rebinding), or
- * from another origin.
+ * A check that refuses requests which a foreign web page makes a browser send: through a host name that resolves to
+ * this machine (DNS rebinding), or from another origin.
  */
 final class CallerCheck {
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[[0-9a-fA-F:.]+]");
@@ -35,12 +35,15 @@ final class CallerCheck {
         }
     }
 
-    /** Names cannot be made to lead here, and an address is no name. */
+    /** Returns whether an authority is safe. DNS rebinding needs a name, so that plain addresses are. */
     private boolean isKnown(String authority) {
         return isNamed(authority) || ADDRESS.matcher(name(authority)).matches();
     }
 
-    /** Whether a page is of this service, of this machine or of a name that is allowed: anybody may have a page at an address. */
+    /**
+     * Returns whether a page comes from this service, this machine or an allowed name. Plain addresses do not suffice,
+     * since anyone may serve a page from an address.
+     */
     private boolean isOwn(@Nullable String authority, String host) {
         return authority != null && (authority.equalsIgnoreCase(host) || isNamed(authority));
     }

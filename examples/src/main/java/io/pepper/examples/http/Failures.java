@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes each error a JSON object with a {@code message}, which tells nothing of the server's own paths and insides. */
+/**
+ * The conversion of errors to JSON objects with a {@code message}, which does not reveal the server's paths and
+ * internals.
+ */
 final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,7 +48,9 @@ final class Failures {
         request.status(status).contentType(TYPE).result(body(String.valueOf(message)));
     }
 
-    /** What the server itself refuses while a handler reads the request, or a fault, of which only the log knows more. */
+    /**
+     * Answers a request that the server itself refused during reading, or a fault, whose details only the log contains.
+     */
     private static void unexpected(Context request, Exception fault) {
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             if (cause instanceof HttpException refused) {
@@ -56,14 +61,14 @@ final class Failures {
         fail(request, INTERNAL, logged(fault));
     }
 
-    /** What to tell a client of a fault that is none of its own. */
+    /** Returns the message for a client about a fault of the service. */
     static String logged(Throwable fault) {
         String id = UUID.randomUUID().toString();
         LOG.error("fault {}", id, fault);
         return "the service failed; its log has more under " + id;
     }
 
-    /** A message without the directory in which the service keeps an upload. */
+    /** Removes the directory of an upload from a message. */
     static String without(Path directory, @Nullable String message) {
         return String.valueOf(message)
                 .replace(directory + directory.getFileSystem().getSeparator(), "")
@@ -78,7 +83,7 @@ final class Failures {
         }
     }
 
-    /** What no handler sees: malformed requests, headers that are too large. */
+    /** Answers requests that reach no handler: malformed ones, or those with too large headers. */
     private static final class OfServer extends ErrorHandler {
         @Override
         protected void generateResponse(

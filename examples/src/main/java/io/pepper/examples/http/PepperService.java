@@ -53,29 +53,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The three services of the original PEPPER in one process, with its paths and fields: characteristics ({@code POST /upload}),
- * profiling ({@code POST /api/profiling}), and split jobs ({@code POST /jobs/upload}, {@code GET /jobs/ID/status},
- * {@code POST /jobs/ID/submodels}). {@code GET /health} tells that the service is ready. Times are seconds. Errors are JSON with a
- * {@code message}. {@code docs/http-service.md} describes requests, answers and bounds.
+ * The three services of the original PEPPER in one process, with its paths and fields: characteristics ({@code POST
+ * /upload}), profiling ({@code POST /api/profiling}), and split jobs ({@code POST /jobs/upload}, {@code GET
+ * /jobs/ID/status}, {@code POST /jobs/ID/submodels}). {@code GET /health} answers when the service is ready. Times are
+ * in seconds. Errors are JSON with a {@code message}. {@code docs/http-service.md} describes requests, answers and
+ * limits.
  *
  * <pre>{@code
  * examples/run http.PepperService 7002 --predictor pi4.predictor
  * curl -F file=@model.onnx -F shape=x=1x3x48x320 http://localhost:7002/upload
  * }</pre>
  *
- * <p>Whoever reaches the address may upload models. It is the loopback address unless the caller says otherwise; then put a proxy that
- * authenticates before it.
+ * <p>Anyone who can reach the address may upload models. The default is the loopback address; put an authenticating
+ * proxy before any other address.
  */
 public final class PepperService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PepperService.class);
     private static final int DEFAULT_DISTANCE = 6;
 
-    /** Makes Jetty end the connection in the place of the answer. */
+    /** Makes Jetty end the connection instead of answering. */
     private static final int ABORT = -1;
 
     private static final int MOST_CONNECTIONS = 256;
 
-    /** Slower clients are cut off: bytes in a second, and how long nothing may come at all. */
+    /** Slower clients are disconnected: minimum bytes per second, and maximum time without data. */
     private static final long LEAST_BYTES_PER_SECOND = 1_000;
 
     private static final long IDLE_MILLIS = 20_000;
@@ -99,10 +100,10 @@ public final class PepperService implements AutoCloseable {
     /**
      * Starts the service.
      *
-     * @param options where it answers, and what it may take
-     * @param devices tells the devices, and what they do
-     * @param predictor predicts for all devices; for requests that give characteristics alone it must be trained on
-     *     {@link FeatureSchema#PAPER}
+     * @param options its address and limits
+     * @param devices reads the devices and their states
+     * @param predictor predicts for all devices; for requests with characteristics alone, it must be trained on {@link
+     *     FeatureSchema#PAPER}
      * @return the service, which is ready
      */
     public static PepperService start(ServiceOptions options, DeviceMonitor devices, LatencyPredictor predictor) {
@@ -126,7 +127,7 @@ public final class PepperService implements AutoCloseable {
     }
 
     /**
-     * Where it answers.
+     * Returns the port of the service.
      *
      * @return the port
      */
@@ -195,7 +196,7 @@ public final class PepperService implements AutoCloseable {
                     + SafeText.line(String.join(", ", shapes.openDimensions())));
         }
         ModelCosts costs = model.costs(shapes);
-        costs.flops(); // Refuses sizes that are not known: a prediction from nothing would look like one.
+        costs.flops(); // Refuses unknown sizes: a prediction from unknown amounts would look valid.
         PaperFeatures found = costs.characteristics().paper();
         Workload work = costs.workload();
         ObjectNode described = JsonNodeFactory.instance
@@ -238,7 +239,10 @@ public final class PepperService implements AutoCloseable {
         request.json(answer((ObjectNode) body, work, standalone(body).orElse(devices)));
     }
 
-    /** Characteristics alone do not tell what other predictors look at: a prediction from nothing would look like one. */
+    /**
+     * Requires the original's features: characteristics alone lack those of other predictors, and a prediction would
+     * look valid.
+     */
     private void requirePaper() {
         boolean asksForMore = predictor instanceof RooflinePredictor
                 || (predictor instanceof TrainedPredictor trained && trained.schema() != FeatureSchema.PAPER);
@@ -249,7 +253,7 @@ public final class PepperService implements AutoCloseable {
         }
     }
 
-    /** The device that a request itself describes. */
+    /** Returns the device that a request itself describes. */
     private static Optional<DeviceMonitor> standalone(JsonNode body) {
         if (!body.has("device_type")) {
             return Optional.empty();
@@ -318,7 +322,7 @@ public final class PepperService implements AutoCloseable {
                 "job_id", job.id(), "model_name", job.model(), "status", text(job.status()), "message", job.message()));
     }
 
-    /** {@code MODEL_partI.onnx} for each part. */
+    /** Sends {@code MODEL_partI.onnx} for each part. */
     private void jobSubmodels(Context request) throws IOException {
         SplitJobs.Job job = job(request);
         if (job.status() != SplitJobs.Status.DONE) {
@@ -330,13 +334,13 @@ public final class PepperService implements AutoCloseable {
         try {
             zip(job, parts, request.outputStream());
         } catch (IOException broken) {
-            // The job was deleted meanwhile, or the client is gone: what was sent must not look whole.
+            // The job was deleted in the meantime, or the client is gone: the sent bytes must not look complete.
             LOG.warn("the parts of job {} were not sent to their end", job.id(), broken);
             request.res().sendError(ABORT);
         }
     }
 
-    /** The list at the end of the zip, without which it is none, is written only if all parts were. */
+    /** Writes a zip. Its directory at the end, without which it is invalid, is only written if all parts were. */
     private static void zip(SplitJobs.Job job, List<PartitionManifest.Part> parts, OutputStream out)
             throws IOException {
         ZipOutputStream zip = new ZipOutputStream(out);
@@ -353,7 +357,7 @@ public final class PepperService implements AutoCloseable {
         return jobs.find(request.pathParam("id")).orElseThrow(() -> new NotFoundResponse("there is no such job"));
     }
 
-    /** The name of an upload never becomes a path. */
+    /** Saves an upload, whose name never becomes a path. */
     private static Path save(UploadedFile upload, TemporaryDirectory directory) throws IOException {
         Path file = directory.path().resolve("model.onnx");
         try (InputStream content = upload.content()) {

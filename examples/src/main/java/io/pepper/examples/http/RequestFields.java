@@ -7,7 +7,7 @@ import io.javalin.http.UploadedFile;
 import io.pepper.examples.SizeText;
 import io.pepper.model.InputShapes;
 
-/** Reads what requests hold; what is missing or wrong is a bad request that names the field. */
+/** A reader of the fields of requests. A missing or invalid field is a bad request, and the message names it. */
 final class RequestFields {
     private static final int LONGEST_NAME = 100;
 
@@ -21,13 +21,19 @@ final class RequestFields {
         return upload;
     }
 
-    /** Letters, digits and a few others of a file's name, without its ending: it goes into names of files and headers. */
+    /**
+     * Returns a file's name without its extension, reduced to letters, digits and a few other characters, because it is
+     * used in file names and headers.
+     */
     static String modelName(UploadedFile upload) {
         String name = upload.filename().replaceFirst("\\.onnx$", "").replaceAll("[^A-Za-z0-9_.-]", "_");
         return name.isEmpty() ? "model" : name.substring(0, Math.min(LONGEST_NAME, name.length()));
     }
 
-    /** Sizes that the model leaves open, as fields {@code shape} and {@code dim}, which may be repeated. */
+    /**
+     * Returns the sizes that the model leaves open, from the fields {@code shape} and {@code dim}, which may be
+     * repeated.
+     */
     static InputShapes sizes(Context request) {
         InputShapes sizes = InputShapes.NONE;
         for (String shape : request.formParams("shape")) {
@@ -44,7 +50,7 @@ final class RequestFields {
         return value == null ? otherwise : parsed(field, value);
     }
 
-    /** A whole number. */
+    /** Returns a whole number. */
     static int count(Context request, String field, int otherwise) {
         double value = number(request, field, otherwise);
         if (value != Math.rint(value) || value > Integer.MAX_VALUE) {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Starts a {@link PepperService}, which runs until the process is ended. */
+/** The command that starts a {@link PepperService}, which runs until the process ends. */
 @Command(
         name = "http.PepperService",
         mixinStandardHelpOptions = true,
@@ -95,7 +95,7 @@ final class ServiceCommand implements Callable<Integer> {
         }
     }
 
-    /** What is at the bottom of a failure; an address that is none has no words. */
+    /** Returns the message of a failure's cause; an invalid address has none. */
     private static String reason(Throwable failure) {
         Throwable last = failure;
         for (int depth = 0; last.getCause() != null && depth < MOST_CAUSES; depth++) {
@@ -106,7 +106,7 @@ final class ServiceCommand implements Callable<Integer> {
                 : String.valueOf(last.getMessage());
     }
 
-    /** Those of a Prometheus; without one, this machine. */
+    /** Returns the monitor of a Prometheus; without one, that of this machine. */
     private DeviceMonitor devices() throws IOException {
         Optional<? extends DeviceMonitor> watched = prometheus.monitor(List.of());
         return watched.isPresent() ? watched.get() : LocalDeviceMonitor.of("here", WINDOW);

@@ -6,17 +6,17 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * Where a {@link PepperService} answers, and what it may take. Immutable.
+ * The address and limits of a {@link PepperService}. Immutable.
  *
- * @param address the address on which it listens; the loopback address unless the caller wants others to reach it
- * @param port the port, 0 for any that is free
- * @param hostNames names, besides {@code localhost} and plain addresses, by which clients may call the service (their {@code Host}
- *     header)
- * @param mostUploadBytes the largest request
- * @param mostDiskBytes what the models and parts of all jobs may take together
- * @param jobLifetime how long a job's parts are kept after it has ended
- * @param jobDeadline how long a job may run
- * @param isolation limits of the child process in which ONNX Runtime sees an upload
+ * @param address the address on which it listens; the loopback address unless other machines should reach it
+ * @param port the port; 0 for any free one
+ * @param hostNames names, besides {@code localhost} and plain addresses, by which clients may call the service (their
+ *     {@code Host} header)
+ * @param mostUploadBytes maximum size of a request, in bytes
+ * @param mostDiskBytes maximum disk space of the models and parts of all jobs, in bytes
+ * @param jobLifetime time for which a job's parts are kept after it has ended
+ * @param jobDeadline maximum time of a job
+ * @param isolation limits of the child process in which ONNX Runtime opens an upload
  */
 public record ServiceOptions(
         String address,
@@ -27,7 +27,10 @@ public record ServiceOptions(
         Duration jobLifetime,
         Duration jobDeadline,
         Isolation isolation) {
-    /** On the loopback address at a free port; 2 GiB a request, 8 GiB in all, an hour for parts, ten minutes for a job. */
+    /**
+     * The default options: the loopback address at a free port, 2 GiB per request, 8 GiB in total, an hour for parts,
+     * ten minutes for a job.
+     */
     public static final ServiceOptions DEFAULTS = new ServiceOptions(
             "127.0.0.1",
             0,
@@ -39,17 +42,17 @@ public record ServiceOptions(
             Isolation.DEFAULTS);
 
     /**
-     * Copies the set.
+     * Creates options.
      *
-     * @param address see the record
-     * @param port see the record
-     * @param hostNames see the record
-     * @param mostUploadBytes see the record
-     * @param mostDiskBytes see the record
-     * @param jobLifetime see the record
-     * @param jobDeadline see the record
-     * @param isolation see the record
-     * @throws IllegalArgumentException if a bound is not more than 0
+     * @param address the address on which it listens
+     * @param port the port; 0 for any free one
+     * @param hostNames names, besides {@code localhost} and plain addresses, by which clients may call the service
+     * @param mostUploadBytes maximum size of a request, in bytes
+     * @param mostDiskBytes maximum disk space of the models and parts of all jobs, in bytes
+     * @param jobLifetime time for which a job's parts are kept after it has ended
+     * @param jobDeadline maximum time of a job
+     * @param isolation limits of the child process in which ONNX Runtime opens an upload
+     * @throws IllegalArgumentException if a limit is not more than 0
      */
     public ServiceOptions {
         hostNames = Set.copyOf(hostNames);
@@ -64,10 +67,10 @@ public record ServiceOptions(
     }
 
     /**
-     * Listens elsewhere.
+     * Sets the address and port.
      *
-     * @param where the address, {@code 0.0.0.0} for all
-     * @param at the port, 0 for any that is free
+     * @param where the address; {@code 0.0.0.0} for all
+     * @param at the port; 0 for any free one
      * @return new options
      */
     public ServiceOptions withAddress(String where, int at) {
@@ -76,7 +79,7 @@ public record ServiceOptions(
     }
 
     /**
-     * Answers requests to other host names.
+     * Sets the accepted host names.
      *
      * @param names the names, without a port
      * @return new options
@@ -87,10 +90,10 @@ public record ServiceOptions(
     }
 
     /**
-     * With other bounds on bytes.
+     * Sets the limits on bytes.
      *
-     * @param upload the largest request
-     * @param disk what all jobs may take together
+     * @param upload maximum size of a request
+     * @param disk maximum disk space of all jobs
      * @return new options
      */
     public ServiceOptions withMostBytes(long upload, long disk) {
@@ -98,10 +101,10 @@ public record ServiceOptions(
     }
 
     /**
-     * With other bounds on time.
+     * Sets the limits on time.
      *
-     * @param lifetime how long a job's parts are kept after it has ended
-     * @param deadline how long a job may run
+     * @param lifetime time for which a job's parts are kept after it has ended
+     * @param deadline maximum time of a job
      * @return new options
      */
     public ServiceOptions withJobTimes(Duration lifetime, Duration deadline) {
@@ -110,9 +113,9 @@ public record ServiceOptions(
     }
 
     /**
-     * With other limits of the child process.
+     * Sets the limits of the child process.
      *
-     * @param limits deadline and memory of each piece of work on an upload
+     * @param limits deadline and memory of each task on an upload
      * @return new options
      */
     public ServiceOptions withIsolation(Isolation limits) {
@@ -120,7 +123,7 @@ public record ServiceOptions(
                 address, port, hostNames, mostUploadBytes, mostDiskBytes, jobLifetime, jobDeadline, limits);
     }
 
-    /** How uploads are opened. */
+    /** Returns the options for opening uploads. */
     ReadOptions reading() {
         return ReadOptions.DEFAULTS.withIsolation(isolation);
     }

@@ -36,8 +36,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Divides uploads, one after the other in a thread of its own. Each job ends: done, or with an error, at its deadline at the latest.
- * Its files are deleted when it is older than its lifetime, or the oldest ended ones when the disk they may take is used up.
+ * A queue of jobs that divide uploads, one after another on a separate thread. Each job ends, at its deadline at the
+ * latest: done, or with an error. Its files are deleted when its lifetime has passed, or earlier, oldest jobs first,
+ * when the permitted disk space is used up.
  */
 final class SplitJobs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SplitJobs.class);
@@ -52,7 +53,7 @@ final class SplitJobs implements AutoCloseable {
     private final ScheduledExecutorService watch = new ScheduledThreadPoolExecutor(1);
     private final Future<?> expiry;
 
-    /** States of a job, as the original names them. */
+    /** The states of a job, with the original's names. */
     enum Status {
         PENDING,
         PROCESSING,
@@ -102,7 +103,7 @@ final class SplitJobs implements AutoCloseable {
             return waited;
         }
 
-        /** The first end counts. */
+        /** Ends the job; further calls have no effect. */
         private synchronized void end(Status how, String why, Instant when) {
             if (ended.isEmpty()) {
                 status = how;
@@ -114,7 +115,7 @@ final class SplitJobs implements AutoCloseable {
             }
         }
 
-        /** What watched before is not needed, and nothing is after the end. */
+        /** Replaces the job's deadline; there is none after the end. */
         private synchronized void watchedBy(Future<?> deadline) {
             if (watched != null) {
                 watched.cancel(false);
@@ -156,10 +157,10 @@ final class SplitJobs implements AutoCloseable {
     }
 
     /**
-     * Takes a job.
+     * Submits a job.
      *
-     * @param directory holds the model, and takes its parts; belongs to the job if this returns
-     * @throws ServiceUnavailableResponse if too many wait, or the disk is full of jobs that have not ended
+     * @param directory the directory of the model and its parts; belongs to the job if this method returns
+     * @throws ServiceUnavailableResponse if too many jobs wait, or the disk is full of active jobs
      */
     synchronized Job submit(String name, TemporaryDirectory directory, Path model, int distance) {
         Job job = new Job(name, directory);
@@ -181,7 +182,7 @@ final class SplitJobs implements AutoCloseable {
         return job;
     }
 
-    /** Ends a job that has not ended by then. */
+    /** Ends the job at its deadline. */
     private Future<?> watch(Job job, Duration most, String how) {
         return watch.schedule(
                 () -> {
@@ -219,7 +220,10 @@ final class SplitJobs implements AutoCloseable {
         }
     }
 
-    /** How many bytes of parts a model of this size may become: what an export may write, and what the disk has left. */
+    /**
+     * Returns the maximum bytes of parts of a model with this size: limited by the export's limit and the remaining
+     * disk space.
+     */
     private long room(long model) {
         synchronized (jobs) {
             long used = jobs.values().stream().mapToLong(Job::bytes).sum();
@@ -232,7 +236,7 @@ final class SplitJobs implements AutoCloseable {
         job.end(Status.ERROR, why, clock.instant());
     }
 
-    /** Deletes what is too old, and of the rest the oldest that have ended until there is room. */
+    /** Deletes expired jobs, and then the oldest ended ones until there is room. */
     private void makeRoom(long needed) {
         expire();
         synchronized (jobs) {
@@ -252,7 +256,7 @@ final class SplitJobs implements AutoCloseable {
         }
     }
 
-    /** Deletes the jobs that ended longer ago than their lifetime. */
+    /** Deletes the jobs whose lifetime has passed. */
     void expire() {
         Instant oldest = clock.instant().minus(options.jobLifetime());
         synchronized (jobs) {

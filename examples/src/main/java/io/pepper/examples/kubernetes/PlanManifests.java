@@ -45,16 +45,17 @@ import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /**
- * Writes what K3s needs to run a plan: for each part a deployment that is bound to the node of its device, a service that the part
- * before it can call, and a volume with the part: a config map where it is small enough, otherwise a claim on K3s' own storage
- * class, to be filled on that node. {@code plan.json} and {@code partition.json} are a config map that all share.
+ * A writer of Kubernetes manifests that run a plan on K3s. For each part there are a deployment bound to the node of
+ * its device, a service for the part before it, and a volume with the part. A small part is in a config map; a larger
+ * one has a claim on K3s' local storage class, which must be filled on that node. {@code plan.json} and {@code
+ * partition.json} are in a shared config map.
  *
- * <p>The image is the caller's: a program that opens {@code /part/FILE} (for instance by
- * {@link io.pepper.session.RuntimeStages}) and hands tensors on as {@link io.pepper.session.TensorMessages}. Nodes are found by their
- * host names, which are the names of the devices.
+ * <p>The caller supplies the image: a program that opens {@code /part/FILE} (for instance with {@link
+ * io.pepper.session.RuntimeStages}) and passes tensors on as {@link io.pepper.session.TensorMessages}. Nodes are
+ * selected by their host names, which are the names of the devices.
  */
 public final class PlanManifests {
-    /** What a config map holds is at most 1 MiB, keys and all; above, it is refused by the server. */
+    /** The server refuses config maps of more than 1 MiB, including keys. */
     private static final long MOST_IN_CONFIG_MAP = 900_000;
 
     private static final int PORT = 8001;
@@ -89,13 +90,13 @@ public final class PlanManifests {
     }
 
     /**
-     * The manifests of a plan, each checked by the Kubernetes library against its type.
+     * Returns the manifests of a plan, each validated by the Kubernetes library.
      *
-     * @param directory where the plan and its parts are
-     * @param name begins the names of all that is made
-     * @param image runs a part
+     * @param directory the directory of the plan and its parts
+     * @param name the prefix of all names
+     * @param image the image that runs a part
      * @return YAML documents
-     * @throws IOException if the plan cannot be read, or a manifest is not valid
+     * @throws IOException if the plan cannot be read, or a manifest is invalid
      */
     public static String yaml(Path directory, String name, String image) throws IOException {
         StringBuilder documents = new StringBuilder();
@@ -137,7 +138,7 @@ public final class PlanManifests {
                         PartitionManifest.FILE_NAME, Files.readString(directory.resolve(PartitionManifest.FILE_NAME))));
     }
 
-    /** A config map with the part in it, or a claim on storage that it fits in. */
+    /** Returns a config map with the part in it, or a claim on sufficient storage. */
     private JsonElement volume(int stage) throws IOException {
         PartitionManifest.Part part = manifest.parts().get(stage);
         V1ObjectMeta metadata = new V1ObjectMeta().name(stageName(stage));
@@ -237,13 +238,13 @@ public final class PlanManifests {
         return name + "-" + (stage + 1);
     }
 
-    /** Rounded up, so that it fits. */
+    /** Rounds up to mebibytes. */
     private static Quantity mebibytes(long bytes) {
         BigDecimal rounded = BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(1 << 20), RoundingMode.CEILING);
         return Quantity.fromString(rounded.max(BigDecimal.ONE) + "Mi");
     }
 
-    /** Lower case letters, digits and single dashes, as names of Kubernetes are. */
+    /** Returns a Kubernetes name: lower case letters, digits and single dashes. */
     private static String label(String name) {
         String label = NO_LABEL.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
         label = label.replaceAll("^-|-$", "");

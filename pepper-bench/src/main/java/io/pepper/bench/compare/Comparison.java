@@ -6,7 +6,7 @@ package io.pepper.bench.compare;
  * @param slowdown by which factor it takes longer now, as the ratio of the medians; with the interval of the ratio
  */
 record Comparison(String benchmark, String unit, double before, double now, Spread slowdown) {
-    /** What can be said of a benchmark. */
+    /** The verdict on a benchmark. */
     enum Verdict {
         /** Slower by more than the share, and the interval excludes that it is not slower. */
         SLOWER,
@@ -19,8 +19,8 @@ record Comparison(String benchmark, String unit, double before, double now, Spre
     }
 
     /**
-     * Compares rounds of one run. The interval is that of the ratios of the rounds, so that what slows the machine for a while counts on both
-     * sides.
+     * Compares rounds of one run. The interval is that of the ratios of the rounds, so that slow periods of the machine
+     * affect both sides.
      */
     static Comparison paired(Measured before, Measured now) {
         checkUnits(now.benchmark(), before.unit(), now.unit());

@@ -11,7 +11,7 @@ final class Axis {
     private final double greatest;
     private final double step;
 
-    /** An axis that ends at the greatest value, which need not be round. */
+    /** Creates an axis that ends at the greatest value, which need not be round. */
     Axis(double greatest) {
         this.greatest = greatest > 0 ? greatest : 1;
         double least = this.greatest / MOST_TICKS;
@@ -23,7 +23,7 @@ final class Axis {
         step = found * power;
     }
 
-    /** From 0 at the begin to 1 at the end. */
+    /** Returns the position of a value: 0 at the start, 1 at the end. */
     double place(double value) {
         return value / greatest;
     }

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Which cuts to point out: those through which the least flows, apart from each other and from the ends. */
+/** The selection of cuts to highlight: those with the fewest bytes, apart from each other and from the ends. */
 final class BestMarks {
     private static final int MOST = 6;
     private static final double APART = 0.08;
@@ -13,7 +13,7 @@ final class BestMarks {
 
     private BestMarks() {}
 
-    /** Places of marks, ascending. */
+    /** Returns the indices of the marks, ascending. */
     static List<Integer> of(Drawing drawing) {
         Shares shares = new Shares(drawing);
         List<Drawing.Mark> marks = drawing.marks();

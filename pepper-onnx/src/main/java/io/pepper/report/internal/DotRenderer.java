@@ -2,14 +2,14 @@ package io.pepper.report.internal;
 
 import java.util.Locale;
 
-/** The segments as a graph in the language of Graphviz. */
+/** A renderer of the segments as a graph for Graphviz. */
 public final class DotRenderer {
     private DotRenderer() {}
 
     /**
-     * Renders.
+     * Renders a drawing.
      *
-     * @param drawing what is to be seen
+     * @param drawing the content
      * @return a directed graph
      */
     public static String render(Drawing drawing) {
@@ -38,7 +38,7 @@ public final class DotRenderer {
         return block == Drawing.INPUT ? "input" : block == Drawing.OUTPUT ? "output" : "s" + block;
     }
 
-    /** From pale to strong, by the share of the arithmetic. */
+    /** Returns a colour from pale to strong, by the share of the arithmetic. */
     private static String colour(double share) {
         final double palest = 0.05;
         return String.format(Locale.ROOT, "0.58 %.3f 1.000", palest + (1 - palest) * 0.6 * Math.sqrt(share));

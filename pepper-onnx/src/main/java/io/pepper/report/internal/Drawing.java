@@ -4,32 +4,32 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What is to be seen of a model.
+ * The content of a report on a model.
  *
  * @param title the model's name
- * @param facts short lines about the whole
+ * @param facts short lines about the whole model
  * @param blocks the segments
  * @param flows the tensors between segments
  * @param steps all operators, along the horizontal axis
- * @param marks the cuts along it, ascending
+ * @param marks the cuts along the axis, ascending
  */
 public record Drawing(
         String title, List<String> facts, List<Block> blocks, List<Flow> flows, List<Step> steps, List<Mark> marks) {
-    /** Where the inputs of the model come from. */
+    /** The source of the model's inputs. */
     public static final int INPUT = -1;
 
-    /** Where the outputs of the model go. */
+    /** The destination of the model's outputs. */
     public static final int OUTPUT = -2;
 
     /**
-     * Copies the lists.
+     * Creates a drawing.
      *
-     * @param title see the record
-     * @param facts see the record
-     * @param blocks see the record
-     * @param flows see the record
-     * @param steps see the record
-     * @param marks see the record
+     * @param title the model's name
+     * @param facts short lines about the whole model
+     * @param blocks the segments
+     * @param flows the tensors between segments
+     * @param steps all operators, along the horizontal axis
+     * @param marks the cuts along the axis, ascending
      */
     public Drawing {
         facts = List.copyOf(facts);
@@ -42,19 +42,19 @@ public record Drawing(
     /**
      * A segment with its operators in order.
      *
-     * @param index its place among the segments, from 0
-     * @param flops its arithmetic, if known
+     * @param index its index, from 0
+     * @param flops its arithmetic; empty if unknown
      * @param weightBytes the bytes of its weights
      * @param operators its operators
      */
     public record Block(int index, OptionalLong flops, long weightBytes, List<Item> operators) {
         /**
-         * Copies the list.
+         * Creates a segment.
          *
-         * @param index see the record
-         * @param flops see the record
-         * @param weightBytes see the record
-         * @param operators see the record
+         * @param index its index, from 0
+         * @param flops its arithmetic; empty if unknown
+         * @param weightBytes the bytes of its weights
+         * @param operators its operators
          */
         public Block {
             operators = List.copyOf(operators);
@@ -64,15 +64,15 @@ public record Drawing(
     /**
      * An operator of a segment.
      *
-     * @param label what to call it
+     * @param label its label
      * @param type its type
-     * @param flops its arithmetic, if known
-     * @param output the type and shape of what it makes first
+     * @param flops its arithmetic; empty if unknown
+     * @param output the type and shape of its first output
      */
     public record Item(String label, String type, OptionalLong flops, String output) {}
 
     /**
-     * Tensors that flow from one segment to another.
+     * The tensors that flow from one segment to another.
      *
      * @param from a segment, or {@link #INPUT}
      * @param to a segment, or {@link #OUTPUT}
@@ -80,20 +80,20 @@ public record Drawing(
      */
     public record Flow(int from, int to, List<Tensor> tensors) {
         /**
-         * Copies the list.
+         * Creates a flow.
          *
-         * @param from see the record
-         * @param to see the record
-         * @param tensors see the record
+         * @param from a segment, or {@link #INPUT}
+         * @param to a segment, or {@link #OUTPUT}
+         * @param tensors the tensors
          */
         public Flow {
             tensors = List.copyOf(tensors);
         }
 
         /**
-         * How much flows.
+         * Returns the size of the flow.
          *
-         * @return the bytes of all tensors, empty if one is not known
+         * @return the bytes of all tensors; empty if one is unknown
          */
         public OptionalLong bytes() {
             long sum = 0;
@@ -112,27 +112,27 @@ public record Drawing(
      *
      * @param name its name
      * @param type its type and shape
-     * @param bytes its size, if known
+     * @param bytes its size; empty if unknown
      */
     public record Tensor(String name, String type, OptionalLong bytes) {}
 
     /**
      * One operator along the axis.
      *
-     * @param label what to call it
+     * @param label its label
      * @param type its type
-     * @param flops its arithmetic, if known
-     * @param liveBytes the bytes of tensors that are alive after it, if known
+     * @param flops its arithmetic; empty if unknown
+     * @param liveBytes the bytes of tensors that are alive after it; empty if unknown
      */
     public record Step(String label, String type, OptionalLong flops, OptionalLong liveBytes) {}
 
     /**
      * A cut after a step.
      *
-     * @param after the place of the step
-     * @param width how many tensors cross
+     * @param after the index of the step
+     * @param width number of tensors that cross
      * @param label their names
-     * @param bytes how much crosses, if known
+     * @param bytes the bytes that cross; empty if unknown
      */
     public record Mark(int after, int width, String label, OptionalLong bytes) {}
 }

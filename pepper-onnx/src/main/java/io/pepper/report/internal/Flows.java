@@ -2,7 +2,7 @@ package io.pepper.report.internal;
 
 import java.util.stream.Collectors;
 
-/** What to write at an arrow. */
+/** The labels of arrows. */
 final class Flows {
     private static final int NAMES_SHOWN = 3;
 

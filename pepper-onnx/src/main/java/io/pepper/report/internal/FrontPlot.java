@@ -1,6 +1,6 @@
 package io.pepper.report.internal;
 
-/** Draws placements of which none is better than another in both of two metrics. */
+/** A plot of the Pareto front of two metrics. */
 final class FrontPlot {
     static final int HEIGHT = 314;
     private static final int LEFT = 90;

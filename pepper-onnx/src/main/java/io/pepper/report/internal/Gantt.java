@@ -1,6 +1,6 @@
 package io.pepper.report.internal;
 
-/** Draws what keeps devices and links busy over time. */
+/** A chart of the activities of devices and links over time. */
 final class Gantt {
     private static final int LEFT = 190;
     private static final int RIGHT = 30;

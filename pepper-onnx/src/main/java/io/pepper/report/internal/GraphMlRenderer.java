@@ -4,14 +4,14 @@ import io.pepper.document.SafeText;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
-/** The segments as a graph in GraphML, for tools that compute with graphs. */
+/** A renderer of the segments as a graph in GraphML, for graph tools. */
 public final class GraphMlRenderer {
     private GraphMlRenderer() {}
 
     /**
-     * Renders.
+     * Renders a drawing.
      *
-     * @param drawing what is to be seen
+     * @param drawing the content
      * @return an XML document
      */
     public static String render(Drawing drawing) {
@@ -63,7 +63,7 @@ public final class GraphMlRenderer {
         xml.element("data", value, "key", key);
     }
 
-    /** What is not known is left out. */
+    /** Writes a number; leaves it out if it is unknown. */
     private static void number(Markup xml, String key, OptionalLong value) {
         if (value.isPresent()) {
             data(xml, key, Long.toString(value.getAsLong()));

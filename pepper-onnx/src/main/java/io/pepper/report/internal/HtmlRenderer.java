@@ -3,15 +3,15 @@ package io.pepper.report.internal;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** A page with the plot, the cuts as a table, and the segments with their operators. */
+/** A renderer of a page with the plot, the cuts as a table, and the segments with their operators. */
 public final class HtmlRenderer {
     private HtmlRenderer() {}
 
     /**
-     * Renders.
+     * Renders a drawing.
      *
-     * @param drawing what is to be seen
-     * @return an HTML document, well-formed as XML too, that needs nothing else
+     * @param drawing the content
+     * @return a self-contained HTML document, which is also well-formed XML
      */
     public static String render(Drawing drawing) {
         Markup html = new Markup();

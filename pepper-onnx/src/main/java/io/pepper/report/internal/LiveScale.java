@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** The vertical axis: from no bytes on, or logarithmic where small and large differ much, as small ones are looked for. */
+/**
+ * The vertical axis of live bytes: linear from 0, or logarithmic if small and large values differ much, because small
+ * ones matter.
+ */
 final class LiveScale {
     private static final double MUCH = 50;
     private static final int LINES = 4;
@@ -44,14 +47,14 @@ final class LiveScale {
         return logarithmic;
     }
 
-    /** Where a size is between bottom, 0, and top, 1. */
+    /** Returns the position of a size between bottom, 0, and top, 1. */
     double place(OptionalLong bytes) {
         double value = bytes.orElse(0);
         double scaled = logarithmic ? Math.log(Math.max(value, Math.exp(low))) : value;
         return Math.max(0, Math.min(1, (scaled - low) / (high - low)));
     }
 
-    /** A size that is written at the axis. */
+    /** A size that is labelled at the axis. */
     record Tick(double place, String label) {}
 
     List<Tick> ticks() {

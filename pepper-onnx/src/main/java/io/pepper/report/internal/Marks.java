@@ -1,6 +1,6 @@
 package io.pepper.report.internal;
 
-/** What to say of a cut. */
+/** The descriptions of cuts. */
 final class Marks {
     private Marks() {}
 

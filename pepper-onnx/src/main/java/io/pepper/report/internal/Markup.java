@@ -6,7 +6,7 @@ import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
-/** Writes well-formed markup. What it is given may hold anything: it is made {@link SafeText} and escaped. */
+/** A writer of well-formed markup. Its input may contain anything: it is converted to {@link SafeText} and escaped. */
 final class Markup {
     private final StringWriter text = new StringWriter();
     private final XMLStreamWriter writer;
@@ -32,12 +32,12 @@ final class Markup {
         }
     }
 
-    /** Text that stands there as it is, such as a document type. */
+    /** Writes text unchanged, such as a document type. */
     Markup raw(String markup) {
         return write(() -> writer.writeDTD(markup));
     }
 
-    /** Begins an element with attributes, names and values in turn. */
+    /** Starts an element with attributes, names and values in turn. */
     Markup open(String element, String... attributes) {
         return write(() -> {
             writer.writeStartElement(element);
@@ -55,7 +55,7 @@ final class Markup {
         return write(writer::writeEndElement);
     }
 
-    /** An element without content. */
+    /** Writes an element without content. */
     Markup empty(String element, String... attributes) {
         return write(() -> {
             writer.writeEmptyElement(element);
@@ -67,12 +67,12 @@ final class Markup {
         return write(() -> writer.writeCharacters(SafeText.lines(content)));
     }
 
-    /** An element with nothing but text. */
+    /** Writes an element that contains only text. */
     Markup element(String element, String content, String... attributes) {
         return open(element, attributes).text(content).close();
     }
 
-    /** Style or script of our own, lines and all; it has no characters that would have to be escaped. */
+    /** Writes our own style or script, including its lines; it has no characters that must be escaped. */
     Markup code(String element, String content) {
         return write(() -> {
             writer.writeStartElement(element);

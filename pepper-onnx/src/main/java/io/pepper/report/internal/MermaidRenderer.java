@@ -1,13 +1,13 @@
 package io.pepper.report.internal;
 
-/** The segments as a flow chart in the language of Mermaid. */
+/** A renderer of the segments as a flow chart for Mermaid. */
 public final class MermaidRenderer {
     private MermaidRenderer() {}
 
     /**
-     * Renders.
+     * Renders a drawing.
      *
-     * @param drawing what is to be seen
+     * @param drawing the content
      * @return a flow chart from top to bottom
      */
     public static String render(Drawing drawing) {
@@ -36,7 +36,7 @@ public final class MermaidRenderer {
         return block == Drawing.INPUT ? "input" : block == Drawing.OUTPUT ? "output" : "s" + block;
     }
 
-    /** All that is neither a letter nor a digit nor harmless, by its number. */
+    /** Replaces all characters but letters, digits and harmless ones by their numbers. */
     private static String escaped(String text) {
         StringBuilder escaped = new StringBuilder();
         text.codePoints().forEach(c -> {

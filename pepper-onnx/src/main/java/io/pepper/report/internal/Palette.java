@@ -1,6 +1,6 @@
 package io.pepper.report.internal;
 
-/** The classes of colours that the style sheet knows. */
+/** The classes of colours in the style sheet. */
 final class Palette {
     private static final int COUNT = 6;
 

@@ -2,7 +2,7 @@ package io.pepper.report.internal;
 
 import java.util.List;
 
-/** Draws the segments side by side in the colours of their devices, with what travels between them. */
+/** A drawing of the segments side by side in the colours of their devices, with the transfers between them. */
 final class PlacedStrip {
     static final int WIDTH = Plot.WIDTH;
     private static final int LEGEND = 22;

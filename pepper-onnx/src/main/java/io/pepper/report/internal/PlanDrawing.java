@@ -3,18 +3,18 @@ package io.pepper.report.internal;
 import java.util.List;
 
 /**
- * What is to be seen of a placement.
+ * The content of a report on a placement.
  *
  * @param title the model's name
- * @param verdict what is done, in a sentence or two
- * @param facts short lines about the whole
- * @param devices all devices, each with the hue of its place
+ * @param verdict the decision, in a sentence or two
+ * @param facts short lines about the whole placement
+ * @param devices all devices, each with the hue of its index
  * @param pieces the segments in order
- * @param hops what travels
- * @param charts what happens when: of one inference, and of several
- * @param rivals other placements, the chosen one first
- * @param fronts the best trade-offs of two metrics, if they were asked for
- * @param tables all else
+ * @param hops the transfers
+ * @param charts Gantt charts: of one inference, and of several
+ * @param rivals alternative placements, the chosen one first
+ * @param fronts the requested Pareto fronts
+ * @param tables further tables
  */
 public record PlanDrawing(
         String title,
@@ -27,22 +27,22 @@ public record PlanDrawing(
         List<Rival> rivals,
         List<Front> fronts,
         List<Table> tables) {
-    /** The name of the one metric that is not counted in seconds. */
+    /** The name of the only metric that is not in seconds. */
     public static final String ENERGY = "energy";
 
     /**
-     * Copies the lists.
+     * Creates a drawing.
      *
-     * @param title see the record
-     * @param verdict see the record
-     * @param facts see the record
-     * @param devices see the record
-     * @param pieces see the record
-     * @param hops see the record
-     * @param charts see the record
-     * @param rivals see the record
-     * @param fronts see the record
-     * @param tables see the record
+     * @param title the model's name
+     * @param verdict the decision, in a sentence or two
+     * @param facts short lines about the whole placement
+     * @param devices all devices, each with the hue of its index
+     * @param pieces the segments in order
+     * @param hops the transfers
+     * @param charts Gantt charts
+     * @param rivals alternative placements, the chosen one first
+     * @param fronts the requested Pareto fronts
+     * @param tables further tables
      */
     public PlanDrawing {
         verdict = List.copyOf(verdict);
@@ -60,24 +60,24 @@ public record PlanDrawing(
      * A device.
      *
      * @param name its name
-     * @param runs what it runs, in words
+     * @param runs the parts that it runs, in words
      */
     public record Place(String name, String runs) {}
 
     /**
      * A segment.
      *
-     * @param device where it runs, by its place in the list
-     * @param share of the arithmetic, 0 to 1
-     * @param title what a person reads who points at it
+     * @param device the index of its device
+     * @param share its share of the arithmetic, 0 to 1
+     * @param title the tooltip
      */
     public record Piece(int device, double share, String title) {}
 
     /**
-     * What travels before a segment.
+     * A transfer before a segment.
      *
-     * @param before the segment, or their number for what leaves the last
-     * @param label the bytes and the ends
+     * @param before the segment; the number of segments for the transfer of the outputs
+     * @param label the bytes and the devices
      * @param title the tensors
      */
     public record Hop(int before, String label, String title) {}
@@ -85,17 +85,17 @@ public record PlanDrawing(
     /**
      * A Gantt chart.
      *
-     * @param caption what it shows
+     * @param caption the caption
      * @param rows devices and links
-     * @param bars what keeps them busy
+     * @param bars their activities
      */
     public record Chart(String caption, List<String> rows, List<Bar> bars) {
         /**
-         * Copies the lists.
+         * Creates a chart.
          *
-         * @param caption see the record
-         * @param rows see the record
-         * @param bars see the record
+         * @param caption the caption
+         * @param rows devices and links
+         * @param bars their activities
          */
         public Chart {
             rows = List.copyOf(rows);
@@ -104,44 +104,44 @@ public record PlanDrawing(
     }
 
     /**
-     * Something that takes time.
+     * An activity in a Gantt chart.
      *
-     * @param row where, by its place among the rows
-     * @param device the device by its place, or -1 for a link
-     * @param odd whether it is drawn lighter, to be told from the one beside it
-     * @param label what is written on it, where there is room
-     * @param what what a person reads who points at it, before the times
-     * @param begin seconds
-     * @param end seconds
-     * @param arrives when the last byte is there: seconds, at least the end
+     * @param row the index of its row
+     * @param device the index of the device, or -1 for a link
+     * @param odd whether it is drawn lighter, to distinguish it from its neighbour
+     * @param label the label, shown if there is room
+     * @param what the tooltip, before the times
+     * @param begin the start, in seconds
+     * @param end the end, in seconds
+     * @param arrives the arrival of the last byte, in seconds, at least {@code end}
      */
     public record Bar(
             int row, int device, boolean odd, String label, String what, double begin, double end, double arrives) {}
 
     /**
-     * A placement beside others.
+     * A placement in a comparison.
      *
-     * @param label which
-     * @param latencySeconds of one inference; infinite if it is not possible
-     * @param computeSeconds what of that is computing
-     * @param note what else is to be said
+     * @param label the label
+     * @param latencySeconds the latency of one inference; infinite if the placement is impossible
+     * @param computeSeconds the computing time in the latency
+     * @param note a remark
      */
     public record Rival(String label, double latencySeconds, double computeSeconds, String note) {}
 
     /**
-     * Trade-offs between two metrics.
+     * A Pareto front of two metrics.
      *
-     * @param across what the horizontal axis counts
-     * @param up what the vertical axis counts
-     * @param points placements of which none is better in both
+     * @param across the metric of the horizontal axis
+     * @param up the metric of the vertical axis
+     * @param points placements that no other one beats in both metrics
      */
     public record Front(String across, String up, List<Point> points) {
         /**
-         * Copies the list.
+         * Creates a front.
          *
-         * @param across see the record
-         * @param up see the record
-         * @param points see the record
+         * @param across the metric of the horizontal axis
+         * @param up the metric of the vertical axis
+         * @param points placements that no other one beats in both metrics
          */
         public Front {
             points = List.copyOf(points);
@@ -151,27 +151,27 @@ public record PlanDrawing(
     /**
      * A placement by two metrics.
      *
-     * @param across by the one, in units of the axis
-     * @param up by the other
+     * @param across the value of one metric, in units of the axis
+     * @param up the value of the other metric
      * @param title the placement in words
-     * @param chosen whether it is the one that was chosen
+     * @param chosen whether it is the chosen one
      */
     public record Point(double across, double up, String title, boolean chosen) {}
 
     /**
      * A table.
      *
-     * @param heading what it tells
-     * @param columns their headings
+     * @param heading the heading
+     * @param columns the headings of the columns
      * @param rows texts by row and column
      */
     public record Table(String heading, List<String> columns, List<List<String>> rows) {
         /**
-         * Copies the lists.
+         * Creates a table.
          *
-         * @param heading see the record
-         * @param columns see the record
-         * @param rows see the record
+         * @param heading the heading
+         * @param columns the headings of the columns
+         * @param rows texts by row and column
          */
         public Table {
             columns = List.copyOf(columns);

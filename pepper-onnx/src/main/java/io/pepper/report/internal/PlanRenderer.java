@@ -3,7 +3,7 @@ package io.pepper.report.internal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A placement as one picture, and as a page with pictures and tables. */
+/** A renderer of a placement as one picture, and as a page with pictures and tables. */
 public final class PlanRenderer {
     private static final int MARGIN = 20;
     private static final int HEAD = 84;
@@ -11,14 +11,14 @@ public final class PlanRenderer {
 
     private PlanRenderer() {}
 
-    /** Something to draw at a place. */
+    /** A figure with its height. */
     private record Figure(String label, int height, Runnable draw) {}
 
     /**
      * Renders the picture.
      *
-     * @param drawing what is to be seen
-     * @return an SVG document that needs nothing else
+     * @param drawing the content
+     * @return a self-contained SVG document
      */
     public static String svg(PlanDrawing drawing) {
         Markup svg = new Markup();
@@ -75,8 +75,8 @@ public final class PlanRenderer {
     /**
      * Renders the page.
      *
-     * @param drawing what is to be seen
-     * @return an HTML document, well-formed as XML too, that needs nothing else
+     * @param drawing the content
+     * @return a self-contained HTML document, which is also well-formed XML
      */
     public static String html(PlanDrawing drawing) {
         Markup html = new Markup();

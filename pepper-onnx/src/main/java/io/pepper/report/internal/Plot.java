@@ -3,7 +3,7 @@ package io.pepper.report.internal;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Draws what is alive and what is computed along the operators, with the cuts. */
+/** A plot of the live bytes and the arithmetic along the operators, with the cuts. */
 final class Plot {
     static final int WIDTH = 1200;
     static final int HEIGHT = 400;
@@ -45,7 +45,7 @@ final class Plot {
         numbers();
     }
 
-    /** The middle of a step. */
+    /** Returns the middle of a step. */
     private double x(double step) {
         double width = WIDTH - LEFT - RIGHT;
         return LEFT + width * (step + 0.5) / Math.max(1, drawing.steps().size());
@@ -115,7 +115,7 @@ final class Plot {
         svg.element("text", text + more, "class", style, "x", Texts.number(x), "y", Texts.number(TOP - 14));
     }
 
-    /** A step for each operator; with very many, the highest of those that share a column. */
+    /** Returns an area with a step for each operator; with very many, the highest of those that share a column. */
     private String area() {
         int steps = drawing.steps().size();
         int columns = Math.min(COLUMNS, steps);
@@ -157,7 +157,7 @@ final class Plot {
         svg.close().line();
     }
 
-    /** The cuts that are pointed out have numbers, which the list below explains. */
+    /** Draws the numbers of the highlighted cuts, which the list below explains. */
     private void numbers() {
         for (int i = 0; i < best.size(); i++) {
             Drawing.Mark mark = drawing.marks().get(best.get(i));

@@ -1,6 +1,6 @@
 package io.pepper.report.internal;
 
-/** Draws the latency of the chosen placement beside that of others. */
+/** A chart of the latency of the chosen placement beside that of others. */
 final class RivalBars {
     private static final int LEFT = 190;
     private static final int RIGHT = 330;

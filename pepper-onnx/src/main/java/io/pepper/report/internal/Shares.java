@@ -1,6 +1,8 @@
 package io.pepper.report.internal;
 
-/** How the work divides among segments and steps: by arithmetic, or by the number of operators if that is not known. */
+/**
+ * The distribution of work over segments and steps: by arithmetic, or by the number of operators if that is unknown.
+ */
 final class Shares {
     private final boolean known;
     private final double total;
@@ -22,7 +24,7 @@ final class Shares {
         }
     }
 
-    /** Whether the arithmetic of all operators is known. */
+    /** Returns whether the arithmetic of all operators is known. */
     boolean isKnown() {
         return known;
     }
@@ -31,7 +33,7 @@ final class Shares {
         return (known ? block.flops().orElse(0) : block.operators().size()) / total;
     }
 
-    /** The share of a step and of all before it. */
+    /** Returns the share of a step and of all steps before it. */
     double upTo(int step) {
         return cumulative[step];
     }

@@ -1,6 +1,6 @@
 package io.pepper.report.internal;
 
-/** Draws the segments side by side, as wide as their share of the work. */
+/** A drawing of the segments side by side, as wide as their share of the work. */
 final class Strip {
     static final int HEIGHT = 54;
     private static final int TOP = 4;

@@ -2,7 +2,7 @@ package io.pepper.report.internal;
 
 import java.util.List;
 
-/** The plot, the segments and the best cuts as one picture. */
+/** A renderer of the plot, the segments and the best cuts as one picture. */
 public final class SvgRenderer {
     private static final int MARGIN = 20;
     private static final int HEAD = 70;
@@ -11,10 +11,10 @@ public final class SvgRenderer {
     private SvgRenderer() {}
 
     /**
-     * Renders.
+     * Renders a drawing.
      *
-     * @param drawing what is to be seen
-     * @return an SVG document that needs nothing else
+     * @param drawing the content
+     * @return a self-contained SVG document
      */
     public static String render(Drawing drawing) {
         List<Integer> best = BestMarks.of(drawing);

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 
-/** Numbers and names as a person reads them. */
+/** Numbers and names as people read them. */
 final class Texts {
     private static final int LONGEST_NAME = 60;
     private static final double KIBI = 1024;
@@ -18,7 +18,7 @@ final class Texts {
 
     private Texts() {}
 
-    /** A number of bytes with a binary unit. */
+    /** Formats a number of bytes with a binary unit. */
     static String bytes(OptionalLong bytes) {
         return bytes.isEmpty() ? "? B" : bytes((double) bytes.getAsLong());
     }
@@ -27,7 +27,7 @@ final class Texts {
         return scaled(bytes, KIBI, "B", "KiB", "MiB", "GiB", "TiB", "PiB");
     }
 
-    /** A number of operations with a decimal prefix. */
+    /** Formats a number of operations with a decimal prefix. */
     static String flops(OptionalLong flops) {
         return flops.isEmpty()
                 ? "? FLOPs"
@@ -56,13 +56,13 @@ final class Texts {
         return number + " " + what + (number == 1 ? "" : "s");
     }
 
-    /** A coordinate: short, and the same everywhere. */
+    /** Formats a coordinate: short, and the same on every system. */
     static String number(double value) {
         String text = String.format(Locale.ROOT, "%.1f", value);
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }
 
-    /** A name that is cut in the middle if it is long: begin and end tell most. */
+    /** Shortens a long name in the middle, since start and end say most. */
     static String shorten(String name) {
         String clean = SafeText.line(name);
         int[] points = clean.codePoints().toArray();
@@ -73,7 +73,7 @@ final class Texts {
         return new String(points, 0, half) + "…" + new String(points, points.length - half + 1, half - 1);
     }
 
-    /** A file beside this class. */
+    /** Returns the content of a file beside this class. */
     static String resource(String name) {
         try (InputStream in = Objects.requireNonNull(Texts.class.getResourceAsStream(name), name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -1,4 +1,4 @@
-/** Pictures of a model by which a person chooses where to cut: graphs of its segments, and plots along its operators. */
+/** Pictures of a model that help a person choose cuts: graphs of its segments, and plots along its operators. */
 @NullMarked
 package io.pepper.report.internal;
 

@@ -16,19 +16,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Looks into files before ONNX Runtime does. */
+/** Checks of files before ONNX Runtime opens them. */
 public final class ModelFiles {
     private ModelFiles() {}
 
     /**
-     * Reads a model, unless opening it would take more than a process can hold, or for ever.
+     * Reads a model, unless opening it would take too much memory or time.
      *
      * @param file an ONNX file
-     * @param options limits, and where links may lead
-     * @param optimization by which it will be opened
-     * @return what ONNX Runtime opens, and the model without its big payloads
-     * @throws UnsupportedModelException if it is refused
-     * @throws IOException if it cannot be read
+     * @param options the limits, and the directories that links may lead to
+     * @param optimization the optimisation with which the model will be opened
+     * @return the source that ONNX Runtime opens, and the model without its large payloads
+     * @throws UnsupportedModelException if the model is refused
+     * @throws IOException if the file cannot be read
      */
     public static WholeModel refuseCostly(Path file, ReadOptions options, OptimizationLevel optimization)
             throws IOException {
@@ -36,15 +36,15 @@ public final class ModelFiles {
     }
 
     /**
-     * Reads a part of an export, which is not behind a link unless that may be followed.
+     * Reads a part of an export, which may be behind a link only if that may be followed.
      *
      * @param directory the directory of the export
      * @param part the name of the part's file
-     * @param options limits, and where links may lead
-     * @param optimization by which it will be opened
-     * @return what ONNX Runtime opens, and the part without its big payloads
-     * @throws UnsupportedModelException if it is refused
-     * @throws IOException if it cannot be read
+     * @param options the limits, and the directories that links may lead to
+     * @param optimization the optimisation with which the part will be opened
+     * @return the source that ONNX Runtime opens, and the part without its large payloads
+     * @throws UnsupportedModelException if the part is refused
+     * @throws IOException if the file cannot be read
      */
     public static WholeModel refuseCostly(
             Path directory, String part, ReadOptions options, OptimizationLevel optimization) throws IOException {
@@ -55,7 +55,7 @@ public final class ModelFiles {
                 optimization);
     }
 
-    /** What ONNX Runtime opens, and the model without its big payloads. */
+    /** Returns the source that ONNX Runtime opens, and the model without its large payloads. */
     private static WholeModel refuseCostly(
             Path file, FileSource source, ReadOptions options, OptimizationLevel optimization) throws IOException {
         Optional<Path> directory =
@@ -73,10 +73,10 @@ public final class ModelFiles {
     }
 
     /**
-     * Closes a session after a failure, which is what is thrown.
+     * Closes a session after a failure, which the caller throws.
      *
      * @param session the session
-     * @param failure hears of a second failure
+     * @param failure receives a failure of closing as suppressed
      */
     public static void closeAfter(OrtSession session, Exception failure) {
         try {

@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Tensors as NumPy's {@code .npy} (NEP 1, versions 1 to 3): numbers and truth values, written in little-endian order, row by row; read in
- * either order of bytes and of axes, and texts, too. Sizes are checked before anything is allocated.
+ * A codec for NumPy's {@code .npy} (NEP 1, versions 1 to 3). It writes numbers and truth values in little-endian and
+ * row-major order. It reads either order of bytes and of axes, and also texts. Sizes are checked before memory is
+ * allocated.
  */
 public final class NpyCodec {
     private static final int ALIGNMENT = 64;
@@ -26,7 +27,7 @@ public final class NpyCodec {
     /**
      * Writes a tensor.
      *
-     * @param name what messages call it
+     * @param name the name in messages
      * @param tensor a tensor of numbers or truth values
      * @return the file's bytes
      * @throws IOException if NumPy has no such type
@@ -61,9 +62,9 @@ public final class NpyCodec {
      * Reads a tensor.
      *
      * @param source the file's name
-     * @param bytes what is in it
-     * @return the tensor, for the caller to close
-     * @throws io.pepper.model.MalformedModelException if it is no such file, or of a type that is not known here
+     * @param bytes the file's content
+     * @return the tensor, which the caller closes
+     * @throws io.pepper.model.MalformedModelException if it is not such a file, or has an unsupported type
      * @throws IOException if ONNX Runtime refuses the tensor
      */
     public static OnnxTensor read(String source, byte[] bytes) throws IOException {
@@ -86,7 +87,7 @@ public final class NpyCodec {
         return TensorCodec.tensor(source, header.type(), data, header.shape());
     }
 
-    /** Where an element stands in the file, and where in the tensor. */
+    /** Copies an element, given its index in the file and in the tensor. */
     @FunctionalInterface
     private interface Move {
         void element(int from, int to);
@@ -110,7 +111,7 @@ public final class NpyCodec {
         }
     }
 
-    /** Ends at the zeros that fill it up. */
+    /** Returns a text without the zeros that pad it. */
     private static String text(NpyHeader header, byte[] bytes, int at) {
         int end = at + (int) header.width();
         int step = header.wide() ? Integer.BYTES : 1;

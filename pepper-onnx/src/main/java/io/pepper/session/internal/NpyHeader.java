@@ -13,15 +13,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What stands before the data of a {@code .npy} file (NEP 1, versions 1 to 3).
+ * The header of a {@code .npy} file (NEP 1, versions 1 to 3).
  *
  * @param type the element type
- * @param width the bytes of an element; those of one text where the type is {@link ElementType#STRING}
+ * @param width the bytes of an element; those of one text for {@link ElementType#STRING}
  * @param bigEndian whether the bytes of an element, or of a character, are in big-endian order
- * @param wide whether a text is of UTF-32, not of bytes
- * @param columns whether the first axis varies fastest (Fortran's order)
+ * @param wide whether a text is in UTF-32 instead of bytes
+ * @param columns whether the first axis varies fastest (Fortran order)
  * @param sizes the sizes
- * @param offset where the data begin
+ * @param offset the offset of the data
  */
 record NpyHeader(
         ElementType type, long width, boolean bigEndian, boolean wide, boolean columns, List<Long> sizes, int offset) {
@@ -47,7 +47,7 @@ record NpyHeader(
             Map.entry("u8", ElementType.UINT64),
             Map.entry("b1", ElementType.BOOL));
 
-    /** The type as NumPy writes it, in little-endian order; empty if it has none. */
+    /** Returns the type in NumPy's notation, in little-endian order; empty if it has none. */
     static Optional<String> descr(ElementType type) {
         return TYPES.entrySet().stream()
                 .filter(entry -> entry.getValue() == type)
@@ -134,7 +134,7 @@ record NpyHeader(
         return sizes.stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** How many elements there are, if the data are as many bytes as they take. */
+    /** Returns the number of elements, if the data have the right number of bytes. */
     int elements(String source, int found) throws MalformedModelException {
         try {
             long elements = 1;
@@ -147,7 +147,7 @@ record NpyHeader(
                 return Math.toIntExact(elements);
             }
         } catch (ArithmeticException tooMany) {
-            // Said below.
+            // Reported below.
         }
         throw new MalformedModelException(
                 source, "data", "has " + found + " bytes, not those of " + type.onnxName() + sizes);

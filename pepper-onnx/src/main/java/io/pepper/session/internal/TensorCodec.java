@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Tensors of ONNX Runtime as messages of ONNX ({@code TensorProto}). Sizes are checked before anything is allocated. */
+/**
+ * A codec between tensors of ONNX Runtime and messages of ONNX ({@code TensorProto}). Sizes are checked before memory
+ * is allocated.
+ */
 public final class TensorCodec {
     private static final Map<ElementType, OnnxJavaType> TYPES = Map.ofEntries(
             Map.entry(ElementType.FLOAT, OnnxJavaType.FLOAT),
@@ -79,7 +82,7 @@ public final class TensorCodec {
         }
     }
 
-    /** The same elements in the other order where this machine's is not the message's. */
+    /** Returns the elements in little-endian order, whatever this machine's order is. */
     private static ByteBuffer littleEndian(ByteBuffer data, int width) {
         if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN || width == 1) {
             return data;
@@ -92,20 +95,20 @@ public final class TensorCodec {
     }
 
     /**
-     * A message, read.
+     * A tensor with its name.
      *
      * @param name the tensor's name, which may be empty
-     * @param tensor the tensor, for the caller to close
+     * @param tensor the tensor, which the caller closes
      */
     public record Named(String name, OnnxTensor tensor) {}
 
     /**
      * Reads a tensor.
      *
-     * @param source what messages call where it comes from
+     * @param source the name of the source in messages
      * @param bytes a {@code TensorProto}
-     * @return the tensor, for the caller to close
-     * @throws MalformedModelException if it is none, or contradicts itself
+     * @return the tensor, which the caller closes
+     * @throws MalformedModelException if it is not a tensor, or contradicts itself
      * @throws IOException if ONNX Runtime's Java interface has no such type
      */
     public static Named read(String source, byte[] bytes) throws IOException {
@@ -142,12 +145,12 @@ public final class TensorCodec {
     }
 
     /**
-     * A tensor of texts.
+     * Returns a tensor of texts.
      *
-     * @param source what messages call where it comes from
+     * @param source the name of the source in messages
      * @param texts the elements, row by row
      * @param shape its sizes
-     * @return the tensor, for the caller to close
+     * @return the tensor, which the caller closes
      * @throws IOException if ONNX Runtime refuses it
      */
     static OnnxTensor texts(String source, String[] texts, long... shape) throws IOException {
@@ -174,7 +177,7 @@ public final class TensorCodec {
         return tensor(source, type, data.flip(), shape);
     }
 
-    /** How many bytes the shape asks for, if the message has as many elements. */
+    /** Returns the number of bytes of the shape, if the message has the same number of elements. */
     private static int dataBytes(String source, TensorProto proto, ElementType type, long[] shape)
             throws MalformedModelException {
         OptionalLong bytes = type.bytes(shape);
@@ -214,13 +217,13 @@ public final class TensorCodec {
     }
 
     /**
-     * A tensor of data in this machine's order.
+     * Returns a tensor of data in this machine's order.
      *
-     * @param source what messages call where it comes from
+     * @param source the name of the source in messages
      * @param type the element type
      * @param data a direct buffer, which the tensor keeps
      * @param shape its sizes
-     * @return the tensor, for the caller to close
+     * @return the tensor, which the caller closes
      * @throws IOException if ONNX Runtime's Java interface has no such type
      */
     static OnnxTensor tensor(String source, ElementType type, ByteBuffer data, long... shape) throws IOException {

@@ -1,6 +1,4 @@
-/**
- * Files of tensors, and models that are looked into before ONNX Runtime opens them.
- */
+/** Files of tensors, and checks of models before ONNX Runtime opens them. */
 @NullMarked
 package io.pepper.session.internal;
 
