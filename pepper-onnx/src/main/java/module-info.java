@@ -1,6 +1,5 @@
 /** ONNX models: what they are made of, the parts of a partition as files, and the proof that the parts are right. */
 module io.pepper.onnx {
-    requires static micrometer.core;
     requires static transitive org.jspecify;
     requires transitive io.pepper.core;
     requires com.fasterxml.jackson.databind;

@@ -83,8 +83,7 @@ class RoomsTest {
     /** By foreign package, the rooms in whose public signatures it may stand. */
     private static final Map<String, Set<String>> FOREIGN = Map.of(
             "org.jgrapht.", Set.of("io.pepper.graph", "io.pepper.cut"),
-            "ai.onnxruntime.", Set.of("io.pepper.session", "io.pepper.measure"),
-            "io.micrometer.", Set.of("io.pepper.session"));
+            "ai.onnxruntime.", Set.of("io.pepper.session", "io.pepper.measure"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

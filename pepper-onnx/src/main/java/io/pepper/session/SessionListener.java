@@ -4,7 +4,7 @@ import io.pepper.plan.Placement;
 
 /**
  * A listener for events of a session, for a host's metrics. Several working threads call it at once. It should return
- * soon; its exceptions are logged and ignored. {@link RuntimeMeters} binds one to Micrometer.
+ * soon; its exceptions are logged and ignored.
  */
 public interface SessionListener {
     /** A listener that does nothing. */

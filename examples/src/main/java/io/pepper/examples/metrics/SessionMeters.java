@@ -1,4 +1,4 @@
-package io.pepper.session;
+package io.pepper.examples.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -8,29 +8,32 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.pepper.plan.Placement;
+import io.pepper.session.ModelSession;
+import io.pepper.session.SessionListener;
+import io.pepper.session.StageException;
+import io.pepper.session.StageMetrics;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A binding of session events to Micrometer. The application provides Micrometer. Thread-safe.
+ * A binding of session events to Micrometer, to copy into applications that use Micrometer. Thread-safe.
  *
  * <p>Events: timers {@code pepper.stage} and {@code pepper.stage.wait} by {@code stage}, {@code pepper.request}; counters
  * {@code pepper.stage.failures} by {@code stage} and {@code kind}, {@code pepper.request.failures} by {@code fallback}, {@code pepper.moves} by
  * {@code outcome}, {@code pepper.differences}. {@link #bind} adds gauges {@code pepper.stage.queued} by {@code stage}.
  *
  * <pre>{@code
- * SessionOptions options = SessionOptions.DEFAULTS.withListener(RuntimeMeters.listener(registry, "model", "resnet"));
+ * SessionOptions options = SessionOptions.DEFAULTS.withListener(SessionMeters.listener(registry, "model", "resnet"));
  * }</pre>
  */
-@SuppressWarnings("exports") // who calls it has Micrometer, others need not
-public final class RuntimeMeters implements SessionListener {
+public final class SessionMeters implements SessionListener {
     private static final String STAGE = "stage";
 
     private final MeterRegistry registry;
     private final Tags tags;
 
-    private RuntimeMeters(MeterRegistry registry, Tags tags) {
+    private SessionMeters(MeterRegistry registry, Tags tags) {
         this.registry = registry;
         this.tags = tags;
     }
@@ -43,7 +46,7 @@ public final class RuntimeMeters implements SessionListener {
      * @return the listener
      */
     public static SessionListener listener(MeterRegistry registry, String... tags) {
-        return new RuntimeMeters(registry, Tags.of(tags));
+        return new SessionMeters(registry, Tags.of(tags));
     }
 
     /**

@@ -1,0 +1,5 @@
+/** Metrics of running sessions for Micrometer. */
+@NullMarked
+package io.pepper.examples.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package io.pepper.examples.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.partition.Partitioner;
+import io.pepper.session.Cancellation;
+import io.pepper.session.PartitionedSession;
+import io.pepper.session.RuntimeStages;
+import io.pepper.session.SessionOptions;
+import io.pepper.session.Stage;
+import io.pepper.session.StageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What sessions do arrives in a registry of Micrometer. */
+class SessionMetersTest {
+    @TempDir
+    Path directory;
+
+    /** A stage that fails at its third call. */
+    private record FailsAtTheThirdCall(Stage stage, AtomicInteger calls) implements Stage {
+        @Override
+        public String name() {
+            return stage.name();
+        }
+
+        @Override
+        public List<String> inputs() {
+            return stage.inputs();
+        }
+
+        @Override
+        public List<String> outputs() {
+            return stage.outputs();
+        }
+
+        @Override
+        public Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation)
+                throws IOException {
+            if (calls.incrementAndGet() == 3) {
+                throw new IOException("injected");
+            }
+            return stage.run(inputs, cancellation);
+        }
+
+        @Override
+        public void close() throws IOException {
+            stage.close();
+        }
+    }
+
+    private PartitionManifest twoParts() throws IOException {
+        Path file = directory.resolve("classifier.onnx");
+        try (InputStream in =
+                SessionMetersTest.class.getResourceAsStream("/models/ch_ppocr_mobile_v2.0_cls_infer.onnx")) {
+            assertThat(in).isNotNull();
+            Files.copy(in, file);
+        }
+        try (OnnxModel model = OnnxModel.load(file)) {
+            SubmodelExporter.export(
+                    model, Partitioner.balanced(2, model.weights()).partition(model.cuts()), directory);
+        }
+        return PartitionManifest.read(directory);
+    }
+
+    @Test
+    void callsFailuresQueuesAndBusyTimesAreMetered() throws Exception {
+        PartitionManifest manifest = twoParts();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        SessionOptions options =
+                SessionOptions.DEFAULTS.withListener(SessionMeters.listener(registry, "model", "classifier"));
+        Stage first = RuntimeStages.open(directory, manifest, 0, options);
+        Stage second =
+                new FailsAtTheThirdCall(RuntimeStages.open(directory, manifest, 1, options), new AtomicInteger());
+        try (PartitionedSession session = PartitionedSession.of(manifest, List.of(first, second), options);
+                OnnxTensor image = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), new float[1][3][48][192])) {
+            SessionMeters.bind(registry, session, "model", "classifier");
+            Map<String, OnnxTensor> inputs = Map.of("x", image);
+            session.run(inputs).close();
+            session.run(inputs).close();
+            assertThatThrownBy(() -> session.run(inputs)).isInstanceOf(StageException.class);
+
+            assertThat(registry.get("pepper.stage")
+                            .tags("model", "classifier", "stage", first.name())
+                            .timer()
+                            .count())
+                    .isEqualTo(3);
+            assertThat(registry.get("pepper.request")
+                            .tag("model", "classifier")
+                            .timer()
+                            .count())
+                    .isEqualTo(2);
+            assertThat(registry.get("pepper.stage.failures")
+                            .tags("stage", second.name(), "kind", "FAILED")
+                            .counter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(registry.get("pepper.request.failures")
+                            .tag("fallback", "false")
+                            .counter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(registry.get("pepper.stage.queued")
+                            .tag("stage", first.name())
+                            .gauge()
+                            .value())
+                    .isZero();
+            assertThat(registry.get("pepper.stage.busy")
+                            .tag("stage", first.name())
+                            .functionCounter()
+                            .count())
+                    .isPositive();
+        }
+    }
+}
