@@ -2,7 +2,9 @@ package io.pepper.predict;
 
 import io.pepper.measure.TimingOptions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A measuring campaign: each piece is measured with each number of threads under each load, in each round.
@@ -31,28 +33,41 @@ public record Campaign(
             .withPrecision(0.02);
 
     /**
-     * Creates a campaign.
+     * Creates a campaign. Loads and numbers of threads that are listed twice count once.
      *
-     * @param pieces the pieces to measure, at least one
+     * @param pieces the pieces to measure, at least one, each with a name of its own in its model
      * @param loads the competing loads, at least one
      * @param threads the numbers of threads inside an operator, at least one
      * @param rounds number of measurements of each combination, at least 1
      * @param timing the timing of one measurement
      * @param seed seed of the random order
      * @param quietWait longest wait in each spell in which other processes keep the machine busy, 0 or more
-     * @throws IllegalArgumentException if a list is empty, {@code rounds} is less than 1, or {@code quietWait} is
-     *     negative
+     * @throws IllegalArgumentException if a list is empty, two pieces have the same name, {@code rounds} is less than
+     *     1, or {@code quietWait} is negative
      */
     public Campaign {
         if (quietWait.isNegative()) {
             throw new IllegalArgumentException("quietWait " + quietWait + " is negative");
         }
         pieces = List.copyOf(pieces);
-        loads = List.copyOf(loads);
-        threads = List.copyOf(threads);
+        loads = loads.stream().distinct().toList();
+        threads = threads.stream().distinct().toList();
         if (pieces.isEmpty() || loads.isEmpty() || threads.isEmpty() || rounds < 1) {
             throw new IllegalArgumentException("nothing to measure: " + pieces.size() + " pieces, " + loads.size()
                     + " loads, " + threads.size() + " numbers of threads, " + rounds + " rounds");
+        }
+        requireNames(pieces);
+    }
+
+    private static void requireNames(List<ProfileTarget> pieces) {
+        Map<List<String>, ProfileTarget> named = new HashMap<>();
+        for (ProfileTarget piece : pieces) {
+            ProfileTarget other = named.put(List.of(piece.model(), piece.piece()), piece);
+            if (other != null) {
+                throw new IllegalArgumentException(other.file() + " and " + piece.file() + " are both "
+                        + piece.piece() + " of a model named " + piece.model()
+                        + "; measurements are told apart by these names");
+            }
         }
     }
 

@@ -79,32 +79,41 @@ public final class LatencyDataset {
      * @throws IOException if the file cannot be read or lacks the required columns
      */
     public static LatencyDataset read(Path file, PaperCleanup cleanup) throws IOException {
+        try (InputStream in = open(file)) {
+            return read(file, in, cleanup);
+        } catch (ZipException | EOFException damaged) {
+            throw new IOException(file + ": is not a valid gzip file: " + damaged.getMessage(), damaged);
+        }
+    }
+
+    /** Reads the content of a file that is open already, which stays open. */
+    static LatencyDataset read(Path file, InputStream content) throws IOException {
+        return read(file, new BufferedInputStream(content), PaperCleanup.AS_IN_THE_PAPER);
+    }
+
+    private static LatencyDataset read(Path file, InputStream in, PaperCleanup cleanup) throws IOException {
         List<LatencyRecord> records = new ArrayList<>();
         Problems problems = new Problems(file);
         OriginalRecords original = new OriginalRecords(cleanup.dropMiddleLoads(), cleanup.normalizeToFourCores());
-        try (InputStream in = open(file)) {
-            List<String> columns = CsvTable.read(
-                    file.toString(),
-                    in,
-                    (line, values) -> {
-                        try {
-                            Row row = new Row(values);
-                            if (values.containsKey("execution_time_seconds")) {
-                                records.add(RecordColumns.read(row));
-                            } else {
-                                original.read(row).ifPresent(records::add);
-                            }
-                        } catch (IllegalArgumentException | DateTimeException wrong) {
-                            problems.add(line, wrong.getMessage());
+        List<String> columns = CsvTable.read(
+                file.toString(),
+                in,
+                (line, values) -> {
+                    try {
+                        Row row = new Row(values);
+                        if (values.containsKey("execution_time_seconds")) {
+                            records.add(RecordColumns.read(row));
+                        } else {
+                            original.read(row).ifPresent(records::add);
                         }
-                    },
-                    problems::add);
-            Headers.require(file, columns, "execution_time_seconds", "execution_time");
-            if (records.isEmpty() && problems.said().isEmpty()) {
-                problems.add(1, Headers.whyEmpty(columns.contains("execution_time_seconds")));
-            }
-        } catch (ZipException | EOFException damaged) {
-            throw new IOException(file + ": is not a valid gzip file: " + damaged.getMessage(), damaged);
+                    } catch (IllegalArgumentException | DateTimeException wrong) {
+                        problems.add(line, wrong.getMessage());
+                    }
+                },
+                problems::add);
+        Headers.require(file, columns, "execution_time_seconds", "execution_time");
+        if (records.isEmpty() && problems.said().isEmpty()) {
+            problems.add(1, Headers.whyEmpty(columns.contains("execution_time_seconds")));
         }
         return new LatencyDataset(records, problems.said());
     }

@@ -50,6 +50,7 @@ public final class LatencyProfiler {
     private final ProgressListener progress;
     private final QuietWait quiet;
     private final LoadGenerator load;
+    private final FileStamps files;
     private final Set<String> failures = new LinkedHashSet<>();
     private int done;
 
@@ -63,6 +64,7 @@ public final class LatencyProfiler {
         this.device = device;
         this.name = device.get().device();
         this.file = file;
+        this.files = FileStamps.of(plan.pieces());
         this.load = load;
         this.progress = progress;
         this.quiet =
@@ -80,33 +82,31 @@ public final class LatencyProfiler {
      * @return all records of the file
      * @throws InterruptedIOException if the thread is interrupted; the file then holds all measurements up to that
      *     moment
-     * @throws IOException if the file cannot be read or written, or has other columns
+     * @throws IOException if the file cannot be read or written, another campaign writes to it, or it is no file of a
+     *     campaign, or holds measurements of other work under the name of a piece. A refused file stays unchanged
      */
     public static LatencyDataset run(Campaign plan, Supplier<DeviceState> device, Path csv, ProgressListener progress)
             throws IOException {
-        Set<String> failures;
         try (RecordFile file = RecordFile.open(csv);
                 LoadGenerator load = LoadGenerator.start()) {
+            for (ProfileTarget piece : plan.pieces()) {
+                file.requireSameWork(piece);
+            }
             LatencyProfiler profiler = new LatencyProfiler(plan, device, file, load, progress);
             profiler.failures.addAll(file.dropped());
             profiler.run();
-            failures = profiler.failures;
+            return file.mark().withProblems(List.copyOf(profiler.failures));
         }
-        return marked(csv).withProblems(List.copyOf(failures));
     }
 
     /**
-     * Returns the records with the marks that follow from comparing all measurements, after writing these marks to the
-     * file.
+     * Checks that a campaign can write to a file, before time is spent on dividing models. Creates no file.
+     *
+     * @param csv the file of the campaign, which may not exist
+     * @throws IOException if {@link #run} would refuse the file, whatever it is to measure
      */
-    private static LatencyDataset marked(Path csv) throws IOException {
-        LatencyDataset data = LatencyDataset.read(csv);
-        List<LatencyRecord> compared = Marks.compare(data.records());
-        if (compared.equals(data.records())) {
-            return data;
-        }
-        RecordFile.replace(csv, compared);
-        return LatencyDataset.read(csv);
+    public static void check(Path csv) throws IOException {
+        RecordFile.check(csv);
     }
 
     /** A piece with a number of threads. */
@@ -222,6 +222,7 @@ public final class LatencyProfiler {
 
     private void open(OpenTimers<Task> timers, Task task) throws IOException {
         try {
+            files.requireUnchanged(task.piece.file());
             timers.open(
                     task,
                     task.piece.file(),

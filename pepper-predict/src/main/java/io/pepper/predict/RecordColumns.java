@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /** The columns of a data set, which {@code docs/latency-data.md} describes. Unknown values are empty. */
 final class RecordColumns {
     private static final String CORE_SEPARATOR = "+";
-    private static final String KERNELS = "kernels";
+    static final String KERNELS = "kernels";
     private static final Map<WorkloadMeasure, String> MEASURES = measures();
 
     private RecordColumns() {}
@@ -126,6 +126,14 @@ final class RecordColumns {
         MEASURES.keySet().forEach(measure -> values.add(plain(record.work().get(measure))));
         values.addAll(ConditionColumns.values(record));
         values.add(KernelText.write(record.work().kernels()));
+        return values;
+    }
+
+    /** The values of the columns that describe the work, by column; empty for what is not known. */
+    static Map<String, String> work(Workload work) {
+        Map<String, String> values = new LinkedHashMap<>();
+        MEASURES.forEach((measure, column) -> values.put(column, plain(work.get(measure))));
+        values.put(KERNELS, KernelText.write(work.kernels()));
         return values;
     }
 

@@ -1,13 +1,12 @@
 package io.pepper.predict;
 
-import io.pepper.internal.text.FileErrors;
 import io.pepper.internal.text.WholeFile;
 import io.pepper.predict.internal.csv.CsvTable;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,95 +15,167 @@ import java.util.Set;
 
 /**
  * A file to which records are appended. Each record is forced to disk before the next measurement; an interrupt tears
- * none of them. Not thread-safe.
+ * none of them. A file that is not a data set of a campaign is refused before it is changed. Not thread-safe.
  */
 final class RecordFile implements AutoCloseable {
+    private static final String HEADER = CsvTable.line(RecordColumns.names());
+
+    /** More than any header is long, so that a foreign file is not read to its end. */
+    private static final int MOST_HEADER_BYTES = 1 << 14;
+
     private final Path csv;
-    private final RandomAccessFile out;
+    private final OwnedFile out;
     private final Set<String> held = new HashSet<>();
+    private final HeldWork works = new HeldWork();
     private final List<String> dropped = new ArrayList<>();
 
-    private RecordFile(Path csv, RandomAccessFile out) {
+    private RecordFile(Path csv, OwnedFile out) {
         this.csv = csv;
         this.out = out;
     }
 
+    /** The kind of a file, by its first line. */
+    private enum Kind {
+        /** Nothing, or a part of the first line. */
+        FRESH,
+        OWN,
+        /** Of an earlier version, which lacked columns. */
+        EARLIER
+    }
+
     static RecordFile open(Path csv) throws IOException {
-        boolean fresh = !Files.exists(csv) || Files.size(csv) == 0;
-        if (!fresh) {
-            addColumns(csv);
-        }
-        RecordFile file = new RecordFile(csv, FileErrors.naming(csv, () -> new RandomAccessFile(csv.toFile(), "rw")));
-        try {
-            if (fresh) {
-                file.write(CsvTable.line(RecordColumns.names()));
-            } else {
-                file.dropTornLine(csv);
-                file.remember(csv);
+        while (true) {
+            RecordFile file = new RecordFile(csv, OwnedFile.open(csv));
+            try {
+                if (file.prepare()) {
+                    return file;
+                }
+            } catch (IOException | RuntimeException failed) {
+                file.close();
+                throw failed;
             }
-            return file;
-        } catch (IOException | RuntimeException failed) {
-            file.close();
-            throw failed;
+            file.close(); // It was replaced by one with all columns.
         }
     }
 
-    private void dropTornLine(Path csv) throws IOException {
-        long end = out.length();
-        while (end > 0) {
-            out.seek(end - 1);
-            if (out.read() == '\n') {
-                break;
+    /** Throws the IOException that opening would; leaves the file, or that there is none, as it was. */
+    static void check(Path csv) throws IOException {
+        boolean absent = !Files.exists(csv, LinkOption.NOFOLLOW_LINKS);
+        OwnedFile file = OwnedFile.open(csv);
+        try (file) {
+            kind(csv, file);
+            if (absent && file.length() == 0) {
+                Files.deleteIfExists(csv);
             }
-            end--;
         }
-        if (end < out.length()) {
-            dropped.add(csv + ": dropped a torn last line of " + (out.length() - end) + " bytes");
-            out.setLength(end);
+    }
+
+    /** Returns false if the file was replaced, and has to be opened again. */
+    private boolean prepare() throws IOException {
+        Kind kind = kind(csv, out);
+        if (kind == Kind.FRESH) {
+            out.clear();
+            out.append(HEADER);
+            return true;
         }
-        out.seek(end);
+        long torn = out.dropTornLine();
+        if (torn > 0) {
+            dropped.add(csv + ": dropped a torn last line of " + torn + " bytes");
+        }
+        LatencyDataset data = read();
+        if (kind == Kind.EARLIER) {
+            addColumns(data);
+            return false;
+        }
+        for (LatencyRecord entry : data.records()) {
+            held.add(entry.key() + "\t" + entry.execution());
+            works.add(entry);
+        }
+        return true;
+    }
+
+    private static Kind kind(Path csv, OwnedFile file) throws IOException {
+        String line = file.firstLine(MOST_HEADER_BYTES);
+        if (HEADER.startsWith(line) && file.length() == line.length()) {
+            return Kind.FRESH;
+        }
+        if (line.strip().equals(HEADER.strip())) {
+            return Kind.OWN;
+        }
+        List<String> found = List.of(line.strip().replace("\"", "").split(",", -1));
+        if (found.contains(RecordColumns.KERNELS) && RecordColumns.names().containsAll(found)) {
+            return file.length() <= line.length() + 1 ? Kind.FRESH : Kind.EARLIER;
+        }
+        throw new IOException(csv + ":1: has other columns than a campaign writes; choose another file");
     }
 
     /**
      * Adds the columns that an earlier version of the library did not write, so that its campaign can resume. Their
      * values are empty.
      */
-    private static void addColumns(Path csv) throws IOException {
-        List<String> found = List.of(header(csv).replace("\"", "").split(",", -1));
-        if (found.contains("kernels")
-                && !found.equals(RecordColumns.names())
-                && RecordColumns.names().containsAll(found)) {
-            LatencyDataset before = LatencyDataset.read(csv);
-            if (before.problems().isEmpty()) {
-                replace(csv, before.records());
-            }
+    private void addColumns(LatencyDataset data) throws IOException {
+        if (!data.problems().isEmpty()) {
+            throw new IOException(data.problems().get(0) + "; mend or remove this row of an earlier version, or choose"
+                    + " another file");
+        }
+        replace(data.records());
+    }
+
+    private LatencyDataset read() throws IOException {
+        return LatencyDataset.read(csv, out.content());
+    }
+
+    /**
+     * Sets the marks that follow from comparing all measurements.
+     *
+     * @return all that the file holds; rows that are wrong are kept in the file, and with them the marks that it had
+     */
+    LatencyDataset mark() throws IOException {
+        LatencyDataset data = read();
+        List<LatencyRecord> compared = Marks.compare(data.records());
+        if (compared.equals(data.records())) {
+            return data;
+        }
+        LatencyDataset marked = LatencyDataset.of(compared).withProblems(data.problems());
+        if (!data.problems().isEmpty()) {
+            return marked.withProblems(List.of(csv + ": has wrong rows, so that the marks that follow from comparing"
+                    + " measurements were not written into it"));
+        }
+        try {
+            replace(compared);
+            return marked;
+        } catch (IOException failed) {
+            return marked.withProblems(List.of(
+                    "the marks that follow from comparing measurements were not written: " + failed.getMessage()));
         }
     }
 
-    private static String header(Path csv) throws IOException {
-        try (BufferedReader reader = Files.newBufferedReader(csv)) {
-            String line = reader.readLine();
-            return line == null ? "" : line;
+    /** Replaces all records of the file, or none. Nothing can be appended afterwards. */
+    private void replace(List<LatencyRecord> records) throws IOException {
+        try {
+            write(records);
+        } catch (FileSystemException inUse) {
+            out.close(); // Windows does not replace a file that is open.
+            write(records);
         }
     }
 
-    /** Replaces all records of the file, or none. */
-    static void replace(Path csv, List<LatencyRecord> records) throws IOException {
+    private void write(List<LatencyRecord> records) throws IOException {
         WholeFile.write(csv, whole -> {
-            whole.write(CsvTable.line(RecordColumns.names()).getBytes(StandardCharsets.UTF_8));
+            whole.write(HEADER.getBytes(StandardCharsets.UTF_8));
             for (LatencyRecord entry : records) {
                 whole.write(CsvTable.line(RecordColumns.values(entry)).getBytes(StandardCharsets.UTF_8));
             }
         });
     }
 
-    private void remember(Path csv) throws IOException {
-        if (!header(csv).equals(CsvTable.line(RecordColumns.names()).strip())) {
-            throw new IOException(csv + ":1: has other columns than a campaign writes; choose another file");
-        }
-        for (LatencyRecord entry : LatencyDataset.read(csv).records()) {
-            held.add(entry.key() + "\t" + entry.execution());
-        }
+    /**
+     * Requires that what the file holds of a piece was measured of the same work.
+     *
+     * @throws IOException if the file holds measurements of other work under the piece's name
+     */
+    void requireSameWork(ProfileTarget piece) throws IOException {
+        works.requireSame(csv, piece);
     }
 
     static String key(String model, String piece, String device, int threads, LoadLevel load) {
@@ -130,15 +201,8 @@ final class RecordFile implements AutoCloseable {
     }
 
     void append(LatencyRecord entry) throws IOException {
-        write(CsvTable.line(RecordColumns.values(entry)));
+        out.append(CsvTable.line(RecordColumns.values(entry)));
         held.add(entry.key() + "\t" + entry.execution());
-    }
-
-    private void write(String line) throws IOException {
-        FileErrors.namingStep(csv, () -> {
-            out.write(line.getBytes(StandardCharsets.UTF_8));
-            out.getFD().sync();
-        });
     }
 
     @Override

@@ -24,7 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -136,6 +138,8 @@ final class ProfileCommand implements Callable<Integer> {
             })
     private double quietWait = 30;
 
+    private boolean begun;
+
     @Override
     public Integer call() throws IOException {
         if (models.isEmpty() && !sweep) {
@@ -147,33 +151,46 @@ final class ProfileCommand implements Callable<Integer> {
         }
         try (StopSignal signal = StopSignal.watch()) {
             try (TemporaryDirectory work = TemporaryDirectory.create("pieces-")) {
-                print(measure(pieces(work.path())));
-                return Main.DONE;
+                LatencyProfiler.check(out);
+                return print(measure(pieces(work.path())));
             } catch (IOException | RuntimeException failed) {
                 if (!signal.isStopped(failed)) {
+                    if (begun) {
+                        return refused(failed);
+                    }
                     throw failed;
                 }
-                return stopped(signal);
+                Thread.interrupted(); // Or the file could not be read.
+                spec.commandLine().getErr().println("pepper: stopped; " + kept(measured()));
+                return signal.exitCode();
             }
         }
     }
 
-    private int stopped(StopSignal signal) throws IOException {
-        Thread.interrupted(); // Otherwise the file could not be read.
-        int kept = Files.exists(out) ? LatencyDataset.read(out).records().size() : 0;
-        spec.commandLine()
-                .getErr()
-                .println("pepper: stopped; " + out + " keeps " + kept
-                        + " measurements; run the same command again to go on");
-        return signal.exitCode();
+    private int measured() throws IOException {
+        return Files.isRegularFile(out) ? LatencyDataset.read(out).records().size() : 0;
+    }
+
+    private String kept(int count) {
+        return out + " keeps " + count + " measurements; run the same command again to go on";
+    }
+
+    /** A failure in the middle, such as a full disk: says what is kept, too. */
+    private int refused(Exception failed) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        int code = Failures.refuse(failed, err);
+        err.println("pepper: " + kept(measured()));
+        return code;
     }
 
     private List<ProfileTarget> pieces(Path work) throws IOException {
         List<ProfileTarget> found = new ArrayList<>();
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
+        Map<String, Path> named = new HashMap<>();
         for (Path file : models) {
             try (OnnxModel model = reading.open(file, isolation)) {
                 inputs.shapesOf(model);
+                requireNew(model.name(), file, named.put(model.name(), file));
             }
         }
         inputs.requireAllTaken();
@@ -189,6 +206,14 @@ final class ProfileCommand implements Callable<Integer> {
             found.addAll(ProfileTargets.sweep(work.resolve(OperatorSweep.MODEL)));
         }
         return found;
+    }
+
+    /** A data set tells models apart by the names of their files. */
+    private static void requireNew(String name, Path file, @Nullable Path other) {
+        if (other != null) {
+            throw new IllegalArgumentException(other + " and " + file + " would both be called '" + name
+                    + "' in the data set; give one of them another name, for instance by a link");
+        }
     }
 
     private List<ProfileTarget> runs(OnnxModel model, int most, Path work, ConsoleProgress progress)
@@ -222,6 +247,7 @@ final class ProfileCommand implements Callable<Integer> {
         long begin = System.nanoTime();
         long[] first = {-1};
         return (task, done, total) -> {
+            begun = true;
             first[0] = first[0] < 0 ? done : first[0];
             long measured = done - first[0];
             double elapsed = (System.nanoTime() - begin) * 1e-9;
@@ -236,7 +262,7 @@ final class ProfileCommand implements Callable<Integer> {
                 : Math.round(seconds / SECONDS_OF_A_MINUTE) + " minutes";
     }
 
-    private void print(LatencyDataset data) {
+    private int print(LatencyDataset data) {
         PrintWriter console = spec.commandLine().getOut();
         if (output.json) {
             ObjectNode document = Json.object();
@@ -258,6 +284,7 @@ final class ProfileCommand implements Callable<Integer> {
                                 + " quiet, or train --with-marked");
             }
         }
+        return data.records().isEmpty() ? Main.REFUSED : Main.DONE;
     }
 
     private static final class LoadConverter implements ITypeConverter<LoadLevel> {

@@ -1,5 +1,6 @@
 package io.pepper.internal.text;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -93,6 +94,9 @@ public final class FileErrors {
         if (failed instanceof FileSystemException system) {
             return named(file, system);
         }
+        if (failed instanceof FileNotFoundException stream) {
+            return named(file, stream);
+        }
         if (failed.getClass() != IOException.class
                 || String.valueOf(failed.getMessage()).contains(file.toString())) {
             return failed;
@@ -119,6 +123,18 @@ public final class FileErrors {
         return name.equals(failed.getFile()) && failed.getReason() != null
                 ? failed
                 : of(name, failed.getOtherFile(), failed);
+    }
+
+    /** Streams say each failure to open a file by this exception, with the reason in brackets behind the name. */
+    private static IOException named(Path file, FileNotFoundException failed) {
+        String said = String.valueOf(failed.getMessage());
+        String before = file + " (";
+        return said.startsWith(before) && said.endsWith(")")
+                ? caused(
+                        new FileSystemException(
+                                file.toString(), null, said.substring(before.length(), said.length() - 1)),
+                        failed)
+                : failed;
     }
 
     private static FileSystemException of(String name, @Nullable String other, FileSystemException failed) {

@@ -1,0 +1,51 @@
+package io.pepper.predict;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The work of the pieces that a file holds measurements of. Pieces are told apart by name alone: a model that was replaced, or has other
+ * input sizes, would go on under the name of another. Not thread-safe.
+ */
+final class HeldWork {
+    /** By model and piece, then by the work as columns: it differs only where something is wrong. */
+    private final Map<List<String>, Set<Map<String, String>>> works = new HashMap<>();
+
+    void add(LatencyRecord entry) {
+        works.computeIfAbsent(List.of(entry.model(), entry.piece()), name -> new LinkedHashSet<>())
+                .add(RecordColumns.work(entry.work()));
+    }
+
+    /** Throws an IOException that names file, model, piece and column if a measurement is of other work. */
+    void requireSame(Path csv, ProfileTarget piece) throws IOException {
+        Map<String, String> now = RecordColumns.work(piece.work());
+        for (Map<String, String> before : works.getOrDefault(List.of(piece.model(), piece.piece()), Set.of())) {
+            Optional<String> column = now.keySet().stream()
+                    .filter(name -> differs(before.getOrDefault(name, ""), now.getOrDefault(name, "")))
+                    .findFirst();
+            if (column.isPresent()) {
+                throw new IOException(
+                        csv + ": holds measurements of another model, or of other input sizes, under the name "
+                                + piece.model() + " " + piece.piece() + ": " + difference(column.get(), before, now)
+                                + "; choose another file, or give the model's file another name");
+            }
+        }
+    }
+
+    /** Returns whether two values differ; an unknown value contradicts nothing. */
+    private static boolean differs(String before, String now) {
+        return !before.isEmpty() && !now.isEmpty() && !before.equals(now);
+    }
+
+    private static String difference(String column, Map<String, String> before, Map<String, String> now) {
+        return column.equals(RecordColumns.KERNELS)
+                ? "the kernels differ"
+                : column + " was " + before.get(column) + " and is " + now.get(column);
+    }
+}
