@@ -1,4 +1,5 @@
 /** ONNX models: what they are made of, the parts of a partition as files, and the proof that the parts are right. */
+@SuppressWarnings("module") // pepper-predict is compiled after this.
 module io.pepper.onnx {
     requires static transitive org.jspecify;
     requires transitive io.pepper.core;
@@ -16,6 +17,10 @@ module io.pepper.onnx {
     exports io.pepper.onnx;
     exports io.pepper.report;
     exports io.pepper.session;
+
+    // For the reports of training.
+    exports io.pepper.report.internal.markup to
+            io.pepper.predict;
 
     // The generated messages are asked for their fields by reflection.
     opens io.pepper.onnx.internal.proto to

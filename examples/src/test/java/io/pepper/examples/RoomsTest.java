@@ -65,6 +65,7 @@ class RoomsTest {
             "io.pepper.onnx.internal", Set.of("io.pepper.export", "io.pepper.session", "io.pepper.measure"),
             "io.pepper.export.internal", Set.of("io.pepper.session"),
             "io.pepper.session.internal", Set.of("io.pepper.measure"),
+            "io.pepper.report.internal", Set.of("io.pepper.predict"),
             "io.pepper.monitor.internal", Set.of("io.pepper.predict"),
             "io.pepper.internal",
                     Set.of(
@@ -212,6 +213,14 @@ class RoomsTest {
                         "are not Boosting", type -> !type.getName().startsWith("io.pepper.predict.Boosting")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("ml.dmlc.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingNeedsAScreen() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("java.awt..", "javax.swing..", "javax.imageio.."))
                 .check(CLASSES);
     }
 

@@ -12,7 +12,7 @@ import io.pepper.plan.PlanSimulator;
 import io.pepper.plan.Transfer;
 import io.pepper.report.internal.PlanDrawing;
 import io.pepper.report.internal.PlanRenderer;
-import io.pepper.report.internal.Quantities;
+import io.pepper.report.internal.markup.Quantities;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

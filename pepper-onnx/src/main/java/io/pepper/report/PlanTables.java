@@ -6,7 +6,7 @@ import io.pepper.plan.Placement;
 import io.pepper.plan.Segments;
 import io.pepper.plan.Transfer;
 import io.pepper.report.internal.PlanDrawing;
-import io.pepper.report.internal.Quantities;
+import io.pepper.report.internal.markup.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -40,7 +40,7 @@ class ApplicationTest {
                     "[apfloat, commons-logging, jackson-annotations, jackson-core, jackson-databind, jackson-dataformat-csv,"
                             + " jgrapht-core, jheaps, jspecify, kryo, minlog, objenesis, onnxruntime, pepper-core,"
                             + " pepper-onnx, pepper-predict, protobuf-java, reflectasm, slf4j-api, snakeyaml-engine,"
-                            + " xchart, xgboost4j_2.12]",
+                            + " xgboost4j_2.12]",
                     jars.map(jar -> jar.getFileName().toString().replaceFirst("-\\d.*", ""))
                             .collect(Collectors.toCollection(TreeSet::new))
                             .toString());

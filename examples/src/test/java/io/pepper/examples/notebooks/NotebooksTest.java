@@ -94,7 +94,7 @@ class NotebooksTest {
         try (JShell shell = JShell.builder()
                 .out(out)
                 .err(System.err)
-                .remoteVMOptions("-Dpepper.notebooks=" + directory, "-Djava.awt.headless=true")
+                .remoteVMOptions("-Dpepper.notebooks=" + directory)
                 .build()) {
             for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
                 shell.addToClasspath(entry);

@@ -1,5 +1,6 @@
 package io.pepper.report.internal;
 
+import io.pepper.report.internal.markup.Texts;
 import java.util.Locale;
 
 /** A renderer of the segments as a graph for Graphviz. */

@@ -1,5 +1,6 @@
 package io.pepper.report.internal;
 
+import io.pepper.report.internal.markup.Texts;
 import java.util.stream.Collectors;
 
 /** The labels of arrows. */

@@ -1,5 +1,11 @@
 package io.pepper.report.internal;
 
+import io.pepper.report.internal.markup.Figure;
+import io.pepper.report.internal.markup.Markup;
+import io.pepper.report.internal.markup.Quantities;
+import io.pepper.report.internal.markup.Scale;
+import io.pepper.report.internal.markup.Texts;
+
 /** A chart of the activities of devices and links over time. */
 final class Gantt {
     private static final int LEFT = 190;
@@ -12,33 +18,30 @@ final class Gantt {
 
     private final PlanDrawing.Chart chart;
     private final Markup svg;
-    private final Axis axis;
+    private final Scale scale;
 
     private Gantt(PlanDrawing.Chart chart, Markup svg) {
         this.chart = chart;
         this.svg = svg;
-        this.axis = new Axis(chart.bars().stream()
+        this.scale = Scale.linear(chart.bars().stream()
                 .mapToDouble(PlanDrawing.Bar::arrives)
                 .max()
                 .orElse(1));
     }
 
-    static int height(PlanDrawing.Chart chart) {
-        return TOP + ROW * chart.rows().size() + BOTTOM;
-    }
-
-    static void draw(PlanDrawing.Chart chart, Markup svg) {
-        new Gantt(chart, svg).draw();
+    static Figure of(PlanDrawing.Chart chart) {
+        int height = TOP + ROW * chart.rows().size() + BOTTOM;
+        return new Figure(chart.caption(), height, svg -> new Gantt(chart, svg).draw());
     }
 
     private double x(double seconds) {
-        return LEFT + (Plot.WIDTH - LEFT - RIGHT) * axis.place(seconds);
+        return LEFT + (Figure.WIDTH - LEFT - RIGHT) * scale.place(seconds);
     }
 
     private void draw() {
         svg.element("text", chart.caption(), "class", "fact strong", "x", "0", "y", "14");
         String base = Texts.number(TOP + ROW * chart.rows().size());
-        for (double tick : axis.ticks()) {
+        for (double tick : scale.ticks()) {
             String x = Texts.number(x(tick));
             svg.empty("line", "class", "grid", "x1", x, "x2", x, "y1", Texts.number(TOP), "y2", base);
             svg.element(

@@ -1,6 +1,7 @@
 package io.pepper.report.internal;
 
 import io.pepper.document.SafeText;
+import io.pepper.report.internal.markup.Markup;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 

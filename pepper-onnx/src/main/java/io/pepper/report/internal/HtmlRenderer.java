@@ -1,5 +1,8 @@
 package io.pepper.report.internal;
 
+import io.pepper.report.internal.markup.Markup;
+import io.pepper.report.internal.markup.Page;
+import io.pepper.report.internal.markup.Texts;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -14,54 +17,23 @@ public final class HtmlRenderer {
      * @return a self-contained HTML document, which is also well-formed XML
      */
     public static String render(Drawing drawing) {
-        Markup html = new Markup();
-        html.raw("<!DOCTYPE html>").line();
-        html.open("html", "lang", "en").open("head").line();
-        html.empty("meta", "charset", "utf-8").line();
-        html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1")
-                .line();
-        html.element("title", drawing.title() + ": where to cut").line();
-        html.code("style", Texts.resource("plot.css") + Texts.resource("page.css"))
-                .line();
-        html.close().line().open("body").line();
-        html.open("header").element("h1", drawing.title());
-        html.element("p", String.join(" · ", drawing.facts()), "class", "facts")
-                .close()
-                .line();
-        plot(drawing, html);
+        Page page = Page.titled(drawing.title() + ": where to cut", resource("plot.css"), resource("cuts.css"));
+        page.header(drawing.title(), drawing.facts(), List.of());
+        page.figure(
+                "Filled points: cuts at a single tensor. Hollow points: at several. Numbers: where the least crosses.",
+                Plot.of(drawing),
+                Strip.of(drawing));
+        Markup html = page.body();
         html.open("main").line();
         cuts(drawing, html);
         segments(drawing, html);
         html.close().line();
-        html.code("script", Texts.resource("page.js"));
-        return html.close().close().line().toString();
+        html.code("script", resource("cuts.js"));
+        return page.end();
     }
 
-    private static void plot(Drawing drawing, Markup html) {
-        html.open("figure").line();
-        figure(html, Plot.HEIGHT, "bytes alive, arithmetic and cuts along the operators");
-        new Plot(drawing, html).draw();
-        html.close().line();
-        figure(html, Strip.HEIGHT, "segments");
-        Strip.draw(drawing, html);
-        html.close().line();
-        html.element(
-                "figcaption",
-                "Filled points: cuts at a single tensor. Hollow points: at several. Numbers: where the least crosses.");
-        html.close().line();
-    }
-
-    private static void figure(Markup html, int height, String label) {
-        html.open(
-                "svg",
-                "xmlns",
-                "http://www.w3.org/2000/svg",
-                "viewBox",
-                "0 0 " + Plot.WIDTH + " " + height,
-                "role",
-                "group",
-                "aria-label",
-                label);
+    private static String resource(String name) {
+        return Texts.resource(HtmlRenderer.class, name);
     }
 
     private static void cuts(Drawing drawing, Markup html) {

@@ -1,5 +1,6 @@
 package io.pepper.report.internal;
 
+import io.pepper.report.internal.markup.Texts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;

@@ -1,5 +1,7 @@
 package io.pepper.report.internal;
 
+import io.pepper.report.internal.markup.Texts;
+
 /** The descriptions of cuts. */
 final class Marks {
     private Marks() {}

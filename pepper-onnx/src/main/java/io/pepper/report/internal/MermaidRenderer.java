@@ -1,5 +1,7 @@
 package io.pepper.report.internal;
 
+import io.pepper.report.internal.markup.Texts;
+
 /** A renderer of the segments as a flow chart for Mermaid. */
 public final class MermaidRenderer {
     private MermaidRenderer() {}

@@ -1,10 +1,13 @@
 package io.pepper.report.internal;
 
+import io.pepper.report.internal.markup.Figure;
+import io.pepper.report.internal.markup.Markup;
+import io.pepper.report.internal.markup.Texts;
 import java.util.List;
 
 /** A drawing of the segments side by side in the colours of their devices, with the transfers between them. */
 final class PlacedStrip {
-    static final int WIDTH = Plot.WIDTH;
+    private static final int WIDTH = Figure.WIDTH;
     private static final int LEGEND = 22;
     private static final int BAR = 40;
     private static final int LABEL = 18;
@@ -27,12 +30,12 @@ final class PlacedStrip {
         }
     }
 
-    static int height(PlanDrawing drawing) {
-        return LEGEND * (drawing.devices().size() + 1) + BAR + LABEL * (LEVELS + 2);
+    static Figure of(PlanDrawing drawing) {
+        return new Figure("segments and their devices", height(drawing), svg -> new PlacedStrip(drawing, svg).draw());
     }
 
-    static void draw(PlanDrawing drawing, Markup svg) {
-        new PlacedStrip(drawing, svg).draw();
+    private static int height(PlanDrawing drawing) {
+        return LEGEND * (drawing.devices().size() + 1) + BAR + LABEL * (LEVELS + 2);
     }
 
     private void draw() {

@@ -1,12 +1,15 @@
 package io.pepper.report.internal;
 
+import io.pepper.report.internal.markup.Figure;
+import io.pepper.report.internal.markup.Markup;
+import io.pepper.report.internal.markup.Texts;
 import java.util.List;
 import java.util.OptionalLong;
 
 /** A plot of the live bytes and the arithmetic along the operators, with the cuts. */
 final class Plot {
-    static final int WIDTH = 1200;
-    static final int HEIGHT = 400;
+    private static final int WIDTH = Figure.WIDTH;
+    private static final int HEIGHT = 400;
     private static final int LEFT = 78;
     private static final int RIGHT = 60;
     private static final int TOP = 34;
@@ -20,7 +23,12 @@ final class Plot {
     private final Markup svg;
     private final List<Integer> best;
 
-    Plot(Drawing drawing, Markup svg) {
+    static Figure of(Drawing drawing) {
+        return new Figure(
+                "bytes alive, arithmetic and cuts along the operators", HEIGHT, svg -> new Plot(drawing, svg).draw());
+    }
+
+    private Plot(Drawing drawing, Markup svg) {
         this.drawing = drawing;
         this.svg = svg;
         shares = new Shares(drawing);
@@ -28,7 +36,7 @@ final class Plot {
         best = BestMarks.of(drawing);
     }
 
-    void draw() {
+    private void draw() {
         axes();
         if (scale.isKnown()) {
             svg.empty("path", "class", "live", "d", area());

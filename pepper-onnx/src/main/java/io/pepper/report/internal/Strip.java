@@ -1,17 +1,25 @@
 package io.pepper.report.internal;
 
+import io.pepper.report.internal.markup.Figure;
+import io.pepper.report.internal.markup.Markup;
+import io.pepper.report.internal.markup.Texts;
+
 /** A drawing of the segments side by side, as wide as their share of the work. */
 final class Strip {
-    static final int HEIGHT = 54;
+    private static final int HEIGHT = 54;
     private static final int TOP = 4;
     private static final int BAR = 26;
     private static final double LETTER = 8;
 
     private Strip() {}
 
-    static void draw(Drawing drawing, Markup svg) {
+    static Figure of(Drawing drawing) {
+        return new Figure("segments", HEIGHT, svg -> draw(drawing, svg));
+    }
+
+    private static void draw(Drawing drawing, Markup svg) {
         Shares shares = new Shares(drawing);
-        double width = Plot.WIDTH;
+        double width = Figure.WIDTH;
         double x = 0;
         for (Drawing.Block block : drawing.blocks()) {
             double wide = width * shares.of(block);

@@ -2,6 +2,7 @@ package io.pepper.report.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pepper.report.internal.markup.Quantities;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.pepper.report.internal;
+package io.pepper.report.internal.markup;
 
 import java.util.Locale;
 

@@ -1,18 +1,18 @@
-package io.pepper.report.internal;
+package io.pepper.report.internal.markup;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** A linear axis from 0 with round ticks. */
-final class Axis {
+/** A linear scale from 0 with round ticks. */
+final class LinearScale implements Scale {
     private static final int MOST_TICKS = 8;
     private static final double[] ROUND = {1, 2, 5, 10};
 
     private final double greatest;
     private final double step;
 
-    /** Creates an axis that ends at the greatest value, which need not be round. */
-    Axis(double greatest) {
+    /** A scale that ends at the greatest value, which need not be round. */
+    LinearScale(double greatest) {
         this.greatest = greatest > 0 ? greatest : 1;
         double least = this.greatest / MOST_TICKS;
         double power = Math.pow(10, Math.floor(Math.log10(least)));
@@ -23,12 +23,13 @@ final class Axis {
         step = found * power;
     }
 
-    /** Returns the position of a value: 0 at the start, 1 at the end. */
-    double place(double value) {
+    @Override
+    public double place(double value) {
         return value / greatest;
     }
 
-    List<Double> ticks() {
+    @Override
+    public List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         for (int i = 0; i * step <= greatest * 1.000_001; i++) {
             ticks.add(i * step);

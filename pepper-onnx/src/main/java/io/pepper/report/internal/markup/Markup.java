@@ -1,4 +1,4 @@
-package io.pepper.report.internal;
+package io.pepper.report.internal.markup;
 
 import io.pepper.document.SafeText;
 import java.io.StringWriter;
@@ -6,12 +6,13 @@ import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
-/** A writer of well-formed markup. Its input may contain anything: it is converted to {@link SafeText} and escaped. */
-final class Markup {
+/** A writer of well-formed markup, for one thread. Its input may contain anything: it is converted to {@link SafeText} and escaped. */
+public final class Markup {
     private final StringWriter text = new StringWriter();
     private final XMLStreamWriter writer;
 
-    Markup() {
+    /** Creates markup without content. */
+    public Markup() {
         try {
             writer = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
         } catch (XMLStreamException impossible) {
@@ -37,8 +38,14 @@ final class Markup {
         return write(() -> writer.writeDTD(markup));
     }
 
-    /** Starts an element with attributes, names and values in turn. */
-    Markup open(String element, String... attributes) {
+    /**
+     * Starts an element.
+     *
+     * @param element its name
+     * @param attributes names and values in turn
+     * @return this
+     */
+    public Markup open(String element, String... attributes) {
         return write(() -> {
             writer.writeStartElement(element);
             writeAttributes(attributes);
@@ -51,29 +58,53 @@ final class Markup {
         }
     }
 
-    Markup close() {
+    /**
+     * Ends the innermost element that is open.
+     *
+     * @return this
+     */
+    public Markup close() {
         return write(writer::writeEndElement);
     }
 
-    /** Writes an element without content. */
-    Markup empty(String element, String... attributes) {
+    /**
+     * Writes an element without content.
+     *
+     * @param element its name
+     * @param attributes names and values in turn
+     * @return this
+     */
+    public Markup empty(String element, String... attributes) {
         return write(() -> {
             writer.writeEmptyElement(element);
             writeAttributes(attributes);
         });
     }
 
-    Markup text(String content) {
+    private Markup text(String content) {
         return write(() -> writer.writeCharacters(SafeText.lines(content)));
     }
 
-    /** Writes an element that contains only text. */
-    Markup element(String element, String content, String... attributes) {
+    /**
+     * Writes an element that contains only text.
+     *
+     * @param element its name
+     * @param content any text
+     * @param attributes names and values in turn
+     * @return this
+     */
+    public Markup element(String element, String content, String... attributes) {
         return open(element, attributes).text(content).close();
     }
 
-    /** Writes our own style or script, including its lines; it has no characters that must be escaped. */
-    Markup code(String element, String content) {
+    /**
+     * Writes our own style or script, including its lines.
+     *
+     * @param element its name
+     * @param content text without characters that must be escaped
+     * @return this
+     */
+    public Markup code(String element, String content) {
         return write(() -> {
             writer.writeStartElement(element);
             writer.writeCharacters(content);
@@ -81,7 +112,12 @@ final class Markup {
         });
     }
 
-    Markup line() {
+    /**
+     * Starts a line in the source text of the document.
+     *
+     * @return this
+     */
+    public Markup line() {
         return write(() -> writer.writeCharacters("\n"));
     }
 
