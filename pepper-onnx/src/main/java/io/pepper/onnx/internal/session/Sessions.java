@@ -48,7 +48,7 @@ public final class Sessions {
                     ? environment.createSession(source.path().get().toString(), settings)
                     : environment.createSession(source.bytes(), settings);
         } catch (OrtException e) {
-            throw new IOException(source.name() + ": ONNX Runtime cannot load it: " + e.getMessage(), e);
+            throw new IOException(source.name() + ": ONNX Runtime cannot load it: " + Refusals.reason(e), e);
         }
     }
 

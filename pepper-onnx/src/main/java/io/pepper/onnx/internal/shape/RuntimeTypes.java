@@ -26,6 +26,7 @@ import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.session.NativeRuntime;
+import io.pepper.onnx.internal.session.Refusals;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -141,7 +142,7 @@ final class RuntimeTypes implements Closeable {
         } catch (RuntimeUnavailableException unavailable) {
             return Answer.failure(String.valueOf(unavailable.getMessage()));
         } catch (OrtException refused) {
-            return Answer.failure("ONNX Runtime cannot open the model: " + refused.getMessage());
+            return Answer.failure("ONNX Runtime cannot open the model: " + Refusals.reason(refused));
         }
     }
 
