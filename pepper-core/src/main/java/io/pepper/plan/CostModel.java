@@ -229,7 +229,19 @@ public final class CostModel {
      * @throws IllegalArgumentException see {@link #table}
      */
     public List<String> caveats(Segments segments, Placement placement) {
-        return new PlanCaveats(this).of(segments, placement);
+        return caveats(segments, List.of(placement));
+    }
+
+    /**
+     * Returns reasons why the figures of several placements may be wrong, for instance of the best trade-offs.
+     *
+     * @param segments the segments
+     * @param placements where they run
+     * @return a sentence each about all of them, without a full stop; empty if nothing is known to speak against the figures
+     * @throws IllegalArgumentException see {@link #table}
+     */
+    public List<String> caveats(Segments segments, List<Placement> placements) {
+        return new PlanCaveats(this).of(segments, placements);
     }
 
     /** Returns whether the load of a device is known. */

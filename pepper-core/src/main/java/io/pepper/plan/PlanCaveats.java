@@ -9,17 +9,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Collects why the predicted figures of a placement may be wrong. */
+/** Collects why the predicted figures of placements may be wrong. */
 final class PlanCaveats {
     private final CostModel model;
     private final Set<Device> used = new LinkedHashSet<>();
-    private final List<String> extrapolated = new ArrayList<>();
+    private final Set<String> extrapolated = new LinkedHashSet<>();
 
     PlanCaveats(CostModel model) {
         this.model = model;
     }
 
-    List<String> of(Segments segments, Placement placement) {
+    List<String> of(Segments segments, List<Placement> placements) {
+        placements.forEach(placement -> add(segments, placement));
+        return sentences();
+    }
+
+    private void add(Segments segments, Placement placement) {
         boolean byRun = CostModel.predictsRuns(segments);
         for (PlacedPart part : placement.parts()) {
             List<Workload> predicted = new ArrayList<>();
@@ -28,7 +33,6 @@ final class PlanCaveats {
             }
             add(part.index(), part.device(), predicted);
         }
-        return sentences();
     }
 
     private void add(int part, Device device, List<Workload> predicted) {

@@ -118,6 +118,26 @@ class PlanCaveatsTest {
     }
 
     @Test
+    void ofSeveralPlacementsEachReasonIsSaidOnceForAllDevices() {
+        Segments segments = new Row(3);
+        CostModel model = CostModel.of(CLUSTER, new Limited(4, List.of("is young")))
+                .withPredictor("small", new Limited(4, List.of("is young")));
+        Placement allOnCamera = Planner.of(CLUSTER, model.table(segments))
+                .plan(
+                        Objective.LATENCY,
+                        Constraints.NONE
+                                .withPin(0, "camera")
+                                .withPin(1, "camera")
+                                .withPin(2, "camera"));
+        assertThat(model.caveats(segments, List.of(allOnCamera, split(model, segments, 1))))
+                .containsExactly(
+                        "extrapolated, since nothing like it was measured: part 1 on camera, part 2 on cloud",
+                        "load not known, predicted as idle: camera, cloud",
+                        "the predictor for camera, cloud is young");
+        assertThat(model.caveats(segments, List.of())).isEmpty();
+    }
+
+    @Test
     void placementsOfBranchesAreJudgedPartByPart() {
         Segments towers = new Segments() {
             @Override

@@ -142,6 +142,7 @@ public final class PlanReport implements Report {
         return new PlanDrawing(
                 model.name(),
                 verdict(),
+                caveats.stream().map(caveat -> "Caution: " + caveat + ".").toList(),
                 facts(),
                 devices(),
                 segments(),
@@ -194,7 +195,6 @@ public final class PlanReport implements Report {
                 .ifPresent(second -> sentences.add("Another one is as good by that: " + line(second)
                         + (placement().isChain() ? ". Of equals the one with the fewest parts is taken." : ".")));
         sentences.add(proof());
-        caveats.forEach(caveat -> sentences.add("Caution: " + caveat + "."));
         return sentences;
     }
 

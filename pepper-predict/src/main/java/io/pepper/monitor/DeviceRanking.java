@@ -60,6 +60,9 @@ public record DeviceRanking(List<Forecast> devices, Map<String, List<String>> pr
                     throw new IllegalArgumentException("it is not known which device this is");
                 }
                 forecasts.add(new Forecast(reading, predictor.predict(piece, threads, reading.state())));
+                if (reading.state().cpuLoadPercent().isEmpty()) {
+                    said.add("its load is not known: predicted as idle");
+                }
             } catch (IllegalArgumentException cannotSay) {
                 said.add("no prediction: " + cannotSay.getMessage());
             }

@@ -143,9 +143,12 @@ public final class TrainedPredictor implements LatencyPredictor {
         Accuracy held = parts.facts.accuracy().get(CrossValidation.Folds.MODELS.key());
         if (held == null) {
             caveats.add("was not validated on unseen models");
-        } else if (held.medianApe() > LARGE_ERROR) {
-            caveats.add(String.format(
-                    Locale.ROOT, "has a median error of %.0f %% on unseen models", 100 * held.medianApe()));
+            Accuracy rows = parts.facts.accuracy().get(CrossValidation.Folds.ROWS.key());
+            if (rows != null) {
+                addError(rows, "held-back records", caveats);
+            }
+        } else {
+            addError(held, "unseen models", caveats);
         }
         boolean fewModels = parts.facts.models().size() < FEW_MODELS
                 && !parts.facts.models().contains(OperatorSweep.MODEL);
@@ -158,6 +161,13 @@ public final class TrainedPredictor implements LatencyPredictor {
                     + " are marked: the machine was busy, throttled or unsteady");
         }
         return caveats;
+    }
+
+    private static void addError(Accuracy held, String what, List<String> caveats) {
+        if (held.medianApe() > LARGE_ERROR) {
+            caveats.add(
+                    String.format(Locale.ROOT, "has a median error of %.0f %% on %s", 100 * held.medianApe(), what));
+        }
     }
 
     Parts parts() {

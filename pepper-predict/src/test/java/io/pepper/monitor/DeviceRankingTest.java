@@ -103,6 +103,19 @@ class DeviceRankingTest {
     }
 
     @Test
+    void saysWhichLoadsAreNotKnown() throws IOException {
+        DeviceReading unknown = new DeviceReading(DeviceState.of("b").withCores(4), Map.of(), List.of("is old"));
+        DeviceRanking ranking = DeviceRanking.of(
+                Workload.builder().build(),
+                1,
+                () -> Map.of("a", reading("a", "x", 1, 1), "b", unknown),
+                (piece, threads, device) -> new Prediction(1, 1, false));
+        assertThat(ranking.devices()).hasSize(2);
+        assertThat(ranking.problems())
+                .isEqualTo(Map.of("b", List.of("is old", "its load is not known: predicted as idle")));
+    }
+
+    @Test
     void ranksNothingWhereNothingIsPredicted() throws IOException {
         DeviceRanking ranking = DeviceRanking.of(
                 Workload.builder().build(), 1, () -> Map.of("a", reading("a", "x", 1, 1)), (piece, threads, device) -> {

@@ -10,7 +10,9 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,5 +105,41 @@ class ForeignTablesTest {
         LatencyTrainer trained = LatencyTrainer.train(same, TrainingOptions.EXTENDED, ProgressListener.NONE);
         assertThat(trained.validations()).isEmpty();
         assertThat(trained.predictor().caveats()).isNotEmpty();
+    }
+
+    /** Where no other model could be held back, the error on records is said, if it is large. */
+    @Test
+    void aLargeErrorOnRecordsOfTheOnlyModelIsSaid() throws IOException {
+        List<LatencyRecord> steady = new ArrayList<>();
+        List<LatencyRecord> wild = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            double flops = 1e9 * (1 + i);
+            steady.add(piece(i, LatencyDatasetTest.entry("a", flops, 1, 0, 0.012)));
+            wild.add(piece(i, LatencyDatasetTest.entry("a", flops, 1, 0, i % 2 == 0 ? 0.001 : 1)));
+        }
+        assertThat(LatencyTrainer.train(LatencyDataset.of(steady), TrainingOptions.EXTENDED, ProgressListener.NONE)
+                        .predictor()
+                        .caveats())
+                .contains("was not validated on unseen models")
+                .noneMatch(caveat -> caveat.contains("median error"));
+        assertThat(LatencyTrainer.train(LatencyDataset.of(wild), TrainingOptions.EXTENDED, ProgressListener.NONE)
+                        .predictor()
+                        .caveats())
+                .anyMatch(caveat -> caveat.matches("has a median error of \\d+ % on held-back records"));
+    }
+
+    private static LatencyRecord piece(int number, LatencyRecord as) {
+        return new LatencyRecord(
+                as.model(),
+                "piece " + number,
+                as.work(),
+                as.threads(),
+                as.device(),
+                as.load(),
+                as.achievedPercent(),
+                as.execution(),
+                as.timing(),
+                as.surroundings(),
+                as.marks());
     }
 }

@@ -18,6 +18,7 @@ import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.CandidateCuts;
 import io.pepper.plan.Constraints;
+import io.pepper.plan.CostModel;
 import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
@@ -58,6 +59,8 @@ final class DemoCommand implements Callable<Integer> {
     private static final int CUTS = 5;
     private static final Duration QUIET_WAIT = Duration.ofSeconds(5);
     private static final String HERE = "here";
+    private static final String PARTS = "parts";
+    private static final String PAGE = "plan.html";
 
     private static final String CLUSTER =
             """
@@ -105,13 +108,15 @@ final class DemoCommand implements Callable<Integer> {
             out.println("measured on this machine: " + data.records().size() + " runs of " + segments.count()
                     + " segments; planned for the most images in a second:");
             out.println();
-            Planner planner = Planner.of(
-                    cluster,
-                    PlanOptions.measured(cluster, MeasuredPredictor.of(data)).table(segments));
+            CostModel times = PlanOptions.measured(cluster, MeasuredPredictor.of(data));
+            Planner planner = Planner.of(cluster, times.table(segments));
             Constraints pipeline = Constraints.NONE.withReuse(false);
             Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, pipeline), pipeline);
             PlanPrinter.print(why, out);
-            return export(model, file, segments, planner, why, pipeline);
+            List<String> caveats = times.caveats(segments, why.placement());
+            new Remarks(List.of(), caveats).print(out);
+            write(model, segments, planner, why, caveats);
+            return verify(model, file);
         }
     }
 
@@ -153,32 +158,34 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int export(
-            OnnxModel model, Path file, ModelSegments segments, Planner planner, Explanation why, Constraints pipeline)
+    private void write(OnnxModel model, ModelSegments segments, Planner planner, Explanation why, List<String> caveats)
             throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        Path parts = directory.resolve("parts");
+        PlanOrigin origin = PlanOrigin.of("measured: latencies.csv")
+                .withConstraints(why.constraints())
+                .withCaveats(caveats);
         DeploymentExporter.export(
-                model,
-                segments,
-                why.placement(),
-                parts,
-                PlanOrigin.of("measured: latencies.csv").withConstraints(pipeline),
-                writing.options());
-        Path page = directory.resolve("plan.html");
+                model, segments, why.placement(), directory.resolve(PARTS), origin, writing.options());
         WholeFile.write(
-                page,
+                directory.resolve(PAGE),
                 PlanReport.of(model, segments, why)
                         .withFront(
-                                Metric.LATENCY, Metric.PERIOD, planner.pareto(Metric.LATENCY, Metric.PERIOD, pipeline))
+                                Metric.LATENCY,
+                                Metric.PERIOD,
+                                planner.pareto(Metric.LATENCY, Metric.PERIOD, why.constraints()))
+                        .withCaveats(caveats)
                         .html());
+    }
+
+    private int verify(OnnxModel model, Path file) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        Path parts = directory.resolve(PARTS);
         out.println();
         ModelPrinter.parts(PartitionManifest.read(parts), parts, out);
         Verification verification = SplitVerifier.verify(model, parts);
         ModelPrinter.verification(verification, out);
         out.println();
-        out.println(
-                "Look at " + page + " in a browser, and at " + parts.resolve(DeploymentPlan.FILE_NAME) + ". Or try:");
+        out.println("Look at " + directory.resolve(PAGE) + " in a browser, and at "
+                + parts.resolve(DeploymentPlan.FILE_NAME) + ". Or try:");
         out.println("  examples/pepper simulate " + parts + " --every 0.02 --count 500");
         out.println("  examples/pepper plan " + file + " --shape x=1x3x48x320 --cluster "
                 + directory.resolve("cluster.yaml") + " --measured " + directory.resolve("latencies.csv")

@@ -84,7 +84,7 @@ final class ParetoCommand implements Callable<Integer> {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             PlanOptions.Prepared prepared = prepared(costs, cuts.of(opened, costs), progress);
             List<Placement> front = prepared.planner().pareto(metrics.get(0), metrics.get(1), prepared.constraints());
-            print(front, new Remarks(prepared.notes(), caveats(prepared, front)));
+            print(front, new Remarks(prepared.notes(), prepared.caveats(front, prepared.states())));
         }
         return Main.DONE;
     }
@@ -95,14 +95,6 @@ final class ParetoCommand implements Callable<Integer> {
                     spec.commandLine(), "--operators takes no limits, but a Pareto front needs them");
         }
         return plan.prepare(costs, found, shape, progress);
-    }
-
-    /** Returns the caveats of all placements of the front, each once. */
-    private static List<String> caveats(PlanOptions.Prepared prepared, List<Placement> front) {
-        return front.stream()
-                .flatMap(placement -> prepared.caveats(placement, prepared.states()).stream())
-                .distinct()
-                .toList();
     }
 
     private void print(List<Placement> front, Remarks remarks) {

@@ -153,8 +153,8 @@ final class PlanOptions {
             List<DeviceState> states,
             List<String> notes) {
 
-        /** Returns why the figures of a placement may be wrong, in given states of the devices. */
-        List<String> caveats(Placement placement, List<DeviceState> in) {
+        /** Returns why the figures of placements may be wrong, in given states of the devices. */
+        List<String> caveats(List<Placement> placements, List<DeviceState> in) {
             if (model.isEmpty()) {
                 return List.of();
             }
@@ -162,7 +162,7 @@ final class PlanOptions {
             for (DeviceState state : in) {
                 now = now.withState(state);
             }
-            return now.caveats(segments, placement);
+            return now.caveats(segments, placements);
         }
 
         /** Returns a copy with other segments of the model. */

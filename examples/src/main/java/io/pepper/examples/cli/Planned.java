@@ -13,6 +13,7 @@ import io.pepper.plan.NoSuchPlacementException;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -98,10 +99,23 @@ record Planned(PlanOptions.Prepared prepared, Explanation why, Optional<Scenario
 
     /** Returns the states of the devices that the plan takes into account. */
     List<DeviceState> states() {
-        return robust.map(Scenarios.Plan::states).orElse(prepared.states());
+        return robust.map(Scenarios.Plan::worstStates).orElse(prepared.states());
     }
 
+    /** Returns reasons why the figures may be wrong, in the worst scenario and in the others, among which it was chosen. */
     List<String> caveats() {
-        return prepared.caveats(why.placement(), states());
+        List<Placement> chosen = List.of(why.placement());
+        List<String> caveats = new ArrayList<>(prepared.caveats(chosen, states()));
+        robust.ifPresent(plan -> {
+            for (int i = 0; i < plan.names().size(); i++) {
+                String scenario = plan.names().get(i);
+                prepared.caveats(chosen, plan.states().get(i)).stream()
+                        .filter(caveat -> !caveats.contains(caveat))
+                        .map(caveat -> "in the scenario " + scenario + ": " + caveat)
+                        .toList()
+                        .forEach(caveats::add);
+            }
+        });
+        return caveats;
     }
 }

@@ -89,7 +89,11 @@ final class PredictCommand implements Callable<Integer> {
         for (Map.Entry<String, Workload> work : works.entrySet()) {
             rankings.put(work.getKey(), DeviceRanking.of(work.getValue(), threads, monitor, trained));
         }
-        print(rankings, trained.caveats());
+        print(
+                rankings,
+                trained.caveats().stream()
+                        .map(caveat -> "the predictor " + caveat)
+                        .toList());
         return Main.DONE;
     }
 
@@ -185,7 +189,7 @@ final class PredictCommand implements Callable<Integer> {
                 .distinct()
                 .forEach(problem ->
                         out.println("note: " + problem.getKey() + ": " + String.join("; ", problem.getValue())));
-        caveats.forEach(caveat -> out.println("caution: the predictor " + caveat));
+        caveats.forEach(caveat -> out.println("caution: " + caveat));
     }
 
     private static ObjectNode json(String name, DeviceRanking ranking) {

@@ -133,7 +133,7 @@ final class RunPrinter {
                 "the plan predicts %s alone, and %s per second",
                 Amounts.time(made.placement().latencySeconds()),
                 Amounts.rate(1 / made.placement().periodSeconds()))));
-        notes.forEach(note -> out.println("note: " + note));
+        remarks().print(out);
     }
 
     ObjectNode json() {
@@ -173,9 +173,11 @@ final class RunPrinter {
             Json.put(row, "p90Seconds", stage.p90Seconds());
             Json.put(row, "p99Seconds", stage.p99Seconds());
         }
-        ArrayNode said = document.putArray("notes");
-        notes.forEach(said::add);
-        return document;
+        return remarks().addTo(document);
+    }
+
+    private Remarks remarks() {
+        return new Remarks(notes, plan.map(DeploymentPlan::caveats).orElse(List.of()));
     }
 
     private double at(double share) {

@@ -36,7 +36,11 @@ final class Scenarios {
     private List<String> typed = List.of();
 
     /** A placement in all scenarios. */
-    record Plan(List<String> names, RobustPlanner.Result result, Explanation why, List<DeviceState> states) {
+    record Plan(List<String> names, RobustPlanner.Result result, Explanation why, List<List<DeviceState>> states) {
+        List<DeviceState> worstStates() {
+            return states.get(result.worst());
+        }
+
         void print(PrintWriter out) {
             Table table = new Table("scenario", "latency", "per second", "");
             for (int i = 0; i < names.size(); i++) {
@@ -90,7 +94,7 @@ final class Scenarios {
         Explanation alone = Planner.of(cluster, tables.get(result.worst())).explain(worst, prepared.constraints());
         Explanation why = new Explanation(
                 worst, prepared.constraints(), alone.singleDevices(), Optional.empty(), List.of(), List.of());
-        return Optional.of(new Plan(typed, result, why, states.get(result.worst())));
+        return Optional.of(new Plan(typed, result, why, states));
     }
 
     private List<DeviceState> states(PlanOptions plan, Cluster cluster, List<DeviceState> known, String scenario) {

@@ -141,7 +141,7 @@ class DocumentsTest {
         String output = runJavaOf(ROOT.resolve("docs/extending.md"));
         assertThat(output)
                 .contains("planned by a datasheet: true")
-                .contains("problems: {there=[the agent does not answer]}")
+                .contains("problems: {there=[the agent does not answer, its load is not known: predicted as idle]}")
                 .contains("parts: 2")
                 .endsWith("outputs: 1\n");
     }

@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param title the model's name
  * @param verdict the decision, in a sentence or two
+ * @param cautions reasons why the figures may be wrong
  * @param facts short lines about the whole placement
  * @param devices all devices, each with the hue of its index
  * @param pieces the segments in order
@@ -19,6 +20,7 @@ import java.util.List;
 public record PlanDrawing(
         String title,
         List<String> verdict,
+        List<String> cautions,
         List<String> facts,
         List<Place> devices,
         List<Piece> pieces,
@@ -35,6 +37,7 @@ public record PlanDrawing(
      *
      * @param title the model's name
      * @param verdict the decision, in a sentence or two
+     * @param cautions reasons why the figures may be wrong
      * @param facts short lines about the whole placement
      * @param devices all devices, each with the hue of its index
      * @param pieces the segments in order
@@ -46,6 +49,7 @@ public record PlanDrawing(
      */
     public PlanDrawing {
         verdict = List.copyOf(verdict);
+        cautions = List.copyOf(cautions);
         facts = List.copyOf(facts);
         devices = List.copyOf(devices);
         pieces = List.copyOf(pieces);

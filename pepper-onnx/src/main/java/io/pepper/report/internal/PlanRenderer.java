@@ -18,7 +18,12 @@ public final class PlanRenderer {
      * @return a self-contained SVG document
      */
     public static String svg(PlanDrawing drawing) {
-        return Sheet.render(title(drawing), drawing.title(), drawing.facts(), figures(drawing), style());
+        List<Figure> all = new ArrayList<>();
+        if (!drawing.cautions().isEmpty()) {
+            all.add(Paragraphs.of("cautions", drawing.cautions()));
+        }
+        all.addAll(figures(drawing));
+        return Sheet.render(title(drawing), drawing.title(), drawing.facts(), all, style());
     }
 
     private static String title(PlanDrawing drawing) {
@@ -46,7 +51,9 @@ public final class PlanRenderer {
      */
     public static String html(PlanDrawing drawing) {
         Page page = Page.titled(title(drawing), style());
-        page.header(drawing.title(), drawing.facts(), drawing.verdict());
+        List<String> sentences = new ArrayList<>(drawing.verdict());
+        sentences.addAll(drawing.cautions());
+        page.header(drawing.title(), drawing.facts(), sentences);
         page.body().open("main").line();
         figures(drawing).forEach(figure -> page.figure("", figure));
         for (PlanDrawing.Table table : drawing.tables()) {
