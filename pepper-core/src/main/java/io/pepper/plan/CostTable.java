@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -211,10 +212,11 @@ public final class CostTable {
      * @param from its first segment
      * @param to the segment after its last
      * @param device the device's index
-     * @return joules; NaN if not known
+     * @return joules; empty if not known
      */
-    public double joules(int from, int to, int device) {
-        return sum(columns.get(device).joules(), from, to);
+    public OptionalDouble joules(int from, int to, int device) {
+        double joules = sum(columns.get(device).joules(), from, to);
+        return Double.isNaN(joules) ? OptionalDouble.empty() : OptionalDouble.of(joules);
     }
 
     /**

@@ -89,7 +89,7 @@ final class Evaluation {
     private Placement placement(double latency, double p90, double lowerBound) {
         double joules = 0;
         for (PlacedPart part : parts) {
-            joules += part.joules();
+            joules += part.joules().orElse(Double.NaN);
         }
         for (Transfer transfer : transfers) {
             joules += transfer.joules();

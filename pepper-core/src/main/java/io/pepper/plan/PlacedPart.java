@@ -1,6 +1,7 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Device;
+import java.util.OptionalDouble;
 
 /**
  * One part of a placement: a segment, or neighbouring segments of a chain, that run on a device as one piece.
@@ -12,7 +13,7 @@ import io.pepper.cluster.Device;
  * @param beginSeconds when it begins in an inference that is alone, since the inputs are there
  * @param computeSeconds median time of a run
  * @param p90Seconds 90th percentile of the time of a run
- * @param joules energy of a run; NaN if not known
+ * @param joules energy of a run; empty if not known
  * @param memoryBytes memory that it takes on the device
  */
 public record PlacedPart(
@@ -23,7 +24,7 @@ public record PlacedPart(
         double beginSeconds,
         double computeSeconds,
         double p90Seconds,
-        double joules,
+        OptionalDouble joules,
         double memoryBytes) {
     /**
      * Returns when it ends in an inference that is alone.

@@ -245,14 +245,19 @@ public final class Placement {
      * Returns the cost by a metric.
      *
      * @param metric the metric
-     * @return seconds or joules; NaN if not known
+     * @return seconds or joules; empty for an energy that is not known
      */
-    public double cost(Metric metric) {
+    public OptionalDouble cost(Metric metric) {
         return switch (metric) {
-            case LATENCY -> costs.latencySeconds;
-            case PERIOD -> costs.periodSeconds;
-            case ENERGY -> costs.energyJoules.orElse(Double.NaN);
+            case LATENCY -> OptionalDouble.of(costs.latencySeconds);
+            case PERIOD -> OptionalDouble.of(costs.periodSeconds);
+            case ENERGY -> costs.energyJoules;
         };
+    }
+
+    /** Returns the cost by a metric that the planner was asked for, and which is therefore known. */
+    double knownCost(Metric metric) {
+        return cost(metric).orElseThrow();
     }
 
     /**

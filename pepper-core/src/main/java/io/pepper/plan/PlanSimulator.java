@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
@@ -241,15 +242,17 @@ public final class PlanSimulator {
         /**
          * Returns the throughput between the first and the last completion, in requests per second.
          *
-         * @return NaN if fewer than two were done
+         * @return the throughput; empty if fewer than two were done
          */
-        public double throughputPerSecond() {
+        public OptionalDouble throughputPerSecond() {
             double[] done = doneSeconds.stream()
                     .mapToDouble(Double::doubleValue)
                     .filter(Double::isFinite)
                     .sorted()
                     .toArray();
-            return done.length < 2 ? Double.NaN : (done.length - 1) / (done[done.length - 1] - done[0]);
+            return done.length < 2
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of((done.length - 1) / (done[done.length - 1] - done[0]));
         }
     }
 

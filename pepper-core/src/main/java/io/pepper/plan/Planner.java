@@ -285,7 +285,7 @@ public final class Planner {
             return false;
         }
         for (Metric metric : Metric.values()) {
-            if (limits.limit(metric).isPresent() && !(placement.cost(metric) <= limits.most(metric))) {
+            if (limits.limit(metric).isPresent() && !(placement.knownCost(metric) <= limits.most(metric))) {
                 return false;
             }
         }
@@ -324,7 +324,7 @@ public final class Planner {
         while (next.isPresent()) {
             Placement found = leastOf(second, first, next.get(), constraints);
             front.add(found);
-            next = cheaper(first, second, found.cost(second), constraints);
+            next = cheaper(first, second, found.knownCost(second), constraints);
         }
         return front;
     }
@@ -337,7 +337,7 @@ public final class Planner {
         double limit = Math.nextDown(than);
         for (double less = LEAST_STEP; limit >= 0; less *= 2) {
             Optional<Placement> found = tryPlan(Objective.of(best), constraints.withLimit(other, limit));
-            if (found.isEmpty() || found.get().cost(other) < than) {
+            if (found.isEmpty() || found.get().knownCost(other) < than) {
                 return found;
             }
             limit = Math.min(Math.nextDown(limit), than * (1 - less));
@@ -347,9 +347,9 @@ public final class Planner {
 
     /** Of the placements that are as good by one metric, the best by the other. */
     private Placement leastOf(Metric other, Metric kept, Placement found, Constraints constraints) {
-        double limit = Math.min(found.cost(kept), constraints.most(kept));
+        double limit = Math.min(found.knownCost(kept), constraints.most(kept));
         return tryPlan(Objective.of(other), constraints.withLimit(kept, limit))
-                .filter(better -> better.cost(other) < found.cost(other))
+                .filter(better -> better.knownCost(other) < found.knownCost(other))
                 .orElse(found);
     }
 

@@ -139,7 +139,8 @@ final class Problem {
             return;
         }
         for (int device = 0; device < devices(); device++) {
-            if (cluster.devices().get(device).allowed() && Double.isNaN(table.joules(0, 1, device))) {
+            if (cluster.devices().get(device).allowed()
+                    && table.joules(0, 1, device).isEmpty()) {
                 throw new IllegalArgumentException("what device '" + name(device)
                         + "' draws is not known, so that nothing can be planned by energy: the cluster has no busyWatts"
                         + " for it, and the table of costs no joules");

@@ -340,7 +340,7 @@ final class BranchInstance {
             }
             begin = Math.max(begin, concurrent ? free.getOrDefault(device, 0.0) : done);
             double seconds = costs.seconds(segment, segment + 1, devices[segment]);
-            joules += costs.joules(segment, segment + 1, devices[segment]);
+            joules += costs.joules(segment, segment + 1, devices[segment]).orElse(Double.NaN);
             free.put(device, begin + seconds);
             busy.merge(device, seconds, Double::sum);
             done = Math.max(done, begin + seconds);

@@ -234,7 +234,7 @@ final class Instance {
             energy += joules(begin, at, device);
             double seconds = table.seconds(begin, end, device);
             latency += seconds;
-            energy += table.joules(begin, end, device);
+            energy += table.joules(begin, end, device).orElseThrow();
             busy[device] += seconds;
             boolean again = memory[device] >= 0;
             if ((again && !reuse) || latency == Double.POSITIVE_INFINITY) {

@@ -253,7 +253,7 @@ class PlannerTest {
         assertThat(table.seconds(1, 2, 1)).isEqualTo(10);
         assertThat(table.p90Seconds(1, 2, 1)).isEqualTo(20);
         assertThat(table.pessimistic().seconds(1, 2, 1)).isEqualTo(20);
-        assertThat(table.joules(1, 2, 0)).isEqualTo(4 * 10);
+        assertThat(table.joules(1, 2, 0)).hasValue(4 * 10);
         assertThat(table.memoryBytes(0, 2, 0)).isEqualTo(20 + 1 + 7);
         segments.asked.clear();
         CostTable busy =

@@ -104,7 +104,7 @@ final class PlanJson {
                     .put("beginSeconds", part.beginSeconds())
                     .put("computeSeconds", part.computeSeconds())
                     .put("p90Seconds", part.p90Seconds())
-                    .put("joules", Double.isNaN(part.joules()) ? null : part.joules())
+                    .put("joules", part.joules().isPresent() ? part.joules().getAsDouble() : null)
                     .put("memoryBytes", part.memoryBytes());
         }
     }

@@ -130,7 +130,7 @@ final class PlanReader {
                     each.decimal("beginSeconds"),
                     each.decimal("computeSeconds"),
                     each.decimal("p90Seconds"),
-                    each.optionalDecimal("joules").orElse(Double.NaN),
+                    each.optionalDecimal("joules"),
                     each.decimal("memoryBytes"));
             if (part.p90Seconds() < part.computeSeconds()) {
                 throw wrong(field + ".p90Seconds", "is less than computeSeconds");

@@ -84,19 +84,27 @@ public final class PlanReport implements Report {
      * @param up the metric of the vertical axis
      * @param front placements that no other one beats in both metrics
      * @return a copy with this front
+     * @throws IllegalArgumentException if the energy of a placement is not known, and is one of the metrics
      */
     public PlanReport withFront(Metric across, Metric up, List<Placement> front) {
         List<PlanDrawing.Point> points = new ArrayList<>(front.stream()
                 .map(placement -> new PlanDrawing.Point(
-                        placement.cost(across), placement.cost(up), summary(placement), isChosen(placement)))
+                        known(placement, across), known(placement, up), summary(placement), isChosen(placement)))
                 .toList());
         if (front.stream().noneMatch(this::isChosen)) {
             points.add(new PlanDrawing.Point(
-                    placement().cost(across), placement().cost(up), "this plan: " + summary(placement()), true));
+                    known(placement(), across), known(placement(), up), "this plan: " + summary(placement()), true));
         }
         List<PlanDrawing.Front> more = new ArrayList<>(fronts);
         more.add(new PlanDrawing.Front(name(across), name(up), points));
         return new PlanReport(model, segments, why, more, caveats);
+    }
+
+    private static double known(Placement placement, Metric metric) {
+        return placement
+                .cost(metric)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the " + name(metric) + " of " + placement + " is not known"));
     }
 
     /**

@@ -104,7 +104,8 @@ final class SimulateCommand implements Callable<Integer> {
         out.println("latency: median " + shown(latency(result, MEDIAN)) + ", 90 % within "
                 + shown(latency(result, P90)) + ", 99 % within " + shown(latency(result, P99)) + "; alone "
                 + shown(plan.placement().latencySeconds()));
-        out.println("done per second: " + Amounts.rate(result.throughputPerSecond()) + "; the plan can do "
+        out.println("done per second: "
+                + Amounts.rate(result.throughputPerSecond().orElse(Double.NaN)) + "; the plan can do "
                 + Amounts.rate(1 / plan.placement().periodSeconds()));
         Table table = new Table("device or link", "busy");
         result.busyShare()
