@@ -37,7 +37,6 @@ class SourcesTest {
             Map.entry("LowLink.java walk", "Tarjan's walk with a stack of its own, measured as one method"),
             Map.entry("PlanReport.java verdict", "the sentences of a page in their order"),
             Map.entry("Plot.java axes", "a drawing from left to right"),
-            Map.entry("FrontPlot.java draw", "a drawing from left to right"),
             Map.entry("OperatorPlanner.java plan", "the steps of one method of planning"),
             Map.entry("Normalizations.java addTo", "a table of formulas"),
             Map.entry("Products.java addTo", "a table of formulas"),
