@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Devices, and the links between them. Immutable and therefore thread-safe.
+ * Devices and the links between them. Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * Cluster cluster = Cluster.builder()
@@ -30,7 +30,7 @@ public final class Cluster {
     private final Map<String, Integer> indices;
     private final Optional<Link> defaultLink;
 
-    /** By sender and receiver; an empty value is a pair that cannot reach each other. */
+    /** Links by sender and receiver; an empty value is a pair without a connection. */
     private final Map<Pair, Optional<Link>> links;
 
     private final Optional<String> source;
@@ -51,9 +51,9 @@ public final class Cluster {
     }
 
     /**
-     * Begins a cluster.
+     * Starts a cluster.
      *
-     * @return a builder of one without devices
+     * @return a builder without devices
      */
     public static Builder builder() {
         return new Builder();
@@ -81,9 +81,9 @@ public final class Cluster {
     }
 
     /**
-     * Reads a cluster from a text of YAML or JSON.
+     * Reads a cluster from YAML or JSON text.
      *
-     * @param text the content of such a file
+     * @param text the text
      * @param name the text's name in messages
      * @return the cluster
      * @throws InvalidFileException if the text is wrong; the message names the line and the field
@@ -93,9 +93,9 @@ public final class Cluster {
     }
 
     /**
-     * The devices.
+     * Returns the devices.
      *
-     * @return in the order in which they were given; plans name them by their place in it
+     * @return the devices in the order in which they were added; plans identify a device by its index in this list
      */
     public List<Device> devices() {
         return devices;
@@ -105,7 +105,7 @@ public final class Cluster {
      * Returns the index of a device.
      *
      * @param name its name
-     * @return its index among the devices; empty if there is none of that name
+     * @return its index among the devices; empty if there is no such device
      */
     public OptionalInt indexOf(String name) {
         Integer index = indices.get(name);
@@ -117,7 +117,7 @@ public final class Cluster {
      *
      * @param name its name
      * @return its index among the devices
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws IllegalArgumentException if there is no such device
      */
     public int requireIndex(String name) {
         return indexOf(name)
@@ -163,9 +163,9 @@ public final class Cluster {
     }
 
     /**
-     * Begins a cluster that differs from this one.
+     * Starts a modified copy of this cluster.
      *
-     * @return a builder that has all that this has
+     * @return a builder with all devices and links of this cluster
      */
     public Builder toBuilder() {
         Builder builder = new Builder();
@@ -231,7 +231,7 @@ public final class Cluster {
         return "Cluster" + devices.stream().map(Device::name).toList();
     }
 
-    /** Makes a cluster. Not thread-safe. */
+    /** A builder of clusters. Not thread-safe. */
     public static final class Builder {
         private final Map<String, Device> devices = new LinkedHashMap<>();
         private final Map<Pair, Optional<Link>> links = new LinkedHashMap<>();
@@ -242,7 +242,7 @@ public final class Cluster {
         private Builder() {}
 
         /**
-         * Adds a device, or takes the place of the one of its name.
+         * Adds a device, or replaces the device of the same name.
          *
          * @param device the device
          * @return this builder
@@ -257,7 +257,7 @@ public final class Cluster {
          *
          * @param one the name of one
          * @param other the name of the other
-         * @param link what links them
+         * @param link the link
          * @return this builder
          */
         public Builder link(String one, String other, Link link) {
@@ -269,7 +269,7 @@ public final class Cluster {
          *
          * @param from the sender's name
          * @param to the receiver's name
-         * @param link what links them
+         * @param link the link
          * @return this builder
          */
         public Builder directedLink(String from, String to, Link link) {
@@ -278,7 +278,7 @@ public final class Cluster {
         }
 
         /**
-         * States that a device cannot be reached from another one, whatever the default.
+         * States that a device cannot reach another one, even if there is a default link.
          *
          * @param from the sender's name
          * @param to the receiver's name
@@ -290,9 +290,9 @@ public final class Cluster {
         }
 
         /**
-         * Links all pairs that have no link of their own. Without it they cannot reach each other.
+         * Links all pairs that have no link of their own. Without a default link, these pairs cannot reach each other.
          *
-         * @param link what links them
+         * @param link the link
          * @return this builder
          */
         public Builder defaultLink(Link link) {
@@ -301,7 +301,7 @@ public final class Cluster {
         }
 
         /**
-         * States where the inputs of the model arise. Without it they are wherever they are needed.
+         * Sets the device that has the inputs of the model. Without it, each device has the inputs that it needs.
          *
          * @param device the device's name
          * @return this builder
@@ -312,7 +312,7 @@ public final class Cluster {
         }
 
         /**
-         * States where the outputs of the model are wanted. Without it anywhere will do.
+         * Sets the device that needs the outputs of the model. Without it, they may stay on any device.
          *
          * @param device the device's name
          * @return this builder
@@ -323,11 +323,11 @@ public final class Cluster {
         }
 
         /**
-         * Makes the cluster.
+         * Builds the cluster.
          *
          * @return a cluster
-         * @throws IllegalArgumentException if there is no device, or a link, the source or the sink names one that is not there,
-         *     or a device is linked to itself
+         * @throws IllegalArgumentException if there is no device, if a link, the source or the sink names an unknown
+         *     device, or if a device is linked to itself
          */
         public Cluster build() {
             if (devices.isEmpty()) {

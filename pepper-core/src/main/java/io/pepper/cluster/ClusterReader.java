@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Reads a cluster from the fields of a document. */
+/** A reader of clusters from the fields of a document. */
 final class ClusterReader {
     private final String name;
     private final Cluster.Builder cluster = Cluster.builder();

@@ -4,17 +4,18 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
- * The conditions under which a machine, or a container on it, computes: what slows it down beside load. What is not known is empty.
- * Immutable and therefore thread-safe.
+ * The conditions under which a machine, or a container on it, computes, besides load: quota, clock, temperature and
+ * waiting. Unknown values are empty. Immutable and therefore thread-safe.
  *
- * @param quotaCores the processor time that the tightest control group may take, in cores, more than 0; empty without a quota
- * @param throttledPercent the share of the scheduler's periods in which a control group was stopped because its quota was spent,
- *     0 to 100
- * @param clockPercent the clock of the fastest processor, against the most that it can do, 0 to 100
- * @param temperatureCelsius the temperature of the processor
- * @param cpuPressurePercent the share of the time in which some task waited for a processor, 0 to 100
- * @param memoryPressurePercent the share of the time in which some task waited for memory, 0 to 100
- * @param ioPressurePercent the share of the time in which some task waited for a disk, 0 to 100
+ * @param quotaCores the processor time that the tightest control group may take, in cores, more than 0; empty without a
+ *     quota
+ * @param throttledPercent the percentage of the scheduler's periods in which a control group was stopped because its
+ *     quota was spent, 0 to 100
+ * @param clockPercent the clock of the fastest processor relative to its maximum, 0 to 100
+ * @param temperatureCelsius the temperature of the processor, in °C
+ * @param cpuPressurePercent the percentage of the time in which some task waited for a processor, 0 to 100
+ * @param memoryPressurePercent the percentage of the time in which some task waited for memory, 0 to 100
+ * @param ioPressurePercent the percentage of the time in which some task waited for a disk, 0 to 100
  */
 public record Conditions(
         OptionalDouble quotaCores,
@@ -24,7 +25,7 @@ public record Conditions(
         OptionalDouble cpuPressurePercent,
         OptionalDouble memoryPressurePercent,
         OptionalDouble ioPressurePercent) {
-    /** Nothing is known. */
+    /** All conditions unknown. */
     public static final Conditions UNKNOWN = new Conditions(
             OptionalDouble.empty(),
             OptionalDouble.empty(),
@@ -41,13 +42,13 @@ public record Conditions(
      *
      * @param quotaCores the processor time that the tightest control group may take, in cores, more than 0; empty
      *     without a quota
-     * @param throttledPercent the share of the scheduler's periods in which a control group was stopped because its
-     *     quota was spent, 0 to 100
-     * @param clockPercent the clock of the fastest processor, against the most that it can do, 0 to 100
-     * @param temperatureCelsius the temperature of the processor
-     * @param cpuPressurePercent the share of the time in which some task waited for a processor, 0 to 100
-     * @param memoryPressurePercent the share of the time in which some task waited for memory, 0 to 100
-     * @param ioPressurePercent the share of the time in which some task waited for a disk, 0 to 100
+     * @param throttledPercent the percentage of the scheduler's periods in which a control group was stopped because
+     *     its quota was spent, 0 to 100
+     * @param clockPercent the clock of the fastest processor relative to its maximum, 0 to 100
+     * @param temperatureCelsius the temperature of the processor, in °C
+     * @param cpuPressurePercent the percentage of the time in which some task waited for a processor, 0 to 100
+     * @param memoryPressurePercent the percentage of the time in which some task waited for memory, 0 to 100
+     * @param ioPressurePercent the percentage of the time in which some task waited for a disk, 0 to 100
      * @throws IllegalArgumentException if a number is out of its range
      */
     public Conditions {

@@ -15,16 +15,16 @@ import java.util.OptionalLong;
  * }</pre>
  *
  * @param device the device's name, unique in its cluster
- * @param readAt when it was read; empty if it was stated and not read
+ * @param readAt the time of the reading; empty if the state was set by the application
  * @param model the kind of device, for instance {@code Raspberry Pi 4 Model B}
- * @param cores the cores that work there may use, at least 0.001; a fraction where a container may take part of a core's time
- * @param cpuLoadPercent how much of all cores together others use, 0 to 100
- * @param runnableThreads how many threads of others want to run at a time on average, 0 or more: load alone does not tell two
- *     threads that want half of a core each from eight that queue for it
- * @param memoryFreeBytes the memory that is free or can be freed, 0 or more
- * @param memoryTotalBytes the memory there is, 0 or more
- * @param diskUsagePercent how much of the file system of the system is used, 0 to 100
- * @param powerWatts what the device draws, 0 or more
+ * @param cores the number of usable cores, at least 0.001; a fraction in a container whose quota is a part of a core
+ * @param cpuLoadPercent the utilisation of all cores together by other processes, 0 to 100
+ * @param runnableThreads the average number of runnable threads of other processes, 0 or more; unlike the load, it
+ *     distinguishes two threads that need half of a core each from eight threads that queue for it
+ * @param memoryFreeBytes the memory that is free or can be freed, in bytes, 0 or more
+ * @param memoryTotalBytes the total memory, in bytes, 0 or more
+ * @param diskUsagePercent the used share of the system's file system, 0 to 100
+ * @param powerWatts the power draw of the device, in watts, 0 or more
  */
 public record DeviceState(
         String device,
@@ -44,17 +44,17 @@ public record DeviceState(
      * Checks the ranges.
      *
      * @param device the device's name, unique in its cluster
-     * @param readAt when it was read; empty if it was stated and not read
+     * @param readAt the time of the reading; empty if the state was set by the application
      * @param model the kind of device, for instance {@code Raspberry Pi 4 Model B}
-     * @param cores the cores that work there may use, at least 0.001; a fraction where a container may take part of a
-     *     core's time
-     * @param cpuLoadPercent how much of all cores together others use, 0 to 100
-     * @param runnableThreads how many threads of others want to run at a time on average, 0 or more: load alone does
-     *     not tell two threads that want half of a core each from eight that queue for it
-     * @param memoryFreeBytes the memory that is free or can be freed, 0 or more
-     * @param memoryTotalBytes the memory there is, 0 or more
-     * @param diskUsagePercent how much of the file system of the system is used, 0 to 100
-     * @param powerWatts what the device draws, 0 or more
+     * @param cores the number of usable cores, at least 0.001; a fraction in a container whose quota is a part of a
+     *     core
+     * @param cpuLoadPercent the utilisation of all cores together by other processes, 0 to 100
+     * @param runnableThreads the average number of runnable threads of other processes, 0 or more; unlike the load, it
+     *     distinguishes two threads that need half of a core each from eight threads that queue for it
+     * @param memoryFreeBytes the memory that is free or can be freed, in bytes, 0 or more
+     * @param memoryTotalBytes the total memory, in bytes, 0 or more
+     * @param diskUsagePercent the used share of the system's file system, 0 to 100
+     * @param powerWatts the power draw of the device, in watts, 0 or more
      * @throws IllegalArgumentException if a number is out of its range
      */
     public DeviceState {
@@ -78,10 +78,10 @@ public record DeviceState(
     }
 
     /**
-     * A device of which only the name is known.
+     * Returns the state of a device of which only the name is known.
      *
      * @param device its name
-     * @return a state that knows nothing else
+     * @return a state in which all other values are unknown
      */
     public static DeviceState of(String device) {
         return new DeviceState(
@@ -98,10 +98,10 @@ public record DeviceState(
     }
 
     /**
-     * Read at a moment.
+     * Returns this state with the time of its reading.
      *
-     * @param moment when
-     * @return this state with it
+     * @param moment the time
+     * @return the new state
      */
     public DeviceState withReadAt(Instant moment) {
         return new DeviceState(
@@ -118,10 +118,10 @@ public record DeviceState(
     }
 
     /**
-     * Of a kind of device.
+     * Returns this state with a kind of device.
      *
-     * @param kind for instance {@code Raspberry Pi 4 Model B}
-     * @return this state with it
+     * @param kind the kind, for instance {@code Raspberry Pi 4 Model B}
+     * @return the new state
      */
     public DeviceState withModel(String kind) {
         return new DeviceState(
@@ -140,8 +140,8 @@ public record DeviceState(
     /**
      * Returns this state with a number of cores.
      *
-     * @param count at least 0.001; a fraction where a container may take part of a core's time
-     * @return this state with them
+     * @param count the number of usable cores, at least 0.001
+     * @return the new state
      */
     public DeviceState withCores(double count) {
         return new DeviceState(
@@ -158,10 +158,10 @@ public record DeviceState(
     }
 
     /**
-     * Under load.
+     * Returns this state with a CPU load.
      *
      * @param percent 0 to 100
-     * @return this state with it
+     * @return the new state
      */
     public DeviceState withCpuLoadPercent(double percent) {
         return new DeviceState(
@@ -180,8 +180,8 @@ public record DeviceState(
     /**
      * Returns this state with runnable threads of other processes.
      *
-     * @param threads how many on average, 0 or more
-     * @return this state with them
+     * @param threads the average number of runnable threads of other processes, 0 or more
+     * @return the new state
      */
     public DeviceState withRunnableThreads(double threads) {
         return new DeviceState(
@@ -201,7 +201,7 @@ public record DeviceState(
      * Returns this state with free memory.
      *
      * @param bytes 0 or more
-     * @return this state with it
+     * @return the new state
      */
     public DeviceState withMemoryFreeBytes(long bytes) {
         return new DeviceState(
@@ -221,7 +221,7 @@ public record DeviceState(
      * Returns this state with a total memory.
      *
      * @param bytes 0 or more
-     * @return this state with it
+     * @return the new state
      */
     public DeviceState withMemoryTotalBytes(long bytes) {
         return new DeviceState(
@@ -241,7 +241,7 @@ public record DeviceState(
      * Returns this state with the use of its disk.
      *
      * @param percent 0 to 100
-     * @return this state with it
+     * @return the new state
      */
     public DeviceState withDiskUsagePercent(double percent) {
         return new DeviceState(
@@ -258,10 +258,10 @@ public record DeviceState(
     }
 
     /**
-     * Drawing power.
+     * Returns this state with a power draw.
      *
      * @param watts 0 or more
-     * @return this state with it
+     * @return the new state
      */
     public DeviceState withPowerWatts(double watts) {
         return new DeviceState(

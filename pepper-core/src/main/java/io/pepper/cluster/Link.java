@@ -13,12 +13,12 @@ package io.pepper.cluster;
  * @param latencySeconds one-way delay of a bit, 0 or more
  * @param overheadSeconds time that each message takes at both ends, whatever its size, 0 or more
  * @param joulesPerByte the energy to send and receive a byte, 0 or more
- * @param sentShare how many bytes are sent for each byte of a tensor, more than 0: less than 1 if messages are compressed, or
- *     elements sent in a narrower type
+ * @param sentShare the bytes sent per byte of a tensor, more than 0; less than 1 if messages are compressed, or if
+ *     elements are sent in a narrower type
  */
 public record Link(
         double bytesPerSecond, double latencySeconds, double overheadSeconds, double joulesPerByte, double sentShare) {
-    /** Takes nothing: what links a device to itself. */
+    /** The link from a device to itself, without time and energy. */
     public static final Link FREE = of(Double.POSITIVE_INFINITY, 0);
 
     /**
@@ -28,8 +28,8 @@ public record Link(
      * @param latencySeconds one-way delay of a bit, 0 or more
      * @param overheadSeconds time that each message takes at both ends, whatever its size, 0 or more
      * @param joulesPerByte the energy to send and receive a byte, 0 or more
-     * @param sentShare how many bytes are sent for each byte of a tensor, more than 0: less than 1 if messages are
-     *     compressed, or elements sent in a narrower type
+     * @param sentShare the bytes sent per byte of a tensor, more than 0; less than 1 if messages are compressed, or if
+     *     elements are sent in a narrower type
      * @throws IllegalArgumentException if a number is out of its range
      */
     public Link {
@@ -65,7 +65,7 @@ public record Link(
      * Returns this link with another bandwidth.
      *
      * @param rate bytes per second, more than 0
-     * @return this link with it
+     * @return the new link
      */
     public Link withBytesPerSecond(double rate) {
         return new Link(rate, latencySeconds, overheadSeconds, joulesPerByte, sentShare);
@@ -75,7 +75,7 @@ public record Link(
      * Returns this link with an overhead for each message.
      *
      * @param seconds time that each message takes at both ends, 0 or more
-     * @return this link with it
+     * @return the new link
      */
     public Link withOverheadSeconds(double seconds) {
         return new Link(bytesPerSecond, latencySeconds, seconds, joulesPerByte, sentShare);
@@ -85,7 +85,7 @@ public record Link(
      * Returns this link with an energy for each byte.
      *
      * @param joules energy to send and receive a byte, 0 or more
-     * @return this link with it
+     * @return the new link
      */
     public Link withJoulesPerByte(double joules) {
         return new Link(bytesPerSecond, latencySeconds, overheadSeconds, joules, sentShare);
@@ -95,14 +95,15 @@ public record Link(
      * Returns this link with compressed messages or narrower elements.
      *
      * @param share bytes sent for each byte of a tensor, more than 0
-     * @return this link with it
+     * @return the new link
      */
     public Link withSentShare(double share) {
         return new Link(bytesPerSecond, latencySeconds, overheadSeconds, joulesPerByte, share);
     }
 
     /**
-     * From the first byte that leaves one device to the last that arrives on the other.
+     * Returns the time of a message, from the first byte that leaves one device to the last byte that arrives on the
+     * other.
      *
      * @param bytes of the tensors, 0 or more
      * @return seconds

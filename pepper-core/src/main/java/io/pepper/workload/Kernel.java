@@ -2,21 +2,22 @@ package io.pepper.workload;
 
 /**
  * A group of operators that a runtime computes as one: an operator, and those fused with it (Zhang et al., "nn-Meter",
- * MobiSys 2021, who predict the time of a model as the sum of those of its kernels). What is not known is {@link
+ * MobiSys 2021, who predict the time of a model as the sum of those of its kernels). Unknown numbers are {@link
  * Double#NaN}.
  *
- * @param family of the operator that counts most
- * @param times how many kernels are alike, 1 or more
- * @param flops arithmetic, a multiply-accumulate being two operations
- * @param inputBytes what flows in, constants aside
- * @param outputBytes what flows out
- * @param weightBytes constants that are read as a whole
- * @param depth how many elements each output element is made of: channels times window of a convolution, the inner dimension of a
- *     product, what is reduced; of a transposition how many elements stay together; 0 where that says nothing
- * @param channels output channels of a convolution or pooling, those that are brought out of blocks or into them, or columns of a
- *     product; 0 elsewhere
- * @param window elements in the window of a convolution or pooling; 0 elsewhere
- * @param groups groups of a convolution; 0 elsewhere
+ * @param family the family of the dominant operator
+ * @param times the number of equal kernels, 1 or more
+ * @param flops the arithmetic operations; a multiply-accumulate counts as two
+ * @param inputBytes the bytes of the inputs, without constants
+ * @param outputBytes the bytes of the outputs
+ * @param weightBytes the bytes of the constants that are read as a whole
+ * @param depth the number of elements from which an output element is computed: channels times window of a convolution,
+ *     the inner dimension of a product, the reduced elements of a reduction; for a transposition, the number of
+ *     elements that stay together; 0 for other families
+ * @param channels the output channels of a convolution or pooling, the channels of a layout change to or from blocks,
+ *     or the columns of a product; 0 elsewhere
+ * @param window the number of elements in the window of a convolution or pooling; 0 elsewhere
+ * @param groups the number of groups of a convolution; 0 elsewhere
  */
 public record Kernel(
         KernelFamily family,
@@ -32,19 +33,19 @@ public record Kernel(
     /**
      * Checks the numbers.
      *
-     * @param family of the operator that counts most
-     * @param times how many kernels are alike, 1 or more
-     * @param flops arithmetic, a multiply-accumulate being two operations
-     * @param inputBytes what flows in, constants aside
-     * @param outputBytes what flows out
-     * @param weightBytes constants that are read as a whole
-     * @param depth how many elements each output element is made of: channels times window of a convolution, the inner
-     *     dimension of a product, what is reduced; of a transposition how many elements stay together; 0 where that
-     *     says nothing
-     * @param channels output channels of a convolution or pooling, those that are brought out of blocks or into them,
-     *     or columns of a product; 0 elsewhere
-     * @param window elements in the window of a convolution or pooling; 0 elsewhere
-     * @param groups groups of a convolution; 0 elsewhere
+     * @param family the family of the dominant operator
+     * @param times the number of equal kernels, 1 or more
+     * @param flops the arithmetic operations; a multiply-accumulate counts as two
+     * @param inputBytes the bytes of the inputs, without constants
+     * @param outputBytes the bytes of the outputs
+     * @param weightBytes the bytes of the constants that are read as a whole
+     * @param depth the number of elements from which an output element is computed: channels times window of a
+     *     convolution, the inner dimension of a product, the reduced elements of a reduction; for a transposition, the
+     *     number of elements that stay together; 0 for other families
+     * @param channels the output channels of a convolution or pooling, the channels of a layout change to or from
+     *     blocks, or the columns of a product; 0 elsewhere
+     * @param window the number of elements in the window of a convolution or pooling; 0 elsewhere
+     * @param groups the number of groups of a convolution; 0 elsewhere
      * @throws IllegalArgumentException if {@code times} is less than 1, or a number is negative or infinite
      */
     public Kernel {
@@ -62,12 +63,12 @@ public record Kernel(
     }
 
     /**
-     * A kernel of which only its arithmetic and bytes are known.
+     * Returns a kernel of which only the arithmetic and the bytes are known.
      *
-     * @param family of the operator
-     * @param flops its arithmetic, 0 or more, NaN if not known
-     * @param inputBytes what flows in, 0 or more, NaN if not known
-     * @param outputBytes what flows out, 0 or more, NaN if not known
+     * @param family the family of the operator
+     * @param flops its arithmetic operations, 0 or more; NaN if unknown
+     * @param inputBytes what flows in, 0 or more; NaN if unknown
+     * @param outputBytes the bytes of the outputs, 0 or more; NaN if unknown
      * @return one kernel, without weights
      * @throws IllegalArgumentException if a number is negative or infinite
      */
@@ -78,7 +79,7 @@ public record Kernel(
     /**
      * Returns the bytes that one of these kernels reads and writes, weights included.
      *
-     * @return bytes, NaN if not known
+     * @return the number of bytes; NaN if unknown
      */
     public double bytes() {
         return inputBytes + outputBytes + weightBytes;

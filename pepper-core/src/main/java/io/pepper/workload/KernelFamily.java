@@ -8,11 +8,16 @@ public enum KernelFamily {
     TRANSPOSED_CONVOLUTION,
     /** Convolutions of single points: products of matrices. */
     POINTWISE_CONVOLUTION,
-    /** Convolutions from or to fewer channels than a vector has room for: the first layers of most networks. */
+    /**
+     * Convolutions from or to fewer channels than a vector register holds, such as the first layers of most networks.
+     */
     NARROW_CONVOLUTION,
-    /** Convolutions as products of unfolded windows: in groups of some channels, of odd numbers of channels, or not of images. */
+    /**
+     * Convolutions computed as products of unfolded windows (im2col): those with groups of several channels, with
+     * channel counts that do not fill blocks, or with other than two spatial axes.
+     */
     UNFOLDED_CONVOLUTION,
-    /** Convolutions of each channel by itself. */
+    /** Depthwise convolutions: a separate one for each channel. */
     DEPTHWISE_CONVOLUTION,
     /** Products of matrices: fully connected layers, projections, Einsum. */
     PRODUCT,
@@ -24,27 +29,30 @@ public enum KernelFamily {
     ATTENTION,
     /** RNN, LSTM and GRU. */
     RECURRENT,
-    /** Pooling of channels in blocks, as many at a time as fill a vector. */
+    /** Pooling in the blocked channel layout: as many channels at a time as fill a vector register. */
     POOLING,
-    /** Pooling of one channel after the other. */
+    /** Pooling of one channel at a time. */
     UNBLOCKED_POOLING,
-    /** Softmax, reductions, and normalisation by numbers that are known before. */
+    /** Softmax, reductions, and normalisation by constants. */
     NORMALIZATION,
-    /** Normalisation by mean and variance of what flows, such as layer normalisation, written as one operator or as several. */
+    /**
+     * Normalisation by the mean and variance of the input, such as layer normalisation, written as one operator or as
+     * several.
+     */
     LAYER_NORMALIZATION,
-    /** The same of a sum that is computed with it. */
+    /** Layer normalisation fused with the sum that it normalises. */
     SUM_NORMALIZATION,
     /** Local response normalisation. */
     LOCAL_NORMALIZATION,
-    /** One output element from one of each input. */
+    /** Elementwise operators: each output element is computed from one element of each input. */
     ELEMENTWISE,
-    /** The same by an exponential function. */
+    /** Elementwise operators with an exponential function. */
     EXPONENTIAL,
-    /** The same by a sigmoid or hyperbolic tangent, and what is multiplied with that. */
+    /** Elementwise operators with a sigmoid or hyperbolic tangent, including a product with its result. */
     SIGMOID,
-    /** The same by the error function, alone or in a Gaussian error linear unit. */
+    /** Elementwise operators with the error function, alone or in a Gaussian error linear unit (GELU). */
     ERROR_FUNCTION,
-    /** The same by another function that takes long, such as a root or a sine. */
+    /** Elementwise operators with another slow function, such as a root or a sine. */
     TRANSCENDENTAL,
     /** Resizing and sampling. */
     RESIZING,
@@ -62,9 +70,9 @@ public enum KernelFamily {
     MOVEMENT,
     /**
      * Layout changes that runtimes insert before operators on blocked channels. They follow from the model's structure;
-     * no operator of the model stands for them.
+     * no operator of the model represents them.
      */
     BLOCKING,
-    /** The way back, where another operator takes what one on channels in blocks made. */
+    /** Layout changes from blocked channels back to the plain layout, for operators that need it. */
     UNBLOCKING
 }

@@ -3,12 +3,12 @@ package io.pepper.workload;
 /**
  * The work of the kernels of one family.
  *
- * @param operators how many there are
- * @param flops their arithmetic, a multiply-accumulate being two operations; NaN if not known
- * @param bytes what they read and make, weights included, if each runs by itself; NaN if not known
- * @param weightBytes what of these are weights; NaN if not known
- * @param bound of each its arithmetic, or {@link Workload#FLOPS_PER_BYTE} for each byte that it moves, whichever is more; NaN if
- *     not known
+ * @param operators the number of operators
+ * @param flops their arithmetic operations, where a multiply-accumulate counts as two; NaN if unknown
+ * @param bytes the bytes that they read and write, weights included, if each runs separately; NaN if unknown
+ * @param weightBytes the bytes of weights among them; NaN if unknown
+ * @param bound the sum of the roofline bounds of the kernels: for each, the larger of its arithmetic and {@link
+ *     Workload#FLOPS_PER_BYTE} times its bytes; NaN if unknown
  */
 public record KernelTotals(long operators, double flops, double bytes, double weightBytes, double bound) {
     /** No operators. */
@@ -17,12 +17,12 @@ public record KernelTotals(long operators, double flops, double bytes, double we
     /**
      * Checks the numbers.
      *
-     * @param operators how many there are
-     * @param flops their arithmetic, a multiply-accumulate being two operations; NaN if not known
-     * @param bytes what they read and make, weights included, if each runs by itself; NaN if not known
-     * @param weightBytes what of these are weights; NaN if not known
-     * @param bound of each its arithmetic, or {@link Workload#FLOPS_PER_BYTE} for each byte that it moves, whichever is
-     *     more; NaN if not known
+     * @param operators the number of operators
+     * @param flops their arithmetic operations, where a multiply-accumulate counts as two; NaN if unknown
+     * @param bytes the bytes that they read and write, weights included, if each runs separately; NaN if unknown
+     * @param weightBytes the bytes of weights among them; NaN if unknown
+     * @param bound the sum of the roofline bounds of the kernels: for each, the larger of its arithmetic and {@link
+     *     Workload#FLOPS_PER_BYTE} times its bytes; NaN if unknown
      * @throws IllegalArgumentException if a number is negative or infinite
      */
     public KernelTotals {

@@ -4,27 +4,27 @@ import io.pepper.cluster.DeviceState;
 import java.util.List;
 
 /**
- * Predicts how long a piece of a model takes on a device in its state. To plan with a predictor of one's own, implement
- * {@link #predict}. Implementations say whether they are thread-safe; those of this library are.
+ * A predictor of the time that a piece of a model takes on a device in a given state. To plan with your own predictor,
+ * implement {@link #predict}. Each implementation documents whether it is thread-safe; those of this library are.
  */
 @FunctionalInterface
 public interface LatencyPredictor {
     /**
-     * Predicts one run.
+     * Predicts the time of one run.
      *
-     * @param piece what runs
+     * @param piece the work of the piece
      * @param threads the threads that it may use inside an operator, at least 1
-     * @param device where it runs, and what else runs there
-     * @return how long it takes
-     * @throws IllegalArgumentException if this predictor cannot say, for instance because it does not know the device
+     * @param device the device and its load
+     * @return the predicted time
+     * @throws IllegalArgumentException if this predictor cannot predict the run, for instance for an unknown device
      */
     Prediction predict(Workload piece, int threads, DeviceState device);
 
     /**
      * Returns caveats about all predictions of this predictor, for the reader of a plan: a large error on models that
-     * were held back, few records, an accuracy that nobody measured.
+     * were held out, few records, an accuracy that was not measured.
      *
-     * @return a sentence each, without a full stop; empty if nothing speaks against the predictor
+     * @return one sentence for each caveat, without a full stop; empty if there are none
      */
     default List<String> caveats() {
         return List.of();
@@ -33,11 +33,12 @@ public interface LatencyPredictor {
     /**
      * Predicts the medians of many pieces on many devices, for planners.
      *
-     * @param pieces what runs, one at a time
-     * @param threads the threads that each may use
-     * @param devices where
-     * @param medianSeconds takes the answer for piece {@code p} and device {@code d} at {@code p × devices.size() + d}
-     * @throws IllegalArgumentException if this predictor cannot say, or the array is too short
+     * @param pieces the work of each piece; one piece runs at a time
+     * @param threads the number of threads that each piece may use
+     * @param devices the devices with their states
+     * @param medianSeconds receives the prediction for piece {@code p} and device {@code d} at index {@code p ×
+     *     devices.size() + d}
+     * @throws IllegalArgumentException if this predictor cannot predict a run, or if the array is too short
      */
     default void predictAll(List<Workload> pieces, int threads, List<DeviceState> devices, double[] medianSeconds) {
         if (medianSeconds.length < pieces.size() * devices.size()) {

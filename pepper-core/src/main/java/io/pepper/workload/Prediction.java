@@ -5,8 +5,8 @@ package io.pepper.workload;
  *
  * @param medianSeconds expected median time of a run, more than 0
  * @param p90Seconds expected 90th percentile, at least the median
- * @param extrapolated whether the piece or the device's state lies outside of what the predictor knows, so that the numbers are a
- *     guess
+ * @param extrapolated whether the piece or the device's state lies outside of the predictor's training data, so that
+ *     the numbers are a guess
  */
 public record Prediction(double medianSeconds, double p90Seconds, boolean extrapolated) {
     /**
@@ -14,9 +14,9 @@ public record Prediction(double medianSeconds, double p90Seconds, boolean extrap
      *
      * @param medianSeconds expected median time of a run, more than 0
      * @param p90Seconds expected 90th percentile, at least the median
-     * @param extrapolated whether the piece or the device's state lies outside of what the predictor knows, so that the
-     *     numbers are a guess
-     * @throws IllegalArgumentException if one is out of its range
+     * @param extrapolated whether the piece or the device's state lies outside of the predictor's training data, so
+     *     that the numbers are a guess
+     * @throws IllegalArgumentException if a number is out of its range
      */
     public Prediction {
         if (!(medianSeconds > 0 && p90Seconds >= medianSeconds && p90Seconds < Double.POSITIVE_INFINITY)) {

@@ -17,14 +17,14 @@ public final class Workload {
      */
     public static final double FLOPS_PER_BYTE = 8;
 
-    /** Boxed once, so that asking allocates nothing. */
+    /** Boxed once, so that {@link #get} allocates nothing. */
     private static final Double UNKNOWN = Double.NaN;
 
     private final Map<WorkloadMeasure, Double> measures;
     private final List<Kernel> kernels;
     private final Map<KernelFamily, KernelTotals> families = new EnumMap<>(KernelFamily.class);
 
-    /** All families together: asked for again and again by whoever predicts. */
+    /** The total of all families; computed once, since predictors read it often. */
     private final KernelTotals total;
 
     private Workload(Map<WorkloadMeasure, Double> measures, List<Kernel> kernels) {
@@ -36,7 +36,7 @@ public final class Workload {
     }
 
     /**
-     * Begins a workload: without operators, and with no measure known.
+     * Starts a workload without operators, whose measures are unknown.
      *
      * @return a new builder
      */
@@ -45,10 +45,10 @@ public final class Workload {
     }
 
     /**
-     * A number of the whole.
+     * Returns a measure of the whole piece.
      *
-     * @param measure which
-     * @return 0 or more, NaN if it is not known
+     * @param measure the measure
+     * @return its value, 0 or more; NaN if unknown
      */
     public double get(WorkloadMeasure measure) {
         return measures.getOrDefault(measure, UNKNOWN);
@@ -57,7 +57,7 @@ public final class Workload {
     /**
      * Returns the kernels, with their counts.
      *
-     * @return kernels that differ, in the order in which the first of each was added
+     * @return the distinct kernels, in the order of their first addition
      */
     public List<Kernel> kernels() {
         return kernels;
@@ -74,9 +74,9 @@ public final class Workload {
     }
 
     /**
-     * The work of all kernels.
+     * Returns the work of all kernels.
      *
-     * @return the families' together
+     * @return the sum over all families
      */
     public KernelTotals total() {
         return total;
@@ -104,7 +104,7 @@ public final class Workload {
         return "Workload[" + total.flops() + " flops, " + total.bytes() + " bytes, " + total.operators() + " kernels]";
     }
 
-    /** Makes a workload. Not thread-safe. */
+    /** A builder of workloads. Not thread-safe. */
     public static final class Builder {
         private final Map<WorkloadMeasure, Double> measures = new EnumMap<>(WorkloadMeasure.class);
         private final Map<Kernel, Long> kernels = new LinkedHashMap<>();
@@ -112,10 +112,10 @@ public final class Workload {
         private Builder() {}
 
         /**
-         * Sets a number of the whole.
+         * Sets a measure of the whole piece.
          *
-         * @param measure which
-         * @param value 0 or more, NaN if it is not known
+         * @param measure the measure
+         * @param value its value, 0 or more; NaN if unknown
          * @return this builder
          * @throws IllegalArgumentException if the value is negative or infinite
          */
@@ -130,9 +130,9 @@ public final class Workload {
         }
 
         /**
-         * Adds kernels; those that are alike are counted together.
+         * Adds kernels. Equal kernels are counted together.
          *
-         * @param kernel what runs
+         * @param kernel the kernel with its count
          * @return this builder
          */
         public Builder add(Kernel kernel) {
@@ -141,7 +141,7 @@ public final class Workload {
         }
 
         /**
-         * Makes the workload; the builder can go on.
+         * Builds the workload. The builder can be used further.
          *
          * @return an immutable workload
          */

@@ -12,23 +12,23 @@ public enum WorkloadMeasure {
     FILTERS,
     /** Parameters as the original counts them. */
     PARAMETERS,
-    /** Bytes that flow in. */
+    /** Bytes of the inputs. */
     INPUT_BYTES,
-    /** Bytes that flow out. */
+    /** Bytes of the outputs. */
     OUTPUT_BYTES,
     /** Bytes of weights. */
     WEIGHT_BYTES,
     /**
-     * Bytes of weights on each byte of which an operator computes little, so that it waits for them where no cache holds them.
-     * What is only looked up in a table is not in it.
+     * Bytes of the weights of memory-bound operators, which do little arithmetic per byte and therefore wait for
+     * weights that no cache holds. Tables from which single rows are looked up do not count.
      */
     STREAMED_BYTES,
-    /** Bytes of all tensors that operators make. */
+    /** Bytes of the results of all operators. */
     ACTIVATION_BYTES,
-    /** The most bytes of tensors alive at a time, weights aside. */
+    /** The peak of the live bytes of tensors, without weights. */
     PEAK_BYTES,
-    /** The arithmetic of operators each of which is large enough to be divided among threads. */
+    /** The arithmetic of all operators that are each large enough to be divided among threads. */
     PARALLEL_FLOPS,
-    /** The arithmetic of the operator that has most. */
+    /** The arithmetic of the operator with the most arithmetic. */
     LARGEST_FLOPS
 }

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How well a predictor does, as a page that needs nothing else: errors on what was held back, predicted against measured,
+ * A self-contained page on the accuracy of a predictor: errors on held-out data, predicted against measured medians,
  * errors by load and by model, and the features that the trees use. Immutable and therefore thread-safe.
  */
 public final class TrainingReport {
