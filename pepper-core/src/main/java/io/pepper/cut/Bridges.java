@@ -12,12 +12,13 @@ import java.util.Map;
 import org.jgrapht.Graph;
 
 /**
- * Finds bridges: edges whose removal leaves their ends unconnected, whatever the directions of the edges.
+ * A finder of bridges: edges whose removal disconnects their ends, regardless of the directions of edges.
  *
  * <p>The algorithm is the low-link of R. E. Tarjan, "A note on finding the bridges of a graph", Information Processing
- * Letters 2(6), 1974, walked without recursion, so that no depth is too great. Time and memory are O(V+E).
+ * Letters 2(6), 1974, implemented without recursion, so that the depth of graphs is unlimited. Time and memory are
+ * O(V+E).
  *
- * <p>Parallel edges are never bridges, and neither are self-loops. The order of the answer depends on the graph alone.
+ * <p>Parallel edges are never bridges, and neither are self-loops. The order of the result depends only on the graph.
  * Stateless and therefore thread-safe, as long as the graph does not change.
  *
  * <pre>{@code
@@ -28,7 +29,7 @@ public final class Bridges {
     private Bridges() {}
 
     /**
-     * The bridges of a dataflow graph, between operators and tensors. Not each is a cut: see {@link Cuts}.
+     * Returns the bridges of a dataflow graph, between operators and tensors. Not every bridge is a cut ({@link Cuts}).
      *
      * @param graph the graph
      * @return the bridges, equal to edges of {@link DataflowGraph#asJGraphT()}, in ascending order of their numbers
@@ -46,13 +47,13 @@ public final class Bridges {
     }
 
     /**
-     * The bridges of any graph: directed or not, simple or not, connected or not.
+     * Returns the bridges of any graph, directed or undirected, simple or not, connected or not.
      *
      * @param graph the graph
      * @param <V> the type of its vertices
      * @param <E> the type of its edges
      * @return the bridges, in the order of {@link Graph#edgeSet()}
-     * @throws IllegalArgumentException if an edge ends at what is no vertex of the graph
+     * @throws IllegalArgumentException if an end of an edge is not a vertex of the graph
      */
     public static <V, E> List<E> of(Graph<V, E> graph) {
         Map<V, Integer> numbers = new HashMap<>(graph.vertexSet().size() * 2);
@@ -84,7 +85,7 @@ public final class Bridges {
         return number;
     }
 
-    /** The edges of a dataflow graph by number: reads, then writes. Operators are the first vertices, then tensors. */
+    /** The edges of a dataflow graph by number: reads, then writes. Vertices are operators, then tensors. */
     private static final class DataflowEdges {
         private final DataflowGraph graph;
         private final int[] sources;

@@ -13,23 +13,23 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * The tensors that cross after each place of an order, and the narrow places that are worth a cut: all cuts at single
- * tensors, and non-dominated local minima among the wider ones. A place is dominated by a chosen one nearby that is as
- * narrow and lets no more bytes cross.
+ * The tensors that cross each position of an order, and the selected cuts: all cuts at single tensors, and
+ * non-dominated local minima among the wider ones. A chosen cut nearby dominates another one if it is as narrow and no
+ * more bytes cross it.
  */
 final class Crossing {
     private final CutOrder order;
     private final CutOptions options;
 
-    /** The tensors that cross anywhere, by the place after which they begin to, and by the place before which they end. */
+    /** The crossing tensors, sorted by the first position that they cross, and by the last. */
     private final int[] byBirth;
 
     private final int[] byDeath;
 
-    /** For each tensor the first place after which it crosses. */
+    /** For each tensor, the first position that it crosses. */
     private final int[] births;
 
-    /** For each tensor the first place after which it does not cross any more. */
+    /** For each tensor, the first later position that it does not cross any more. */
     private final int[] deaths;
 
     Crossing(Usage usage, SharedInputs sharing, CutOptions options, CutOrder order) {
@@ -63,10 +63,10 @@ final class Crossing {
                 .toArray();
     }
 
-    /** A place after which a cut is made, and the tensors that cross it. */
+    /** A position of a cut in the order, and the tensors that cross it. */
     record Place(int place, Indices tensors) {}
 
-    /** A narrow place. */
+    /** A narrow position. */
     private record Candidate(int place, boolean single, int width, OptionalLong bytes) {
         static final Comparator<Candidate> BEST_FIRST = Comparator.comparing(Candidate::single)
                 .reversed()
@@ -80,7 +80,7 @@ final class Crossing {
         }
     }
 
-    /** The chosen places, ascending. */
+    /** Returns the chosen positions, ascending. */
     List<Place> chosen() {
         List<Candidate> candidates = candidates();
         if (!options.layerMarks().isEmpty()) {
@@ -98,7 +98,10 @@ final class Crossing {
         return withTensors(kept.keySet().stream().mapToInt(Integer::intValue).toArray());
     }
 
-    /** The best candidate between each two marks, if it is as narrow as the best of all, and all cuts at single tensors. */
+    /**
+     * Returns the best candidate between each two marks, if it is as narrow as the best of all, and all cuts at single
+     * tensors.
+     */
     private List<Place> betweenLayers(List<Candidate> candidates) {
         int[] marks = options.layerMarks().stream()
                 .map(operator -> order.places()[operator])

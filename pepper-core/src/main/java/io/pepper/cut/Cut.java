@@ -7,13 +7,14 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * A cut of a dataflow graph: a set of operators that holds, with each operator, all that it needs; and the tensors that
- * cross from these to the rest. Operators that no output of the graph needs stand on neither side.
+ * A cut of a dataflow graph: a set of operators that contains, with each operator, all operators that it needs, and the
+ * tensors that cross from this set to the other operators. Operators that no output of the graph needs are on neither
+ * side.
  *
- * <p>Where inputs of the graph are {@linkplain SharedInputs shared}, they and what is carried along for them do not count as
- * crossing; an operator that is computed on both sides counts as before the cut.
+ * <p>Where inputs of the graph are {@linkplain SharedInputs shared}, these inputs and the tensors carried along for
+ * them do not count as crossing. An operator that is computed on both sides counts as before the cut.
  *
- * <p>Immutable and therefore thread-safe. Two cuts are equal if they are the same object.
+ * <p>Immutable and therefore thread-safe. Cuts are compared by identity.
  */
 public final class Cut {
     private final DataflowGraph graph;
@@ -31,7 +32,7 @@ public final class Cut {
     }
 
     /**
-     * The graph that is cut.
+     * Returns the graph of the cut.
      *
      * @return the graph
      */
@@ -40,16 +41,17 @@ public final class Cut {
     }
 
     /**
-     * Returns what both sides of the cut share.
+     * Returns the inputs and tensors that both sides of the cut share.
      *
-     * @return the same for all cuts that were found together
+     * @return the shared inputs; the same object for all cuts of one search
      */
     public SharedInputs sharing() {
         return sharing;
     }
 
     /**
-     * The tensors that cross: made before the cut, or inputs of the graph, and read after it; without those that are shared.
+     * Returns the crossing tensors: results of operators before the cut, or inputs of the graph, that operators after
+     * the cut read; without shared tensors.
      *
      * @return indices of tensors, ascending
      */
@@ -58,7 +60,7 @@ public final class Cut {
     }
 
     /**
-     * The shared tensors that travel to the operators after the cut, beside those that cross.
+     * Returns the shared tensors that travel to the operators after the cut, besides the crossing tensors.
      *
      * @return indices of tensors, ascending
      */
@@ -70,7 +72,10 @@ public final class Cut {
                 .toArray());
     }
 
-    /** The operators before the cut that are computed again after it: readers come after what they read. */
+    /**
+     * Returns the operators before the cut that are recomputed after it. The loop visits readers after the operators
+     * that they read from.
+     */
     private BitSet recomputedAfter() {
         BitSet again = new BitSet();
         for (int i = sharing.recomputed().size() - 1; i >= 0; i--) {
@@ -96,16 +101,16 @@ public final class Cut {
     /**
      * Returns the bytes that cross.
      *
-     * @return the bytes of {@link #tensors()}, empty if the size of one is not known
+     * @return the bytes of {@link #tensors()}; empty if a size is unknown
      */
     public OptionalLong bytes() {
         return bytes;
     }
 
     /**
-     * The operators after the cut that read a tensor that crosses it.
+     * Returns the operators after the cut that read a crossing tensor.
      *
-     * @return indices of operators, ascending, each once
+     * @return indices of operators, ascending and distinct
      */
     public Indices readers() {
         return Indices.of(tensors.stream()

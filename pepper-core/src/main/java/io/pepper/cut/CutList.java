@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Makes the cuts of a graph: at single tensors always, and wider ones where they are asked for. */
+/** The construction of the cuts of a graph: always those at single tensors, and wider ones on request. */
 final class CutList {
     final List<Cut> cuts = new ArrayList<>();
     final Map<String, Cut> byTensor;

@@ -9,20 +9,20 @@ import java.util.function.IntPredicate;
 import java.util.function.IntToLongFunction;
 
 /**
- * Which cuts to look for. Immutable; thread-safe if the functions that it was given are.
+ * The options of a search for cuts. Immutable; thread-safe if its functions are.
  *
  * <pre>{@code
  * CutOptions options = CutOptions.DEFAULTS.withMaxWidth(2).withShared("attention_mask");
  * }</pre>
  */
 public final class CutOptions {
-    /** The width up to which cuts are listed unless told otherwise: {@value}. */
+    /** The default width up to which cuts are listed: {@value}. */
     public static final int DEFAULT_MAX_WIDTH = 1;
 
-    /** The greatest width that may be asked for: {@value}. */
+    /** The largest possible width: {@value}. */
     public static final int GREATEST_MAX_WIDTH = 1024;
 
-    /** Default distance within which cuts compete, as a share of all operators: {@value}. */
+    /** The default distance within which cuts compete, as a share of all operators: {@value}. */
     public static final double DEFAULT_NEIGHBOURHOOD = 0.01;
 
     /** Cuts at single tensors, nothing shared. */
@@ -69,10 +69,10 @@ public final class CutOptions {
     }
 
     /**
-     * Lists wider cuts too.
+     * Returns options that also list wider cuts.
      *
-     * @param width the most tensors that may cross, 1 to {@link #GREATEST_MAX_WIDTH}
-     * @return options with this width
+     * @param width the maximum number of crossing tensors, 1 to {@link #GREATEST_MAX_WIDTH}
+     * @return the new options
      * @throws IllegalArgumentException if the width is out of range
      */
     public CutOptions withMaxWidth(int width) {
@@ -92,22 +92,24 @@ public final class CutOptions {
     }
 
     /**
-     * Shares inputs of the graph: they, and what is cheaply computed from them, do not count as crossing.
+     * Returns options with shared inputs of the graph: neither these inputs nor tensors that are cheaply computed from
+     * them count as crossing.
      *
-     * @param inputs names of inputs of the graph, instead of those given before; one that ends in {@code *} stands for all that begin
-     *     so, such as {@code past*} for the caches of a text generator
-     * @return options with these inputs shared
+     * @param inputs the names of inputs of the graph, which replace earlier ones; a name that ends in {@code *} stands
+     *     for all inputs with this prefix, such as {@code past*} for the caches of a text generator
+     * @return the new options
      */
     public CutOptions withShared(String... inputs) {
         return withShared(Arrays.asList(inputs));
     }
 
     /**
-     * Shares inputs of the graph: they, and what is cheaply computed from them, do not count as crossing.
+     * Returns options with shared inputs of the graph: neither these inputs nor tensors that are cheaply computed from
+     * them count as crossing.
      *
-     * @param inputs names of inputs of the graph, instead of those given before; one that ends in {@code *} stands for all that begin
-     *     so, such as {@code past*} for the caches of a text generator
-     * @return options with these inputs shared
+     * @param inputs the names of inputs of the graph, which replace earlier ones; a name that ends in {@code *} stands
+     *     for all inputs with this prefix, such as {@code past*} for the caches of a text generator
+     * @return the new options
      */
     public CutOptions withShared(List<String> inputs) {
         return new CutOptions(
@@ -123,10 +125,10 @@ public final class CutOptions {
     }
 
     /**
-     * Says how large tensors are, so that cuts know their bytes and wide cuts are chosen by them.
+     * Returns options with the sizes of tensors, so that cuts have their bytes and wide cuts are chosen by them.
      *
-     * @param bytes from the index of a tensor to its size, 0 or more, empty if unknown
-     * @return options with these sizes
+     * @param bytes a function from the index of a tensor to its size, 0 or more; empty if unknown
+     * @return the new options
      */
     public CutOptions withTensorBytes(IntFunction<OptionalLong> bytes) {
         return new CutOptions(
@@ -142,11 +144,12 @@ public final class CutOptions {
     }
 
     /**
-     * Says which operators are cheap enough to be computed in more than one part. Only those that depend on nothing but
-     * shared inputs ever are. Without this, shared inputs themselves travel, and nothing is computed twice.
+     * Returns options with a choice of operators that are cheap enough to be computed in more than one part. It applies
+     * only to operators that depend on shared inputs alone. By default, shared inputs themselves travel, and nothing is
+     * computed twice.
      *
      * @param operators whether an operator, by its index, is cheap
-     * @return options with these operators
+     * @return the new options
      */
     public CutOptions withRecomputable(IntPredicate operators) {
         return new CutOptions(
@@ -162,12 +165,12 @@ public final class CutOptions {
     }
 
     /**
-     * Says which tensors should stay within a part: cuts that they would cross are not listed, and {@link CutTree},
-     * {@link MinimumCut} and {@link Cuts#indivisible} keep them together. {@link Cuts#at} gives such a cut all the same, to a user
-     * who names it.
+     * Returns options with tensors that should stay within a part: cuts that they would cross are not listed, and
+     * {@link CutTree}, {@link MinimumCut} and {@link Cuts#indivisible} keep their operators together. {@link Cuts#at}
+     * still returns such a cut by name.
      *
      * @param tensors whether a tensor, by its index, should stay within a part
-     * @return options with these tensors, besides those given before
+     * @return the new options, which also keep earlier such tensors
      * @see #withImmovable
      */
     public CutOptions withUncuttable(IntPredicate tensors) {
@@ -184,11 +187,11 @@ public final class CutOptions {
     }
 
     /**
-     * Says which values no part can hand to another, such as sequences: no way of cutting lets them cross, {@link Cuts#at} neither.
-     * Inputs of the graph are not asked for, as parts take these from outside.
+     * Returns options with values that no part can pass to another, such as sequences. They cross no cut, not even
+     * those of {@link Cuts#at}. The predicate is not applied to inputs of the graph, which parts take from outside.
      *
      * @param tensors whether a value, by the index of its tensor, must stay within a part
-     * @return options with these values, besides those given before
+     * @return the new options, which also keep earlier such values
      */
     public CutOptions withImmovable(IntPredicate tensors) {
         return new CutOptions(
@@ -204,13 +207,14 @@ public final class CutOptions {
     }
 
     /**
-     * Lists cuts between layers only, beside those at single tensors: between each two neighbouring marks the narrowest cut, of these one with
-     * the fewest bytes, and of these the last, so that layers that are alike are cut alike. Where the narrowest cut between two marks is wider
-     * than between others, the two are of one layer. The maximal width is to be as wide as what passes from layer to layer.
+     * Returns options that list cuts only between layers, besides those at single tensors. Between each two
+     * neighbouring marks, this is the narrowest cut; among several, the one with the fewest bytes, then the last, so
+     * that equal layers are cut alike. If the narrowest cut between two marks is wider than between others, both marks
+     * belong to one layer. The maximal width must allow for all tensors that pass from layer to layer.
      *
-     * @param operators indices of operators of which each layer has one or more, such as those that read its cache; none lists all
-     *     cuts
-     * @return options with these marks, instead of those given before
+     * @param operators the indices of the marks: operators of which each layer has one or more, such as those that read
+     *     its cache; empty to list all cuts
+     * @return the new options; the marks replace earlier ones
      */
     public CutOptions withLayerMarks(Indices operators) {
         return new CutOptions(
@@ -226,10 +230,12 @@ public final class CutOptions {
     }
 
     /**
-     * Says about how large tensors are whose sizes are not known, to choose what is carried for shared inputs.
+     * Returns options with estimated sizes of tensors, for the choice of the tensors that are carried for shared inputs
+     * when sizes are unknown.
      *
-     * @param bytes from the index of a tensor to about its bytes, 0 or more; a sum of all must be less than 2<sup>53</sup>
-     * @return options with these estimates; without, all count the same where one is not known
+     * @param bytes a function from the index of a tensor to its approximate bytes, 0 or more; the sum of all must be
+     *     less than 2<sup>53</sup>
+     * @return the new options; without estimates, all tensors count the same if a size is unknown
      */
     public CutOptions withEstimatedBytes(IntToLongFunction bytes) {
         return new CutOptions(
@@ -237,10 +243,10 @@ public final class CutOptions {
     }
 
     /**
-     * Says how near two cuts are that compete with each other.
+     * Returns options with another distance within which cuts compete with each other.
      *
-     * @param share of all operators, 0 to 1; with 0 all cuts along the order are listed
-     * @return options with this share
+     * @param share the distance as a share of all operators, 0 to 1; with 0, all cuts along the order are listed
+     * @return the new options
      * @throws IllegalArgumentException if the share is out of range
      */
     public CutOptions withNeighbourhood(double share) {
@@ -261,7 +267,7 @@ public final class CutOptions {
     }
 
     /**
-     * The inputs that are shared.
+     * Returns the shared inputs.
      *
      * @return names of inputs of the graph
      */
@@ -279,10 +285,10 @@ public final class CutOptions {
     }
 
     /**
-     * The size of a tensor.
+     * Returns the size of a tensor.
      *
      * @param tensor the tensor's index
-     * @return its bytes, empty if unknown
+     * @return its bytes; empty if unknown
      */
     public OptionalLong tensorBytes(int tensor) {
         OptionalLong bytes = tensorBytes.apply(tensor);
@@ -303,7 +309,7 @@ public final class CutOptions {
     }
 
     /**
-     * Returns whether a tensor should stay within a part. All searches for cuts ask this question alone.
+     * Returns whether a tensor should stay within a part. All searches for cuts use only this method.
      *
      * @param tensor its index
      * @return true if it is uncuttable or immovable
@@ -316,16 +322,16 @@ public final class CutOptions {
      * Returns whether a value cannot be passed from one part to another.
      *
      * @param tensor its index
-     * @return false unless told otherwise
+     * @return true if it is immovable; false by default
      */
     public boolean isImmovable(int tensor) {
         return immovable.test(tensor);
     }
 
     /**
-     * The operators of which each layer has one or more.
+     * Returns the marks of layers: operators of which each layer has one or more.
      *
-     * @return none unless cuts between layers are asked for
+     * @return the indices of operators; empty unless only cuts between layers are requested
      */
     public Indices layerMarks() {
         return layerMarks;

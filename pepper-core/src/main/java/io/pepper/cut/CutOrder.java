@@ -7,11 +7,11 @@ import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * The places of operators along which cuts are found. Operators between neighbouring cuts at single tensors belong together;
- * for wider cuts each has a place of its own, in an order in which little is alive.
+ * The positions of operators in the order along which cuts are found. Operators between neighbouring cuts at single
+ * tensors share a position; for wider cuts, each has a separate position, in an order with few live bytes.
  */
 final class CutOrder {
-    /** The steps of all searches between cuts together: some tenths of a second. */
+    /** The steps of all searches between cuts together, which take some tenths of a second. */
     static final long BUDGET = 1L << 25;
 
     /** The smallest budget of steps for each operator, whatever the size of the graph. */
@@ -20,7 +20,7 @@ final class CutOrder {
     private final int[] places;
     private final int placeCount;
 
-    /** For each cut at a single tensor the last place before it. */
+    /** For each cut at a single tensor, the last position before it. */
     private final int[] placesOfCuts;
 
     private final BitSet single = new BitSet();
@@ -86,7 +86,7 @@ final class CutOrder {
         return blocks;
     }
 
-    /** Tensors weigh their bytes or, if the size of any is not known, the same. */
+    /** Returns the weights of tensors: their bytes or, if any size is unknown, equal weights. */
     private static IntToLongFunction weight(Usage usage, SharedInputs sharing, CutOptions options) {
         boolean known = IntStream.range(0, usage.graph().tensorCount())
                 .filter(tensor -> usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor))
@@ -110,7 +110,9 @@ final class CutOrder {
                 weight);
     }
 
-    /** A block's share of the steps that are left, in proportion to its operators, but enough for a small search. */
+    /**
+     * Returns a block's share of the remaining steps, in proportion to its operators, but enough for a small search.
+     */
     private static long share(long steps, int operators, long all) {
         return Math.max(operators * LEAST_STEPS, (long) ((double) steps * operators / all));
     }
@@ -138,7 +140,7 @@ final class CutOrder {
     }
 
     /**
-     * Returns whether operators after a place make by-products only: the tensor that crosses is an output of the graph.
+     * Returns whether operators after a position make only by-products: the crossing tensor is an output of the graph.
      */
     boolean isClosed(int place) {
         return closed.get(place);

@@ -6,7 +6,7 @@ import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import java.util.stream.IntStream;
 
-/** Finds the tensors that separate inputs from outputs, and how many of them come before each operator. */
+/** A search for the tensors that separate inputs from outputs, and the number of them before each operator. */
 final class CutSearch {
     private final Usage usage;
     private final SharedInputs sharing;
@@ -22,12 +22,12 @@ final class CutSearch {
         places = findPlaces();
     }
 
-    /** The tensors at which the graph can be cut, in topological order. */
+    /** Returns the tensors at which the graph can be cut, in topological order. */
     int[] cutTensors() {
         return cutTensors;
     }
 
-    /** For each operator how many cuts come before it, -1 if no output needs it or it is apart. */
+    /** Returns the number of cuts before each operator; -1 if no output needs it, or if it is shared. */
     int[] places() {
         return places;
     }
@@ -81,7 +81,7 @@ final class CutSearch {
         return found;
     }
 
-    /** The used part of the graph as an undirected one, with a source and a sink. */
+    /** The used part of the graph as an undirected graph with a source and a sink. */
     private final class Flow {
         private final int source = graph.operatorCount() + graph.tensorCount();
         private final int sink = source + 1;

@@ -1,8 +1,9 @@
 package io.pepper.cut;
 
 /**
- * Which operators are on which side of a cut: those of a place from 0 up to the threshold are before it, those of a place of
- * -1 on neither side. All cuts along one order share the places, so that many cuts of a large graph take little memory.
+ * The sides of operators at a cut: operators with positions from 0 up to the threshold are before the cut, and those
+ * with position -1 are on neither side. All cuts along one order share the positions, so that many cuts of a large
+ * graph take little memory.
  */
 final class CutSides {
     private final int[] places;
@@ -17,7 +18,7 @@ final class CutSides {
         this.operatorsAfter = operatorsAfter;
     }
 
-    /** Counts the operators. */
+    /** Returns the sides of a cut, with the numbers of operators on each. */
     static CutSides of(int[] places, int threshold) {
         int before = 0;
         int after = 0;

@@ -13,14 +13,16 @@ import java.util.OptionalLong;
 import java.util.function.IntUnaryOperator;
 
 /**
- * A dataflow graph as a tree: its operators in components that hang together by more than one tensor, or are single, and the
- * tensors that are the only link between two components. Where branches are independent (two towers that meet, heads that
- * part) the components of one branch neither need nor hinder those of another, so that parts of branches can be cut off that
- * no {@linkplain Cuts cut from inputs to outputs} separates, and run at the same time.
+ * A dataflow graph as a tree. Its vertices are components: operators that are connected by more than one tensor, or
+ * single operators. Its edges are the tensors that are the only link between two components. If branches are
+ * independent (two towers that meet, heads that separate), the components of one branch do not depend on those of
+ * another. Parts of branches can therefore be cut off and run at the same time, although no {@linkplain Cuts cut from
+ * inputs to outputs} separates them.
  *
- * <p>The components are what remains when all {@linkplain Bridges bridges} of the undirected graph of operators and tensors are
- * taken away (its bridge tree). Bridges at tensors that should {@linkplain CutOptions#isUncuttable stay within a part} are kept. The links form a forest: one tree for each piece that has nothing to do with the rest.
- * Operators that no output needs, and what is {@linkplain SharedInputs shared}, are left out.
+ * <p>The components are those of the undirected graph of operators and tensors without its {@linkplain Bridges bridges}
+ * (its bridge tree). Bridges at tensors that should {@linkplain CutOptions#isUncuttable stay within a part} are kept.
+ * The links form a forest: one tree for each connected component of the graph. Operators that no output needs, and
+ * {@linkplain SharedInputs shared} operators and tensors, are left out.
  *
  * <p>Time and memory are O(operators + tensors + edges). Immutable and therefore thread-safe.
  */
@@ -34,7 +36,7 @@ public final class CutTree {
     /**
      * A tensor that is the only link between two components.
      *
-     * @param from the component that makes it
+     * @param from the component that produces it
      * @param to the component that reads it
      * @param tensor the tensor's index
      */
@@ -50,7 +52,7 @@ public final class CutTree {
     }
 
     /**
-     * The tree of a graph.
+     * Returns the tree of a graph.
      *
      * @param graph the graph
      * @return its tree
@@ -60,9 +62,9 @@ public final class CutTree {
     }
 
     /**
-     * The tree of a graph of which some inputs may be shared.
+     * Returns the tree of a graph with shared inputs.
      *
-     * @param cuts cuts of the graph, which say what is shared
+     * @param cuts cuts of the graph, which determine the shared inputs
      * @return its tree
      */
     public static CutTree of(Cuts cuts) {
@@ -70,7 +72,7 @@ public final class CutTree {
     }
 
     /**
-     * The operators of each component.
+     * Returns the operators of each component.
      *
      * @return indices of operators, ascending; components in the order of their first operators
      */
@@ -79,7 +81,7 @@ public final class CutTree {
     }
 
     /**
-     * The links between components.
+     * Returns the links between components.
      *
      * @return a forest, ordered by tensor and then by reader
      */
@@ -88,20 +90,20 @@ public final class CutTree {
     }
 
     /**
-     * The component that an operator is in.
+     * Returns the component of an operator.
      *
      * @param operator the operator's index
-     * @return the component, or -1 if no output needs the operator, or it is shared
+     * @return the component; -1 if no output needs the operator, or if it is shared
      */
     public int componentOf(int operator) {
         return componentOf[operator];
     }
 
     /**
-     * The cut at a link: all that the link connects to where its tensor comes from is before the cut.
+     * Returns the cut at a link. All operators that remain connected to the producer of the tensor are before the cut.
      *
      * @param link one of the links of this tree
-     * @return the cut, made in O(operators)
+     * @return the cut, computed in O(operators) time
      */
     public Cut cut(Link link) {
         boolean[] after = new boolean[components.size()];
@@ -130,11 +132,11 @@ public final class CutTree {
     }
 
     /**
-     * Gives each operator the number of its component.
+     * Returns a number for each operator, which is that of its component.
      *
-     * @param numbers from a component to its number, 0 or more
-     * @return for each operator the number of its component; the smallest of those that need it if it is shared; -1 if no
-     *     output needs it
+     * @param numbers a function from a component to its number, 0 or more
+     * @return the number of each operator's component; for a shared operator, the smallest number of those that need
+     *     it; -1 if no output needs it
      */
     public int[] spread(IntUnaryOperator numbers) {
         int[] spread = new int[graph.operatorCount()];
@@ -148,7 +150,7 @@ public final class CutTree {
         return "CutTree[" + components.size() + " components, " + links.size() + " links]";
     }
 
-    /** Finds components and links. Vertices are operators, then tensors. */
+    /** A search for components and links. Vertices are operators, then tensors. */
     private final class Builder {
         private final Adjacency adjacency = adjacency();
         private final int[] ends = LowLink.bridgeEnds(adjacency);
@@ -203,7 +205,7 @@ public final class CutTree {
             }
         }
 
-        /** Returns whether the edge alone joins an operator and its tensor, and the tensor may cross. */
+        /** Returns whether the edge is the only connection of an operator and its tensor, and the tensor may cross. */
         private boolean isLink(int tensorVertex, int operator) {
             int tensor = tensorVertex - graph.operatorCount();
             return LowLink.isBridge(ends, tensorVertex, operator)
@@ -232,7 +234,10 @@ public final class CutTree {
             return Arrays.stream(operators).map(Indices::of).toList();
         }
 
-        /** A tensor whose readers are all single hangs on no component: its maker then links to each reader. */
+        /**
+         * Returns the links. A tensor whose readers are all connected only by it belongs to no component: its producer
+         * then has a link to each reader.
+         */
         List<Link> links() {
             List<Link> found = new ArrayList<>();
             for (int tensor = 0; tensor < graph.tensorCount(); tensor++) {

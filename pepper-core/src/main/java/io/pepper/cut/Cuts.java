@@ -9,30 +9,31 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The cuts of a dataflow graph, each with all that is before the one before it and more.
+ * The cuts of a dataflow graph. They are nested: the operators before a cut include those before all earlier cuts.
  *
- * <p><b>At a single tensor</b>: those tensors that lie on every path from an input of the graph to an output, with at least
- * one operator on either side. All else that an output needs is either before or after such a tensor, so that it is the only
- * thing that has to travel. All of these are found, in O(operators + tensors + edges): they are exactly the
- * {@linkplain Bridges bridges} from an operator to its tensor in the graph with a source joined to where paths begin and a
- * sink joined to the outputs ({@code docs/decisions} has the argument). An output of the graph that is read further on can be
- * such a tensor too, the last of all. What follows it makes only by-products, so it is not listed; {@link #at} gives it by
- * name.
+ * <p><b>At a single tensor</b>: those tensors that lie on every path from an input of the graph to an output, with at
+ * least one operator on either side. All other operators that an output needs are either before or after such a tensor,
+ * so that only this tensor must travel. The search finds all of these cuts, in O(operators + tensors + edges): they are
+ * exactly the {@linkplain Bridges bridges} from an operator to its tensor in the graph with a source connected to the
+ * starts of paths and a sink connected to the outputs ({@code docs/decisions} has the argument). An output of the graph
+ * that operators read can also be such a tensor, the last of all. Operators after it make only by-products, so that it
+ * is not listed; {@link #at} returns it by name.
  *
- * <p><b>Wider</b>, where {@linkplain CutOptions#withMaxWidth asked for}: between neighbouring cuts at a single tensor,
- * operators are put into a topological order in which few bytes are alive (a beam search, exact where its beam holds all sets
- * of operators that may have run). The cut after an operator carries the tensors that are alive there, inputs of the graph
- * that are read later included. Of the cuts that are narrow enough, those are listed that have no other near that is as
- * narrow and carries no more bytes. Without sizes, every tensor counts the same. This takes O(operators × beam × reads of
- * one) time, where the beam is at most 256, and no more than 2<sup>25</sup> steps: {@link #effort} says whether they were enough.
+ * <p><b>Wider</b>, on {@linkplain CutOptions#withMaxWidth request}: between neighbouring cuts at a single tensor,
+ * operators are put into a topological order with few live bytes (a beam search, exact if its beam holds all possible
+ * sets of operators that have run). The tensors that are alive after an operator cross the cut there, including inputs
+ * of the graph that are read later. Of the cuts that are narrow enough, those are listed that no cut nearby dominates:
+ * one that is as narrow and that no more bytes cross. Without sizes, every tensor counts the same. This takes
+ * O(operators × beam × reads per operator) time, where the beam is at most 256, and at most 2<sup>25</sup> steps:
+ * {@link #effort} states whether they were enough.
  *
- * <p><b>Shared inputs</b>, where {@linkplain CutOptions#withShared asked for}, and what is cheaply computed from them alone, do
- * not count as crossing: see {@link SharedInputs}.
+ * <p><b>Shared inputs</b>, on {@linkplain CutOptions#withShared request}: they, and tensors that are cheaply computed
+ * from them alone, do not count as crossing ({@link SharedInputs}).
  *
- * <p>Operators that no output needs are set aside. An operator that reads nothing, or shared tensors only, is where paths
- * begin, as an input is. An input that is at the same time an output passes by, and hinders no cut.
+ * <p>Operators that no output needs are ignored. Paths start at inputs, and at operators that read nothing or only
+ * shared tensors. An input that is also an output prevents no cut.
  *
- * <p>Immutable and therefore thread-safe. The same graph and options always give the same cuts.
+ * <p>Immutable and therefore thread-safe. The same graph and options always result in the same cuts.
  *
  * <pre>{@code
  * for (Cut cut : Cuts.of(graph, CutOptions.DEFAULTS.withMaxWidth(2)).list()) {
@@ -76,7 +77,7 @@ public final class Cuts {
     }
 
     /**
-     * Finds all cuts at a single tensor.
+     * Returns all cuts at a single tensor.
      *
      * @param graph the graph
      * @return its cuts
@@ -86,21 +87,21 @@ public final class Cuts {
     }
 
     /**
-     * Finds all cuts at a single tensor, and wider ones if they are asked for.
+     * Returns all cuts at a single tensor, and wider ones on request.
      *
      * @param graph the graph
-     * @param options which cuts to look for
+     * @param options the options of the search
      * @return its cuts
-     * @throws IllegalArgumentException if an input that is to be shared is none of the graph's
-     * @throws ArithmeticException if the sizes of tensors add up to more than {@link Long#MAX_VALUE}, or those of shared
-     *     tensors to more than 2<sup>53</sup>
+     * @throws IllegalArgumentException if a shared input is not an input of the graph
+     * @throws ArithmeticException if the sizes of tensors add up to more than {@link Long#MAX_VALUE}, or those of
+     *     shared tensors to more than 2<sup>53</sup>
      */
     public static Cuts of(DataflowGraph graph, CutOptions options) {
         return new Cuts(graph, new CutList(graph, options));
     }
 
     /**
-     * The graph that is cut.
+     * Returns the graph of the cuts.
      *
      * @return the graph
      */
@@ -109,9 +110,9 @@ public final class Cuts {
     }
 
     /**
-     * All cuts but those at an output of the graph.
+     * Returns all cuts except those at an output of the graph.
      *
-     * @return the cuts in topological order: what is before one is before all that follow
+     * @return the cuts in topological order: operators before a cut are before all later cuts
      */
     public List<Cut> list() {
         return list;
@@ -127,23 +128,23 @@ public final class Cuts {
     }
 
     /**
-     * One of the cuts.
+     * Returns one of the cuts.
      *
-     * @param i its place in topological order, 0 to {@code size() - 1}
+     * @param i its index in topological order, 0 to {@code size() - 1}
      * @return the cut
-     * @throws IndexOutOfBoundsException if there is no such place
+     * @throws IndexOutOfBoundsException if the index is out of range
      */
     public Cut get(int i) {
         return list.get(i);
     }
 
     /**
-     * The cut at a tensor, which may be an output of the graph that is read further on, or
-     * {@linkplain CutOptions#withUncuttable uncuttable}.
+     * Returns the cut at a tensor, which may be an output of the graph that operators read, or {@linkplain
+     * CutOptions#withUncuttable uncuttable}.
      *
      * @param tensorName the tensor's name
-     * @return the cut, empty if the graph cannot be cut at this tensor alone, if its value is
-     *     {@linkplain CutOptions#withImmovable immovable}, or if there is no such tensor
+     * @return the cut; empty if the graph cannot be cut at this tensor alone, if its value is {@linkplain
+     *     CutOptions#withImmovable immovable}, or if there is no such tensor
      */
     public Optional<Cut> at(String tensorName) {
         return Optional.ofNullable(byTensor.get(tensorName))
@@ -151,7 +152,7 @@ public final class Cuts {
     }
 
     /**
-     * Returns the options by which these cuts were found.
+     * Returns the options of the search.
      *
      * @return the options
      */
@@ -160,30 +161,31 @@ public final class Cuts {
     }
 
     /**
-     * The smallest groups of operators that no way of cutting divides: operators joined by tensors that should
-     * {@linkplain CutOptions#isUncuttable stay within a part}, and what lies between such operators. Takes O(operators + edges).
+     * Returns the smallest groups of operators that no cut may divide: operators connected by tensors that should
+     * {@linkplain CutOptions#isUncuttable stay within a part}, and the operators between them. Takes O(operators +
+     * edges).
      *
-     * @return groups of indices, ascending, in an order in which each group reads only from those before it; without operators
-     *     that no output needs
+     * @return groups of ascending indices, in an order in which each group reads only from earlier groups; without
+     *     operators that no output needs
      */
     public List<Indices> indivisible() {
         return IndivisibleGroups.of(usage, options);
     }
 
     /**
-     * Returns the effort of the search for the order along which wider cuts lie. The cuts at single tensors are always
-     * complete.
+     * Returns the effort of the search for the order of wider cuts. The cuts at single tensors are always complete.
      *
-     * @return no steps unless wider cuts were asked for; if the budget ended the search, narrower cuts may exist
+     * @return the effort; without steps if no wider cuts were requested. If the budget ended the search, narrower cuts
+     *     may exist
      */
     public SearchEffort effort() {
         return effort;
     }
 
     /**
-     * Returns what the two sides of each cut share.
+     * Returns the inputs and tensors that both sides of each cut share.
      *
-     * @return nothing, unless inputs of the graph were to be shared
+     * @return the shared inputs; empty unless requested
      */
     public SharedInputs sharing() {
         return sharing;
@@ -213,7 +215,7 @@ public final class Cuts {
         return usage.isOperatorUsed(operator) && !sharing.isApart(operator);
     }
 
-    /** Gives shared operators the places of those that need them. */
+    /** Sets the positions of shared operators to those of the operators that need them. */
     void settleShared(int... places) {
         sharing.settle(usage, places);
     }

@@ -16,14 +16,14 @@ import org.jgrapht.graph.DefaultEdge;
 import org.jgrapht.graph.SimpleDirectedGraph;
 
 /**
- * Operators in the smallest groups that may be in parts of their own: those that an uncuttable tensor joins are in one, and so are
- * groups that need each other (strongly connected components). O(operators + edges).
+ * The smallest groups of operators that may be separate parts. Operators connected by an uncuttable tensor are in one
+ * group, and groups that depend on each other are merged (strongly connected components). O(operators + edges).
  */
 final class IndivisibleGroups {
     private final DataflowGraph graph;
     private final Usage usage;
 
-    /** The first operator of each operator's group, -1 if no output needs it. */
+    /** The first operator of each operator's group; -1 if no output needs it. */
     private final int[] firstOf;
 
     private IndivisibleGroups(Usage usage) {
@@ -87,7 +87,7 @@ final class IndivisibleGroups {
         setFirsts(operator -> component[firstOf[operator]]);
     }
 
-    /** The groups, and which reads from which. */
+    /** Returns the graph of the groups, with edges to their readers. */
     private Graph<Integer, DefaultEdge> between() {
         Graph<Integer, DefaultEdge> between = new SimpleDirectedGraph<>(DefaultEdge.class);
         for (int operator = 0; operator < firstOf.length; operator++) {
@@ -105,7 +105,10 @@ final class IndivisibleGroups {
         return between;
     }
 
-    /** In topological order: of the groups that wait for none, the one with the first operator comes next. */
+    /**
+     * Returns the groups in topological order. Among the groups that wait for no other, the one with the first operator
+     * comes next.
+     */
     private List<Indices> ordered() {
         Graph<Integer, DefaultEdge> between = between();
         List<List<Integer>> members = new ArrayList<>();

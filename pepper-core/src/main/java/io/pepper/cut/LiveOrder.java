@@ -12,28 +12,28 @@ import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 
 /**
- * Puts operators into a topological order in which little is alive: a search level by level over the sets of operators that
- * may have run, of which the best are kept. Where no set had to be dropped, the order is the best there is. The order in
- * which the operators stand is taken if the search finds none better.
+ * A search for a topological order of operators with few live bytes: level by level over the possible sets of operators
+ * that have run, of which the best are kept. If no set was dropped, the order is optimal. If the search finds no better
+ * one, the original order is the result.
  *
- * <p>The search has a budget of steps: it keeps fewer sets of each level where the budget would not last otherwise, and ends where it does
- * not last for one.
+ * <p>The search has a budget of steps. It keeps fewer sets per level if the budget would not suffice otherwise, and
+ * ends if it does not suffice for one.
  */
 final class LiveOrder {
-    /** The steps of one search: some tens of milliseconds. */
+    /** The steps of one search, which take some tens of milliseconds. */
     static final long PEAK_BUDGET = 1L << 22;
 
     static final long SUM_BUDGET = 1L << 23;
 
-    /** The steps that making a state counts. Asking whether an operator has run counts one step. */
+    /** The steps of creating a state. Testing whether an operator has run counts one step. */
     private static final int STATE_STEPS = 16;
 
-    /** Bounds the memory, which is in proportion to operators times beam. */
+    /** The limit on states, which bounds the memory: it is proportional to operators times beam. */
     private static final int MOST_STATES = 1 << 16;
 
     private static final int WIDEST_BEAM = 256;
 
-    /** Beyond, the operators stay as they stand: each state takes a bit for each operator. */
+    /** The limit on operators, beyond which they keep their order: each state takes a bit for each operator. */
     private static final int MOST_OPERATORS = 50_000;
 
     private static final long SEED = 0x5eed;
@@ -44,17 +44,18 @@ final class LiveOrder {
             Comparator.comparingLong(LiveState::sum).thenComparingLong(LiveState::peak);
 
     /**
-     * An order and what it reaches.
+     * An order and its quality.
      *
      * @param numbers the operators in order
-     * @param exact whether no order is better
-     * @param effort what the search took, and whether its budget ended it
+     * @param exact whether the order is proven to be optimal
+     * @param effort the effort of the search
      */
     record Found(Indices numbers, boolean exact, SearchEffort effort) {}
 
     /*
-     * States in which the same operators have run are told by the sum of random keys of their operators: two different sets
-     * of the same sum are as likely as a coin that shows heads 64 times, and would cost an order that is not the best.
+     * States in which the same operators have run are identified by the sum of random keys of their operators. Two
+     * different sets have the same sum with probability 2^-64, which would merely lead to an order that is not the
+     * best.
      */
     private final LiveProblem problem;
     private final Comparator<LiveState> lowFirst;
@@ -73,12 +74,12 @@ final class LiveOrder {
         keys = new SplittableRandom(SEED).longs(problem.size()).toArray();
     }
 
-    /** An order in which the most that is alive at a time is low. */
+    /** Returns an order with a low peak of live bytes. */
     static Found leastPeak(LiveProblem problem) {
         return of(problem, LOW_PEAK, PEAK_BUDGET);
     }
 
-    /** An order in which what is alive after the operators adds up to little. */
+    /** Returns an order with a low sum of the live bytes after each operator. */
     static Found leastSum(LiveProblem problem, long budget) {
         return of(problem, LOW_SUM, Math.min(budget, SUM_BUDGET));
     }
@@ -96,7 +97,7 @@ final class LiveOrder {
         return new Found(Indices.of(better.order()), search.exact, new SearchEffort(search.steps, search.limited));
     }
 
-    /** The operators in the order in which they stand. */
+    /** Returns the operators in their original order. */
     static LiveState standing(LiveProblem problem) {
         BitSet done = new BitSet(problem.size());
         LiveState state = LiveState.start(problem);
@@ -107,7 +108,7 @@ final class LiveOrder {
         return state;
     }
 
-    /** Nothing if the budget does not last. */
+    /** Runs the search. Returns empty if the budget does not suffice. */
     private Optional<LiveState> search() {
         List<LiveState.Frontier> level = List.of(LiveState.Frontier.start(problem));
         long moved = 0;
@@ -134,7 +135,9 @@ final class LiveOrder {
         return Optional.of(level.get(0).state());
     }
 
-    /** The states one operator further, best first; of those with the same operators behind only the best. */
+    /**
+     * Returns the states after one further operator, best first; among states with the same operators, only the best.
+     */
     private List<Step> next(List<LiveState.Frontier> level) {
         Map<Long, Step> byKey = new HashMap<>();
         for (LiveState.Frontier frontier : level) {

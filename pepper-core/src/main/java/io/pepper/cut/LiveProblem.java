@@ -10,9 +10,9 @@ import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Some operators of a graph, and the tensors that are alive while they run one after another: from when a tensor is made, or
- * from the start if it comes from elsewhere, until its last reader has run, or to the end if it is kept. Operators and
- * tensors have numbers of their own.
+ * Some operators of a graph, and the tensors that are alive while they run one after another. A tensor is alive from
+ * its production, or from the start if it comes from elsewhere, until its last reader has run, or to the end if it is
+ * kept. Operators and tensors have local numbers.
  */
 final class LiveProblem {
     private final int[] operators;
@@ -22,7 +22,9 @@ final class LiveProblem {
     private final int[][] successors;
     private final int[][] predecessors;
 
-    /** Twins run in the order in which they stand, as if each read from the one before it. */
+    /**
+     * The previous twin of each operator. Twins run in their original order, as if each read from the one before it.
+     */
     private final int[] previousTwins;
 
     private final boolean[] kept;
@@ -30,13 +32,13 @@ final class LiveProblem {
     private final long startWeight;
 
     /**
-     * Collects what there is to know.
+     * Creates a problem.
      *
      * @param graph the graph
      * @param operators indices of operators in a topological order
      * @param counts whether a tensor counts at all
      * @param isKept whether a tensor stays alive to the end
-     * @param weight what a tensor weighs
+     * @param weight the weight of a tensor
      */
     LiveProblem(
             DataflowGraph graph, int[] operators, IntPredicate counts, IntPredicate isKept, IntToLongFunction weight) {
@@ -124,7 +126,7 @@ final class LiveProblem {
         return operators.length;
     }
 
-    /** The operator of a number. */
+    /** Returns the operator with a local number. */
     int operator(int number) {
         return operators[number];
     }
@@ -156,7 +158,7 @@ final class LiveProblem {
     }
 
     private boolean isLastReader(int tensor, int number, IntPredicate isDone) {
-        // Operators mostly run in about the order in which they stand: the last readers are the first to ask.
+        // Operators usually run in about their original order: the last readers are tested first.
         for (int i = readers[tensor].length - 1; i >= 0; i--) {
             int reader = readers[tensor][i];
             if (reader != number && !isDone.test(reader)) {
@@ -166,12 +168,12 @@ final class LiveProblem {
         return true;
     }
 
-    /** The operators that read what an operator makes, and its next twin. */
+    /** Returns the operators that read the results of an operator, and its next twin. */
     int[] successors(int number) {
         return successors[number];
     }
 
-    /** The operators that make what an operator reads, and the twin before it. */
+    /** Returns the operators whose results an operator reads, and its previous twin. */
     int[] predecessors(int number) {
         return predecessors[number];
     }

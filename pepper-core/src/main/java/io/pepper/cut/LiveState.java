@@ -6,7 +6,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Some operators that have run one after another, and what was alive meanwhile. */
+/** A sequence of operators that have run, with the live bytes meanwhile. */
 final class LiveState {
     private final @Nullable LiveState before;
     private final int number;
@@ -26,16 +26,16 @@ final class LiveState {
         this.sum = sum;
     }
 
-    /** Before the first operator. */
+    /** Returns the state before the first operator. */
     static LiveState start(LiveProblem problem) {
         return new LiveState(null, -1, 0, problem.startWeight(), problem.startWeight(), 0);
     }
 
     /**
-     * With one operator more.
+     * Returns the state after one further operator.
      *
      * @param next the operator
-     * @param isDone the operators so far
+     * @param isDone whether an operator has run before
      * @param nextKey the operator's share of {@link #key()}
      */
     LiveState after(LiveProblem problem, int next, IntPredicate isDone, long nextKey) {
@@ -44,12 +44,15 @@ final class LiveState {
         return new LiveState(this, next, key + nextKey, after, Math.max(peak, during), add(sum, after));
     }
 
-    /** Sums over many operators may be too large for a long: what is beyond counts as equal. */
+    /** Adds two sums. Sums that are too large for a long count as equal. */
     private static long add(long sum, long more) {
         return sum > Long.MAX_VALUE - more ? Long.MAX_VALUE : sum + more;
     }
 
-    /** The same for states in which the same operators have run, and different for others, all but surely. */
+    /**
+     * Returns a key that is equal for states in which the same operators have run, and almost surely different for
+     * others.
+     */
     long key() {
         return key;
     }
@@ -59,17 +62,17 @@ final class LiveState {
         return live;
     }
 
-    /** The most that was alive at a time. */
+    /** Returns the peak of the live bytes. */
     long peak() {
         return peak;
     }
 
-    /** The sum of what was alive after each operator. */
+    /** Returns the sum of the live bytes after each operator. */
     long sum() {
         return sum;
     }
 
-    /** The operators in the order in which they ran. */
+    /** Returns the operators in the order in which they ran. */
     int[] order() {
         int[] order = new int[count];
         for (LiveState state = this; state != null && state.count > 0; state = state.before) {
@@ -78,7 +81,7 @@ final class LiveState {
         return order;
     }
 
-    /** The operator that ran last. */
+    /** Returns the operator that ran last. */
     int number() {
         return number;
     }
@@ -116,17 +119,15 @@ final class LiveState {
             return ready;
         }
 
-        /**
-         * Returns the steps of work that reaching this state took: copied words and places, and operators looked up.
-         */
+        /** Returns the steps of work of reaching this state: copied words and positions, and tested operators. */
         long steps() {
             return steps;
         }
 
         /**
-         * Moves on to a state that follows this one.
+         * Moves to a following state.
          *
-         * @param isLast whether this frontier is not needed any more, so that its set becomes the next one's
+         * @param isLast whether this frontier is no longer needed, so that the next one takes over its set
          */
         Frontier moveTo(LiveState next, LiveProblem problem, boolean isLast) {
             BitSet behind = isLast ? done : (BitSet) done.clone();
@@ -150,7 +151,7 @@ final class LiveState {
             return new Frontier(next, behind, Arrays.copyOf(found, size), taken);
         }
 
-        /** Returns the number of predecessors up to the last one that has not run. The last ones mostly run last. */
+        /** Returns the number of predecessors up to the last one that has not run. The last ones usually run last. */
         private static int waitingFor(int[] predecessors, BitSet behind) {
             int left = predecessors.length;
             while (left > 0 && behind.get(predecessors[left - 1])) {

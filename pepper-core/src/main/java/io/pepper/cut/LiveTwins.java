@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Operators at which branches begin that are like each other in all that matters to what is alive: they read the same tensors (or one from
- * elsewhere that nobody else reads, of the same weight), and what follows them, operator by operator, weighs the same and is read by the
- * same. Such branches can be begun in the order in which they stand: every other order has one of them that keeps as much alive. So a
- * fan-out of equal branches has one order instead of all permutations. O(operators + reads).
+ * Twins: first operators of branches that are equal with respect to live bytes. They read the same tensors (or one from
+ * elsewhere of the same weight with a single reader), and the tensors of their branches, operator by operator, have the
+ * same weights and the same readers. Such branches can be started in their original order without a loss, since
+ * permuting them does not change the live bytes. A fan-out of equal branches thus has one order instead of all
+ * permutations. O(operators + reads).
  */
 final class LiveTwins {
     private final int[][] reads;
@@ -20,13 +21,13 @@ final class LiveTwins {
     private final boolean[] kept;
     private final long[] weights;
 
-    /** Numbers of descriptions, so that descriptions of what follows stay short. */
+    /** The numbers of descriptions, so that descriptions of later operators stay short. */
     private final Map<List<Long>, Long> numbers = new HashMap<>();
 
-    /** By operator: whether one other operator makes all its inputs, tensors from outside excepted. */
+    /** By operator: whether a single operator produces all its inputs, apart from tensors from outside. */
     private final boolean[] isOfOneMaker;
 
-    /** For each operator the number of what it makes and what follows. */
+    /** For each operator, the number of the description of its results and of the operators after it. */
     private final long[] following;
 
     /** Tag before a number in a description. */
@@ -57,7 +58,7 @@ final class LiveTwins {
         }
     }
 
-    /** For each operator the one like it that is to run before it, -1 if there is none. */
+    /** Returns for each operator the twin that must run before it; -1 if there is none. */
     int[] previous() {
         for (int operator = reads.length - 1; operator >= 0; operator--) {
             following[operator] = number(made(operator));
@@ -116,7 +117,7 @@ final class LiveTwins {
         return description;
     }
 
-    /** The only reader of a tensor: it belongs to the branch, or is where branches meet. */
+    /** Describes the only reader of a tensor: it belongs to the branch, or is where branches meet. */
     private long branch(int reader, int parent) {
         return isOfOneMaker[reader] ? number(read(reader, parent)) : -1L - reader;
     }

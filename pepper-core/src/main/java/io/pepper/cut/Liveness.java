@@ -8,18 +8,19 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * The bytes alive while operators run in sequence. A tensor is alive from the operator that makes it, or from the start
- * if it is made elsewhere, until its last reader has run; to the end if it is an output of the graph or is read
- * elsewhere.
+ * The live bytes while operators run in sequence. A tensor is alive from the operator that produces it, or from the
+ * start if it comes from elsewhere, until its last reader has run; to the end if it is an output of the graph or is
+ * read elsewhere.
  *
- * <p>{@link #of} takes the operators as they come, in O(operators + reads). {@link #leastPeak} looks for an
- * order of the smallest peak, which is NP-complete (Sethi, "Complete register allocation problems", 1975): it searches the
- * sets of operators that may have run level by level and keeps the best of each level, in time O(operators × beam × reads of
- * one), where the beam is at most 256. Branches that are like each other are begun in their order, which leaves out nothing. {@link
- * #isExact} says whether no set had to be dropped. The search has a budget of 2<sup>22</sup> steps: where that would not last it keeps fewer
- * sets and, if need be, the given order; {@link #effort} says so.
+ * <p>{@link #of} takes the operators in the given order, in O(operators + reads) time. {@link #leastPeak} searches an
+ * order with the smallest peak, which is NP-complete (Sethi, "Complete register allocation problems", 1975). It
+ * searches the possible sets of operators that have run, level by level, and keeps the best of each level, in
+ * O(operators × beam × reads per operator) time, where the beam is at most 256. Equal branches are started in their
+ * original order, which excludes no optimum. {@link #isExact} states whether no set was dropped. The search has a
+ * budget of 2<sup>22</sup> steps. If it would not suffice, the search keeps fewer sets and, if necessary, the given
+ * order; {@link #effort} reports this.
  *
- * <p>Immutable and therefore thread-safe. The same graph always gives the same order.
+ * <p>Immutable and therefore thread-safe. The same graph always results in the same order.
  */
 public final class Liveness {
     private final Indices order;
@@ -50,8 +51,8 @@ public final class Liveness {
      * Returns the liveness along a given order.
      *
      * @param graph the graph
-     * @param operators the operators in the order in which they run, each after the makers of its inputs
-     * @param bytes from the index of a tensor to its size, 0 or more, empty if unknown
+     * @param operators the operators in the order in which they run, each after the producers of its inputs
+     * @param bytes a function from the index of a tensor to its size, 0 or more; empty if unknown
      * @return the liveness
      */
     public static Liveness of(DataflowGraph graph, Indices operators, IntFunction<OptionalLong> bytes) {
@@ -68,9 +69,9 @@ public final class Liveness {
      * Returns the liveness along an order with a small peak.
      *
      * @param graph the graph
-     * @param operators the operators that run, in any order in which each comes after those that make what it reads
-     * @param bytes from the index of a tensor to its size, 0 or more, empty if unknown
-     * @return the liveness along the order of the smallest peak that was found
+     * @param operators the operators that run, in any topological order
+     * @param bytes a function from the index of a tensor to its size, 0 or more; empty if unknown
+     * @return the liveness along the order with the smallest found peak
      */
     public static Liveness leastPeak(DataflowGraph graph, Indices operators, IntFunction<OptionalLong> bytes) {
         Scope scope = new Scope(graph, operators, bytes);
@@ -80,9 +81,9 @@ public final class Liveness {
     }
 
     /**
-     * The order in which the operators run.
+     * Returns the order in which the operators run.
      *
-     * @return indices of operators, each after those that make what it reads
+     * @return indices of operators in topological order
      */
     public Indices order() {
         return order;
@@ -100,7 +101,7 @@ public final class Liveness {
     /**
      * Returns the effort of the search for this order.
      *
-     * @return no steps if the order was given
+     * @return the effort; without steps if the order was given
      */
     public SearchEffort effort() {
         return effort;
@@ -109,8 +110,8 @@ public final class Liveness {
     /**
      * Returns the bytes alive while an operator runs: its inputs, its outputs, and all tensors needed later.
      *
-     * @param place the operator's place in the order
-     * @return bytes, empty if the size of a tensor is not known
+     * @param place the operator's position in the order
+     * @return bytes; empty if the size of a tensor is unknown
      */
     public OptionalLong bytesDuring(int place) {
         return known ? OptionalLong.of(during[place]) : OptionalLong.empty();
@@ -119,17 +120,17 @@ public final class Liveness {
     /**
      * Returns the bytes alive after an operator has run.
      *
-     * @param place the operator's place in the order
-     * @return bytes, empty if the size of a tensor is not known
+     * @param place the operator's position in the order
+     * @return bytes; empty if the size of a tensor is unknown
      */
     public OptionalLong bytesAfter(int place) {
         return known ? OptionalLong.of(after[place]) : OptionalLong.empty();
     }
 
     /**
-     * The most that is alive at a time.
+     * Returns the peak of the live bytes.
      *
-     * @return bytes, 0 without operators, empty if the size of a tensor is not known
+     * @return bytes; 0 without operators; empty if the size of a tensor is unknown
      */
     public OptionalLong peakBytes() {
         return known
@@ -145,7 +146,7 @@ public final class Liveness {
         return "Liveness[" + order.size() + " operators, peak " + peakBytes() + "]";
     }
 
-    /** Some operators of a graph, and whether all sizes are known. */
+    /** A set of operators of a graph, and whether all sizes are known. */
     private static final class Scope {
         private final DataflowGraph graph;
         private final Indices operators;

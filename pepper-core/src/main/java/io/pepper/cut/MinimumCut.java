@@ -11,13 +11,13 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * The cheapest cut between two places of a dataflow graph: of all sets of operators that hold, with each operator, all that
- * it needs, and that hold some given ones and not others, one from which the fewest bytes cross.
+ * A search for the cheapest cut between two places of a dataflow graph: of all sets that contain, with each operator,
+ * all operators that it needs, and that contain some given operators but not others, one that the fewest bytes leave.
  *
- * <p>A tensor counts once, however many operators read it; an input of the graph counts if it is read after the cut. This is
- * a minimum cut between a source and a sink (Ford and Fulkerson, "Maximal flow through a network", 1956), found by JGraphT's
- * push-relabel algorithm in O(V<sup>2</sup> √E) time, with V = operators + 2 × tensors. Of several cheapest cuts it is the
- * one with the fewest operators before it.
+ * <p>A tensor counts once for all its readers; an input of the graph counts if it is read after the cut. This is a
+ * minimum cut between a source and a sink (Ford and Fulkerson, "Maximal flow through a network", 1956), found by
+ * JGraphT's push-relabel algorithm in O(V<sup>2</sup> √E) time, with V = operators + 2 × tensors. Among several
+ * cheapest cuts, the result is the one with the fewest operators before it.
  *
  * <p>Immutable and therefore thread-safe, if the sizes are.
  *
@@ -51,35 +51,36 @@ public final class MinimumCut {
     }
 
     /**
-     * Prepares to look for cuts.
+     * Returns a search in a graph.
      *
      * @param graph the graph
-     * @param bytes from the index of a tensor to its size, 0 or more
-     * @return a finder
-     * @throws IllegalArgumentException if the size of a tensor that an output needs is not known
+     * @param bytes a function from the index of a tensor to its size, 0 or more
+     * @return the search
+     * @throws IllegalArgumentException if the size of a tensor that an output needs is unknown
      */
     public static MinimumCut of(DataflowGraph graph, IntFunction<OptionalLong> bytes) {
         return new MinimumCut(new Usage(graph), CutOptions.DEFAULTS.withTensorBytes(bytes), SharedInputs.none(graph));
     }
 
     /**
-     * Prepares to look for cuts of the kind that some cuts are: sizes, what is shared and what should stay within a part are theirs.
+     * Returns a search with the options of existing cuts: their sizes, shared inputs, and tensors that should stay
+     * within a part.
      *
      * @param cuts cuts of the graph that were found with the sizes of its tensors
-     * @return a finder, of whose cuts no {@linkplain CutOptions#isUncuttable uncuttable} tensor crosses
-     * @throws IllegalArgumentException if the size of a tensor that an output needs is not known
+     * @return the search; no {@linkplain CutOptions#isUncuttable uncuttable} tensor crosses its cuts
+     * @throws IllegalArgumentException if the size of a tensor that an output needs is unknown
      */
     public static MinimumCut of(Cuts cuts) {
         return new MinimumCut(cuts.usage(), cuts.options(), cuts.sharing());
     }
 
     /**
-     * The cheapest cut that has one operator before it and another after it.
+     * Returns the cheapest cut between two operators.
      *
-     * @param before index of an operator that an output needs
-     * @param after index of an operator that an output needs
-     * @return the cut, empty if {@code before} needs {@code after}, or is it
-     * @throws IllegalArgumentException if no output needs one of the operators
+     * @param before the index of an operator that an output needs
+     * @param after the index of an operator that an output needs
+     * @return the cut; empty if {@code before} needs {@code after}, or if they are equal
+     * @throws IllegalArgumentException if one of the operators is not needed by any output
      * @throws ArithmeticException if the sizes add up to more than 2<sup>53</sup>
      */
     public Optional<Cut> betweenOperators(int before, int after) {
@@ -87,12 +88,12 @@ public final class MinimumCut {
     }
 
     /**
-     * The cheapest cut at or after one tensor, and at or before another.
+     * Returns the cheapest cut at or after one tensor, and at or before another.
      *
-     * @param from index of a tensor: what makes it, if an operator does, is before the cut
-     * @param to index of a tensor: what reads it is after the cut
-     * @return the cut, empty if there is none
-     * @throws IllegalArgumentException if no operator that an output needs makes {@code from} or reads {@code to}
+     * @param from the index of a tensor; its producer, if any, is before the cut
+     * @param to the index of a tensor; its readers are after the cut
+     * @return the cut; empty if there is none
+     * @throws IllegalArgumentException if no operator that an output needs produces {@code from} or reads {@code to}
      * @throws ArithmeticException if the sizes add up to more than 2<sup>53</sup>
      */
     public Optional<Cut> betweenTensors(int from, int to) {
@@ -106,11 +107,11 @@ public final class MinimumCut {
     }
 
     /**
-     * The cheapest cut between two positions of the topological order.
+     * Returns the cheapest cut between two positions of the topological order.
      *
-     * @param from all operators of smaller index are before the cut
-     * @param to all operators of this index or more are after the cut
-     * @return the cut, empty if no operator that an output needs is on one of the sides
+     * @param from the first position: all operators with a smaller index are before the cut
+     * @param to the last position: all operators with this index or a larger one are after the cut
+     * @return the cut; empty if one of the sides has no operator that an output needs
      * @throws IllegalArgumentException if {@code from} is more than {@code to}, or one is out of range
      * @throws ArithmeticException if the sizes add up to more than 2<sup>53</sup>
      */
@@ -127,12 +128,12 @@ public final class MinimumCut {
     }
 
     /**
-     * The cheapest cut that has some operators before it and others after it.
+     * Returns the cheapest cut with some operators before it and others after it.
      *
-     * @param before indices of operators that an output needs; may be none
-     * @param after indices of operators that an output needs; may be none
-     * @return the cut, empty if there is none with these sides and at least one operator on each
-     * @throws IllegalArgumentException if no output needs one of the operators
+     * @param before the indices of operators that an output needs; may be empty
+     * @param after the indices of operators that an output needs; may be empty
+     * @return the cut; empty if there is none with these sides and at least one operator on each
+     * @throws IllegalArgumentException if one of the operators is not needed by any output
      * @throws ArithmeticException if the sizes add up to more than 2<sup>53</sup>
      */
     public Optional<Cut> between(Indices before, Indices after) {

@@ -4,35 +4,35 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Compatibility mode: exactly the bridges that the Python original of PEPPER finds, with its way to choose among them, so
- * that a user can compare. For cuts that are right and complete see {@link Cuts}.
+ * Compatibility mode: exactly the bridges that the Python original of PEPPER finds, and its rule for choosing among
+ * them, for comparisons. {@link Cuts} are correct and complete.
  *
- * <p>The original's graph has operators as its only vertices, beside one for each input and output. It knows vertices by
- * name: operators of one name are one vertex, unnamed operators are called {@code dummy_0}, {@code dummy_1} …, and an operator
- * that is called {@code input_0} is taken for an input. Bodies of operators are not looked into. Of the bridges it keeps those
- * between two operators that can be reached from what it takes for the first input: the first vertex whose name contains
- * {@code input_} and a digit.
+ * <p>The vertices of the original's graph are the operators, and one for each input and output. It identifies vertices
+ * by name: operators of the same name are one vertex, unnamed operators are called {@code dummy_0}, {@code dummy_1} …,
+ * and an operator called {@code input_0} is mistaken for an input. Bodies of operators are ignored. Of the bridges, it
+ * keeps those between two operators that are reachable from the supposed first input: the first vertex whose name
+ * contains {@code input_} and a digit.
  *
- * <p>The rules are those of {@code model_splitter} in PEPPER at commit 60e2605, with the order of networkx. Time and memory are
- * O(operators + edges). Immutable and therefore thread-safe.
+ * <p>The rules are those of {@code model_splitter} in PEPPER at commit 60e2605, with the order of networkx. Time and
+ * memory are O(operators + edges). Immutable and therefore thread-safe.
  */
 public final class PaperBridges {
     private final List<Bridge> bridges;
 
     /**
-     * An operator as it stands in a model.
+     * An operator of a model.
      *
-     * @param name its name, empty if it has none
-     * @param reads the names of the tensors that it reads; an empty name is one too
-     * @param writes the names of the tensors that it makes; an empty name is one too
+     * @param name its name; empty if it has none
+     * @param reads the names of the tensors that it reads; an empty name counts, too
+     * @param writes the names of the tensors that it produces; an empty name counts, too
      */
     public record Operator(String name, List<String> reads, List<String> writes) {}
 
     /**
      * A bridge between two operators.
      *
-     * @param from the name of the earlier one, as the original knows it
-     * @param to the name of the later one
+     * @param from the name of the earlier operator in the original's graph
+     * @param to the name of the later operator
      * @param depth the length of the shortest path from the first input to {@code from}, in edges
      */
     public record Bridge(String from, String to, int depth) {}
@@ -42,10 +42,11 @@ public final class PaperBridges {
     }
 
     /**
-     * Finds what the original finds.
+     * Returns the bridges that the original finds.
      *
      * @param operators the operators in the order of the file
-     * @param inputs the names of the inputs in the order of the file, then of the initializers that are no inputs
+     * @param inputs the names of the inputs in the order of the file, then those of the initializers that are not
+     *     inputs
      * @param outputs the names of the outputs
      * @return the bridges
      */
@@ -54,7 +55,7 @@ public final class PaperBridges {
     }
 
     /**
-     * All that the original prints.
+     * Returns all bridges that the original prints.
      *
      * @return the bridges in its order
      */
@@ -63,10 +64,11 @@ public final class PaperBridges {
     }
 
     /**
-     * The points that the original chooses: going through the bridges in its order, each that is more than a distance deeper
-     * than the last one chosen, or than the input. (It then makes parts of all but the last of them.)
+     * Returns the bridges that the original chooses. It goes through the bridges in its order and chooses each one that
+     * is deeper than the last chosen one, or than the input, by more than a distance. (It then drops the last of them
+     * and makes parts.)
      *
-     * @param distance 0 or more; the original's default is 6
+     * @param distance the distance, 0 or more; the original's default is 6
      * @return the chosen bridges
      * @throws IllegalArgumentException if the distance is negative
      */

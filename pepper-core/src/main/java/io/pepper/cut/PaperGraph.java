@@ -83,7 +83,10 @@ final class PaperGraph {
         return found;
     }
 
-    /** Adjacent vertices, edges taken from each vertex in turn; the order in which networkx makes a graph undirected. */
+    /**
+     * Returns the adjacent vertices, with the edges of each vertex in turn: the order in which networkx makes a graph
+     * undirected.
+     */
     private List<Set<Integer>> neighbours() {
         List<Set<Integer>> neighbours = new ArrayList<>();
         names.forEach(name -> neighbours.add(new LinkedHashSet<>()));
@@ -112,7 +115,7 @@ final class PaperGraph {
         return Adjacency.of(neighbours.size(), sources, targets, count);
     }
 
-    /** Breadth first along the edges from the root, -1 where it does not lead. */
+    /** Returns the depths of a breadth-first search along the edges from the root; -1 for unreachable vertices. */
     private int[] depths() {
         int[] depths = new int[names.size()];
         Arrays.fill(depths, -1);

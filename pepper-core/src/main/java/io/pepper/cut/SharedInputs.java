@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 /**
  * The inputs that the parts of a graph share, and the operators that cheaply compute from these inputs alone. Of these,
  * some tensors are <em>carried</em> along to each part that needs them, and the operators between those and their
- * readers are <em>recomputed</em> in each part. The carried tensors are those of the fewest bytes together (a minimum
- * cut between the shared inputs and their readers), so that what moves least is what moves.
+ * readers are <em>recomputed</em> in each part. The carried tensors are chosen to have the fewest bytes in total (a
+ * minimum cut between the shared inputs and their readers).
  *
  * <p>Immutable and therefore thread-safe.
  */
@@ -19,7 +19,7 @@ public final class SharedInputs {
     private final Indices carried;
     private final Indices recomputed;
 
-    /** Operators that depend on shared inputs only and are cheap, and all tensors that are shared. */
+    /** The shared operators, which are cheap and depend only on shared inputs, and all shared tensors. */
     private final boolean[] apartOperators;
 
     private final boolean[] apartTensors;
@@ -43,7 +43,7 @@ public final class SharedInputs {
     }
 
     /**
-     * The inputs that are shared.
+     * Returns the shared inputs.
      *
      * @return indices of tensors, ascending
      */
@@ -52,7 +52,8 @@ public final class SharedInputs {
     }
 
     /**
-     * The tensors that travel to each part that needs them: shared inputs, or what is computed from them once.
+     * Returns the tensors that travel to each part that needs them: shared inputs, or results that are computed from
+     * them once.
      *
      * @return indices of tensors, ascending
      */
@@ -61,7 +62,7 @@ public final class SharedInputs {
     }
 
     /**
-     * The operators that each part computes for itself.
+     * Returns the operators that each part recomputes.
      *
      * @return indices of operators, ascending
      */
@@ -70,10 +71,10 @@ public final class SharedInputs {
     }
 
     /**
-     * Returns whether two cuts share the same, so that they can be taken together.
+     * Returns whether two cuts have the same shared inputs, so that they can be used together.
      *
-     * @param other what another cut of the same graph shares
-     * @return true if the inputs, and what is carried and recomputed, are the same
+     * @param other the shared inputs of another cut of the same graph
+     * @return true if the inputs, carried tensors and recomputed operators are equal
      */
     public boolean isSameAs(SharedInputs other) {
         return inputs.equals(other.inputs) && carried.equals(other.carried) && recomputed.equals(other.recomputed);
@@ -90,9 +91,9 @@ public final class SharedInputs {
     }
 
     /**
-     * Gives each operator that is apart the place of the first that needs what it makes.
+     * Sets the position of each shared operator to that of the first operator that needs its results.
      *
-     * @param places the place of each operator, -1 if unused
+     * @param places the position of each operator; -1 if unused
      */
     void settle(Usage usage, int[] places) {
         if (inputs.isEmpty()) {
@@ -111,12 +112,12 @@ public final class SharedInputs {
         }
     }
 
-    /** Finds what to carry and what to recompute. */
+    /** Returns the shared inputs of a graph, with the tensors to carry and the operators to recompute. */
     static SharedInputs of(Usage usage, CutOptions options) {
         return options.shared().isEmpty() ? none(usage.graph()) : new SharedInputsSearch(usage, options).find();
     }
 
-    /** The bytes of tensors, estimated if the size of one of them is not known. */
+    /** Returns the bytes of tensors; all are estimates if the size of one of them is unknown. */
     static long[] weights(DataflowGraph graph, CutOptions options, List<Integer> tensors) {
         long[] weights = new long[tensors.size()];
         for (int i = 0; i < weights.length; i++) {

@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * Finds the operators that depend on shared inputs alone, and which of their tensors are carried and which are
- * recomputed.
+ * A search for the operators that depend on shared inputs alone, and for the tensors to carry and the operators to
+ * recompute.
  */
 final class SharedInputsSearch {
     private final Usage usage;
@@ -49,7 +49,7 @@ final class SharedInputsSearch {
                 .toArray());
     }
 
-    /** The input of that name, or else, if it ends in a star, those whose names begin so. */
+    /** Returns the input with a name; if there is none and the name ends in a star, the inputs with this prefix. */
     private IntStream inputs(String name) {
         OptionalInt tensor = graph.tensor(name);
         if (tensor.isPresent() && graph.producer(tensor.getAsInt()).isEmpty()) {
@@ -77,7 +77,9 @@ final class SharedInputsSearch {
                 && options.isRecomputable(operator);
     }
 
-    /** A minimum cut between the shared inputs and those readers that are not themselves apart. */
+    /**
+     * Returns the tensors of a minimum cut between the shared inputs and those readers that are not shared themselves.
+     */
     private int[] carried() {
         List<Integer> tensors = new ArrayList<>();
         IntStream.range(0, apartTensors.length)
@@ -113,7 +115,7 @@ final class SharedInputsSearch {
                 .toArray();
     }
 
-    /** Back from the readers that are not apart to what is carried. */
+    /** Returns the operators between the carried tensors and the readers that are not shared, by a backward search. */
     private Indices recomputed(int... carried) {
         boolean[] isCarried = new boolean[apartTensors.length];
         for (int tensor : carried) {

@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** An unmodifiable set over an array of distinct elements, in the array's order, with its own way to look one up. */
+/** An unmodifiable set over an array of distinct elements, in the array's order, with its own lookup. */
 final class ArraySet<T> extends AbstractSet<T> {
     private final T[] elements;
     private final Predicate<@Nullable Object> holds;

@@ -10,17 +10,19 @@ import org.jgrapht.Graph;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dataflow graph of a model: operators, the tensors that flow between them, and who makes and reads what.
+ * The dataflow graph of a model: operators, the tensors that flow between them, and the producer and readers of each
+ * tensor.
  *
- * <p>The graph is bipartite. Operators have the indices 0 to {@code operatorCount() - 1} in a topological order: whatever
- * an operator reads is made by an operator of smaller index or is an input of the graph. Tensors have indices of their
- * own: first the inputs of the graph, then what each operator makes, operator by operator. An operator that uses a tensor
- * twice ({@code Mul(x, x)}) reads it twice.
+ * <p>The graph is bipartite. Operators have the indices 0 to {@code operatorCount() - 1} in a topological order: each
+ * tensor that an operator reads is an input of the graph or is produced by an operator with a smaller index. Tensors
+ * have separate indices: first the inputs of the graph, then the results of each operator, operator by operator. An
+ * operator that uses a tensor twice ({@code Mul(x, x)}) reads it twice.
  *
- * <p>Constants are not part of the dataflow: whoever builds the graph leaves them out.
+ * <p>Constants are not part of the dataflow: the code that builds the graph leaves them out.
  *
- * <p>Memory is O(operators + tensors + reads); every question is answered in O(1), except {@link #asJGraphT()}. The
- * graph is immutable and therefore thread-safe. The same calls on a {@link Builder} always give the same indices.
+ * <p>Memory is O(operators + tensors + reads); every query takes O(1) time, except for those that state another time.
+ * The graph is immutable and therefore thread-safe. The same calls on a {@link Builder} always result in the same
+ * indices.
  *
  * <pre>{@code
  * DataflowGraph graph = DataflowGraph.builder()
@@ -43,7 +45,7 @@ public final class DataflowGraph {
     private final Indices inputs;
     private final Indices outputs;
 
-    /** By name, made when it is first asked for; the same whoever makes it. */
+    /** The indices by name, computed at the first request. Threads that compute it at the same time get equal maps. */
     private volatile @Nullable Map<String, Integer> tensorIndex;
 
     private DataflowGraph(Subgraph part) {
@@ -73,12 +75,12 @@ public final class DataflowGraph {
     }
 
     /**
-     * Returns the graph of some operators and tensors, in the same order, in O(operators + tensors + edges). What is not kept is
-     * neither read, nor written, nor an input or an output.
+     * Returns the subgraph of some operators and tensors, in the same order, in O(operators + tensors + edges) time.
+     * Reads, writes, inputs and outputs of other tensors are dropped.
      *
      * @param operators the operators to keep
-     * @param tensors the tensors to keep; of operators that are kept, all that they write
-     * @return this graph if all is kept
+     * @param tensors the tensors to keep, including all that kept operators write
+     * @return the subgraph; this graph if everything is kept
      * @throws IllegalArgumentException if a tensor is kept and its producer is not, or the other way round
      */
     public DataflowGraph subgraph(BitSet operators, BitSet tensors) {
@@ -87,7 +89,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * A builder for one graph.
+     * Returns a builder of a graph.
      *
      * @return a new, empty builder
      */
@@ -123,10 +125,10 @@ public final class DataflowGraph {
     }
 
     /**
-     * The name given to an operator; need not be unique.
+     * Returns the name of an operator, which need not be unique.
      *
      * @param operator the operator's index
-     * @return the name, empty if it was given none
+     * @return the name; empty if it has none
      */
     public String operatorName(int operator) {
         return operatorNames[operator];
@@ -157,17 +159,17 @@ public final class DataflowGraph {
     }
 
     /**
-     * Returns the position at which an operator was given to the builder.
+     * Returns the position at which an operator was added to the builder.
      *
      * @param operator the operator's index
-     * @return its place, counted from 0
+     * @return its position, from 0
      */
     public int operatorPosition(int operator) {
         return positions[operator];
     }
 
     /**
-     * The tensors that an operator reads, one entry a use, in the order given.
+     * Returns the tensors that an operator reads, one entry per use, in their original order.
      *
      * @param operator the operator's index
      * @return indices of tensors
@@ -177,7 +179,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * The tensors that an operator makes, in the order given.
+     * Returns the tensors that an operator produces, in their original order.
      *
      * @param operator the operator's index
      * @return indices of tensors
@@ -187,7 +189,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * A tensor's name, unique in the graph.
+     * Returns the name of a tensor, which is unique in the graph.
      *
      * @param tensor the tensor's index
      * @return the name
@@ -197,10 +199,10 @@ public final class DataflowGraph {
     }
 
     /**
-     * The tensor of a name.
+     * Returns the tensor with a name.
      *
      * @param name the name looked for
-     * @return its index, empty if the graph has no such tensor
+     * @return its index; empty if the graph has no such tensor
      */
     public OptionalInt tensor(String name) {
         Map<String, Integer> byName = tensorIndex;
@@ -216,17 +218,17 @@ public final class DataflowGraph {
     }
 
     /**
-     * The operator that makes a tensor.
+     * Returns the operator that produces a tensor.
      *
      * @param tensor the tensor's index
-     * @return the operator's index, empty for an input of the graph
+     * @return the operator's index; empty for an input of the graph
      */
     public OptionalInt producer(int tensor) {
         return producers[tensor] < 0 ? OptionalInt.empty() : OptionalInt.of(producers[tensor]);
     }
 
     /**
-     * The operators that read a tensor, one entry a use, in ascending order.
+     * Returns the operators that read a tensor, one entry per use, in ascending order.
      *
      * @param tensor the tensor's index
      * @return indices of operators
@@ -236,7 +238,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * The inputs of the graph, in the order given.
+     * Returns the inputs of the graph, in their original order.
      *
      * @return indices of tensors
      */
@@ -245,7 +247,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * The outputs of the graph, in the order given. An output may also be an input of the graph.
+     * Returns the outputs of the graph, in their original order. An output may also be an input of the graph.
      *
      * @return indices of tensors
      */
@@ -254,7 +256,7 @@ public final class DataflowGraph {
     }
 
     /**
-     * The operators that an output of the graph needs, directly or through others. Takes O(operators + edges).
+     * Returns the operators that an output of the graph needs, directly or through others. Takes O(operators + edges).
      *
      * @return indices of operators, ascending
      */
@@ -276,9 +278,10 @@ public final class DataflowGraph {
     }
 
     /**
-     * A read-only view as a directed JGraphT multigraph, for any of JGraphT's algorithms, exporters and traversals.
-     * Vertices are the operators in their order, then the tensors; edges are numbered as {@link Edge} says. Every attempt
-     * to change it fails with {@link UnsupportedOperationException}. Making it takes O(operators + tensors + edges).
+     * Returns a read-only view as a directed JGraphT multigraph, for any of JGraphT's algorithms, exporters and
+     * traversals. Vertices are the operators in their order, then the tensors; the numbers of edges are those of {@link
+     * Edge}. Every attempt to change the view fails with {@link UnsupportedOperationException}. Creating it takes
+     * O(operators + tensors + edges).
      *
      * @return a new view
      */
@@ -293,11 +296,12 @@ public final class DataflowGraph {
     }
 
     /**
-     * Collects operators, inputs and outputs, in any order, and builds a {@link DataflowGraph} of them.
+     * A builder of {@link DataflowGraph}s, which accepts operators, inputs and outputs in any order.
      *
-     * <p>Operators given in topological order keep their order; otherwise each is preceded by just those that it needs
-     * and that were given later (a stable topological order, found by an iterative depth-first search). Building takes
-     * time and memory linear in what was given. A call that fails leaves the builder as it was. Not thread-safe.
+     * <p>Operators that are added in topological order keep their order; otherwise, an operator is preceded by exactly
+     * those later ones that it needs (a stable topological order, found by an iterative depth-first search). Building
+     * takes time and memory linear in the size of the graph. A failing call leaves the builder unchanged. Not
+     * thread-safe.
      */
     public static final class Builder {
         private final GraphDraft draft = new GraphDraft();
@@ -310,7 +314,7 @@ public final class DataflowGraph {
          * @param tensor the name of the tensor
          * @return this builder
          * @throws IllegalArgumentException if the name is empty
-         * @throws InvalidGraphException if the tensor has a producer already
+         * @throws InvalidGraphException if the tensor already has a producer
          */
         public Builder input(String tensor) {
             draft.addInput(tensor);
@@ -322,11 +326,11 @@ public final class DataflowGraph {
          *
          * @param name its name; may be empty, need not be unique
          * @param type its type, for instance {@code Conv}
-         * @param reads the names of the tensors that it reads, one entry a use
-         * @param writes the names of the tensors that it makes
+         * @param reads the names of the tensors that it reads, one entry per use
+         * @param writes the names of the tensors that it produces
          * @return this builder
          * @throws IllegalArgumentException if the name of a tensor is empty
-         * @throws InvalidGraphException if a tensor in {@code writes} has a producer already
+         * @throws InvalidGraphException if a tensor in {@code writes} already has a producer
          */
         public Builder operator(String name, String type, List<String> reads, List<String> writes) {
             draft.addOperator(name, type, reads, writes);
@@ -338,7 +342,7 @@ public final class DataflowGraph {
          *
          * @param tensor the name of the tensor
          * @return this builder
-         * @throws IllegalArgumentException if the name is empty, or is an output already
+         * @throws IllegalArgumentException if the name is empty or already an output
          */
         public Builder output(String tensor) {
             draft.addOutput(tensor);
@@ -346,11 +350,11 @@ public final class DataflowGraph {
         }
 
         /**
-         * Builds the graph. The builder may be added to and used again.
+         * Builds the graph. The builder can be extended and used again.
          *
          * @return the graph
-         * @throws InvalidGraphException if operators depend on each other in a cycle, or a tensor is read or is an output
-         *     although nobody makes it
+         * @throws InvalidGraphException if operators depend on each other in a cycle, or if a tensor without a producer
+         *     is read or is an output
          */
         public DataflowGraph build() {
             return new DataflowGraph(GraphAssembly.of(draft));

@@ -2,7 +2,10 @@ package io.pepper.graph;
 
 import java.util.Arrays;
 
-/** Turns a draft into the arrays of a graph: checks it, sorts the operators, and numbers the tensors. */
+/**
+ * The conversion of a draft to the arrays of a graph: it checks the draft, sorts the operators, and numbers the
+ * tensors.
+ */
 final class GraphAssembly {
     final String[] operatorNames;
     final String[] operatorTypes;

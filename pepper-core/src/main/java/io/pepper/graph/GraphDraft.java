@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The operators and tensors that a builder was given, in their order. Tensors are numbered as they were first named.
+ * The operators and tensors that were added to a builder, in their order. Tensors are numbered in the order of their
+ * first mention.
  */
 final class GraphDraft {
     static final int NOBODY = -1;
@@ -42,7 +43,7 @@ final class GraphDraft {
         inputs.add(tensor);
     }
 
-    /** Checks all before it changes anything, so that a refused operator leaves nothing behind. */
+    /** Adds an operator. All arguments are checked before any change, so that a refused operator leaves no trace. */
     void addOperator(String name, String type, List<String> read, List<String> written) {
         int operator = operatorNames.size();
         Objects.requireNonNull(name);

@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 /**
  * A short immutable sequence of indices of operators or tensors.
  *
- * <p>It is a window on an array of the graph, so that making one copies nothing; {@link #get} is O(1). Equal when the
- * same indices stand in the same order. Immutable and therefore thread-safe.
+ * <p>It is a view of an array of the graph and copies nothing; {@link #get} is O(1). Two sequences are equal if they
+ * have the same indices in the same order. Immutable and therefore thread-safe.
  */
 public final class Indices implements Iterable<Integer> {
     private static final Indices EMPTY = new Indices(new int[0], 0, 0);
@@ -24,7 +24,7 @@ public final class Indices implements Iterable<Integer> {
     }
 
     /**
-     * The sequence of the given indices.
+     * Returns the sequence of the given indices.
      *
      * @param indices the indices, copied
      * @return the sequence
@@ -33,7 +33,7 @@ public final class Indices implements Iterable<Integer> {
         return indices.length == 0 ? EMPTY : new Indices(indices.clone(), 0, indices.length);
     }
 
-    /** A window on an array that its owner never changes. */
+    /** Returns a view of an array that its owner never changes. */
     static Indices window(int[] array, int from, int to) {
         return from == to ? EMPTY : new Indices(array, from, to);
     }
@@ -57,11 +57,11 @@ public final class Indices implements Iterable<Integer> {
     }
 
     /**
-     * The index at a place.
+     * Returns the index at a position.
      *
      * @param place 0 to {@code size() - 1}
-     * @return the index there
-     * @throws IndexOutOfBoundsException if there is no such place
+     * @return the index at this position
+     * @throws IndexOutOfBoundsException if there is no such position
      */
     public int get(int place) {
         if (place < 0 || place >= size()) {
@@ -86,7 +86,7 @@ public final class Indices implements Iterable<Integer> {
     }
 
     /**
-     * The indices in order.
+     * Returns the indices in order.
      *
      * @return a sequential stream
      */
@@ -95,7 +95,7 @@ public final class Indices implements Iterable<Integer> {
     }
 
     /**
-     * The indices in a new array.
+     * Returns the indices in a new array.
      *
      * @return an array that the caller may change
      */

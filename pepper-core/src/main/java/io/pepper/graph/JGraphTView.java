@@ -72,7 +72,7 @@ final class JGraphTView extends AbstractGraph<Node, Edge> {
         return new Rows(offsets, values);
     }
 
-    /** The number of a vertex, or -1 if it is none of this graph. */
+    /** Returns the number of a vertex; -1 if it is not in this graph. */
     private int number(@Nullable Object vertex) {
         if (vertex instanceof Node node) {
             int number = node.kind() == Node.Kind.OPERATOR ? node.index() : graph.operatorCount() + node.index();

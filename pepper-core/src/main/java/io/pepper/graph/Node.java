@@ -3,7 +3,7 @@ package io.pepper.graph;
 /**
  * A vertex of the JGraphT view of a {@link DataflowGraph}: an operator or a tensor.
  *
- * @param kind which of the two
+ * @param kind operator or tensor
  * @param index its index in the graph, among operators or among tensors
  * @param name the operator's label ({@link DataflowGraph#operatorLabel}) or the tensor's name
  */

@@ -22,7 +22,10 @@ final class Rows {
         return offsets.length - 1;
     }
 
-    /** The rows the other way round: row {@code v} of the answer has, in ascending order, the rows that hold {@code v}. */
+    /**
+     * Returns the transposed rows: row {@code v} of the result has, in ascending order, the rows that contain {@code
+     * v}.
+     */
     Rows transposed(int valueCount) {
         int[] starts = new int[valueCount + 1];
         for (int value : values) {

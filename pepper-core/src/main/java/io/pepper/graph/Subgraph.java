@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.OptionalInt;
 
-/** The arrays of a graph that is part of another one. */
+/** The arrays of a subgraph. */
 final class Subgraph {
     final String[] operatorNames;
     final String[] operatorTypes;
@@ -17,7 +17,7 @@ final class Subgraph {
     final int[] inputs;
     final int[] outputs;
 
-    /** The new index of each operator and tensor, -1 if it is not kept. */
+    /** The new index of each operator and tensor; -1 if it is not kept. */
     private final int[] newOperators;
 
     private final int[] newTensors;
@@ -71,7 +71,7 @@ final class Subgraph {
                 .toArray();
     }
 
-    /** Of an operator, the tensors that it reads or writes. */
+    /** A function from an operator to the tensors that it reads or writes. */
     private interface TensorsOf {
         Indices of(int operator);
     }

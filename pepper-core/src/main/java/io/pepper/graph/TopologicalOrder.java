@@ -3,8 +3,8 @@ package io.pepper.graph;
 import java.util.StringJoiner;
 
 /**
- * A stable topological order of a draft's operators: in the order given, each preceded by those that it needs and that
- * were not placed yet. An iterative depth-first search, O(operators + reads).
+ * A stable topological order of a draft's operators: in their original order, except that each is preceded by the not
+ * yet placed operators that it needs. An iterative depth-first search, O(operators + reads).
  */
 final class TopologicalOrder {
     private static final int NAMES_SHOWN = 8;
@@ -18,7 +18,7 @@ final class TopologicalOrder {
     private final int[] order;
     private int placed;
 
-    /** The operators on the way to the one at hand, and for each the next of its reads to look at. */
+    /** The operators on the path to the current one, each with the index of the next read to examine. */
     private final IntBuffer path = new IntBuffer();
 
     private final IntBuffer cursors = new IntBuffer();

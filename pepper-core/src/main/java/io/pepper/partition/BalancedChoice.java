@@ -1,17 +1,17 @@
 package io.pepper.partition;
 
 /**
- * Chooses cuts so that the largest part is the smallest possible, and the squares of the parts add up to the least.
+ * A choice of cuts that minimises the largest part, then the sum of the squares of the parts.
  *
- * <p>The smallest possible bottleneck is found by halving: whether parts of a cost at most b suffice is told by making each as
- * long as it may be. {@link Reach} then says where parts can end at all, and {@link LeastSquares} chooses among these, if they
- * are not too many.
+ * <p>A binary search finds the smallest possible bottleneck: whether parts of a cost of at most b suffice is tested
+ * greedily, with each part as long as possible. {@link Reach} then gives the possible ends of parts, and {@link
+ * LeastSquares} chooses among these, if they are not too many.
  */
 final class BalancedChoice {
     /** At 36 bytes each, the table of the choice then takes 300 MB. */
     private static final int MOST_PLACES = 1 << 23;
 
-    /** Blocks added up for the choice: a second or a few. */
+    /** The limit on the blocks that are added up for the choice, which then takes up to a few seconds. */
     private static final long MOST_ADDED = 1L << 28;
 
     private final Blocks blocks;
@@ -19,10 +19,10 @@ final class BalancedChoice {
     private final long greatest;
 
     /**
-     * Prepares a choice.
+     * Creates a choice.
      *
-     * @param costs what to balance: costs that never shrink
-     * @param greatest the most that a part may cost
+     * @param costs the costs to balance, which never shrink
+     * @param greatest the largest allowed cost of a part
      */
     BalancedChoice(Blocks blocks, OperatorCosts.Accumulator costs, long greatest) {
         this.blocks = blocks;
@@ -30,12 +30,15 @@ final class BalancedChoice {
         this.greatest = greatest;
     }
 
-    /** The fewest parts of which none costs more than allowed, if that is enough for any one block. */
+    /** Returns the smallest number of parts within the allowed cost, provided that each single block is within it. */
     int fewestParts() {
         return partsWithin(greatest, Integer.MAX_VALUE);
     }
 
-    /** The indices of the chosen cuts, for a number of parts that limits allow: cut i is between block i and block i + 1. */
+    /**
+     * Returns the indices of the chosen cuts for a number of parts that the limits allow. Cut i is between block i and
+     * block i + 1.
+     */
     int[] choose(int parts) {
         long bound = bottleneck(parts);
         Reach reach = new Reach(blocks, costs, bound, parts);

@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Divides a tree of components so that the largest part is the smallest possible. */
+/** A division of a tree of components that minimises the largest part. */
 final class BalancedTree {
     private final long[] costs;
 
-    /** The components from the root on, which is the last of them, each after its parent. */
+    /** The components in an order from the root on, each after its parent. The root is the last component. */
     private final int[] order;
 
-    /** The parent of each component, -1 for the root. Trees of a forest hang one below the other. */
+    /** The parent of each component, -1 for the root. The trees of a forest are chained below each other. */
     private final int[] parents;
 
     private final List<List<Integer>> children = new ArrayList<>();
@@ -80,7 +80,7 @@ final class BalancedTree {
         }
     }
 
-    /** For each component its part. */
+    /** Returns the part of each component. */
     int[] choose(int parts) {
         long low = 0;
         long high = 0;
@@ -108,7 +108,10 @@ final class BalancedTree {
         return partOf;
     }
 
-    /** Cuts off the costliest branches, from the leaves on, until all parts keep within a bound; how many parts there are. */
+    /**
+     * Cuts off the costliest branches, from the leaves on, until all parts are within a bound. Returns the number of
+     * parts.
+     */
     private int partsWithin(long bound) {
         int parts = 1;
         for (int i = order.length - 1; i >= 0; i--) {
@@ -125,7 +128,7 @@ final class BalancedTree {
         return parts;
     }
 
-    /** Divides the costliest part that has more than one component, as evenly as can be. */
+    /** Divides the costliest part with more than one component as evenly as possible. */
     private void divideCostliest() {
         long[] totals = new long[costs.length];
         for (int component : order) {

@@ -1,8 +1,8 @@
 package io.pepper.partition;
 
 /**
- * Finds the best start of a part that ends at a given place: the first one at which the square of its cost and the
- * least sum of the parts before it have the smallest total.
+ * A search for the best start of a part that ends at a given position: the first start at which the square of the
+ * part's cost plus the least sum of the parts before it is minimal.
  *
  * <p>Squares fall as the start moves right. For starts from l to r, the least sum from l on plus the square at r is a
  * lower bound: intervals whose bound is too high are skipped, others are halved. The best start for the end before is
@@ -11,12 +11,12 @@ package io.pepper.partition;
 final class BestBegin {
     private static final int MOST_HALVINGS = 32;
 
-    /** The square of the cost of the blocks from each place to the end at hand. */
+    /** The square of the cost of the blocks from each position to the current end. */
     private final long[] squareHigh;
 
     private final long[] squareLow;
 
-    /** Intervals that are still to be looked at: there is at most one for each halving. */
+    /** The intervals to examine: at most one for each level of halving. */
     private final int[] lefts = new int[MOST_HALVINGS + 1];
 
     private final int[] rights = new int[MOST_HALVINGS + 1];
@@ -89,7 +89,7 @@ final class BestBegin {
         return order < 0 || (order == 0 && begin < best);
     }
 
-    /** Adds a square to a sum. What does not fit into 127 bits counts as the greatest number that does. */
+    /** Adds a square to a sum. A sum of more than 127 bits counts as the greatest number of 127 bits. */
     private void add(long high, long low, int begin) {
         sumLow = low + squareLow[begin];
         long carry = Long.compareUnsigned(sumLow, low) < 0 ? 1 : 0;

@@ -3,7 +3,7 @@ package io.pepper.partition;
 import io.pepper.cut.Cuts;
 import io.pepper.graph.Indices;
 
-/** The operators between neighbouring cuts, all cuts taken: what a part is made of. */
+/** The operators between each two neighbouring cuts: the units of which parts consist. */
 final class Blocks {
     private final Partition finest;
 
@@ -15,7 +15,7 @@ final class Blocks {
         return finest.segments().size();
     }
 
-    /** Adds the operators of a block; the cost with them. */
+    /** Adds the operators of a block, and returns the new cost. */
     long add(int block, OperatorCosts.Accumulator costs) {
         Indices operators = finest.segments().get(block).operators();
         long cost = 0;

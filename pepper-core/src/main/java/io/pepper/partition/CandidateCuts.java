@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Chooses a few of many cuts to plan with: the model is divided into stretches of equal cost, and of the cuts in each stretch the
- * one with the fewest bytes is kept, of these the first. Deterministic; O(operators + cuts).
+ * A selection of a few of many cuts for planning. The model is divided into stretches of equal cost; in each stretch,
+ * the cut with the fewest bytes is kept, or the first of several such cuts. Deterministic; O(operators + cuts).
  */
 public final class CandidateCuts {
     private static final int MOST_STRETCHES = 1 << 20;
@@ -16,12 +16,12 @@ public final class CandidateCuts {
     private CandidateCuts() {}
 
     /**
-     * Chooses.
+     * Returns a selection of cuts.
      *
      * @param cuts all cuts
-     * @param costs what to make stretches equal by, such as the arithmetic
-     * @param most how many to keep at most, 1 or more; all are kept if there are no more
-     * @return cuts in their order
+     * @param costs the costs by which stretches are equal, such as the arithmetic
+     * @param most the maximum number of cuts, 1 or more; all cuts are kept if there are no more
+     * @return the selected cuts in their order
      * @throws IllegalArgumentException if {@code most} is less than 1
      */
     public static List<Cut> choose(Cuts cuts, OperatorCosts costs, int most) {
@@ -33,7 +33,8 @@ public final class CandidateCuts {
             return all;
         }
         double[] before = before(cuts.graph(), all, costs);
-        // Cuts lie close together where there is little to compute: as many stretches as leave no more than asked for.
+        // Cuts lie close together where there is little to compute. The number of stretches is as large as possible
+        // without exceeding the maximum number of cuts.
         int fits = most;
         int tooMany = MOST_STRETCHES;
         while (tooMany - fits > 1) {
@@ -52,7 +53,7 @@ public final class CandidateCuts {
         List<Cut> kept = new ArrayList<>();
         int stretch = -1;
         for (int i = 0; i < all.size(); i++) {
-            // Without costs there are no stretches but by number.
+            // Without costs, stretches have equal numbers of cuts.
             double share = whole > 0 ? before[i] / whole : (double) i / all.size();
             int at = (int) Math.min(stretches - 1, Math.floor(share * stretches));
             if (at > stretch) {

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Chooses among nested cuts, one part after the other: the best choice there is within limits. Immutable and thread-safe.
+ * A partitioner that makes a chain of parts from nested cuts, optimally within limits. Immutable and thread-safe.
  *
- * <p>How many parts: {@linkplain #withParts as many as asked for}, or else as few as the {@linkplain #withLimit limits} allow.
- * Which: those of {@linkplain #balancing the most equal cost} (by default, of operators), or those between which
- * {@linkplain #withFewestBytes the fewest bytes} cross.
+ * <p>The number of parts is {@linkplain #withParts given}, or the smallest that the {@linkplain #withLimit limits}
+ * allow. The cuts make parts {@linkplain #balancing of costs as equal as possible} (by default, of numbers of
+ * operators), or let {@linkplain #withFewestBytes the fewest bytes} cross.
  *
  * <pre>{@code
  * Partitioner partitioner = Partitioner.chain()
@@ -52,12 +52,12 @@ public final class ChainPartitioner implements Partitioner {
     }
 
     /**
-     * Limits what each part may take, beside other limits.
+     * Returns this partitioner with a further limit on each part.
      *
-     * @param what what is limited, in words for messages, for instance {@code bytes of weights}
-     * @param costs what operators take of it
-     * @param most the most that the operators of a part may take together, 0 or more
-     * @return a partitioner that keeps within the limit
+     * @param what the limited quantity, in words for messages, for instance {@code bytes of weights}
+     * @param costs the amount that operators take
+     * @param most the largest amount for the operators of a part together, 0 or more
+     * @return the new partitioner
      * @throws IllegalArgumentException if {@code most} is negative
      */
     public ChainPartitioner withLimit(String what, OperatorCosts costs, long most) {
@@ -67,24 +67,24 @@ public final class ChainPartitioner implements Partitioner {
     }
 
     /**
-     * Makes parts as equal as can be: the largest cost of a part is the smallest possible; among such choices the sum of the
-     * squares of the costs is the smallest; among such, the last cut is the earliest, then the last but one, and so on. See
-     * {@link Partitioner#balanced} for what it takes.
+     * Returns this partitioner with parts as equal as possible: the largest cost of a part is minimal; among such
+     * choices, the sum of the squares of the costs is minimal; among these, the last cut is the earliest, then the last
+     * but one, and so on. {@link Partitioner#balanced} states time and memory.
      *
-     * @param costs what to balance
-     * @return a partitioner that balances
+     * @param costs the costs to balance
+     * @return the new partitioner
      */
     public ChainPartitioner balancing(OperatorCosts costs) {
         return new ChainPartitioner(parts, limits, Optional.of(costs));
     }
 
     /**
-     * Lets the fewest bytes cross: the sum of the bytes of the chosen cuts is the smallest possible, where a tensor that
-     * crosses several counts at each; among such choices the last part is the longest, then the last but one, and so on. The
-     * cuts must know their bytes ({@link io.pepper.cut.CutOptions#withTensorBytes}). Takes O(parts × cuts) time and memory, and
-     * what adding up limits takes.
+     * Returns this partitioner with the fewest crossing bytes: the sum of the bytes of the chosen cuts is minimal,
+     * where a tensor that crosses several cuts counts at each; among such choices, the last part is the longest, then
+     * the last but one, and so on. The cuts must know their bytes ({@link io.pepper.cut.CutOptions#withTensorBytes}).
+     * Takes O(parts × cuts) time and memory, plus the time for adding up limits.
      *
-     * @return a partitioner that keeps bytes low
+     * @return the new partitioner
      */
     public ChainPartitioner withFewestBytes() {
         return new ChainPartitioner(parts, limits, Optional.empty());

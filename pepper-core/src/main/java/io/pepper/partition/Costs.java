@@ -20,7 +20,7 @@ final class Costs {
         }
     }
 
-    /** The sum of two costs. */
+    /** Returns the sum of two costs. */
     static long add(long sum, long cost, int operator) {
         long more = sum + cost;
         if (more < 0) {

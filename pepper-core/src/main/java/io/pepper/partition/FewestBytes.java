@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * Chooses cuts that let the fewest bytes cross together: dynamic programming over the number of parts and the place where the
- * last of them ends. The least sum of a window of begins is held by a queue, as windows only move forward.
+ * A choice of cuts that minimises the total of crossing bytes: dynamic programming over the number of parts and the end
+ * of the last part. A queue holds the least sum of a window of starts, since windows only move forward.
  */
 final class FewestBytes {
     /** At 4 bytes each, the table of the choice then takes 256 MB. */
@@ -16,7 +16,7 @@ final class FewestBytes {
 
     private final Cuts cuts;
 
-    /** For each place where a part can end, the first place where it may begin. */
+    /** For each end of a part, its first possible start. */
     private final int[] earliest;
 
     FewestBytes(Cuts cuts, int... earliest) {
@@ -24,7 +24,7 @@ final class FewestBytes {
         this.earliest = earliest;
     }
 
-    /** The first begins that limits allow. */
+    /** Returns the first starts that the limits allow. */
     static int[] earliest(Blocks blocks, OperatorCosts.Accumulator costs) {
         int[] earliest = new int[blocks.count() + 1];
         for (int end = 1; end <= blocks.count(); end++) {
@@ -38,7 +38,7 @@ final class FewestBytes {
         return earliest;
     }
 
-    /** The indices of the chosen cuts, for a number of parts that limits allow. */
+    /** Returns the indices of the chosen cuts for a number of parts that the limits allow. */
     int[] choose(int parts) {
         int count = earliest.length - 1;
         if ((long) parts * count > MOST_PLACES) {

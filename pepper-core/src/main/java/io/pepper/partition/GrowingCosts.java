@@ -1,6 +1,6 @@
 package io.pepper.partition;
 
-/** Holds the costs that a user wrote to their promise never to shrink. */
+/** A check of a user's costs, which must never shrink when operators are added. */
 final class GrowingCosts implements OperatorCosts.Accumulator {
     private final OperatorCosts.Accumulator costs;
     private long sum;

@@ -1,14 +1,14 @@
 package io.pepper.partition;
 
 /**
- * Chooses where parts end so that the squares of their costs add up to the least: dynamic programming over the number of
- * parts and the blocks behind, within the reach of the bound. Of equal sums it takes the one with the shortest parts at the
- * front, the last cut first.
+ * A choice of the ends of parts that minimises the sum of the squares of their costs: dynamic programming over the
+ * number of parts and the number of blocks in them, within the reach of the bound. Among equal sums, the last cut is
+ * the earliest, then the last but one, and so on.
  */
 final class LeastSquares {
     /*
-     * Blocks are in the outer loop and parts in the inner one, so that the cost of each window is added up once for all parts.
-     * BestBegin says how a part's begin is found.
+     * Blocks are in the outer loop and parts in the inner one, so that the cost of each window is added up once for all
+     * parts. BestBegin finds the start of a part.
      */
     private final Blocks blocks;
     private final OperatorCosts.Accumulator costs;
@@ -30,7 +30,7 @@ final class LeastSquares {
         search = new BestBegin(blocks.count());
     }
 
-    /** The indices of the chosen cuts: cut i is between block i and block i + 1. */
+    /** Returns the indices of the chosen cuts. Cut i is between block i and block i + 1. */
     int[] choose() {
         int parts = reach.parts();
         int lowest = 1;
@@ -56,7 +56,10 @@ final class LeastSquares {
         return chosen;
     }
 
-    /** Tells the search what the windows cost that end here, back to a place or to the bound; where it came to. */
+    /**
+     * Passes the costs of the windows that end here to the search, back to a position or to the bound. Returns the
+     * first start.
+     */
     private int addUp(int end, int earliest) {
         costs.clear();
         int begin = end;

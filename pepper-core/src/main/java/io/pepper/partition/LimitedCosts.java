@@ -2,12 +2,12 @@ package io.pepper.partition;
 
 import java.util.List;
 
-/** Costs that are beyond everything for operators that together exceed a limit. */
+/** Costs that are maximal for operators that together exceed a limit. */
 final class LimitedCosts implements OperatorCosts {
     /** The cost of operators that exceed a limit. */
     static final long BEYOND = Long.MAX_VALUE;
 
-    /** The most that operators cost that keep within all limits. */
+    /** The largest cost of operators within all limits. */
     static final long WITHIN = BEYOND - 1;
 
     private final OperatorCosts costs;

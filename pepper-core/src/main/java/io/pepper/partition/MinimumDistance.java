@@ -7,7 +7,7 @@ import io.pepper.graph.Indices;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes cuts that are more than a number of operators apart, along the shortest way. */
+/** A partitioner that takes cuts more than a number of operators apart, along the shortest path. */
 final class MinimumDistance implements Partitioner {
     private final int distance;
 
@@ -24,7 +24,8 @@ final class MinimumDistance implements Partitioner {
         List<Cut> chosen = new ArrayList<>();
         int last = 0;
         for (Cut cut : cuts.list()) {
-            // Every way to a cut leads through the cuts before it, so that depths differ by the way between them.
+            // Every path to a cut leads through the cuts before it, so that their depths differ by the length of the
+            // path between them.
             int depth = depths[cut.tensors().get(0)];
             if (depth - last > distance) {
                 chosen.add(cut);
@@ -38,7 +39,10 @@ final class MinimumDistance implements Partitioner {
         return Partition.of(cuts.graph(), chosen);
     }
 
-    /** For each tensor the fewest operators on a way to it from an input of the graph, or from an operator without any. */
+    /**
+     * Returns for each tensor the smallest number of operators on a path to it from an input of the graph, or from an
+     * operator without inputs.
+     */
     private static int[] depths(Cuts cuts) {
         DataflowGraph graph = cuts.graph();
         int[] depths = new int[graph.tensorCount()];

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Takes the cuts that were named. */
+/** A partitioner that takes named cuts. */
 final class NamedCuts implements Partitioner {
     private final List<String> tensors;
 
@@ -52,7 +52,7 @@ final class NamedCuts implements Partitioner {
                 "the graph cannot be cut at '" + tensor + "' alone; " + near(cuts, producer));
     }
 
-    /** The cuts around the tensor of a producer, or of none if it is an input. */
+    /** Returns the names of the cuts nearest to a tensor, given its producer; no producer stands for an input. */
     private static String near(Cuts cuts, OptionalInt producer) {
         int passed = 0;
         for (Cut cut : cuts.list()) {

@@ -1,13 +1,15 @@
 package io.pepper.partition;
 
-/** A partition was asked for that the graph does not have. The message says why, and what is possible. */
+/**
+ * Thrown if the graph has no partition of the requested kind. The message has the reason and the possible partitions.
+ */
 public final class NoSuchPartitionException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception.
+     * Creates an exception.
      *
-     * @param message what was asked, and what is possible
+     * @param message the message with the request and the possible partitions
      */
     public NoSuchPartitionException(String message) {
         super(message);

@@ -3,20 +3,20 @@ package io.pepper.partition;
 import java.util.List;
 
 /**
- * The costs of operators, one by one or with something shared: the cost of a set of operators grows as operators are
- * added, and never shrinks. Implementations are immutable; an {@link Accumulator} belongs to one thread.
+ * The costs of sets of operators, as sums or with shared items. The cost of a set never shrinks when operators are
+ * added. Implementations are immutable; an {@link Accumulator} belongs to one thread.
  */
 public interface OperatorCosts {
-    /** Adds up the cost of a set of operators. */
+    /** The cost of a growing set of operators. */
     interface Accumulator {
-        /** Begins again with no operator. */
+        /** Removes all operators. */
         void clear();
 
         /**
          * Adds an operator that is not in the set.
          *
          * @param operator the operator's index
-         * @return the cost of the set with it, no less than before
+         * @return the new cost of the set, no less than before
          * @throws IllegalArgumentException if the operator has no cost
          * @throws ArithmeticException if the cost is more than {@link Long#MAX_VALUE}
          */
@@ -24,14 +24,14 @@ public interface OperatorCosts {
     }
 
     /**
-     * A way to add up.
+     * Creates an accumulator.
      *
-     * @return a new accumulator with no operator
+     * @return a new accumulator without operators
      */
     Accumulator accumulator();
 
     /**
-     * Each operator costs 1.
+     * Returns costs of 1 for each operator.
      *
      * @return the costs
      */
@@ -40,7 +40,7 @@ public interface OperatorCosts {
     }
 
     /**
-     * Each operator has a cost of its own.
+     * Returns costs that add up over operators.
      *
      * @param costs the cost of each operator by index, 0 or more; copied
      * @return the costs
@@ -55,35 +55,37 @@ public interface OperatorCosts {
     }
 
     /**
-     * Operators need items, such as weights, that may be shared: a set of operators costs what the items cost that at least
-     * one of them needs.
+     * Returns costs of items, such as weights, that operators may share. The cost of a set of operators is the total
+     * cost of all items that at least one of them needs.
      *
-     * @param itemsOfOperator for each operator the numbers of its items; copied
+     * @param itemsOfOperator the indices of the items of each operator; copied
      * @param itemCosts the cost of each item, 0 or more; copied
      * @return the costs
-     * @throws IllegalArgumentException if a cost is negative, or an operator needs an item that has none
+     * @throws IllegalArgumentException if a cost is negative, or if an operator needs an item without a cost
      */
     static OperatorCosts shared(int[][] itemsOfOperator, long[] itemCosts) {
         return new SharedItems(itemsOfOperator, itemCosts, new int[itemCosts.length][0]);
     }
 
     /**
-     * Operators need items, and items need items, such as weights that are computed of others: a set of operators costs what the items
-     * cost that at least one of them needs, at once or through others. Adding up a set takes time in what is needed, not in the ways
-     * by which it is.
+     * Returns costs of items that operators may share and that need other items, such as weights that are computed from
+     * others. The cost of a set of operators is the total cost of all items that at least one of them needs, directly
+     * or through others. Adding up a set takes time linear in the needed items and their direct needs.
      *
-     * @param itemsOfOperator for each operator the numbers of the items that it needs at once; copied
+     * @param itemsOfOperator the indices of the items that each operator needs directly; copied
      * @param itemCosts the cost of each item, 0 or more; copied
-     * @param itemsOfItem for each item the numbers of the items that it needs at once; copied
+     * @param itemsOfItem the indices of the items that each item needs directly; copied
      * @return the costs
-     * @throws IllegalArgumentException if a cost is negative, there is not a list for each item, or an item is needed that has no cost
+     * @throws IllegalArgumentException if a cost is negative, if there is not exactly one list for each item, or if a
+     *     needed item has no cost
      */
     static OperatorCosts shared(int[][] itemsOfOperator, long[] itemCosts, int[][] itemsOfItem) {
         return new SharedItems(itemsOfOperator, itemCosts, itemsOfItem);
     }
 
     /**
-     * A set of operators costs what the costliest of them does, such as the memory that is in use while it runs.
+     * Returns costs of which the maximum counts: a set of operators costs as much as its costliest operator, as for the
+     * memory in use while an operator runs.
      *
      * @param costs the cost of each operator by index, 0 or more; copied
      * @return the costs
@@ -95,9 +97,9 @@ public interface OperatorCosts {
     }
 
     /**
-     * Several costs together.
+     * Returns the sum of several costs.
      *
-     * @param costs what is added up
+     * @param costs the costs to add
      * @return the sum of the costs
      */
     static OperatorCosts sum(OperatorCosts... costs) {

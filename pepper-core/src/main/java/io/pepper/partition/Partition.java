@@ -11,9 +11,9 @@ import java.util.OptionalInt;
 import java.util.function.IntUnaryOperator;
 
 /**
- * A graph divided into segments: each operator that an output needs is in exactly one, and a segment reads only from those
- * before it. Some may be computed again in other segments, where inputs are shared. Memory is O(operators + tensors between
- * segments). Immutable and therefore thread-safe.
+ * A division of a graph into segments. Each operator that an output needs is in exactly one segment, and a segment
+ * reads only from earlier segments. Where inputs are shared, later segments may recompute operators. Memory is
+ * O(operators + tensors between segments). Immutable and therefore thread-safe.
  */
 public final class Partition {
     private final DataflowGraph graph;
@@ -35,18 +35,19 @@ public final class Partition {
     }
 
     /**
-     * Divides a graph by segments that need not be a chain.
+     * Returns a partition into segments that need not be a chain.
      *
      * @param cuts cuts of the graph, one for each pair of segments that are linked
-     * @param segmentOf the segment of each operator, -1 if no output needs it; each comes after those that it reads from
-     * @param count how many segments there are
+     * @param segmentOf the segment of each operator, after all segments that it reads from; -1 if no output needs the
+     *     operator
+     * @param count the number of segments
      */
     static Partition of(DataflowGraph graph, List<Cut> cuts, int[] segmentOf, int count) {
         return new Partition(graph, List.copyOf(cuts), segmentOf, count, false);
     }
 
     /**
-     * The whole graph as one segment.
+     * Returns the whole graph as one segment.
      *
      * @param graph the graph
      * @return a partition without cuts
@@ -56,14 +57,16 @@ public final class Partition {
     }
 
     /**
-     * Divides a graph by naming the segment of each operator, in O(edges). Segments need not be a chain; the partition has no
-     * {@linkplain #cuts cuts}.
+     * Returns a partition from the segment of each operator, in O(edges) time. Segments need not be a chain; the
+     * partition has no {@linkplain #cuts cuts}.
      *
      * @param graph the graph
-     * @param segmentOf from the index of an operator that an output needs to that of its segment, from 0
-     * @param count how many segments there are
+     * @param segmentOf a function from the index of an operator that an output needs to the index of its segment, from
+     *     0
+     * @param count the number of segments
      * @return the partition
-     * @throws IllegalArgumentException if a segment is not there, has no operator, or reads from one after it
+     * @throws IllegalArgumentException if a segment index is out of range, or if a segment has no operator or reads
+     *     from a later segment
      */
     public static Partition of(DataflowGraph graph, IntUnaryOperator segmentOf, int count) {
         int[] segments = new int[graph.operatorCount()];
@@ -95,14 +98,13 @@ public final class Partition {
     }
 
     /**
-     * Divides a graph at some cuts, in O(edges + operators log cuts). Shared inputs are those of the cuts.
+     * Returns a partition at some cuts, in O(edges + operators log cuts) time. Shared inputs are those of the cuts.
      *
      * @param graph the graph
-     * @param cuts cuts of the graph that were found together, each with all that is before the one before it and more; may be
-     *     none
-     * @return the partition, of one segment more than there are cuts
-     * @throws IllegalArgumentException if a cut is of another graph, not after the one before it, or was found with other
-     *     inputs shared
+     * @param cuts nested cuts of the graph from one search, in order; may be empty
+     * @return the partition, with one more segment than cuts
+     * @throws IllegalArgumentException if a cut is of another graph, does not come after its predecessor, or was found
+     *     with other shared inputs
      */
     public static Partition of(DataflowGraph graph, List<Cut> cuts) {
         List<Cut> checked = List.copyOf(cuts);
@@ -125,7 +127,10 @@ public final class Partition {
         return new Partition(graph, checked, segmentOf, checked.size() + 1, true);
     }
 
-    /** Cuts from one search are nested, but others may cross: some operator is then before the later and not the earlier. */
+    /**
+     * Refuses cuts that cross each other. Cuts from one search are nested, but others may cross: some operator is then
+     * before the later cut and not before the earlier one.
+     */
     private static void refuseCrossed(DataflowGraph graph, List<Cut> cuts, int... segmentOf) {
         int[] sizes = new int[cuts.size() + 1];
         for (int segment : segmentOf) {
@@ -173,10 +178,10 @@ public final class Partition {
     }
 
     /**
-     * Joins neighbouring segments, in O(edges).
+     * Returns the partition with joined neighbouring segments, in O(edges) time.
      *
-     * @param ends the end of each joined segment: the segments after the last that it joins, ascending, the last being the number
-     *     of segments
+     * @param ends the end of each joined segment, as the index of the segment after it, ascending; the last end is the
+     *     number of segments
      * @return a partition with a segment for each end
      * @throws IllegalArgumentException if the ends do not ascend to the number of segments
      */
@@ -216,7 +221,7 @@ public final class Partition {
     }
 
     /**
-     * The graph that is divided.
+     * Returns the divided graph.
      *
      * @return the graph
      */
@@ -227,7 +232,7 @@ public final class Partition {
     /**
      * Returns the cuts between the segments.
      *
-     * @return the cuts: in order, one fewer than segments, if the segments are a chain; else one for each tensor that links two
+     * @return the cuts; for a chain, in order and one fewer than segments, otherwise one for each tensor that links two
      *     branches
      */
     public List<Cut> cuts() {
@@ -235,7 +240,7 @@ public final class Partition {
     }
 
     /**
-     * The pieces.
+     * Returns the segments.
      *
      * @return the segments in an order in which each comes after those that it reads from
      */
@@ -244,20 +249,20 @@ public final class Partition {
     }
 
     /**
-     * The segment that an operator is in.
+     * Returns the segment of an operator.
      *
      * @param operator the operator's index
-     * @return the segment's index, empty if no output needs the operator
+     * @return the segment's index; empty if no output needs the operator
      */
     public OptionalInt segmentOf(int operator) {
         return segmentOf[operator] < 0 ? OptionalInt.empty() : OptionalInt.of(segmentOf[operator]);
     }
 
     /**
-     * The segment that an operator is in, so that it can be told from outside by what a person knows.
+     * Returns the segment of an operator by the operator's name.
      *
      * @param operator the operator's name in the model
-     * @return the segment's place, from 0
+     * @return the segment's index, from 0
      * @throws IllegalArgumentException if no segment, or several, have an operator of that name
      */
     public int segmentOf(String operator) {

@@ -5,7 +5,7 @@ import io.pepper.cut.Cuts;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Says to a person where a graph can be cut. */
+/** Messages about the places at which a graph can be cut. */
 final class Possible {
     private static final int NAMES_SHOWN = 10;
 

@@ -1,9 +1,9 @@
 package io.pepper.partition;
 
 /**
- * The places where parts can end if none costs more than a bound: after {@code part} parts, between {@code first(part)}
- * and {@code last(part)} blocks are behind. Wherever a part ends within these, the rest can be done: what fits into
- * fewer parts fits into more, as long as each has a block.
+ * The possible ends of parts of which none costs more than a bound: the first {@code part} parts have between {@code
+ * first(part)} and {@code last(part)} blocks. From each of these ends, a completion exists: blocks that fit into fewer
+ * parts fit into more, as long as each part has a block.
  */
 final class Reach {
     private final int[] first;
@@ -76,7 +76,7 @@ final class Reach {
         return windows;
     }
 
-    /** The indices of the cuts that make each part as long as the bound and the parts after it allow. */
+    /** Returns the indices of the cuts that make each part as long as the bound and the later parts allow. */
     int[] longestParts() {
         int[] chosen = new int[parts() - 1];
         for (int part = 1; part < parts(); part++) {

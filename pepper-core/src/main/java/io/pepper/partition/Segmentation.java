@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/** Makes segments of an assignment of operators to them. */
+/** The construction of segments from an assignment of operators to segments. */
 final class Segmentation {
     private static final int[] NONE = {};
 
@@ -22,7 +22,7 @@ final class Segmentation {
     private final int count;
     private final boolean[] isOutput;
 
-    /** For each operator the last segment, as far as segments were looked at, that holds it or computes it again. */
+    /** For each operator, the last segment examined so far that contains or recomputes it. */
     private final int[] lastHolder;
 
     /** By tensor: whether it is an input of a segment. */
@@ -77,7 +77,10 @@ final class Segmentation {
         return new Segment(index, Indices.of(operators), Indices.of(again), Indices.of(inputs), Indices.of());
     }
 
-    /** Back from what the operators read: the operators of other segments that are to be computed again. */
+    /**
+     * Returns the operators of other segments that must be recomputed, by a search back from the tensors that the
+     * operators read.
+     */
     private int[] again(int index, int... operators) {
         if (recomputed.isEmpty()) {
             return NONE;

@@ -2,7 +2,7 @@ package io.pepper.partition;
 
 import java.util.Arrays;
 
-/** Costs of items that count once, however many operators and items need them. */
+/** Costs of items, each of which counts once for all operators and items that need it. */
 final class SharedItems implements OperatorCosts {
     private final int[][] itemsOfOperator;
     private final int[][] itemsOfItem;
@@ -38,10 +38,10 @@ final class SharedItems implements OperatorCosts {
     }
 
     private final class ItemAccumulator implements Accumulator {
-        /** The round in which each item was last counted; clearing begins a new one. */
+        /** The round in which each item was last counted; clearing starts a new round. */
         private final int[] counted = new int[itemCosts.length];
 
-        /** Items that are counted, and what they need not yet. Each is here once in a round. */
+        /** The counted items whose needs are not counted yet. Each item is here at most once per round. */
         private final int[] open = new int[itemCosts.length];
 
         private int opened;

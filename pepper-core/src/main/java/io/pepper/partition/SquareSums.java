@@ -1,15 +1,15 @@
 package io.pepper.partition;
 
 /**
- * The least sums of squares for one number of parts: for each place where the last of them can end, in ascending order, the
- * sum and where that part begins. Sums are unsigned numbers below 2^127, as two longs.
+ * The least sums of squares for one number of parts: for each end of the last part, in ascending order, the sum and the
+ * start of this part. Sums are unsigned numbers below 2^127, as two longs.
  */
 final class SquareSums {
     private final int first;
     private final long[] high;
     private final long[] low;
 
-    /** The least of the sums from each place on. */
+    /** The minimum of the sums from each position on. */
     private final long[] leastHigh;
 
     private final long[] leastLow;
@@ -25,7 +25,7 @@ final class SquareSums {
         begins = new int[width];
     }
 
-    /** Adds the next place. The least sums never fall from place to place, so that few of them change. */
+    /** Adds the next end. The minima never decrease from position to position, so that few of them change. */
     void add(long sumHigh, long sumLow, int begin) {
         high[count] = sumHigh;
         low[count] = sumLow;
@@ -55,7 +55,7 @@ final class SquareSums {
         return leastLow[end - first];
     }
 
-    /** Returns the start of the last part if it ends at a place. */
+    /** Returns the start of the last part if it ends at a position. */
     int begin(int end) {
         return begins[end - first];
     }

@@ -2,7 +2,7 @@ package io.pepper.partition;
 
 import java.util.function.IntToLongFunction;
 
-/** Costs that are just added. */
+/** The sum of independent costs. */
 final class SumAccumulator implements OperatorCosts.Accumulator {
     private final IntToLongFunction cost;
     private long sum;

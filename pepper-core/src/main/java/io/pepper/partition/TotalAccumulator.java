@@ -1,6 +1,6 @@
 package io.pepper.partition;
 
-/** Costs of several kinds added up. */
+/** The sum of several kinds of costs. */
 final class TotalAccumulator implements OperatorCosts.Accumulator {
     private final OperatorCosts.Accumulator[] summands;
 

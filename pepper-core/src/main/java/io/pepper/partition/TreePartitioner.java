@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** Makes parts of a tree of components. */
+/** A partitioner of trees of components. */
 final class TreePartitioner implements Partitioner {
     private final int parts;
     private final OperatorCosts costs;
@@ -42,7 +42,10 @@ final class TreePartitioner implements Partitioner {
         return Partition.of(cuts.graph(), taken, segmentOf, parts);
     }
 
-    /** A topological order of the parts: of those that wait for none, the one with the first component comes next. */
+    /**
+     * Returns a topological order of the parts. Among the parts that wait for no other, the one with the first
+     * component comes next.
+     */
     private int[] ranks(CutTree tree, int... partOf) {
         int[] waiting = new int[parts];
         List<List<Integer>> readers = new ArrayList<>();

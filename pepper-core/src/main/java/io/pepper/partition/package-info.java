@@ -1,4 +1,4 @@
-/** Which cuts to take: from the cuts of a graph to the segments between those that were chosen. */
+/** The choice of cuts, and the segments between the chosen cuts. */
 @NullMarked
 package io.pepper.partition;
 

@@ -5,23 +5,27 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Lower bounds on what any placement costs that goes on from a partial one. Each path through the rest chooses its devices for
- * itself and no message waits for another one; computing and energy of the rest are the least that any device needs.
+ * Lower bounds on the cost of all completions of a partial placement. Each path through the remaining segments chooses
+ * its devices independently, and no message waits for another one. The computing time and energy of the remaining
+ * segments are their minima over all devices.
  */
 final class BranchBounds {
     private final Problem problem;
     private final Topology topology;
     private final int devices;
 
-    /** By segment and device: the least time from its start until the last output is there. */
+    /** By segment and device: the least time from its start until the last output is available. */
     private final double[][] rest;
 
-    /** By the number of placed segments: the least computing and the least energy of the others together. */
+    /** By the number of placed segments: the least total computing time and energy of the remaining segments. */
     private final double[] leastSeconds;
 
     private final double[] leastJoules;
 
-    /** By the number of placed segments: the flows that placed segments, or the source, still feed to others. */
+    /**
+     * By the number of placed segments: the flows from placed segments, or from the source, that remaining segments
+     * read.
+     */
     private final int[][] live;
 
     BranchBounds(Problem problem) {
@@ -56,7 +60,7 @@ final class BranchBounds {
         return problem.table().column(device).seconds()[segment];
     }
 
-    /** 0 where it is not known: then it does not count. */
+    /** Returns the energy of a segment; 0 if it is unknown, since it then does not count. */
     double joules(int segment, int device) {
         double joules = problem.table().column(device).joules()[segment];
         return Double.isNaN(joules) ? 0 : joules;
@@ -127,7 +131,7 @@ final class BranchBounds {
         return bound;
     }
 
-    /** Returns the earliest time at which everything behind a reader of a flow can be done. */
+    /** Returns the earliest time at which everything after a reader of a flow can be finished. */
     private double from(Schedule schedule, int flow, int reader) {
         double least = Double.POSITIVE_INFINITY;
         int origin = schedule.origins[flow];

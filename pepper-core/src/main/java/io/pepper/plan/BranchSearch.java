@@ -10,12 +10,13 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Best-first branch and bound. A partial placement is dropped if another one that left the same flows on the same devices is in
- * no respect worse: what follows is scheduled in the same order, so that nothing of it comes later after the better one. Only
- * what dominance compares is kept of a partial placement; its schedule is made again when it is taken up. Exponential at worst:
- * the budget counts partial placements. A beam search before it finds a placement to fall back on, and to prune with.
+ * Best-first branch and bound. A partial placement is dropped if another one with the same flows on the same devices is
+ * nowhere worse: the remaining segments are scheduled in the same order, so that none of them finishes later after the
+ * better one. Of a partial placement, only the values that dominance compares are stored; its schedule is rebuilt when
+ * it is expanded. Exponential in the worst case: the budget counts partial placements. A beam search runs first and
+ * finds a fallback, which also prunes the search.
  */
-/** Places the segments of a graph one by one in their order, the most promising partial placement first. */
+/** A best-first search that places the segments of a graph one by one in their order. */
 final class BranchSearch {
     private static final int BEAM = 16;
 
@@ -39,7 +40,7 @@ final class BranchSearch {
         private long number;
         private boolean dropped;
 
-        /** For dominance: amounts of which less is no worse, and sets of which a subset is no worse. */
+        /** The values for dominance: amounts, of which less is no worse, and sets, of which a subset is no worse. */
         private double[] amounts = {};
 
         private long[] sets = {};
@@ -84,9 +85,9 @@ final class BranchSearch {
     }
 
     /**
-     * The best placement, or the best that was found within the budget.
+     * Returns the best placement, or the best one found within the budget.
      *
-     * @param least no placement costs less
+     * @param least a lower bound on the cost of all placements
      */
     static SearchResult find(Problem problem, long budget, double gap, double least) {
         BranchSearch search = new BranchSearch(problem, budget, gap);
@@ -157,7 +158,9 @@ final class BranchSearch {
                 segment, device, bounds.seconds(segment, device), bounds.joules(segment, device), Schedule.NOBODY);
     }
 
-    /** With the next segment on a device, or null if nothing within the limits can go on so. */
+    /**
+     * Returns the partial placement with the next segment on a device, or null if no completion is within the limits.
+     */
     private @Nullable Partial extend(Partial partial, Schedule before, int device) {
         int segment = partial.placed;
         if (!bounds.isFeasible(segment, device)) {
@@ -190,7 +193,7 @@ final class BranchSearch {
         return next;
     }
 
-    /** Notes what dominance compares. */
+    /** Stores the values that dominance compares. */
     private void compare(Partial partial, Schedule schedule) {
         boolean concurrent = limits.concurrency();
         boolean period = problem.counts(Metric.PERIOD);
@@ -245,7 +248,10 @@ final class BranchSearch {
         }
     }
 
-    /** Keeps a partial placement unless another one is no worse; drops those that it is no worse than. */
+    /**
+     * Keeps a partial placement unless another one dominates it, and drops those that it dominates. Returns whether it
+     * is kept.
+     */
     private boolean isKept(Partial partial) {
         if (incumbent != null && partial.bound >= incumbent.bound) {
             return false;

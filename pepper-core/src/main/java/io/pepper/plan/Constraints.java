@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The limits of a placement, beside the memory of the devices. Immutable and therefore thread-safe.
+ * The constraints of a placement, besides the memory of the devices. Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * Constraints limits = Constraints.NONE
@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public final class Constraints {
-    /** None: devices may be used again, and send while they compute. */
+    /** No constraints: devices may be reused, and send while they compute. */
     public static final Constraints NONE = new Constraints(new Draft());
 
     private final Draft draft;
@@ -99,9 +99,9 @@ public final class Constraints {
     /**
      * Limits a metric.
      *
-     * @param metric which
-     * @param most the most that it may be, 0 or more: seconds or joules
-     * @return these constraints with it
+     * @param metric the metric
+     * @param most its maximum, 0 or more, in seconds or joules
+     * @return the new constraints
      * @throws IllegalArgumentException if {@code most} is negative or not a number
      */
     public Constraints withLimit(Metric metric, double most) {
@@ -118,20 +118,20 @@ public final class Constraints {
     }
 
     /**
-     * Lifts the limit on a metric.
+     * Removes the limit on a metric.
      *
-     * @param metric which
-     * @return these constraints without it
+     * @param metric the metric
+     * @return the new constraints
      */
     public Constraints withoutLimit(Metric metric) {
         return withLimit(metric, Double.POSITIVE_INFINITY);
     }
 
     /**
-     * Asks for several devices.
+     * Sets the minimum number of used devices.
      *
-     * @param count how many must run something, 1 or more
-     * @return these constraints with it
+     * @param count the number, 1 or more
+     * @return the new constraints
      * @throws IllegalArgumentException if {@code count} is less than 1
      */
     public Constraints withLeastDevices(int count) {
@@ -141,10 +141,10 @@ public final class Constraints {
     }
 
     /**
-     * Allows a few devices only.
+     * Sets the maximum number of used devices.
      *
-     * @param count how many may run something, 1 or more
-     * @return these constraints with it
+     * @param count the number, 1 or more
+     * @return the new constraints
      * @throws IllegalArgumentException if {@code count} is less than 1
      */
     public Constraints withMostDevices(int count) {
@@ -154,10 +154,10 @@ public final class Constraints {
     }
 
     /**
-     * Allows a few parts only.
+     * Sets the maximum number of parts.
      *
-     * @param count how many there may be, 1 or more
-     * @return these constraints with it
+     * @param count the number, 1 or more
+     * @return the new constraints
      * @throws IllegalArgumentException if {@code count} is less than 1
      */
     public Constraints withMostParts(int count) {
@@ -174,11 +174,12 @@ public final class Constraints {
     }
 
     /**
-     * Allows or forbids that data comes back to a device that it has left. In a chain each device then runs one part at most; of
-     * branches a device may run several that do not depend on each other by way of other devices.
+     * Allows or forbids that data returns to a device that it has left. If it is forbidden, each device runs at most
+     * one part of a chain. Of a graph with branches, a device may run several parts that do not depend on each other
+     * through other devices.
      *
-     * @param again {@code false} for a pipeline that never comes back
-     * @return these constraints with it
+     * @param again {@code false} for a pipeline that never returns to a device
+     * @return the new constraints
      */
     public Constraints withReuse(boolean again) {
         Draft copy = draft.copy();
@@ -187,10 +188,10 @@ public final class Constraints {
     }
 
     /**
-     * Says whether a device can send and receive while it computes. Of a chain this matters for the period alone.
+     * Sets whether a device can send and receive while it computes. For a chain, this affects only the period.
      *
-     * @param together {@code false} if a transfer keeps both its ends busy
-     * @return these constraints with it
+     * @param together {@code false} if a transfer occupies both devices
+     * @return the new constraints
      */
     public Constraints withOverlap(boolean together) {
         Draft copy = draft.copy();
@@ -199,10 +200,10 @@ public final class Constraints {
     }
 
     /**
-     * Says whether branches of one inference may run at the same time. A chain is the same either way.
+     * Sets whether branches of one inference may run at the same time. It has no effect on a chain.
      *
      * @param together {@code false} if devices take turns: one segment computes, or one message travels, at a time
-     * @return these constraints with it
+     * @return the new constraints
      */
     public Constraints withConcurrency(boolean together) {
         Draft copy = draft.copy();
@@ -213,9 +214,9 @@ public final class Constraints {
     /**
      * Pins a segment to a device.
      *
-     * @param segment the segment's place, from 0
+     * @param segment the index of the segment, from 0
      * @param device the device's name
-     * @return these constraints with it
+     * @return the new constraints
      */
     public Constraints withPin(int segment, String device) {
         Draft copy = draft.copy();
@@ -227,9 +228,9 @@ public final class Constraints {
     /**
      * Keeps a segment off a device.
      *
-     * @param segment the segment's place, from 0
+     * @param segment the index of the segment, from 0
      * @param device the device's name
-     * @return these constraints with it
+     * @return the new constraints
      */
     public Constraints withBarred(int segment, String device) {
         Draft copy = draft.copy();
@@ -245,7 +246,7 @@ public final class Constraints {
      *
      * @param from the sender's name
      * @param to the receiver's name
-     * @return these constraints with it
+     * @return the new constraints
      */
     public Constraints withForbiddenHop(String from, String to) {
         Draft copy = draft.copy();
@@ -255,9 +256,9 @@ public final class Constraints {
     }
 
     /**
-     * These constraints as a person reads them.
+     * Returns descriptions of these constraints for people.
      *
-     * @return each in words, segments counted from 1 as people do; empty if there are none
+     * @return a description of each constraint, with segments counted from 1; empty if there are none
      */
     public List<String> inWords() {
         List<String> words = new ArrayList<>(each().keySet());
@@ -270,7 +271,7 @@ public final class Constraints {
         return words;
     }
 
-    /** In words, these constraints without each single one of them. */
+    /** Returns, by the description of each constraint, all other constraints. */
     Map<String, Constraints> each() {
         Map<String, Constraints> without = new LinkedHashMap<>();
         for (Metric metric : Metric.values()) {
@@ -314,17 +315,17 @@ public final class Constraints {
     }
 
     /**
-     * The limit on a metric.
+     * Returns the limit on a metric.
      *
-     * @param metric which
-     * @return the most that it may be; empty for no limit
+     * @param metric the metric
+     * @return its maximum; empty for no limit
      */
     public OptionalDouble limit(Metric metric) {
         double most = most(metric);
         return most < Double.POSITIVE_INFINITY ? OptionalDouble.of(most) : OptionalDouble.empty();
     }
 
-    /** Infinite for no limit. */
+    /** Returns the maximum of a metric; infinite for no limit. */
     double most(Metric metric) {
         return switch (metric) {
             case LATENCY -> draft.latency;
@@ -357,7 +358,10 @@ public final class Constraints {
         return draft.concurrency;
     }
 
-    /** Marks the segments that must not run on a device; in O(pins and what is barred), for plans are made by the thousand. */
+    /**
+     * Marks the segments that must not run on a device. Takes time proportional to the number of pins and barred
+     * segments, since it is called for thousands of plans.
+     */
     void keepOff(String device, boolean... blocked) {
         draft.pins.forEach((segment, only) -> blocked[segment] |= !only.equals(device));
         draft.barred.forEach((segment, names) -> blocked[segment] |= names.contains(device));
@@ -367,7 +371,7 @@ public final class Constraints {
         return draft.hops.contains(new Forbidden(from, to));
     }
 
-    /** Refuses names and numbers that are not there. */
+    /** Refuses unknown device names and segment indices. */
     void check(Cluster cluster, int segments) {
         draft.pins.forEach((segment, device) -> {
             checkSegment(segment, segments);

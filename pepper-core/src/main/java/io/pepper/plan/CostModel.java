@@ -13,22 +13,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Fills the table that a {@link Planner} plans with: asks a predictor once for each run of segments on each device in its state.
- * Immutable and therefore thread-safe, if its predictors are.
+ * A model that fills the cost table of a {@link Planner}: it asks a predictor once for each run of segments on each
+ * device in its state. Immutable and therefore thread-safe, if its predictors are.
  *
- * <p>Of a chain of up to {@value #MOST_SEGMENTS_BY_RUN} segments each run is predicted as the one piece that it would be; of more
- * segments the times of single segments are added. Each segment of branches is a piece of its own. What a run draws is its time by what the device {@linkplain Device#inferenceWatts draws
- * more}; what it takes of the memory is its weights, the peak of its live tensors, and what the runtime takes.
+ * <p>In a chain of up to {@value #MOST_SEGMENTS_BY_RUN} segments, each run is predicted as one piece; in longer chains,
+ * the times of single segments are added. In a graph with branches, each segment is a separate piece. The energy of a
+ * run is its time multiplied by the device's {@linkplain Device#inferenceWatts additional power}. Its memory is the sum
+ * of its weights, the peak of its live tensors, and the memory of the runtime.
  *
  * <pre>{@code
  * CostTable costs = CostModel.of(cluster, predictor).withState(monitored).table(segments);
  * }</pre>
  */
 public final class CostModel {
-    /** The largest number of segments for which each run is predicted by itself. */
+    /** The largest number of segments for which each run is predicted separately. */
     public static final int MOST_SEGMENTS_BY_RUN = 48;
 
-    /** Default memory that the runtime takes for each part on a device, in bytes. */
+    /** The default memory of the runtime for each part on a device, in bytes. */
     public static final long DEFAULT_RUNTIME_BYTES = 16L << 20;
 
     private final Cluster cluster;
@@ -54,27 +55,27 @@ public final class CostModel {
     }
 
     /**
-     * Predicts with one predictor for all devices, each idle.
+     * Returns a cost model with one predictor for all devices, which are assumed to be idle.
      *
      * @param cluster the devices
-     * @param predictor asked for all devices
-     * @return a cost model
+     * @param predictor the predictor for all devices
+     * @return the cost model
      */
     public static CostModel of(Cluster cluster, LatencyPredictor predictor) {
         return new CostModel(cluster, predictor, Map.of(), Map.of(), DEFAULT_RUNTIME_BYTES, false);
     }
 
-    /** The devices. */
+    /** Returns the devices and links. */
     Cluster cluster() {
         return cluster;
     }
 
     /**
-     * Asks another predictor for some devices.
+     * Returns this cost model with another predictor for some devices.
      *
-     * @param name the predictor's name, which these devices {@linkplain Device#predictor ask for}
-     * @param other asked for them
-     * @return a cost model
+     * @param name the predictor's name, which these devices {@linkplain Device#predictor state}
+     * @param other the predictor for these devices
+     * @return the cost model
      */
     public CostModel withPredictor(String name, LatencyPredictor other) {
         Map<String, LatencyPredictor> more = new HashMap<>(predictors);
@@ -83,10 +84,10 @@ public final class CostModel {
     }
 
     /**
-     * Predicts for the state of a device.
+     * Returns this cost model with the state of a device.
      *
-     * @param state the state; the device is told by its name
-     * @return a cost model
+     * @param state the state; its name selects the device
+     * @return the cost model
      * @throws IllegalArgumentException if there is no such device in the cluster
      */
     public CostModel withState(DeviceState state) {
@@ -97,19 +98,19 @@ public final class CostModel {
     }
 
     /**
-     * Counts another amount of memory for the runtime.
+     * Returns this cost model with another amount of memory for the runtime.
      *
-     * @param bytes for each part, 0 or more
-     * @return a cost model
+     * @param bytes the bytes for each part, 0 or more
+     * @return the cost model
      */
     public CostModel withRuntimeBytes(long bytes) {
         return new CostModel(cluster, predictor, predictors, states, bytes, pessimistic);
     }
 
     /**
-     * Takes the 90th percentiles for the times.
+     * Returns this cost model with 90th percentiles as times.
      *
-     * @return a cost model
+     * @return the cost model
      */
     public CostModel pessimistic() {
         return new CostModel(cluster, predictor, predictors, states, runtimeBytes, true);
@@ -120,7 +121,7 @@ public final class CostModel {
      *
      * @param segments the segments
      * @return the table, with the devices in the cluster's order
-     * @throws IllegalArgumentException if a device asks for a predictor that is not there, or a predictor cannot say
+     * @throws IllegalArgumentException if a device names an unknown predictor, or if a predictor cannot predict a run
      */
     public CostTable table(Segments segments) {
         CostTable.Builder table = begin(segments);
@@ -137,7 +138,8 @@ public final class CostModel {
      * @param before the table so far
      * @param device the device's index
      * @return the new table
-     * @throws IllegalArgumentException see {@link #table}, or if the table is of other segments or devices
+     * @throws IllegalArgumentException if a device names an unknown predictor, if a predictor cannot predict a run, or
+     *     if the table has other segments or devices
      */
     public CostTable update(Segments segments, CostTable before, int device) {
         CostTable.Builder table = begin(segments);
@@ -145,7 +147,7 @@ public final class CostModel {
         return before.withDevice(device, table.build());
     }
 
-    /** Returns whether each run of neighbouring segments is predicted by itself. */
+    /** Returns whether each run of neighbouring segments is predicted separately. */
     static boolean predictsRuns(Segments segments) {
         return segments.isChain() && segments.count() <= MOST_SEGMENTS_BY_RUN;
     }
@@ -205,10 +207,11 @@ public final class CostModel {
     /**
      * Predicts one piece.
      *
-     * @param work what it asks of a device
-     * @param index the device
-     * @return its times there, in the state that is known of it
-     * @throws IllegalArgumentException see {@link #table}
+     * @param work the work of the piece
+     * @param index the index of the device
+     * @return its times on the device in its known state
+     * @throws IllegalArgumentException if the device names an unknown predictor, or if the predictor cannot predict the
+     *     piece
      */
     public Prediction predict(Workload work, int index) {
         Device device = cluster.devices().get(index);
@@ -219,14 +222,15 @@ public final class CostModel {
     }
 
     /**
-     * Returns reasons why the figures of a placement may be wrong: parts that the predictor was not trained for,
-     * devices whose load is not known, and what the predictors {@linkplain LatencyPredictor#caveats say of themselves}.
-     * That a placement is optimal is a statement about the search alone.
+     * Returns reasons why the figures of a placement may be wrong: parts outside of the predictor's training data,
+     * devices with unknown load, and the {@linkplain LatencyPredictor#caveats caveats of the predictors}. That a
+     * placement is optimal is a statement about the search alone.
      *
      * @param segments the segments
-     * @param placement where they run
-     * @return a sentence each, without a full stop; empty if nothing is known to speak against the figures
-     * @throws IllegalArgumentException see {@link #table}
+     * @param placement the placement of the segments
+     * @return one sentence for each caveat, without a full stop; empty if there are none
+     * @throws IllegalArgumentException if the device names an unknown predictor, or if the predictor cannot predict the
+     *     piece
      */
     public List<String> caveats(Segments segments, Placement placement) {
         return caveats(segments, List.of(placement));

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Reads a table of costs from the fields of a document. */
+/** A reader of cost tables from the fields of a document. */
 final class CostReader {
     private final String name;
     private final Cluster cluster;
@@ -94,7 +94,7 @@ final class CostReader {
         fields.end();
     }
 
-    /** Computes missing energies from the cluster's watts. Where nothing runs, the energy is 0. */
+    /** Computes a missing energy from the cluster's watts. A run that takes no time has the energy 0. */
     private void drawn(CostTable.Builder table, int from, int to, int device, double seconds) {
         cluster.devices()
                 .get(device)

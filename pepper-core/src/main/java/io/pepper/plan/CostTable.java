@@ -13,12 +13,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The costs of segments on each device, and the bytes that flow between segments: all that a {@link Planner} needs to know of a
- * model. Filled from predictions by a {@link CostModel}, or by hand from measurements made elsewhere.
+ * The costs of segments on each device, and the bytes of the flows between segments: all that a {@link Planner} needs
+ * to know about a model. A {@link CostModel} fills it from predictions, or an application from its own measurements.
  *
- * <p>Either {@linkplain #bySegment each segment} has its costs and those of a run of neighbouring segments are their sum, or
- * {@linkplain #byRun each run} of a chain has its own: a run is then predicted as the one piece that it is, and not as the sum of
- * its segments. Immutable and therefore thread-safe.
+ * <p>Either {@linkplain #bySegment each segment} has its costs and those of a run of neighbouring segments are their
+ * sum, or {@linkplain #byRun each run} of a chain has its own costs, since it runs as one piece. Immutable and
+ * therefore thread-safe.
  *
  * <pre>{@code
  * CostTable table = CostTable.bySegment(2, 2)
@@ -41,7 +41,7 @@ public final class CostTable {
     private final boolean additive;
     private final List<DeviceCosts> columns;
 
-    /** By segment or run: weights and the peak of what is live. */
+    /** By segment or run: the bytes of weights, and the peak of the live tensors. */
     private final double[] weightBytes;
 
     private final double[] peakBytes;
@@ -55,7 +55,7 @@ public final class CostTable {
         this.peakBytes = made.peakBytes.clone();
     }
 
-    /** The same segments with other costs on devices. */
+    /** Creates a table of the same segments with other costs on the devices. */
     private CostTable(CostTable like, List<DeviceCosts> columns) {
         this.topology = like.topology;
         this.additive = like.additive;
@@ -65,7 +65,7 @@ public final class CostTable {
     }
 
     /**
-     * Reads a table of costs that were measured elsewhere from a file of YAML or JSON.
+     * Reads a cost table, for instance of measurements made elsewhere, from a file of YAML or JSON.
      *
      * <pre>{@code
      * cutBytes: [602112, 100352, 4000]      # the inputs, between the segments, the outputs
@@ -74,8 +74,8 @@ public final class CostTable {
      *   cloud: {seconds: [0.002, 0.005]}
      * }</pre>
      *
-     * <p>Where runs of segments were measured as one, {@code runs: {1: 0.010, 2: 0.030, 1-2: 0.036}} replaces
-     * {@code seconds}. A device cannot run what its {@code runs} do not name.
+     * <p>Where runs of segments were measured as one, {@code runs: {1: 0.010, 2: 0.030, 1-2: 0.036}} replaces {@code
+     * seconds}. A device cannot run other runs than those in its {@code runs}.
      *
      * @param file a file in UTF-8
      * @param cluster the devices; the file must name each of them
@@ -88,9 +88,9 @@ public final class CostTable {
     }
 
     /**
-     * Reads a table of costs from a text of YAML or JSON.
+     * Reads a cost table from YAML or JSON text.
      *
-     * @param text the content of such a file
+     * @param text the text
      * @param name the text's name in messages
      * @param cluster the devices; the text must name each of them
      * @return the table, with the devices in the cluster's order
@@ -101,10 +101,11 @@ public final class CostTable {
     }
 
     /**
-     * Returns a builder of a table of a chain in which the costs of a run are the sum of its segments' (of peaks, the greatest).
+     * Returns a builder of a table of a chain in which the costs of a run are the sum of the costs of its segments, and
+     * its memory peak is the maximum of their peaks.
      *
-     * @param segments how many, 1 or more
-     * @param devices how many, 1 or more
+     * @param segments the number of segments, 1 or more
+     * @param devices the number of devices, 1 or more
      * @return a builder
      */
     public static Builder bySegment(int segments, int devices) {
@@ -114,22 +115,23 @@ public final class CostTable {
     /**
      * Returns a builder of a table of a graph of segments.
      *
-     * @param segments how many, 1 or more
-     * @param devices how many, 1 or more
-     * @param flows what flows between them; if these are {@linkplain Segments#isChain of a chain}, the table is one of a chain
+     * @param segments the number of segments, 1 or more
+     * @param devices the number of devices, 1 or more
+     * @param flows the flows between them; if they {@linkplain Segments#isChain form a chain}, the table is one of a
+     *     chain
      * @return a builder
-     * @throws IllegalArgumentException if a flow names a segment that is not there
+     * @throws IllegalArgumentException if a flow names an unknown segment
      */
     public static Builder bySegment(int segments, int devices, List<Segments.Flow> flows) {
         return new Builder(segments, devices, true, Topology.of(segments, flows));
     }
 
     /**
-     * Returns a builder of a table of a chain in which each run of neighbouring segments has its own costs: {@code segments ×
-     * (segments + 1) / 2} runs.
+     * Returns a builder of a table of a chain in which each run of neighbouring segments has its own costs: {@code
+     * segments × (segments + 1) / 2} runs.
      *
-     * @param segments how many, 1 to 2,000
-     * @param devices how many, 1 or more
+     * @param segments the number of segments, 1 to 2,000
+     * @param devices the number of devices, 1 or more
      * @return a builder
      */
     public static Builder byRun(int segments, int devices) {
@@ -146,7 +148,7 @@ public final class CostTable {
     }
 
     /**
-     * Returns whether each segment feeds the next one alone.
+     * Returns whether each segment feeds only the next one.
      *
      * @return {@code false} for a graph with branches
      */
@@ -155,9 +157,9 @@ public final class CostTable {
     }
 
     /**
-     * Returns what flows between segments, into the first and out of the last.
+     * Returns the flows between segments, including the inputs and outputs of the model.
      *
-     * @return the flows; of a chain, flow {@code i} crosses cut {@code i}
+     * @return the flows; in a chain, flow {@code i} crosses cut {@code i}
      */
     public List<Segments.Flow> flows() {
         return topology.flows();
@@ -212,7 +214,7 @@ public final class CostTable {
      * @param from its first segment
      * @param to the segment after its last
      * @param device the device's index
-     * @return joules; empty if not known
+     * @return joules; empty if unknown
      */
     public OptionalDouble joules(int from, int to, int device) {
         double joules = sum(columns.get(device).joules(), from, to);
@@ -244,8 +246,9 @@ public final class CostTable {
     /**
      * Returns the size of a flow.
      *
-     * @param flow its index in {@link #flows}; of a chain, 0 for the inputs of the model, {@code i} for what the segments from
-     *     {@code i} on read of those before, and the number of segments for the outputs of the model
+     * @param flow its index in {@link #flows}; in a chain, 0 for the inputs of the model, {@code i} for the tensors
+     *     that the segments from {@code i} on read from earlier segments, and the number of segments for the outputs of
+     *     the model
      * @return bytes
      */
     public double flowBytes(int flow) {
@@ -273,7 +276,7 @@ public final class CostTable {
         return weightBytes == other.weightBytes && peakBytes == other.peakBytes && topology == other.topology;
     }
 
-    /** Runs by their first segment, then their end. */
+    /** Returns the index of a run: runs are sorted by their first segment, then by their end. */
     private int run(int from, int to) {
         return run(segments(), from, to);
     }
@@ -283,7 +286,7 @@ public final class CostTable {
     }
 
     /**
-     * This table with the 90th percentiles as times, for plans that hold on a bad day.
+     * Returns this table with the 90th percentiles as times, for pessimistic plans.
      *
      * @return a table
      */
@@ -293,7 +296,8 @@ public final class CostTable {
     }
 
     /**
-     * The worst of several tables for each run by itself: a plan from it holds whichever state each device is in.
+     * Returns the table with the larger of both costs for each run, so that the costs of a plan are upper bounds in
+     * either state of each device.
      *
      * @param other another table of the same shape, such as the same model in another state of the devices
      * @return a table
@@ -308,7 +312,7 @@ public final class CostTable {
                         .toList());
     }
 
-    /** The weighted sum of tables of the same shape; the weights add up to 1. */
+    /** Returns the weighted sum of tables of the same shape. The weights add up to 1. */
     static CostTable weighted(List<CostTable> tables, double... weights) {
         CostTable first = tables.get(0);
         return new CostTable(
@@ -323,9 +327,9 @@ public final class CostTable {
     }
 
     /**
-     * This table with the costs of one device taken from another one, for when that device's state has changed.
+     * Returns this table with the costs of one device from another table, after a change of that device's state.
      *
-     * @param device which
+     * @param device the device's index
      * @param other another table of the same shape
      * @return a table
      * @throws IllegalArgumentException if the other table has another shape
@@ -373,7 +377,10 @@ public final class CostTable {
         return "CostTable[" + segments() + " segments, " + devices() + " devices]";
     }
 
-    /** Fills a table. What is not set takes no time, no memory and no bytes; what it draws is not known. Not thread-safe. */
+    /**
+     * A builder of tables. Times, memory and bytes that are not set are 0, and energies that are not set are unknown.
+     * Not thread-safe.
+     */
     public static final class Builder {
         private static final int MOST_SEGMENTS_BY_RUN = 2_000;
 
@@ -406,10 +413,10 @@ public final class CostTable {
         }
 
         /**
-         * Sets how long a segment takes, always.
+         * Sets the time of a segment, as the median and the 90th percentile.
          *
-         * @param segment which
-         * @param device where
+         * @param segment the segment's index
+         * @param device the device's index
          * @param value seconds, 0 or more; infinite if it cannot run there
          * @return this builder
          */
@@ -418,11 +425,11 @@ public final class CostTable {
         }
 
         /**
-         * Sets how long a run takes. A table by segment takes runs of one segment only.
+         * Sets the time of a run. A table by segment accepts only runs of one segment.
          *
          * @param from its first segment
          * @param to the segment after its last
-         * @param device where
+         * @param device the device's index
          * @param median seconds, 0 or more; infinite if it cannot run there
          * @param p90 seconds, at least the median
          * @return this builder
@@ -436,11 +443,11 @@ public final class CostTable {
         }
 
         /**
-         * Sets what a run draws. A table by segment takes runs of one segment only.
+         * Sets the energy of a run. A table by segment accepts only runs of one segment.
          *
          * @param from its first segment
          * @param to the segment after its last
-         * @param device where
+         * @param device the device's index
          * @param value joules, 0 or more
          * @return this builder
          */
@@ -450,7 +457,7 @@ public final class CostTable {
         }
 
         /**
-         * Sets what a run takes of the memory. A table by segment takes runs of one segment only.
+         * Sets the memory of a run. A table by segment accepts only runs of one segment.
          *
          * @param from its first segment
          * @param to the segment after its last
@@ -466,9 +473,9 @@ public final class CostTable {
         }
 
         /**
-         * Sets what the runtime takes of a device's memory for each part.
+         * Sets the memory that the runtime takes on a device for each part.
          *
-         * @param device which
+         * @param device the device's index
          * @param value bytes, 0 or more
          * @return this builder
          */
@@ -516,9 +523,9 @@ public final class CostTable {
         }
 
         /**
-         * Makes the table.
+         * Builds the table.
          *
-         * @return a table; this builder may go on
+         * @return the table; the builder can be used further
          */
         public CostTable build() {
             return new CostTable(this);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * The costs of segments, or of runs of segments, on one device: a column of a {@link CostTable}. Immutable; arrays are
- * not to be changed.
+ * The costs of segments, or of runs of segments, on one device: a column of a {@link CostTable}. Immutable; callers
+ * must not change the arrays.
  */
 final class DeviceCosts {
     private final boolean additive;
@@ -15,7 +15,7 @@ final class DeviceCosts {
     private final double[] joules;
     private final double runtimeBytes;
 
-    /** For searches: the sums before each cut, or by run. What cannot run, or is not known, counts as nothing. */
+    /** For searches: the sums before each cut, or the values by run. Impossible and unknown values count as 0. */
     private final double[] secondsOfRuns;
 
     private final double[] joulesOfRuns;
@@ -41,7 +41,7 @@ final class DeviceCosts {
         return runs;
     }
 
-    /** By segment or run; infinite where it cannot run. */
+    /** Returns the times by segment or run; infinite if it cannot run on the device. */
     double[] seconds() {
         return seconds;
     }
@@ -50,7 +50,7 @@ final class DeviceCosts {
         return p90Seconds;
     }
 
-    /** By segment or run; NaN if not known. */
+    /** Returns the energies by segment or run; NaN if unknown. */
     double[] joules() {
         return joules;
     }
@@ -122,7 +122,7 @@ final class DeviceCosts {
         return Double.isInfinite(value) ? value : weight * value;
     }
 
-    /** A column while it is filled: takes no time and no memory, and what it draws is not known. */
+    /** A column while it is filled. At first, all times and memory are 0, and the energies are unknown. */
     static final class Draft {
         private final double[] seconds;
         private final double[] p90Seconds;

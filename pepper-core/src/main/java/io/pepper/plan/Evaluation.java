@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** Adds up what a route costs. */
+/** An evaluation of the costs of a route. */
 final class Evaluation {
     private final Problem problem;
     private final CostTable table;
     private final List<PlacedPart> parts = new ArrayList<>();
     private final List<Transfer> transfers = new ArrayList<>();
 
-    /** The busy time that an inference takes of each device and link, by name. */
+    /** The busy time of each device and link for one inference, by name. */
     private final Map<String, Double> busy = new LinkedHashMap<>();
 
     private Evaluation(Problem problem) {
@@ -23,7 +23,7 @@ final class Evaluation {
         this.table = problem.table();
     }
 
-    /** Returns a route with its costs. The lower bound is one of its value by the objective. */
+    /** Returns a route with its costs. The lower bound refers to the value of the objective. */
     static Placement of(Problem problem, Route route, double lowerBound) {
         Evaluation evaluation = new Evaluation(problem);
         return problem.topology().isChain()
@@ -69,7 +69,7 @@ final class Evaluation {
     }
 
     /**
-     * Returns the time at which everything is done; infinite if a part cannot run, or a message cannot reach its
+     * Returns the time at which everything is finished; infinite if a part cannot run, or a message cannot reach its
      * receiver.
      */
     private double schedule(Route route, boolean pessimistic, Schedule.Listener listener) {
@@ -140,7 +140,7 @@ final class Evaluation {
         return seconds;
     }
 
-    /** Returns how long it takes. */
+    /** Returns the time of the transfer. */
     private double transfer(int flow, int from, int to, double begin) {
         if (from == Problem.NOWHERE || to == Problem.NOWHERE || from == to) {
             return 0;

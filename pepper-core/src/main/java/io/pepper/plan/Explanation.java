@@ -10,11 +10,11 @@ import java.util.OptionalDouble;
  * The reasons for a placement. Immutable and therefore thread-safe.
  *
  * @param placement the placement
- * @param constraints what it keeps within
+ * @param constraints the constraints of the placement
  * @param singleDevices the whole model on each device, in the cluster's order
  * @param runnerUp the best of all other placements; empty if there is none
- * @param prices what each limit costs, of those that cost something
- * @param flips when another placement would be the best
+ * @param prices the price of each limit with a positive price
+ * @param flips the changes that would make another placement the best
  */
 public record Explanation(
         Placement placement,
@@ -27,11 +27,11 @@ public record Explanation(
      * Copies the lists.
      *
      * @param placement the placement
-     * @param constraints what it keeps within
+     * @param constraints the constraints of the placement
      * @param singleDevices the whole model on each device, in the cluster's order
      * @param runnerUp the best of all other placements; empty if there is none
-     * @param prices what each limit costs, of those that cost something
-     * @param flips when another placement would be the best
+     * @param prices the price of each limit with a positive price
+     * @param flips the changes that would make another placement the best
      */
     public Explanation {
         singleDevices = List.copyOf(singleDevices);
@@ -43,8 +43,9 @@ public record Explanation(
      * The whole model on one device.
      *
      * @param device the device
-     * @param placement what that costs; empty if the model cannot run there at all, or the device cannot be reached
-     * @param fits whether it may be placed there, and fits the memory
+     * @param placement the placement with its costs; empty if the model cannot run on the device, or the device cannot
+     *     be reached
+     * @param fits whether the model may be placed on the device, and fits its memory
      */
     public record SingleDevice(Device device, Optional<Placement> placement, boolean fits) {}
 
@@ -60,34 +61,37 @@ public record Explanation(
     /**
      * A change that makes another placement the best.
      *
-     * @param what what changes, in words
-     * @param factor times what it is now, to three digits, from 1/1,024 to 1,024
-     * @param bytesPerSecond the bandwidth at which that is, if it is one that changes
-     * @param loadPercent the CPU load at which that is, 0 to 100, if it was looked for ({@link #withLoads})
-     * @param then the best placement just beyond
+     * @param what the change, in words
+     * @param factor the factor relative to the current value, to three digits, from 1/1,024 to 1,024
+     * @param bytesPerSecond the bandwidth at the change, if a bandwidth changes
+     * @param loadPercent the CPU load at the change, 0 to 100, if a load changes ({@link #withLoads})
+     * @param then the best placement just beyond the change
      */
     public record Flip(
             String what, double factor, OptionalDouble bytesPerSecond, OptionalDouble loadPercent, Placement then) {}
 
     /**
-     * Replaces the comparison with single devices: the segments of branches take longer one by one than the whole model does.
+     * Returns this explanation with another comparison with single devices, since the segments of branches take longer
+     * one by one than the whole model.
      *
-     * @param others the whole model on each device, such as {@link Planner#singleDevices} finds for a table of one segment
-     * @return this explanation with them
+     * @param others the whole model on each device, such as {@link Planner#singleDevices} finds for a table of one
+     *     segment
+     * @return the new explanation
      */
     public Explanation withSingleDevices(List<SingleDevice> others) {
         return new Explanation(placement, constraints, others, runnerUp, prices, flips);
     }
 
     /**
-     * Finds also at which CPU load of a device another placement would be the best, as the predictor sees load. Plans and predicts up to 32
-     * times for each device.
+     * Returns this explanation with further flips: the CPU load of each device at which another placement would be the
+     * best, according to the predictor. Plans and predicts up to 32 times for each device.
      *
-     * @param planner which made the placement
-     * @param model which made the planner's costs
-     * @param segments of which they are
-     * @return with more flips, in the order of the devices
-     * @throws IllegalArgumentException if the predictor cannot say, or costs and segments do not fit together
+     * @param planner the planner that made the placement
+     * @param model the cost model that made the planner's costs
+     * @param segments the segments of these costs
+     * @return the new explanation; the flips are in the order of the devices
+     * @throws IllegalArgumentException if the predictor cannot predict a run, or if the costs are not those of the
+     *     segments
      */
     public Explanation withLoads(Planner planner, CostModel model, Segments segments) {
         List<Flip> more = new ArrayList<>(flips);
@@ -96,9 +100,9 @@ public record Explanation(
     }
 
     /**
-     * Returns this explanation as text that a person reads: the placement, each device alone, the runner-up, prices and flips.
+     * Returns this explanation as text for people: the placement, each device alone, the runner-up, prices and flips.
      *
-     * @return lines, segments and parts counted from 1
+     * @return the lines of text, with segments and parts counted from 1
      */
     public String describe() {
         return Description.of(this);

@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
 
-/** Finds out why a placement is the best. Of branches searches are bounded: what they find is better, but may not be the best. */
+/**
+ * A builder of explanations. Searches over branches are bounded: an alternative that they find is better, but perhaps
+ * not the best one.
+ */
 final class ExplanationBuilder {
     private static final int DOUBLINGS = 10;
     private static final int HALVINGS = 10;
@@ -31,7 +34,10 @@ final class ExplanationBuilder {
                 placement, constraints, planner.singleDevices(placement.objective()), runnerUp(), prices(), flips());
     }
 
-    /** Every other placement differs from this one first at some segment: the best of each kind is found (Lawler 1972). */
+    /**
+     * Returns the best other placement. Each other placement differs from this one first at some segment; the best one
+     * of each such class is found (Lawler 1972).
+     */
     private Optional<Placement> runnerUp() {
         List<Placement> others = new ArrayList<>();
         Constraints asBefore = constraints;
@@ -83,7 +89,10 @@ final class ExplanationBuilder {
         return flips;
     }
 
-    /** Of both directions the one that is limited, if one is not; the first if they differ. */
+    /**
+     * Returns the bandwidth of the limited direction, if the other one is unlimited; the first direction's if they
+     * differ.
+     */
     private OptionalDouble bandwidth(int one, int other) {
         int from = isLimited(one, other) ? one : other;
         return planner.cluster().link(from, from == one ? other : one).stream()
@@ -110,7 +119,9 @@ final class ExplanationBuilder {
         return builder.build();
     }
 
-    /** Doubles, then halves, until the placement is another one, and closes in on where that happens. */
+    /**
+     * Doubles, then halves a quantity until the best placement changes, and bisects to find the point of the change.
+     */
     private void flip(List<Explanation.Flip> flips, String what, OptionalDouble now, DoubleFunction<Planner> changed) {
         for (double step : new double[] {2, 0.5}) {
             double same = 1;
@@ -138,7 +149,7 @@ final class ExplanationBuilder {
         }
     }
 
-    /** The best placement after a change, if it is another one. */
+    /** Returns the best placement after a change; empty if it is the same one. */
     private Optional<Placement> other(DoubleFunction<Planner> changed, double factor) {
         Planner then = changed.apply(factor);
         return then.tryPlan(placement.objective(), constraints)

@@ -2,18 +2,21 @@ package io.pepper.plan;
 
 import java.util.BitSet;
 
-/** Which runs may run where: nothing forbids a segment of theirs, and each fits the device's memory by itself. Immutable. */
+/**
+ * The runs that each device may run: none of their segments is forbidden there, and each run alone fits the device's
+ * memory. Immutable.
+ */
 final class FeasibleRuns {
     private final int segments;
     private final boolean additive;
     private final OnDevice[] devices;
 
-    /** On one device. */
+    /** The feasible runs of one device. */
     static final class OnDevice {
-        /** By first segment, the furthest end, if ends are allowed up to it and none beyond. */
+        /** By first segment, the furthest end; used if exactly the ends up to it are feasible. */
         private final int[] furthest;
 
-        /** By run, if that is not so. */
+        /** The feasible runs, in all other cases. */
         private final BitSet runs;
 
         private final boolean memoryLimits;
@@ -24,7 +27,7 @@ final class FeasibleRuns {
             this.memoryLimits = memoryLimits;
         }
 
-        /** By segment, what is blocked; how much fits. */
+        /** Returns the feasible runs of a device, from its memory and its blocked segments. */
         static OnDevice of(CostTable table, int device, double capacity, boolean... blocked) {
             int segments = table.segments();
             int[] furthest = new int[segments];
@@ -49,7 +52,7 @@ final class FeasibleRuns {
             return new OnDevice(furthest, runs, !fits);
         }
 
-        /** The furthest end at which a run still fits: a longer one never takes less. */
+        /** Returns the furthest end at which a run still fits. A longer run never takes less memory. */
         private static int fitting(CostTable table, int from, int end, int device, double capacity) {
             int low = from;
             int high = end;
@@ -107,7 +110,7 @@ final class FeasibleRuns {
         return additive ? to <= devices[device].furthest[from] : devices[device].runs.get(run(segments, from, to));
     }
 
-    /** No run that begins here may end beyond it. */
+    /** Returns an upper bound on the ends of feasible runs from a segment. */
     int furthest(int from, int device) {
         return additive ? devices[device].furthest[from] : segments;
     }

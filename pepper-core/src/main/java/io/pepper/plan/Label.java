@@ -68,7 +68,9 @@ final class Label {
         return route.build();
     }
 
-    /** By what a plan costs at least, its parts, and the parts in turn: the order in which labels are taken up. */
+    /**
+     * Compares labels in the order of their expansion: by the lower bound, the number of parts, and the parts in turn.
+     */
     static int order(Label one, Label other) {
         int order = Double.compare(one.bound, other.bound);
         if (order == 0) {

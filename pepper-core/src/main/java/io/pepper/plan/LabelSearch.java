@@ -7,12 +7,16 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Best-first search with labels (resource-constrained shortest path: Desrochers and Soumis 1988; A*: Hart, Nilsson and Raphael
- * 1968). A label is the begin of a plan; one that is nowhere better than another at the same cut and device is dropped. The costs
- * to go without the coupling limits (RemainingCost) bound the rest from below, so that the first complete label taken up is the best plan.
- * Exponential at worst: the budget counts labels. Before it a beam search finds a plan to fall back on, and to prune with.
+ * Best-first search with labels (resource-constrained shortest path: Desrochers and Soumis 1988; A*: Hart, Nilsson and
+ * Raphael 1968). A label is a partial plan; a label that is nowhere better than another one at the same cut and device
+ * is dropped. The remaining cost without the coupling limits (RemainingCost) is a lower bound, so that the first
+ * complete label to be expanded is the best plan. Exponential in the worst case: the budget counts labels. A beam
+ * search runs first and finds a fallback, which also prunes the search.
  */
-/** Finds the best plan under limits that couple its parts: metrics, memory, devices used once, numbers of devices and parts. */
+/**
+ * A search for the best plan under limits that couple its parts: metrics, memory, devices used once, numbers of devices
+ * and parts.
+ */
 final class LabelSearch {
     private static final int BEAM = 64;
 
@@ -37,7 +41,9 @@ final class LabelSearch {
         }
     }
 
-    /** The best plan, or within the budget the best that was found; empty if there is proven to be none. */
+    /**
+     * Returns the best plan, or the best one found within the budget; {@link Route#NONE} if there is proven to be none.
+     */
     static SearchResult find(Problem problem, long budget, double gap) {
         LabelSearch search = new LabelSearch(problem, budget, gap);
         search.beam();
@@ -91,8 +97,8 @@ final class LabelSearch {
     }
 
     /**
-     * Returns whether each continuation of {@code other} can follow {@code label} too, and makes a plan that is no
-     * worse.
+     * Returns whether each continuation of {@code other} can also follow {@code label}, and then makes a plan that is
+     * no worse.
      */
     private boolean dominates(Label label, Label other) {
         boolean noWorse = label.additive <= other.additive
@@ -143,12 +149,12 @@ final class LabelSearch {
         byCut.get(problem.segments()).stream().min(Label::order).ifPresent(found -> incumbent = found);
     }
 
-    /** Takes labels. */
+    /** A receiver of labels. */
     interface Sink {
         void take(Label label);
     }
 
-    /** Makes labels from labels. */
+    /** The expansion of labels. */
     private static final class Labels {
         private final Problem problem;
         private final Constraints limits;

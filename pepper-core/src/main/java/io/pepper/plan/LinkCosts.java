@@ -3,8 +3,8 @@ package io.pepper.plan;
 import java.util.Arrays;
 
 /**
- * The costs of sending a cut from one device to another: a fixed amount, and an amount for each byte. Infinite if not
- * possible.
+ * The costs of sending the tensors of a cut from one device to another: a fixed amount, and an amount per byte.
+ * Infinite if impossible.
  */
 final class LinkCosts {
     private final int devices;
@@ -12,7 +12,7 @@ final class LinkCosts {
     private final double[] perByte;
     private final double[] bytes;
 
-    /** By sender. */
+    /** By sender: the minimum over all receivers. */
     private final double[] leastFixed;
 
     private final double[] leastPerByte;
@@ -28,7 +28,7 @@ final class LinkCosts {
         Arrays.fill(leastPerByte, Double.MAX_VALUE);
     }
 
-    /** No two devices are linked, each with itself at no cost. */
+    /** Returns costs without any links; from a device to itself, the cost is 0. */
     static LinkCosts none(int devices, double[] bytes) {
         double[] fixed = new double[devices * devices];
         Arrays.fill(fixed, Double.POSITIVE_INFINITY);
@@ -38,7 +38,7 @@ final class LinkCosts {
         return new LinkCosts(devices, fixed, new double[devices * devices], bytes);
     }
 
-    /** While it is being made. */
+    /** Sets the costs between two devices. Called only during construction. */
     void set(int from, int to, double forMessage, double forByte) {
         fixed[from * devices + to] = forMessage;
         perByte[from * devices + to] = forByte;
@@ -51,12 +51,12 @@ final class LinkCosts {
         return fixed[pair] + bytes[cut] * perByte[pair];
     }
 
-    /** No hop from a device over a cut to another one takes less. */
+    /** Returns a lower bound on the cost of sending a cut from a device to another one. */
     double least(int cut, int from) {
         return leastFixed[from] + bytes[cut] * leastPerByte[from];
     }
 
-    /** This times a factor, and another one times a factor; impossible where this is. */
+    /** Returns the weighted sum of these costs and others; impossible where these are impossible. */
     LinkCosts weighted(double factor, LinkCosts other, double otherFactor) {
         if (factor == 1 && otherFactor == 0) {
             return this;

@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Finds at which CPU load of a device another placement would be the best: from its load now, up and down in tenths of the way, then closer by
- * halves. Predictions may jump with load, so a flip that comes and goes within a tenth may be missed.
+ * A search for the CPU load of each device at which another placement would be the best. It goes from the current load
+ * up and down in tenths of the range, then bisects. Predictions may jump with the load, so that a flip that comes and
+ * goes within a tenth may be missed.
  */
 final class LoadFlips {
     private static final int STEPS = 10;
@@ -84,7 +85,10 @@ final class LoadFlips {
                 .filter(found -> !found.hasPartsOf(why.placement()));
     }
 
-    /** Predicts a device at a load, with as many runnable threads as fill this share of its cores. */
+    /**
+     * Returns the table with predictions for a device at a load, with a number of runnable threads that fills this
+     * share of its cores.
+     */
     private CostTable table(int device, double load) {
         DeviceState state = model.state(device);
         double threads = load / ALL * state.cores().orElse(1);

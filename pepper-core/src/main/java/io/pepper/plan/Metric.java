@@ -2,10 +2,13 @@ package io.pepper.plan;
 
 /** A criterion for judging placements; less is better. */
 public enum Metric {
-    /** From the inputs at their source to the outputs where they are wanted, one inference alone: seconds. */
+    /** The time of a single inference, from the inputs at the source to the outputs at the sink, in seconds. */
     LATENCY,
-    /** Between two inferences that leave the pipeline in steady state, the inverse of the throughput: seconds. */
+    /**
+     * The time between two completed inferences of a pipeline in steady state, in seconds: the inverse of the
+     * throughput.
+     */
     PERIOD,
-    /** Energy of devices and links for one inference, above the idle energy of the devices, in joules. */
+    /** The energy of devices and links for one inference, above the idle energy of the devices, in joules. */
     ENERGY
 }

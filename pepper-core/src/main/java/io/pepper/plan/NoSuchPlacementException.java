@@ -1,13 +1,16 @@
 package io.pepper.plan;
 
-/** No placement keeps within the limits. The message says which of them, lifted alone, would let there be one. */
+/**
+ * Thrown if no placement satisfies all constraints. The message names each single constraint without which there is a
+ * placement.
+ */
 public final class NoSuchPlacementException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says why.
+     * Creates an exception.
      *
-     * @param message which limits are in the way
+     * @param message the message with the constraints
      */
     public NoSuchPlacementException(String message) {
         super(message);

@@ -1,7 +1,7 @@
 package io.pepper.plan;
 
 /**
- * The quantity that a planner minimises: a weighted sum of metrics, mostly of one alone. Limits on the others are
+ * The quantity that a planner minimises: a weighted sum of metrics, usually of a single one. Limits on the others are
  * {@link Constraints}. Immutable and therefore thread-safe.
  *
  * @param latencyWeight the weight of {@link Metric#LATENCY}, per second, 0 or more
@@ -9,13 +9,13 @@ package io.pepper.plan;
  * @param energyWeight the weight of {@link Metric#ENERGY}, per joule, 0 or more
  */
 public record Objective(double latencyWeight, double periodWeight, double energyWeight) {
-    /** The least latency. */
+    /** Minimal latency. */
     public static final Objective LATENCY = new Objective(1, 0, 0);
 
-    /** The greatest throughput, which is the least period. */
+    /** Maximal throughput, which is the minimal period. */
     public static final Objective THROUGHPUT = new Objective(0, 1, 0);
 
-    /** The least energy. */
+    /** Minimal energy. */
     public static final Objective ENERGY = new Objective(0, 0, 1);
 
     /**
@@ -35,9 +35,9 @@ public record Objective(double latencyWeight, double periodWeight, double energy
     }
 
     /**
-     * The least of one metric.
+     * Returns the objective of a single metric.
      *
-     * @param metric which
+     * @param metric the metric
      * @return the objective
      */
     public static Objective of(Metric metric) {
@@ -49,9 +49,9 @@ public record Objective(double latencyWeight, double periodWeight, double energy
     }
 
     /**
-     * The weight of a metric.
+     * Returns the weight of a metric.
      *
-     * @param metric which
+     * @param metric the metric
      * @return 0 or more
      */
     public double weight(Metric metric) {

@@ -6,7 +6,7 @@ import java.util.Arrays;
 final class Periods {
     private Periods() {}
 
-    /** All that the period can be, ascending. */
+    /** Returns all possible periods, ascending. */
     static double[] of(Problem problem) {
         int devices = problem.devices();
         int cuts = problem.segments() + 1;

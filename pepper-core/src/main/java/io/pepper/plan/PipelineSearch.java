@@ -4,14 +4,15 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /*
- * The greatest throughput of a pipeline in which each device has one run at most (chains-to-chains with devices and links that
- * differ: NP-hard, Benoit and Robert 2008). The optimal period is the time of some run or message, so that halving the sorted
- * list of all such times finds it with O(log) checks of "is there a plan within a period". A check goes over all sets of devices:
- * for each set and the device that comes first in it, at which cuts can a rest of the plan begin that uses exactly this set? The
- * cuts are bits of words. O(2^devices × devices × (devices + cuts) × cuts / 64) a check at worst; sets that leave the others too
- * much to do by the sum of the least times are never looked at.
+ * Maximises the throughput of a pipeline in which each device has at most one run (chains-to-chains with heterogeneous
+ * devices and links: NP-hard, Benoit and Robert 2008). The optimal period is the time of some run or message, so that a
+ * binary search in the sorted list of all such times finds it with O(log) checks whether there is a plan within a
+ * period. A check goes over all sets of devices: for each set and its first device, it computes the cuts at which a
+ * remaining plan can start that uses exactly this set. The cuts are bits of words. O(2^devices × devices × (devices +
+ * cuts) × cuts / 64) per check in the worst case. Sets are skipped if the sum of the least times of the other segments
+ * is too large for the other devices.
  */
-/** Finds the pipeline of the least period. Not thread-safe. */
+/** A search for the pipeline with the smallest period. Not thread-safe. */
 final class PipelineSearch {
     private static final long MOST_WORDS = 1L << 25;
     private static final double STEP = 1.15;
@@ -21,7 +22,7 @@ final class PipelineSearch {
     private final int cuts;
     private final int words;
 
-    /** By set of devices and the first of them, bits of cuts. */
+    /** By set of devices and its first device: the cuts, as bits. */
     private final long[] begins;
 
     /** By device, the sum of the least times of all segments before each cut, on any device. */
@@ -65,7 +66,7 @@ final class PipelineSearch {
 
     /**
      * Returns whether this search applies to a problem: only the period counts, each device is used once, and there are
-     * few enough devices.
+     * few enough devices for it.
      */
     static boolean isFor(Problem problem) {
         Constraints limits = problem.constraints();
@@ -94,12 +95,13 @@ final class PipelineSearch {
         double relaxed = Math.max(
                 RemainingCost.greatest(problem, problem.seconds(), problem.hopOccupied())
                         .least(),
-                // All devices together, each segment where it is fastest; a hair less, for sums differ by roundings.
+                // All devices share the work, each segment at its fastest; slightly reduced, since sums differ by
+                // rounding.
                 leastBefore[cuts - 1] / devices * (1 - 1e-9));
         while (low < high && times[low] < relaxed) {
             low++;
         }
-        // Most plans are not far above the bound: steps up from there narrow the search.
+        // Most plans are slightly above the bound: steps up from there narrow the search.
         double above = relaxed * STEP;
         while (low < high && above > 0 && above < times[high] && checks < budget) {
             int middle = Periods.atMost(times, above) - 1;
@@ -136,7 +138,7 @@ final class PipelineSearch {
         return false;
     }
 
-    /** Of the plans within a period the one with the fewest parts, of these the first. */
+    /** Returns the plan within a period that has the fewest parts; among several, the first. */
     private Route best(double period) {
         Route best = Route.NONE;
         for (Ends ends : endings(period)) {
@@ -244,7 +246,7 @@ final class PipelineSearch {
             return cuts - 1;
         }
         int cut = cuts - 1;
-        // A hair more, for sums in another order differ by roundings.
+        // Slightly increased, since sums in another order differ by rounding.
         while (cut > 0 && leastBefore[cut] > period * left * (1 + 1e-9)) {
             cut--;
         }
@@ -287,8 +289,8 @@ final class PipelineSearch {
     }
 
     /**
-     * Adds where runs can begin that end at one of neighbouring cuts. Where longer runs never take less time, the
-     * starts of an end lie in one row right before it, and the rows of neighbours join.
+     * Adds the starts of runs that end at one of several neighbouring cuts. Where longer runs never take less time, the
+     * starts of an end are contiguous and directly before it, and those of neighbouring ends join.
      */
     private void starts(int device, int end, int count, int place) {
         if (monotone) {
@@ -305,7 +307,9 @@ final class PipelineSearch {
         }
     }
 
-    /** The bits of a word from one on; all if it is before the word, none if it is behind it. */
+    /**
+     * Returns the bits of a word from a position on; all bits if it is before the word, none if it is after the word.
+     */
     private static long above(int bit) {
         if (bit <= 0) {
             return -1L;
@@ -326,7 +330,7 @@ final class PipelineSearch {
                 || has(hops, (problem.source() * devices + device) * words, 0);
     }
 
-    /** The fewest parts of a plan, 0 if there is none. */
+    /** Returns the smallest number of parts of a plan; 0 if there is no plan. */
     private int fewest() {
         int fewest = 0;
         for (int set = 1; set < 1 << devices; set++) {
@@ -338,7 +342,7 @@ final class PipelineSearch {
         return fewest;
     }
 
-    /** Of the plans of fewest parts the first by the device, then the end, of each part in turn. */
+    /** Returns the plan with the fewest parts; among several, the first by device and end of each part in turn. */
     private Route route() {
         int fewest = fewest();
         int[] sets = IntStream.range(1, 1 << devices)

@@ -6,14 +6,14 @@ import java.util.OptionalDouble;
 /**
  * One part of a placement: a segment, or neighbouring segments of a chain, that run on a device as one piece.
  *
- * @param index its place in the placement, from 0
- * @param device where it runs
+ * @param index its index in the placement, from 0
+ * @param device the device on which it runs
  * @param from its first segment
  * @param to the segment after its last
- * @param beginSeconds when it begins in an inference that is alone, since the inputs are there
+ * @param beginSeconds its start in a single inference, in seconds after the arrival of the inputs
  * @param computeSeconds median time of a run
  * @param p90Seconds 90th percentile of the time of a run
- * @param joules energy of a run; empty if not known
+ * @param joules energy of a run; empty if unknown
  * @param memoryBytes memory that it takes on the device
  */
 public record PlacedPart(
@@ -27,15 +27,15 @@ public record PlacedPart(
         OptionalDouble joules,
         double memoryBytes) {
     /**
-     * Returns when it ends in an inference that is alone.
+     * Returns its end in a single inference.
      *
-     * @return seconds since the inputs are there
+     * @return seconds after the arrival of the inputs
      */
     public double endSeconds() {
         return beginSeconds + computeSeconds;
     }
 
-    /** The same part, by other numbers of its segments. */
+    /** Returns the same part with other segment indices. */
     PlacedPart ofSegments(int first, int end) {
         return new PlacedPart(index, device, first, end, beginSeconds, computeSeconds, p90Seconds, joules, memoryBytes);
     }

@@ -10,13 +10,13 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
- * The parts of a model on their devices, and what that costs. Immutable and therefore thread-safe.
+ * The parts of a model on their devices, with the resulting costs. Immutable and therefore thread-safe.
  *
- * <p>The latency is the time from the inputs at their source to the outputs at their sink, one inference alone: of a chain, the sum
- * of its parts and transfers. Of branches each device runs one part at a time and each link sends one message at a time, in the
- * order of the parts (list scheduling under contention, Sinnen and Sousa, "Communication contention in task scheduling", 2005).
- * The period is the greatest of what an inference asks of each device and each link: with many inferences one after the other,
- * whatever has most to do is never idle, and sets the pace.
+ * <p>The latency is the time of a single inference, from the inputs at the source to the outputs at the sink. In a
+ * chain, it is the sum of the parts and transfers. With branches, each device runs one part at a time and each link
+ * sends one message at a time, in the order of the parts (list scheduling under contention, Sinnen and Sousa,
+ * "Communication contention in task scheduling", 2005). The period is the busy time of the bottleneck for one
+ * inference: with many successive inferences, the busiest device or link is never idle and determines the throughput.
  */
 public final class Placement {
     private final Cluster cluster;
@@ -30,11 +30,11 @@ public final class Placement {
     /**
      * The total costs of a placement.
      *
-     * @param latencySeconds time of one inference alone, by medians
-     * @param p90LatencySeconds time of one inference alone, by 90th percentiles
+     * @param latencySeconds time of a single inference, by medians
+     * @param p90LatencySeconds time of a single inference, by 90th percentiles
      * @param periodSeconds time between two inferences in steady state
-     * @param bottleneck the device, or two with an arrow between them for a link, that sets the pace
-     * @param energyJoules energy of one inference; empty if some device's watts are not known
+     * @param bottleneck the device, or the link as two devices with an arrow between them, that determines the period
+     * @param energyJoules energy of one inference; empty if the watts of some device are unknown
      */
     public record Costs(
             double latencySeconds,
@@ -44,18 +44,18 @@ public final class Placement {
             OptionalDouble energyJoules) {}
 
     /**
-     * Returns a placement that was made before, such as one that was read from a file.
+     * Returns a placement from stored values, such as those of a file.
      *
      * @param cluster the devices and links that it was made for
-     * @param objective what it was planned for
-     * @param flows what flows between its segments
+     * @param objective the objective of the plan
+     * @param flows the flows between its segments
      * @param parts its parts, in the order of their segments
      * @param transfers its messages, in the order in which they are scheduled
-     * @param costs what it costs
+     * @param costs its costs
      * @param gap its optimality gap, 0 to 1
-     * @return the placement; its costs are taken as they are
-     * @throws IllegalArgumentException if the parts do not follow each other, several segments that are no chain are one part, a
-     *     flow or device is not there, or the gap is out of its range
+     * @return the placement with exactly these costs
+     * @throws IllegalArgumentException if the parts are not consecutive, if a part has several segments that are not a
+     *     chain, if a flow or device is unknown, or if the gap is out of its range
      */
     public static Placement of(
             Cluster cluster,
@@ -109,7 +109,7 @@ public final class Placement {
     }
 
     /**
-     * The devices and links that it was made for.
+     * Returns the devices and links of the plan.
      *
      * @return the cluster
      */
@@ -129,25 +129,26 @@ public final class Placement {
     /**
      * Returns the parts.
      *
-     * @return in the order of their segments
+     * @return the parts, in the order of their segments
      */
     public List<PlacedPart> parts() {
         return parts;
     }
 
     /**
-     * Returns what flows between the segments that were placed.
+     * Returns the flows between the placed segments.
      *
-     * @return the flows, see {@link CostTable#flows}
+     * @return the flows, as in {@link CostTable#flows}
      */
     public List<Segments.Flow> flows() {
         return topology.flows();
     }
 
     /**
-     * Returns this placement with each part as one segment: what is left to know once the parts have been made.
+     * Returns this placement with each part as one segment, for use without the original segments once the parts are
+     * written.
      *
-     * @return a placement of as many segments as there are parts, with the same costs
+     * @return a placement with one segment per part and the same costs
      */
     public Placement byPart() {
         if (parts.size() == topology.segments()) {
@@ -180,8 +181,8 @@ public final class Placement {
     /**
      * Returns the messages between devices.
      *
-     * @return in the order in which they are scheduled: inputs that arise elsewhere, what the parts send, outputs that are wanted
-     *     elsewhere
+     * @return the messages, in the order in which they are scheduled: inputs from the source, tensors between parts,
+     *     and outputs to the sink
      */
     public List<Transfer> transfers() {
         return transfers;
@@ -208,7 +209,7 @@ public final class Placement {
     /**
      * Returns the time between two inferences in steady state.
      *
-     * @return seconds, more than 0 unless nothing takes time
+     * @return seconds; 0 only if all times are 0
      */
     public double periodSeconds() {
         return costs.periodSeconds;
@@ -226,7 +227,7 @@ public final class Placement {
     /**
      * Returns the bottleneck in steady state.
      *
-     * @return a device's name, or two with an arrow between them for a link
+     * @return the name of a device, or of two devices with an arrow between them for a link
      */
     public String bottleneck() {
         return costs.bottleneck;
@@ -235,7 +236,7 @@ public final class Placement {
     /**
      * Returns the energy of one inference.
      *
-     * @return joules; empty if some device's watts are not known
+     * @return joules; empty if the watts of some device are unknown
      */
     public OptionalDouble energyJoules() {
         return costs.energyJoules;
@@ -245,7 +246,7 @@ public final class Placement {
      * Returns the cost by a metric.
      *
      * @param metric the metric
-     * @return seconds or joules; empty for an energy that is not known
+     * @return seconds or joules; empty for an unknown energy
      */
     public OptionalDouble cost(Metric metric) {
         return switch (metric) {
@@ -272,7 +273,7 @@ public final class Placement {
     /**
      * Returns whether the placement is proven to be the best.
      *
-     * @return {@code false} if the search ended at its budget; {@link #gap} then bounds what a better one could save
+     * @return {@code false} if the search ended at its budget; {@link #gap} then bounds the saving of a better one
      */
     public boolean isOptimal() {
         return gap == 0;
@@ -281,7 +282,7 @@ public final class Placement {
     /**
      * Returns an upper bound on its optimality gap: the share of its cost that a better placement could save.
      *
-     * @return 0 to 1; 0 if it is proven to be the best, 1 if nothing is known of others
+     * @return 0 to 1; 0 if it is proven to be the best, 1 if no bound is known
      */
     public double gap() {
         return gap;
@@ -290,7 +291,7 @@ public final class Placement {
     /**
      * Returns the memory that all parts take together.
      *
-     * @return bytes by device, for the devices that run something
+     * @return bytes by device, for the used devices
      */
     public Map<Device, Double> memoryBytes() {
         Map<Device, Double> bytes = new LinkedHashMap<>();
@@ -299,9 +300,10 @@ public final class Placement {
     }
 
     /**
-     * Returns whether it can be carried out: everything arrives, and the devices may be used and hold what they run.
+     * Returns whether the placement is feasible: all flows arrive, and the used devices are allowed and have enough
+     * memory.
      *
-     * @return whether it can
+     * @return whether it is feasible
      */
     public boolean fits() {
         return costs.latencySeconds < Double.POSITIVE_INFINITY
@@ -311,18 +313,18 @@ public final class Placement {
     }
 
     /**
-     * Returns what it costs in all.
+     * Returns the total costs.
      *
-     * @return latency, period and energy together
+     * @return latency, period and energy
      */
     public Costs costs() {
         return costs;
     }
 
     /**
-     * Returns this placement as text that a person reads: a line for each part, each transfer, and what it costs.
+     * Returns this placement as text for people: a line for each part and each transfer, and the costs.
      *
-     * @return lines, segments and parts counted from 1
+     * @return the lines of text, with segments and parts counted from 1
      */
     public String describe() {
         return Description.of(this);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Collects why the predicted figures of placements may be wrong. */
+/** The reasons why the predicted figures of placements may be wrong. */
 final class PlanCaveats {
     private final CostModel model;
     private final Set<Device> used = new LinkedHashSet<>();

@@ -16,13 +16,13 @@ import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
- * A discrete-event simulation of a placement under a trace of requests: each device computes one part at a time and each link sends
- * one message at a time, first come, first served; those of one request in the order of the placement. A request that is alone
- * takes the placement's latency; with more requests than the slowest device or link can serve, one is done every period at best:
- * where requests come back to a device or link, those in front may let it wait.
+ * A discrete-event simulation of a placement under a trace of requests: each device computes one part at a time and
+ * each link sends one message at a time, first come, first served; the steps of one request follow the order of the
+ * placement. A single request takes the placement's latency. With more requests than the bottleneck can serve, at best
+ * one is completed per period; if requests return to a device or link, earlier requests may delay it.
  *
- * <p>O(requests × (parts + messages) × log requests) time. Deterministic; requests that are ready at the same moment are served in their
- * order. Immutable and therefore thread-safe.
+ * <p>O(requests × (parts + messages) × log requests) time. Deterministic; requests that are ready at the same time are
+ * served in their order. Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * PlanSimulator.Trace rush = PlanSimulator.Trace.every(0.010, 1_000).withLoad("pi", 5.0, 2.0).withFailure("cloud", 8.0);
@@ -45,21 +45,21 @@ public final class PlanSimulator {
      * Returns a simulator of a placement on devices that send while they compute.
      *
      * @param placement the placement
-     * @return a simulator
+     * @return the simulator
      */
     public static PlanSimulator of(Placement placement) {
         return of(placement.cluster(), placement.flows(), placement.parts(), placement.transfers());
     }
 
     /**
-     * Returns a simulator of parts that were placed before, on devices that send while they compute.
+     * Returns a simulator of stored parts, on devices that send while they compute.
      *
      * @param cluster the devices
-     * @param flows what flows between segments
+     * @param flows the flows between the segments
      * @param parts the parts, in the order of their segments
      * @param transfers the messages, in the order in which they are scheduled
-     * @return a simulator
-     * @throws IllegalArgumentException if a part reads what does not get to its device
+     * @return the simulator
+     * @throws IllegalArgumentException if a part reads a flow that does not reach its device
      */
     public static PlanSimulator of(
             Cluster cluster, List<Segments.Flow> flows, List<PlacedPart> parts, List<Transfer> transfers) {
@@ -67,10 +67,10 @@ public final class PlanSimulator {
     }
 
     /**
-     * Says whether devices send and receive while they compute.
+     * Returns this simulator with or without overlap: whether devices send and receive while they compute.
      *
-     * @param together {@code false} if a message keeps both its ends busy
-     * @return a simulator
+     * @param together {@code false} if a message occupies both devices
+     * @return the simulator
      */
     public PlanSimulator withOverlap(boolean together) {
         return new PlanSimulator(cluster, steps, together);
@@ -114,9 +114,9 @@ public final class PlanSimulator {
         }
 
         /**
-         * Reads a trace from a text of YAML or JSON.
+         * Reads a trace from YAML or JSON text.
          *
-         * @param text the content of such a file
+         * @param text the text
          * @param name the text's name in messages
          * @return the trace
          * @throws InvalidFileException if the text is wrong; the message names the line and the field
@@ -126,7 +126,7 @@ public final class PlanSimulator {
         }
 
         /**
-         * Copies and checks.
+         * Copies the collections and checks the values.
          *
          * @param arrivalSeconds arrival times of requests, ascending
          * @param loads changes of devices' speeds
@@ -152,11 +152,11 @@ public final class PlanSimulator {
         }
 
         /**
-         * Requests at an even pace.
+         * Returns a trace of requests at a constant rate.
          *
-         * @param seconds between two, 0 for all of them at once
-         * @param count how many, 0 or more
-         * @return a trace in which nothing else happens
+         * @param seconds the seconds between two requests; 0 for all of them at once
+         * @param count the number of requests, 0 or more
+         * @return the new trace without further events
          */
         public static Trace every(double seconds, int count) {
             List<Double> arrivals = new ArrayList<>();
@@ -167,12 +167,12 @@ public final class PlanSimulator {
         }
 
         /**
-         * With a device that changes its speed.
+         * Returns this trace with a change of a device's speed.
          *
          * @param device the device's name
-         * @param at from when on: seconds
-         * @param factor how many times as long as planned it takes, until it changes again
-         * @return a trace
+         * @param at the time of the change, in seconds
+         * @param factor its times relative to the planned ones, until the next change
+         * @return the new trace
          */
         public Trace withLoad(String device, double at, double factor) {
             List<Load> more = new ArrayList<>(loads);
@@ -181,11 +181,12 @@ public final class PlanSimulator {
         }
 
         /**
-         * With a device that dies: what it computes, or is sent, then is lost.
+         * Returns this trace with a failure of a device. Everything that it computes, or that is sent to it, is lost
+         * from then on.
          *
          * @param device the device's name
-         * @param at when: seconds
-         * @return a trace
+         * @param at the time of the failure, in seconds
+         * @return the new trace
          */
         public Trace withFailure(String device, double at) {
             Map<String, Double> more = new HashMap<>(failureSeconds);
@@ -197,15 +198,15 @@ public final class PlanSimulator {
     /**
      * The outcome of the requests. Immutable.
      *
-     * @param doneSeconds the time at which each request was done, in their order; infinite if it was lost
+     * @param doneSeconds the completion time of each request, in their order; infinite if it was lost
      * @param latenciesSeconds time from arrival to completion of each request; infinite if it was lost
      * @param busyShare by device and link, the share of the time until the last completion in which it was busy, 0 to 1
      */
     public record Result(List<Double> doneSeconds, List<Double> latenciesSeconds, Map<String, Double> busyShare) {
         /**
-         * Copies.
+         * Copies the collections.
          *
-         * @param doneSeconds the time at which each request was done, in their order; infinite if it was lost
+         * @param doneSeconds the completion time of each request, in their order; infinite if it was lost
          * @param latenciesSeconds time from arrival to completion of each request; infinite if it was lost
          * @param busyShare by device and link, the share of the time until the last completion in which it was busy, 0
          *     to 1
@@ -229,7 +230,7 @@ public final class PlanSimulator {
          * Returns a quantile of the latencies.
          *
          * @param share the quantile, more than 0, at most 1
-         * @return seconds, infinite if too many were lost
+         * @return seconds; infinite if too many requests were lost
          */
         public double latencySeconds(double share) {
             double[] sorted = latenciesSeconds.stream()
@@ -242,7 +243,7 @@ public final class PlanSimulator {
         /**
          * Returns the throughput between the first and the last completion, in requests per second.
          *
-         * @return the throughput; empty if fewer than two were done
+         * @return the throughput; empty if fewer than two requests were completed
          */
         public OptionalDouble throughputPerSecond() {
             double[] done = doneSeconds.stream()

@@ -13,36 +13,37 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A planner that decides which segments of a model run on which devices. A placement is proven to be the best, or carries an upper
- * bound on its optimality gap.
+ * A planner that decides which segments of a model run on which devices. A placement is proven to be the best, or
+ * carries an upper bound on its optimality gap.
  *
- * <p>Of a chain, neighbouring segments on the same device run as one piece:
- *
- * <ul>
- *   <li>Latency, energy and weighted sums of both: shortest path over cuts and devices, backwards (Bellman 1957), in
- *       O(segments × devices²) time, or O(segments² × devices + segments × devices²) for a table by runs or with limits of memory.
- *   <li>Throughput of a pipeline that uses each device once: search over the possible periods with sets of devices, exponential
- *       in the devices; for up to about sixteen.
- *   <li>All else that couples parts (limits on metrics, memory of a device that is used again, numbers of devices and parts,
- *       throughput with devices used again): best-first search with labels and dominance, exact until the budget of labels is
- *       spent.
- * </ul>
- *
- * <p>Of chain plans of the same cost the one with the fewest parts is chosen, of these the first by the device (in the cluster's
- * order), then the end, of each part in turn.
- *
- * <p>Of a graph with branches each segment is a part of its own, and branches run at the same time on different devices:
+ * <p>In a chain, neighbouring segments on the same device run as one piece:
  *
  * <ul>
- *   <li>Two devices, for the least energy or where they {@linkplain Constraints#withConcurrency take turns}: minimum cuts (Hu et
- *       al., "Dynamic adaptive DNN surgery", INFOCOM 2019), in O(segments² √flows) time for what lies between two flows that are
- *       the only way on, and linear in the number of these. Where memory is too small for the cut, segments are forced to either
- *       side by branch and bound.
- *   <li>All else: best-first branch and bound over the segments in their order with dominance, after a beam search; exponential in
- *       the segments at worst, exact until the budget is spent.
+ * <li>Latency, energy and weighted sums of both: shortest path over cuts and devices, backwards (Bellman 1957), in
+ * O(segments × devices²) time, or O(segments² × devices + segments × devices²) for a table by runs or with limits of
+ * memory.
+ * <li>Throughput of a pipeline that uses each device once: search over the possible periods with sets of devices,
+ * exponential in the devices; for up to about sixteen.
+ * <li>All constraints that couple parts (limits on metrics, memory of a reused device, numbers of devices and parts,
+ * throughput with reused devices): best-first search with labels and dominance, exact until the budget of labels is
+ * spent.
  * </ul>
  *
- * <p>The same question gets the same placement. Immutable and therefore thread-safe.
+ * <p>Among chain plans of the same cost, the one with the fewest parts wins, then the first by device (in the cluster's
+ * order) and end of each part in turn.
+ *
+ * <p>In a graph with branches, each segment is a separate part, and branches run at the same time on different devices:
+ *
+ * <ul>
+ * <li>Two devices, for the least energy or where they {@linkplain Constraints#withConcurrency take turns}: minimum cuts
+ * (Hu et al., "Dynamic adaptive DNN surgery", INFOCOM 2019), in O(segments² √flows) time for each block between two
+ * flows that are the only connection, and linear in the number of blocks. If memory is too small for the cut, branch
+ * and bound forces segments to either side.
+ * <li>All other cases: best-first branch and bound over the segments in their order with dominance, after a beam
+ * search; exponential in the segments in the worst case, exact until the budget is spent.
+ * </ul>
+ *
+ * <p>The same question always has the same answer. Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * Placement best = Planner.of(cluster, costs).plan(Objective.LATENCY);
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Planner {
-    /** The default limit on the partial plans of a search: a second or two. */
+    /** The default limit on the number of partial plans of a search, which takes one or two seconds. */
     public static final long DEFAULT_BUDGET = 500_000;
 
     /**
@@ -66,7 +67,7 @@ public final class Planner {
     /** The devices and costs as the searches need them, kept so that only changes are computed again. */
     private final Problem basis;
 
-    /** The last search of a chain, shared with the planners that go on from this one; never changed once it is here. */
+    /** The last search of a chain, shared with the planners derived from this one. The search itself is immutable. */
     private final AtomicReference<@Nullable RemainingCost> last;
 
     private final long budget;
@@ -80,12 +81,12 @@ public final class Planner {
     }
 
     /**
-     * Plans for a cluster.
+     * Returns a planner for a cluster.
      *
      * @param cluster the devices and links
-     * @param costs what the segments cost on these devices, in the same order
+     * @param costs the costs of the segments on these devices, in the same order
      * @return a planner
-     * @throws IllegalArgumentException if the costs are of another number of devices
+     * @throws IllegalArgumentException if the costs have another number of devices
      */
     public static Planner of(Cluster cluster, CostTable costs) {
         return new Planner(
@@ -96,10 +97,11 @@ public final class Planner {
     }
 
     /**
-     * Limits the partial plans that a search looks at. A search that ends there returns the best plan found, with its gap.
+     * Returns this planner with a limit on the partial plans that a search examines. A search that reaches the limit
+     * returns the best plan found, with its gap.
      *
-     * @param partialPlans 1 or more
-     * @return a planner that keeps to it
+     * @param partialPlans the limit, 1 or more
+     * @return the new planner
      */
     public Planner withBudget(long partialPlans) {
         if (partialPlans < 1) {
@@ -109,10 +111,10 @@ public final class Planner {
     }
 
     /**
-     * Stops a search once the relative optimality gap is at most this.
+     * Returns this planner with a tolerance: a search stops once the relative optimality gap is small enough.
      *
-     * @param relative 0 (the default) to 1
-     * @return a planner that stops there
+     * @param relative the largest accepted gap, 0 (the default) to 1
+     * @return the new planner
      */
     public Planner withGap(double relative) {
         if (!(relative >= 0 && relative <= 1)) {
@@ -122,9 +124,10 @@ public final class Planner {
     }
 
     /**
-     * Plans on, after the state of devices has changed.
+     * Returns this planner with other costs, after the state of devices has changed. It reuses the data and the last
+     * search where possible.
      *
-     * @param changed the costs now
+     * @param changed the current costs
      * @return a planner
      */
     public Planner withCosts(CostTable changed) {
@@ -132,9 +135,9 @@ public final class Planner {
     }
 
     /**
-     * Plans on, after a link or device has changed.
+     * Returns this planner with another cluster, after a link or device has changed.
      *
-     * @param changed the cluster now, of the same devices in the same order
+     * @param changed the current cluster, with the same devices in the same order
      * @return a planner
      */
     public Planner withCluster(Cluster changed) {
@@ -146,7 +149,7 @@ public final class Planner {
     }
 
     /**
-     * The devices and links.
+     * Returns the devices and links.
      *
      * @return the cluster
      */
@@ -164,9 +167,9 @@ public final class Planner {
     }
 
     /**
-     * The best placement within the memory of the devices.
+     * Returns the best placement within the memory of the devices.
      *
-     * @param objective what to have least of
+     * @param objective the objective
      * @return the placement
      * @throws NoSuchPlacementException if there is none
      */
@@ -175,14 +178,14 @@ public final class Planner {
     }
 
     /**
-     * The best placement within the memory of the devices and other limits.
+     * Returns the best placement within the memory of the devices and other constraints.
      *
-     * @param objective what to have least of
-     * @param constraints the other limits
+     * @param objective the objective
+     * @param constraints the other constraints
      * @return the placement
      * @throws NoSuchPlacementException if there is none, or none was found within the budget
-     * @throws IllegalArgumentException if the constraints name a device or segment that is not there, energy counts and is not
-     *     known, or limits couple the parts of more than 64 devices
+     * @throws IllegalArgumentException if the constraints name an unknown device or segment, if energy counts and is
+     *     unknown, or if limits couple the parts of more than 64 devices
      */
     public Placement plan(Objective objective, Constraints constraints) {
         Problem problem = basis.with(objective, constraints);
@@ -260,7 +263,7 @@ public final class Planner {
         return BranchSearch.find(problem, budget, gap, least);
     }
 
-    /** The best route if nothing couples its parts; what the search found out is kept for the next one. */
+    /** Returns the best route if nothing couples its parts. The search is kept for the next call. */
     private Route cheapest(Problem problem, RunCosts runs, LinkCosts hops) {
         RemainingCost rest = RemainingCost.sum(problem, runs, hops, last.get());
         if (rest.isBySegment() && rest.isComplete()) {
@@ -269,12 +272,12 @@ public final class Planner {
         return rest.best();
     }
 
-    /** Returns whether a route keeps the limits as a whole. Each of its parts keeps them alone. */
+    /** Returns whether a route as a whole satisfies the limits. Each single part does. */
     private static boolean keepsWithin(Problem problem, Route route) {
         Constraints limits = problem.constraints();
         Placement placement = Evaluation.of(problem, route, Double.POSITIVE_INFINITY);
         if (!limits.reuse() && !problem.topology().isChain()) {
-            return false; // Whether data comes back is not to be seen from the parts alone.
+            return false; // The parts alone do not show whether data returns to a device.
         }
         int distinct = route.distinctDevices();
         boolean structure = distinct >= limits.leastDevices()
@@ -303,16 +306,17 @@ public final class Planner {
     }
 
     /**
-     * All placements that are best by two metrics: none of them can be better by one without being worse by the other. Found one
-     * by one, each the best by the first metric within what the one before it costs by the second (ε-constraint method, Haimes
-     * 1971).
+     * Returns the Pareto front of two metrics: the placements that no other placement beats in one metric without
+     * losing in the other. They are found one by one; each is the best by the first metric among those that cost less
+     * by the second metric than the one before (ε-constraint method, Haimes 1971).
      *
-     * @param first a metric
-     * @param second another one
-     * @param constraints limits to keep within
+     * @param first the first metric
+     * @param second the second metric
+     * @param constraints the constraints
      * @return placements, from the best by {@code first} to the best by {@code second}
      * @throws NoSuchPlacementException if there is none
-     * @throws IllegalArgumentException if the metrics are the same, or see {@link #plan(Objective, Constraints)}
+     * @throws IllegalArgumentException if the metrics are the same, and in the cases of {@link #plan(Objective,
+     *     Constraints)}
      */
     public List<Placement> pareto(Metric first, Metric second, Constraints constraints) {
         if (first == second) {
@@ -330,8 +334,9 @@ public final class Planner {
     }
 
     /**
-     * The best by one metric of the placements that cost less by another. Searches add up in another order than evaluations do, so
-     * that what they find may be no cheaper by the last bits: the limit is lowered until it is.
+     * Returns the best placement by one metric among those that cost less by another. Searches and evaluations add up
+     * in different orders, so that a found placement may be no cheaper in the last bits; the limit is lowered until it
+     * is.
      */
     private Optional<Placement> cheaper(Metric best, Metric other, double than, Constraints constraints) {
         double limit = Math.nextDown(than);
@@ -345,7 +350,7 @@ public final class Planner {
         return Optional.empty();
     }
 
-    /** Of the placements that are as good by one metric, the best by the other. */
+    /** Returns the best placement by one metric among those that are as good by the other. */
     private Placement leastOf(Metric other, Metric kept, Placement found, Constraints constraints) {
         double limit = Math.min(found.knownCost(kept), constraints.most(kept));
         return tryPlan(Objective.of(other), constraints.withLimit(kept, limit))
@@ -359,23 +364,23 @@ public final class Planner {
      * @param placement a placement of the same segments on the same devices
      * @return the same parts on the same devices; the costs may be infinite, and the placement carries no proof of
      *     optimality
-     * @throws IllegalArgumentException if it is of other segments or devices
+     * @throws IllegalArgumentException if it has other segments or devices
      */
     public Placement evaluate(Placement placement) {
         return evaluate(placement, Constraints.NONE, 0);
     }
 
     /**
-     * Evaluates an assignment of segments to devices. Limits are not looked at. Neighbouring segments of a
-     * chain on the same device are one part.
+     * Evaluates an assignment of segments to devices. Limits are ignored. Neighbouring segments of a chain on the same
+     * device are one part.
      *
-     * @param devices for each segment the name of its device
-     * @param objective what it is judged by
-     * @param constraints say whether devices {@linkplain Constraints#withConcurrency take turns} and
-     *     {@linkplain Constraints#withOverlap compute while they send}; the limits are not looked at
-     * @return the placement; its gap is 1, for nothing is known of others
-     * @throws IllegalArgumentException if there is no such device, no link between neighbours of a chain, or not one device for
-     *     each segment
+     * @param devices the name of the device of each segment
+     * @param objective the objective
+     * @param constraints the constraints, of which only {@linkplain Constraints#withConcurrency concurrency} and
+     *     {@linkplain Constraints#withOverlap overlap} count
+     * @return the placement; its gap is 1, since other placements are not examined
+     * @throws IllegalArgumentException if a device is unknown, if neighbours of a chain have no link, or if there is
+     *     not exactly one device for each segment
      */
     public Placement evaluate(List<String> devices, Objective objective, Constraints constraints) {
         if (devices.size() != costs().segments()) {
@@ -394,7 +399,10 @@ public final class Planner {
         return Evaluation.of(basis.with(objective, model), route.build(), 0);
     }
 
-    /** With the overlap that the constraints allow, and what is proven of it; the limits are not looked at. */
+    /**
+     * Evaluates a placement with the overlap that the constraints allow, and with a proven lower bound. Limits are
+     * ignored.
+     */
     Placement evaluate(Placement placement, Constraints constraints, double lowerBound) {
         Route.Builder route = new Route.Builder();
         for (PlacedPart part : placement.parts()) {
@@ -414,10 +422,10 @@ public final class Planner {
 
     /**
      * Explains why a placement is the best: the costs of other placements, the price of each limit, and the changes at
-     * which another placement would be the best. Plans some hundred times.
+     * which another placement would be the best. Plans several hundred times.
      *
      * @param placement a placement by this planner
-     * @param constraints the limits that it was made within
+     * @param constraints the constraints of the plan
      * @return the reasons
      */
     public Explanation explain(Placement placement, Constraints constraints) {
@@ -425,20 +433,20 @@ public final class Planner {
         return new ExplanationBuilder(forExplanations(), placement, constraints).explain();
     }
 
-    /** This planner with a smaller budget for branches, since explanations plan some hundred times. */
+    /** Returns this planner with a smaller budget for branches, since explanations plan several hundred times. */
     Planner forExplanations() {
         return costs().isChain() ? this : withBudget(Math.min(budget, BUDGET_OF_EXPLANATIONS));
     }
 
     /**
-     * Every way to split the model once between two devices, and the whole on either: what the first runs goes up to the split
-     * (as Kang et al. do in "Neurosurgeon", ASPLOS 2017).
+     * Returns all placements with one split between two devices, and the whole model on either device. The first device
+     * runs the segments before the split (as in Kang et al., "Neurosurgeon", ASPLOS 2017).
      *
-     * @param first the name of the device that begins
-     * @param second the name of the device that ends
-     * @param objective what to have least of
-     * @return the placements that are possible and fit the memory, the best first
-     * @throws IllegalArgumentException if there is no such device, or the segments are no chain
+     * @param first the name of the device of the first segments
+     * @param second the name of the device of the last segments
+     * @param objective the objective
+     * @return the feasible placements, the best first
+     * @throws IllegalArgumentException if a device is unknown, or if the segments are not a chain
      */
     public List<Placement> splits(String first, String second, Objective objective) {
         if (!costs().isChain()) {
@@ -467,10 +475,10 @@ public final class Planner {
     }
 
     /**
-     * Returns what all segments would cost on each device alone, for comparison.
+     * Returns the costs of the whole model on each device alone, for comparison.
      *
-     * @param objective what the placements are judged by
-     * @return in the cluster's order
+     * @param objective the objective
+     * @return the placements, in the cluster's order
      */
     public List<Explanation.SingleDevice> singleDevices(Objective objective) {
         Problem problem = basis.with(objective, Constraints.NONE);
@@ -485,7 +493,10 @@ public final class Planner {
         return List.copyOf(found);
     }
 
-    /** All segments on one device, whether they fit there or not; empty if they cannot run there, or it cannot be reached. */
+    /**
+     * Returns the placement of all segments on one device, regardless of its memory; empty if they cannot run there, or
+     * if the device cannot be reached.
+     */
     private static Optional<Placement> whole(Problem problem, int device) {
         int segments = problem.segments();
         boolean chain = problem.topology().isChain();
@@ -509,9 +520,9 @@ public final class Planner {
     }
 
     /**
-     * The best within limits, if there is one.
+     * Returns the best placement within constraints, if there is one.
      *
-     * @throws NoSuchPlacementException if none was found, and none is proven not to be there
+     * @throws NoSuchPlacementException if none was found within the budget, although one may exist
      */
     Optional<Placement> bestWithin(Objective objective, Constraints constraints) {
         Problem problem = basis.with(objective, constraints);
@@ -522,12 +533,12 @@ public final class Planner {
         return Optional.of(planned(problem, found));
     }
 
-    /** The best within limits that was found, if there is one. */
+    /** Returns the best found placement within constraints, if there is one. */
     Optional<Placement> tryPlan(Objective objective, Constraints constraints) {
         return found(basis.with(objective, constraints));
     }
 
-    /** The best without each single limit. */
+    /** Returns the best placement without each single limit. */
     Map<String, Placement> withoutEachLimit(Objective objective, Constraints constraints) {
         Map<String, Placement> placements = new LinkedHashMap<>();
         Relaxation.each(cluster(), constraints).forEach((what, relaxed) -> found(

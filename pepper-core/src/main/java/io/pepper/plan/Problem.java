@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A question to a planner in the form of arrays: the costs of runs and hops, and which of them are feasible. Immutable. */
 final class Problem {
-    /** No device: inputs that are everywhere, outputs that are wanted nowhere. */
+    /** No device: for inputs that every device has, and for outputs that no device needs. */
     static final int NOWHERE = -1;
 
     private final Cluster cluster;
@@ -25,7 +25,7 @@ final class Problem {
     private final double[] capacity;
     private final FeasibleRuns allowed;
 
-    /** A problem that reuses the data that it has in common with an earlier one. */
+    /** Creates a problem that reuses the data that it has in common with an earlier one. */
     private Problem(
             Cluster cluster, CostTable table, Objective objective, Constraints constraints, @Nullable Problem before) {
         this.cluster = cluster;
@@ -70,17 +70,17 @@ final class Problem {
         return problem;
     }
 
-    /** The same devices and costs, for another question. */
+    /** Returns the problem with the same devices and costs for another question. */
     Problem with(Objective other, Constraints limits) {
         return of(cluster, table, other, limits, this);
     }
 
-    /** The same question after costs have changed. */
+    /** Returns the same question with changed costs. */
     Problem with(CostTable changed) {
         return of(cluster, changed, objective, constraints, this);
     }
 
-    /** The memory of a device; infinite if it is not known. */
+    /** Returns the memory of a device; infinite if it is unknown. */
     static double capacity(Device device) {
         OptionalLong bytes = device.memoryBytes();
         return bytes.isPresent() ? (double) bytes.getAsLong() : Double.POSITIVE_INFINITY;
@@ -102,7 +102,7 @@ final class Problem {
         }
     }
 
-    /** Devices are as before of which neither costs nor what may run there have changed. */
+    /** Returns the feasible runs. They are reused for devices whose costs and restrictions have not changed. */
     private FeasibleRuns allowed(@Nullable Problem before) {
         constraints.check(cluster, segments());
         boolean comparable = before != null
@@ -120,7 +120,7 @@ final class Problem {
         return new FeasibleRuns(table, on);
     }
 
-    /** By segment, whether it must not run on a device. */
+    /** Returns by segment whether it must not run on a device. */
     private boolean[] blocked(int device) {
         boolean[] blocked = new boolean[segments()];
         DeviceCosts column = table.column(device);
@@ -204,7 +204,7 @@ final class Problem {
         return source() != NOWHERE && source() != sink() && first == sink() && last == source();
     }
 
-    /** Returns the time for which that link is then occupied. */
+    /** Returns the time for which this link is then occupied. */
     double meetingSeconds() {
         return hopOccupied.at(0, source(), sink()) + hopOccupied.at(segments(), source(), sink());
     }

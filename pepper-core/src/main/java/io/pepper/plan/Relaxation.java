@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Devices and constraints with one limit less.
+ * Devices and constraints without one of the limits.
  *
  * @param cluster the devices and links
  * @param constraints the limits
  */
 record Relaxation(Cluster cluster, Constraints constraints) {
-    /** By each limit in words, what is left without it. */
+    /** Returns the relaxations by the description of the removed limit. */
     static Map<String, Relaxation> each(Cluster cluster, Constraints constraints) {
         Map<String, Relaxation> relaxed = new LinkedHashMap<>();
         for (Device device : cluster.devices()) {

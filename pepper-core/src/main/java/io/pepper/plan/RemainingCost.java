@@ -5,12 +5,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Backwards over the cuts (Bellman 1957): what the best rest of a plan costs, once a run on a device has ended at a cut, if
- * nothing but single runs and hops limits it. Fewer parts decide where costs are equal. Exact for plans that nothing else limits;
- * a bound from below for all others. O(segments² × devices + segments × devices²) time, for sums without limits of memory
- * O(segments × devices²); O(segments × devices) memory.
+ * A backward pass over the cuts (Bellman 1957): the cost of the best remaining plan after a run on a device that ends
+ * at a cut, if only single runs and hops are limited. Among equal costs, fewer parts win. Exact for plans without
+ * further limits; a lower bound for all others. O(segments² × devices + segments × devices²) time, for sums without
+ * memory limits O(segments × devices²); O(segments × devices) memory.
  */
-/** The least that the rest of a plan costs, from each cut and device on. Immutable. */
+/** The least remaining cost of a plan, from each cut and device. Immutable. */
 final class RemainingCost {
     private static final int NEVER = Integer.MAX_VALUE / 2;
 
@@ -26,7 +26,7 @@ final class RemainingCost {
     private final double[] start;
     private final int[] startParts;
 
-    /** While it is filled: the devices by what it costs to begin there. */
+    /** During the pass: the devices in the order of the cost of starting there. */
     private final int[] order;
 
     private boolean complete = true;
@@ -44,12 +44,12 @@ final class RemainingCost {
         this.order = IntStream.range(0, problem.devices()).toArray();
     }
 
-    /** Costs add up. */
+    /** Returns the remaining costs if costs add up. */
     static RemainingCost sum(Problem problem, RunCosts runs, LinkCosts hops) {
         return new RemainingCost(problem, runs, hops, true).fill();
     }
 
-    /** Costs add up, and a table like this one's was planned with before. */
+    /** Returns the remaining costs if costs add up, and reuses an earlier search with a similar table. */
     static RemainingCost sum(Problem problem, RunCosts runs, LinkCosts hops, @Nullable RemainingCost before) {
         RemainingCost rest = new RemainingCost(problem, runs, hops, true);
         ReplanBounds narrow =
@@ -57,7 +57,7 @@ final class RemainingCost {
         return narrow == null ? rest.fill() : rest.fillWithin(narrow);
     }
 
-    /** The greatest of the costs counts. */
+    /** Returns the remaining costs if the maximum of the costs counts. */
     static RemainingCost greatest(Problem problem, RunCosts runs, LinkCosts hops) {
         return new RemainingCost(problem, runs, hops, false).fill();
     }
@@ -85,7 +85,7 @@ final class RemainingCost {
         return this;
     }
 
-    /** The same for the best plan alone: what cannot be part of it is left infinite. */
+    /** Fills only the values that the best plan can use; all others stay infinite. */
     private RemainingCost fillWithin(ReplanBounds narrow) {
         complete = false;
         Arrays.fill(exit, Double.POSITIVE_INFINITY);
@@ -127,7 +127,7 @@ final class RemainingCost {
         exitParts[row + device] = parts;
     }
 
-    /** Returns whether costs of segments add up, and only they and hops count. */
+    /** Returns whether the costs of segments add up, and nothing else except hops counts. */
     boolean isBySegment() {
         return sums && problem.table().isAdditive() && !problem.memoryLimitsRuns();
     }
@@ -149,12 +149,12 @@ final class RemainingCost {
         return hops;
     }
 
-    /** The least cost of what comes once a run is at a cut on a device; infinite if nothing can. */
+    /** Returns the least remaining cost from the start of a run at a cut on a device; infinite if there is none. */
     double start(int cut, int device) {
         return start[cut * problem.devices() + device];
     }
 
-    /** One segment, and then either on or away. */
+    /** Extends a run by one segment; then it continues or ends. */
     private void startBySegment(int cut, int device) {
         int place = cut * problem.devices() + device;
         if (!problem.allowed().is(cut, cut + 1, device)) {
@@ -190,7 +190,10 @@ final class RemainingCost {
         startParts[cut * problem.devices() + device] = parts;
     }
 
-    /** From all devices at a cut on to others: these in the order of their costs, until no further one can be better. */
+    /**
+     * Lets runs on all devices end at a cut. The next devices are tried in the order of their costs, until no further
+     * one can be better.
+     */
     private void leave(int cut) {
         int row = cut * problem.devices();
         sort(row);
@@ -216,7 +219,7 @@ final class RemainingCost {
         }
     }
 
-    /** By insertion, for from cut to cut the order of devices changes little. */
+    /** Sorts by insertion, since the order of devices changes little from cut to cut. */
     private void sort(int row) {
         for (int i = 1; i < order.length; i++) {
             int device = order[i];
@@ -234,7 +237,7 @@ final class RemainingCost {
         return sums ? one + other : Math.max(one, other);
     }
 
-    /** The least cost of what comes after a run on a device that ends at a cut; infinite if nothing can. */
+    /** Returns the least remaining cost after a run on a device that ends at a cut; infinite if there is none. */
     double exit(int cut, int device) {
         return exit[cut * problem.devices() + device];
     }
@@ -245,8 +248,8 @@ final class RemainingCost {
     }
 
     /**
-     * The best plan, if nothing but single runs and hops limits it: of those of the same cost the one of fewest parts, of these
-     * the first by the device, then the end, of each part in turn. {@code null} if there is none.
+     * Returns the best plan, if only single runs and hops are limited. Among plans of equal cost, the one with the
+     * fewest parts wins, then the first by device and end of each part in turn. {@code null} if there is none.
      */
     Route best() {
         int device = first();
@@ -266,7 +269,7 @@ final class RemainingCost {
         }
     }
 
-    /** The least cost of a whole plan; infinite if there is none. */
+    /** Returns the least cost of a whole plan; infinite if there is none. */
     double least() {
         int device = first();
         if (device < 0) {
@@ -291,7 +294,7 @@ final class RemainingCost {
         return best < Double.POSITIVE_INFINITY ? chosen : -1;
     }
 
-    /** The first end of the run that the plan from here on is best with. */
+    /** Returns the first end of a run with which the remaining plan is the best. */
     private int end(int cut, int device) {
         double best = Double.POSITIVE_INFINITY;
         int parts = NEVER;

@@ -4,9 +4,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /*
- * After the costs of some devices have changed, the best plan so far still is a plan, and what it costs now bounds the best one from
- * above. What the rest of plans cost before, less all that has become cheaper since, bounds rests from below. Forwards over the
- * cuts, only that is kept which can be within both bounds (A*: Hart, Nilsson and Raphael 1968): mostly a few devices at each cut.
+ * After the costs of some devices have changed, the previous plan is still valid, and its current cost is an upper
+ * bound for the best plan. The previous remaining costs, less all decreases since, are lower bounds. A forward pass
+ * over the cuts keeps the states that can be within both bounds (A*: Hart, Nilsson and Raphael 1968): usually a few
+ * devices at each cut.
  */
 /** The segments and devices that a plan can use if it costs no more than a known plan. Immutable. */
 final class ReplanBounds {
@@ -25,10 +26,12 @@ final class ReplanBounds {
     private final LinkCosts hops;
     private final int devices;
 
-    /** By cut, how much cheaper all segments after it can have become. */
+    /** By cut, the largest possible decrease of the cost of all segments after it. */
     private final double[] saved;
 
-    /** By cut, bits of devices: on which a run can begin or go on, and on which one can end. */
+    /**
+     * By cut, sets of devices as bits: those on which a run can start or continue, and those on which a run can end.
+     */
     private final long[] on;
 
     private final long[] ends;
@@ -44,7 +47,7 @@ final class ReplanBounds {
         this.ends = new long[problem.segments() + 1];
     }
 
-    /** {@code null} if that is not known, or not worth it. */
+    /** Returns the bounds; {@code null} if they are unknown, or if planning from scratch is as fast. */
     static @Nullable ReplanBounds of(RemainingCost before, Problem problem, RunCosts runs, LinkCosts hops) {
         boolean comparable = before.isBySegment()
                 && problem.devices() <= Long.SIZE
@@ -99,7 +102,7 @@ final class ReplanBounds {
         return cost + (problem.sink() == Problem.NOWHERE ? 0 : hops.at(problem.segments(), at, problem.sink()));
     }
 
-    /** Forwards, within a limit; false if that is not worth it. */
+    /** Runs the forward pass within a limit. Returns false if planning from scratch is as fast. */
     private boolean spread(double limit) {
         int left = problem.segments() * devices / WORTHWHILE;
         double[] here = new double[devices];
@@ -135,7 +138,7 @@ final class ReplanBounds {
         }
     }
 
-    /** After a segment: on, or away to all others; says how much was to be looked at. */
+    /** Continues after a segment on the same device, or on all others. Returns the number of examined states. */
     private int step(int cut, int device, double spent, double limit, double... next) {
         int end = cut + 1;
         next[device] = Math.min(next[device], spent);

@@ -15,10 +15,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches whether a placement is still the best while the states of the devices change, and proposes another one once
- * that has been worth it for a while: a short burst of load moves nothing. Only devices whose state has changed are
- * predicted again. What is free of a device's memory counts, and what the placement that runs takes of it. Not
- * thread-safe.
+ * A monitor that checks whether a placement is still the best while the states of the devices change. It proposes
+ * another placement once the saving has lasted for a while, so that a short burst of load moves nothing. Only devices
+ * whose state has changed are predicted again. The memory of a device is its free memory plus the memory that the
+ * running placement takes. Not thread-safe.
  *
  * <pre>{@code
  * Replanner monitor = Replanner.builder(segments, costModel).objective(Objective.THROUGHPUT).build();
@@ -49,7 +49,7 @@ public final class Replanner {
      * @param inferences the number of inferences that must save the cost of moving, 1 or more
      */
     public record Patience(double leastGain, Duration hold, double movingCost, long inferences) {
-        /** A tenth less for ten seconds; moving costs nothing. */
+        /** A saving of 10 % for ten seconds; moving is free. */
         public static final Patience DEFAULTS = new Patience(0.1, Duration.ofSeconds(10), 0, 1_000);
 
         /**
@@ -59,7 +59,7 @@ public final class Replanner {
          * @param hold the time for which the saving must have lasted
          * @param movingCost the cost of moving, once, in the unit of the objective (seconds or joules), 0 or more
          * @param inferences the number of inferences that must save the cost of moving, 1 or more
-         * @throws IllegalArgumentException if one is out of its range
+         * @throws IllegalArgumentException if a number is out of its range
          */
         public Patience {
             if (!(leastGain >= 0 && movingCost >= 0) || hold.isNegative() || inferences < 1) {
@@ -73,8 +73,8 @@ public final class Replanner {
      * A placement that is worth moving to.
      *
      * @param placement the placement
-     * @param now what the current one costs by now
-     * @param gain by how much the new one costs less, relative
+     * @param now the current placement with its current costs
+     * @param gain the relative saving of the new placement
      */
     public record Proposal(Placement placement, Placement now, double gain) {}
 
@@ -91,17 +91,17 @@ public final class Replanner {
     }
 
     /**
-     * Begins a monitor: for the least latency, without limits, with {@link Patience#DEFAULTS}.
+     * Starts a replanner for minimal latency, without constraints, with {@link Patience#DEFAULTS}.
      *
      * @param segments the segments
-     * @param costs predicts what they cost on the devices of its cluster
+     * @param costs the cost model that predicts their costs on the devices of its cluster
      * @return a builder
      */
     public static Builder builder(Segments segments, CostModel costs) {
         return new Builder(segments, costs);
     }
 
-    /** Makes a monitor. Not thread-safe. */
+    /** A builder of replanners. Not thread-safe. */
     public static final class Builder {
         private final Segments segments;
         private final CostModel costs;
@@ -115,7 +115,7 @@ public final class Replanner {
         }
 
         /**
-         * Sets what to have least of.
+         * Sets the objective.
          *
          * @param value the objective
          * @return this builder
@@ -126,9 +126,9 @@ public final class Replanner {
         }
 
         /**
-         * Sets what to keep within.
+         * Sets the constraints.
          *
-         * @param value the limits
+         * @param value the constraints
          * @return this builder
          */
         public Builder constraints(Constraints value) {
@@ -137,9 +137,9 @@ public final class Replanner {
         }
 
         /**
-         * Sets when to propose another placement.
+         * Sets the conditions for proposing another placement.
          *
-         * @param value how much better for how long
+         * @param value the conditions
          * @return this builder
          */
         public Builder patience(Patience value) {
@@ -148,9 +148,9 @@ public final class Replanner {
         }
 
         /**
-         * Plans once, and watches from then on.
+         * Builds the replanner, which plans once.
          *
-         * @return a monitor
+         * @return the replanner
          * @throws NoSuchPlacementException if there is no placement
          */
         public Replanner build() {
@@ -159,22 +159,22 @@ public final class Replanner {
     }
 
     /**
-     * The placement that runs.
+     * Returns the running placement.
      *
-     * @return the first one, or the last that was accepted, at what it costs by now
+     * @return the initial placement or the last accepted one, with its current costs
      */
     public Placement current() {
         return current;
     }
 
     /**
-     * Takes the states of devices.
+     * Updates the states of devices.
      *
-     * @param readings the states by now, such as a device monitor reads; devices that are not named are as they were, and devices
-     *     that are not in the cluster are passed over
-     * @param now the moment, never before the last one
-     * @return a placement that has been worth moving to for long enough; it is proposed again with each update until it is
-     *     {@linkplain #accept accepted}, or not worth it any more
+     * @param readings the current states, for instance from a device monitor; other devices keep their states, and
+     *     devices outside of the cluster are ignored
+     * @param now the current time, not before that of the previous call
+     * @return a placement that has been worth moving to for long enough; each update proposes it again until it is
+     *     {@linkplain #accept accepted} or no longer worth moving to
      */
     public Optional<Proposal> update(Collection<DeviceState> readings, Instant now) {
         for (DeviceState state : readings) {
@@ -210,11 +210,11 @@ public final class Replanner {
     }
 
     /**
-     * Corrects what is predicted for a device by what was measured there. It counts from the next {@link #update} on, and replaces
-     * the correction before.
+     * Corrects the predictions for a device by measurements. The factor applies from the next {@link #update} on, and
+     * replaces the previous one.
      *
      * @param device the device's name
-     * @param factor by how much its parts take longer than predicted, more than 0; 1 for no correction
+     * @param factor the measured times of its parts relative to the predicted ones, more than 0; 1 for no correction
      * @throws IllegalArgumentException if there is no such device, or the factor is out of its range
      */
     public void correct(String device, double factor) {
@@ -231,10 +231,10 @@ public final class Replanner {
     }
 
     /**
-     * By how much a device's parts take longer than predicted.
+     * Returns the correction factor of a device.
      *
      * @param device the device's name
-     * @return the last correction, 1 if there was none
+     * @return the last factor; 1 if there was none
      * @throws IllegalArgumentException if there is no such device
      */
     public double correction(String device) {
@@ -243,15 +243,18 @@ public final class Replanner {
     }
 
     /**
-     * The devices and links that it watches.
+     * Returns the devices and links.
      *
-     * @return the cluster as it was declared
+     * @return the cluster, without the read states
      */
     public Cluster cluster() {
         return declared;
     }
 
-    /** With the memory that is free, or taken by the placement that runs and would be given back. */
+    /**
+     * Returns the cluster with the free memory of each device, including the memory that the running placement would
+     * release.
+     */
     private Cluster withFreeMemory() {
         Cluster cluster = declared;
         for (DeviceState state : states.values()) {
@@ -282,7 +285,7 @@ public final class Replanner {
     }
 
     /**
-     * Says that a proposed placement runs now.
+     * Accepts a proposal: its placement now runs.
      *
      * @param proposal the proposal
      */

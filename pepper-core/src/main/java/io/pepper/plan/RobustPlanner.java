@@ -9,14 +9,15 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 
 /**
- * Decides what runs where for several scenarios at once, such as loads that occur together: the placement whose worst scenario
- * costs least. ({@link CostTable#worst} is for devices whose states do not depend on each other: it is cheaper, and as exact.)
+ * A planner for several scenarios at once, such as loads that occur together. It finds the placement whose worst
+ * scenario costs least. (For devices with independent states, {@link CostTable#worst} is cheaper and as exact.)
  *
- * <p>For any weights of the scenarios, the weighted cost of a placement is at most its cost in its worst scenario. Placements are
- * therefore looked at in the order of their weighted costs (the next best by Lawler, "A procedure for computing the K best
- * solutions", 1972) until the next one's is no less than the best worst case found: that one is then proven to be the best. The
- * weights are moved towards the worst scenarios first (subgradients), so that few placements are looked at. Where the budget ends
- * sooner, the {@linkplain Result#gap gap} says how much better a placement could be at most. Immutable and therefore thread-safe.
+ * <p>For any weights of the scenarios, the weighted cost of a placement is at most its cost in its worst scenario.
+ * Placements are therefore examined in the order of their weighted costs (the next best by Lawler, "A procedure for
+ * computing the K best solutions", 1972) until the next weighted cost is no less than the best worst case so far, which
+ * is then proven to be optimal. Before, the weights are moved towards the worst scenarios (subgradients), so that few
+ * placements are examined. If the budget ends earlier, the {@linkplain Result#gap gap} bounds the possible improvement.
+ * Immutable and therefore thread-safe.
  *
  * <pre>{@code
  * RobustPlanner.Result plan = RobustPlanner.of(cluster, List.of(atNight, atNoon)).plan(Objective.LATENCY, Constraints.NONE);
@@ -40,12 +41,12 @@ public final class RobustPlanner {
     }
 
     /**
-     * Plans for scenarios.
+     * Returns a planner for scenarios.
      *
      * @param cluster the devices and links
-     * @param scenarios what the segments cost in each scenario, tables of the same shape; one or more
+     * @param scenarios the costs of the segments in each scenario: one or more tables of the same shape
      * @return a planner
-     * @throws IllegalArgumentException if there is no scenario, or they differ in their shape
+     * @throws IllegalArgumentException if there is no scenario, or if their shapes differ
      */
     public static RobustPlanner of(Cluster cluster, List<CostTable> scenarios) {
         if (scenarios.isEmpty()) {
@@ -59,10 +60,10 @@ public final class RobustPlanner {
     }
 
     /**
-     * Limits how long a search takes.
+     * Returns this planner with another limit on the search.
      *
-     * @param placements how many it looks at, at most; 1 or more
-     * @return a planner that keeps to it
+     * @param placements the maximum number of examined placements, 1 or more
+     * @return the new planner
      */
     public RobustPlanner withBudget(int placements) {
         if (placements < 1) {
@@ -75,7 +76,7 @@ public final class RobustPlanner {
      * A placement in every scenario. Immutable.
      *
      * @param scenarios the same placement with its costs in each scenario; that of the worst scenario carries the proof
-     * @param worst the index of the scenario that costs most by the objective
+     * @param worst the index of the scenario with the largest cost by the objective
      * @param gap upper bound on the relative saving of a better placement in its worst scenario; 0 if there is proven
      *     to be none
      */
@@ -85,7 +86,7 @@ public final class RobustPlanner {
          *
          * @param scenarios the same placement with its costs in each scenario; that of the worst scenario carries the
          *     proof
-         * @param worst the index of the scenario that costs most by the objective
+         * @param worst the index of the scenario with the largest cost by the objective
          * @param gap upper bound on the relative saving of a better placement in its worst scenario; 0 if there is
          *     proven to be none
          */
@@ -94,7 +95,7 @@ public final class RobustPlanner {
         }
 
         /**
-         * The placement in the scenario that costs most.
+         * Returns the placement in the worst scenario.
          *
          * @return the placement
          */
@@ -103,7 +104,7 @@ public final class RobustPlanner {
         }
     }
 
-    /** The placements within some constraints, by the best of them. */
+    /** The placements within some constraints, with the best of them. */
     private record Family(Constraints constraints, int decided, Placement best) {
         double bound() {
             return best.value() * (1 - best.gap());
@@ -111,9 +112,9 @@ public final class RobustPlanner {
     }
 
     /**
-     * The placement whose worst scenario costs least.
+     * Returns the placement whose worst scenario costs least.
      *
-     * @param objective what to have least of
+     * @param objective the objective
      * @param constraints the limits; those on metrics hold for the weighted scenarios only, and are therefore refused
      * @return the placement
      * @throws NoSuchPlacementException if there is none
@@ -150,7 +151,7 @@ public final class RobustPlanner {
         return proven(found, constraints, bound, gap);
     }
 
-    /** With the bound in the scenario that it is a bound of. */
+    /** Returns a result whose bound is stored in the scenario to which it applies. */
     private Result proven(Result found, Constraints constraints, double bound, double gap) {
         List<Placement> each = new ArrayList<>(found.scenarios);
         each.set(
@@ -159,7 +160,7 @@ public final class RobustPlanner {
         return new Result(each, found.worst, gap);
     }
 
-    /** All placements of a family but its best, divided by the first segment that differs. */
+    /** Returns all placements of a family except its best one, as families by the first segment that differs. */
     private static List<Family> others(Planner planner, Objective objective, Family family) {
         List<Family> others = new ArrayList<>();
         Constraints asBest = family.constraints;
@@ -190,7 +191,7 @@ public final class RobustPlanner {
         return new Result(each, worst, 0);
     }
 
-    /** Weights under which even the best placement costs much, so that the bound is close. */
+    /** Returns weights under which the best placement is as expensive as possible, so that the bound is tight. */
     private double[] weights(Objective objective, Constraints constraints) {
         double[] weights = new double[scenarios.size()];
         Arrays.fill(weights, 1.0 / weights.length);

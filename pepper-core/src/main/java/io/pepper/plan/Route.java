@@ -15,7 +15,7 @@ final class Route implements Comparable<Route> {
         this.ends = ends;
     }
 
-    /** Each segment is a part of its own. */
+    /** Returns a route in which each segment is a separate part. */
     static Route bySegment(int... devices) {
         int[] ends = new int[devices.length];
         Arrays.setAll(ends, segment -> segment + 1);
@@ -38,7 +38,7 @@ final class Route implements Comparable<Route> {
         return ends[part];
     }
 
-    /** The part that a segment is in. */
+    /** Returns the part that contains a segment. */
     int partOf(int segment) {
         int part = 0;
         while (ends[part] <= segment) {
@@ -51,7 +51,7 @@ final class Route implements Comparable<Route> {
         return (int) Arrays.stream(devices).distinct().count();
     }
 
-    /** By the device, then the end, of each part in turn. */
+    /** Compares the device, then the end, of each part in turn. */
     @Override
     public int compareTo(Route other) {
         for (int part = 0; part < Math.min(parts(), other.parts()); part++) {
@@ -81,7 +81,7 @@ final class Route implements Comparable<Route> {
         return "Route" + Arrays.toString(devices) + Arrays.toString(ends);
     }
 
-    /** Makes a route part by part. */
+    /** A builder of routes, part by part. */
     static final class Builder {
         private int[] devices = new int[8];
         private int[] ends = new int[8];

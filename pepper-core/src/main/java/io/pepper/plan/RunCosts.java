@@ -9,7 +9,7 @@ final class RunCosts {
     private final int segments;
     private final boolean additive;
 
-    /** By device, the sums of all segments before each cut; or by device and run. */
+    /** By device, the sums of all segments before each cut; or the values by device and run. */
     private final double[][] values;
 
     private RunCosts(int segments, boolean additive, double[][] values) {
@@ -18,7 +18,7 @@ final class RunCosts {
         this.values = values;
     }
 
-    /** Sums one kind of cost. Runs that cannot run count as 0 and must not be asked for. */
+    /** Sums one kind of cost. Impossible runs count as 0, and callers must not ask for them. */
     static RunCosts of(CostTable table, Function<DeviceCosts, double[]> which) {
         double[][] values = IntStream.range(0, table.devices())
                 .mapToObj(device -> which.apply(table.column(device)))
@@ -36,7 +36,7 @@ final class RunCosts {
         return additive ? its[to] - its[from] : its[from * segments - from * (from - 1) / 2 + to - from - 1];
     }
 
-    /** This times a factor, and another one times a factor. */
+    /** Returns the weighted sum of these costs and others. */
     RunCosts weighted(double factor, RunCosts other, double otherFactor) {
         if (factor == 1 && otherFactor == 0) {
             return this;

@@ -6,20 +6,20 @@ import java.util.Arrays;
 /**
  * A partial schedule of one inference over branches, segment by segment in their order. Each device runs one segment at
  * a time and each link sends one message at a time, both in the order in which they are scheduled; a message leaves as
- * soon as its flow is there and the link is free, once for each device that needs it. Copied for each next segment, so
- * that searches can go back.
+ * soon as its flow is available and the link is free, once for each device that needs it. A search copies it for each
+ * further segment, so that it can backtrack.
  */
 final class Schedule {
-    /** Hears what is scheduled. */
+    /** A listener to the scheduled events. */
     interface Listener {
-        /** A segment runs from a moment on. */
+        /** Notifies that a segment runs from a time on. */
         void runs(int segment, int device, double begin);
 
-        /** A flow leaves a device for another one at a moment. */
+        /** Notifies that a flow leaves a device for another one at a time. */
         void sends(int flow, int from, int to, double begin);
     }
 
-    /** Hears nothing. */
+    /** A listener that ignores all events. */
     static final Listener NOBODY = new Listener() {
         @Override
         public void runs(int segment, int device, double begin) {}
@@ -32,38 +32,38 @@ final class Schedule {
     private final boolean concurrent;
     private final boolean overlap;
 
-    /** By device, and by sender and receiver, from when on it is free. */
+    /** By device, and by sender and receiver: the time from which on it is free. */
     final double[] free;
 
     final double[] linkFree;
 
-    /** By device, and by sender and receiver, how long an inference keeps it busy. */
+    /** By device, and by sender and receiver: its busy time for one inference. */
     final double[] busy;
 
     final double[] linkBusy;
 
-    /** By device. */
+    /** By device: the bytes of memory of its segments. */
     final double[] memory;
 
-    /** By flow and device, from when on it is there; infinite where it is not. */
+    /** By flow and device: the time from which on the flow is available; infinite if it is not. */
     final double[] arrivals;
 
-    /** By flow, the device that it comes from, {@link Problem#NOWHERE} if it is everywhere or not made yet. */
+    /** By flow: the device that it comes from; {@link Problem#NOWHERE} if it is on every device or not computed yet. */
     final int[] origins;
 
-    /** By flow, the devices that what it is made of has left, if no device may be come back to. */
+    /** By flow, if data must not return to a device: the devices that its data has left. */
     final long[] left;
 
-    /** The devices that run something. */
+    /** The devices that run a segment, as bits. */
     long used;
 
-    /** True if data has come back to a device that it had left. Tracked only if that is forbidden. */
+    /** True if data has returned to a device that it had left. Tracked only if this is forbidden. */
     boolean comesBack;
 
     double done;
     double joules;
 
-    /** Nothing but the inputs; those that are outputs, too, are sent off. */
+    /** Creates a schedule with the inputs only. Inputs that are also outputs are sent to the sink. */
     Schedule(Problem problem, Listener listener) {
         this.problem = problem;
         this.concurrent = problem.constraints().concurrency();
@@ -87,7 +87,7 @@ final class Schedule {
         }
     }
 
-    /** A copy to go on from. */
+    /** Creates a copy to continue from. */
     Schedule(Schedule before) {
         this.problem = before.problem;
         this.concurrent = before.concurrent;
@@ -118,14 +118,17 @@ final class Schedule {
         deliver(flow, listener);
     }
 
-    /** To where the outputs are wanted. */
+    /** Sends a flow to the sink, if it is an output. */
     private void deliver(int flow, Listener listener) {
         if (problem.topology().flow(flow).isOutput() && problem.sink() != Problem.NOWHERE) {
             done = Math.max(done, arrive(flow, problem.sink(), listener));
         }
     }
 
-    /** Runs the next segment on a device for some time; false if what it reads, or makes, cannot get to where it is needed. */
+    /**
+     * Runs the next segment on a device for some time. Returns false if one of its flows cannot reach a device that
+     * needs it.
+     */
     boolean run(int segment, int device, double seconds, double energy, Listener listener) {
         Topology topology = problem.topology();
         double begin = 0;
@@ -161,7 +164,8 @@ final class Schedule {
     }
 
     /**
-     * Returns the time at which a flow is on a device, and sends it there if needed; infinite if it cannot get there.
+     * Returns the time at which a flow is on a device, and sends it there if needed; infinite if it cannot reach the
+     * device.
      */
     private double arrive(int flow, int device, Listener listener) {
         int place = flow * problem.devices() + device;
@@ -197,7 +201,7 @@ final class Schedule {
         return arrivals[place];
     }
 
-    /** Returns the time for which an inference keeps the busiest device or link busy. */
+    /** Returns the busy time of the busiest device or link for one inference. */
     double period() {
         double most = 0;
         for (double seconds : busy) {

@@ -3,12 +3,12 @@ package io.pepper.plan;
 /**
  * The outcome of a search.
  *
- * @param route the best that was found, {@link Route#NONE} if nothing was
- * @param lowerBound no route costs less
- * @param complete whether the search came to its end, so that the route is proven to be the best, or that there is none
+ * @param route the best route that was found; {@link Route#NONE} if none was
+ * @param lowerBound a lower bound on the cost of all routes
+ * @param complete whether the search is complete, so that the route is proven to be the best, or proven not to exist
  */
 record SearchResult(Route route, double lowerBound, boolean complete) {
-    /** A route that is proven to be the best; {@link Route#NONE} if there is proven to be none. */
+    /** Returns the result of a complete search: the best route, or {@link Route#NONE} if there is none. */
     static SearchResult proven(Route route) {
         return new SearchResult(route, Double.POSITIVE_INFINITY, true);
     }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The segments of a model, and what flows between them: the vertices and edges of the graph that a {@link Planner} places on
- * devices. A chain is the case in which each segment feeds the next one alone.
+ * The segments of a model and the flows between them: the vertices and edges of the graph that a {@link Planner} places
+ * on devices. In a chain, each segment feeds only the next one.
  */
 public interface Segments {
     /**
@@ -17,7 +17,7 @@ public interface Segments {
     int count();
 
     /**
-     * Returns what neighbouring segments ask of a device when they run as one piece.
+     * Returns the work of neighbouring segments that run as one piece.
      *
      * @param from the first segment
      * @param to the segment after the last; {@code from + 1} unless the segments {@linkplain #isChain form a chain}
@@ -26,15 +26,16 @@ public interface Segments {
     Workload workload(int from, int to);
 
     /**
-     * Returns what flows between segments, into the first and out of the last.
+     * Returns the flows between segments, including the inputs and outputs of the model.
      *
-     * @return the flows; of a chain, in its order: the inputs of the model, what crosses each cut, the outputs of the model
+     * @return the flows; for a chain, in its order: the inputs of the model, the tensors that cross each cut, the
+     *     outputs of the model
      */
     List<Flow> flows();
 
     /**
-     * Returns whether each segment feeds the next one alone, by one flow. Neighbouring segments of a chain that are placed on
-     * the same device run as one piece.
+     * Returns whether each segment feeds only the next one, by one flow. Neighbouring segments of a chain that are
+     * placed on the same device run as one piece.
      *
      * @return whether the flows are those of a chain
      */
@@ -86,7 +87,7 @@ public interface Segments {
         }
 
         /**
-         * Returns what one segment sends to others.
+         * Returns a flow from one segment to others.
          *
          * @param producer the segment that sends it
          * @param bytes 0 or more
@@ -111,8 +112,8 @@ public interface Segments {
         /**
          * Returns the flows of a chain.
          *
-         * @param cutBytes the bytes of the model's inputs, of what crosses each cut, and of the model's outputs: one more than there
-         *     are segments
+         * @param cutBytes the bytes of the model's inputs, of the tensors that cross each cut, and of the model's
+         *     outputs: one number more than segments
          * @return the flows in that order
          * @throws IllegalArgumentException if there are fewer than two
          */

@@ -18,10 +18,10 @@ final class SimulatedSteps {
      *
      * @param computes the device that computes, empty for a message
      * @param link the link, empty for a part
-     * @param seconds how long that keeps the device or link busy
-     * @param after how long the result then takes to be there
-     * @param alive the devices that have to be alive
-     * @param successors what waits for it
+     * @param seconds the time for which the step occupies the device or link
+     * @param after the further time until the result is available
+     * @param alive the devices that must be alive
+     * @param successors the steps that wait for it
      */
     record Step(
             String computes,
@@ -30,7 +30,7 @@ final class SimulatedSteps {
             double after,
             List<String> alive,
             List<Successor> successors) {
-        /** The devices and links that it keeps busy. */
+        /** Returns the devices and links that it occupies. */
         List<String> needs(boolean overlap) {
             if (link.isEmpty()) {
                 return List.of(computes);
@@ -58,7 +58,7 @@ final class SimulatedSteps {
         return steps.get(step);
     }
 
-    /** The steps that wait for none. */
+    /** Returns the steps that wait for no other step. */
     List<Integer> first() {
         List<Integer> first = new ArrayList<>();
         for (int step = 0; step < predecessors.length; step++) {
@@ -69,12 +69,15 @@ final class SimulatedSteps {
         return first;
     }
 
-    /** By step, how many others it waits for; a copy. */
+    /** Returns the number of predecessors of each step, as a copy. */
     int[] predecessorCounts() {
         return predecessors.clone();
     }
 
-    /** Goes through the parts in their order, with the messages that each of them waits for before it. */
+    /**
+     * A builder that goes through the parts in their order; before each part, it adds the messages that the part waits
+     * for.
+     */
     private static final class Builder {
         private final List<Flow> flows;
         private final int[] partOf;
@@ -84,7 +87,7 @@ final class SimulatedSteps {
         private final List<List<Successor>> successors = new ArrayList<>();
         private final int[] stepOfPart;
 
-        /** The message by which a flow gets to a device. */
+        /** The step of the message that brings a flow to a device. */
         private final Map<String, Integer> messages = new HashMap<>();
 
         private final Map<String, Integer> lastOn = new HashMap<>();
@@ -134,7 +137,10 @@ final class SimulatedSteps {
             }
         }
 
-        /** The messages with what earlier parts make, in their order, up to the first that has to wait for this part. */
+        /**
+         * Adds the messages with results of earlier parts, in their order, up to the first one that must wait for this
+         * part.
+         */
         private void sendWhatIsThere(int part) {
             while (!waiting.isEmpty()) {
                 Flow flow = flows.get(waiting.get(0).flow());

@@ -21,7 +21,7 @@ final class Simulation {
     private final Consumer<Interval> heard;
     private final Request[] requests;
 
-    /** By device and link, from when on it is free, and how long it was busy. */
+    /** By device and link: the time from which on it is free, and its busy time. */
     private final Map<String, Double> free = new HashMap<>();
 
     private final Map<String, Double> busy = new LinkedHashMap<>();
@@ -31,7 +31,7 @@ final class Simulation {
 
     private record Task(int request, int step, double ready) {}
 
-    /** The steps of a request that are still awaited. */
+    /** A request with its unfinished steps. */
     private static final class Request {
         private final int[] missing;
         private final double[] ready;
@@ -97,7 +97,7 @@ final class Simulation {
         follow(task, request, end);
     }
 
-    /** Makes ready what waited for a step alone: for its result, or for its device or link. */
+    /** Makes those steps ready that waited only for a finished step: for its result, or for its device or link. */
     private void follow(Task task, Request request, double end) {
         for (SimulatedSteps.Successor next : steps.get(task.step).successors()) {
             double there = next.needsResult() ? end + steps.get(task.step).after() : end;
@@ -114,7 +114,7 @@ final class Simulation {
                 .anyMatch(device -> trace.failureSeconds().getOrDefault(device, Double.MAX_VALUE) < end);
     }
 
-    /** Returns the slowdown of a device at a moment. */
+    /** Returns the slowdown of a device at a time. */
     private double factor(String device, double at) {
         double since = Double.NEGATIVE_INFINITY;
         double factor = 1;

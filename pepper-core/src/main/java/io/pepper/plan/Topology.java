@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Which segments feed which, with the bytes of each flow. Immutable; tables of the same segments share one. */
+/** The flows between segments with their bytes. Immutable; tables of the same segments share one. */
 final class Topology {
     private final int segments;
     private final List<Flow> flows;
@@ -62,7 +62,7 @@ final class Topology {
         return new Topology(segments, flows, Flow.areOfChain(segments, flows));
     }
 
-    /** A chain, by what crosses its cuts: one more than it has segments. */
+    /** Returns the topology of a chain, from the bytes that cross its cuts: one number more than segments. */
     static Topology chain(double... cutBytes) {
         return new Topology(cutBytes.length - 1, Flow.ofChain(cutBytes), true);
     }
@@ -79,22 +79,22 @@ final class Topology {
         return flows.get(index);
     }
 
-    /** Returns whether each segment feeds the next one alone. The flow of a cut then has the cut's number. */
+    /** Returns whether each segment feeds only the next one. The flow of a cut then has the index of the cut. */
     boolean isChain() {
         return chain;
     }
 
-    /** By flow. Not to be changed. */
+    /** Returns the bytes by flow. Callers must not change the array. */
     double[] bytes() {
         return bytes;
     }
 
-    /** The flows that a segment reads. Not to be changed. */
+    /** Returns the flows that a segment reads. Callers must not change the array. */
     int[] reads(int segment) {
         return reads[segment];
     }
 
-    /** The flows that a segment produces. Not to be changed. */
+    /** Returns the flows that a segment produces. Callers must not change the array. */
     int[] produces(int segment) {
         return produces[segment];
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads a trace from the fields of a document. */
+/** A reader of traces from the fields of a document. */
 final class TraceReader {
     private static final int MOST_REQUESTS = 10_000_000;
 

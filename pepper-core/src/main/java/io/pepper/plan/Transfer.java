@@ -6,14 +6,14 @@ import io.pepper.cluster.Link;
 /**
  * A message between two devices in a placement.
  *
- * @param flow what it carries, by its index in {@link Placement#flows}; of a chain, the cut that it crosses
+ * @param flow the index of its flow in {@link Placement#flows}; in a chain, the index of the cut that it crosses
  * @param from the sender
  * @param to the receiver
  * @param link the link between them
  * @param bytes size of the tensors
- * @param beginSeconds when it leaves in an inference that is alone, since the inputs are there
- * @param seconds from the first byte that leaves to the last that arrives
- * @param occupiedSeconds how long it keeps the link from sending another message
+ * @param beginSeconds its departure in a single inference, in seconds after the arrival of the inputs
+ * @param seconds the time from the first sent byte to the last received byte
+ * @param occupiedSeconds the time for which it occupies the link
  * @param joules energy of sending and receiving
  */
 public record Transfer(
@@ -27,15 +27,15 @@ public record Transfer(
         double occupiedSeconds,
         double joules) {
     /**
-     * Returns when its last byte arrives in an inference that is alone.
+     * Returns the arrival of its last byte in a single inference.
      *
-     * @return seconds since the inputs are there
+     * @return seconds after the arrival of the inputs
      */
     public double endSeconds() {
         return beginSeconds + seconds;
     }
 
-    /** The same message, by another number of its flow. */
+    /** Returns the same message with another flow index. */
     Transfer ofFlow(int other) {
         return new Transfer(other, from, to, link, bytes, beginSeconds, seconds, occupiedSeconds, joules);
     }

@@ -9,8 +9,9 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assigns segments to two devices by minimum cuts. Where a single flow is the only way on, the graph falls into blocks: each is
- * cut for both devices of what makes its entry and what makes its exit, and a shortest path puts them together.
+ * An assignment of segments to two devices by minimum cuts. A flow that is the only connection between two sets of
+ * segments divides the graph into blocks. Each block is cut for each device of the producers of its entry and of its
+ * exit, and a shortest path combines the blocks.
  */
 final class TwoDeviceCut {
     private static final long BUDGET_OF_A_CUT = 1_000;
@@ -25,12 +26,12 @@ final class TwoDeviceCut {
      *
      * @param from the first
      * @param to the one after the last
-     * @param entry the flow by which it is entered, -1 for the first block
-     * @param exit the segment in it that makes the next block's entry, -1 for the last block
+     * @param entry the flow that enters it; -1 for the first block
+     * @param exit the segment in it that produces the next block's entry; -1 for the last block
      */
     record Block(int from, int to, int entry, int exit) {}
 
-    /** An assignment under which some segments are where they are forced to be. */
+    /** An assignment in which some segments are forced to a device. */
     private static final class Choice {
         private final int[] forced;
         private final int[] devices;
@@ -92,7 +93,10 @@ final class TwoDeviceCut {
         return found;
     }
 
-    /** The one flow that is made before a place and read only from there on; -1 if there are several or none. */
+    /**
+     * Returns the only flow that is produced before a position and read only from there on; -1 if there are several or
+     * none.
+     */
     private int onlyFlowAcross(int place) {
         int only = -1;
         for (int i = 0; i < problem.topology().flows().size(); i++) {
@@ -118,7 +122,7 @@ final class TwoDeviceCut {
         return problem.devices() == 2 && objective.periodWeight() == 0 && sums;
     }
 
-    /** The best placement within the memory of the devices, whatever else is limited. */
+    /** Returns the best placement within the memory of the devices. Other limits are ignored. */
     static SearchResult find(Problem problem, long budget) {
         return new TwoDeviceCut(problem, budget).find();
     }
@@ -157,7 +161,7 @@ final class TwoDeviceCut {
         }
     }
 
-    /** A device whose memory the segments on it exceed, -1 if there is none. */
+    /** Returns a device whose memory is exceeded by its segments; -1 if there is none. */
     private int crowded(int... devices) {
         double[] taken = new double[2];
         for (int segment = 0; segment < devices.length; segment++) {
@@ -170,7 +174,7 @@ final class TwoDeviceCut {
         return problem.table().memoryBytes(segment, segment + 1, device);
     }
 
-    /** Of the segments on a device that are not forced to be there, the one that takes most memory; -1 if there is none. */
+    /** Returns the segment with the most memory on a device, except for those forced to it; -1 if there is none. */
     private int largest(Choice choice, int device) {
         int largest = -1;
         for (int segment = 0; segment < choice.devices.length; segment++) {
@@ -182,7 +186,7 @@ final class TwoDeviceCut {
         return largest;
     }
 
-    /** The cheapest assignment under which some segments are forced, or null if there is none. */
+    /** Returns the cheapest assignment with some forced segments, or null if there is none. */
     private @Nullable Choice solve(int... forced) {
         int[][] begin = new int[1][0];
         double[] costs = {0};

@@ -11,9 +11,9 @@ import org.jgrapht.graph.SimpleDirectedWeightedGraph;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flow network of a block of segments: its source is the first device, its sink the second, a segment is cut off from the
- * device that it does not run on, and pays what it takes on the other; a flow is paid for once if it has to travel. Capacities
- * are whole numbers, so that flows are exact.
+ * The flow network of a block of segments. Its source is the first device and its sink the second. The cut separates a
+ * segment from the device on which it does not run; the capacity is its cost on the other device. A flow that must
+ * travel is paid for once. Capacities are integers, so that flows are exact.
  */
 final class TwoDeviceNetwork {
     /** A segment that may run on either device. */
@@ -40,7 +40,7 @@ final class TwoDeviceNetwork {
         /** By segment of the block. */
         final int[] devices;
 
-        /** Of computing in the block, and of sending what it reads. */
+        /** The cost of computing the block and of sending the flows that it reads. */
         final double cost;
 
         private Side(int[] devices, double cost) {
@@ -63,7 +63,7 @@ final class TwoDeviceNetwork {
         this.nodes = problem.segments();
     }
 
-    /** Of all that may have to be paid. */
+    /** Returns the sum of all costs that can occur. */
     private double sum() {
         double sum = 0;
         for (int segment = block.from(); segment < block.to(); segment++) {
@@ -84,8 +84,8 @@ final class TwoDeviceNetwork {
     }
 
     /**
-     * Returns whether the block pays for a flow: those it makes, except for the exit, and those it reads as entry or
-     * input of the model.
+     * Returns whether the block pays for a flow: for those that it produces, except the exit, and for its entry and the
+     * inputs of the model.
      */
     private boolean isPaidHere(int index) {
         Flow flow = problem.topology().flow(index);
@@ -103,7 +103,7 @@ final class TwoDeviceNetwork {
         return segment >= block.from() && segment < block.to();
     }
 
-    /** The cheapest assignment, or null if there is none. */
+    /** Returns the cheapest assignment, or null if there is none. */
     @Nullable
     Side cut() {
         network.addVertex(SOURCE);

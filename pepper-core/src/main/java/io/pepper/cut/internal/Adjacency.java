@@ -1,11 +1,14 @@
 package io.pepper.cut.internal;
 
 /**
- * An undirected graph as arrays: the neighbours of vertex {@code v} are {@code neighbours[offsets[v] .. offsets[v + 1])}. A
- * parallel edge stands there once more, a self-loop twice. Memory is O(V+E).
+ * An undirected graph as arrays: the neighbours of vertex {@code v} are {@code neighbours[offsets[v] .. offsets[v +
+ * 1])}. A neighbour occurs once per parallel edge; a self-loop counts twice. Memory is O(V+E).
  */
 public final class Adjacency {
-    /** Each edge stands in the array of neighbours twice, and no array is longer than this in any virtual machine. */
+    /**
+     * The largest number of edges: each occurs twice in the array of neighbours, whose length is limited by virtual
+     * machines.
+     */
     private static final int MOST_EDGES = (Integer.MAX_VALUE - 8) / 2;
 
     private final int[] offsets;
@@ -17,14 +20,14 @@ public final class Adjacency {
     }
 
     /**
-     * Makes the arrays in O(V+E).
+     * Returns the graph of some edges, in O(V+E) time.
      *
-     * @param vertexCount how many vertices there are
+     * @param vertexCount the number of vertices
      * @param sources one end of each edge
      * @param targets the other end of each edge
-     * @param edgeCount how many entries of the two arrays count
+     * @param edgeCount the number of used entries of the two arrays
      * @return the graph
-     * @throws IllegalArgumentException if there are more edges than an array can hold both ends of, about 2^30
+     * @throws IllegalArgumentException if there are more edges than an array can hold with both ends, about 2^30
      */
     public static Adjacency of(int vertexCount, int[] sources, int[] targets, int edgeCount) {
         if (edgeCount > MOST_EDGES) {
@@ -41,7 +44,8 @@ public final class Adjacency {
             offsets[v] = end;
         }
         int[] neighbours = new int[end];
-        // Filled from behind, which leaves each offset at the begin of its row and the rows in the order of the edges.
+        // Filled backwards, so that each offset ends at the start of its row and the rows are in the order of the
+        // edges.
         for (int e = edgeCount - 1; e >= 0; e--) {
             neighbours[--offsets[sources[e]]] = targets[e];
             neighbours[--offsets[targets[e]]] = sources[e];
@@ -61,16 +65,16 @@ public final class Adjacency {
     /**
      * Returns the position of each vertex's first neighbour.
      *
-     * @return the array itself, not to be changed
+     * @return the array itself, which callers must not change
      */
     public int[] offsets() {
         return offsets;
     }
 
     /**
-     * All neighbours, vertex by vertex.
+     * Returns all neighbours, vertex by vertex.
      *
-     * @return the array itself, not to be changed
+     * @return the array itself, which callers must not change
      */
     public int[] neighbours() {
         return neighbours;

@@ -1,17 +1,17 @@
 package io.pepper.cut.internal;
 
 /**
- * Tarjan's low-link: a depth-first walk that numbers the vertices and finds for each the smallest number that its subtree
- * reaches by one edge that is not of the tree. The tree edge to a vertex that reaches nothing before itself is a bridge.
+ * Tarjan's low-link: a depth-first walk that numbers the vertices and finds for each vertex the smallest number that
+ * its subtree reaches by one non-tree edge. The tree edge to a vertex that reaches nothing before itself is a bridge.
  * Iterative, O(V+E) time and memory.
  */
 public final class LowLink {
     /*
-     * The walk waits for each read before it knows the next. So a vertex's number and the begin of its row stand side by side,
-     * what belongs to the vertex at hand is in local variables, and what belongs to the vertices above it is on stacks, which
-     * are written and read in order. The stacks are as large as they can become: arrays that never change let the compiler
-     * keep them in registers, which matters more than the memory. Edges need no numbers: the first edge to the parent is the
-     * one that the walk came by, any further one is parallel.
+     * The walk waits for each read before it knows the next. A vertex's number and the start of its row are therefore
+     * adjacent, the state of the current vertex is in local variables, and the state of the vertices above it is on
+     * stacks, which are written and read in order. The stacks are as large as they can become: arrays that never change
+     * let the compiler keep them in registers, which matters more than the memory. Edges need no numbers: the first
+     * edge to the parent is the tree edge, and further ones are parallel.
      */
     private static final int NUMBER = 0;
     private static final int ROW = 1;
@@ -19,16 +19,19 @@ public final class LowLink {
 
     private final int[] neighbours;
 
-    /** For each vertex its number in the walk, from 1, or 0 if it was not met; and where its row begins. */
+    /** For each vertex, its number in the walk, from 1, or 0 if it was not visited; and the start of its row. */
     private final int[] vertices;
 
-    /** The vertices on the path, and for each where to go on (its complement once the parent was met) and its low-link. */
+    /**
+     * The vertices on the path, each with the position at which to continue (its complement once the edge to the parent
+     * was met) and its low-link.
+     */
     private final int[] path;
 
     private final int[] cursors;
     private final int[] lows;
 
-    /** For the lower end of each bridge one more than the upper one, 0 for other vertices. */
+    /** For the lower end of each bridge, one more than the upper end; 0 for other vertices. */
     private final int[] bridgeEnds;
 
     private int count;
@@ -50,21 +53,21 @@ public final class LowLink {
     /**
      * Returns whether an edge is a bridge. A bridge is the only edge between its ends.
      *
-     * @param ends the answer of {@link #bridgeEnds}
+     * @param ends the result of {@link #bridgeEnds}
      * @param one an end of the edge
      * @param other the other end
-     * @return true if it is
+     * @return true if it is a bridge
      */
     public static boolean isBridge(int[] ends, int one, int other) {
         return ends[one] == other + 1 || ends[other] == one + 1;
     }
 
     /**
-     * Finds the bridges.
+     * Returns the bridges of a graph.
      *
      * @param graph the graph
-     * @return for each vertex one more than the other end of the bridge that leads to it in the walk, or 0 if none does; each
-     *     bridge stands at one of its ends
+     * @return for each vertex, one more than the other end of the bridge by which the walk reached it; 0 if there is
+     *     none. Each bridge is stored at one of its ends
      */
     public static int[] bridgeEnds(Adjacency graph) {
         LowLink walk = new LowLink(graph);
@@ -76,7 +79,7 @@ public final class LowLink {
         return walk.bridgeEnds;
     }
 
-    /* One long method, so that what changes at every step stays in registers. */
+    /* One long method, so that the variables that change at every step stay in registers. */
     private void walk(int root) {
         int depth = 0;
         int vertex = root;

@@ -6,9 +6,9 @@ import org.jgrapht.graph.DefaultWeightedEdge;
 import org.jgrapht.graph.SimpleDirectedWeightedGraph;
 
 /**
- * A flow network of operators and tensors in which tensors have a capacity: it finds the tensors of least weight that
- * separate a source from a sink (Ford and Fulkerson's theorem, by JGraphT's push-relabel algorithm). A tensor has two
- * vertices with an edge of its weight between them, so that it counts once, however many operators read it.
+ * A flow network of operators and tensors, in which tensors have a capacity. It finds the tensors of least total weight
+ * that separate a source from a sink (Ford and Fulkerson's theorem, by JGraphT's push-relabel algorithm). A tensor has
+ * two vertices with an edge of its weight between them, so that it counts once for all its readers.
  */
 public final class TensorNetwork {
     /** Sums of weights up to here are exact in the double-precision numbers of JGraphT. */
@@ -22,9 +22,9 @@ public final class TensorNetwork {
             new SimpleDirectedWeightedGraph<>(DefaultWeightedEdge.class);
 
     /**
-     * A network of which no vertices are joined yet.
+     * Creates a network without connections.
      *
-     * @param operators how many operators there are
+     * @param operators the number of operators
      * @param weights the weight of each tensor, 0 or more
      * @throws ArithmeticException if the sum of the weights is more than 2^53
      */
@@ -64,7 +64,7 @@ public final class TensorNetwork {
     }
 
     /**
-     * An operator makes a tensor.
+     * States that an operator produces a tensor.
      *
      * @param operator the operator's index
      * @param tensor the tensor's index
@@ -74,7 +74,7 @@ public final class TensorNetwork {
     }
 
     /**
-     * An operator reads a tensor.
+     * States that an operator reads a tensor.
      *
      * @param tensor the tensor's index
      * @param operator the operator's index
@@ -84,7 +84,7 @@ public final class TensorNetwork {
     }
 
     /**
-     * If an operator is on the side of the source, another one is there too.
+     * States that if an operator is on the side of the source, so is another one.
      *
      * @param operator the operator's index
      * @param other the other's index
@@ -94,7 +94,7 @@ public final class TensorNetwork {
     }
 
     /**
-     * A tensor is not among those that separate.
+     * States that a tensor must not be in the cut.
      *
      * @param tensor the tensor's index
      */
@@ -103,7 +103,7 @@ public final class TensorNetwork {
     }
 
     /**
-     * A tensor comes from the source.
+     * States that a tensor comes from the source.
      *
      * @param tensor the tensor's index
      */
@@ -112,7 +112,7 @@ public final class TensorNetwork {
     }
 
     /**
-     * An operator is on the side of the source.
+     * States that an operator is on the side of the source.
      *
      * @param operator the operator's index
      */
@@ -121,7 +121,7 @@ public final class TensorNetwork {
     }
 
     /**
-     * A tensor is wanted at the sink.
+     * States that the sink needs a tensor.
      *
      * @param tensor the tensor's index
      */
@@ -130,7 +130,7 @@ public final class TensorNetwork {
     }
 
     /**
-     * An operator is on the side of the sink.
+     * States that an operator is on the side of the sink.
      *
      * @param operator the operator's index
      */
@@ -164,9 +164,9 @@ public final class TensorNetwork {
         }
 
         /**
-         * Returns whether nothing separates the source from the sink.
+         * Returns whether no set of tensors separates the source from the sink.
          *
-         * @return true if so
+         * @return true if there is no cut
          */
         public boolean isImpossible() {
             return impossible;
@@ -176,7 +176,7 @@ public final class TensorNetwork {
          * Returns whether an operator is on the side of the source.
          *
          * @param operator the operator's index
-         * @return true if so
+         * @return true if there is no cut
          */
         public boolean isBefore(int operator) {
             return before[operator];
@@ -186,7 +186,7 @@ public final class TensorNetwork {
          * Returns whether a tensor belongs to the cut.
          *
          * @param tensor the tensor's index
-         * @return true if so
+         * @return true if there is no cut
          */
         public boolean isCut(int tensor) {
             return before[operators + 2 * tensor] && !before[operators + 2 * tensor + 1];

@@ -32,7 +32,7 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** Reads one document of YAML or JSON into values, without anchors, and no deeper than people write. */
+/** A reader of YAML or JSON documents without anchors and with limited size and depth. */
 public final class Document {
     private static final int MOST_CHARACTERS = 1 << 20;
     private static final int MOST_BYTES =
@@ -44,7 +44,7 @@ public final class Document {
     private @Nullable Value root;
     private int documents;
 
-    /** A list or mapping that has not ended yet. */
+    /** A list or mapping whose end is not read yet. */
     private static final class Open {
         private final int line;
         private final @Nullable Map<String, Value> mapping;
@@ -72,7 +72,7 @@ public final class Document {
      *
      * @param file the file, in UTF-8
      * @return its content
-     * @throws InvalidFileException see {@link #read(String, String)}
+     * @throws InvalidFileException if it is not one document of YAML or JSON, or exceeds the limits
      * @throws IOException if it cannot be read
      */
     public static Value read(Path file) throws IOException {
@@ -102,8 +102,8 @@ public final class Document {
      * @param text the document
      * @param name the document's name in messages
      * @return its content
-     * @throws InvalidFileException if it is not one document of YAML or JSON, or is larger, deeper or more entangled than
-     *     people write
+     * @throws InvalidFileException if it is not one document of YAML or JSON, exceeds the limits of size or depth, or
+     *     has anchors or aliases
      */
     public static Value read(String text, String name) throws InvalidFileException {
         Document document = new Document(name);
@@ -111,8 +111,8 @@ public final class Document {
             LoadSettings settings = LoadSettings.builder()
                     .setLabel(name)
                     .setCodePointLimit(MOST_CHARACTERS)
-                    // The whole at once: snakeyaml-engine 2.10 fails where a character beyond U+FFFF lies across two
-                    // buffers.
+                    // One buffer for the whole text: snakeyaml-engine 2.10 fails where a character beyond U+FFFF lies
+                    // across two buffers.
                     .setBufferSize(text.length() + 1)
                     .build();
             for (Event event : new Parse(settings).parseString(text)) {

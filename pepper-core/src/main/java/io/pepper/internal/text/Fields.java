@@ -13,7 +13,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of a mapping, asked for one by one; what nobody asked for is unknown and refused. Not thread-safe. */
+/**
+ * The fields of a mapping, read one by one. {@link #end} refuses fields that were not read. Not thread-safe.
+ */
 public final class Fields {
     private static final String INFINITE = ".inf";
 
@@ -29,13 +31,13 @@ public final class Fields {
     }
 
     /**
-     * The fields of a value.
+     * Returns the fields of a value.
      *
      * @param file the file's name, for messages
-     * @param path where the value stands in it, for messages
-     * @param value a mapping, or nothing at all for one without fields
+     * @param path the path of the value in the file, for messages
+     * @param value a mapping, or an empty value for one without fields
      * @return its fields
-     * @throws InvalidFileException if it is no mapping
+     * @throws InvalidFileException if it is not a mapping
      */
     public static Fields of(String file, String path, Value value) throws InvalidFileException {
         if (value instanceof Value.Mapping mapping) {
@@ -56,9 +58,9 @@ public final class Fields {
     }
 
     /**
-     * All values by name, whatever the names.
+     * Returns all values by name.
      *
-     * @return in the order of the file
+     * @return the values, in the order of the file
      */
     public Map<String, Value> all() {
         asked.addAll(mapping.values().keySet());
@@ -66,10 +68,10 @@ public final class Fields {
     }
 
     /**
-     * A field, whatever it is.
+     * Returns the value of a field.
      *
      * @param name its name
-     * @return the value, empty if it is not there
+     * @return the value; empty if it is missing
      */
     public Optional<Value> value(String name) {
         asked.add(name);
@@ -77,11 +79,11 @@ public final class Fields {
     }
 
     /**
-     * A text.
+     * Returns a text.
      *
      * @param name its name
-     * @return the text, empty if it is not there
-     * @throws InvalidFileException if it is no text
+     * @return the text; empty if it is missing
+     * @throws InvalidFileException if it is not a text
      */
     public Optional<String> text(String name) throws InvalidFileException {
         Value.Scalar scalar = scalar(name, "a text");
@@ -89,11 +91,11 @@ public final class Fields {
     }
 
     /**
-     * A number.
+     * Returns a number.
      *
      * @param name its name
-     * @return the number, empty if it is not there
-     * @throws InvalidFileException if it is no finite number
+     * @return the number; empty if it is missing
+     * @throws InvalidFileException if it is not a finite number
      */
     public OptionalDouble number(String name) throws InvalidFileException {
         Value.Scalar scalar = scalar(name, "a number");
@@ -104,12 +106,12 @@ public final class Fields {
     }
 
     /**
-     * A whole number.
+     * Returns an integer.
      *
      * @param name its name
-     * @param most the greatest that it can be
-     * @return the number, empty if it is not there
-     * @throws InvalidFileException if it is no whole number from 0 to {@code most}
+     * @param most its maximum
+     * @return the number; empty if it is missing
+     * @throws InvalidFileException if it is not an integer from 0 to {@code most}
      */
     public OptionalLong whole(String name, long most) throws InvalidFileException {
         String expected = "a whole number from 0 to " + most;
@@ -126,10 +128,10 @@ public final class Fields {
     }
 
     /**
-     * Yes or no.
+     * Returns a boolean.
      *
      * @param name its name
-     * @return the answer, empty if it is not there
+     * @return the boolean; empty if it is missing
      * @throws InvalidFileException if it is neither {@code true} nor {@code false}
      */
     public Optional<Boolean> flag(String name) throws InvalidFileException {
@@ -157,12 +159,12 @@ public final class Fields {
     private BigDecimal decimal(String name, Value.Scalar scalar, String expected) throws InvalidFileException {
         try {
             BigDecimal number = new BigDecimal(scalar.text());
-            // Numbers with such exponents would take the memory when they are written out.
+            // Numbers with larger exponents would take too much memory when expanded.
             if (Math.abs((long) number.precision() - number.scale()) < 400 && number.scale() < 1_000) {
                 return number;
             }
         } catch (NumberFormatException notOne) {
-            // Said below.
+            // Reported below.
         }
         throw wrong(name, scalar, expected);
     }
@@ -172,12 +174,12 @@ public final class Fields {
     }
 
     /**
-     * An error in a field.
+     * Returns an error in a field.
      *
-     * @param name the field, empty for all of them
-     * @param line where
-     * @param problem what is wrong
-     * @return for the caller to throw
+     * @param name the field; empty for all of them
+     * @param line the line
+     * @param problem the description of the error
+     * @return the exception, for the caller to throw
      */
     public InvalidFileException error(String name, int line, String problem) {
         String where = path.isEmpty() || name.isEmpty() ? path + name : path + "." + name;
@@ -185,12 +187,12 @@ public final class Fields {
     }
 
     /**
-     * Makes what the fields say.
+     * Calls a constructor with the values of the fields, and adds the file and line to its error.
      *
-     * @param make makes it, and may refuse
-     * @param <T> what is made
-     * @return the made value
-     * @throws InvalidFileException if it was refused, with the reason
+     * @param make the constructor, which may refuse the values
+     * @param <T> the type of the result
+     * @return the result
+     * @throws InvalidFileException if the values were refused, with the reason
      */
     public <T> T made(Supplier<T> make) throws InvalidFileException {
         try {
@@ -201,11 +203,11 @@ public final class Fields {
     }
 
     /**
-     * Numbers in a row.
+     * Returns a list of numbers.
      *
      * @param name their name
-     * @return the numbers, empty if there is no such field
-     * @throws InvalidFileException if it is no list of numbers; infinity is written {@code .inf}
+     * @return the numbers; empty if there is no such field
+     * @throws InvalidFileException if it is not a list of numbers; infinity is written {@code .inf}
      */
     public Optional<List<Double>> numbers(String name) throws InvalidFileException {
         Optional<Value> value = value(name);
@@ -243,9 +245,9 @@ public final class Fields {
     }
 
     /**
-     * Ends reading.
+     * Ends the reading.
      *
-     * @throws InvalidFileException if there is a field that was not asked for
+     * @throws InvalidFileException if there is a field that was not read
      */
     public void end() throws InvalidFileException {
         for (Map.Entry<String, Value> each : mapping.values().entrySet()) {

@@ -16,8 +16,8 @@ import java.nio.file.Paths;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets every error of the file system name its file and say what is wrong. Java's own errors of writing say "No space left on device"
- * and no more, others give a name without its directory or without a reason. Stateless and therefore thread-safe.
+ * Errors of the file system, completed with their file and reason. Java's own write errors consist only of "No space
+ * left on device"; others have a name without its directory or without a reason. Stateless and therefore thread-safe.
  */
 public final class FileErrors {
     private static final String UTF_8 = "UTF-8";
@@ -29,7 +29,7 @@ public final class FileErrors {
     @FunctionalInterface
     public interface Work<T> {
         /**
-         * Does it.
+         * Does the work.
          *
          * @return the result
          * @throws IOException if it fails
@@ -37,11 +37,11 @@ public final class FileErrors {
         T run() throws IOException;
     }
 
-    /** Work on one file that gives nothing. */
+    /** Work on one file without a result. */
     @FunctionalInterface
     public interface Step {
         /**
-         * Does it.
+         * Does the work.
          *
          * @throws IOException if it fails
          */
@@ -49,11 +49,11 @@ public final class FileErrors {
     }
 
     /**
-     * Does something with a file.
+     * Does work on a file, whose errors then name the file.
      *
-     * @param file the file that errors are about
-     * @param work what to do
-     * @param <T> what it gives
+     * @param file the file for errors
+     * @param work the work
+     * @param <T> the type of the result
      * @return the result of the work
      * @throws IOException the error of the work, named by {@link #named}
      */
@@ -66,10 +66,10 @@ public final class FileErrors {
     }
 
     /**
-     * Does something with a file.
+     * Does work on a file, whose errors then name the file.
      *
-     * @param file the file that errors are about
-     * @param step what to do
+     * @param file the file for errors
+     * @param step the work
      * @throws IOException the error of the step, named by {@link #named}
      */
     public static void namingStep(Path file, Step step) throws IOException {
@@ -80,12 +80,12 @@ public final class FileErrors {
     }
 
     /**
-     * The same error, with the file that it is about.
+     * Returns an error with its file.
      *
      * @param file the file
-     * @param failed what the system said
-     * @return the error itself if it names a file with its directory, and a reason, or is none of the file system's; else one of the
-     *     same kind that does, with the first as its cause
+     * @param failed the error
+     * @return the error itself if it has a file with its directory and a reason, or if it is not an error of the file
+     *     system; otherwise an error of the same kind with both, and with the first as its cause
      */
     public static IOException named(Path file, IOException failed) {
         if (failed instanceof ClosedByInterruptException) {
@@ -105,12 +105,13 @@ public final class FileErrors {
     }
 
     /**
-     * The same error of a file that was written under another name, told of the name that it was to get.
+     * Returns an error of a file that was written under a temporary name, with its final name.
      *
-     * @param draft the other name
-     * @param file the name that it was to get
-     * @param failed what the system said
-     * @return an error that names {@code file} if the error is about either or about no file; else the error itself
+     * @param draft the temporary name
+     * @param file the final name
+     * @param failed the error
+     * @return an error that names {@code file} if the error is about either name or about no file; otherwise the error
+     *     itself
      */
     static IOException renamed(Path draft, Path file, IOException failed) {
         return failed instanceof FileSystemException system && draft.toString().equals(system.getFile())
@@ -151,7 +152,7 @@ public final class FileErrors {
         return caused(new FileSystemException(name, other, reason), failed);
     }
 
-    /** Returns whether an error's own file name says more than the known one. */
+    /** Returns whether an error's own file name is more complete than the known one. */
     private static boolean isComplete(String name, Path file) {
         return name != null && (Paths.get(name).isAbsolute() || !file.endsWith(name));
     }
@@ -160,7 +161,7 @@ public final class FileErrors {
      * Returns the reason of an error, in words.
      *
      * @param failed an error of the file system
-     * @return its own reason, or that of its kind
+     * @return its own reason, or the usual reason of its type
      */
     public static String reason(FileSystemException failed) {
         if (failed.getReason() != null) {
@@ -188,7 +189,7 @@ public final class FileErrors {
      * Returns the reason why a name cannot be the name of a file.
      *
      * @param invalid Java's exception
-     * @return the reason; where the process knows no characters beyond ASCII, that and what to do
+     * @return the reason; if the process supports only ASCII names, this fact and advice
      */
     public static String reason(InvalidPathException invalid) {
         String characters = System.getProperty("sun.jnu.encoding", UTF_8);

@@ -3,7 +3,7 @@ package io.pepper.internal.text;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
 
-/** Says in one line why a native library that comes inside of a jar does not load. Stateless and therefore thread-safe. */
+/** Messages of one line about native libraries in jars that do not load. Stateless and therefore thread-safe. */
 public final class NativeLibraries {
     private static final int MOST_CAUSES = 32;
 
@@ -12,9 +12,9 @@ public final class NativeLibraries {
     /**
      * Returns the reason why a library did not load, and advice.
      *
-     * @param failure the error in which loading ended
-     * @param orElse what else can be done, appended to the advice; may be empty
-     * @return one line, without a stop at its end
+     * @param failure the error of loading
+     * @param orElse an alternative, appended to the advice; may be empty
+     * @return one line, without a full stop
      */
     public static String reason(Throwable failure, String orElse) {
         String said = said(root(failure)).strip().replaceAll("\\s+", " ");

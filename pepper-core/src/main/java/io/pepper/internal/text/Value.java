@@ -3,7 +3,7 @@ package io.pepper.internal.text;
 import java.util.List;
 import java.util.Map;
 
-/** A value of a document, and the line that it begins in, from 1. */
+/** A value of a document with the line in which it starts, from 1. */
 public sealed interface Value {
     /**
      * Returns the line of the value.
@@ -15,16 +15,16 @@ public sealed interface Value {
     /**
      * Returns the kind of the value, in words.
      *
-     * @return for messages
+     * @return the kind, for messages
      */
     String kind();
 
     /**
      * A text or number.
      *
-     * @param line see {@link #line}
-     * @param text as it is written
-     * @param quoted whether it stands in quotes
+     * @param line the line in which it starts, from 1
+     * @param text the text as written
+     * @param quoted whether it is quoted
      */
     record Scalar(int line, String text, boolean quoted) implements Value {
         @Override
@@ -34,9 +34,9 @@ public sealed interface Value {
     }
 
     /**
-     * Values in a row.
+     * A list of values.
      *
-     * @param line see {@link #line}
+     * @param line the line in which it starts, from 1
      * @param values the values
      */
     record Sequence(int line, List<Value> values) implements Value {
@@ -49,8 +49,8 @@ public sealed interface Value {
     /**
      * Values by name, in the order of the document.
      *
-     * @param line see {@link #line}
-     * @param values by name
+     * @param line the line in which it starts, from 1
+     * @param values the values by name
      */
     record Mapping(int line, Map<String, Value> values) implements Value {
         @Override

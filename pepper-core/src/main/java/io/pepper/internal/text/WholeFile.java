@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * Writes files that appear whole or not at all, and whose errors name the file. What stands there is replaced; a link is followed, and a
- * device or pipe is written to as it is. Stateless and therefore thread-safe.
+ * An atomic writer of files, whose errors name the file. Existing files are replaced; links are followed, and devices
+ * and pipes are written to directly. Stateless and therefore thread-safe.
  */
 public final class WholeFile {
     private WholeFile() {}
@@ -22,9 +22,9 @@ public final class WholeFile {
     @FunctionalInterface
     public interface Content {
         /**
-         * Writes it.
+         * Writes the content.
          *
-         * @param out takes the bytes; buffered, closed by the caller
+         * @param out the stream for the bytes, which is buffered and closed by the caller
          * @throws IOException if it cannot be written
          */
         void write(OutputStream out) throws IOException;
@@ -33,9 +33,9 @@ public final class WholeFile {
     /**
      * Writes a file.
      *
-     * @param file where; its directory exists
-     * @param content what
-     * @throws IOException if it cannot be written; the message names the file, which is then as it was
+     * @param file the file, whose directory exists
+     * @param content the content
+     * @throws IOException if it cannot be written; the message names the file, which is then unchanged
      */
     public static void write(Path file, Content content) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -43,7 +43,7 @@ public final class WholeFile {
             return;
         }
         Path target = Files.exists(file) ? file.toRealPath() : file;
-        // Not a temporary file of the JDK's: nobody else could read what it becomes.
+        // Not a temporary file of the JDK: other users could not read the resulting file.
         Path draft = target.resolveSibling(".pepper-" + UUID.randomUUID() + ".draft");
         try {
             into(Files.newOutputStream(draft, StandardOpenOption.CREATE_NEW), content);
@@ -58,9 +58,9 @@ public final class WholeFile {
     /**
      * Writes bytes to a file.
      *
-     * @param file where; its directory exists
-     * @param bytes what
-     * @throws IOException see {@link #write(Path, Content)}
+     * @param file the file, whose directory exists
+     * @param bytes the bytes
+     * @throws IOException if it cannot be written; the message names the file, which is then unchanged
      */
     public static void write(Path file, byte[] bytes) throws IOException {
         write(file, out -> out.write(bytes));
@@ -69,9 +69,9 @@ public final class WholeFile {
     /**
      * Writes text to a file, in UTF-8.
      *
-     * @param file where; its directory exists
-     * @param text what
-     * @throws IOException see {@link #write(Path, Content)}
+     * @param file the file, whose directory exists
+     * @param text the text
+     * @throws IOException if it cannot be written; the message names the file, which is then unchanged
      */
     public static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.UTF_8));
