@@ -1,29 +1,27 @@
 package io.pepper.plan;
 
+import io.pepper.internal.text.Quantities;
 import java.util.List;
-import java.util.Locale;
 import java.util.StringJoiner;
 
 /** Placements and explanations as lines of text. */
 final class Description {
-    private static final double MILLIS = 1e3;
-    private static final double PERCENT = 100;
-
     private Description() {}
 
     static String of(Placement placement) {
         StringJoiner lines = new StringJoiner("\n");
         for (PlacedPart part : placement.parts()) {
             lines.add("part " + (part.index() + 1) + ", " + segments(part) + ", on "
-                    + part.device().name() + ": " + millis(part.computeSeconds()) + " from "
-                    + millis(part.beginSeconds())
+                    + part.device().name() + ": " + Quantities.seconds(part.computeSeconds()) + " from "
+                    + Quantities.seconds(part.beginSeconds())
                     + " on");
         }
         for (Transfer transfer : placement.transfers()) {
-            lines.add(format("%,.0f bytes", transfer.bytes()) + " from "
-                    + transfer.from().name() + " to " + transfer.to().name() + ": " + millis(transfer.seconds())
+            lines.add(Quantities.bytes(transfer.bytes()) + " from "
+                    + transfer.from().name() + " to " + transfer.to().name() + ": "
+                    + Quantities.seconds(transfer.seconds())
                     + " from "
-                    + millis(transfer.beginSeconds()) + " on");
+                    + Quantities.seconds(transfer.beginSeconds()) + " on");
         }
         return lines.add(summary(placement)).toString();
     }
@@ -42,7 +40,7 @@ final class Description {
         why.runnerUp().ifPresent(second -> lines.add("runner-up: " + second));
         why.prices().forEach(price -> lines.add("without " + price.limit() + ": " + price.without()));
         why.flips()
-                .forEach(flip -> lines.add("if " + flip.what() + " were " + format("%.3g", flip.factor())
+                .forEach(flip -> lines.add("if " + flip.what() + " were " + Quantities.number(flip.factor())
                         + " times what it is: " + flip.then()));
         return lines.toString();
     }
@@ -54,12 +52,12 @@ final class Description {
     }
 
     private static String summary(Placement placement) {
-        return "latency " + millis(placement.latencySeconds()) + " (90 % within "
-                + millis(placement.p90LatencySeconds())
-                + "), " + format("%.4g", placement.throughputPerSecond()) + " per second, paced by "
+        return "latency " + Quantities.seconds(placement.latencySeconds()) + " (90 % within "
+                + Quantities.seconds(placement.p90LatencySeconds())
+                + "), " + Quantities.number(placement.throughputPerSecond()) + " per second, paced by "
                 + placement.bottleneck()
                 + (placement.energyJoules().isPresent()
-                        ? format(", %.3g J", placement.energyJoules().getAsDouble())
+                        ? ", " + Quantities.number(placement.energyJoules().getAsDouble()) + " J"
                         : "")
                 + proof(placement);
     }
@@ -70,14 +68,6 @@ final class Description {
         }
         return placement.isOptimal()
                 ? "; optimal by these figures"
-                : format("; at most %.2f %% from the optimum by these figures", PERCENT * placement.gap());
-    }
-
-    private static String millis(double seconds) {
-        return format("%.4g ms", MILLIS * seconds);
-    }
-
-    private static String format(String pattern, double value) {
-        return String.format(Locale.ROOT, pattern, value);
+                : "; at most " + Quantities.percent(placement.gap()) + " from the optimum by these figures";
     }
 }

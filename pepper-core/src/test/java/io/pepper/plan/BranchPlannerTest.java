@@ -213,15 +213,15 @@ class BranchPlannerTest {
         Constraints limits = Constraints.NONE.withPin(1, "right");
         Explanation why = planner.explain(planner.plan(Objective.LATENCY, limits), limits);
         assertThat(why.placement().describe().lines())
-                .startsWith("part 1, segment 1, on left: 10.00 ms from 0.000 ms on")
-                .contains("1 bytes from left to right: 2.000 ms from 0.000 ms on")
+                .startsWith("part 1, segment 1, on left: 10 ms from 0 s on")
+                .contains("1 B from left to right: 2 ms from 0 s on")
                 .last()
                 .asString()
-                .startsWith("latency 18.00 ms (90 % within 18.00 ms), ")
+                .startsWith("latency 18 ms (90 % within 18 ms), ")
                 .endsWith("; optimal by these figures");
         assertThat(why.describe())
                 .startsWith(why.placement().describe())
-                .contains("within: segment 2 on 'right'", "all on left: latency 24.00 ms", "runner-up: Placement[")
+                .contains("within: segment 2 on 'right'", "all on left: latency 24 ms", "runner-up: Placement[")
                 .contains("without segment 2 on 'right': Placement[", "if the time of left were ");
         assertThat(why)
                 .asString()

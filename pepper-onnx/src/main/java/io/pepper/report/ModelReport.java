@@ -5,6 +5,7 @@ import io.pepper.cut.Cuts;
 import io.pepper.cut.Liveness;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
+import io.pepper.internal.text.Quantities;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
@@ -18,7 +19,6 @@ import io.pepper.report.internal.MermaidRenderer;
 import io.pepper.report.internal.SvgRenderer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -113,8 +113,6 @@ public final class ModelReport implements Report {
 
     /** Collects the content of the report. */
     private static final class Sketch {
-        private static final double GIGA = 1e9;
-        private static final double MEBI = 1 << 20;
 
         private final OnnxModel model;
         private final DataflowGraph graph;
@@ -147,14 +145,9 @@ public final class ModelReport implements Report {
             ModelCharacteristics found = costs.characteristics();
             List<String> facts = new ArrayList<>();
             facts.add(cuts.usedOperatorCount() + " operators");
-            facts.add(
-                    found.flops().isPresent()
-                            ? String.format(
-                                    Locale.ROOT, "%.3g GFLOPs", found.flops().getAsLong() / GIGA)
-                            : "arithmetic unknown");
-            facts.add(String.format(Locale.ROOT, "%.3g MiB of weights", found.weightBytes() / MEBI));
-            found.peakActivationBytes()
-                    .ifPresent(peak -> facts.add(String.format(Locale.ROOT, "%.3g MiB alive at most", peak / MEBI)));
+            facts.add(found.flops().isPresent() ? Quantities.decimal(found.flops(), "FLOPs") : "arithmetic unknown");
+            facts.add(Quantities.bytes(found.weightBytes()) + " of weights");
+            found.peakActivationBytes().ifPresent(peak -> facts.add(Quantities.bytes(peak) + " alive at most"));
             facts.add(cuts.size() + " cuts" + (cuts.effort().limited() ? " (search stopped at its budget)" : ""));
             if (!costs.shapes().openDimensions().isEmpty()) {
                 facts.add("open: " + String.join(", ", costs.shapes().openDimensions()));

@@ -1,6 +1,7 @@
 package io.pepper.report;
 
 import io.pepper.cluster.Device;
+import io.pepper.internal.text.Quantities;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.plan.Explanation;
@@ -12,7 +13,6 @@ import io.pepper.plan.PlanSimulator;
 import io.pepper.plan.Transfer;
 import io.pepper.report.internal.PlanDrawing;
 import io.pepper.report.internal.PlanRenderer;
-import io.pepper.report.internal.markup.Quantities;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -211,10 +211,8 @@ public final class PlanReport implements Report {
             return "By these predicted figures no other placement of these segments is better.";
         }
         return placement().gap() < 1
-                ? String.format(
-                        Locale.ROOT,
-                        "By these predicted figures a better placement could cost %.2f %% less at most.",
-                        PERCENT * placement().gap())
+                ? "By these predicted figures a better placement could cost "
+                        + Quantities.percent(placement().gap()) + " less at most."
                 : "It is not proven that no other is better.";
     }
 
@@ -264,8 +262,7 @@ public final class PlanReport implements Report {
                         its.stream().mapToDouble(PlacedPart::computeSeconds).sum())
                 + ", " + Quantities.bytes(memory)
                 + (device.memoryBytes().isPresent()
-                        ? " of "
-                                + Quantities.bytes((double) device.memoryBytes().getAsLong())
+                        ? " of " + Quantities.bytes(device.memoryBytes().getAsLong())
                         : "");
     }
 

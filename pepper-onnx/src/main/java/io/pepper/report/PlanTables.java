@@ -1,12 +1,12 @@
 package io.pepper.report;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.plan.Explanation;
 import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Segments;
 import io.pepper.plan.Transfer;
 import io.pepper.report.internal.PlanDrawing;
-import io.pepper.report.internal.markup.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

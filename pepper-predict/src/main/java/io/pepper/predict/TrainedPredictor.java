@@ -1,6 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.internal.text.Quantities;
 import io.pepper.measure.OperatorSweep;
 import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.predict.internal.learn.LinearTime;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -165,8 +165,7 @@ public final class TrainedPredictor implements LatencyPredictor {
 
     private static void addError(Accuracy held, String what, List<String> caveats) {
         if (held.medianApe() > LARGE_ERROR) {
-            caveats.add(
-                    String.format(Locale.ROOT, "has a median error of %.0f %% on %s", 100 * held.medianApe(), what));
+            caveats.add("has a median error of " + Quantities.percent(held.medianApe()) + " on " + what);
         }
     }
 

@@ -3,10 +3,10 @@ package io.pepper.predict;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingDouble;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.report.internal.markup.Axis;
 import io.pepper.report.internal.markup.BarChart;
 import io.pepper.report.internal.markup.Figure;
-import io.pepper.report.internal.markup.Quantities;
 import io.pepper.report.internal.markup.Scale;
 import io.pepper.report.internal.markup.ScatterPlot;
 import io.pepper.session.Quantiles;
@@ -23,7 +23,6 @@ import java.util.stream.IntStream;
 
 /** The charts of a training: what was predicted beside what was measured, errors by group, and the features used. */
 final class TrainingCharts {
-    private static final double PERCENT = 100;
     private static final int MOST_FEATURES = 20;
     private static final double TEN = 10;
     private static final String POINT = "a measured way to run a piece";
@@ -139,12 +138,8 @@ final class TrainingCharts {
 
     private static Figure shares(String title, Map<String, Double> shares) {
         List<BarChart.Bar> bars = new ArrayList<>();
-        shares.forEach((name, share) ->
-                bars.add(new BarChart.Bar("bar", name, List.of(new BarChart.Layer("whole", share)), percent(share))));
-        return BarChart.of(title, bars, TrainingCharts::percent);
-    }
-
-    private static String percent(double share) {
-        return Quantities.number(PERCENT * share) + " %";
+        shares.forEach((name, share) -> bars.add(
+                new BarChart.Bar("bar", name, List.of(new BarChart.Layer("whole", share)), Quantities.percent(share))));
+        return BarChart.of(title, bars, Quantities::percent);
     }
 }

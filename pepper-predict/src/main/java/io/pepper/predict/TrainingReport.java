@@ -1,9 +1,9 @@
 package io.pepper.predict;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.internal.text.WholeFile;
 import io.pepper.predict.CrossValidation.Folds;
 import io.pepper.report.internal.markup.Page;
-import io.pepper.report.internal.markup.Quantities;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
@@ -18,7 +18,6 @@ import java.util.Map;
  * errors by load and by model, and the features that the trees use. Immutable and therefore thread-safe.
  */
 public final class TrainingReport {
-    private static final double PERCENT = 100;
     private static final String NOTHING = "–";
     private static final List<String> ACCURACY = List.of(
             "held back",
@@ -106,8 +105,8 @@ public final class TrainingReport {
                     percent(found.within10()),
                     percent(found.within20()),
                     percent(found.mape()),
-                    decimals(found.r2()),
-                    decimals(found.rankCorrelation()),
+                    Quantities.number(found.r2()),
+                    Quantities.number(found.rankCorrelation()),
                     percent(found.p90Coverage())));
         });
         page.table(1, ACCURACY, rows);
@@ -146,10 +145,6 @@ public final class TrainingReport {
     }
 
     private static String percent(double share) {
-        return Double.isNaN(share) ? NOTHING : String.format(Locale.ROOT, "%.1f %%", PERCENT * share);
-    }
-
-    private static String decimals(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
+        return Double.isNaN(share) ? NOTHING : Quantities.percent(share);
     }
 }

@@ -1,6 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.internal.text.Quantities;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
@@ -118,11 +119,9 @@ public final class XgboostPredictor implements LatencyPredictor {
             throw new PredictorFormatException(
                     json.toString(),
                     "learner",
-                    String.format(
-                            Locale.ROOT,
-                            "its trees never predict more than %.3g: they do not predict seconds, but perhaps logarithms of seconds"
-                                    + " (LOG_SECONDS, --xgboost log_seconds)",
-                            trees.mostPrediction()));
+                    "its trees never predict more than " + Quantities.number(trees.mostPrediction())
+                            + ": they do not predict seconds, but perhaps logarithms of seconds"
+                            + " (LOG_SECONDS, --xgboost log_seconds)");
         }
         return new XgboostPredictor(trees, schema, target, order(json, trees.featureNames(), schema));
     }

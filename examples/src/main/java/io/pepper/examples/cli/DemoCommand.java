@@ -10,6 +10,7 @@ import io.pepper.export.PartitionManifest;
 import io.pepper.export.PlanOrigin;
 import io.pepper.export.SplitVerifier;
 import io.pepper.export.Verification;
+import io.pepper.internal.text.Quantities;
 import io.pepper.internal.text.WholeFile;
 import io.pepper.measure.TimingOptions;
 import io.pepper.model.InputShapes;
@@ -38,7 +39,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -129,11 +129,8 @@ final class DemoCommand implements Callable<Integer> {
                             entry.surroundings().foreignPercent().orElse(0)))
                     .max()
                     .orElse(0);
-            out.println(String.format(
-                    Locale.ROOT,
-                    "note: this machine was not quiet (other processes took up to %.0f %% of its processors); the figures below are"
-                            + " those of such a machine:",
-                    foreign));
+            out.println("note: this machine was not quiet (other processes took up to " + Quantities.number(foreign)
+                    + " % of its processors); the figures below are those of such a machine:");
             data.markLines().forEach(line -> out.println("  " + line));
             out.println();
         }

@@ -4,15 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.Conditions;
 import io.pepper.cluster.DeviceState;
+import io.pepper.internal.text.Quantities;
 import io.pepper.monitor.DeviceReading;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.text.DecimalFormat;
-import java.text.DecimalFormatSymbols;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,18 +63,20 @@ final class DevicesCommand implements Callable<Integer> {
             table.row(
                     state.device(),
                     state.model().orElse("?"),
-                    cores(state.cores(), "?"),
-                    number(state.cpuLoadPercent(), " %"),
-                    number(state.runnableThreads(), ""),
-                    size(state.memoryFreeBytes()),
-                    size(state.memoryTotalBytes()),
-                    number(state.diskUsagePercent(), " %"),
-                    number(state.powerWatts(), ""),
-                    cores(conditions.quotaCores(), devices.isLocal() ? "-" : "?"),
-                    number(conditions.throttledPercent(), " %"),
-                    number(conditions.clockPercent(), " %"),
-                    number(conditions.cpuPressurePercent(), " %"),
-                    number(conditions.memoryPressurePercent(), " %"));
+                    Quantities.number(state.cores()),
+                    Quantities.percent(state.cpuLoadPercent()),
+                    Quantities.number(state.runnableThreads()),
+                    Quantities.bytes(state.memoryFreeBytes()),
+                    Quantities.bytes(state.memoryTotalBytes()),
+                    Quantities.percent(state.diskUsagePercent()),
+                    Quantities.number(state.powerWatts()),
+                    devices.isLocal() && conditions.quotaCores().isEmpty()
+                            ? "-"
+                            : Quantities.number(conditions.quotaCores()),
+                    Quantities.percent(conditions.throttledPercent()),
+                    Quantities.percent(conditions.clockPercent()),
+                    Quantities.percent(conditions.cpuPressurePercent()),
+                    Quantities.percent(conditions.memoryPressurePercent()));
         }
         table.print(out);
         readings.forEach((name, reading) -> {
@@ -93,21 +92,6 @@ final class DevicesCommand implements Callable<Integer> {
     /** Returns the exit code: refused if nothing is known of any device. */
     private static int code(Map<String, DeviceReading> readings) {
         return readings.values().stream().anyMatch(DeviceReading::isKnown) ? Main.DONE : Main.REFUSED;
-    }
-
-    /** Formats cores with up to two decimals, such as 0.5; whole numbers have none. */
-    private static String cores(OptionalDouble cores, String unknown) {
-        return cores.isPresent()
-                ? new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(cores.getAsDouble())
-                : unknown;
-    }
-
-    private static String size(OptionalLong bytes) {
-        return bytes.isPresent() ? Amounts.bytes(bytes.getAsLong()) : "?";
-    }
-
-    private static String number(OptionalDouble value, String unit) {
-        return value.isPresent() ? String.format(Locale.ROOT, "%.1f%s", value.getAsDouble(), unit) : "?";
     }
 
     /** Returns a reading as JSON; unknown values are null. */

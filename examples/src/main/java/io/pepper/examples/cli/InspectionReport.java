@@ -2,6 +2,7 @@ package io.pepper.examples.cli;
 
 import io.pepper.cut.Cut;
 import io.pepper.cut.PaperBridges;
+import io.pepper.internal.text.Quantities;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.OnnxModel;
@@ -12,13 +13,11 @@ import io.pepper.partition.Partitioner;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** The findings on a model, for a person at a terminal. */
 final class InspectionReport {
-    private static final double THOUSAND = 1000;
 
     private InspectionReport() {}
 
@@ -34,19 +33,24 @@ final class InspectionReport {
     }
 
     private static void costs(ModelCharacteristics found, PrintWriter out) {
-        out.println("  layers     " + found.convLayers() + " convolutional with " + text(found.filters()) + " filters, "
-                + found.poolLayers() + " pooling, " + found.fcLayers() + " fully connected");
-        out.println("  parameters " + found.parameters() + ", " + Amounts.bytes(found.weightBytes()) + " in use");
-        out.println("  arithmetic "
-                + (found.flops().isPresent()
-                        ? count(found.flops().getAsLong()) + "FLOPs, "
-                                + count(found.macs().orElse(0)) + "MACs"
-                        : "unknown"));
-        out.println("  memory     "
-                + (found.peakActivationBytes().isPresent()
-                        ? Amounts.bytes(found.peakActivationBytes().getAsLong()) + " peak of live tensors, "
-                                + Amounts.bytes(found.leastPeakActivationBytes().orElse(0)) + " in the best order found"
-                        : "unknown"));
+        Table facts = Table.ofFacts();
+        facts.row(
+                "layers",
+                found.convLayers() + " convolutional with " + text(found.filters()) + " filters, " + found.poolLayers()
+                        + " pooling, " + found.fcLayers() + " fully connected");
+        facts.row("parameters", found.parameters() + ", " + Quantities.bytes(found.weightBytes()) + " in use");
+        facts.row(
+                "arithmetic",
+                found.flops().isPresent()
+                        ? Quantities.decimal(found.flops(), "FLOPs") + ", " + Quantities.decimal(found.macs(), "MACs")
+                        : "unknown");
+        facts.row(
+                "memory",
+                found.peakActivationBytes().isPresent()
+                        ? Quantities.bytes(found.peakActivationBytes()) + " peak of live tensors, "
+                                + Quantities.bytes(found.leastPeakActivationBytes()) + " in the best order found"
+                        : "unknown");
+        facts.print(out);
         if (found.leastPeakSearch().limited()) {
             out.println("  note: the search for the best order stopped at its budget, after "
                     + found.leastPeakSearch().steps() + " steps; a better order may exist");
@@ -157,17 +161,5 @@ final class InspectionReport {
 
     private static String text(OptionalLong value) {
         return value.isPresent() ? Long.toString(value.getAsLong()) : "?";
-    }
-
-    /** Formats a count with a decimal prefix and three digits. */
-    private static String count(long value) {
-        String[] prefixes = {"", "k", "M", "G", "T", "P", "E"};
-        double scaled = value;
-        int prefix = 0;
-        while (scaled >= THOUSAND) {
-            scaled /= THOUSAND;
-            prefix++;
-        }
-        return String.format(Locale.ROOT, "%.3g %s", scaled, prefixes[prefix]);
     }
 }

@@ -3,6 +3,7 @@ package io.pepper.examples.cli;
 import io.pepper.export.OutputComparison;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.Verification;
+import io.pepper.internal.text.Quantities;
 import io.pepper.model.OptimizationLevel;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.OnnxModel;
@@ -10,7 +11,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,12 +24,15 @@ final class ModelPrinter {
 
     static void summary(OnnxModel model, PrintWriter out) {
         out.println(model.name() + ": IR version " + model.irVersion() + ", operator sets " + opsets(model.opsets()));
-        out.println("  operators  " + model.operatorCount() + ", of which " + model.constantOperatorCount()
-                + " only compute constants");
-        out.println("  weights    " + Amounts.bytes(model.weightBytes()));
-        model.inputs().forEach(input -> out.println("  input      " + input));
-        model.outputs().forEach(output -> out.println("  output     " + output));
-        out.println("  cuts       " + model.cuts().size() + " at a single tensor");
+        Table facts = Table.ofFacts();
+        facts.row(
+                "operators",
+                model.operatorCount() + ", of which " + model.constantOperatorCount() + " only compute constants");
+        facts.row("weights", Quantities.bytes(model.weightBytes()));
+        model.inputs().forEach(input -> facts.row("input", input.toString()));
+        model.outputs().forEach(output -> facts.row("output", output.toString()));
+        facts.row("cuts", model.cuts().size() + " at a single tensor");
+        facts.print(out);
         out.println();
     }
 
@@ -49,15 +52,15 @@ final class ModelPrinter {
         for (PartitionManifest.Part part : manifest.parts()) {
             table.row(
                     part.file(),
-                    Amounts.bytes(part.bytes()),
+                    Quantities.bytes(part.bytes()),
                     Integer.toString(part.operators()),
-                    Amounts.bytes(part.weightBytes()),
+                    Quantities.bytes(part.weightBytes()),
                     names(part.inputs()),
                     names(part.outputs()));
         }
         table.print(out);
         manifest.notes().forEach(note -> out.println("note: " + note));
-        out.println("written to " + directory + ": " + Amounts.bytes(manifest.bytesWritten()));
+        out.println("written to " + directory + ": " + Quantities.bytes(manifest.bytesWritten()));
     }
 
     static void verification(Verification verification, PrintWriter out) {
@@ -84,7 +87,7 @@ final class ModelPrinter {
         }
         return output.identical()
                 ? "0"
-                : String.format(Locale.ROOT, "%.3g (relative %.3g)", output.maxAbsDiff(), output.maxRelDiff());
+                : Quantities.number(output.maxAbsDiff()) + " (relative " + Quantities.number(output.maxRelDiff()) + ")";
     }
 
     private static String verdict(Verification verification) {

@@ -3,6 +3,7 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cut.Cuts;
+import io.pepper.internal.text.Quantities;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.plan.Metric;
@@ -110,10 +111,10 @@ final class ParetoCommand implements Callable<Integer> {
         Table table = new Table("latency", "per second", "joules", "segments");
         for (Placement placement : front) {
             table.row(
-                    Amounts.time(placement.latencySeconds()),
-                    Amounts.rate(placement.throughputPerSecond()),
+                    Quantities.seconds(placement.latencySeconds()),
+                    Quantities.number(placement.throughputPerSecond()),
                     placement.energyJoules().isPresent()
-                            ? Amounts.figure(placement.energyJoules().getAsDouble())
+                            ? Quantities.number(placement.energyJoules().getAsDouble())
                             : "–",
                     PlanPrinter.line(placement));
         }

@@ -3,6 +3,7 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.internal.text.Quantities;
 import io.pepper.plan.Explanation;
 import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
@@ -11,13 +12,11 @@ import io.pepper.plan.Transfer;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A placement and its explanation, for a person or a program. */
 final class PlanPrinter {
-    private static final double PERCENT = 100;
 
     private PlanPrinter() {}
 
@@ -33,17 +32,17 @@ final class PlanPrinter {
                     String.valueOf(part.index() + 1),
                     part.device().name(),
                     span(part),
-                    Amounts.time(part.beginSeconds()),
-                    Amounts.time(part.computeSeconds()),
+                    Quantities.seconds(part.beginSeconds()),
+                    Quantities.seconds(part.computeSeconds()),
                     sends(placement, part.from(), part.to()),
-                    Amounts.bytes(part.memoryBytes()));
+                    Quantities.bytes(part.memoryBytes()));
         }
         table.print(out);
-        out.println("latency " + Amounts.time(placement.latencySeconds()) + " (90 % within "
-                + Amounts.time(placement.p90LatencySeconds()) + "), "
-                + Amounts.rate(placement.throughputPerSecond()) + " per second, paced by " + placement.bottleneck()
+        out.println("latency " + Quantities.seconds(placement.latencySeconds()) + " (90 % within "
+                + Quantities.seconds(placement.p90LatencySeconds()) + "), "
+                + Quantities.number(placement.throughputPerSecond()) + " per second, paced by " + placement.bottleneck()
                 + (placement.energyJoules().isPresent()
-                        ? ", " + Amounts.figure(placement.energyJoules().getAsDouble()) + " J"
+                        ? ", " + Quantities.number(placement.energyJoules().getAsDouble()) + " J"
                         : ""));
         boolean tied = why.runnerUp()
                 .filter(second -> second.value() == placement.value())
@@ -58,10 +57,10 @@ final class PlanPrinter {
             single.row(
                     device.device().name(),
                     device.placement()
-                            .map(whole -> Amounts.time(whole.latencySeconds()))
+                            .map(whole -> Quantities.seconds(whole.latencySeconds()))
                             .orElse("–"),
                     device.placement()
-                            .map(whole -> Amounts.rate(whole.throughputPerSecond()))
+                            .map(whole -> Quantities.number(whole.throughputPerSecond()))
                             .orElse("–"),
                     device.fits() ? "" : device.placement().isPresent() ? "does not fit" : "not possible");
         }
@@ -71,7 +70,7 @@ final class PlanPrinter {
         why.prices().forEach(price -> others.row(row("without " + price.limit(), price.without())));
         why.flips()
                 .forEach(flip -> others.row(
-                        row("at " + Amounts.figure(flip.factor()) + " × " + flip.what() + at(flip), flip.then())));
+                        row("at " + Quantities.number(flip.factor()) + " × " + flip.what() + at(flip), flip.then())));
         if (!others.isEmpty()) {
             out.println();
             others.print(out);
@@ -84,16 +83,16 @@ final class PlanPrinter {
             return "optimal by these figures";
         }
         return gap < 1
-                ? "at most " + format("%.2f", PERCENT * gap) + " % from the optimum by these figures"
+                ? "at most " + Quantities.percent(gap) + " from the optimum by these figures"
                 : "not proven optimal";
     }
 
     private static String at(Explanation.Flip flip) {
         if (flip.loadPercent().isPresent()) {
-            return ": " + format("%.0f", flip.loadPercent().getAsDouble()) + " % load";
+            return ": " + Quantities.percent(flip.loadPercent()) + " load";
         }
         return flip.bytesPerSecond().isPresent()
-                ? ": " + Amounts.bytes(flip.bytesPerSecond().getAsDouble()) + "/s"
+                ? ": " + Quantities.bytes(flip.bytesPerSecond().getAsDouble()) + "/s"
                 : "";
     }
 
@@ -101,8 +100,8 @@ final class PlanPrinter {
         return new String[] {
             when,
             line(placement),
-            Amounts.time(placement.latencySeconds()),
-            Amounts.rate(placement.throughputPerSecond())
+            Quantities.seconds(placement.latencySeconds()),
+            Quantities.number(placement.throughputPerSecond())
         };
     }
 
@@ -118,13 +117,9 @@ final class PlanPrinter {
 
     private static String sends(Placement placement, int from, int to) {
         return sent(placement, from, to).stream()
-                .map(transfer -> Amounts.bytes(transfer.bytes()) + " to "
-                        + transfer.to().name() + " in " + Amounts.time(transfer.seconds()))
+                .map(transfer -> Quantities.bytes(transfer.bytes()) + " to "
+                        + transfer.to().name() + " in " + Quantities.seconds(transfer.seconds()))
                 .collect(Collectors.joining(", "));
-    }
-
-    static String format(String pattern, double value) {
-        return String.format(Locale.ROOT, pattern, value);
     }
 
     static ObjectNode json(String model, String objective, Explanation why, Optional<DeploymentPlan> written) {

@@ -2,6 +2,7 @@ package io.pepper.examples.cli;
 
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cuts;
+import io.pepper.internal.text.Quantities;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OperatorPlanner;
@@ -69,7 +70,7 @@ record Planned(PlanOptions.Prepared prepared, Explanation why, Optional<Scenario
         prepared.notes()
                 .add("all on one device is better than the best placement of "
                         + prepared.segments().count() + " parts: " + PlanPrinter.line(why.placement()) + ", latency "
-                        + Amounts.time(why.placement().latencySeconds()));
+                        + Quantities.seconds(why.placement().latencySeconds()));
         PlanOptions.Prepared instead = prepared.with(whole, planner);
         return new Planned(instead, plan.explain(instead, best), robust, List.of());
     }

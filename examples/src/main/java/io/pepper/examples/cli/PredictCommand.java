@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.DeviceState;
 import io.pepper.export.PartitionManifest;
+import io.pepper.internal.text.Quantities;
 import io.pepper.model.InputShapes;
 import io.pepper.model.TensorInfo;
 import io.pepper.monitor.DeviceMonitor;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -164,17 +164,9 @@ final class PredictCommand implements Callable<Integer> {
                 .forEach(forecast -> table.row(
                         name,
                         forecast.reading().state().device(),
-                        forecast.reading().state().cpuLoadPercent().isPresent()
-                                ? String.format(
-                                        Locale.ROOT,
-                                        "%.0f %%",
-                                        forecast.reading()
-                                                .state()
-                                                .cpuLoadPercent()
-                                                .getAsDouble())
-                                : "?",
-                        Amounts.time(forecast.prediction().medianSeconds()),
-                        Amounts.time(forecast.prediction().p90Seconds()),
+                        Quantities.percent(forecast.reading().state().cpuLoadPercent()),
+                        Quantities.seconds(forecast.prediction().medianSeconds()),
+                        Quantities.seconds(forecast.prediction().p90Seconds()),
                         forecast.prediction().extrapolated() ? "beyond what was measured" : "")));
         table.print(out);
         rankings.values().stream()

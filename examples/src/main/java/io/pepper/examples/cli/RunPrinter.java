@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxValue;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.internal.text.Quantities;
 import io.pepper.session.Quantiles;
 import io.pepper.session.RunOutputs;
 import io.pepper.session.StageMetrics;
@@ -111,28 +112,28 @@ final class RunPrinter {
                     stage.stage(),
                     device(i),
                     String.valueOf(stage.calls()),
-                    Amounts.time(stage.p50Seconds()),
-                    Amounts.time(stage.p99Seconds()),
-                    Amounts.time(stage.waitingSeconds() / Math.max(1, stage.calls())),
+                    Quantities.seconds(stage.p50Seconds()),
+                    Quantities.seconds(stage.p99Seconds()),
+                    Quantities.seconds(stage.waitingSeconds() / Math.max(1, stage.calls())),
                     String.valueOf(stage.mostQueued()));
         }
         table.print(out);
         out.println();
-        out.println(
-                mode + ": opened in " + Amounts.time(openSeconds) + ", first answer in " + Amounts.time(firstSeconds));
+        out.println(mode + ": opened in " + Quantities.seconds(openSeconds) + ", first answer in "
+                + Quantities.seconds(firstSeconds));
         latencies.ifPresent(times -> out.println(String.format(
                 Locale.ROOT,
                 "%d more requests: median %s, 90 %% within %s, 99 %% within %s; %s per second",
                 requests - 1,
-                Amounts.time(times.at(P50)),
-                Amounts.time(times.at(P90)),
-                Amounts.time(times.at(P99)),
-                Amounts.rate(perSecond))));
+                Quantities.seconds(times.at(P50)),
+                Quantities.seconds(times.at(P90)),
+                Quantities.seconds(times.at(P99)),
+                Quantities.number(perSecond))));
         plan.ifPresent(made -> out.println(String.format(
                 Locale.ROOT,
                 "the plan predicts %s alone, and %s per second",
-                Amounts.time(made.placement().latencySeconds()),
-                Amounts.rate(1 / made.placement().periodSeconds()))));
+                Quantities.seconds(made.placement().latencySeconds()),
+                Quantities.number(1 / made.placement().periodSeconds()))));
         remarks().print(out);
     }
 

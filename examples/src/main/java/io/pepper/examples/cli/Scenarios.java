@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.DeviceState;
+import io.pepper.internal.text.Quantities;
 import io.pepper.plan.CostModel;
 import io.pepper.plan.CostTable;
 import io.pepper.plan.Explanation;
@@ -47,8 +48,8 @@ final class Scenarios {
                 Placement in = result.scenarios().get(i);
                 table.row(
                         names.get(i),
-                        Amounts.time(in.latencySeconds()),
-                        Amounts.rate(in.throughputPerSecond()),
+                        Quantities.seconds(in.latencySeconds()),
+                        Quantities.number(in.throughputPerSecond()),
                         i == result.worst() ? "worst, planned for" : "");
             }
             out.println();

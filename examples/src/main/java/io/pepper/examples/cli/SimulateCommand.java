@@ -2,12 +2,12 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.internal.text.Quantities;
 import io.pepper.plan.PlanSimulator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Simulates a written plan on a trace of requests, with queues, slow devices and failures.")
 final class SimulateCommand implements Callable<Integer> {
-    private static final double PERCENT = 100;
     private static final double MEDIAN = 0.5;
     private static final double P90 = 0.9;
     private static final double P99 = 0.99;
@@ -105,11 +104,10 @@ final class SimulateCommand implements Callable<Integer> {
                 + shown(latency(result, P90)) + ", 99 % within " + shown(latency(result, P99)) + "; alone "
                 + shown(plan.placement().latencySeconds()));
         out.println("done per second: "
-                + Amounts.rate(result.throughputPerSecond().orElse(Double.NaN)) + "; the plan can do "
-                + Amounts.rate(1 / plan.placement().periodSeconds()));
+                + Quantities.number(result.throughputPerSecond()) + "; the plan can do "
+                + Quantities.number(1 / plan.placement().periodSeconds()));
         Table table = new Table("device or link", "busy");
-        result.busyShare()
-                .forEach((name, share) -> table.row(name, String.format(Locale.ROOT, "%.0f %%", PERCENT * share)));
+        result.busyShare().forEach((name, share) -> table.row(name, Quantities.percent(share)));
         table.print(out);
         remarks.print(out);
     }
@@ -119,6 +117,6 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private static String shown(double seconds) {
-        return Double.isFinite(seconds) ? Amounts.time(seconds) : "never";
+        return Double.isFinite(seconds) ? Quantities.seconds(seconds) : "never";
     }
 }

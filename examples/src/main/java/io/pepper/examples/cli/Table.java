@@ -5,51 +5,90 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.TextTable;
 
-/** A table of text with aligned columns. */
+/** A table with aligned columns, printed by picocli. */
 final class Table {
     private static final int MAX_WIDTH = 80;
+    private static final int GAP = 2;
+
+    /** The middle of a start of picocli's own markup, which a cell may contain. */
+    private static final String INSIDE_MARKUP = "(?<=@)(?=\\|)";
 
     private final List<String[]> rows = new ArrayList<>();
-    private final int[] widths;
+    private final int columns;
+    private final int indent;
+    private final boolean headed;
 
+    private Table(int columns, int indent, boolean headed) {
+        this.columns = columns;
+        this.indent = indent;
+        this.headed = headed;
+    }
+
+    /** Creates a table with a heading by column. */
     Table(String... heading) {
-        widths = new int[heading.length];
+        this(heading.length, 0, true);
         row(heading);
     }
 
+    /** Creates a list of names and texts, which belongs to the line before it. */
+    static Table ofFacts() {
+        return new Table(2, GAP, false);
+    }
+
     boolean isEmpty() {
-        return rows.size() == 1;
+        return rows.size() == (headed ? 1 : 0);
     }
 
     void row(String... cells) {
-        String[] shown = Arrays.stream(cells).map(Table::shortened).toArray(String[]::new);
-        for (int column = 0; column < widths.length; column++) {
-            widths[column] = Math.max(widths[column], shown[column].length());
-        }
-        rows.add(shown);
+        rows.add(Arrays.stream(cells).map(this::shortened).toArray(String[]::new));
     }
 
     /** Shortens very long names, which would break the table. */
-    private static String shortened(String cell) {
+    private String shortened(String cell) {
+        if (!headed) {
+            return SafeText.line(cell);
+        }
         String printable = SafeText.line(cell.length() <= MAX_WIDTH ? cell : cell.substring(0, MAX_WIDTH));
         boolean whole = cell.length() <= MAX_WIDTH && printable.length() <= MAX_WIDTH;
         return whole ? printable : printable.substring(0, MAX_WIDTH - 1) + "…";
     }
 
     void print(PrintWriter out) {
-        printRow(rows.get(0), out);
-        out.println(Arrays.stream(widths).mapToObj("-"::repeat).collect(Collectors.joining("  ")));
-        rows.stream().skip(1).forEach(row -> printRow(row, out));
+        int[] widths = IntStream.range(0, columns).map(this::width).toArray();
+        TextTable table = TextTable.forColumns(
+                Help.defaultColorScheme(Ansi.OFF),
+                IntStream.range(0, columns)
+                        .mapToObj(column -> column(column, widths[column]))
+                        .toArray(Column[]::new));
+        for (String[] row : rows) {
+            table.addRowValues(Arrays.stream(row).map(Table::text).toArray(Ansi.Text[]::new));
+            if (headed && table.rowCount() == 1) {
+                table.addRowValues(Arrays.stream(widths).mapToObj("-"::repeat).toArray(String[]::new));
+            }
+        }
+        out.print(table);
     }
 
-    private void printRow(String[] row, PrintWriter out) {
-        StringBuilder line = new StringBuilder();
-        for (int column = 0; column < widths.length; column++) {
-            line.append(column == 0 ? "" : "  ").append(row[column]);
-            line.append(" ".repeat(widths[column] - row[column].length()));
+    private int width(int column) {
+        return rows.stream().mapToInt(row -> row[column].length()).max().orElse(0);
+    }
+
+    private Column column(int column, int width) {
+        int before = column == 0 ? indent : GAP;
+        return new Column(Math.max(1, before + width), before, Column.Overflow.TRUNCATE);
+    }
+
+    private static Ansi.Text text(String cell) {
+        Ansi.Text text = Ansi.OFF.new Text(0);
+        for (String part : cell.split(INSIDE_MARKUP, -1)) {
+            text = text.concat(part);
         }
-        out.println(line.toString().stripTrailing());
+        return text;
     }
 }

@@ -2,6 +2,7 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.internal.text.Quantities;
 import io.pepper.predict.Accuracy;
 import io.pepper.predict.ChoiceAccuracy;
 import io.pepper.predict.CrossValidation;
@@ -32,7 +33,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Trains a predictor on measured latencies, and prints its accuracy on held-out data.")
 final class TrainCommand implements Callable<Integer> {
-    private static final double PERCENT = 100;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -142,12 +142,12 @@ final class TrainCommand implements Callable<Integer> {
                 "p90 covers");
         accuracy.forEach((folds, found) -> table.row(
                 folds,
-                percent(found.medianApe()),
-                percent(found.within10()),
-                percent(found.within20()),
-                percent(found.mape()),
-                String.format(Locale.ROOT, "%.3f", found.rankCorrelation()),
-                percent(found.p90Coverage())));
+                Quantities.percent(found.medianApe()),
+                Quantities.percent(found.within10()),
+                Quantities.percent(found.within20()),
+                Quantities.percent(found.mape()),
+                Quantities.number(found.rankCorrelation()),
+                Quantities.percent(found.p90Coverage())));
         table.print(console);
         if (accuracy.isEmpty()) {
             console.println("note: nothing could be held out: measure more than one model to estimate the accuracy");
@@ -173,20 +173,16 @@ final class TrainCommand implements Callable<Integer> {
             table.row(
                     held,
                     between,
-                    percent(found.right()),
-                    percent(found.repeatRight()),
-                    percent(found.bestWays()),
-                    percent(found.repeatBest()),
-                    Amounts.time(found.bestRegretSeconds()));
+                    Quantities.percent(found.right()),
+                    Quantities.percent(found.repeatRight()),
+                    Quantities.percent(found.bestWays()),
+                    Quantities.percent(found.repeatBest()),
+                    Quantities.seconds(found.bestRegretSeconds()));
         }
     }
 
     private static String name(CrossValidation.Folds folds) {
         return folds.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String percent(double share) {
-        return Double.isNaN(share) ? "?" : String.format(Locale.ROOT, "%.1f %%", PERCENT * share);
     }
 
     private static ObjectNode json(ChoiceAccuracy found) {

@@ -4,13 +4,13 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.internal.text.Quantities;
 import io.pepper.monitor.DeviceReading;
 import io.pepper.monitor.PrometheusDeviceMonitor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -73,14 +73,11 @@ final class WatchedDevices {
                     .findFirst()
                     .orElse(OptionalDouble.empty());
             state.cpuLoadPercent()
-                    .ifPresent(load -> notes.add(device + ": CPU load " + percent(load) + " now, "
-                            + (before.isPresent() ? percent(before.getAsDouble()) : "not known")
-                            + " when it was planned"));
+                    .ifPresent(load ->
+                            notes.add(device + ": CPU load " + Quantities.percent(OptionalDouble.of(load)) + " now, "
+                                    + (before.isPresent() ? Quantities.percent(before) : "not known")
+                                    + " when it was planned"));
         });
         return notes;
-    }
-
-    private static String percent(double value) {
-        return String.format(Locale.ROOT, "%.1f %%", value);
     }
 }

@@ -1,5 +1,6 @@
 package io.pepper.report.internal;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.report.internal.markup.Texts;
 import java.util.Locale;
 
@@ -23,8 +24,9 @@ public final class DotRenderer {
         Shares shares = new Shares(drawing);
         for (Drawing.Block block : drawing.blocks()) {
             String label = "segment " + (block.index() + 1) + "\n"
-                    + Texts.count(block.operators().size(), "operator") + "\n" + Texts.flops(block.flops()) + "\n"
-                    + Texts.bytes((double) block.weightBytes()) + " of weights";
+                    + Texts.count(block.operators().size(), "operator") + "\n"
+                    + Quantities.decimal(block.flops(), "FLOPs") + "\n"
+                    + Quantities.bytes(block.weightBytes()) + " of weights";
             dot.append("  s").append(block.index()).append(" [label=").append(quoted(label));
             dot.append(", fillcolor=\"").append(colour(shares.of(block))).append("\"];\n");
         }

@@ -1,5 +1,6 @@
 package io.pepper.report.internal;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.report.internal.markup.Texts;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,9 @@ final class Flows {
                 .map(tensor -> Texts.shorten(tensor.name()))
                 .collect(Collectors.joining(separator));
         int more = flow.tensors().size() - NAMES_SHOWN;
-        return names + (more > 0 ? separator + "and " + more + " more" : "") + separator + Texts.bytes(flow.bytes());
+        return names
+                + (more > 0 ? separator + "and " + more + " more" : "")
+                + separator
+                + Quantities.bytes(flow.bytes());
     }
 }

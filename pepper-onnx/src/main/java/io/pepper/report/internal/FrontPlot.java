@@ -1,10 +1,10 @@
 package io.pepper.report.internal;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.report.internal.markup.Axis;
 import io.pepper.report.internal.markup.Figure;
 import io.pepper.report.internal.markup.Markup;
 import io.pepper.report.internal.markup.PlotFrame;
-import io.pepper.report.internal.markup.Quantities;
 import io.pepper.report.internal.markup.Scale;
 import io.pepper.report.internal.markup.Texts;
 import java.util.function.ToDoubleFunction;

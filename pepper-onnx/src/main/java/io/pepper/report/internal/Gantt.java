@@ -1,8 +1,8 @@
 package io.pepper.report.internal;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.report.internal.markup.Figure;
 import io.pepper.report.internal.markup.Markup;
-import io.pepper.report.internal.markup.Quantities;
 import io.pepper.report.internal.markup.Scale;
 import io.pepper.report.internal.markup.Texts;
 

@@ -1,5 +1,6 @@
 package io.pepper.report.internal;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.report.internal.markup.Markup;
 import io.pepper.report.internal.markup.Page;
 import io.pepper.report.internal.markup.Texts;
@@ -80,8 +81,8 @@ public final class HtmlRenderer {
         number(html, mark.after() + 1, Integer.toString(mark.after() + 1));
         html.element("td", Texts.shorten(mark.label()), "title", mark.label(), "class", "name");
         number(html, mark.width(), Integer.toString(mark.width()));
-        number(html, (double) mark.bytes().orElse(Long.MAX_VALUE), Texts.bytes(mark.bytes()));
-        number(html, before, Texts.percent(before));
+        number(html, (double) mark.bytes().orElse(Long.MAX_VALUE), Quantities.bytes(mark.bytes()));
+        number(html, before, Quantities.percent(before));
         html.close().line();
     }
 
@@ -122,7 +123,7 @@ public final class HtmlRenderer {
             html.element("td", Texts.shorten(item.type()));
             html.element(
                     "td",
-                    item.flops().equals(OptionalLong.of(0)) ? "" : Texts.flops(item.flops()),
+                    item.flops().equals(OptionalLong.of(0)) ? "" : Quantities.decimal(item.flops(), "FLOPs"),
                     "class",
                     "number-cell");
             html.element("td", Texts.shorten(item.output()));

@@ -1,6 +1,6 @@
 package io.pepper.report.internal;
 
-import io.pepper.report.internal.markup.Texts;
+import io.pepper.internal.text.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -63,13 +63,13 @@ final class LiveScale {
         if (known && logarithmic) {
             double factor = Math.max(1, Math.round((high - low) / Math.log(2) / LINES));
             for (double power = Math.ceil(low / Math.log(2)); power * Math.log(2) <= high; power += factor) {
-                ticks.add(new Tick((power * Math.log(2) - low) / (high - low), Texts.bytes(Math.pow(2, power))));
+                ticks.add(new Tick((power * Math.log(2) - low) / (high - low), Quantities.bytes(Math.pow(2, power))));
             }
         } else if (known) {
             double step = Math.pow(2, Math.floor(Math.log(high / 2) / Math.log(2)));
             step = high / step > LINES ? step : step / 2;
             for (double bytes = 0; bytes <= high; bytes += step) {
-                ticks.add(new Tick(bytes / high, Texts.bytes(bytes)));
+                ticks.add(new Tick(bytes / high, Quantities.bytes(bytes)));
             }
         }
         return ticks;

@@ -1,5 +1,6 @@
 package io.pepper.report.internal;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.report.internal.markup.Texts;
 
 /** A renderer of the segments as a flow chart for Mermaid. */
@@ -19,10 +20,8 @@ public final class MermaidRenderer {
         for (Drawing.Block block : drawing.blocks()) {
             chart.append("  s").append(block.index()).append("[\"segment ").append(block.index() + 1);
             chart.append("<br/>").append(Texts.count(block.operators().size(), "operator"));
-            chart.append("<br/>").append(Texts.flops(block.flops()));
-            chart.append("<br/>")
-                    .append(Texts.bytes((double) block.weightBytes()))
-                    .append(" of weights\"]\n");
+            chart.append("<br/>").append(Quantities.decimal(block.flops(), "FLOPs"));
+            chart.append("<br/>").append(Quantities.bytes(block.weightBytes())).append(" of weights\"]\n");
         }
         for (Drawing.Flow flow : drawing.flows()) {
             chart.append("  ").append(vertex(flow.from())).append(" -->|\"");

@@ -1,8 +1,8 @@
 package io.pepper.report.internal;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.report.internal.markup.BarChart;
 import io.pepper.report.internal.markup.Figure;
-import io.pepper.report.internal.markup.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 

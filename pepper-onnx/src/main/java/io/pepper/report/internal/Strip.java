@@ -1,5 +1,6 @@
 package io.pepper.report.internal;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.report.internal.markup.Figure;
 import io.pepper.report.internal.markup.Markup;
 import io.pepper.report.internal.markup.Texts;
@@ -58,7 +59,7 @@ final class Strip {
     static String title(Drawing.Block block, Shares shares) {
         return "segment " + (block.index() + 1) + ": "
                 + Texts.count(block.operators().size(), "operator") + ", "
-                + Texts.flops(block.flops()) + " (" + Texts.percent(shares.of(block)) + "), "
-                + Texts.bytes((double) block.weightBytes()) + " of weights";
+                + Quantities.decimal(block.flops(), "FLOPs") + " (" + Quantities.percent(shares.of(block)) + "), "
+                + Quantities.bytes(block.weightBytes()) + " of weights";
     }
 }

@@ -1,5 +1,6 @@
 package io.pepper.report.internal;
 
+import io.pepper.internal.text.Quantities;
 import io.pepper.report.internal.markup.Figure;
 import io.pepper.report.internal.markup.Markup;
 import io.pepper.report.internal.markup.Sheet;
@@ -36,7 +37,7 @@ public final class SvgRenderer {
             String y = Texts.number(LINE * (i + 0.5));
             svg.empty("circle", "class", "badge", "cx", "9", "cy", y, "r", "9");
             svg.element("text", Integer.toString(i + 1), "class", "number", "x", "9", "y", y, "dy", "4");
-            String text = Texts.bytes(mark.bytes()) + " at " + Texts.shorten(mark.label()) + ", "
+            String text = Quantities.bytes(mark.bytes()) + " at " + Texts.shorten(mark.label()) + ", "
                     + Marks.before(mark, shares);
             svg.element("text", text, "class", "fact", "x", "26", "y", y, "dy", "4");
         }

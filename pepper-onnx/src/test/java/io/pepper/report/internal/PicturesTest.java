@@ -2,7 +2,6 @@ package io.pepper.report.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pepper.report.internal.markup.Quantities;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -204,24 +202,6 @@ class PicturesTest {
                     .doesNotContain("import");
         }
         assertThat(HtmlRenderer.render(small("net"))).isEqualTo(HtmlRenderer.render(small("net")));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0, 0, 0 B, 0",
-        "0.0412, 0.0412, 0 B, 41.2 ms",
-        "999999, 999999, 977 KiB, 999999 s",
-        "2000000, 2e+06, 1.9 MiB, 2e+06 s",
-        "1e300, 1e+300, 8.88e+284 PiB, 1e+300 s",
-        "1e-12, 1e-12, 0 B, 1e-06 µs",
-        "4.9e-324, 4.9e-324, 0 B, 4.94e-318 µs",
-        "Infinity, ∞, ∞ PiB, never",
-        "NaN, ?, ? B, ? s",
-    })
-    void amountsStayShort(double value, String number, String bytes, String seconds) {
-        assertThat(Quantities.number(value)).isEqualTo(number);
-        assertThat(Quantities.bytes(value)).isEqualTo(bytes);
-        assertThat(Quantities.seconds(value)).isEqualTo(seconds);
     }
 
     @Test

@@ -1,8 +1,6 @@
 package io.pepper.onnx.internal.isolate;
 
 import io.pepper.model.IsolatedRunException.Reason;
-import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,13 +63,5 @@ record Death(Reason reason, String how, String words) {
                 || words.contains("bad allocation")
                 || words.contains("Failed to allocate memory")
                 || words.contains("insufficient memory for the Java Runtime");
-    }
-
-    static String megabytes(long bytes) {
-        return String.format(Locale.ROOT, "%,d MB", bytes / 1_000_000);
-    }
-
-    static String seconds(Duration time) {
-        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
     }
 }

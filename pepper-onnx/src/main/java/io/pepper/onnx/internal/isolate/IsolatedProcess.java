@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.isolate;
 
 import io.pepper.document.SafeText;
+import io.pepper.internal.text.Quantities;
 import io.pepper.model.IsolatedRunException;
 import io.pepper.model.IsolatedRunException.Reason;
 import io.pepper.model.Isolation;
@@ -125,7 +126,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
                 throw new IsolatedRunException(
                         source,
                         Reason.MEMORY,
-                        "was refused memory (the limit is " + Death.megabytes(isolation.memoryBytes()) + "): "
+                        "was refused memory (the limit is " + Quantities.bytes(isolation.memoryBytes()) + "): "
                                 + failure.what());
             }
             throw failure.thrown();
@@ -183,13 +184,14 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
                 new IsolatedRunException(
                         source,
                         Reason.DEADLINE,
-                        "was ended at the deadline, after " + Death.seconds(isolation.deadline()) + doing());
+                        "was ended at the deadline, after "
+                                + Quantities.seconds(isolation.deadline().toMillis() / 1e3) + doing());
             case MEMORY ->
                 new IsolatedRunException(
                         source,
                         Reason.MEMORY,
-                        "held " + Death.megabytes(watch.heldBytes()) + ", more than the limit of "
-                                + Death.megabytes(isolation.memoryBytes()) + doing());
+                        "held " + Quantities.bytes(watch.heldBytes()) + ", more than the limit of "
+                                + Quantities.bytes(isolation.memoryBytes()) + doing());
             default -> byItself(Death.of(process.exitValue(), words));
         };
     }

@@ -2,13 +2,13 @@ package io.pepper.onnx.internal.session;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtException.OrtErrorCode;
+import io.pepper.internal.text.Quantities;
 import io.pepper.model.ElementType;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -108,6 +108,6 @@ final class InputAdvice {
     }
 
     private static String number(double value) {
-        return value < 1e15 ? String.valueOf((long) value) : String.format(Locale.ROOT, "%.1e", value);
+        return value < 1e15 ? String.valueOf((long) value) : Quantities.number(value);
     }
 }

@@ -2,6 +2,7 @@ package io.pepper.report.internal.markup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pepper.internal.text.Quantities;
 import java.io.StringReader;
 import java.util.Arrays;
 import java.util.List;
