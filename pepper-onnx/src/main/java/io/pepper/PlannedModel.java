@@ -79,7 +79,7 @@ public final class PlannedModel {
     }
 
     /**
-     * Returns reasons to doubt the predicted figures: extrapolated segments, devices whose load is not known, and the
+     * Returns reasons to doubt the predicted figures: extrapolated segments, devices with unknown load, and the
      * predictor's own caveats.
      *
      * @return a sentence each, without a full stop; empty if there is none

@@ -118,7 +118,7 @@ class PepperTest {
             PlannedModel planned = Pepper.plan(model, TWO, BY_OPERATORS);
             assertThat(planned.describe())
                     .startsWith(planned.placement().describe())
-                    .contains("caution: load not known, predicted as idle: server");
+                    .contains("caution: unknown load, predicted as idle: server");
         }
     }
 

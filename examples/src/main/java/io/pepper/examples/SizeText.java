@@ -55,8 +55,8 @@ public final class SizeText {
                 return parsed;
             }
         } catch (NumberFormatException notANumber) {
-            throw new IllegalArgumentException(text + ": '" + size + "' is no size", notANumber);
+            throw new IllegalArgumentException(text + ": '" + size + "' is not a size", notANumber);
         }
-        throw new IllegalArgumentException(text + ": '" + size + "' is no size");
+        throw new IllegalArgumentException(text + ": '" + size + "' is not a size");
     }
 }

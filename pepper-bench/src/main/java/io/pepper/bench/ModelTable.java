@@ -30,7 +30,7 @@ public final class ModelTable {
         }
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         out.println(
-                "| model | operators | parameters | GFLOPs | MiB of weights in use | MiB alive at most | cuts of width 1"
+                "| model | operators | parameters | GFLOPs | MiB of used weights | peak of live MiB | cuts of width 1"
                         + " | up to 2 | up to 3 | width 1, mask shared | no formula for |");
         out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         for (ListedModel listed : ListedModel.read(Path.of(args[0]), Path.of(args[1]))) {

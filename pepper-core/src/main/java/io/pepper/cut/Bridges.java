@@ -80,7 +80,7 @@ public final class Bridges {
     private static <V> int number(Map<V, Integer> numbers, V vertex) {
         Integer number = numbers.get(vertex);
         if (number == null) {
-            throw new IllegalArgumentException("an edge ends at " + vertex + ", which is no vertex of the graph");
+            throw new IllegalArgumentException("an edge ends at " + vertex + ", which is not a vertex of the graph");
         }
         return number;
     }

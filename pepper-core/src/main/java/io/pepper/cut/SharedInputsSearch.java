@@ -64,7 +64,7 @@ final class SharedInputsSearch {
         if (found.length == 0) {
             List<String> names =
                     graph.inputs().stream().mapToObj(graph::tensorName).toList();
-            throw new IllegalArgumentException("'" + name + "' is no input of the graph; its inputs are " + names);
+            throw new IllegalArgumentException("'" + name + "' is not an input of the graph; its inputs are " + names);
         }
         return Arrays.stream(found);
     }

@@ -53,16 +53,17 @@ final class GraphAssembly {
             for (int i = draft.readOffsets.get(operator); i < draft.readOffsets.get(operator + 1); i++) {
                 int tensor = draft.reads.get(i);
                 if (draft.producers.get(tensor) == GraphDraft.NOBODY) {
-                    throw new InvalidGraphException("operator '" + draft.label(operator) + "' reads tensor '"
-                            + draft.tensorNames.get(tensor) + "', which is no input and is made by no operator");
+                    throw new InvalidGraphException(
+                            "operator '" + draft.label(operator) + "' reads tensor '" + draft.tensorNames.get(tensor)
+                                    + "', which is neither an input nor the result of an operator");
                 }
             }
         }
         for (int i = 0; i < draft.outputs.size(); i++) {
             int tensor = draft.outputs.get(i);
             if (draft.producers.get(tensor) == GraphDraft.NOBODY) {
-                throw new InvalidGraphException(
-                        "output '" + draft.tensorNames.get(tensor) + "' is no input and is made by no operator");
+                throw new InvalidGraphException("output '" + draft.tensorNames.get(tensor)
+                        + "' is neither an input nor the result of an operator");
             }
         }
     }

@@ -46,7 +46,7 @@ final class Subgraph {
                 < Arrays.stream(kept)
                         .map(operator -> whole.writes(operator).size())
                         .sum()) {
-            throw new IllegalArgumentException("an operator is kept, and what it makes is not");
+            throw new IllegalArgumentException("an operator is kept without a tensor that it produces");
         }
         readers = reads.transposed(keptTensors.length);
         inputs = kept(whole.inputs());

@@ -89,6 +89,6 @@ final class FewestBytes {
         Cut asked = cuts.get(cut);
         return asked.bytes()
                 .orElseThrow(() -> new NoSuchPartitionException(
-                        "the bytes that cross the " + asked + " are not known, so that they cannot be kept low"));
+                        "the bytes that cross the " + asked + " are unknown, so that they cannot be minimised"));
     }
 }

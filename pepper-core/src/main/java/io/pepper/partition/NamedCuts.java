@@ -46,7 +46,7 @@ final class NamedCuts implements Partitioner {
         }
         if (cuts.options().isImmovable(index.getAsInt())) {
             return new NoSuchPartitionException("the graph cannot be cut at '" + tensor
-                    + "', whose value cannot be handed from one part to another; " + near(cuts, producer));
+                    + "', whose value cannot be passed from one part to another; " + near(cuts, producer));
         }
         return new NoSuchPartitionException(
                 "the graph cannot be cut at '" + tensor + "' alone; " + near(cuts, producer));

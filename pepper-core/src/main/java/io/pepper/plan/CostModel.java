@@ -261,7 +261,7 @@ public final class CostModel {
         LatencyPredictor named = predictors.get(device.predictor().get());
         if (named == null) {
             throw new IllegalArgumentException("device '" + device.name() + "' asks for the predictor '"
-                    + device.predictor().get() + "', and there is none of that name");
+                    + device.predictor().get() + "', but there is no such predictor");
         }
         return named;
     }

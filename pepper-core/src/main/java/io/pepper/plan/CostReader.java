@@ -124,7 +124,7 @@ final class CostReader {
                 throw runs.error(
                         each.getKey(),
                         each.getValue().line(),
-                        "is no run of " + segments + " segments with its seconds, such as 1-2: 0.036");
+                        "must be a run of segments 1 to " + segments + " with its seconds, such as 1-2: 0.036");
             }
         }
     }

@@ -79,7 +79,7 @@ public final class Placement {
         }
         Topology topology = Topology.of(end, flows);
         if (!topology.isChain() && parts.size() < end) {
-            throw new IllegalArgumentException("segments that are no chain are parts of their own");
+            throw new IllegalArgumentException("segments that are not a chain must be separate parts");
         }
         for (Transfer transfer : transfers) {
             cluster.requireIndex(transfer.from().name());
@@ -256,7 +256,7 @@ public final class Placement {
         };
     }
 
-    /** Returns the cost by a metric that the planner was asked for, and which is therefore known. */
+    /** Returns the cost by a metric of the planner's objective, which is therefore known. */
     double knownCost(Metric metric) {
         return cost(metric).orElseThrow();
     }

@@ -53,7 +53,7 @@ final class PlanCaveats {
                 .map(Device::name)
                 .toList();
         if (!unknown.isEmpty()) {
-            sentences.add("load not known, predicted as idle: " + String.join(", ", unknown));
+            sentences.add("unknown load, predicted as idle: " + String.join(", ", unknown));
         }
         Map<String, List<String>> ofPredictors = new LinkedHashMap<>();
         for (Device device : used) {

@@ -141,8 +141,8 @@ final class Problem {
         for (int device = 0; device < devices(); device++) {
             if (cluster.devices().get(device).allowed()
                     && table.joules(0, 1, device).isEmpty()) {
-                throw new IllegalArgumentException("what device '" + name(device)
-                        + "' draws is not known, so that nothing can be planned by energy: the cluster has no busyWatts"
+                throw new IllegalArgumentException("the power of device '" + name(device)
+                        + "' is unknown, so that planning by energy is impossible: the cluster has no busyWatts"
                         + " for it, and the table of costs no joules");
             }
         }
@@ -151,7 +151,7 @@ final class Problem {
     private void refuseFewParts() {
         if (!topology().isChain() && constraints.mostParts() < segments()) {
             throw new IllegalArgumentException("each of the " + segments()
-                    + " segments is a part of its own, since they are no chain: there cannot be at most "
+                    + " segments is a separate part, since they are not a chain: there cannot be at most "
                     + constraints.mostParts() + " parts");
         }
     }

@@ -67,7 +67,7 @@ public record Kernel(
      *
      * @param family the family of the operator
      * @param flops its arithmetic operations, 0 or more; NaN if unknown
-     * @param inputBytes what flows in, 0 or more; NaN if unknown
+     * @param inputBytes the bytes of the inputs, 0 or more; NaN if unknown
      * @param outputBytes the bytes of the outputs, 0 or more; NaN if unknown
      * @return one kernel, without weights
      * @throws IllegalArgumentException if a number is negative or infinite

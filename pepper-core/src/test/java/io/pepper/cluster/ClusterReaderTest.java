@@ -115,8 +115,8 @@ class ClusterReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "devices: {a: {}}\\ncolour: red | c:2: colour: is no field that is known here",
-                "devices:\\n  a:\\n    memory: 5 | c:3: devices.a.memory: is no field",
+                "devices: {a: {}}\\ncolour: red | c:2: colour: is an unknown field",
+                "devices:\\n  a:\\n    memory: 5 | c:3: devices.a.memory: is an unknown field",
                 "devices:\\n  a:\\n    memoryBytes: lots | c:3: devices.a.memoryBytes: a whole number from 0 to",
                 "devices:\\n  a:\\n    memoryBytes: -1 | c:3: devices.a.memoryBytes: a whole number from 0 to",
                 "devices:\\n  a:\\n    memoryBytes: 0.5 | c:3: devices.a.memoryBytes: a whole number from 0 to",

@@ -27,7 +27,7 @@ class BridgesTest {
     private static final int LARGE = 200_000;
 
     @Test
-    void ofTwoTrianglesIsWhatJoinsThem() {
+    void theEdgeBetweenTwoTrianglesIsTheOnlyBridge() {
         Graph<String, DefaultEdge> graph = new SimpleGraph<>(DefaultEdge.class);
         List.of("a", "b", "c", "d", "e", "f", "lonely").forEach(graph::addVertex);
         for (String edge : List.of("ab", "bc", "ca", "de", "ef", "fd")) {
@@ -38,7 +38,7 @@ class BridgesTest {
     }
 
     @Test
-    void isNeitherAParallelEdgeNorALoop() {
+    void parallelEdgesAndLoopsAreNoBridges() {
         Graph<String, DefaultEdge> graph = new Pseudograph<>(DefaultEdge.class);
         List.of("a", "b", "c").forEach(graph::addVertex);
         graph.addEdge("a", "b");
@@ -49,7 +49,7 @@ class BridgesTest {
     }
 
     @Test
-    void ofADataflowGraphAreThoseOfItsView() {
+    void dataflowGraphAndItsJGraphTViewHaveTheSameBridges() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .operator("conv", "Conv", List.of("x"), List.of("c"))
@@ -110,17 +110,17 @@ class BridgesTest {
         };
         assertThatThrownBy(() -> Bridges.of(hostile))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("an edge ends at 2, which is no vertex of the graph");
+                .hasMessage("an edge ends at 2, which is not a vertex of the graph");
     }
 
     @Test
-    void ofALongDataflowAreAllItsEdges() {
+    void allEdgesOfALongDataflowChainAreBridges() {
         DataflowGraph chain = RandomGraphs.chain(LARGE / 2);
         assertThat(Bridges.of(chain)).hasSize(chain.edgeCount()).first().hasToString("t0 -> op0");
     }
 
     @Test
-    void ofALongChainAreAllItsEdges() {
+    void allEdgesOfALongChainAreBridges() {
         Graph<Integer, DefaultEdge> chain = vertices(LARGE);
         for (int v = 1; v < LARGE; v++) {
             chain.addEdge(v - 1, v);
@@ -131,7 +131,7 @@ class BridgesTest {
     }
 
     @Test
-    void ofALargeStarAreAllItsRays() {
+    void allEdgesOfALargeStarAreBridges() {
         Graph<Integer, DefaultEdge> star = vertices(LARGE);
         for (int v = 1; v < LARGE; v++) {
             star.addEdge(0, v);
@@ -140,7 +140,7 @@ class BridgesTest {
     }
 
     @Test
-    void ofALongLadderIsWhatHangsOnIt() {
+    void onlyThePendantEdgeOfALongLadderIsABridge() {
         Graph<Integer, DefaultEdge> ladder = vertices(LARGE + 1);
         for (int v = 0; v + 3 < LARGE; v += 2) {
             ladder.addEdge(v, v + 1);

@@ -19,7 +19,7 @@ class CutsTest {
     private static final int LARGE = 100_000;
 
     @Test
-    void ofAResidualBlockIsTheTensorThatTwoOperatorsRead() {
+    void residualBlockIsCutAtTheTensorThatTwoOperatorsRead() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .operator("conv1", "Conv", List.of("x"), List.of("a"))
@@ -131,20 +131,20 @@ class CutsTest {
     }
 
     @Test
-    void ofAnEmptyGraphAreNone() {
+    void emptyGraphHasNoCuts() {
         DataflowGraph graph = DataflowGraph.builder().input("x").output("x").build();
         assertThat(Cuts.of(graph).list()).isEmpty();
     }
 
     @Test
-    void ofALongChainAreAllTensorsWithin() {
+    void allInnerTensorsOfALongChainAreCuts() {
         Cuts cuts = Cuts.of(RandomGraphs.chain(LARGE));
         assertThat(cuts.size()).isEqualTo(LARGE - 1);
         assertThat(cuts.get(LARGE / 2).operatorsBefore()).isEqualTo(LARGE / 2 + 1);
     }
 
     @Test
-    void ofAPreActivationResidualNetAreAllItsBlocks() {
+    void preActivationResidualNetIsCutBetweenAllItsBlocks() {
         DataflowGraph.Builder builder = DataflowGraph.builder().input("t0");
         for (int block = 0; block < 1_000; block++) {
             builder.operator("n" + block, "Norm", List.of("t" + block), List.of("n" + block));
@@ -155,7 +155,7 @@ class CutsTest {
     }
 
     @Test
-    void ofAGraphWithManyOutputsAreThoseBeforeThem() {
+    void manyHeadsAreCutOnlyBeforeTheirBranch() {
         int half = LARGE / 2;
         DataflowGraph.Builder builder = DataflowGraph.builder().input("t0");
         for (int i = 0; i < half; i++) {

@@ -38,7 +38,7 @@ class LivenessTest {
     }
 
     @Test
-    void ofAnOrderIsWhatIsStillNeeded() {
+    void liveBytesAreThoseOfTensorsStillNeeded() {
         DataflowGraph graph = swelling();
         Liveness standing = Liveness.of(graph, all(graph), tensor -> size(graph, tensor));
         assertThat(IntStream.range(0, 5).mapToObj(standing::bytesDuring))
@@ -51,7 +51,7 @@ class LivenessTest {
     }
 
     @Test
-    void isLeastWithOneBranchAfterTheOther() {
+    void peakIsSmallestWithOneBranchAfterTheOther() {
         DataflowGraph graph = swelling();
         Liveness least = Liveness.leastPeak(graph, all(graph), tensor -> size(graph, tensor));
         assertThat(least.peakBytes()).hasValue(102);
@@ -60,7 +60,7 @@ class LivenessTest {
     }
 
     @Test
-    void isUnknownWhereASizeIs() {
+    void liveBytesAreUnknownIfASizeIsUnknown() {
         DataflowGraph graph = swelling();
         Liveness unknown = Liveness.of(graph, all(graph), t -> t == 2 ? OptionalLong.empty() : OptionalLong.of(1));
         assertThat(unknown.peakBytes()).isEmpty();
@@ -69,14 +69,14 @@ class LivenessTest {
     }
 
     @Test
-    void ofNothingIsNothing() {
+    void noOperatorsHaveNoLiveBytes() {
         Liveness none = Liveness.leastPeak(RandomGraphs.chain(3), Indices.of(), tensor -> OptionalLong.of(1));
         assertThat(none.peakBytes()).hasValue(0);
         assertThat(none.order().isEmpty()).isTrue();
     }
 
     @Test
-    void ofALongChainIsThatOfTwoTensors() {
+    void peakOfALongChainIsThatOfTwoTensors() {
         DataflowGraph chain = RandomGraphs.chain(100_000);
         assertThat(Liveness.leastPeak(chain, all(chain), tensor -> OptionalLong.of(1))
                         .peakBytes())
@@ -88,7 +88,7 @@ class LivenessTest {
     }
 
     @Test
-    void ofManyOperatorsThatWaitForNoneIsThatOfTheirOrder() {
+    void manyIndependentOperatorsKeepTheirOrder() {
         DataflowGraph.Builder builder = DataflowGraph.builder().input("x");
         for (int i = 0; i < 40_000; i++) {
             builder.operator("head", "Op", List.of("x"), List.of("y" + i)).output("y" + i);

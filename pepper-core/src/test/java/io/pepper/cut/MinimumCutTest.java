@@ -58,7 +58,7 @@ class MinimumCutTest {
     }
 
     @Test
-    void isNoneAgainstTheFlow() {
+    void thereIsNoCutAgainstTheFlow() {
         MinimumCut finder = finder(squeezed(), 1, 1, 1, 1, 1, 1, 1);
         assertThat(finder.betweenOperators(5, 0)).isEmpty();
         assertThat(finder.betweenOperators(3, 3)).isEmpty();
@@ -89,7 +89,7 @@ class MinimumCutTest {
     }
 
     @Test
-    void ofALongChainIsItsThinnestTensor() {
+    void minimumCutOfALongChainIsItsSmallestTensor() {
         DataflowGraph chain = RandomGraphs.chain(3_000);
         Optional<Cut> cut =
                 MinimumCut.of(chain, t -> OptionalLong.of(t == 1_234 ? 5 : 6)).betweenOperators(0, 2_999);

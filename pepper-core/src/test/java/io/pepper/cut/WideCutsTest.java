@@ -41,7 +41,7 @@ class WideCutsTest {
     }
 
     @Test
-    void ofAUShapeCarryItsSkips() {
+    void cutsOfAUNetCarryItsSkipConnections() {
         DataflowGraph graph = uShape();
         assertThat(tensors(Cuts.of(graph, CutOptions.DEFAULTS.withMaxWidth(2).withNeighbourhood(0))))
                 .containsExactly(List.of("d1"), List.of("d1", "d2"), List.of("d1", "u2"), List.of("u1"));
@@ -73,7 +73,7 @@ class WideCutsTest {
     }
 
     @Test
-    void ofTwoTowersCarryAnInput() {
+    void cutsBetweenTwoTowersCarryAnInput() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("left")
                 .input("right")
@@ -100,7 +100,7 @@ class WideCutsTest {
     }
 
     @Test
-    void areThoseOfWidthOneAndMore() {
+    void wideCutsIncludeThoseOfWidthOne() {
         DataflowGraph graph = uShape();
         Cuts wide = Cuts.of(graph, CutOptions.DEFAULTS.withMaxWidth(3));
         assertThat(tensors(wide)).containsAll(tensors(Cuts.of(graph)));
@@ -125,13 +125,13 @@ class WideCutsTest {
     }
 
     @Test
-    void ofALongChainAreQuick() {
+    void longChainsAreCutQuickly() {
         Cuts cuts = Cuts.of(RandomGraphs.chain(100_000), CutOptions.DEFAULTS.withMaxWidth(3));
         assertThat(cuts.size()).isEqualTo(99_999);
     }
 
     @Test
-    void ofALongLadderHaveNoEndlessSearch() {
+    void searchInALongLadderIsBounded() {
         DataflowGraph.Builder builder = DataflowGraph.builder().input("a0").input("b0");
         for (int i = 0; i < 60_000; i++) {
             builder.operator("a", "Op", List.of("a" + i, "b" + i), List.of("a" + (i + 1)));

@@ -72,9 +72,10 @@ class DataflowGraphBuilderTest {
     void refusesTensorsThatNobodyMakes() {
         builder.operator("a", "Op", List.of("x", "ghost"), List.of("t"));
         assertInvalid(builder::build)
-                .hasMessage("operator 'a' reads tensor 'ghost', which is no input and is made by no operator");
+                .hasMessage(
+                        "operator 'a' reads tensor 'ghost', which is neither an input nor the result of an operator");
         DataflowGraph.Builder other = DataflowGraph.builder().output("ghost");
-        assertInvalid(other::build).hasMessage("output 'ghost' is no input and is made by no operator");
+        assertInvalid(other::build).hasMessage("output 'ghost' is neither an input nor the result of an operator");
     }
 
     @Test
@@ -96,7 +97,7 @@ class DataflowGraphBuilderTest {
 
     /** A refused operator used to leave half of itself behind, so that later operators got its reads and writes. */
     @Test
-    void isAsBeforeAfterARefusal() {
+    void refusedCallsLeaveTheBuilderUnchanged() {
         List<ThrowingCallable> refused = List.of(
                 () -> builder.operator("bad", "Op", List.of("ghost", ""), List.of("u")),
                 () -> builder.operator("bad", "Op", List.of("ghost"), List.of("u", "")),

@@ -53,7 +53,7 @@ class JGraphTViewUseTest {
     }
 
     @Test
-    void isWrittenAsDot() {
+    void viewIsExportedAsDot() {
         DOTExporter<Node, Edge> exporter =
                 new DOTExporter<>(node -> node.kind() == Node.Kind.OPERATOR ? "o" + node.index() : "t" + node.index());
         exporter.setVertexAttributeProvider(node -> Map.of("label", DefaultAttribute.createAttribute(node.name())));
@@ -72,7 +72,7 @@ class JGraphTViewUseTest {
     }
 
     @Test
-    void isWrittenAsGraphMl() {
+    void viewIsExportedAsGraphMl() {
         GraphMLExporter<Node, Edge> exporter =
                 new GraphMLExporter<>(node -> node.kind().name() + node.index());
         exporter.setEdgeIdProvider(edge -> "e" + edge.number());

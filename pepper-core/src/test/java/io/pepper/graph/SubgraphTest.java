@@ -87,6 +87,6 @@ class SubgraphTest {
         assertThatThrownBy(() -> graph.subgraph(new BitSet(), all(2)))
                 .hasMessage("tensor 'y' is kept, and what makes it is not");
         assertThatThrownBy(() -> graph.subgraph(all(1), all(1)))
-                .hasMessage("an operator is kept, and what it makes is not");
+                .hasMessage("an operator is kept without a tensor that it produces");
     }
 }

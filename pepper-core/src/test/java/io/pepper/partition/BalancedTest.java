@@ -33,7 +33,7 @@ class BalancedTest {
     }
 
     @Test
-    void isNotGreedy() {
+    void balancesBetterThanGreedily() {
         // Filling each part up to the bottleneck of 10 would give 10 and 7, or 10, 5 and 2.
         assertThat(balanced(3, 10, 1, 2, 2, 2)).containsExactly("t1", "t3");
     }
@@ -81,7 +81,7 @@ class BalancedTest {
     }
 
     @Test
-    void isTheBestOfAllChoices() {
+    void isOptimalAmongAllChoices() {
         int compared = 0;
         for (int seed = 0; compared < 3_000; seed++) {
             Random random = new Random(seed);
@@ -100,7 +100,7 @@ class BalancedTest {
     }
 
     @Test
-    void isTheBestOfAllChoicesOnChainsOfRandomCosts() {
+    void isOptimalOnChainsOfRandomCosts() {
         for (int seed = 0; seed < 1_000; seed++) {
             Random random = new Random(seed);
             Cuts cuts = Cuts.of(RandomGraphs.chain(2 + random.nextInt(9)));

@@ -35,7 +35,7 @@ class CandidateCutsTest {
     }
 
     @Test
-    void allIfThereAreNoMore() {
+    void allCutsAreKeptIfThereAreNoMoreThanAllowed() {
         Cuts cuts = chain();
         assertThat(CandidateCuts.choose(cuts, OperatorCosts.count(), OPERATORS - 1))
                 .isEqualTo(cuts.list());

@@ -119,7 +119,7 @@ class SharedInputsTest {
     }
 
     @Test
-    void mayBeAll() {
+    void allInputsMayBeShared() {
         DataflowGraph graph = layers(1);
         Cuts cuts =
                 Cuts.of(graph, CutOptions.DEFAULTS.withShared("mask", "tokens").withRecomputable(o -> true));
@@ -132,9 +132,9 @@ class SharedInputsTest {
         DataflowGraph graph = layers(1);
         assertThatThrownBy(() -> Cuts.of(graph, CutOptions.DEFAULTS.withShared("masque")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("'masque' is no input of the graph; its inputs are [tokens, mask]");
+                .hasMessage("'masque' is not an input of the graph; its inputs are [tokens, mask]");
         assertThatThrownBy(() -> Cuts.of(graph, CutOptions.DEFAULTS.withShared("past*")))
-                .hasMessage("'past*' is no input of the graph; its inputs are [tokens, mask]");
+                .hasMessage("'past*' is not an input of the graph; its inputs are [tokens, mask]");
         assertThat(Cuts.of(graph, CutOptions.DEFAULTS.withShared("ma*"))
                         .sharing()
                         .inputs())
@@ -142,7 +142,7 @@ class SharedInputsTest {
                         .sharing()
                         .inputs());
         assertThatThrownBy(() -> Cuts.of(graph, CutOptions.DEFAULTS.withShared("h0")))
-                .hasMessageContaining("'h0' is no input");
+                .hasMessageContaining("'h0' is not an input");
     }
 
     @Test
@@ -156,7 +156,7 @@ class SharedInputsTest {
     }
 
     @Test
-    void ofALongCheapChainNeedNoStack() {
+    void longChainsOfCheapOperatorsDoNotOverflowTheStack() {
         DataflowGraph.Builder builder = DataflowGraph.builder().input("x").input("mask");
         builder.operator("m", "Mul", List.of("mask"), List.of("m0"));
         for (int i = 0; i < 50_000; i++) {

@@ -67,7 +67,7 @@ class UncuttableTensorsTest {
         assertThat(hard.at("s")).isEmpty();
         assertThatThrownBy(() -> Partitioner.atTensors("s").partition(hard))
                 .isInstanceOf(NoSuchPartitionException.class)
-                .hasMessageContaining("'s', whose value cannot be handed from one part to another")
+                .hasMessageContaining("'s', whose value cannot be passed from one part to another")
                 .hasMessageContaining("the nearest cuts are at 'a', 'b'");
         Cuts soft = Cuts.of(graph, CutOptions.DEFAULTS.withUncuttable(named(graph, "s")));
         assertThat(soft.list()).extracting(Cut::toString).noneMatch(cut -> cut.contains("'s'"));
@@ -119,7 +119,7 @@ class UncuttableTensorsTest {
     }
 
     @Test
-    void whatIsSharedIsNotCarriedAsAnImmovableValue() {
+    void immovableValuesAreNotCarriedForSharedInputs() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .input("mask")
@@ -142,7 +142,7 @@ class UncuttableTensorsTest {
     }
 
     @Test
-    void whatLiesBetweenIndivisibleOperatorsIsOfTheirGroup() {
+    void operatorsBetweenIndivisibleOnesAreInTheirGroup() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .operator("first", "Split", List.of("x"), List.of("s", "c"))

@@ -74,7 +74,7 @@ class BranchOracleTest {
     }
 
     @Test
-    void whatAnAssignmentCostsIsWhatItsStepsCost() {
+    void evaluatedCostsEqualTheSumOfScheduledSteps() {
         for (long seed = 0; seed < INSTANCES; seed++) {
             BranchInstance instance = seed % 3 == 0 ? instance(seed).withoutOverlap() : instance(seed);
             instance = seed % 2 == 0 ? instance.withTurns() : instance;

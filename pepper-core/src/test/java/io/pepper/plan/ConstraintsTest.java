@@ -45,7 +45,7 @@ class ConstraintsTest {
     }
 
     @Test
-    void areImmutable() {
+    void constraintsAreImmutable() {
         Constraints before = Constraints.NONE.withPin(0, "pi").withBarred(1, "pi");
         before.withPin(0, "cloud")
                 .withBarred(1, "cloud")

@@ -141,7 +141,7 @@ class CostModelTest {
         assertThat(table.seconds(0, 1, 1)).isEqualTo(1);
         assertThatThrownBy(() -> CostModel.of(cluster, SECONDS_OF_BYTES).table(new Row(1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("device 'pi' asks for the predictor 'arm', and there is none of that name");
+                .hasMessageContaining("device 'pi' asks for the predictor 'arm', but there is no such predictor");
     }
 
     @Test

@@ -102,14 +102,14 @@ class PlanCaveatsTest {
                 .withState(DeviceState.of("cloud").withCores(8))
                 .withState(DeviceState.of("camera").withCpuLoadPercent(50));
         assertThat(model.caveats(segments, split(model, segments, 1)))
-                .containsExactly("load not known, predicted as idle: cloud");
+                .containsExactly("unknown load, predicted as idle: cloud");
         Placement allOnCamera = Planner.of(CLUSTER, model.table(segments))
                 .plan(Objective.LATENCY, Constraints.NONE.withPin(0, "camera").withPin(1, "camera"));
         assertThat(model.caveats(segments, allOnCamera)).isEmpty();
     }
 
     @Test
-    void whatPredictorsSayOfThemselvesIsSaidOnceWithTheDevicesItConcerns() {
+    void caveatsOfPredictorsAreListedOnceWithTheirDevices() {
         Segments segments = new Row(2);
         CostModel both = known(CostModel.of(CLUSTER, new Limited(100, List.of("is off by 40 %")))
                 .withPredictor("small", new Limited(100, List.of("is off by 40 %", "is young"))));
@@ -118,7 +118,7 @@ class PlanCaveatsTest {
     }
 
     @Test
-    void ofSeveralPlacementsEachReasonIsSaidOnceForAllDevices() {
+    void caveatsOfSeveralPlacementsAreMerged() {
         Segments segments = new Row(3);
         CostModel model = CostModel.of(CLUSTER, new Limited(4, List.of("is young")))
                 .withPredictor("small", new Limited(4, List.of("is young")));
@@ -132,7 +132,7 @@ class PlanCaveatsTest {
         assertThat(model.caveats(segments, List.of(allOnCamera, split(model, segments, 1))))
                 .containsExactly(
                         "extrapolated, since nothing like it was measured: part 1 on camera, part 2 on cloud",
-                        "load not known, predicted as idle: camera, cloud",
+                        "unknown load, predicted as idle: camera, cloud",
                         "the predictor for camera, cloud is young");
         assertThat(model.caveats(segments, List.of())).isEmpty();
     }
@@ -162,7 +162,7 @@ class PlanCaveatsTest {
         assertThat(model.caveats(towers, placement))
                 .containsExactly(
                         "extrapolated, since nothing like it was measured: part 2 on cloud",
-                        "load not known, predicted as idle: camera, cloud",
+                        "unknown load, predicted as idle: camera, cloud",
                         "the predictor for cloud is young");
     }
 }

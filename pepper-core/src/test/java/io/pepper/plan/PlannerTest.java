@@ -160,7 +160,7 @@ class PlannerTest {
     void refusesWhatItCannotPlan() {
         Planner planner = Planner.of(EDGE_AND_CLOUD, table());
         assertThatThrownBy(() -> planner.plan(Objective.ENERGY))
-                .hasMessageContaining("what device 'edge' draws is not known")
+                .hasMessageContaining("the power of device 'edge' is unknown")
                 .hasMessageContaining("no busyWatts for it, and the table of costs no joules");
         assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withPin(0, "moon")))
                 .hasMessageContaining("there is no device 'moon'");

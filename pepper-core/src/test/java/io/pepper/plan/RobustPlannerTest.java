@@ -40,7 +40,7 @@ class RobustPlannerTest {
     }
 
     @Test
-    void isLessCautiousThanIfAllWereBadAtOnce() {
+    void isLessPessimisticThanPlanningForAllWorstStatesAtOnce() {
         // Load moves from one device to the other: halves on each are never bad together.
         CostTable one = table(new double[][] {{1, 9}, {1, 9}});
         CostTable other = table(new double[][] {{9, 1}, {9, 1}});

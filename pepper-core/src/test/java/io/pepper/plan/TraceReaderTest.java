@@ -51,7 +51,7 @@ class TraceReaderTest {
                 "{arrivals: [1], loads: [{device: pi, factor: 2}]}|loads.atSeconds: is missing",
                 "{arrivals: [1], loads: [{device: pi, atSeconds: 1, factor: 0}]}|no load",
                 "{arrivals: [1], failures: {pi: soon}}|failures.pi: a number is expected, found 'soon'",
-                "{arrivals: [1], failure: {pi: 1}}|failure: is no field that is known here",
+                "{arrivals: [1], failure: {pi: 1}}|failure: is an unknown field",
             })
     void refuses(String text, String message) {
         assertThatThrownBy(() -> PlanSimulator.Trace.parse(text, "typed"))

@@ -84,7 +84,7 @@ public final class PlanReport implements Report {
      * @param up the metric of the vertical axis
      * @param front placements that no other one beats in both metrics
      * @return a copy with this front
-     * @throws IllegalArgumentException if the energy of a placement is not known, and is one of the metrics
+     * @throws IllegalArgumentException if energy is one of the metrics and the energy of a placement is unknown
      */
     public PlanReport withFront(Metric across, Metric up, List<Placement> front) {
         List<PlanDrawing.Point> points = new ArrayList<>(front.stream()

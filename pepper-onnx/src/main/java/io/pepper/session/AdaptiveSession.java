@@ -76,7 +76,7 @@ public final class AdaptiveSession implements ModelSession {
             });
             ScheduledFuture<?> looks = thread.scheduleWithFixedDelay(
                     this::look, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
-            LOG.debug("looks for a better placement each {}: {}", interval, looks);
+            LOG.debug("searches for a better placement every {}: {}", interval, looks);
             return thread;
         });
     }
@@ -188,7 +188,7 @@ public final class AdaptiveSession implements ModelSession {
         try {
             adapt();
         } catch (RuntimeException | Error failed) { // Else nobody would ever look again.
-            LOG.warn("looking for a better placement failed", failed);
+            LOG.warn("the search for a better placement failed", failed);
         }
     }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A signal to a stage that nobody waits for its answer any more: the request was cancelled or timed out, or the session
+ * A signal to a stage that its result is no longer needed: the request was cancelled or timed out, or the session
  * closes. The stage should then end soon. Thread-safe.
  */
 public final class Cancellation {

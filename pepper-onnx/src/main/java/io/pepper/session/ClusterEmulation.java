@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 
 /**
  * An emulation of a plan's devices and links on this machine. A device runs one part at a time, with its own threads,
- * bound to cores of its own if there are enough and the system can bind them. A device with a time factor above 1 takes
+ * bound to separate cores if there are enough and the system can bind them. A device with a time factor above 1 takes
  * that factor longer. A link carries one message at a time and delays it as the cluster says. Parts on one device that
  * read the same tensor get it in one message. Immutable and therefore thread-safe.
  *

@@ -62,11 +62,11 @@ final class InOrder {
                 try {
                     delivery.run();
                 } catch (RuntimeException | Error thrown) {
-                    LOG.warn("what follows a result threw", thrown);
+                    LOG.warn("a callback of a result failed", thrown);
                 }
             }
         } catch (InterruptedException never) {
-            LOG.warn("{} was interrupted: results that are under way are lost", thread.getName());
+            LOG.warn("{} was interrupted: pending results are lost", thread.getName());
         }
     }
 

@@ -33,7 +33,7 @@ final class QueueThread<T> {
             beforehand.run();
         } catch (RuntimeException | Error thrown) {
             LOG.warn(
-                    "{} goes on though it could not be prepared",
+                    "{} continues although its preparation failed",
                     Thread.currentThread().getName(),
                     thrown);
         }
@@ -44,9 +44,9 @@ final class QueueThread<T> {
             try {
                 work.accept(queue.take());
             } catch (InterruptedException wake) {
-                LOG.trace("{} is woken", thread.getName());
+                LOG.trace("{} is interrupted", thread.getName());
             } catch (RuntimeException | Error thrown) {
-                LOG.error("{} goes on after a failure that no request knows of", thread.getName(), thrown);
+                LOG.error("{} continues after a failure outside of any request", thread.getName(), thrown);
             }
         }
     }

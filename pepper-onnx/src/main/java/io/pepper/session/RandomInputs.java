@@ -35,7 +35,7 @@ public final class RandomInputs {
      * @param sizes the sizes of open dimensions
      * @param seed any number
      * @return tensors by name, for the caller to close
-     * @throws IllegalArgumentException if a size is not known; the message names the input and the dimension
+     * @throws IllegalArgumentException if a size is unknown; the message names the input and the dimension
      * @throws IOException if ONNX Runtime's Java interface cannot make a tensor of some type
      */
     public static Map<String, OnnxTensor> of(List<TensorInfo> inputs, InputShapes sizes, long seed) throws IOException {
@@ -51,7 +51,7 @@ public final class RandomInputs {
      * @param sizes the sizes of open dimensions
      * @param seed any number
      * @return tensors by name, for the caller to close
-     * @throws IllegalArgumentException if a size is not known; the message names the input and the dimension
+     * @throws IllegalArgumentException if a size is unknown; the message names the input and the dimension
      * @throws IOException if a part cannot be read, or ONNX Runtime's Java interface cannot make a tensor of some type
      */
     public static Map<String, OnnxTensor> of(Path directory, List<TensorInfo> inputs, InputShapes sizes, long seed)
@@ -68,7 +68,7 @@ public final class RandomInputs {
      * @param seed any number
      * @param reading further directories into which links among the parts may lead
      * @return tensors by name, for the caller to close
-     * @throws IllegalArgumentException if a size is not known; the message names the input and the dimension
+     * @throws IllegalArgumentException if a size is unknown; the message names the input and the dimension
      * @throws IOException if a part cannot be read, or ONNX Runtime's Java interface cannot make a tensor of some type
      */
     public static Map<String, OnnxTensor> of(

@@ -40,7 +40,7 @@ public interface Stage extends AutoCloseable {
      * Runs the part once.
      *
      * @param inputs the tensors by name, which the caller keeps
-     * @param cancellation the signal that nobody waits for the answer any more
+     * @param cancellation the signal that the result is no longer needed
      * @return exactly the outputs by name, open, for the caller to close; an output may be an input, which keeps its
      *     owner
      * @throws IOException if the part cannot run; a {@link StageException} says why

@@ -56,7 +56,7 @@ final class StageMeter {
         try {
             news.run();
         } catch (RuntimeException | Error thrown) {
-            LOG.warn("a listener threw", thrown);
+            LOG.warn("a listener failed", thrown);
         }
     }
 

@@ -136,7 +136,7 @@ final class StageRunner {
     private Map<String, OnnxValue> call(Map<String, OnnxTensorLike> feed, Cancellation cancellation, long waitedNanos)
             throws IOException {
         long begin = System.nanoTime();
-        PartOutputs.checkFeed(described.name(), feed, ", by the stage itself or by somebody else");
+        PartOutputs.checkFeed(described.name(), feed, ", by the stage or by other code");
         try {
             return checked(stage.run(feed, cancellation), feed);
         } finally {

@@ -146,7 +146,7 @@ public final class VerifiedSession implements ModelSession {
                 PartOutputs.close(values.values());
             }
         } catch (IOException | OrtException | RuntimeException failed) {
-            LOG.warn("{} does not answer a request that was to be checked", name, failed);
+            LOG.warn("{} failed for a sampled request", name, failed);
             synchronized (this) {
                 unchecked++;
             }
@@ -161,7 +161,7 @@ public final class VerifiedSession implements ModelSession {
         try {
             found = expected.compare(outputs.values(), options.absoluteTolerance(), options.relativeTolerance());
         } catch (OrtException | RuntimeException unreadable) {
-            LOG.warn("an answer cannot be compared with that of {}", name, unreadable);
+            LOG.warn("an output cannot be compared with that of {}", name, unreadable);
             synchronized (this) {
                 unchecked++;
             }

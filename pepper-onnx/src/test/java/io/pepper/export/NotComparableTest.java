@@ -187,7 +187,7 @@ class NotComparableTest {
 
     /** A dropout that does not train draws nothing. */
     @Test
-    void whatIsOnlyRandomInTrainingIsCompared() throws IOException {
+    void operatorsThatAreRandomOnlyInTrainingAreCompared() throws IOException {
         ModelProto whole = model("inference")
                 .input("x", FLOAT, 3)
                 .initializer(Tensors.scalar("ratio", 0.5f))

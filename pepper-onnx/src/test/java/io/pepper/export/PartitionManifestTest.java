@@ -66,7 +66,7 @@ class PartitionManifestTest {
     }
 
     @Test
-    void whatIsWrittenIsRead() throws IOException {
+    void writtenManifestsAreReadUnchanged() throws IOException {
         assertThat(PartitionManifest.read(directory)).isEqualTo(manifest);
         assertThat(ManifestJson.write(manifest)).isEqualTo(Files.readAllBytes(file));
     }
@@ -261,7 +261,7 @@ class PartitionManifestTest {
     }
 
     @Test
-    void whatFollowsTheManifestIsRefused() throws IOException {
+    void textAfterTheManifestIsRefused() throws IOException {
         Files.writeString(file, Files.readString(file) + "{}");
         assertRefused("is not JSON");
     }

@@ -128,7 +128,7 @@ class ValueSearchTest {
 
     /** Values that nothing suggests: the error says how to give them, and given they work. */
     @Test
-    void whatIsNotFoundIsAskedFor() throws IOException {
+    void missingValuesAreRequestedInTheMessage() throws IOException {
         ModelProto odd = withoutShape(model("odd")
                 .input("x", FLOAT, 4, 77)
                 .input("shape", INT64, 2)

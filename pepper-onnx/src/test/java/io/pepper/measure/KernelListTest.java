@@ -37,7 +37,7 @@ class KernelListTest {
     }
 
     @Test
-    void whatFollowsAConvolutionIsComputedWithIt() throws IOException {
+    void operatorsAfterAConvolutionAreFusedWithIt() throws IOException {
         List<Kernel> kernels = kernels("conv-norm-relu-s14"); // Conv, BatchNormalization, Relu, Add of the input
         assertThat(families(kernels))
                 .as("the input that is added is not in blocks")
@@ -121,7 +121,7 @@ class KernelListTest {
     }
 
     @Test
-    void whatATranspositionKeepsTogetherIsItsDepth() throws IOException {
+    void depthOfATranspositionIsTheNumberOfContiguousElements() throws IOException {
         assertThat(kernels("transpose-1000"))
                 .containsExactly(new Kernel(KernelFamily.TRANSPOSITION, 1, 0, 4000, 4000, 0, 1, 0, 0, 0));
     }

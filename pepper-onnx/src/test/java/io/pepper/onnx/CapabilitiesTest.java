@@ -133,13 +133,13 @@ class CapabilitiesTest {
             Parts.assertIdentical(model, directory.resolve("all"));
             assertThatThrownBy(() -> Parts.split(model, directory.resolve("none"), "same"))
                     .isInstanceOf(NoSuchPartitionException.class)
-                    .hasMessageContaining("'same', whose value cannot be handed from one part to another");
+                    .hasMessageContaining("'same', whose value cannot be passed from one part to another");
             Partition divided = Partition.of(model.graph(), operator -> operator < 3 ? 0 : 1, 2);
             assertThatThrownBy(() -> SubmodelExporter.export(model, divided, directory.resolve("none")))
                     .isInstanceOf(UnsupportedModelException.class)
                     .hasMessage(
                             "sequences: tensor 'same': is seq(tensor(float)), which ONNX Runtime's Java interface cannot"
-                                    + " hand from one part to another");
+                                    + " pass from one part to another");
             assertThat(directory.resolve("none")).doesNotExist();
         }
     }

@@ -89,7 +89,7 @@ class CharacteristicsTest {
     }
 
     @Test
-    void ofThePaperCountWhatTheRulesSay() throws IOException {
+    void paperFeaturesFollowTheRulesOfTheOriginal() throws IOException {
         ModelBuilder builder = model("rules")
                 .input("x", FLOAT, 1, 3, 8, 8)
                 .conv("c1", "x", 3, 4)
@@ -136,7 +136,7 @@ class CharacteristicsTest {
     }
 
     @Test
-    void ofASmallModelAreComputedByHand() throws IOException {
+    void characteristicsOfASmallModelEqualThoseComputedByHand() throws IOException {
         ModelBuilder builder = model("hand")
                 .input("x", FLOAT, 2, 8)
                 .linear("h", "x", 8, 16)
@@ -159,7 +159,7 @@ class CharacteristicsTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void ofSegmentsAddUpToThoseOfTheWhole(TestModel test) throws IOException {
+    void characteristicsOfSegmentsAddUpToThoseOfTheModel(TestModel test) throws IOException {
         try (OnnxModel model = Parts.load(test)) {
             ModelCosts costs = model.costs(model.shapes());
             ModelCharacteristics whole = costs.characteristics();

@@ -106,7 +106,7 @@ class DeploymentPlanTest {
         "/models/ch_PP-OCRv4_det_infer.onnx, 1x3x96x96",
         "/models/ch_ppocr_mobile_v2.0_cls_infer.onnx, 1x3x48x192"
     })
-    void whatIsPlannedIsWrittenAndComputesTheSame(String resource, String shape) throws IOException {
+    void writtenPlansComputeTheSameAsTheModel(String resource, String shape) throws IOException {
         long[] sizes =
                 Arrays.stream(shape.split("x")).mapToLong(Long::parseLong).toArray();
         try (OnnxModel model = open(resource)) {
@@ -130,10 +130,10 @@ class DeploymentPlanTest {
                                         .withLimit(Metric.PERIOD, 9)
                                         .withMostDevices(3)
                                         .withOverlap(false))
-                                .withCaveats(List.of("load not known, predicted as idle: camera"))
+                                .withCaveats(List.of("unknown load, predicted as idle: camera"))
                                 .withStates(List.of(STATE)));
                 assertThat(DeploymentPlan.read(target)).isEqualTo(plan);
-                assertThat(plan.caveats()).containsExactly("load not known, predicted as idle: camera");
+                assertThat(plan.caveats()).containsExactly("unknown load, predicted as idle: camera");
                 assertThat(plan.limits()).containsExactly(Map.entry(Metric.PERIOD, 9.0));
                 assertThat(plan.constraints())
                         .containsExactly(

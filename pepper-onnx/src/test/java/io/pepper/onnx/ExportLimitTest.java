@@ -88,7 +88,7 @@ class ExportLimitTest {
     @EnumSource(
             value = WeightStorage.class,
             names = {"INLINE", "EXTERNAL"})
-    void whatIsForetoldIsWritten(WeightStorage storage) throws IOException {
+    void exportsHaveExactlyThePredictedSize(WeightStorage storage) throws IOException {
         List<String> tasks = new ArrayList<>();
         ExportOptions options =
                 ExportOptions.DEFAULTS.withWeights(storage).withProgress((task, done, total) -> tasks.add(task));

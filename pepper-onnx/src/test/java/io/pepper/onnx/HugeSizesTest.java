@@ -62,13 +62,13 @@ class HugeSizesTest {
     }
 
     @Test
-    void ofATensorAreUnknown() throws IOException {
+    void overflowingSizesOfATensorAreUnknown() throws IOException {
         assertUnknownAndCalm(relus(HUGE, HUGE));
         assertUnknownAndCalm(relus(1L << 62, 1L << 62));
     }
 
     @Test
-    void ofWhichEachCanBeCountedButNotTheSumAreUnknown() throws IOException {
+    void sumsThatOverflowAreUnknown() throws IOException {
         assertUnknownAndCalm(relus(1L << 60));
         assertUnknownAndCalm(relus(1L << 51));
     }
@@ -104,7 +104,7 @@ class HugeSizesTest {
     }
 
     @Test
-    void ofConstantsThatOperatorsMakeSaturate() throws IOException {
+    void sizesOfComputedConstantsSaturate() throws IOException {
         TensorProto shape = TensorProto.newBuilder()
                 .setName("shape")
                 .setDataType(INT64.getNumber())
@@ -136,7 +136,7 @@ class HugeSizesTest {
     }
 
     @Test
-    void ofGroupsAndFiltersSaturate() throws IOException {
+    void sizesOfGroupsAndFiltersSaturate() throws IOException {
         ModelBuilder builder = model("groups")
                 .input("x", FLOAT, 1, 4, 8, 8)
                 .weight("w", 4, 1, 3, 3)

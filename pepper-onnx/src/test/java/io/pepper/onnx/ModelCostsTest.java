@@ -38,20 +38,20 @@ class ModelCostsTest {
     }
 
     @Test
-    void ofAnIfAreThoseOfItsCostlierBranch() throws IOException {
+    void costsOfAnIfAreThoseOfItsCostlierBranch() throws IOException {
         // Both branches have two products of [1, 20] with [20, 20].
         assertThat(flops(BodyTopologies.ifCapturing(), "picked", InputShapes.NONE))
                 .hasValue(2 * 2 * 400);
     }
 
     @Test
-    void ofALoopAreThoseOfItsBodyAsOftenAsItRuns() throws IOException {
+    void costsOfALoopAreThoseOfAllItsIterations() throws IOException {
         // Three times a product of [1, 20] with [20, 20] and a sum of 20; the condition is passed on.
         assertThat(flops(BodyTopologies.loop(), "looped", InputShapes.NONE)).hasValue(3 * (2 * 400 + 20));
     }
 
     @Test
-    void ofAScanAreThoseOfItsBodyForEachElement() throws IOException {
+    void costsOfAScanAreThoseOfItsBodyForEachElement() throws IOException {
         InputShapes rows = InputShapes.NONE.withDimension("rows", 7);
         // Seven times a product and a sum of 20 elements.
         assertThat(flops(BodyTopologies.scan(), "sums", rows)).hasValue(7 * 40);
@@ -59,13 +59,13 @@ class ModelCostsTest {
     }
 
     @Test
-    void ofACallAreThoseOfTheFunction() throws IOException {
+    void costsOfACallAreThoseOfTheFunction() throws IOException {
         // Two products of [1, 20] with [20, 20], and in the inner function a LeakyRelu of 20.
         assertThat(flops(BodyTopologies.functions(), "b2", InputShapes.NONE)).hasValue(2 * 2 * 400 + 40);
     }
 
     @Test
-    void ofALoopOfUnknownLengthAreUnknown() throws IOException {
+    void costsOfALoopOfUnknownLengthAreUnknown() throws IOException {
         GraphProto step = body("step")
                 .input("i", INT64)
                 .input("go", BOOL)
@@ -191,7 +191,7 @@ class ModelCostsTest {
     }
 
     @Test
-    void ofFunctionsThatCallOthersManyTimesAreAddedUpOnce() throws IOException {
+    void costsOfRepeatedlyCalledFunctionsAreComputedOnce() throws IOException {
         try (OnnxModel model = Parts.load("tower", tower(4))) {
             TensorShapes shapes = model.shapes();
             assertThat(shapes.failure()).isEmpty();
@@ -201,7 +201,7 @@ class ModelCostsTest {
     }
 
     @Test
-    void ofFunctionsThatNoMachineCouldExpandAreUnknown() throws IOException {
+    void costsOfExponentiallyLargeFunctionsAreUnknown() throws IOException {
         try (OnnxModel model = Parts.load("tower", tower(20))) {
             TensorShapes shapes = model.shapes();
             assertThat(shapes.failure()).hasValueSatisfying(reason -> assertThat(reason)

@@ -108,7 +108,7 @@ class OperatorShapesTest {
     }
 
     @Test
-    void ofOperatorsThatGiveBackTheShapeOfAnInputAreKnown() throws IOException {
+    void operatorsThatKeepTheShapeOfAnInputHaveKnownShapes() throws IOException {
         ModelProto normalized = model("normalized")
                 .opset(13)
                 .input("x", FLOAT, 3, 3, 3, 1)
@@ -120,7 +120,7 @@ class OperatorShapesTest {
     }
 
     @Test
-    void ofDistancesAreRowsByRows() throws IOException {
+    void distancesHaveTheShapeRowsByRows() throws IOException {
         ModelProto distances = model("distances")
                 .opset("com.microsoft", 1)
                 .input("x", FLOAT, 3, 4)

@@ -40,7 +40,7 @@ class ReadLimitsTest {
     }
 
     @Test
-    void whatWasSetIsWhatIsAsked() {
+    void setLimitsAreReturned() {
         ReadLimits limits = ReadLimits.builder()
                 .structureBytes(1)
                 .memoryBytes(2)

@@ -164,7 +164,7 @@ class RecognizedInputsTest {
     }
 
     @Test
-    void whatIsRandomIsNotComputedTwice() throws IOException {
+    void randomOperatorsAreNotRecomputed() throws IOException {
         try (OnnxModel model = OnnxModel.load(
                 model("noisy")
                         .input("x", FLOAT, 1, 4)

@@ -335,7 +335,7 @@ class SetConditionsTest {
                 .add(node("Cast").in("p").out("c").with("to", TO_BOOL)));
         assertThatThrownBy(() -> OnnxModel.load(proto.toByteArray(), "typed", setting("p", value)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("'" + value + "' is no value for input 'p' of type "
+                .hasMessage("'" + value + "' is not a value for input 'p' of type "
                         + type.name().toLowerCase(Locale.ROOT) + ", which " + takes);
     }
 

@@ -189,11 +189,11 @@ class SetInputsTest {
     }
 
     @Test
-    void whatCannotBeSetIsRefusedByName() {
+    void inputsThatCannotBeSetAreRefusedByName() {
         ModelProto proto = sameNames();
         assertThatThrownBy(() -> open(proto, "7"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("'7' is no value for input 'choice' of type bool, which takes true or false");
+                .hasMessage("'7' is not a value for input 'choice' of type bool, which takes true or false");
         assertThatThrownBy(() -> OnnxModel.load(
                         proto.toByteArray(), "same", ReadOptions.DEFAULTS.withInputValues(Map.of("choise", "true"))))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -206,13 +206,13 @@ class SetInputsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "choice | 7 | '7' is no value for input 'choice' of type bool",
-                "choice | `` | '' is no value for input 'choice'",
+                "choice | 7 | '7' is not a value for input 'choice' of type bool",
+                "choice | `` | '' is not a value for input 'choice'",
                 "choise | true | has no input 'choise', only [x, choice]",
                 "a | 1 | has no input 'a'",
-                "x | NaN | 'NaN' is no value for input 'x' of type float",
-                "x | 1e39 | '1e39' is no value for input 'x' of type float",
-                "x | 1e999999999 | '1e999999999' is no value for input 'x'"
+                "x | NaN | 'NaN' is not a value for input 'x' of type float",
+                "x | 1e39 | '1e39' is not a value for input 'x' of type float",
+                "x | 1e999999999 | '1e999999999' is not a value for input 'x'"
             })
     void aForgedValueOfAManifestIsRefusedByItsFile(String input, String value, String said) throws IOException {
         try (OnnxModel model = open(sameNames(), "true");

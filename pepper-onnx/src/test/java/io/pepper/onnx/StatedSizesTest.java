@@ -157,7 +157,7 @@ class StatedSizesTest {
     }
 
     @Test
-    void whatIsReshapedFromAnOpenSizeIsOpen() throws Exception {
+    void reshapedTensorsOfOpenSizesHaveOpenSizes() throws Exception {
         ModelProto stale = chain().initializer(longs("all", -1, 2))
                 .let("r", "Reshape", "y", "all")
                 .let("z", "Relu", "r")
@@ -349,7 +349,7 @@ class StatedSizesTest {
     }
 
     @Test
-    void whatAttentionGivesBackIsAsLongAsItComputes() throws Exception {
+    void resultsOfAttentionHaveTheComputedLength() throws Exception {
         ModelProto open =
                 generator("total").output("y", FLOAT, 1, 2, "total", 8).build();
         try (OnnxModel model = Parts.load("generator", open)) {

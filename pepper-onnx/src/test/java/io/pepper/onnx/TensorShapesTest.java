@@ -91,7 +91,7 @@ class TensorShapesTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void areThoseOfARun(TestModel test) throws IOException, OrtException {
+    void inferredShapesAreThoseOfARun(TestModel test) throws IOException, OrtException {
         if (test.model().getGraph().getNodeCount() == 0 || test.name().equals(NOT_PASSED_ON)) {
             return;
         }
@@ -178,7 +178,7 @@ class TensorShapesTest {
 
     /** Asked about page by page: what is read from far before, by a body too, is there. */
     @Test
-    void ofManyOperatorsAreThoseOfFew() throws IOException {
+    void shapesOfLargeModelsEqualThoseOfSmallOnes() throws IOException {
         ModelBuilder builder = model("long").input("x", FLOAT, "n", 3).input("which", BOOL);
         builder.initializer(Tensors.vector("target", 3L, -1L)).let("t0", "Relu", "x");
         int last = 21_000;
@@ -217,7 +217,7 @@ class TensorShapesTest {
     }
 
     @Test
-    void ofWhatDependsOnValuesAreUnknown() throws IOException {
+    void shapesThatDependOnValuesAreUnknown() throws IOException {
         ModelBuilder builder = model("values")
                 .input("x", FLOAT, 4)
                 .let("found", "NonZero", "x")
@@ -232,7 +232,7 @@ class TensorShapesTest {
     }
 
     @Test
-    void ofAModelThatCannotBeOpenedAreThoseThatItStates() throws IOException {
+    void modelThatCannotBeOpenedHasItsStatedShapes() throws IOException {
         ModelBuilder builder = model("foreign")
                 .opset("acme", 1)
                 .input("x", FLOAT, 1, 4)
@@ -255,7 +255,7 @@ class TensorShapesTest {
     }
 
     @Test
-    void ofNothingAreNothing() throws IOException {
+    void emptyModelHasNoShapes() throws IOException {
         try (OnnxModel model = Parts.load(BodyTopologies.loop())) {
             assertThat(model.shapes().of("no such tensor")).hasToString("no such tensor: ?");
         }

@@ -121,7 +121,7 @@ class ValuesThatCannotTravelTest {
                 OnnxModel.load(proto.toByteArray(), proto.getGraph().getName())) {
             assertThatThrownBy(() -> Partitioner.atTensors("s").partition(model.cuts()))
                     .isInstanceOf(NoSuchPartitionException.class)
-                    .hasMessageContaining("'s', whose value cannot be handed from one part to another");
+                    .hasMessageContaining("'s', whose value cannot be passed from one part to another");
         }
     }
 

@@ -125,7 +125,7 @@ class WideSplitTest {
     }
 
     @Test
-    void ofATransformerBetweenItsLayers() throws IOException {
+    void splitsATransformerBetweenItsLayers() throws IOException {
         try (OnnxModel model = Parts.load(TransformerTopologies.transformer())) {
             assertThat(model.cuts().at("l1_out")).isEmpty();
             ModelCosts costs = model.costs(model.shapes(InputShapes.NONE.withDimension("batch", 2)));
@@ -143,7 +143,7 @@ class WideSplitTest {
     }
 
     @Test
-    void ofATextGeneratorBetweenItsLayers() throws IOException {
+    void splitsATextGeneratorBetweenItsLayers() throws IOException {
         try (OnnxModel model = Parts.load(TransformerTopologies.decoderWithCache())) {
             ModelCosts costs = model.costs(model.shapes());
             Cuts cuts = model.cuts(
@@ -167,7 +167,7 @@ class WideSplitTest {
     }
 
     @Test
-    void ofAUShapeAcrossItsSkips() throws IOException {
+    void splitsAUNetAcrossItsSkipConnections() throws IOException {
         try (OnnxModel model = Parts.load(VisionTopologies.uShape())) {
             ModelCosts costs = model.costs(model.shapes());
             Cuts cuts = model.cuts(costs.cutOptions().withMaxWidth(2).withNeighbourhood(0));
@@ -191,7 +191,7 @@ class WideSplitTest {
     }
 
     @Test
-    void ofTwoTowersApart() throws IOException {
+    void splitsTwoTowersApart() throws IOException {
         try (OnnxModel model = Parts.load(VisionTopologies.twoTowers())) {
             Partition partition = Partitioner.tree(4, OperatorCosts.count()).partition(model.cuts());
             check(model, partition, "towers");
@@ -203,7 +203,7 @@ class WideSplitTest {
     }
 
     @Test
-    void ofCutsThatCrossIsRefused() throws IOException {
+    void crossingCutsAreRefused() throws IOException {
         ModelBuilder builder = model("crossing")
                 .input("x", FLOAT, 1, 4)
                 .let("a1", "Relu", "x")

@@ -197,7 +197,7 @@ class HostileStageTest {
                 "it does not give its output b, only [B]",
                 (real, inputs) -> Map.of("B", RIGHT.run(real, inputs).get("b")));
         deeds.put("it does not give its output b, only [a]", (real, inputs) -> Map.of("a", inputs.get("a")));
-        deeds.put("it gives more, which is none of its outputs [b]", (real, inputs) -> {
+        deeds.put("it returns more, which is not one of its outputs [b]", (real, inputs) -> {
             Map<String, OnnxValue> made = new LinkedHashMap<>(RIGHT.run(real, inputs));
             made.put("more", inputs.get("a"));
             return made;
@@ -314,7 +314,7 @@ class HostileStageTest {
             };
             assertThatThrownBy(() -> session.run(Map.of("x", x)))
                     .isInstanceOf(StageException.class)
-                    .hasMessageContaining("input x was closed by somebody else");
+                    .hasMessageContaining("input x was closed outside of the session");
             hostile.get(1).deed = (real, inputs) -> {
                 inputs.values().forEach(OnnxValue::close);
                 return RIGHT.run(real, inputs);
@@ -416,7 +416,7 @@ class HostileStageTest {
             try (OnnxTensor x = x()) {
                 assertThatThrownBy(() -> session.run(Map.of("x", x)))
                         .isInstanceOf(StageException.class)
-                        .hasMessageContaining("input a is closed, by the stage itself or by somebody else");
+                        .hasMessageContaining("input a is closed, by the stage or by other code");
             }
             assertGoesOn(session);
         }

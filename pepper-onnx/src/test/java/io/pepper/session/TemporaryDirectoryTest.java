@@ -16,7 +16,7 @@ class TemporaryDirectoryTest {
     private Path outside;
 
     @Test
-    void isGoneWithAllThatIsInIt() throws IOException {
+    void isDeletedWithItsContent() throws IOException {
         Path kept = Files.writeString(outside.resolve("kept"), "mine");
         Path path;
         try (TemporaryDirectory scratch = TemporaryDirectory.create("test-")) {
@@ -32,7 +32,7 @@ class TemporaryDirectoryTest {
 
     /** When a process ends, its hooks delete side by side. */
     @Test
-    void whatIsGoneAlreadyNeedNotBeDeleted() throws IOException {
+    void closingAMissingDirectoryIsNoError() throws IOException {
         TemporaryDirectory directory = TemporaryDirectory.create("test-");
         Files.delete(directory.path());
         directory.close();
@@ -41,7 +41,7 @@ class TemporaryDirectoryTest {
 
     /** As Ctrl-C does. */
     @Test
-    void isGoneWhenTheProcessIsToldToEnd() throws IOException, InterruptedException {
+    void isDeletedWhenTheProcessIsTerminated() throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",

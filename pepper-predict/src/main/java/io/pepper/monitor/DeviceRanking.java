@@ -57,7 +57,7 @@ public record DeviceRanking(List<Forecast> devices, Map<String, List<String>> pr
             List<String> said = new ArrayList<>(reading.problems());
             try {
                 if (reading.ambiguous()) {
-                    throw new IllegalArgumentException("it is not known which device this is");
+                    throw new IllegalArgumentException("the device is unknown");
                 }
                 forecasts.add(new Forecast(reading, predictor.predict(piece, threads, reading.state())));
                 if (reading.state().cpuLoadPercent().isEmpty()) {

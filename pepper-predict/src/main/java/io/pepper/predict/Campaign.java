@@ -35,7 +35,7 @@ public record Campaign(
     /**
      * Creates a campaign. Loads and numbers of threads that are listed twice count once.
      *
-     * @param pieces the pieces to measure, at least one, each with a name of its own in its model
+     * @param pieces the pieces to measure, at least one, each with a unique name in its model
      * @param loads the competing loads, at least one
      * @param threads the numbers of threads inside an operator, at least one
      * @param rounds number of measurements of each combination, at least 1

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The work of the pieces that a file holds measurements of. Pieces are told apart by name alone: a model that was replaced, or has other
- * input sizes, would go on under the name of another. Not thread-safe.
+ * The work of the pieces whose measurements a file has. Pieces are identified only by name, so that a replaced model,
+ * or one with other input sizes, would continue the measurements of another one. Not thread-safe.
  */
 final class HeldWork {
-    /** By model and piece, then by the work as columns: it differs only where something is wrong. */
+    /** By model and piece: the different works, as columns. There is more than one only if the file is inconsistent. */
     private final Map<List<String>, Set<Map<String, String>>> works = new HashMap<>();
 
     void add(LatencyRecord entry) {

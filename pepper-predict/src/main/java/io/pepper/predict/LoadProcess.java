@@ -82,7 +82,7 @@ final class LoadProcess implements LoadMaker {
         Files.createDirectories(directory.resolve(name).resolveSibling(""));
         try (InputStream in = LoadWorker.class.getResourceAsStream(LoadWorker.class.getSimpleName() + ".class")) {
             if (in == null) {
-                throw new IOException(name + ": this class cannot be read to start it in a process of its own");
+                throw new IOException(name + ": this class cannot be read to start it in a separate process");
             }
             Files.copy(in, target);
         }

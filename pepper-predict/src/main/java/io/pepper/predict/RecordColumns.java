@@ -129,7 +129,7 @@ final class RecordColumns {
         return values;
     }
 
-    /** The values of the columns that describe the work, by column; empty for what is not known. */
+    /** The values of the columns that describe the work, by column; empty for unknown values. */
     static Map<String, String> work(Workload work) {
         Map<String, String> values = new LinkedHashMap<>();
         MEASURES.forEach((measure, column) -> values.put(column, plain(work.get(measure))));

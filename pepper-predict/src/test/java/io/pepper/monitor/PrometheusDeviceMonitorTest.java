@@ -150,7 +150,7 @@ class PrometheusDeviceMonitorTest {
     }
 
     @Test
-    void asksAgainWhereThatMayHelp() throws IOException {
+    void failedRequestsAreRepeatedIfThatMayHelp() throws IOException {
         three();
         server.failures(2);
         assertThat(builder().build().read().get("pi-1").problems()).isEmpty();
@@ -239,7 +239,7 @@ class PrometheusDeviceMonitorTest {
     }
 
     @Test
-    void asksNothingElseWhereNobodyAnswers() {
+    void silentServersGetNoFurtherRequests() {
         server.delay(2_000);
         assertThatThrownBy(() -> builder()
                         .timeout(Duration.ofMillis(50))

@@ -58,7 +58,7 @@ class StrangeAnswersTest {
                 "{\"status\": hush-hush}",
                 "{\"status\":\"error\",\"error\":\"tenant forge-7 is unknown, bWU6aHVzaC1odXNo\"}"
             })
-    void whatTheServerRepeatsOfSecretsIsHidden(String answer) {
+    void secretsRepeatedByTheServerAreHidden(String answer) {
         for (int status : new int[] {200, 302, 400, 401, 403, 404, 500}) {
             server.status(status).header("Location", "https://sso/hush-hush/x").raw("", answer);
             assertThatThrownBy(() -> builder()
@@ -116,7 +116,7 @@ class StrangeAnswersTest {
     }
 
     @Test
-    void whatIsCompressedUnaskedIsReadAndWhatIsDamagedIsNamed() throws IOException {
+    void unrequestedCompressionIsReadAndDamageIsReported() throws IOException {
         byte[] zipped = zipped("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":["
                 + sample("\"instance\":\"pi\",\"nodename\":\"pi\"", "1") + "]}}");
         assertThat(readFrom("gzip", zipped)).containsKey("pi");

@@ -29,7 +29,7 @@ class CampaignTest {
     }
 
     @Test
-    void whatIsListedTwiceIsMeasuredOnce() {
+    void duplicateLoadsAndThreadsAreMeasuredOnce() {
         Campaign plan = Campaign.of(
                 List.of(PIECE), List.of(LoadLevel.NONE, LoadLevel.parse("0"), LoadLevel.NONE), List.of(2, 1, 2));
         assertThat(plan.loads()).hasSize(1);

@@ -56,7 +56,7 @@ class ForeignTablesTest {
 
     @ParameterizedTest
     @CsvSource({"mark", "windows", "blank lines", "spaces"})
-    void isRead(String kind) throws IOException {
+    void tablesOfOtherProgramsAreRead(String kind) throws IOException {
         LatencyDataset data = LatencyDataset.read(variant(kind));
         assertThat(data.problems()).isEmpty();
         assertThat(data.records()).hasSize(2);
@@ -73,7 +73,7 @@ class ForeignTablesTest {
         "blank, its first line is",
         "wide, there is no column"
     })
-    void isRefusedWithWhatToDo(String kind, String said) throws IOException {
+    void unreadableTablesAreRefusedWithAdvice(String kind, String said) throws IOException {
         Path file = variant(kind);
         assertThatThrownBy(() -> LatencyDataset.read(file))
                 .isInstanceOf(IOException.class)

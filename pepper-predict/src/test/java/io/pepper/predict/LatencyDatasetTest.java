@@ -110,7 +110,7 @@ class LatencyDatasetTest {
     }
 
     @Test
-    void isNotDrownedByWrongRows() throws IOException {
+    void manyWrongRowsLeadToABoundedNumberOfProblems() throws IOException {
         Path file = directory.resolve("wrong.csv");
         Files.writeString(file, "execution_time_seconds\n" + "nothing\n".repeat(5_000));
         List<String> problems = LatencyDataset.read(file).problems();
@@ -162,7 +162,7 @@ class LatencyDatasetTest {
     }
 
     @Test
-    void isASupersetOfTheOriginalsColumns() {
+    void columnsIncludeThoseOfTheOriginal() {
         assertThat(RecordColumns.names())
                 .contains(ORIGINAL.lines().findFirst().orElseThrow().split(","));
     }

@@ -70,7 +70,7 @@ class LatencyTrainerTest {
     }
 
     @Test
-    void isFarBetterThanTheOriginalsFeaturesOnModelsNeverSeen() throws InterruptedIOException {
+    void predictsUnseenModelsFarBetterThanWithTheOriginalsFeatures() throws InterruptedIOException {
         Accuracy extended = trained.validations().get(Folds.MODELS).accuracy();
         Accuracy paper = CrossValidation.run(data, TrainingOptions.PAPER, Folds.MODELS, ProgressListener.NONE)
                 .accuracy();
@@ -184,7 +184,7 @@ class LatencyTrainerTest {
     }
 
     @Test
-    void isTheSameEachTime() throws InterruptedIOException {
+    void trainingIsDeterministic() throws InterruptedIOException {
         List<LatencyRecord> few = data.records().subList(0, 400);
         for (Target target : Target.values()) {
             TrainingOptions options =
@@ -272,7 +272,7 @@ class LatencyTrainerTest {
     }
 
     @Test
-    void isTheSameFromAFile() throws IOException {
+    void savedPredictorPredictsTheSame() throws IOException {
         Path file = directory.resolve("here.predictor");
         predictor.save(file);
         TrainedPredictor read = TrainedPredictor.load(file);

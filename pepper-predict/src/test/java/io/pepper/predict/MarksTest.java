@@ -66,7 +66,7 @@ class MarksTest {
     }
 
     @Test
-    void whatAMeasurementTellsByItself() {
+    void marksFollowFromTheMeasurementItself() {
         assertThat(marks(around(0, 9, CALM), 0, 1.9, 1)).isEmpty();
         assertThat(marks(around(0, 10, CALM), 0, 1, 1)).containsExactly(Mark.BUSY);
         assertThat(marks(around(80, 0, CALM), 50, 1, 1)).containsExactly(Mark.BUSY);

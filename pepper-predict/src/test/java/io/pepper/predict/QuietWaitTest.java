@@ -96,7 +96,7 @@ class QuietWaitTest {
     }
 
     @Test
-    void whatIsShortIsJudgedTogetherWithWhatWentBefore() throws IOException {
+    void shortIntervalsAreJudgedTogetherWithThePreviousOnes() throws IOException {
         QuietWait quiet = waiting(0);
         quiet.settle(heard::add); // From 0 to 0.4.
         CampaignMoment begin = quiet.begin();

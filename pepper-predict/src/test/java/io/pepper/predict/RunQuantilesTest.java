@@ -16,7 +16,7 @@ class RunQuantilesTest {
     }
 
     @Test
-    void ofOneMeasurementAreItsOwn() {
+    void quantilesOfOneMeasurementAreItsOwn() {
         RunQuantiles runs = RunQuantiles.of(timing(1));
         assertThat(List.of(runs.at(0), runs.at(0.25), runs.at(0.5), runs.at(0.75), runs.at(0.9), runs.at(0.99)))
                 .containsExactly(1.0, 2.0, 3.0, 4.0, 5.0, 6.0);
@@ -26,7 +26,7 @@ class RunQuantilesTest {
     }
 
     @Test
-    void ofAFastAndASlowPaceReachFromOneToTheOther() {
+    void quantilesOfAFastAndASlowPaceSpanBoth() {
         RunQuantiles runs = RunQuantiles.of(List.of(timing(1), timing(100)));
         assertThat(runs.at(0)).isEqualTo(1);
         assertThat(runs.at(0.49)).as("half of the runs are fast").isEqualTo(6);

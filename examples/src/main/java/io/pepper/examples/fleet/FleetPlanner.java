@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 
 /**
  * A planner of one model for many sites at once, each with its own uplink and load: it decides which part of the model
- * runs at the site's camera, and which in the cloud. The costs come from a table that was typed in or measured once; a
- * site changes its links and the speed of its camera. All cores plan, and the plans do not depend on the order.
+ * runs at the site's camera, and which in the cloud. The costs come from a table that was entered by hand or measured
+ * once; a site changes its links and the speed of its camera. All cores plan, and the plans do not depend on the order.
  *
  * <pre>{@code
  * java -cp ... io.pepper.examples.fleet.FleetPlanner costs.yaml sites.csv plans.csv

@@ -65,7 +65,7 @@ final class Failures {
     static String logged(Throwable fault) {
         String id = UUID.randomUUID().toString();
         LOG.error("fault {}", id, fault);
-        return "the service failed; its log has more under " + id;
+        return "the service failed; its log has the details under " + id;
     }
 
     /** Removes the directory of an upload from a message. */

@@ -335,7 +335,7 @@ public final class PepperService implements AutoCloseable {
             zip(job, parts, request.outputStream());
         } catch (IOException broken) {
             // The job was deleted in the meantime, or the client is gone: the sent bytes must not look complete.
-            LOG.warn("the parts of job {} were not sent to their end", job.id(), broken);
+            LOG.warn("the parts of job {} were not sent completely", job.id(), broken);
             request.res().sendError(ABORT);
         }
     }

@@ -93,7 +93,7 @@ class CaveatsInPlansTest {
         assertThat(caveats)
                 .anyMatch(caveat -> caveat.endsWith(FEW))
                 .anyMatch(caveat -> caveat.endsWith(UNTRIED))
-                .anyMatch(caveat -> caveat.contains("load not known, predicted as idle: "));
+                .anyMatch(caveat -> caveat.contains("unknown load, predicted as idle: "));
     }
 
     /** The words of a page or a picture, whose lines may be broken anywhere. */
@@ -151,11 +151,11 @@ class CaveatsInPlansTest {
     void scenariosSayWhatIsNotKnownInTheOthersToo() throws IOException {
         plan("plan --min-devices 2 --scenario camera=50 --scenario gateway=50 --json");
         assertThat(caveats())
-                .filteredOn(caveat -> caveat.contains("load not known"))
+                .filteredOn(caveat -> caveat.contains("unknown load"))
                 .hasSize(2)
-                .anyMatch(caveat -> caveat.matches("load not known, predicted as idle: (camera|gateway)"))
-                .anyMatch(caveat -> caveat.matches(
-                        "in the scenario (camera=50|gateway=50): load not known, predicted as idle: .*"));
+                .anyMatch(caveat -> caveat.matches("unknown load, predicted as idle: (camera|gateway)"))
+                .anyMatch(caveat ->
+                        caveat.matches("in the scenario (camera=50|gateway=50): unknown load, predicted as idle: .*"));
     }
 
     @ParameterizedTest

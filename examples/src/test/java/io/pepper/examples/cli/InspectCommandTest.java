@@ -125,6 +125,6 @@ class InspectCommandTest extends CommandTest {
                 .contains("The original finds " + bridges + " bridges, and would choose " + chosen + ":");
         assertThat(run("inspect", model, "--max-width", 0)).isEqualTo(2);
         assertThat(run("inspect", model, "--share-input", "y")).isOne();
-        assertThat(err.toString()).contains("'y' is no input of the graph; its inputs are [x]");
+        assertThat(err.toString()).contains("'y' is not an input of the graph; its inputs are [x]");
     }
 }

@@ -116,7 +116,7 @@ class PlanCommandTest extends CommandTest {
         assertDone(planRoughly(slowCamera(), "--objective", "throughput", "--min-devices", 2, "--load", "camera=50"));
         assertThat(out.toString())
                 .contains("camera", "optimal by these figures", "all on", "alternative")
-                .contains("caution: load not known, predicted as idle: ")
+                .contains("caution: unknown load, predicted as idle: ")
                 .contains("is a roofline, whose error is 25 % or more");
     }
 
@@ -143,7 +143,7 @@ class PlanCommandTest extends CommandTest {
         assertThat(plan(cluster, "--load", "moon=5")).isEqualTo(2);
         Path unknownField = cluster("devices: {a: {speed: 5}}");
         assertThat(plan(unknownField)).isOne();
-        assertThat(err.toString()).contains("cluster.yaml:1: devices.a.speed: is no field that is known here");
+        assertThat(err.toString()).contains("cluster.yaml:1: devices.a.speed: is an unknown field");
     }
 
     @Test

@@ -42,7 +42,7 @@ class StandardOutputTest {
     }
 
     @Test
-    void whatIsWrittenArrives() {
+    void writtenTextArrivesCompletely() {
         ByteArrayOutputStream taken = new ByteArrayOutputStream();
         assertThat(codeAfterALineTo(new StandardOutput(taken))).isEqualTo(Main.DIFFERENT);
         assertThat(taken.toString(StandardCharsets.UTF_8)).startsWith("a line");

@@ -38,7 +38,7 @@ class UsageTest extends CommandTest {
     }
 
     @Test
-    void whatCannotBeDoneEndsWithExitCode1AndOneLine() throws IOException {
+    void failuresEndWithExitCode1AndOneLine() throws IOException {
         Path parts = directory.resolve("parts");
         assertThat(run("split", model, "--out", parts, "--parts", 100)).isEqualTo(1);
         assertThat(err.toString()).containsPattern("100 parts asked, \\d+ possible");

@@ -111,7 +111,7 @@ class DocumentsTest {
         String output = runJavaOf(ROOT.resolve("docs/guide/planning.md"));
         assertThat(output)
                 .contains("optimal: true")
-                .contains("caution: load not known, predicted as idle: gateway")
+                .contains("caution: unknown load, predicted as idle: gateway")
                 .contains("parts; verified: true")
                 .contains("pi up to segment 1")
                 .contains("parts at cuts of any width")

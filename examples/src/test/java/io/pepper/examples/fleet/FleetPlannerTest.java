@@ -18,7 +18,7 @@ class FleetPlannerTest {
     Path directory;
 
     @Test
-    void whatRunsAtTheCameraFollowsItsUplink() throws IOException {
+    void segmentsOnTheCameraDependOnItsUplink() throws IOException {
         Path plans = directory.resolve("plans.csv");
         FleetPlanner.main(new String[] {
             costs().toString(),

@@ -181,7 +181,7 @@ class PepperServiceTest {
     }
 
     @Test
-    void whatIsMissingIsSaid() throws IOException, InterruptedException {
+    void missingFieldsAndJobsAreReported() throws IOException, InterruptedException {
         HttpResponse<byte[]> noNumber =
                 post("/api/profiling", "application/json", "{\"model\":\"x\"}".getBytes(StandardCharsets.UTF_8));
         assertThat(noNumber.statusCode()).isEqualTo(400);

@@ -10,7 +10,7 @@ import java.util.List;
  * @param settings the other arguments of JMH
  */
 record BenchArguments(List<String> places, int rounds, double share, List<String> selection, List<String> settings) {
-    /** Short runs, since there are many: a round is a JVM of its own. */
+    /** Short runs, since there are many: each round is a separate JVM. */
     static final List<String> SETTINGS = List.of("-f", "1", "-wi", "3", "-w", "1s", "-i", "5", "-r", "500ms");
 
     private static final int ROUNDS = 6;

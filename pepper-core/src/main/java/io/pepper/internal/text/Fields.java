@@ -253,7 +253,7 @@ public final class Fields {
         for (Map.Entry<String, Value> each : mapping.values().entrySet()) {
             if (!asked.contains(each.getKey())) {
                 throw error(
-                        each.getKey(), each.getValue().line(), "is no field that is known here; known are " + asked);
+                        each.getKey(), each.getValue().line(), "is an unknown field; the known fields are " + asked);
             }
         }
     }

@@ -177,7 +177,7 @@ public final class FileErrors {
             return "exists already";
         }
         if (failed instanceof NotDirectoryException) {
-            return "is no directory";
+            return "is not a directory";
         }
         if (failed instanceof DirectoryNotEmptyException) {
             return "is a directory that is not empty";

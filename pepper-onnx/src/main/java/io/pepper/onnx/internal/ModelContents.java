@@ -120,7 +120,7 @@ public final class ModelContents implements Closeable {
                 throw new MalformedModelException(
                         source.name(),
                         "graph",
-                        "is missing: this is no ONNX model, perhaps another protobuf (a tensor, a Core ML model)");
+                        "is missing: this is not an ONNX model, perhaps another protobuf (a tensor, a Core ML model)");
             }
             return scanned;
         } catch (MalformedModelException malformed) {

@@ -41,7 +41,7 @@ final class Plot {
         if (scale.isKnown()) {
             svg.empty("path", "class", "live", "d", area());
         } else {
-            String missing = "The sizes of some tensors are not known, so that what is alive cannot be drawn.";
+            String missing = "The sizes of some tensors are unknown, so that the live bytes cannot be drawn.";
             svg.element("text", missing, "class", "missing", "x", Texts.number(LEFT + 20), "y", "80");
         }
         if (shares.isKnown()) {

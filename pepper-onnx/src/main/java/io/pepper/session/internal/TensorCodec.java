@@ -116,7 +116,7 @@ public final class TensorCodec {
         try {
             proto = TensorProto.parseFrom(bytes);
         } catch (InvalidProtocolBufferException wrong) {
-            throw new MalformedModelException(source, "tensor", "is no TensorProto: " + wrong.getMessage(), wrong);
+            throw new MalformedModelException(source, "tensor", "is not a TensorProto: " + wrong.getMessage(), wrong);
         }
         if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
             throw new MalformedModelException(source, "data_location", "is EXTERNAL: the data are elsewhere");

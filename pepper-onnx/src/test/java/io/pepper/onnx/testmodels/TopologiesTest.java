@@ -54,7 +54,7 @@ class TopologiesTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void isReproducible(TestModel model) {
+    void topologiesAreReproducible(TestModel model) {
         assertThat(Topologies.get(model.name()).bytes()).isEqualTo(model.bytes());
     }
 

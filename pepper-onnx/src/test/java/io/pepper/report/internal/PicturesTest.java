@@ -183,7 +183,7 @@ class PicturesTest {
     }
 
     @Test
-    void ofManyOperatorsStaySmall() throws Exception {
+    void picturesOfManyOperatorsStaySmall() throws Exception {
         List<Drawing.Step> steps = new ArrayList<>();
         for (int i = 0; i < 100_000; i++) {
             steps.add(step("op" + i, OptionalLong.of(i), OptionalLong.of(1000 + i % 997)));

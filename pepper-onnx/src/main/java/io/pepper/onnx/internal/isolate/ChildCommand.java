@@ -85,7 +85,7 @@ final class ChildCommand {
         String file = File.separatorChar == '\\' ? "java.exe" : "java";
         Path java = isolation.java().orElse(Path.of(home, "bin", file));
         if (!Files.isExecutable(java)) {
-            throw new IOException("an isolated run needs a java command, and there is none at " + java
+            throw new IOException("an isolated run needs a java command, which is missing at " + java
                     + ": name one with Isolation.withJava");
         }
         return java.toAbsolutePath();

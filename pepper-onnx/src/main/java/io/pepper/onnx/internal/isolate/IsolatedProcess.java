@@ -153,7 +153,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
                     task = SafeText.of(told.task());
                     progress.progress(task, told.done(), told.total());
                 }
-                default -> throw new InvalidAnswerException("is none that the protocol knows");
+                default -> throw new InvalidAnswerException("is not an answer of the protocol");
             }
         }
     }
@@ -162,7 +162,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         if (!greeted) {
             Greeting greeting = in.kind() == Protocol.GREETING ? in.read(Greeting.class) : new Greeting(0, 0);
             if (greeting.magic() != Protocol.MAGIC || greeting.version() != Protocol.VERSION) {
-                throw new InvalidAnswerException("is none of this version of the protocol");
+                throw new InvalidAnswerException("is not an answer of this version of the protocol");
             }
             greeted = true;
         }

@@ -75,7 +75,7 @@ record Locations(List<Path> files, boolean inImage) {
                 return source.getLocation();
             }
         } catch (ClassNotFoundException | LinkageError missing) {
-            throw new IOException("an isolated run needs " + name + ", which is not here", missing);
+            throw new IOException("an isolated run needs " + name + ", which is missing", missing);
         }
         throw unknown(name, "no place");
     }

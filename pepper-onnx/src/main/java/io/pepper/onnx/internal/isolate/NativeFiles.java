@@ -81,7 +81,7 @@ final class NativeFiles {
         try {
             return Class.forName(RUNTIME, false, NativeFiles.class.getClassLoader());
         } catch (ClassNotFoundException missing) {
-            throw new IOException("an isolated run needs ONNX Runtime, which is not here", missing);
+            throw new IOException("an isolated run needs ONNX Runtime, which is missing", missing);
         }
     }
 

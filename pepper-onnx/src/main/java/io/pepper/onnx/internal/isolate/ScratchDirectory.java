@@ -60,7 +60,7 @@ public final class ScratchDirectory implements Closeable {
             try {
                 delete(left);
             } catch (IOException busy) {
-                LOG.warn("{} is left: {}", left, busy.toString());
+                LOG.warn("{} cannot be deleted: {}", left, busy.toString());
             }
         }
     }

@@ -72,7 +72,7 @@ public final class FatalOperators {
         FatalOperators operators = new FatalOperators(model);
         return operators
                 .find(true)
-                .map(found -> "its " + found + ", of which ONNX Runtime dies")
+                .map(found -> "its " + found + ", which crashes ONNX Runtime")
                 .or(operators::emptyDepth);
     }
 
@@ -126,7 +126,7 @@ public final class FatalOperators {
                 .filter(node -> constants.getOrDefault(node.getInput(1), false))
                 .findFirst()
                 .map(node -> "the depth '" + node.getInput(1) + "' of its " + name(node)
-                        + " has no elements, of which ONNX Runtime dies");
+                        + " has no elements, which crashes ONNX Runtime");
     }
 
     /** Finds a {@code OneHot} in a function, whose callers may give an empty depth. */

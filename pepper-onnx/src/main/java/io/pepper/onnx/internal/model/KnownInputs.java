@@ -126,7 +126,7 @@ public final class KnownInputs {
     }
 
     private static IllegalArgumentException none(ElementType type, String input, String value, String takes) {
-        return new IllegalArgumentException("'" + value + "' is no value for input '" + input + "' of type "
+        return new IllegalArgumentException("'" + value + "' is not a value for input '" + input + "' of type "
                 + type.onnxName() + ", which takes " + takes);
     }
 

@@ -25,7 +25,7 @@ record InputSpec(String name, String type, List<Long> shape, List<String> symbol
         try {
             for (NodeInfo input : session.getInputInfo().values()) {
                 if (!(input.getInfo() instanceof TensorInfo tensor)) {
-                    throw new CannotRunException("input " + input.getName() + " is no tensor but " + input.getInfo()
+                    throw new CannotRunException("input " + input.getName() + " is not a tensor but " + input.getInfo()
                             + "; such inputs cannot be given");
                 }
                 ValueHint hint = hints.of(input.getName());

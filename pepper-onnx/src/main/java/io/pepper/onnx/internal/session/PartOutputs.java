@@ -41,7 +41,7 @@ public final class PartOutputs {
         return made.keySet().stream()
                 .filter(name -> !expected.contains(name))
                 .findFirst()
-                .map(name -> "it gives " + name + ", which is none of its outputs " + expected);
+                .map(name -> "it returns " + name + ", which is not one of its outputs " + expected);
     }
 
     /**

@@ -144,7 +144,7 @@ public final class Sessions {
     public static Optional<String> refusal(io.pepper.model.TensorInfo value) {
         return value.type()
                 .filter(type -> type.startsWith("optional("))
-                .map(type -> "is " + type + "; ONNX Runtime's Java interface cannot hand it over");
+                .map(type -> "is " + type + "; ONNX Runtime's Java interface does not support it");
     }
 
     /**

@@ -84,11 +84,11 @@ public final class TensorStore {
         for (int tensor : wiring.inputs(part)) {
             if (!(values[tensor] instanceof OnnxTensorLike value)) {
                 throw new CannotRunException(wiring.parts().get(part).name() + ": input " + wiring.tensor(tensor)
-                        + " is no tensor; ONNX Runtime's Java interface cannot pass it from one part to another");
+                        + " is not a tensor; ONNX Runtime's Java interface cannot pass it from one part to another");
             }
             if (value.isClosed()) {
                 throw new CannotRunException(wiring.parts().get(part).name() + ": input " + wiring.tensor(tensor)
-                        + " was closed by somebody else before it was read");
+                        + " was closed outside of the session before it was read");
             }
             feed.put(wiring.tensor(tensor), value);
         }
@@ -179,7 +179,7 @@ public final class TensorStore {
                 throw new IllegalStateException("no part has made output " + wiring.tensor(tensor) + " yet");
             }
             if (value.isClosed()) {
-                throw new CannotRunException("output " + wiring.tensor(tensor) + " was closed by somebody else");
+                throw new CannotRunException("output " + wiring.tensor(tensor) + " was closed outside of the session");
             }
             results.put(wiring.tensor(tensor), value);
         }

@@ -48,7 +48,7 @@ public final class IsolatedTypes implements IsolatedService<IsolatedTypes.Questi
             Map<String, TypeProto> known = new LinkedHashMap<>();
             for (Typed typed : types) {
                 if (!asked.contains(typed.name)) {
-                    throw invalid(source, "names the tensor '" + typed.name + "', which nobody asked for");
+                    throw invalid(source, "names the tensor '" + typed.name + "', which was not requested");
                 }
                 try {
                     known.put(typed.name, TypeProto.parseFrom(typed.type));

@@ -108,8 +108,7 @@ public final class DirectoryFiles {
         try {
             return link.toRealPath();
         } catch (NoSuchFileException dangling) {
-            NoSuchFileException missing =
-                    new NoSuchFileException(link.toString(), null, "is a link to a file that is not there");
+            NoSuchFileException missing = new NoSuchFileException(link.toString(), null, "is a link to a missing file");
             missing.initCause(dangling);
             throw missing;
         }

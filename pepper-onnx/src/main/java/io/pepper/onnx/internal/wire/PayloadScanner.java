@@ -88,7 +88,7 @@ public final class PayloadScanner implements WireWalk.Visitor {
             return ModelProto.parseFrom(input);
         } catch (InvalidProtocolBufferException invalid) {
             throw new MalformedModelException(
-                    source.name(), "model", "is no ONNX model: " + invalid.getMessage(), invalid);
+                    source.name(), "model", "is not an ONNX model: " + invalid.getMessage(), invalid);
         }
     }
 

@@ -147,7 +147,7 @@ class OperatorFormulasTest {
     }
 
     @Test
-    void ofConvolutionsAreTheStepsOfTheirLoops() {
+    void flopsOfConvolutionsEqualTheStepsOfTheirLoops() {
         Random random = new Random(3);
         for (int round = 0; round < 300; round++) {
             int batch = 1 + random.nextInt(2);
@@ -180,7 +180,7 @@ class OperatorFormulasTest {
     }
 
     @Test
-    void ofEinsumAreTheStepsOfItsLoops() {
+    void flopsOfEinsumEqualTheStepsOfItsLoops() {
         assertThat(Call.of("Einsum")
                         .in(2, 3, 4)
                         .in(2, 4, 5)
@@ -248,7 +248,7 @@ class OperatorFormulasTest {
     }
 
     @Test
-    void areThoseOfTheDocument() throws IOException {
+    void formulasAreThoseOfTheDocument() throws IOException {
         StringBuilder table = new StringBuilder();
         for (OperatorFormulas.Description description : OperatorFormulas.descriptions()) {
             String domain = description.domain().isEmpty() ? "" : description.domain() + ".";

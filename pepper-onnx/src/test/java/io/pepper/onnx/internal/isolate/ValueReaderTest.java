@@ -147,7 +147,7 @@ class ValueReaderTest {
     }
 
     @Test
-    void whatIsTooLongIsRefusedBeforeItIsRead() throws IOException {
+    void tooLongAnswersAreRefusedBeforeReading() throws IOException {
         byte[] bytes = written(new Texts(List.of("a".repeat(600), "b".repeat(600))));
         ValueReader small = new ValueReader(new ByteArrayInputStream(bytes), 1_000);
         assertThatThrownBy(() -> small.read(Texts.class)).isInstanceOf(InvalidAnswerException.class);

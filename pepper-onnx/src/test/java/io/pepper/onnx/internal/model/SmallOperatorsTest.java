@@ -219,7 +219,7 @@ class SmallOperatorsTest {
     }
 
     @Test
-    void whatIsNotExactIsUnknown() {
+    void inexactResultsAreUnknown() {
         given.put("wide", Tensors.vector("wide", 1L << 62, 3));
         given.put("large", Tensors.vector("large", (1L << 53) - 1, 3));
         given.put("zero", Tensors.vector("zero", 0L, 0L));

@@ -113,7 +113,7 @@ class TensorStoreTest {
 
     /** What a part reads stays open, though the run was given up, until the part has ended; what it then makes is closed. */
     @Test
-    void whatIsReadStaysOpenThoughTheRunWasGivenUp() throws OrtException {
+    void inputsOfAnAbandonedRunStayOpenWhileRead() throws OrtException {
         Wiring wiring =
                 new Wiring(List.of(new Wiring.Part("slow", List.of("x"), List.of("y"))), List.of("x"), List.of("y"));
         OnnxTensor x = tensor();

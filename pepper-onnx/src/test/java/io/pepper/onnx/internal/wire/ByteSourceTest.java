@@ -64,7 +64,7 @@ class ByteSourceTest {
     }
 
     @Test
-    void whatIsNotThereIsRefused() throws IOException {
+    void readsBeyondTheEndAreRefused() throws IOException {
         for (ByteSource source : sources()) {
             try (source) {
                 for (long position : new long[] {BYTES.length, 1L << 32, 1L << 40, Long.MAX_VALUE}) {

@@ -198,7 +198,7 @@ class PayloadScannerTest {
     }
 
     @Test
-    void whatIsNoFieldIsRefused() {
+    void bytesThatAreNoFieldAreRefused() {
         refusedTensor(tensor -> tensor.raw(0x00, 1), " at byte 4", "has a field of number 0");
         refusedTensor(tensor -> tensor.raw(0x1b, 0x1c), ".field 3 at byte 4", "is a group, which ONNX does not use");
         refusedTensor(tensor -> tensor.raw(0x1c), ".field 3 at byte 4", "is a group, which ONNX does not use");

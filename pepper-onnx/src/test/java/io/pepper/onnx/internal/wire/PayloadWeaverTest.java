@@ -104,7 +104,7 @@ class PayloadWeaverTest {
     }
 
     @Test
-    void whatTheSinkThrowsComesThrough() throws IOException {
+    void exceptionsOfTheSinkArePropagated() throws IOException {
         Skeleton skeleton = Woven.scan(RoundTripTest.everywhere().toByteArray());
         var weaver = new PayloadWeaver(skeleton.model(), skeleton.payloads());
         var full = new IOException("disk full");

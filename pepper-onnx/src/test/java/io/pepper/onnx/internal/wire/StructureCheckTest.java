@@ -93,7 +93,7 @@ class StructureCheckTest {
     }
 
     @Test
-    void whatWouldTakeTooMuchMemoryIsRefusedBeforeItIsParsed() {
+    void structuresTooLargeForMemoryAreRefusedBeforeParsing() {
         ReadLimits limits = ReadLimits.builder()
                 .memoryBytes(500_000)
                 .rank(Integer.MAX_VALUE)

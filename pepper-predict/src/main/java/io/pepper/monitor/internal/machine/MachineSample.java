@@ -75,7 +75,7 @@ public final class MachineSample {
     }
 
     /**
-     * Returns how many of the processors that this process may run on were busy, whoever used them.
+     * Returns how many of the processors that this process may run on were busy, for all processes together.
      *
      * @param before an earlier sample
      * @return the mean number of processors; empty if it is unknown, or no time has passed

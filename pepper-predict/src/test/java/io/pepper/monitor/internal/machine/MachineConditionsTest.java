@@ -19,7 +19,7 @@ class MachineConditionsTest {
     }
 
     @Test
-    void whatIsNotToldIsEmpty() throws IOException {
+    void missingConditionsAreEmpty() throws IOException {
         assertThat(conditions(new FakeSystem(root).processors(2, 1))).isEqualTo(Conditions.UNKNOWN);
     }
 

@@ -89,7 +89,7 @@ class VectorsTest {
     }
 
     @Test
-    void whatIsNotKnownIsNotHard() {
+    void unknownNumbersAreNoError() {
         for (KernelFamily family : KernelFamily.values()) {
             Kernel unknown = Kernel.of(family, Double.NaN, Double.NaN, Double.NaN);
             assertThat(Vectors.hard(unknown)).as("%s", family).isZero();
