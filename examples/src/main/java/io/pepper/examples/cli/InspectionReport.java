@@ -108,7 +108,7 @@ final class InspectionReport {
             table.row(
                     Integer.toString(i + 1),
                     names + carried,
-                    text(cut.bytes()),
+                    Quantities.bytes(cut.bytes()),
                     Integer.toString(cut.operatorsBefore()),
                     Integer.toString(cut.operatorsAfter()));
         }

@@ -16,6 +16,9 @@ final class Table {
     private static final int MAX_WIDTH = 80;
     private static final int GAP = 2;
 
+    /** The least width of the names of facts, so that neighbouring lists align. */
+    private static final int FACT_NAMES = 10;
+
     /** The middle of a start of picocli's own markup, which a cell may contain. */
     private static final String INSIDE_MARKUP = "(?<=@)(?=\\|)";
 
@@ -76,7 +79,8 @@ final class Table {
     }
 
     private int width(int column) {
-        return rows.stream().mapToInt(row -> row[column].length()).max().orElse(0);
+        int least = column == 0 && !headed ? FACT_NAMES : 0;
+        return rows.stream().mapToInt(row -> row[column].length()).reduce(least, Math::max);
     }
 
     private Column column(int column, int width) {

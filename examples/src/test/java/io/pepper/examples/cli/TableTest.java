@@ -32,7 +32,7 @@ class TableTest {
         assertThat(facts.isEmpty()).isTrue();
         facts.row("weights", "98 KiB");
         facts.row("in", "x".repeat(200));
-        assertThat(lines(facts)).containsExactly("  weights  98 KiB", "  in       " + "x".repeat(200));
+        assertThat(lines(facts)).containsExactly("  weights     98 KiB", "  in          " + "x".repeat(200));
     }
 
     @Test
