@@ -68,9 +68,9 @@ class ForeignTablesTest {
         "tabs, separated by tabs",
         "mac, carriage returns alone",
         "utf-16, save it as UTF-8",
-        "capitals, in small letters",
-        "empty, the file is empty",
-        "blank, its first line is",
+        "capitals, in lower case",
+        "empty, has no column names",
+        "blank, has no column names",
         "wide, there is no column"
     })
     void unreadableTablesAreRefusedWithAdvice(String kind, String said) throws IOException {
