@@ -12,6 +12,7 @@ import io.pepper.export.PartitionManifest;
 import io.pepper.export.SubmodelExporter;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.Tensors;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** No way of cutting divides a model at a sequence, a map or an optional value, wherever it comes from. */
+/** No way of cutting divides a model at a sequence, a map, an optional value or an unstated tensor of 4 bits, wherever it comes from. */
 class ValuesThatCannotTravelTest {
     @TempDir
     Path directory;
@@ -84,8 +85,51 @@ class ValuesThatCannotTravelTest {
         return ended(begun("optional").let("s", "Optional", "a").let("b", "OptionalGetElement", "s"));
     }
 
+    private static ModelBuilder quantized(String name) {
+        return begun(name)
+                .irVersion(10)
+                .opset(21)
+                .initializer(Tensors.scalar("scale", 0.5f))
+                .initializer(TensorProto.newBuilder()
+                        .setName("zero")
+                        .setDataType(TensorProto.DataType.INT4.getNumber())
+                        .addInt32Data(0)
+                        .build());
+    }
+
+    private static ModelProto ofFourBits() {
+        return ended(quantized("four bits")
+                .let("s", "QuantizeLinear", "a", "scale", "zero")
+                .let("b", "DequantizeLinear", "s", "scale", "zero"));
+    }
+
+    private static ModelProto ofFourBitsByAttribute() {
+        return ended(quantized("by attribute")
+                .add(node("QuantizeLinear")
+                        .in("a", "scale")
+                        .out("s")
+                        .with("output_dtype", TensorProto.DataType.UINT4.getNumber()))
+                .let("b", "DequantizeLinear", "s", "scale"));
+    }
+
+    private static ModelProto ofFourBitsPassedOn() {
+        return ended(quantized("passed on")
+                .add(node("Cast").in("a").out("c").with("to", TensorProto.DataType.INT4.getNumber()))
+                .let("s", "Transpose", "c")
+                .let("t", "Transpose", "s")
+                .add(node("Cast").in("t").out("b").with("to", TensorProto.DataType.FLOAT.getNumber())));
+    }
+
     static Stream<ModelProto> models() {
-        return Stream.of(sequence(), identityBeforeItsMaker(), ofABranch(), ofAFunction(), optional());
+        return Stream.of(
+                sequence(),
+                identityBeforeItsMaker(),
+                ofABranch(),
+                ofAFunction(),
+                optional(),
+                ofFourBits(),
+                ofFourBitsByAttribute(),
+                ofFourBitsPassedOn());
     }
 
     private static List<String> crossing(Partition partition) {

@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The values of a main graph that are sequences, maps or optionals: those whose type the model states, outputs of
- * well-known operators, and what {@code Identity} makes of them. If the model has such values at all, the types of
+ * The values of a main graph that cannot be handed from one part to another: sequences, maps and optionals, and tensors
+ * of elements of less than 8 bits whose type the model does not state. They are found by stated types, as outputs of
+ * well-known operators, and behind operators that pass on the type of their input. If the model has such values at all, the types of
  * outputs of bodies, functions and unknown operators are looked up. O(operators).
  */
 public final class NoTensors {
@@ -36,6 +37,10 @@ public final class NoTensors {
 
     /** Operators that pass on values of their bodies or inputs. */
     private static final Set<String> CARRIERS = Set.of("If", "Loop", "OptionalGetElement");
+
+    /** Operators that pass on the type of their first input. */
+    private static final Set<String> PASSING = Set.of(
+            "Identity", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Pad", "Gather", "Slice", "Expand");
 
     private final GraphProto graph;
     private final Set<String> stated = new HashSet<>();
@@ -78,7 +83,7 @@ public final class NoTensors {
                             known.containsKey(name) && !isTensor(known.get(name).getType()))
                     .forEach(search.found::add);
         }
-        search.addIdentities();
+        search.addPassed();
         return search.found;
     }
 
@@ -104,13 +109,15 @@ public final class NoTensors {
                         .forEach(found::add);
             }
         }
+        new NarrowElements(graph)
+                .made().stream().filter(name -> !stated.contains(name)).forEach(found::add);
     }
 
-    /** Adds what {@code Identity} makes of the found values, in any order of the operators. */
-    private void addIdentities() {
+    /** Adds what operators that pass on a type make of the found values, in any order of the operators. */
+    private void addPassed() {
         Map<String, List<NodeProto>> readers = new HashMap<>();
         for (NodeProto node : graph.getNodeList()) {
-            if (node.getOpType().equals("Identity") && node.getInputCount() == 1) {
+            if (PASSING.contains(node.getOpType()) && node.getInputCount() > 0) {
                 readers.computeIfAbsent(node.getInput(0), none -> new ArrayList<>())
                         .add(node);
             }
