@@ -41,6 +41,9 @@ class AnswersFuzzTest {
     @FuzzTest(maxDuration = "60m")
     void address(byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
+        if (text.contains("hush")) {
+            return; // Behind the last '@' it is no password.
+        }
         try {
             PrometheusAddress.parse("http://user:hush" + text + "@" + text);
         } catch (IllegalArgumentException refused) {
