@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +49,12 @@ public final class ModelCosts {
 
     private final RecognizedInputs recognized;
 
+    /** Names of values that cannot be handed from one part to another. */
+    private final Set<String> immovable;
+
     ModelCosts(OnnxModel opened, TensorShapes shapes) {
         recognized = opened.recognizedInputs();
+        immovable = opened.contents().noTensors();
         this.model = opened.contents().graph();
         this.graph = model.dataflow();
         this.shapes = shapes;
@@ -213,14 +218,22 @@ public final class ModelCosts {
                         .withUncuttable(this::hasQuantizedForm));
     }
 
+    /** Returns whether a tensor also exists in a quantized form that can cross a cut, in fewer bytes. */
     private boolean hasQuantizedForm(int tensor) {
         Indices readers = graph.readers(tensor);
-        boolean quantized = readers.size() == 1 && passesOn(readers.get(0), "QuantizeLinear");
+        if (readers.size() == 1 && passesOn(readers.get(0), "QuantizeLinear")) {
+            return canCross(graph.writes(readers.get(0)).get(0));
+        }
         OptionalInt maker = graph.producer(tensor);
-        return quantized
-                || (maker.isPresent()
-                        && passesOn(maker.getAsInt(), "DequantizeLinear")
-                        && graph.readers(graph.reads(maker.getAsInt()).get(0)).size() == 1);
+        if (maker.isEmpty() || !passesOn(maker.getAsInt(), "DequantizeLinear")) {
+            return false;
+        }
+        int quantized = graph.reads(maker.getAsInt()).get(0);
+        return graph.readers(quantized).size() == 1 && canCross(quantized);
+    }
+
+    private boolean canCross(int tensor) {
+        return !immovable.contains(graph.tensorName(tensor));
     }
 
     /**

@@ -158,6 +158,18 @@ class ValuesThatCannotTravelTest {
         }
     }
 
+    /** Where the quantized form of a tensor can cross, it crosses instead of the larger one; where it cannot, the larger one does. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void cutsWithCostsGoAroundThem(ModelProto proto) throws IOException {
+        try (OnnxModel model =
+                OnnxModel.load(proto.toByteArray(), proto.getGraph().getName())) {
+            ModelCosts costs = model.costs(model.shapes());
+            Partition partition = Partitioner.everyCut().partition(model.cuts(costs.cutOptions()));
+            assertThat(crossing(partition)).containsExactly("a", "b");
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("models")
     void aCutThatIsNamedThereIsRefused(ModelProto proto) throws IOException {
