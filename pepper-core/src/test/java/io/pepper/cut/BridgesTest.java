@@ -66,7 +66,7 @@ class BridgesTest {
     }
 
     @Test
-    void agreesWithTakingEachEdgeAway() {
+    void bridgesAreThoseFoundByRemovingEachEdge() {
         for (int seed = 0; seed < 1_500; seed++) {
             Graph<Integer, DefaultEdge> graph = random(new Random(seed));
             assertThat(Bridges.of(graph)).as("seed %d", seed).isEqualTo(bruteForce(graph));

@@ -112,7 +112,7 @@ class CutsTest {
     }
 
     @Test
-    void atAnOutputThatIsReadOnAreGivenByNameOnly() {
+    void cutsAtReadOutputsAreFoundByNameOnly() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .operator("a", "Op", List.of("x"), List.of("ta"))
@@ -171,14 +171,14 @@ class CutsTest {
     }
 
     @Test
-    void haveNoPlaceBeyondTheLast() {
+    void indicesBeyondTheLastCutAreRefused() {
         Cuts cuts = Cuts.of(RandomGraphs.chain(3));
         assertThatThrownBy(() -> cuts.get(2)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> cuts.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
-    void agreeWithTakingEachTensorAway() {
+    void cutsAreThoseFoundByRemovingEachTensor() {
         int found = 0;
         for (int seed = 0; seed < 4_000; seed++) {
             found += check(RandomGraphs.plan(new Random(seed), 25).build(), "seed " + seed);
@@ -188,7 +188,7 @@ class CutsTest {
 
     @ParameterizedTest
     @EnumSource
-    void agreeWithTakingEachTensorAwayInShapesOfNetworks(RandomShape shape) {
+    void cutsOfNetworksAreThoseFoundByRemovingEachTensor(RandomShape shape) {
         int found = 0;
         for (int seed = 0; seed < 300; seed++) {
             found += check(shape.plan(new Random(seed), 12).build(), shape + ", seed " + seed);

@@ -69,7 +69,7 @@ class MinimumCutTest {
     }
 
     @Test
-    void refusesWhatCannotBe() {
+    void refusesImpossibleArguments() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .operator("a", "Op", List.of("x"), List.of("t"))

@@ -69,7 +69,7 @@ class DataflowGraphBuilderTest {
     }
 
     @Test
-    void refusesTensorsThatNobodyMakes() {
+    void refusesTensorsWithoutAProducer() {
         builder.operator("a", "Op", List.of("x", "ghost"), List.of("t"));
         assertInvalid(builder::build)
                 .hasMessage(
@@ -128,7 +128,7 @@ class DataflowGraphBuilderTest {
     }
 
     @Test
-    void keepsNothingOfTheListsGiven() {
+    void givenListsAreCopied() {
         List<String> reads = new ArrayList<>(List.of("x"));
         builder.operator("a", "Op", reads, List.of("t"));
         reads.add("ghost");

@@ -150,7 +150,7 @@ class BalancedTest {
     }
 
     @Test
-    void keepsToTheBottleneckWhereTheTableWouldBeTooLarge() {
+    void onlyTheBottleneckIsOptimalIfTheTableIsTooLarge() {
         Cuts cuts = Cuts.of(RandomGraphs.chain(100_000));
         Partition partition =
                 Partitioner.balanced(60_000, OperatorCosts.count()).partition(cuts);

@@ -44,7 +44,7 @@ class CandidateCutsTest {
     }
 
     @Test
-    void oneOfEachStretchThatOfTheFewestBytes() {
+    void keepsTheCutWithTheFewestBytesOfEachStretch() {
         assertThat(names(CandidateCuts.choose(chain(), OperatorCosts.count(), 3)))
                 .as("stretches of four operators: the first of each, but t5 in the second")
                 .containsExactly("t0", "t5", "t7");
@@ -64,7 +64,7 @@ class CandidateCutsTest {
     }
 
     @Test
-    void neverMoreThanAskedForAndAlwaysTheSame() {
+    void choiceIsBoundedAndDeterministic() {
         Random random = new Random(3);
         Cuts cuts = chain();
         for (int trial = 0; trial < 500; trial++) {

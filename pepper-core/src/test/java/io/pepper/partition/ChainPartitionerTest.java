@@ -89,7 +89,7 @@ class ChainPartitionerTest {
     }
 
     @Test
-    void takesManyPartsInTheirTime() {
+    void manyPartsTakeLinearTime() {
         Cuts cuts =
                 chain(LongStream.range(0, 20_001).map(i -> i * 7_919 % 1_000).toArray());
         Partition partition = Partitioner.chain()

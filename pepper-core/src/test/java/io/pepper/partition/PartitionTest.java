@@ -66,7 +66,7 @@ class PartitionTest {
     }
 
     @Test
-    void refusesSegmentsThatCannotBe() {
+    void refusesImpossibleSegments() {
         assertThatThrownBy(() -> Partition.of(graph, operator -> operator == 5 ? 3 : 0, 3))
                 .hasMessage("operator 'd' is in segment 3 of 3");
         assertThatThrownBy(() -> Partition.of(graph, operator -> operator == 5 ? 2 : 0, 3))

@@ -229,7 +229,7 @@ class BranchOracleTest {
     }
 
     @Test
-    void whereTheBudgetEndsTheGapSaysHowFarTheBestCanBe() {
+    void gapBoundsTheOptimumAfterTheBudget() {
         int open = 0;
         for (long seed = 0; seed < 200; seed++) {
             BranchInstance instance = new BranchInstance(seed, 7, 3).withObjective();

@@ -138,7 +138,7 @@ class BranchPlannerTest {
     }
 
     @Test
-    void nothingIsProvenOfAnAssignmentThatWasGiven() {
+    void evaluatedAssignmentsHaveNoProofOfOptimality() {
         Planner planner = Planner.of(PAIR, towers(1));
         Placement given = planner.evaluate(List.of("left", "left", "left"), Objective.LATENCY, Constraints.NONE);
         assertThat(given.gap()).isEqualTo(1);

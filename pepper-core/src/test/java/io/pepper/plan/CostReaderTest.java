@@ -58,8 +58,7 @@ class CostReaderTest {
                 "pi: {runs: {1: 0.25, 1-2: 1}}, cloud: {runs: {1: 1}} | 1 | NaN",
                 "pi: {runs: {1-2: 1}}, cloud: {runs: {1: 1}} | 0 | NaN",
             })
-    void takesWhatIsDrawnFromTheClusterWhereTheTableLacksIt(String devices, Double pi, Double cloud)
-            throws IOException {
+    void missingEnergiesFollowFromTheClustersWatts(String devices, Double pi, Double cloud) throws IOException {
         Cluster cluster = Cluster.builder()
                 .device(Device.of("pi").withPower(2, 6))
                 .device(Device.of("cloud"))

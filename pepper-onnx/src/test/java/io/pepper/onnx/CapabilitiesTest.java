@@ -234,7 +234,7 @@ class CapabilitiesTest {
     }
 
     @Test
-    void wherePlansAreMadeTheEightBitSideOfATensorIsCut() throws IOException {
+    void plansCutQuantisedTensorsAtTheirEightBitSide() throws IOException {
         try (OnnxModel model = Parts.load(TypeTopologies.quantizeDequantize())) {
             Cuts cuts = model.cuts(model.costs(model.shapes()).cutOptions());
             assertThat(cuts.list().stream()

@@ -46,7 +46,7 @@ class CharacteristicsTest {
         "resnet50, 4.09, 25610152, 53, 2, 1, 26560",
         "densenet121, 2.83, 8062504, 120, 5, 1, 10240"
     })
-    void agreeWithPublishedTotals(
+    void totalsAgreeWithPublishedOnes(
             String name, double gigaMacs, long parameters, int conv, int pool, int connected, long filters)
             throws IOException {
         ModelProto proto =

@@ -82,7 +82,7 @@ class CutsBetweenKernelsTest {
 
     /** Sums are taken in only if both sides are in blocks, and what comes from another part is not: the cut is a part's input. */
     @Test
-    void whereAShortCutCrossesTheSumIsAKernelOfItsOwn() throws IOException {
+    void crossingResidualsMakeTheSumASeparateKernel() throws IOException {
         try (OnnxModel model = model(RESIDUAL)) {
             ModelCosts costs = model.costs(model.shapes());
             Partition partition = Partitioner.atTensors("t4").partition(model.cuts(costs.cutOptionsBetweenKernels()));
@@ -95,7 +95,7 @@ class CutsBetweenKernelsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"network-residual-0", RESIDUAL, "network-mobile-2"})
-    void atStageEndsNoConvolutionLosesItsShortCut(String name) throws IOException {
+    void cutsAtStageEndsKeepFusedResidualSums(String name) throws IOException {
         try (OnnxModel model = model(name)) {
             ModelCosts costs = model.costs(model.shapes());
             Cuts ends = model.cuts(costs.cutOptionsAtStageEnds());

@@ -74,7 +74,7 @@ class HugeSizesTest {
     }
 
     @Test
-    void withAZeroAmongThemAreZero() throws IOException {
+    void hugeSizesTimesZeroAreZero() throws IOException {
         try (OnnxModel model = Parts.load("none", relus(1L << 62, 1L << 62, 0).build())) {
             assertThat(model.costs(model.shapes()).characteristics().activationBytes())
                     .hasValue(0);
@@ -82,7 +82,7 @@ class HugeSizesTest {
     }
 
     @Test
-    void makeArithmeticThatIsTooMuchUnknown() throws IOException {
+    void overflowingArithmeticIsUnknown() throws IOException {
         try (OnnxModel model = Parts.load("huge", relus(HUGE, HUGE).build())) {
             ModelCosts costs = model.costs(model.shapes());
             assertThat(costs.flops(0)).as("each operator for itself").hasValue(1L << 62);
@@ -127,7 +127,7 @@ class HugeSizesTest {
     }
 
     @Test
-    void doNotKeepAModelFromBeingDivided(@TempDir Path directory) throws IOException {
+    void modelsWithHugeSizesCanBeDivided(@TempDir Path directory) throws IOException {
         try (OnnxModel model = Parts.load("huge", relus(HUGE, HUGE).build())) {
             Partition partition = Partitioner.atTensors("t").partition(model.cuts());
             PartitionManifest manifest = SubmodelExporter.export(model, partition, directory);

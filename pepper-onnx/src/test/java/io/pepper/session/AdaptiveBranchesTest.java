@@ -115,7 +115,7 @@ class AdaptiveBranchesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void towersComeTogetherOnTheIdleDeviceAndPartAgain(boolean pipeline) throws Exception {
+    void towersMoveToTheIdleDeviceAndSeparateAgain(boolean pipeline) throws Exception {
         TestModel test = towers();
         AtomicReference<List<DeviceState>> now = new AtomicReference<>(loads(0, 0));
         try (OnnxModel model = OnnxModel.load(test.bytes(), test.name());

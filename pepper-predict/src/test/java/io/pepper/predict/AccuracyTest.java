@@ -31,7 +31,7 @@ class AccuracyTest {
     }
 
     @Test
-    void saysThatNothingIsExplainedWhereNothingVaries() {
+    void explainedVarianceOfEqualValuesIsUndefined() {
         assertThat(Accuracy.of(new double[] {2, 2}, new double[] {1, 3}, 1).r2())
                 .isNaN();
         assertThatThrownBy(() -> Accuracy.of(new double[0], new double[0], 1))
@@ -145,7 +145,7 @@ class AccuracyTest {
     }
 
     @Test
-    void saysThatThereIsNothingToChoose() {
+    void oneWayLeavesNoChoices() {
         ChoiceAccuracy none = ChoiceAccuracy.betweenDevices(LatencyDataset.of(on("pi", "a", 1, 4, 4)), entry -> 1);
         assertThat(none.choices()).isZero();
         assertThat(none.pairs()).isZero();

@@ -223,7 +223,7 @@ class LatencyTrainerTest {
     }
 
     @Test
-    void makesNoGarbage() {
+    void predictingAllocatesNothing() {
         List<LatencyRecord> records = data.records().subList(0, 50);
         List<Workload> pieces = records.stream().map(LatencyRecord::work).toList();
         List<DeviceState> devices =

@@ -20,7 +20,7 @@ class BenchArgumentsTest {
     }
 
     @Test
-    void withoutSettingsTheUsualOnesHold() {
+    void missingSettingsHaveDefaults() {
         BenchArguments arguments = BenchArguments.parse(List.of("a", "b", "Open"), 2);
         assertThat(arguments.settings()).isEqualTo(BenchArguments.SETTINGS);
         assertThat(arguments.share()).isEqualTo(0.05);

@@ -82,7 +82,7 @@ class ComparisonTest {
     }
 
     @Test
-    void equalSidesAreRarelyCalledSlower() {
+    void equalSidesAreRarelyReportedAsSlower() {
         Random random = new Random(42);
         int wrong = 0;
         for (int trial = 0; trial < 2_000; trial++) {

@@ -23,7 +23,7 @@ class LowLinkTest {
     }
 
     @Test
-    void walksNothing() {
+    void graphsWithoutEdgesHaveNoBridges() {
         assertThat(LowLink.bridgeEnds(Adjacency.of(0, new int[0], new int[0], 0)))
                 .isEmpty();
         assertThat(LowLink.bridgeEnds(Adjacency.of(3, new int[0], new int[0], 0)))

@@ -42,7 +42,7 @@ public final class HtmlRenderer {
                 .element("h2", Texts.count(drawing.marks().size(), "cut"))
                 .line();
         if (drawing.marks().isEmpty()) {
-            html.element("p", "No cut as narrow as asked for divides this model.")
+            html.element("p", "This model has no cut of the requested width.")
                     .close()
                     .line();
             return;

@@ -132,7 +132,7 @@ class PicturesTest {
                 "--> \"| s1",
                 ""
             })
-    void takeAnyName(String name) throws Exception {
+    void namesAreEscaped(String name) throws Exception {
         Drawing drawing = small(name);
         Document page = parsed(HtmlRenderer.render(drawing));
         assertThat(elements(page, "script")).as("only our own").hasSize(1);
@@ -154,7 +154,7 @@ class PicturesTest {
     }
 
     @Test
-    void sayWhatIsNotKnown() throws Exception {
+    void picturesExplainUnknownSizes() throws Exception {
         Drawing drawing = new Drawing(
                 "open",
                 List.of(),
@@ -164,7 +164,7 @@ class PicturesTest {
                 List.of(new Drawing.Mark(0, 1, "t", UNKNOWN)));
         String svg = SvgRenderer.render(drawing);
         assertThat(svg)
-                .contains("The sizes of some tensors are not known")
+                .contains("The sizes of some tensors are unknown")
                 .contains("their share of the operators")
                 .doesNotContain("class=\"live\"")
                 .doesNotContain("class=\"work\"")
@@ -174,12 +174,12 @@ class PicturesTest {
     }
 
     @Test
-    void takeAModelOfNothing() throws Exception {
+    void emptyModelCanBeDrawn() throws Exception {
         Drawing nothing = new Drawing("empty", List.of(), List.of(), List.of(), List.of(), List.of());
         parsed(SvgRenderer.render(nothing));
         parsed(HtmlRenderer.render(nothing));
         parsed(GraphMlRenderer.render(nothing));
-        assertThat(HtmlRenderer.render(nothing)).contains("No cut as narrow as asked for divides this model.");
+        assertThat(HtmlRenderer.render(nothing)).contains("This model has no cut of the requested width.");
     }
 
     @Test
@@ -195,7 +195,7 @@ class PicturesTest {
     }
 
     @Test
-    void needNothingFromElsewhere() {
+    void picturesReferToNoOtherFiles() {
         for (String text : List.of(HtmlRenderer.render(small("net")), SvgRenderer.render(small("net")))) {
             assertThat(text.replace("http://www.w3.org/2000/svg", ""))
                     .doesNotContain("http")

@@ -6,7 +6,7 @@ import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
 /** Operators that compute each element of the output separately. An elementary function is one operation. */
 final class Elementwise {
-    private static final String SOURCE = "the operator's specification, as it is written there";
+    private static final String SOURCE = "the operator's specification, taken literally";
 
     private Elementwise() {}
 

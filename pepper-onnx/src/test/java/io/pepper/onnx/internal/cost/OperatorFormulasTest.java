@@ -28,7 +28,7 @@ class OperatorFormulasTest {
             "i->");
 
     @Test
-    void giveWhatIsComputedByHandForEveryOperator() {
+    void formulasAgreeWithCountsByHand() {
         List<OperatorCases.Case> cases = OperatorCases.all();
         for (OperatorCases.Case one : cases) {
             assertThat(one.call().estimate())
@@ -58,7 +58,7 @@ class OperatorFormulasTest {
     }
 
     @Test
-    void guessNothing() {
+    void unknownOperatorsAreNotGuessed() {
         assertThat(Call.of("NonMaxSuppression").out(1).estimate()).isEqualTo(new Estimate.NotCovered());
         assertThat(Call.of("custom", "Conv").out(1).estimate()).isEqualTo(new Estimate.NotCovered());
         assertThat(Call.of("ai.onnx", "Relu").in(2).out(2).estimate())
@@ -72,7 +72,7 @@ class OperatorFormulasTest {
     }
 
     @Test
-    void takeHostileCallsCalmly() {
+    void hostileOperatorsCauseNoExceptions() {
         long much = Long.MAX_VALUE / 2;
         Random random = new Random(7);
         for (OperatorFormulas.Description description : OperatorFormulas.descriptions()) {

@@ -111,7 +111,7 @@ class ChartsTest {
     }
 
     @Test
-    void nothingHasAScaleToo() {
+    void scalesWithoutValuesHaveTicks() {
         assertThat(Scale.logarithmic(new double[0]).ticks()).isSortedAccordingTo(Double::compare);
         assertThat(Scale.linear(0).ticks()).startsWith(0.0);
     }

@@ -33,12 +33,12 @@ class ContainerLimitsTest {
     }
 
     @Test
-    void withoutGroupsTheMachineCounts() {
+    void limitsWithoutControlGroupsAreThoseOfTheMachine() {
         hasNoLimits();
     }
 
     @Test
-    void withoutAnyFileTheVirtualMachineCounts() {
+    void limitsWithoutFilesAreThoseOfTheVirtualMachine() {
         Machine machine = Machine.at(root.resolve("nothing"));
         assertThat(machine.cores()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(machine.memoryTotalBytes()).isEmpty();
