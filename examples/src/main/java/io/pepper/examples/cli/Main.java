@@ -95,9 +95,10 @@ public final class Main {
     }
 
     private static int run(CommandLine command, PrintWriter out, PrintWriter err, String... args) {
+        PrintWriter printed = new SafeWriter(out);
         PrintWriter safe = new SafeWriter(err);
         try {
-            return command.setOut(new SafeWriter(out))
+            return command.setOut(printed)
                     .setErr(safe)
                     .setCaseInsensitiveEnumValuesAllowed(true)
                     .setUsageHelpAutoWidth(true)
@@ -105,6 +106,10 @@ public final class Main {
                     .execute(args);
         } catch (Error error) {
             return Failures.refuse(error, safe);
+        } finally {
+            // Only whole lines are flushed by themselves.
+            printed.flush();
+            safe.flush();
         }
     }
 

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pepper.model.InputShapes;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.OnnxModel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** {@code pepper inspect} on a real classifier. */
@@ -24,6 +27,19 @@ class InspectCommandTest extends CommandTest {
                 .contains("classifier: IR version 7, operator sets ai.onnx 11")
                 .containsPattern("cuts +" + cutsAtOneTensor() + " at a single tensor")
                 .contains("operators before");
+    }
+
+    /** The table of cuts is printed last, and standard output is buffered. */
+    @Test
+    void theLastLineReachesABufferedOutput() {
+        ByteArrayOutputStream taken = new ByteArrayOutputStream();
+        PrintWriter buffered = new PrintWriter(taken, true, StandardCharsets.UTF_8);
+        assertThat(Main.run(buffered, new PrintWriter(err, true), "inspect", model.toString()))
+                .isZero();
+        assertThat(taken.toString(StandardCharsets.UTF_8).lines())
+                .last()
+                .asString()
+                .matches("\\d+ .*");
     }
 
     @Test
