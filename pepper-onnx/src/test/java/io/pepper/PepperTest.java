@@ -75,7 +75,7 @@ class PepperTest {
         Path deployment = directory.resolve("deployment");
         PlanningOptions bothDevices = PlanningOptions.DEFAULTS
                 .withObjective(Objective.THROUGHPUT)
-                .withConstraints(Constraints.NONE.withLeastDevices(2));
+                .withConstraints(Constraints.NONE.withMinDevices(2));
         try (OnnxModel model = OnnxModel.load(chain(1, 8))) {
             PlannedModel planned = Pepper.plan(model, TWO, BY_OPERATORS, bothDevices);
             assertThat(devices(planned)).containsExactly("camera", "server");
@@ -147,7 +147,7 @@ class PepperTest {
     @Test
     void limitsThatNothingKeepsAreRefused() throws IOException {
         try (OnnxModel model = OnnxModel.load(chain(1, 8))) {
-            PlanningOptions impossible = PlanningOptions.DEFAULTS.withConstraints(Constraints.NONE.withLeastDevices(3));
+            PlanningOptions impossible = PlanningOptions.DEFAULTS.withConstraints(Constraints.NONE.withMinDevices(3));
             assertThatThrownBy(() -> Pepper.plan(model, TWO, BY_OPERATORS, impossible))
                     .isInstanceOf(NoSuchPlacementException.class);
         }

@@ -19,8 +19,8 @@ class SourcesTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final List<String> MODULES =
             List.of("pepper-core", "pepper-onnx", "pepper-predict", "pepper-bench", "examples");
-    private static final int MOST_LINES = 400;
-    private static final int MOST_LINES_OF_A_METHOD = 40;
+    private static final int MAX_LINES = 400;
+    private static final int MAX_LINES_OF_A_METHOD = 40;
 
     /** Files longer than that, by name, and why. */
     private static final Map<String, String> LONG_FILES = new TreeMap<>(Map.of(
@@ -85,12 +85,12 @@ class SourcesTest {
     void filesAreShortOrListedWithAReason() throws IOException {
         List<String> found = new ArrayList<>();
         for (Path file : sources("main")) {
-            if (Files.readAllLines(file).size() > MOST_LINES) {
+            if (Files.readAllLines(file).size() > MAX_LINES) {
                 found.add(name(file));
             }
         }
         assertThat(found)
-                .as("files of more than %d lines", MOST_LINES)
+                .as("files of more than %d lines", MAX_LINES)
                 .containsExactlyInAnyOrderElementsOf(LONG_FILES.keySet());
     }
 
@@ -108,14 +108,14 @@ class SourcesTest {
                     while (end < lines.size() && !lines.get(end).equals("    }")) {
                         end++;
                     }
-                    if (end - i + 1 > MOST_LINES_OF_A_METHOD) {
+                    if (end - i + 1 > MAX_LINES_OF_A_METHOD) {
                         found.add(name(file) + " " + method.group(1));
                     }
                 }
             }
         }
         assertThat(found)
-                .as("methods of more than %d lines", MOST_LINES_OF_A_METHOD)
+                .as("methods of more than %d lines", MAX_LINES_OF_A_METHOD)
                 .containsExactlyInAnyOrderElementsOf(LONG_METHODS.keySet());
     }
 

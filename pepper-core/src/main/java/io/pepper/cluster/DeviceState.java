@@ -38,7 +38,7 @@ public record DeviceState(
         OptionalDouble diskUsagePercent,
         OptionalDouble powerWatts) {
     private static final double ALL = 100;
-    private static final double LEAST_CORES = 1e-3;
+    private static final double MIN_CORES = 1e-3;
 
     /**
      * Checks the ranges.
@@ -61,7 +61,7 @@ public record DeviceState(
         Objects.requireNonNull(device);
         Objects.requireNonNull(readAt);
         Objects.requireNonNull(model);
-        check(device, "cores", cores.orElse(1), LEAST_CORES, Integer.MAX_VALUE);
+        check(device, "cores", cores.orElse(1), MIN_CORES, Integer.MAX_VALUE);
         check(device, "CPU load", cpuLoadPercent.orElse(0), 0, ALL);
         check(device, "runnable threads", runnableThreads.orElse(0), 0, Double.MAX_VALUE);
         check(device, "free memory", (double) memoryFreeBytes.orElse(0), 0, Double.MAX_VALUE);

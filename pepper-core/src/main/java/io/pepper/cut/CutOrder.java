@@ -15,7 +15,7 @@ final class CutOrder {
     static final long BUDGET = 1L << 25;
 
     /** The smallest budget of steps for each operator, whatever the size of the graph. */
-    private static final long LEAST_STEPS = 1L << 8;
+    private static final long MIN_STEPS = 1L << 8;
 
     private final int[] places;
     private final int placeCount;
@@ -114,7 +114,7 @@ final class CutOrder {
      * Returns a block's share of the remaining steps, in proportion to its operators, but enough for a small search.
      */
     private static long share(long steps, int operators, long all) {
-        return Math.max(operators * LEAST_STEPS, (long) ((double) steps * operators / all));
+        return Math.max(operators * MIN_STEPS, (long) ((double) steps * operators / all));
     }
 
     /** Returns the effort of the search for the order. */

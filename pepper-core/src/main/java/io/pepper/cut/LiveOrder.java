@@ -29,12 +29,12 @@ final class LiveOrder {
     private static final int STATE_STEPS = 16;
 
     /** The limit on states, which bounds the memory: it is proportional to operators times beam. */
-    private static final int MOST_STATES = 1 << 16;
+    private static final int MAX_STATES = 1 << 16;
 
     private static final int WIDEST_BEAM = 256;
 
     /** The limit on operators, beyond which they keep their order: each state takes a bit for each operator. */
-    private static final int MOST_OPERATORS = 50_000;
+    private static final int MAX_OPERATORS = 50_000;
 
     private static final long SEED = 0x5eed;
 
@@ -70,7 +70,7 @@ final class LiveOrder {
         this.problem = problem;
         this.lowFirst = lowFirst;
         this.budget = budget;
-        beam = Math.max(1, Math.min(WIDEST_BEAM, MOST_STATES / problem.size()));
+        beam = Math.max(1, Math.min(WIDEST_BEAM, MAX_STATES / problem.size()));
         keys = new SplittableRandom(SEED).longs(problem.size()).toArray();
     }
 
@@ -86,7 +86,7 @@ final class LiveOrder {
 
     private static Found of(LiveProblem problem, Comparator<LiveState> lowFirst, long budget) {
         LiveState standing = standing(problem);
-        if (problem.size() <= 1 || problem.size() > MOST_OPERATORS) {
+        if (problem.size() <= 1 || problem.size() > MAX_OPERATORS) {
             boolean sure = problem.size() <= 1;
             return new Found(Indices.of(standing.order()), sure, new SearchEffort(0, !sure));
         }

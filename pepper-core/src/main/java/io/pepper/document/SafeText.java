@@ -9,7 +9,7 @@ import java.util.HexFormat;
  */
 public final class SafeText {
     private static final HexFormat HEX = HexFormat.of();
-    private static final int MOST_CHARACTERS = 2000;
+    private static final int MAX_CHARACTERS = 2000;
 
     private SafeText() {}
 
@@ -20,7 +20,7 @@ public final class SafeText {
      * @return the text itself if it is safe and short
      */
     public static String of(String text) {
-        return line(text, MOST_CHARACTERS);
+        return line(text, MAX_CHARACTERS);
     }
 
     /**

@@ -9,10 +9,10 @@ package io.pepper.partition;
  */
 final class BalancedChoice {
     /** At 36 bytes each, the table of the choice then takes 300 MB. */
-    private static final int MOST_PLACES = 1 << 23;
+    private static final int MAX_PLACES = 1 << 23;
 
     /** The limit on the blocks that are added up for the choice, which then takes up to a few seconds. */
-    private static final long MOST_ADDED = 1L << 28;
+    private static final long MAX_ADDED = 1L << 28;
 
     private final Blocks blocks;
     private final OperatorCosts.Accumulator costs;
@@ -42,7 +42,7 @@ final class BalancedChoice {
     int[] choose(int parts) {
         long bound = bottleneck(parts);
         Reach reach = new Reach(blocks, costs, bound, parts);
-        return reach.places() > MOST_PLACES || reach.windows() > MOST_ADDED
+        return reach.places() > MAX_PLACES || reach.windows() > MAX_ADDED
                 ? reach.longestParts()
                 : new LeastSquares(blocks, costs, bound, reach).choose();
     }

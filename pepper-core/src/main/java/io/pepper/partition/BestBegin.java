@@ -9,7 +9,7 @@ package io.pepper.partition;
  * tried first, since it is usually near.
  */
 final class BestBegin {
-    private static final int MOST_HALVINGS = 32;
+    private static final int MAX_HALVINGS = 32;
 
     /** The square of the cost of the blocks from each position to the current end. */
     private final long[] squareHigh;
@@ -17,9 +17,9 @@ final class BestBegin {
     private final long[] squareLow;
 
     /** The intervals to examine: at most one for each level of halving. */
-    private final int[] lefts = new int[MOST_HALVINGS + 1];
+    private final int[] lefts = new int[MAX_HALVINGS + 1];
 
-    private final int[] rights = new int[MOST_HALVINGS + 1];
+    private final int[] rights = new int[MAX_HALVINGS + 1];
 
     private long sumHigh;
     private long sumLow;

@@ -11,7 +11,7 @@ import java.util.List;
  * the cut with the fewest bytes is kept, or the first of several such cuts. Deterministic; O(operators + cuts).
  */
 public final class CandidateCuts {
-    private static final int MOST_STRETCHES = 1 << 20;
+    private static final int MAX_STRETCHES = 1 << 20;
 
     private CandidateCuts() {}
 
@@ -36,7 +36,7 @@ public final class CandidateCuts {
         // Cuts lie close together where there is little to compute. The number of stretches is as large as possible
         // without exceeding the maximum number of cuts.
         int fits = most;
-        int tooMany = MOST_STRETCHES;
+        int tooMany = MAX_STRETCHES;
         while (tooMany - fits > 1) {
             int middle = (fits + tooMany) >>> 1;
             if (keep(all, before, middle).size() <= most) {

@@ -12,7 +12,7 @@ import java.util.Deque;
  */
 final class FewestBytes {
     /** At 4 bytes each, the table of the choice then takes 256 MB. */
-    private static final long MOST_PLACES = 1 << 26;
+    private static final long MAX_PLACES = 1 << 26;
 
     private final Cuts cuts;
 
@@ -41,7 +41,7 @@ final class FewestBytes {
     /** Returns the indices of the chosen cuts for a number of parts that the limits allow. */
     int[] choose(int parts) {
         int count = earliest.length - 1;
-        if ((long) parts * count > MOST_PLACES) {
+        if ((long) parts * count > MAX_PLACES) {
             throw new NoSuchPartitionException(parts + " parts of " + count
                     + " pieces are more than can be weighed; balance them instead, or ask for fewer parts");
         }

@@ -172,8 +172,8 @@ final class BranchSearch {
         if (!run(schedule, segment, device)
                 || schedule.comesBack
                 || schedule.memory[device] > problem.capacity(device)
-                || Long.bitCount(schedule.used) > limits.mostDevices()
-                || Long.bitCount(schedule.used) + segments - placed < limits.leastDevices()) {
+                || Long.bitCount(schedule.used) > limits.maxDevices()
+                || Long.bitCount(schedule.used) + segments - placed < limits.minDevices()) {
             return null;
         }
         Partial next = new Partial(partial, placed, device);
@@ -219,7 +219,7 @@ final class BranchSearch {
             }
         }
         partial.amounts = amounts.toArray();
-        boolean countsDevices = limits.mostDevices() < devices || limits.leastDevices() > 1;
+        boolean countsDevices = limits.maxDevices() < devices || limits.minDevices() > 1;
         long[] sets = new long[(countsDevices ? 1 : 0) + (limits.reuse() ? 0 : live.length)];
         for (int i = 0; i < live.length && !limits.reuse(); i++) {
             sets[i] = schedule.left[live[i]];
@@ -269,7 +269,7 @@ final class BranchSearch {
                 key.add(places[producer]);
             }
         }
-        boolean sameSets = limits.leastDevices() > 1;
+        boolean sameSets = limits.minDevices() > 1;
         List<Partial> others = kept.computeIfAbsent(key, none -> new ArrayList<>());
         for (Partial other : others) {
             if (other.isNoWorse(partial, sameSets)) {

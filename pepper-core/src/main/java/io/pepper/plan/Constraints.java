@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * <pre>{@code
  * Constraints limits = Constraints.NONE
  *         .withLimit(Metric.LATENCY, 0.08)
- *         .withMostDevices(2)
+ *         .withMaxDevices(2)
  *         .withPin(0, "camera");
  * }</pre>
  */
@@ -38,9 +38,9 @@ public final class Constraints {
         private double latency = Double.POSITIVE_INFINITY;
         private double period = Double.POSITIVE_INFINITY;
         private double energy = Double.POSITIVE_INFINITY;
-        private int leastDevices = 1;
-        private int mostDevices = Integer.MAX_VALUE;
-        private int mostParts = Integer.MAX_VALUE;
+        private int minDevices = 1;
+        private int maxDevices = Integer.MAX_VALUE;
+        private int maxParts = Integer.MAX_VALUE;
         private boolean reuse = true;
         private boolean overlap = true;
         private boolean concurrency = true;
@@ -53,9 +53,9 @@ public final class Constraints {
             copy.latency = latency;
             copy.period = period;
             copy.energy = energy;
-            copy.leastDevices = leastDevices;
-            copy.mostDevices = mostDevices;
-            copy.mostParts = mostParts;
+            copy.minDevices = minDevices;
+            copy.maxDevices = maxDevices;
+            copy.maxParts = maxParts;
             copy.reuse = reuse;
             copy.overlap = overlap;
             copy.concurrency = concurrency;
@@ -80,9 +80,9 @@ public final class Constraints {
                     latency,
                     period,
                     energy,
-                    leastDevices,
-                    mostDevices,
-                    mostParts,
+                    minDevices,
+                    maxDevices,
+                    maxParts,
                     reuse,
                     overlap,
                     concurrency,
@@ -134,9 +134,9 @@ public final class Constraints {
      * @return the new constraints
      * @throws IllegalArgumentException if {@code count} is less than 1
      */
-    public Constraints withLeastDevices(int count) {
+    public Constraints withMinDevices(int count) {
         Draft copy = draft.copy();
-        copy.leastDevices = positive("devices", count);
+        copy.minDevices = positive("devices", count);
         return new Constraints(copy);
     }
 
@@ -147,9 +147,9 @@ public final class Constraints {
      * @return the new constraints
      * @throws IllegalArgumentException if {@code count} is less than 1
      */
-    public Constraints withMostDevices(int count) {
+    public Constraints withMaxDevices(int count) {
         Draft copy = draft.copy();
-        copy.mostDevices = positive("devices", count);
+        copy.maxDevices = positive("devices", count);
         return new Constraints(copy);
     }
 
@@ -160,9 +160,9 @@ public final class Constraints {
      * @return the new constraints
      * @throws IllegalArgumentException if {@code count} is less than 1
      */
-    public Constraints withMostParts(int count) {
+    public Constraints withMaxParts(int count) {
         Draft copy = draft.copy();
-        copy.mostParts = positive("parts", count);
+        copy.maxParts = positive("parts", count);
         return new Constraints(copy);
     }
 
@@ -279,21 +279,17 @@ public final class Constraints {
                 without.put("the limit of the " + metric.name().toLowerCase(Locale.ROOT), withoutLimit(metric));
             }
         }
+        lift(without, "at least " + draft.minDevices + " devices", draft.minDevices > 1, copy -> copy.minDevices = 1);
         lift(
                 without,
-                "at least " + draft.leastDevices + " devices",
-                draft.leastDevices > 1,
-                copy -> copy.leastDevices = 1);
+                "at most " + draft.maxDevices + " devices",
+                draft.maxDevices < Integer.MAX_VALUE,
+                copy -> copy.maxDevices = Integer.MAX_VALUE);
         lift(
                 without,
-                "at most " + draft.mostDevices + " devices",
-                draft.mostDevices < Integer.MAX_VALUE,
-                copy -> copy.mostDevices = Integer.MAX_VALUE);
-        lift(
-                without,
-                "at most " + draft.mostParts + " parts",
-                draft.mostParts < Integer.MAX_VALUE,
-                copy -> copy.mostParts = Integer.MAX_VALUE);
+                "at most " + draft.maxParts + " parts",
+                draft.maxParts < Integer.MAX_VALUE,
+                copy -> copy.maxParts = Integer.MAX_VALUE);
         lift(without, "using each device once", !draft.reuse, copy -> copy.reuse = true);
         for (Map.Entry<Integer, String> pin : new TreeMap<>(draft.pins).entrySet()) {
             lift(without, "segment " + (pin.getKey() + 1) + " on '" + pin.getValue() + "'", true, copy -> {
@@ -334,16 +330,16 @@ public final class Constraints {
         };
     }
 
-    int leastDevices() {
-        return draft.leastDevices;
+    int minDevices() {
+        return draft.minDevices;
     }
 
-    int mostDevices() {
-        return draft.mostDevices;
+    int maxDevices() {
+        return draft.maxDevices;
     }
 
-    int mostParts() {
-        return draft.mostParts;
+    int maxParts() {
+        return draft.maxParts;
     }
 
     boolean reuse() {

@@ -16,7 +16,7 @@ import java.util.Map;
  * A model that fills the cost table of a {@link Planner}: it asks a predictor once for each run of segments on each
  * device in its state. Immutable and therefore thread-safe, if its predictors are.
  *
- * <p>In a chain of up to {@value #MOST_SEGMENTS_BY_RUN} segments, each run is predicted as one piece; in longer chains,
+ * <p>In a chain of up to {@value #MAX_SEGMENTS_BY_RUN} segments, each run is predicted as one piece; in longer chains,
  * the times of single segments are added. In a graph with branches, each segment is a separate piece. The energy of a
  * run is its time multiplied by the device's {@linkplain Device#inferenceWatts additional power}. Its memory is the sum
  * of its weights, the peak of its live tensors, and the memory of the runtime.
@@ -27,7 +27,7 @@ import java.util.Map;
  */
 public final class CostModel {
     /** The largest number of segments for which each run is predicted separately. */
-    public static final int MOST_SEGMENTS_BY_RUN = 48;
+    public static final int MAX_SEGMENTS_BY_RUN = 48;
 
     /** The default memory of the runtime for each part on a device, in bytes. */
     public static final long DEFAULT_RUNTIME_BYTES = 16L << 20;
@@ -149,7 +149,7 @@ public final class CostModel {
 
     /** Returns whether each run of neighbouring segments is predicted separately. */
     static boolean predictsRuns(Segments segments) {
-        return segments.isChain() && segments.count() <= MOST_SEGMENTS_BY_RUN;
+        return segments.isChain() && segments.count() <= MAX_SEGMENTS_BY_RUN;
     }
 
     private CostTable.Builder begin(Segments segments) {

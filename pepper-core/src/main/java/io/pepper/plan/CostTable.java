@@ -382,7 +382,7 @@ public final class CostTable {
      * Not thread-safe.
      */
     public static final class Builder {
-        private static final int MOST_SEGMENTS_BY_RUN = 2_000;
+        private static final int MAX_SEGMENTS_BY_RUN = 2_000;
 
         private final int segments;
         private final boolean additive;
@@ -393,7 +393,7 @@ public final class CostTable {
         private final double[] cutBytes;
 
         private Builder(int segments, int devices, boolean additive, @Nullable Topology graph) {
-            if (segments < 1 || devices < 1 || (!additive && segments > MOST_SEGMENTS_BY_RUN)) {
+            if (segments < 1 || devices < 1 || (!additive && segments > MAX_SEGMENTS_BY_RUN)) {
                 throw new IllegalArgumentException("no table of " + segments + " segments and " + devices + " devices");
             }
             this.segments = segments;

@@ -116,7 +116,7 @@ final class LabelSearch {
             }
         }
         boolean cheaper = label.additive < other.additive && !labels.countsPeriod();
-        if (cheaper && limits.mostParts() == Integer.MAX_VALUE) {
+        if (cheaper && limits.maxParts() == Integer.MAX_VALUE) {
             return true;
         }
         return label.parts < other.parts
@@ -124,10 +124,10 @@ final class LabelSearch {
     }
 
     private boolean mayFollow(Label label, Label other) {
-        if (limits.leastDevices() > 1) {
+        if (limits.minDevices() > 1) {
             return label.used == other.used;
         }
-        boolean setMatters = !limits.reuse() || limits.mostDevices() < problem.devices();
+        boolean setMatters = !limits.reuse() || limits.maxDevices() < problem.devices();
         return !setMatters || (label.used & ~other.used) == 0;
     }
 
@@ -202,7 +202,7 @@ final class LabelSearch {
         }
 
         void extend(Label label, Sink sink) {
-            if (label.parts == limits.mostParts()) {
+            if (label.parts == limits.maxParts()) {
                 return;
             }
             for (int device = 0; device < devices; device++) {
@@ -222,7 +222,7 @@ final class LabelSearch {
         }
 
         private boolean mayUseAnother(Label label) {
-            return Long.bitCount(label.used) < limits.mostDevices();
+            return Long.bitCount(label.used) < limits.maxDevices();
         }
 
         private void run(Label label, int from, int device, int to, Sink sink) {
@@ -307,7 +307,7 @@ final class LabelSearch {
 
         /** Sets the lower bound of a partial plan. Returns false if no plan can start with it. */
         private boolean bound(Label label, boolean last) {
-            if (last && Long.bitCount(label.used) < limits.leastDevices()) {
+            if (last && Long.bitCount(label.used) < limits.minDevices()) {
                 return false;
             }
             double rest = last ? 0 : additive.exit(label.end, label.device);

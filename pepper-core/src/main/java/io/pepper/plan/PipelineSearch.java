@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  */
 /** A search for the pipeline with the smallest period. Not thread-safe. */
 final class PipelineSearch {
-    private static final long MOST_WORDS = 1L << 25;
+    private static final long MAX_WORDS = 1L << 25;
     private static final double STEP = 1.15;
 
     private final Problem problem;
@@ -79,7 +79,7 @@ final class PipelineSearch {
                 && !limits.reuse()
                 && limits.overlap()
                 && problem.devices() < 25
-                && (words << problem.devices()) * problem.devices() <= MOST_WORDS;
+                && (words << problem.devices()) * problem.devices() <= MAX_WORDS;
     }
 
     /** Returns the best pipeline, or the best one found within the given number of checks. */
@@ -177,8 +177,8 @@ final class PipelineSearch {
         prepare(period);
         Arrays.fill(begins, 0);
         boolean found = false;
-        int most = Math.min(
-                problem.constraints().mostParts(), problem.constraints().mostDevices());
+        int most =
+                Math.min(problem.constraints().maxParts(), problem.constraints().maxDevices());
         for (int set = 1; set < 1 << devices && !(found && first); set++) {
             int size = Integer.bitCount(set);
             if (size <= most) {
@@ -194,7 +194,7 @@ final class PipelineSearch {
 
     /** Returns whether a plan uses exactly a set of devices. */
     private boolean isPlan(int set) {
-        if (Integer.bitCount(set) < problem.constraints().leastDevices()) {
+        if (Integer.bitCount(set) < problem.constraints().minDevices()) {
             return false;
         }
         for (int left = set; left != 0; left &= left - 1) {

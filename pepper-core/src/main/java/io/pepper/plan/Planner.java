@@ -58,11 +58,11 @@ public final class Planner {
     /**
      * The first step by which a limit is lowered that did not exclude a placement, relative to the placement's cost.
      */
-    private static final double LEAST_STEP = 1e-16;
+    private static final double MIN_STEP = 1e-16;
 
     private static final long BUDGET_OF_EXPLANATIONS = 20_000;
-    private static final int MOST_DEVICES = 64;
-    private static final int MOST_CHECKS = 64;
+    private static final int MAX_DEVICES = 64;
+    private static final int MAX_CHECKS = 64;
 
     /** The devices and costs as the searches need them, kept so that only changes are computed again. */
     private final Problem basis;
@@ -216,7 +216,7 @@ public final class Planner {
 
     private SearchResult searchChain(Problem problem) {
         if (PipelineSearch.isFor(problem)) {
-            return PipelineSearch.find(problem, MOST_CHECKS, gap);
+            return PipelineSearch.find(problem, MAX_CHECKS, gap);
         }
         Objective objective = problem.objective();
         if (objective.periodWeight() == 0) {
@@ -234,12 +234,12 @@ public final class Planner {
     }
 
     private static void refuseTooManyDevices(Problem problem) {
-        if (problem.devices() > MOST_DEVICES) {
+        if (problem.devices() > MAX_DEVICES) {
             List<String> limits = problem.constraints().inWords();
             String used = limits.isEmpty() ? "the memory of devices" : String.join(", ", limits);
             throw new IllegalArgumentException(
                     "the cluster has " + problem.devices() + " devices, and with " + used
-                            + " at most " + MOST_DEVICES + " can be planned for: leave devices out"
+                            + " at most " + MAX_DEVICES + " can be planned for: leave devices out"
                             + (problem.constraints().reuse()
                                     ? " or limits"
                                     : ", or let the model come back to a device that it has left (--reuse, Constraints.withReuse)"));
@@ -248,7 +248,7 @@ public final class Planner {
 
     private SearchResult searchBranches(Problem problem) {
         Constraints limits = problem.constraints();
-        if (!limits.reuse() || limits.leastDevices() > 1 || limits.mostDevices() < problem.devices()) {
+        if (!limits.reuse() || limits.minDevices() > 1 || limits.maxDevices() < problem.devices()) {
             refuseTooManyDevices(problem);
         }
         double least = 0;
@@ -280,9 +280,9 @@ public final class Planner {
             return false; // The parts alone do not show whether data returns to a device.
         }
         int distinct = route.distinctDevices();
-        boolean structure = distinct >= limits.leastDevices()
-                && distinct <= limits.mostDevices()
-                && route.parts() <= limits.mostParts()
+        boolean structure = distinct >= limits.minDevices()
+                && distinct <= limits.maxDevices()
+                && route.parts() <= limits.maxParts()
                 && (limits.reuse() || distinct == route.parts());
         if (!structure) {
             return false;
@@ -340,7 +340,7 @@ public final class Planner {
      */
     private Optional<Placement> cheaper(Metric best, Metric other, double than, Constraints constraints) {
         double limit = Math.nextDown(than);
-        for (double less = LEAST_STEP; limit >= 0; less *= 2) {
+        for (double less = MIN_STEP; limit >= 0; less *= 2) {
             Optional<Placement> found = tryPlan(Objective.of(best), constraints.withLimit(other, limit));
             if (found.isEmpty() || found.get().knownCost(other) < than) {
                 return found;

@@ -149,10 +149,10 @@ final class Problem {
     }
 
     private void refuseFewParts() {
-        if (!topology().isChain() && constraints.mostParts() < segments()) {
+        if (!topology().isChain() && constraints.maxParts() < segments()) {
             throw new IllegalArgumentException("each of the " + segments()
                     + " segments is a separate part, since they are not a chain: there cannot be at most "
-                    + constraints.mostParts() + " parts");
+                    + constraints.maxParts() + " parts");
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** A reader of traces from the fields of a document. */
 final class TraceReader {
-    private static final int MOST_REQUESTS = 10_000_000;
+    private static final int MAX_REQUESTS = 10_000_000;
 
     private TraceReader() {}
 
@@ -51,7 +51,7 @@ final class TraceReader {
             return fields.made(() -> new PlanSimulator.Trace(arrivals.get(), List.of(), Map.of()));
         }
         Fields requests = Fields.of(name, "requests", even.orElseThrow());
-        long count = requests.whole("count", MOST_REQUESTS)
+        long count = requests.whole("count", MAX_REQUESTS)
                 .orElseThrow(() -> requests.error("count", requests.line(), "is missing"));
         double seconds = required(requests, "everySeconds");
         requests.end();

@@ -26,8 +26,8 @@ final class BranchInstance {
     Objective objective = Objective.LATENCY;
     Constraints constraints = Constraints.NONE;
     private final Map<Metric, Double> most = new HashMap<>();
-    private int leastDevices = 1;
-    private int mostDevices = Integer.MAX_VALUE;
+    private int minDevices = 1;
+    private int maxDevices = Integer.MAX_VALUE;
     private boolean reuse = true;
     private boolean overlap = true;
     private boolean concurrent = true;
@@ -144,12 +144,12 @@ final class BranchInstance {
 
     BranchInstance withStructure() {
         if (random.nextInt(3) == 0) {
-            leastDevices = 1 + random.nextInt(3);
-            constraints = constraints.withLeastDevices(leastDevices);
+            minDevices = 1 + random.nextInt(3);
+            constraints = constraints.withMinDevices(minDevices);
         }
         if (random.nextInt(3) == 0) {
-            mostDevices = 1 + random.nextInt(2);
-            constraints = constraints.withMostDevices(mostDevices);
+            maxDevices = 1 + random.nextInt(2);
+            constraints = constraints.withMaxDevices(maxDevices);
         }
         if (random.nextInt(3) == 0) {
             reuse = false;
@@ -254,7 +254,7 @@ final class BranchInstance {
                 return false;
             }
         }
-        return used.size() >= leastDevices && used.size() <= mostDevices && (reuse || !comesBack(devices));
+        return used.size() >= minDevices && used.size() <= maxDevices && (reuse || !comesBack(devices));
     }
 
     /** Whether on some path data leaves a device and comes back to it. */

@@ -184,7 +184,7 @@ class BranchPlannerTest {
     @Test
     void limitsThatBranchesCannotHaveAreRefusedByName() {
         Planner planner = Planner.of(PAIR, towers(1));
-        assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withMostParts(2)))
+        assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withMaxParts(2)))
                 .hasMessageContaining("there cannot be at most 2 parts");
         assertThatThrownBy(() -> planner.splits("left", "right", Objective.LATENCY))
                 .hasMessageContaining("only a chain is split");

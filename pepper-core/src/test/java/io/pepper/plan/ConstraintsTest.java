@@ -16,9 +16,9 @@ class ConstraintsTest {
     private static final Constraints ALL = Constraints.NONE
             .withLimit(Metric.LATENCY, 0.2)
             .withLimit(Metric.ENERGY, 5)
-            .withLeastDevices(2)
-            .withMostDevices(3)
-            .withMostParts(4)
+            .withMinDevices(2)
+            .withMaxDevices(3)
+            .withMaxParts(4)
             .withReuse(false)
             .withOverlap(false)
             .withConcurrency(false)
@@ -50,16 +50,16 @@ class ConstraintsTest {
         before.withPin(0, "cloud")
                 .withBarred(1, "cloud")
                 .withForbiddenHop("pi", "cloud")
-                .withMostParts(1);
+                .withMaxParts(1);
         assertThat(before).isEqualTo(Constraints.NONE.withPin(0, "pi").withBarred(1, "pi"));
     }
 
     @Test
     void areEqualIfTheyLimitTheSame() {
-        assertThat(Constraints.NONE.withPin(0, "pi").withMostParts(2))
-                .isEqualTo(Constraints.NONE.withMostParts(2).withPin(0, "pi"))
-                .hasSameHashCodeAs(Constraints.NONE.withMostParts(2).withPin(0, "pi"))
-                .isNotEqualTo(Constraints.NONE.withMostParts(2));
+        assertThat(Constraints.NONE.withPin(0, "pi").withMaxParts(2))
+                .isEqualTo(Constraints.NONE.withMaxParts(2).withPin(0, "pi"))
+                .hasSameHashCodeAs(Constraints.NONE.withMaxParts(2).withPin(0, "pi"))
+                .isNotEqualTo(Constraints.NONE.withMaxParts(2));
         assertThat(Constraints.NONE.withLimit(Metric.PERIOD, 1).withoutLimit(Metric.PERIOD))
                 .isEqualTo(Constraints.NONE);
         assertThat(Constraints.NONE.withReuse(false).withReuse(true)).isEqualTo(Constraints.NONE);
@@ -91,9 +91,9 @@ class ConstraintsTest {
                     .hasMessageContaining("a limit is 0 or more, found " + wrong);
         }
         for (int wrong : new int[] {0, -1, Integer.MIN_VALUE}) {
-            assertThatThrownBy(() -> Constraints.NONE.withLeastDevices(wrong)).hasMessageContaining("found " + wrong);
-            assertThatThrownBy(() -> Constraints.NONE.withMostDevices(wrong)).hasMessageContaining("found " + wrong);
-            assertThatThrownBy(() -> Constraints.NONE.withMostParts(wrong)).hasMessageContaining("found " + wrong);
+            assertThatThrownBy(() -> Constraints.NONE.withMinDevices(wrong)).hasMessageContaining("found " + wrong);
+            assertThatThrownBy(() -> Constraints.NONE.withMaxDevices(wrong)).hasMessageContaining("found " + wrong);
+            assertThatThrownBy(() -> Constraints.NONE.withMaxParts(wrong)).hasMessageContaining("found " + wrong);
         }
     }
 

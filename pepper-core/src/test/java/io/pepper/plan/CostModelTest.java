@@ -73,7 +73,7 @@ class CostModelTest {
 
     @Test
     void aLongChainIsPredictedBySegment() {
-        int count = CostModel.MOST_SEGMENTS_BY_RUN + 1;
+        int count = CostModel.MAX_SEGMENTS_BY_RUN + 1;
         CostTable table =
                 CostModel.of(cluster(Device.of("pi")), SECONDS_OF_BYTES).table(new Row(count));
         assertThat(table.seconds(0, 3, 0)).isEqualTo(6, within(TOLERANCE));

@@ -74,7 +74,7 @@ class ExplanationTest {
 
     @Test
     void aLimitThatCostsSomethingHasAPrice() {
-        Constraints pinned = Constraints.NONE.withPin(0, "pi").withMostParts(3);
+        Constraints pinned = Constraints.NONE.withPin(0, "pi").withMaxParts(3);
         Explanation why = explained(pinned);
         assertThat(why.prices()).singleElement().satisfies(price -> {
             assertThat(price.limit()).isEqualTo("segment 1 on 'pi'");

@@ -21,9 +21,9 @@ final class Instance {
     CostTable table;
     Objective objective = Objective.LATENCY;
     Constraints constraints = Constraints.NONE;
-    private int leastDevices = 1;
-    private int mostDevices = Integer.MAX_VALUE;
-    private int mostParts = Integer.MAX_VALUE;
+    private int minDevices = 1;
+    private int maxDevices = Integer.MAX_VALUE;
+    private int maxParts = Integer.MAX_VALUE;
     private boolean reuse = true;
     private boolean overlap = true;
     private int pinned = -1;
@@ -33,10 +33,10 @@ final class Instance {
     private String noHopFrom = "";
     private String noHopTo = "";
 
-    Instance(long seed, int mostSegments, int mostDevices) {
+    Instance(long seed, int mostSegments, int maxDevices) {
         this.random = new Random(seed);
         this.segments = 1 + random.nextInt(mostSegments);
-        int devices = 1 + random.nextInt(mostDevices);
+        int devices = 1 + random.nextInt(maxDevices);
         this.cluster = cluster(devices);
         this.table = table(devices);
     }
@@ -113,16 +113,16 @@ final class Instance {
 
     Instance withStructure() {
         if (random.nextInt(3) == 0) {
-            leastDevices = 1 + random.nextInt(3);
-            constraints = constraints.withLeastDevices(leastDevices);
+            minDevices = 1 + random.nextInt(3);
+            constraints = constraints.withMinDevices(minDevices);
         }
         if (random.nextInt(3) == 0) {
-            mostDevices = 1 + random.nextInt(3);
-            constraints = constraints.withMostDevices(mostDevices);
+            maxDevices = 1 + random.nextInt(3);
+            constraints = constraints.withMaxDevices(maxDevices);
         }
         if (random.nextInt(3) == 0) {
-            mostParts = 1 + random.nextInt(4);
-            constraints = constraints.withMostParts(mostParts);
+            maxParts = 1 + random.nextInt(4);
+            constraints = constraints.withMaxParts(maxParts);
         }
         if (random.nextInt(3) == 0) {
             pinned = random.nextInt(segments);
@@ -277,9 +277,9 @@ final class Instance {
                 }
             }
         }
-        return used >= leastDevices
-                && used <= mostDevices
-                && parts <= mostParts
+        return used >= minDevices
+                && used <= maxDevices
+                && parts <= maxParts
                 && (pinned < 0 || pin.equals("d" + assignment[pinned]))
                 && (barred < 0 || !bar.equals("d" + assignment[barred]));
     }

@@ -84,12 +84,12 @@ class PlanCaveatsTest {
     /** Beyond the number of segments up to which runs are predicted as one piece, single segments are. */
     @Test
     void segmentsThatArePredictedOneByOneAreJudgedOneByOne() {
-        Segments segments = new Row(CostModel.MOST_SEGMENTS_BY_RUN + 1);
-        CostModel all = known(CostModel.of(CLUSTER, new Limited(CostModel.MOST_SEGMENTS_BY_RUN + 1, List.of()))
-                .withPredictor("small", new Limited(CostModel.MOST_SEGMENTS_BY_RUN + 1, List.of())));
+        Segments segments = new Row(CostModel.MAX_SEGMENTS_BY_RUN + 1);
+        CostModel all = known(CostModel.of(CLUSTER, new Limited(CostModel.MAX_SEGMENTS_BY_RUN + 1, List.of()))
+                .withPredictor("small", new Limited(CostModel.MAX_SEGMENTS_BY_RUN + 1, List.of())));
         assertThat(all.caveats(segments, split(all, segments, 20))).isEmpty();
-        CostModel butTheLast = known(CostModel.of(CLUSTER, new Limited(CostModel.MOST_SEGMENTS_BY_RUN, List.of()))
-                .withPredictor("small", new Limited(CostModel.MOST_SEGMENTS_BY_RUN, List.of())));
+        CostModel butTheLast = known(CostModel.of(CLUSTER, new Limited(CostModel.MAX_SEGMENTS_BY_RUN, List.of()))
+                .withPredictor("small", new Limited(CostModel.MAX_SEGMENTS_BY_RUN, List.of())));
         assertThat(butTheLast.caveats(segments, split(butTheLast, segments, 20)))
                 .containsExactly("extrapolated, since nothing like it was measured: part 2 on cloud");
     }

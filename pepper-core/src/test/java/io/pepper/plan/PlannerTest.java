@@ -59,7 +59,7 @@ class PlannerTest {
     @Test
     void explainsItself() {
         Planner planner = Planner.of(EDGE_AND_CLOUD, table());
-        Constraints one = Constraints.NONE.withMostDevices(1);
+        Constraints one = Constraints.NONE.withMaxDevices(1);
         Placement whole = planner.plan(Objective.LATENCY, one);
         assertThat(whole.toString()).startsWith("Placement[0-3 on edge: 0.55");
         Explanation why = planner.explain(whole, one);
@@ -173,7 +173,7 @@ class PlannerTest {
         assertThatThrownBy(() -> planner.pareto(Metric.LATENCY, Metric.LATENCY, Constraints.NONE))
                 .hasMessageContaining("two metrics");
         assertThatThrownBy(() -> new Objective(0, 0, 0)).hasMessageContaining("one is more");
-        assertThatThrownBy(() -> Constraints.NONE.withMostParts(0)).hasMessageContaining("1 of the parts");
+        assertThatThrownBy(() -> Constraints.NONE.withMaxParts(0)).hasMessageContaining("1 of the parts");
         assertThatThrownBy(() -> CostTable.bySegment(1, 1).seconds(0, 0, Double.NaN))
                 .hasMessageContaining("no times");
         assertThatThrownBy(() -> CostTable.bySegment(2, 1).seconds(0, 2, 0, 1, 1))
@@ -378,7 +378,7 @@ class PlannerTest {
                         + " leave devices out, or let the model come back to a device that it has left (--reuse,"
                         + " Constraints.withReuse)");
         assertThat(planner.plan(Objective.LATENCY).toString()).startsWith("Placement[0-1 on d0, 1-2 on d1, 2-3 on d0");
-        assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withLeastDevices(3)))
+        assertThatThrownBy(() -> planner.plan(Objective.LATENCY, Constraints.NONE.withMinDevices(3)))
                 .hasMessageContaining("65 devices, and with at least 3 devices")
                 .hasMessageEndingWith("leave devices out or limits");
     }

@@ -20,16 +20,16 @@ final class BoundedFile {
      *
      * @param files the directory of the file
      * @param name the file's name in the directory
-     * @param mostBytes maximum size in bytes; a 64th of the heap is a further limit
+     * @param maxBytes maximum size in bytes; a 64th of the heap is a further limit
      * @return the bytes that the file had when it was opened
      * @throws MalformedModelException if the file is larger
      * @throws IOException if the file cannot be read, is not a regular file, or is a link that may not be followed
      */
-    static byte[] read(DirectoryFiles files, String name, int mostBytes) throws IOException {
+    static byte[] read(DirectoryFiles files, String name, int maxBytes) throws IOException {
         try (FileSource source = files.open(name)) {
-            long most = Math.min(mostBytes, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+            long most = Math.min(maxBytes, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
             if (source.size() > most) {
-                String why = most < mostBytes ? ", all that the heap has room for" : "";
+                String why = most < maxBytes ? ", all that the heap has room for" : "";
                 throw new MalformedModelException(source.name(), "file", "has more than " + most + " bytes" + why);
             }
             byte[] bytes = new byte[(int) source.size()];

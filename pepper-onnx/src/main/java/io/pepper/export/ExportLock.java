@@ -38,7 +38,7 @@ final class ExportLock implements AutoCloseable {
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    private static final int MOST_SIZES = 1 << 20;
+    private static final int MAX_SIZES = 1 << 20;
     private static final long PAUSE_MILLIS = 5;
 
     private final Path file;
@@ -134,7 +134,7 @@ final class ExportLock implements AutoCloseable {
 
     /** Returns whether the locked file still has its name. */
     private boolean isThere() throws IOException {
-        int size = ThreadLocalRandom.current().nextInt(1, MOST_SIZES);
+        int size = ThreadLocalRandom.current().nextInt(1, MAX_SIZES);
         channel.truncate(0);
         channel.write(ByteBuffer.allocate(1), size - 1L);
         try {

@@ -11,12 +11,12 @@ import java.util.OptionalLong;
  * @param durable whether each file is forced to disk before the export returns
  * @param progress is told of each finished part
  * @param weights the storage of the parts' weights
- * @param mostBytes maximum number of bytes that an export may write; empty for {@value #DEFAULT_TIMES} times the bytes
+ * @param maxBytes maximum number of bytes that an export may write; empty for {@value #DEFAULT_TIMES} times the bytes
  *     of the model and its data files plus {@value #DEFAULT_FLOOR}. Each part contains all weights that it needs: a
  *     weight that 500 parts need is written 500 times
  */
 public record ExportOptions(
-        boolean checksums, boolean durable, ProgressListener progress, WeightStorage weights, OptionalLong mostBytes) {
+        boolean checksums, boolean durable, ProgressListener progress, WeightStorage weights, OptionalLong maxBytes) {
     /** The default limit of an export, as a multiple of the bytes of the model: 4. */
     public static final int DEFAULT_TIMES = 4;
 
@@ -34,12 +34,12 @@ public record ExportOptions(
      * @param durable whether each file is forced to disk before the export returns
      * @param progress is told of each finished part
      * @param weights the storage of the parts' weights
-     * @param mostBytes maximum number of bytes that an export may write, 0 or more; empty for the default limit
+     * @param maxBytes maximum number of bytes that an export may write, 0 or more; empty for the default limit
      * @throws IllegalArgumentException if the limit is negative
      */
     public ExportOptions {
-        if (mostBytes.orElse(0) < 0) {
-            throw new IllegalArgumentException("an export writes 0 bytes or more, not " + mostBytes.getAsLong());
+        if (maxBytes.orElse(0) < 0) {
+            throw new IllegalArgumentException("an export writes 0 bytes or more, not " + maxBytes.getAsLong());
         }
     }
 
@@ -50,7 +50,7 @@ public record ExportOptions(
      * @return the options
      */
     public ExportOptions withChecksums(boolean wanted) {
-        return new ExportOptions(wanted, durable, progress, weights, mostBytes);
+        return new ExportOptions(wanted, durable, progress, weights, maxBytes);
     }
 
     /**
@@ -60,7 +60,7 @@ public record ExportOptions(
      * @return the options
      */
     public ExportOptions withDurable(boolean wanted) {
-        return new ExportOptions(checksums, wanted, progress, weights, mostBytes);
+        return new ExportOptions(checksums, wanted, progress, weights, maxBytes);
     }
 
     /**
@@ -70,7 +70,7 @@ public record ExportOptions(
      * @return the options
      */
     public ExportOptions withProgress(ProgressListener listener) {
-        return new ExportOptions(checksums, durable, listener, weights, mostBytes);
+        return new ExportOptions(checksums, durable, listener, weights, maxBytes);
     }
 
     /**
@@ -80,7 +80,7 @@ public record ExportOptions(
      * @return the options
      */
     public ExportOptions withWeights(WeightStorage wanted) {
-        return new ExportOptions(checksums, durable, progress, wanted, mostBytes);
+        return new ExportOptions(checksums, durable, progress, wanted, maxBytes);
     }
 
     /**
@@ -90,7 +90,7 @@ public record ExportOptions(
      * @return the options
      * @throws IllegalArgumentException if {@code most} is negative
      */
-    public ExportOptions withMostBytes(long most) {
+    public ExportOptions withMaxBytes(long most) {
         return new ExportOptions(checksums, durable, progress, weights, OptionalLong.of(most));
     }
 }

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 
 /** The size of an export, computed and limited before the first byte is written. */
 final class ExportSize {
-    private static final int MOST_NAMED = 3;
+    private static final int MAX_NAMED = 3;
 
     private final ModelContents model;
     private final ExportOptions options;
@@ -72,7 +72,7 @@ final class ExportSize {
      * @throws ExportTooLargeException if it would write more bytes than the options allow
      */
     void refuseBeyondLimit() throws IOException {
-        long most = options.mostBytes().orElseGet(this::defaultLimit);
+        long most = options.maxBytes().orElseGet(this::defaultLimit);
         if (bytes > most) {
             throw new ExportTooLargeException(model.source().name(), refusal(most), bytes, most);
         }
@@ -100,7 +100,7 @@ final class ExportSize {
                         most)
                 + (repeated.isEmpty() ? "" : "; most of it is " + repeated)
                 + "; " + advice + "ask for fewer parts, or allow more (--max-export-bytes " + bytes
-                + "; in Java, ExportOptions.withMostBytes)";
+                + "; in Java, ExportOptions.withMaxBytes)";
     }
 
     /** Returns the elements whose copies in several parts take the most bytes. */
@@ -122,7 +122,7 @@ final class ExportSize {
         return found.values().stream()
                 .filter(each -> each.parts > 1)
                 .sorted(Comparator.comparingDouble(Repeated::sum).reversed())
-                .limit(MOST_NAMED)
+                .limit(MAX_NAMED)
                 .toList();
     }
 

@@ -13,7 +13,7 @@ public final class ExportTooLargeException extends ModelException {
     private final long bytes;
 
     /** The bytes that the export may write. */
-    private final long mostBytes;
+    private final long maxBytes;
 
     /**
      * Creates an exception.
@@ -21,18 +21,18 @@ public final class ExportTooLargeException extends ModelException {
      * @param source the model's name
      * @param what the excess and the remedies
      * @param bytes the bytes that the export would write
-     * @param mostBytes the bytes that the export may write
+     * @param maxBytes the bytes that the export may write
      */
-    public ExportTooLargeException(String source, String what, long bytes, long mostBytes) {
+    public ExportTooLargeException(String source, String what, long bytes, long maxBytes) {
         super(source, "parts", what);
         this.bytes = bytes;
-        this.mostBytes = mostBytes;
+        this.maxBytes = maxBytes;
     }
 
     /**
      * Returns the number of bytes that the export would write.
      *
-     * @return more than {@link #mostBytes()}
+     * @return more than {@link #maxBytes()}
      */
     public long bytes() {
         return bytes;
@@ -41,9 +41,9 @@ public final class ExportTooLargeException extends ModelException {
     /**
      * Returns the number of bytes that the export may write.
      *
-     * @return the limit, see {@link ExportOptions#mostBytes()}
+     * @return the limit, see {@link ExportOptions#maxBytes()}
      */
-    public long mostBytes() {
-        return mostBytes;
+    public long maxBytes() {
+        return maxBytes;
     }
 }

@@ -18,7 +18,7 @@ final class PartStorage {
     private final ModelContents model;
     private final WeightStorage storage;
     private final References references;
-    private final long mostBytes;
+    private final long maxBytes;
     private final List<String> notes = new ArrayList<>();
 
     /**
@@ -37,13 +37,13 @@ final class PartStorage {
      * @param model the whole model
      * @param storage the requested storage
      * @param references the names of the whole model's files as seen from the target
-     * @param mostBytes maximum size of an ONNX file in bytes
+     * @param maxBytes maximum size of an ONNX file in bytes
      */
-    PartStorage(ModelContents model, WeightStorage storage, References references, long mostBytes) {
+    PartStorage(ModelContents model, WeightStorage storage, References references, long maxBytes) {
         this.model = model;
         this.storage = storage;
         this.references = references;
-        this.mostBytes = mostBytes;
+        this.maxBytes = maxBytes;
     }
 
     /** Returns notes for the manifest. */
@@ -66,13 +66,13 @@ final class PartStorage {
                     case REFERENCE -> referring(part, file);
                 };
         long bytes = stored.bytes - stored.copied.map(DataFile::size).orElse(0L);
-        if (bytes > mostBytes) {
+        if (bytes > maxBytes) {
             throw new UnsupportedModelException(
                     model.source().name(),
                     file,
                     "would have " + bytes
                             + " bytes without the weights that a data file can hold, but an ONNX file has at most "
-                            + mostBytes + "; ask for more parts");
+                            + maxBytes + "; ask for more parts");
         }
         return stored;
     }
@@ -83,11 +83,11 @@ final class PartStorage {
 
     private Stored inline(PartModel part, String file) throws IOException {
         long bytes = bytes(part.model());
-        if (bytes <= mostBytes) {
+        if (bytes <= maxBytes) {
             return new Stored(part, Optional.empty(), Set.of(), bytes);
         }
         Stored stored = external(part, file);
-        notes.add(file + " would have " + bytes + " bytes, but an ONNX file has at most " + mostBytes
+        notes.add(file + " would have " + bytes + " bytes, but an ONNX file has at most " + maxBytes
                 + ": its weights are in " + FileNames.ofData(file));
         return stored;
     }

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 
 /** A timer whose model this process opens and runs. Not thread-safe. */
 final class LocalTimer implements TimedModel {
-    private static final int LEAST_WARM_UP_RUNS = 2;
+    private static final int MIN_WARM_UP_RUNS = 2;
 
     /** Share of the budget that the warm-up may take in addition. */
     private static final double WARM_UP_SHARE = 0.1;
@@ -75,7 +75,7 @@ final class LocalTimer implements TimedModel {
 
     private void warmUp(double budget) throws IOException {
         double spent = 0;
-        for (int runs = 0; spent < budget || (runs < LEAST_WARM_UP_RUNS && spent < budget / WARM_UP_SHARE); runs++) {
+        for (int runs = 0; spent < budget || (runs < MIN_WARM_UP_RUNS && spent < budget / WARM_UP_SHARE); runs++) {
             spent += model.run();
         }
     }

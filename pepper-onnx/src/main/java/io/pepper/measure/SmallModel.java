@@ -25,13 +25,13 @@ import java.util.stream.LongStream;
  * and generated when the model is written.
  */
 final class SmallModel {
-    private static final int MOST_BYTE = 64;
+    private static final int MAX_BYTE = 64;
     private static final long IR_VERSION = 8;
     private static final long OPSET = 17;
     private static final int SEED = 42;
 
     /** Maximum absolute value of a weight. */
-    private static final float MOST_WEIGHT = 0.09f;
+    private static final float MAX_WEIGHT = 0.09f;
 
     private final GraphProto.Builder graph = GraphProto.newBuilder();
 
@@ -120,9 +120,9 @@ final class SmallModel {
                 ByteBuffer.allocate(real ? count * Float.BYTES : count).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < count; i++) {
             if (real) {
-                values.putFloat(random.nextInt() * (MOST_WEIGHT / Integer.MAX_VALUE));
+                values.putFloat(random.nextInt() * (MAX_WEIGHT / Integer.MAX_VALUE));
             } else {
-                values.put((byte) (random.nextInt(2 * MOST_BYTE + 1) - MOST_BYTE));
+                values.put((byte) (random.nextInt(2 * MAX_BYTE + 1) - MAX_BYTE));
             }
         }
         return values.array();

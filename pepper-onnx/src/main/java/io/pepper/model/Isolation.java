@@ -28,7 +28,7 @@ import java.util.Optional;
  *
  * @param deadline the longest time for one task, more than 0 and at most a year. Tasks are: infer the shapes of a
  *     model, verify, open a timer, measure once. The start of the child counts, if it has to start
- * @param memoryBytes the most memory of the child in bytes, at least {@link #LEAST_MEMORY_BYTES}. On Linux this limits
+ * @param memoryBytes the most memory of the child in bytes, at least {@link #MIN_MEMORY_BYTES}. On Linux this limits
  *     the resident size of the whole process, including its virtual machine and mapped model files, and is checked
  *     every few milliseconds. Elsewhere only the Java heap is limited, to half of this; the memory of ONNX Runtime is
  *     not
@@ -40,7 +40,7 @@ import java.util.Optional;
 public record Isolation(
         Duration deadline, long memoryBytes, Optional<Path> java, List<String> jvmOptions, List<Path> classPath) {
     /** The lowest memory limit, 128 MiB. A child without a model takes about 90 MB. */
-    public static final long LEAST_MEMORY_BYTES = 128L << 20;
+    public static final long MIN_MEMORY_BYTES = 128L << 20;
 
     private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -52,7 +52,7 @@ public record Isolation(
      * Checks the limits and copies the lists.
      *
      * @param deadline the longest time for one task, more than 0 and at most a year
-     * @param memoryBytes the most memory of the child in bytes, at least {@link #LEAST_MEMORY_BYTES}
+     * @param memoryBytes the most memory of the child in bytes, at least {@link #MIN_MEMORY_BYTES}
      * @param java the {@code java} command
      * @param jvmOptions further options of the child's virtual machine
      * @param classPath the child's class path: the modules core and onnx of this library, and their dependencies
@@ -65,9 +65,9 @@ public record Isolation(
         if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("deadline must be more than 0 and at most a year, found " + deadline);
         }
-        if (memoryBytes < LEAST_MEMORY_BYTES) {
+        if (memoryBytes < MIN_MEMORY_BYTES) {
             throw new IllegalArgumentException(
-                    "memoryBytes must be at least " + LEAST_MEMORY_BYTES + ", found " + memoryBytes);
+                    "memoryBytes must be at least " + MIN_MEMORY_BYTES + ", found " + memoryBytes);
         }
     }
 
@@ -85,7 +85,7 @@ public record Isolation(
     /**
      * Returns these limits with another memory limit.
      *
-     * @param value at least {@link #LEAST_MEMORY_BYTES}
+     * @param value at least {@link #MIN_MEMORY_BYTES}
      * @return the limits
      * @throws IllegalArgumentException if the value is less
      */

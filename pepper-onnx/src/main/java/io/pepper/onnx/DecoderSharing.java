@@ -14,13 +14,13 @@ final class DecoderSharing {
      * Maximum number of tensors that pass from one layer to the next: the residual, a value that is still to be added
      * to it, and some spare.
      */
-    private static final int MOST_BETWEEN_LAYERS = 4;
+    private static final int MAX_BETWEEN_LAYERS = 4;
 
     /** The assumed size of an open dimension, for rough estimates of tensors. */
     private static final long OPEN_SIZE = 128;
 
     private static final long ELEMENT_BYTES = 4;
-    private static final long MOST_BYTES = 1L << 30;
+    private static final long MAX_BYTES = 1L << 30;
     private static final long SMALL_BYTES = 1L << 20;
     private static final long SMALL_SHARE = 1000;
 
@@ -44,7 +44,7 @@ final class DecoderSharing {
         Indices marks = layerMarks();
         return marks.size() < 2
                 ? shared
-                : shared.withMaxWidth(MOST_BETWEEN_LAYERS).withLayerMarks(marks);
+                : shared.withMaxWidth(MAX_BETWEEN_LAYERS).withLayerMarks(marks);
     }
 
     /** Returns the operators that read a cache together with another tensor. */
@@ -67,7 +67,7 @@ final class DecoderSharing {
         long bytes = ELEMENT_BYTES;
         for (Dimension dimension : shape) {
             bytes = Math.min(
-                    MOST_BYTES, bytes * Math.min(MOST_BYTES, dimension.size().orElse(OPEN_SIZE)));
+                    MAX_BYTES, bytes * Math.min(MAX_BYTES, dimension.size().orElse(OPEN_SIZE)));
         }
         return bytes;
     }

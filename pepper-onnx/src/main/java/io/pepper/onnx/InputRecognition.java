@@ -30,8 +30,8 @@ final class InputRecognition {
     private static final Set<String> WHOLE_NUMBERS = Set.of("int64", "int32");
     private static final Set<String> MASK_TYPES =
             Set.of("int64", "int32", "int8", "uint8", "bool", "float", "float16", "bfloat16");
-    private static final int LEAST_CACHE_RANK = 3;
-    private static final int MOST_STEPS_TO_OUTPUT = 4;
+    private static final int MIN_CACHE_RANK = 3;
+    private static final int MAX_STEPS_TO_OUTPUT = 4;
 
     private final OnnxModel model;
     private final DataflowGraph graph;
@@ -146,7 +146,7 @@ final class InputRecognition {
         free.removeAll(presents);
         List<RecognizedInputs.Cache> found = new ArrayList<>();
         for (TensorInfo input : model.inputs()) {
-            if (!pasts.contains(input.name()) && rank(input) >= LEAST_CACHE_RANK) {
+            if (!pasts.contains(input.name()) && rank(input) >= MIN_CACHE_RANK) {
                 Optional<String> near = near(input, free);
                 near.ifPresent(present -> found.add(new RecognizedInputs.Cache(input.name(), present)));
                 near.ifPresent(free::remove);
@@ -171,7 +171,7 @@ final class InputRecognition {
             if (at[1] > 0 && output != null && free.contains(name) && isLike(input, output)) {
                 return Optional.of(name);
             }
-            if (at[1] < MOST_STEPS_TO_OUTPUT) {
+            if (at[1] < MAX_STEPS_TO_OUTPUT) {
                 for (int reader : graph.readers(at[0])) {
                     if (met.add(reader)) {
                         graph.writes(reader).stream().forEach(made -> open.add(new int[] {made, at[1] + 1}));

@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxModel implements AutoCloseable {
     private static final String ENDING = ".onnx";
-    private static final int MOST_UNDECIDED = 16;
+    private static final int MAX_UNDECIDED = 16;
 
     static {
         Contents.readBy(model -> ((OnnxModel) model).contents);
@@ -374,7 +374,7 @@ public final class OnnxModel implements AutoCloseable {
      * @return the first 16, in the order of the operators
      */
     public List<UndecidedIf> undecidedIfs() {
-        return Conditions.of(proto()).undecided(MOST_UNDECIDED).stream()
+        return Conditions.of(proto()).undecided(MAX_UNDECIDED).stream()
                 .map(found -> new UndecidedIf(
                         found.operator(), found.condition(), found.inputs(), found.obstacles(), found.areTruthValues()))
                 .toList();

@@ -38,11 +38,11 @@ import java.util.stream.IntStream;
  * }</pre>
  */
 public final class PlanReport implements Report {
-    private static final int MOST_INFERENCES = 8;
+    private static final int MAX_INFERENCES = 8;
     private static final double PERCENT = 100;
 
     /** The minimum width of a segment, so that the smallest one stays visible. */
-    static final double LEAST_SHARE = 0.012;
+    static final double MIN_SHARE = 0.012;
 
     private final OnnxModel model;
     private final ModelSegments segments;
@@ -168,10 +168,10 @@ public final class PlanReport implements Report {
     private List<String> verdict() {
         List<String> sentences = new ArrayList<>();
         List<String> limits = why.constraints().inWords();
-        sentences.add("Planned for " + goal(placement().objective())
+        sentences.add("Objective: " + goal(placement().objective())
                 + (placement().isChain() ? "" : ", with parts on different devices at the same time")
-                + (limits.isEmpty() ? "." : ", within: " + String.join("; ", limits) + "."));
-        sentences.add("So "
+                + (limits.isEmpty() ? "." : ". Constraints: " + String.join("; ", limits) + "."));
+        sentences.add("Placement: "
                 + placement().parts().stream()
                         .map(part -> (part.to() - part.from() == 1 ? "segment " : "segments ")
                                 + span(part)
@@ -179,11 +179,11 @@ public final class PlanReport implements Report {
                                 + part.device().name())
                         .collect(Collectors.joining("; "))
                 + (placement().transfers().isEmpty()
-                        ? "; nothing travels."
+                        ? "; nothing crosses a link."
                         : "; "
                                 + Quantities.bytes(placement().transfers().stream()
                                         .mapToDouble(Transfer::bytes)
-                                        .sum()) + " travel."));
+                                        .sum()) + " cross links."));
         why.singleDevices().stream()
                 .filter(Explanation.SingleDevice::fits)
                 .flatMap(single -> single.placement().stream())
@@ -191,8 +191,8 @@ public final class PlanReport implements Report {
                 .filter(best -> !isChosen(best))
                 .ifPresent(best -> sentences.add(String.format(
                         Locale.ROOT,
-                        "All on %s, the best single device, would take %s in the place of %s, and give %s per second in"
-                                + " the place of %s.",
+                        "All on %s, the best single device, would take %s instead of %s, and complete %s per second instead"
+                                + " of %s.",
                         best.parts().get(0).device().name(),
                         Quantities.seconds(best.latencySeconds()),
                         Quantities.seconds(placement().latencySeconds()),
@@ -200,19 +200,21 @@ public final class PlanReport implements Report {
                         Quantities.number(placement().throughputPerSecond()))));
         why.runnerUp()
                 .filter(second -> second.value() == placement().value())
-                .ifPresent(second -> sentences.add("Another one is as good by that: " + line(second)
-                        + (placement().isChain() ? ". Of equals the one with the fewest parts is taken." : ".")));
+                .ifPresent(second -> sentences.add("Another placement is equally good: " + line(second)
+                        + (placement().isChain()
+                                ? ". Among equals, the planner takes the one with the fewest parts."
+                                : ".")));
         sentences.add(proof());
         return sentences;
     }
 
     private String proof() {
         if (placement().isOptimal()) {
-            return "By these predicted figures no other placement of these segments is better.";
+            return "By these predicted figures, no other placement of these segments is better.";
         }
         return placement().gap() < 1
-                ? "By these predicted figures a better placement could cost "
-                        + Quantities.percent(placement().gap()) + " less at most."
+                ? "By these predicted figures, a better placement could cost at most "
+                        + Quantities.percent(placement().gap()) + " less."
                 : "It is not proven that no other is better.";
     }
 
@@ -220,15 +222,15 @@ public final class PlanReport implements Report {
         for (Metric metric : Metric.values()) {
             if (objective.equals(Objective.of(metric))) {
                 return switch (metric) {
-                    case LATENCY -> "the least latency of one inference";
-                    case PERIOD -> "the most inferences in a second";
-                    case ENERGY -> "the least energy of one inference";
+                    case LATENCY -> "lowest latency of one inference";
+                    case PERIOD -> "highest throughput";
+                    case ENERGY -> "lowest energy of one inference";
                 };
             }
         }
         return String.format(
                 Locale.ROOT,
-                "the least weighted sum: %s × latency + %s × period (seconds) + %s × energy (joules)",
+                "lowest weighted sum: %s × latency + %s × period (seconds) + %s × energy (joules)",
                 Quantities.number(objective.latencyWeight()),
                 Quantities.number(objective.periodWeight()),
                 Quantities.number(objective.energyWeight()));
@@ -287,7 +289,7 @@ public final class PlanReport implements Report {
                 double share = all > 0 ? flops[i] / all : 1.0 / flops.length;
                 String title = "segment " + (i + 1) + " on " + part.device().name() + ": "
                         + Quantities.number(PERCENT * share) + " % of the arithmetic, reads " + reads(i);
-                found.add(new PlanDrawing.Piece(place(part.device()), Math.max(share, LEAST_SHARE), title));
+                found.add(new PlanDrawing.Piece(place(part.device()), Math.max(share, MIN_SHARE), title));
             }
         }
         return found;
@@ -334,7 +336,7 @@ public final class PlanReport implements Report {
     }
 
     private List<PlanDrawing.Chart> charts() {
-        int inferences = Math.min(MOST_INFERENCES, placement().parts().size() + 3);
+        int inferences = Math.min(MAX_INFERENCES, placement().parts().size() + 3);
         return List.of(
                 chart("One inference", PlanSimulator.Trace.every(0, 1)),
                 chart(

@@ -12,15 +12,15 @@ import java.util.function.Supplier;
  * Options of an {@link AdaptiveSession}: when and how it looks for a better placement. Immutable.
  *
  * <p>Each look compares, per device, the measured time of its stages with the predicted time. The ratio updates the
- * correction: {@code correction^(1 - weight) × ratio^weight}, kept between {@code 1 / mostCorrection} and {@code
- * mostCorrection}. On a device without running stages, the correction fades: {@code correction^(1 - forgetting)}.
+ * correction: {@code correction^(1 - weight) × ratio^weight}, kept between {@code 1 / maxCorrection} and {@code
+ * maxCorrection}. On a device without running stages, the correction fades: {@code correction^(1 - forgetting)}.
  *
  * @param states supplies the states of devices, for instance from a device monitor; a device without a reading keeps
  *     its state. If it throws, the session logs that and keeps all states
  * @param interval the time between looks; empty to look only when {@link AdaptiveSession#adapt()} is called
  * @param weight the weight of a look against earlier ones, from 0 (no correction) to 1
  * @param forgetting the share of a correction that fades with each look at an unused device, from 0 to 1
- * @param mostCorrection the largest factor of a correction, 1 or more
+ * @param maxCorrection the largest factor of a correction, 1 or more
  * @param leastCalls the calls of a stage since the last look from which its times count, at least 1
  * @param trial tries new sessions before they take over, and warms them up; it throws to reject one
  * @param listener the listener for moves
@@ -30,7 +30,7 @@ public record AdaptiveOptions(
         Optional<Duration> interval,
         double weight,
         double forgetting,
-        double mostCorrection,
+        double maxCorrection,
         int leastCalls,
         Trial trial,
         SessionListener listener) {
@@ -57,7 +57,7 @@ public record AdaptiveOptions(
      * @param interval the time between looks
      * @param weight the weight of a look against earlier ones, from 0 (no correction) to 1
      * @param forgetting the share of a correction that fades with each look at an unused device, from 0 to 1
-     * @param mostCorrection the largest factor of a correction, 1 or more
+     * @param maxCorrection the largest factor of a correction, 1 or more
      * @param leastCalls the calls of a stage since the last look from which its times count, at least 1
      * @param trial tries new sessions before they take over, and warms them up
      * @param listener the listener for moves
@@ -69,7 +69,7 @@ public record AdaptiveOptions(
         Objects.requireNonNull(listener);
         check("weight", weight >= 0 && weight <= 1, weight);
         check("forgetting", forgetting >= 0 && forgetting <= 1, forgetting);
-        check("mostCorrection", mostCorrection >= 1 && mostCorrection < Double.POSITIVE_INFINITY, mostCorrection);
+        check("maxCorrection", maxCorrection >= 1 && maxCorrection < Double.POSITIVE_INFINITY, maxCorrection);
         check("leastCalls", leastCalls >= 1, leastCalls);
         interval.ifPresent(time -> check("interval", !time.isNegative() && !time.isZero(), time));
     }
@@ -87,7 +87,7 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withStates(Supplier<? extends Collection<DeviceState>> value) {
-        return new AdaptiveOptions(value, interval, weight, forgetting, mostCorrection, leastCalls, trial, listener);
+        return new AdaptiveOptions(value, interval, weight, forgetting, maxCorrection, leastCalls, trial, listener);
     }
 
     /**
@@ -98,7 +98,7 @@ public record AdaptiveOptions(
      */
     public AdaptiveOptions withInterval(Duration value) {
         return new AdaptiveOptions(
-                states, Optional.of(value), weight, forgetting, mostCorrection, leastCalls, trial, listener);
+                states, Optional.of(value), weight, forgetting, maxCorrection, leastCalls, trial, listener);
     }
 
     /**
@@ -120,7 +120,7 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withTrial(Trial value) {
-        return new AdaptiveOptions(states, interval, weight, forgetting, mostCorrection, leastCalls, value, listener);
+        return new AdaptiveOptions(states, interval, weight, forgetting, maxCorrection, leastCalls, value, listener);
     }
 
     /**
@@ -130,6 +130,6 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withListener(SessionListener value) {
-        return new AdaptiveOptions(states, interval, weight, forgetting, mostCorrection, leastCalls, trial, value);
+        return new AdaptiveOptions(states, interval, weight, forgetting, maxCorrection, leastCalls, trial, value);
     }
 }

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdaptiveSession implements ModelSession {
     private static final Logger LOG = LoggerFactory.getLogger(AdaptiveSession.class);
-    private static final int MOST_DOUBLINGS = 6;
+    private static final int MAX_DOUBLINGS = 6;
 
     private final Replanner monitor;
     private final Opener opener;
@@ -236,7 +236,7 @@ public final class AdaptiveSession implements ModelSession {
         try {
             session = prepare(opener, placement, options);
         } catch (IOException | RuntimeException failed) {
-            failedMoves = Math.min(failedMoves + 1, MOST_DOUBLINGS);
+            failedMoves = Math.min(failedMoves + 1, MAX_DOUBLINGS);
             looksToSkip = 1 << failedMoves;
             LOG.warn("stays on {}: {} cannot be opened", current.placement, placement, failed);
             StageMeter.tell(() -> options.listener().stayed(failed));

@@ -62,6 +62,6 @@ final class Corrections {
             return correction;
         }
         double next = Math.pow(correction, 1 - options.weight()) * Math.pow(ratio, options.weight());
-        return Math.max(1 / options.mostCorrection(), Math.min(options.mostCorrection(), next));
+        return Math.max(1 / options.maxCorrection(), Math.min(options.maxCorrection(), next));
     }
 }

@@ -99,7 +99,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
             long more;
             Flow.Subscription source;
             synchronized (this) {
-                long window = Math.min(demand, session.mostUnderWay()) - asked;
+                long window = Math.min(demand, session.maxUnderWay()) - asked;
                 more = over || complete ? 0 : Math.max(0, window);
                 asked += more;
                 source = upstream;

@@ -8,14 +8,14 @@ import java.util.Optional;
  *
  * @param runtime how the parts are opened and run
  * @param queueCapacity the capacity of each stage's queue in requests, at least 1
- * @param mostUnderWay the number of requests in progress from which {@link PipelineSession#submit} waits, at least 1;
+ * @param maxUnderWay the number of requests in progress from which {@link PipelineSession#submit} waits, at least 1;
  *     empty for the capacity of the stages and their queues
  * @param rehearsal the emulated devices and links; empty for this machine
  */
 public record PipelineOptions(
         SessionOptions runtime,
         int queueCapacity,
-        Optional<Integer> mostUnderWay,
+        Optional<Integer> maxUnderWay,
         Optional<ClusterEmulation> rehearsal) {
     /** Default options for the parts, queues of two requests, no rehearsal. */
     public static final PipelineOptions DEFAULTS =
@@ -26,7 +26,7 @@ public record PipelineOptions(
      *
      * @param runtime how the parts are opened and run
      * @param queueCapacity the capacity of each stage's queue in requests, at least 1
-     * @param mostUnderWay the number of requests in progress from which {@link PipelineSession#submit} waits, at
+     * @param maxUnderWay the number of requests in progress from which {@link PipelineSession#submit} waits, at
      *     least 1
      * @param rehearsal the emulated devices and links
      * @throws IllegalArgumentException if a number is out of its range
@@ -34,9 +34,9 @@ public record PipelineOptions(
     public PipelineOptions {
         Objects.requireNonNull(runtime);
         Objects.requireNonNull(rehearsal);
-        if (queueCapacity < 1 || mostUnderWay.orElse(1) < 1) {
+        if (queueCapacity < 1 || maxUnderWay.orElse(1) < 1) {
             throw new IllegalArgumentException(
-                    "queueCapacity " + queueCapacity + ", mostUnderWay " + mostUnderWay + ": out of range");
+                    "queueCapacity " + queueCapacity + ", maxUnderWay " + maxUnderWay + ": out of range");
         }
     }
 
@@ -47,7 +47,7 @@ public record PipelineOptions(
      * @return the options
      */
     public PipelineOptions withRuntime(SessionOptions value) {
-        return new PipelineOptions(value, queueCapacity, mostUnderWay, rehearsal);
+        return new PipelineOptions(value, queueCapacity, maxUnderWay, rehearsal);
     }
 
     /**
@@ -57,7 +57,7 @@ public record PipelineOptions(
      * @return the options
      */
     public PipelineOptions withQueueCapacity(int value) {
-        return new PipelineOptions(runtime, value, mostUnderWay, rehearsal);
+        return new PipelineOptions(runtime, value, maxUnderWay, rehearsal);
     }
 
     /**
@@ -66,7 +66,7 @@ public record PipelineOptions(
      * @param value at least 1
      * @return the options
      */
-    public PipelineOptions withMostUnderWay(int value) {
+    public PipelineOptions withMaxUnderWay(int value) {
         return new PipelineOptions(runtime, queueCapacity, Optional.of(value), rehearsal);
     }
 
@@ -77,6 +77,6 @@ public record PipelineOptions(
      * @return the options
      */
     public PipelineOptions withRehearsal(ClusterEmulation value) {
-        return new PipelineOptions(runtime, queueCapacity, mostUnderWay, Optional.of(value));
+        return new PipelineOptions(runtime, queueCapacity, maxUnderWay, Optional.of(value));
     }
 }

@@ -43,13 +43,13 @@ public final class PipelineSession implements ModelSession {
     private final PipelineFlow flow;
     private final InOrder order;
     private final Semaphore free;
-    private final int mostUnderWay;
+    private final int maxUnderWay;
 
     private PipelineSession(PartitionManifest manifest, StageSet stages, PipelineOptions options) {
         this.manifest = manifest;
         this.stages = stages;
-        this.mostUnderWay = options.mostUnderWay().orElse(manifest.parts().size() * (1 + options.queueCapacity()));
-        this.free = new Semaphore(mostUnderWay, true);
+        this.maxUnderWay = options.maxUnderWay().orElse(manifest.parts().size() * (1 + options.queueCapacity()));
+        this.free = new Semaphore(maxUnderWay, true);
         this.order = new InOrder(stages.name() + "results");
         this.flow = new PipelineFlow(stages, options);
     }
@@ -128,8 +128,8 @@ public final class PipelineSession implements ModelSession {
      *
      * @return at least 1
      */
-    public int mostUnderWay() {
-        return mostUnderWay;
+    public int maxUnderWay() {
+        return maxUnderWay;
     }
 
     @Override

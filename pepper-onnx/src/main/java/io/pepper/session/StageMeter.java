@@ -21,7 +21,7 @@ final class StageMeter {
     private final LongAdder busy = new LongAdder();
     private final LongAdder waiting = new LongAdder();
     private final AtomicInteger queued = new AtomicInteger();
-    private final AtomicInteger mostQueued = new AtomicInteger();
+    private final AtomicInteger maxQueued = new AtomicInteger();
 
     StageMeter(String stage, SessionListener listener) {
         this.stage = stage;
@@ -30,7 +30,7 @@ final class StageMeter {
 
     void queued() {
         int now = queued.incrementAndGet();
-        mostQueued.accumulateAndGet(now, Math::max);
+        maxQueued.accumulateAndGet(now, Math::max);
     }
 
     void taken() {
@@ -69,7 +69,7 @@ final class StageMeter {
                 busy.sum() * NANO,
                 waiting.sum() * NANO,
                 queued.get(),
-                mostQueued.get(),
+                maxQueued.get(),
                 LatencyCounts.quantile(P50, now) * NANO,
                 LatencyCounts.quantile(P90, now) * NANO,
                 LatencyCounts.quantile(P99, now) * NANO);

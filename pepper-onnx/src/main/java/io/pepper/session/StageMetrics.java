@@ -9,7 +9,7 @@ package io.pepper.session;
  * @param busySeconds the total run time, in seconds
  * @param waitingSeconds the total waiting time of requests for the stage, in seconds
  * @param queued the number of requests in the queue now
- * @param mostQueued the largest number of requests in the queue
+ * @param maxQueued the largest number of requests in the queue
  * @param p50Seconds the median time of a call, in seconds; 0 before the first
  * @param p90Seconds the 90th percentile of the time of a call, in seconds
  * @param p99Seconds the 99th percentile of the time of a call, in seconds
@@ -21,7 +21,7 @@ public record StageMetrics(
         double busySeconds,
         double waitingSeconds,
         int queued,
-        int mostQueued,
+        int maxQueued,
         double p50Seconds,
         double p90Seconds,
         double p99Seconds) {}

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StageRunner {
     /** Number of hanging calls after which a stage is not called any more. */
-    static final int MOST_STUCK = 4;
+    static final int MAX_STUCK = 4;
 
     private final int part;
     private final Stage stage;
@@ -163,9 +163,9 @@ final class StageRunner {
     private Map<String, OnnxValue> timed(
             Map<String, OnnxTensorLike> feed, Cancellation cancellation, Hold hold, Duration timeout, long waitedNanos)
             throws IOException {
-        if (stuck.get() >= MOST_STUCK) {
+        if (stuck.get() >= MAX_STUCK) {
             throw new StageException(
-                    StageException.Kind.STUCK, described.name(), MOST_STUCK + " earlier calls hang", null);
+                    StageException.Kind.STUCK, described.name(), MAX_STUCK + " earlier calls hang", null);
         }
         Hold theirs = hold.another();
         TimedCall call = new TimedCall(

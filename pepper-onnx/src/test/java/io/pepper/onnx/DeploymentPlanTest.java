@@ -116,7 +116,7 @@ class DeploymentPlanTest {
                     CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(segments));
             for (Objective objective : List.of(Objective.LATENCY, Objective.THROUGHPUT, Objective.ENERGY)) {
                 Placement placement = planner.plan(
-                        objective, Constraints.NONE.withReuse(false).withLeastDevices(2));
+                        objective, Constraints.NONE.withReuse(false).withMinDevices(2));
                 assertThat(placement.isOptimal()).isTrue();
                 assertThat(placement.parts()).hasSizeGreaterThan(1);
                 Path target = directory.resolve("plan" + objective.hashCode());
@@ -128,7 +128,7 @@ class DeploymentPlanTest {
                         PlanOrigin.of("arithmetic")
                                 .withConstraints(Constraints.NONE
                                         .withLimit(Metric.PERIOD, 9)
-                                        .withMostDevices(3)
+                                        .withMaxDevices(3)
                                         .withOverlap(false))
                                 .withCaveats(List.of("unknown load, predicted as idle: camera"))
                                 .withStates(List.of(STATE)));
@@ -185,7 +185,7 @@ class DeploymentPlanTest {
                             CLUSTER,
                             CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
                                     .table(branches))
-                    .plan(Objective.LATENCY, Constraints.NONE.withLeastDevices(2));
+                    .plan(Objective.LATENCY, Constraints.NONE.withMinDevices(2));
             assertThat(placement.gap()).isZero();
             Path target = directory.resolve("branches");
             DeploymentPlan plan = DeploymentExporter.export(
@@ -244,7 +244,7 @@ class DeploymentPlanTest {
             Planner planner = Planner.of(
                     CLUSTER,
                     CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic).table(segments));
-            Constraints constraints = Constraints.NONE.withReuse(false).withLeastDevices(2);
+            Constraints constraints = Constraints.NONE.withReuse(false).withMinDevices(2);
             Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, constraints), constraints);
             PlanReport picture = PlanReport.of(model, segments, why)
                     .withFront(
@@ -362,7 +362,7 @@ class DeploymentPlanTest {
             DeploymentExporter.export(
                     model,
                     segments,
-                    planner.plan(Objective.LATENCY, Constraints.NONE.withLeastDevices(2)),
+                    planner.plan(Objective.LATENCY, Constraints.NONE.withMinDevices(2)),
                     target,
                     PlanOrigin.of("arithmetic"));
             return target;

@@ -72,11 +72,11 @@ class ExportLimitTest {
                             "--weights reference",
                             "fewer parts",
                             "--max-export-bytes 10",
-                            "ExportOptions.withMostBytes")
+                            "ExportOptions.withMaxBytes")
                     .satisfies(refused -> {
                         ExportTooLargeException told = (ExportTooLargeException) refused;
                         assertThat(told.bytes()).isGreaterThan(100L * WEIGHT);
-                        assertThat(told.mostBytes())
+                        assertThat(told.maxBytes())
                                 .isBetween(ExportOptions.DEFAULT_FLOOR + 4L * WEIGHT, told.bytes() - 1);
                     });
             assertThat(target).doesNotExist();
@@ -94,9 +94,9 @@ class ExportLimitTest {
                 ExportOptions.DEFAULTS.withWeights(storage).withProgress((task, done, total) -> tasks.add(task));
         try (OnnxModel model = OnnxModel.load(save(shared(4)))) {
             Path target = directory.resolve("parts");
-            assertThatThrownBy(() -> export(model, target, options.withMostBytes(4L * WEIGHT - 1)))
+            assertThatThrownBy(() -> export(model, target, options.withMaxBytes(4L * WEIGHT - 1)))
                     .isInstanceOf(ExportTooLargeException.class);
-            PartitionManifest manifest = export(model, target, options.withMostBytes(4L * WEIGHT + 40_000));
+            PartitionManifest manifest = export(model, target, options.withMaxBytes(4L * WEIGHT + 40_000));
             assertThat(manifest.bytesWritten()).isGreaterThan(4L * WEIGHT);
             long found = 0;
             for (String name : Parts.names(target)) {
@@ -155,7 +155,7 @@ class ExportLimitTest {
 
     @Test
     void negativeLimitIsRefused() {
-        assertThatThrownBy(() -> ExportOptions.DEFAULTS.withMostBytes(-1))
+        assertThatThrownBy(() -> ExportOptions.DEFAULTS.withMaxBytes(-1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not -1");
     }

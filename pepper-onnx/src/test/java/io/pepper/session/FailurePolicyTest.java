@@ -192,7 +192,7 @@ class FailurePolicyTest {
                 FailurePolicy.FAIL.withTimeout(Duration.ofMillis(20)).withGrace(Duration.ofMillis(20)));
         List<Map<String, OnnxTensor>> hanging = new ArrayList<>();
         try (ModelSession session = kind.of(parts, stages, options)) {
-            for (int i = 0; i < StageRunner.MOST_STUCK; i++) {
+            for (int i = 0; i < StageRunner.MAX_STUCK; i++) {
                 hanging.add(Deployed.inputs(test, i));
                 assertFails(session, hanging.get(i), StageException.Kind.ABANDONED, "left alone");
             }

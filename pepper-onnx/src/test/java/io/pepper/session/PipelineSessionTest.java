@@ -111,7 +111,7 @@ class PipelineSessionTest {
                 assertThat(stage.calls()).isEqualTo(100);
                 assertThat(stage.queued()).isZero();
                 // Two in the queue, one that waits for a place, and one that was just taken.
-                assertThat(stage.mostQueued()).isBetween(1, 4);
+                assertThat(stage.maxQueued()).isBetween(1, 4);
                 assertThat(stage.p50Seconds()).isLessThanOrEqualTo(stage.p99Seconds());
             });
         }
@@ -136,7 +136,7 @@ class PipelineSessionTest {
         try (PipelineSession pipeline = PipelineSession.of(
                 PartitionManifest.read(directory),
                 new ArrayList<>(stages),
-                EXACT.withQueueCapacity(1).withMostUnderWay(3))) {
+                EXACT.withQueueCapacity(1).withMaxUnderWay(3))) {
             List<CompletableFuture<RunOutputs>> futures = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 futures.add(pipeline.submit(Deployed.inputs(test, i)));

@@ -23,9 +23,9 @@ final class BoardFinder {
      * A board that restarts once or twice in ten minutes has up to two resets. Two boards that share their labels have
      * one at every second scrape.
      */
-    static final double MOST_RESETS = 2;
+    static final double MAX_RESETS = 2;
 
-    private static final double MOST_SAID = 1e6;
+    private static final double MAX_SAID = 1e6;
 
     private final Optional<String> nodeLabel;
     private final double mostAgeSeconds;
@@ -154,7 +154,7 @@ final class BoardFinder {
                 "share the labels " + target + ", so that Prometheus mixes their series: give each its own instance";
         return target.nodeNames.size() > 1
                 ? target.nodeNames.size() + " boards (" + String.join(", ", target.nodeNames) + ") " + labels
-                : "its counters went back " + Math.round(Math.min(target.resets, MOST_SAID))
+                : "its counters went back " + Math.round(Math.min(target.resets, MAX_SAID))
                         + " times in ten minutes: either it restarts again and again, or two boards " + labels;
     }
 }

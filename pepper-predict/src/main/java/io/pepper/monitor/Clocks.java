@@ -20,7 +20,7 @@ record Clocks(List<Sample> systems, List<Sample> plain, List<Sample> agents) {
     static final String NOW = "vector(time())";
 
     /** No time zone is further ahead. */
-    static final double MOST_AHEAD_SECONDS = 15 * 3600.0;
+    static final double MAX_AHEAD_SECONDS = 15 * 3600.0;
 
     /**
      * The query for the times of the newest samples. Asked for the latest accepted time, it covers the samples from an
@@ -30,7 +30,7 @@ record Clocks(List<Sample> systems, List<Sample> plain, List<Sample> agents) {
             + " or timestamp(char_node_device_model))[16h:2m])";
 
     /** A smaller offset is transmission time, or too small to matter. */
-    private static final double LEAST_AHEAD_SECONDS = 5;
+    private static final double MIN_AHEAD_SECONDS = 5;
 
     Clocks {
         systems = List.copyOf(systems);
@@ -45,7 +45,7 @@ record Clocks(List<Sample> systems, List<Sample> plain, List<Sample> agents) {
         List<Sample> agents = new ArrayList<>();
         for (Sample each : newest) {
             double ahead = each.value() - now;
-            if (Math.abs(ahead) <= MOST_AHEAD_SECONDS) {
+            if (Math.abs(ahead) <= MAX_AHEAD_SECONDS) {
                 boolean isAgent = each.labels().containsKey(PrometheusReading.AGENT);
                 (isAgent ? agents : Targets.isSystem(each) ? systems : plain).add(new Sample(each.labels(), ahead));
             }
@@ -54,7 +54,7 @@ record Clocks(List<Sample> systems, List<Sample> plain, List<Sample> agents) {
     }
 
     static boolean isAhead(double seconds) {
-        return seconds >= LEAST_AHEAD_SECONDS;
+        return seconds >= MIN_AHEAD_SECONDS;
     }
 
     /** Returns why there are no current values, with advice. */

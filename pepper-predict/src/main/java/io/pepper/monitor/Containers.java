@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /** A reader of containers from the metrics of cAdvisor: their limits and their current use. */
 final class Containers {
     private static final double PERCENT = 100;
-    private static final double LEAST_CORES = 0.001;
+    private static final double MIN_CORES = 0.001;
 
     /** Without a limit, cAdvisor reports 0 or the largest number of pages. */
     private static final double NO_LIMIT = 1L << 60;
@@ -54,7 +54,7 @@ final class Containers {
         List<String> problems = new ArrayList<>();
         DeviceState state = memory(DeviceState.of(device).withReadAt(Instant.now()), found.get(0), matcher, problems);
         if (cores.isPresent()) {
-            state = state.withCores(Math.max(LEAST_CORES, cores.getAsDouble()));
+            state = state.withCores(Math.max(MIN_CORES, cores.getAsDouble()));
         } else {
             problems.add("cores: cAdvisor reports neither a quota nor machine_cpu_cores");
         }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /** The explanation of a Prometheus without nodes: what was asked for, and what it has instead. */
 final class Emptiness {
-    private static final int MOST_NAMED = 5;
+    private static final int MAX_NAMED = 5;
     private static final String NODE_METRICS = "count by (__name__) ({__name__=~\"node_.+|char_node_.+\"})";
 
     private final PrometheusReading reading;
@@ -48,8 +48,8 @@ final class Emptiness {
     }
 
     private static String named(List<String> names) {
-        return names.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
-                + (names.size() > MOST_NAMED ? " and " + (names.size() - MOST_NAMED) + " more" : "");
+        return names.stream().limit(MAX_NAMED).collect(Collectors.joining(", "))
+                + (names.size() > MAX_NAMED ? " and " + (names.size() - MAX_NAMED) + " more" : "");
     }
 
     /** Returns the jobs with the number of their targets, and the unreachable ones. */

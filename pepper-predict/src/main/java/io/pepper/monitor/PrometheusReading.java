@@ -103,7 +103,7 @@ final class PrometheusReading {
                 return Clocks.NONE;
             }
             double now = answer.get(0).value();
-            Answer newest = client.query(Clocks.NEWEST, now + Clocks.MOST_AHEAD_SECONDS, deadline);
+            Answer newest = client.query(Clocks.NEWEST, now + Clocks.MAX_AHEAD_SECONDS, deadline);
             return Clocks.of(newest.samples(), now);
         } catch (NoAnswerException late) {
             failed.add("clocks: " + late.getMessage());

@@ -46,7 +46,7 @@ final class Target {
     }
 
     boolean isMixed() {
-        return resets > BoardFinder.MOST_RESETS || (!gone && nodeNames.size() > 1);
+        return resets > BoardFinder.MAX_RESETS || (!gone && nodeNames.size() > 1);
     }
 
     /** Returns whether the target has all of these labels. */

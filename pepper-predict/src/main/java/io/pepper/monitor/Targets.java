@@ -21,7 +21,7 @@ final class Targets {
 
     private static final String EXPORTED = "exported_";
     private static final String METRIC = "__name__";
-    private static final int MOST_TARGETS = 10_000;
+    private static final int MAX_TARGETS = 10_000;
 
     private final Set<String> labelNames = new TreeSet<>();
     private final Map<Map<String, String>, Target> byLabels = new LinkedHashMap<>();
@@ -126,8 +126,8 @@ final class Targets {
     }
 
     private Target add(Map<String, String> key) throws IOException {
-        if (byLabels.size() == MOST_TARGETS) {
-            throw new IOException("Prometheus has more than " + MOST_TARGETS + " nodes");
+        if (byLabels.size() == MAX_TARGETS) {
+            throw new IOException("Prometheus has more than " + MAX_TARGETS + " nodes");
         }
         Target target = new Target(key);
         byLabels.put(key, target);

@@ -27,7 +27,7 @@ public final class CrossValidation {
     private static final int FOLDS = 10;
 
     /** Up to this number of groups, each group is a fold. */
-    private static final int MOST_GROUPS = 24;
+    private static final int MAX_GROUPS = 24;
 
     private static final double P90 = 0.9;
 
@@ -141,7 +141,7 @@ public final class CrossValidation {
                         group.apply(entry), name -> new ArrayList<>())
                 .add(entry));
         List<List<LatencyRecord>> groups = new ArrayList<>(named.values());
-        if (groups.size() <= MOST_GROUPS) {
+        if (groups.size() <= MAX_GROUPS) {
             return groups;
         }
         Collections.shuffle(groups, new Random(options.seed()));

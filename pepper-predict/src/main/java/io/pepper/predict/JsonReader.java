@@ -18,18 +18,18 @@ import java.util.List;
  * Inside an object or array, the current token is the first token of the value to read. Not thread-safe.
  */
 final class JsonReader implements AutoCloseable {
-    private static final int MOST_DEPTH = 32;
-    private static final int MOST_CHARACTERS = 100_000;
-    private static final int MOST_DIGITS = 64;
+    private static final int MAX_DEPTH = 32;
+    private static final int MAX_CHARACTERS = 100_000;
+    private static final int MAX_DIGITS = 64;
 
     /** XGBoost writes infinite thresholds as bare words. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8, as RFC 8259 requires
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MOST_DEPTH)
-                    .maxStringLength(MOST_CHARACTERS)
-                    .maxNumberLength(MOST_DIGITS)
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxStringLength(MAX_CHARACTERS)
+                    .maxNumberLength(MAX_DIGITS)
                     .build())
             .build();
 

@@ -10,7 +10,7 @@ import java.util.Deque;
 
 /** The last lines that a process wrote to standard error. Thread-safe. */
 final class LastWords {
-    private static final int MOST_LINES = 5;
+    private static final int MAX_LINES = 5;
     private static final int LONGEST = 300;
     private static final int WAIT_MILLIS = 1_000;
 
@@ -43,7 +43,7 @@ final class LastWords {
             if (!line.isEmpty()) {
                 lines.add(line.length() > LONGEST ? line.substring(0, LONGEST) : line);
             }
-            if (lines.size() > MOST_LINES) {
+            if (lines.size() > MAX_LINES) {
                 lines.remove();
             }
         }

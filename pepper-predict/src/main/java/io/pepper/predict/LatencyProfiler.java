@@ -38,7 +38,7 @@ public final class LatencyProfiler {
     private static final int ROUNDS_IN_A_VISIT = 3;
     private static final int TASKS_IN_A_VISIT = 60;
     private static final long BYTES_IN_A_VISIT = 1L << 30;
-    private static final int MOST_TRIES = 3;
+    private static final int MAX_TRIES = 3;
 
     /** Estimated memory of a child process without a model, in bytes. */
     private static final long CHILD_BYTES = 100L << 20;
@@ -311,7 +311,7 @@ public final class LatencyProfiler {
             }
             double achieved = meter.achievedPercent();
             Span during = quiet.since(begin);
-            if (!during.isBusy() || !quiet.mayWait() || tried == MOST_TRIES) {
+            if (!during.isBusy() || !quiet.mayWait() || tried == MAX_TRIES) {
                 append(turn, task, timing, achieved, before, during);
                 return before;
             }

@@ -19,8 +19,8 @@ final class Learner {
     /** Below this load, a device counts as idle. */
     private static final double IDLE_PERCENT = 10;
 
-    private static final int LEAST_IDLE = 20;
-    private static final int LEAST_MODELS = 5;
+    private static final int MIN_IDLE = 20;
+    private static final int MIN_MODELS = 5;
     private static final double HELD_SHARE = 0.2;
     private static final double P90 = 0.9;
 
@@ -42,7 +42,7 @@ final class Learner {
         List<LatencyRecord> idle = records.stream()
                 .filter(entry -> entry.device().cpuLoadPercent().orElse(0) <= IDLE_PERCENT)
                 .toList();
-        List<LatencyRecord> used = idle.size() >= LEAST_IDLE ? idle : records;
+        List<LatencyRecord> used = idle.size() >= MIN_IDLE ? idle : records;
         return LinearTime.fit(
                 used.stream().map(LatencyRecord::work).toList(),
                 used.stream().map(LatencyRecord::threads).toList(),
@@ -84,7 +84,7 @@ final class Learner {
                 .distinct()
                 .sorted()
                 .toList());
-        if (models.size() < LEAST_MODELS) {
+        if (models.size() < MIN_MODELS) {
             return options.trees();
         }
         Collections.shuffle(models, new Random(options.seed()));

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
  * @param byMark number of records with each mark, in the order of the marks; a record may have several
  */
 public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, Map<Mark, Integer> byMark) {
-    private static final int LEAST_RECORDS = 20;
-    private static final double LEAST_SHARE = 0.5;
+    private static final int MIN_RECORDS = 20;
+    private static final double MIN_SHARE = 0.5;
 
     /**
      * Creates a treatment.
@@ -43,7 +43,7 @@ public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, M
                 .filter(entry -> !entry.marks().isEmpty())
                 .count();
         int rest = all - marked;
-        boolean tooFew = !wanted && marked > 0 && (rest < LEAST_RECORDS || rest < LEAST_SHARE * all);
+        boolean tooFew = !wanted && marked > 0 && (rest < MIN_RECORDS || rest < MIN_SHARE * all);
         return new MarkedRecords(marked, marked > 0 && (wanted || tooFew), tooFew, all, Marks.count(data.records()));
     }
 

@@ -26,7 +26,7 @@ final class Marks {
     private static final double ROUNDS_FACTOR = 1.5;
     private static final double PART_FACTOR = 1.1;
     private static final double PART_SECONDS = 20e-6;
-    private static final int MOST_EXAMPLES = 3;
+    private static final int MAX_EXAMPLES = 3;
     private static final Pattern RUN = Pattern.compile("segments-1-(\\d{1,9})");
     private static final Set<Mark> OF_OTHER_ROWS = EnumSet.of(Mark.PART_SLOWER_THAN_WHOLE, Mark.ROUNDS_DISAGREE);
 
@@ -155,8 +155,8 @@ final class Marks {
                     mark.meaning(),
                     count,
                     records.size(),
-                    String.join(", ", pieces.subList(0, Math.min(MOST_EXAMPLES, pieces.size()))),
-                    pieces.size() > MOST_EXAMPLES ? ", …" : ""));
+                    String.join(", ", pieces.subList(0, Math.min(MAX_EXAMPLES, pieces.size()))),
+                    pieces.size() > MAX_EXAMPLES ? ", …" : ""));
         });
         return lines;
     }

@@ -27,7 +27,7 @@ final class OwnedFile implements AutoCloseable {
      * On POSIX systems, closing any stream on a file ends this process's locks on it. So everything is read through the one handle, which is
      * no channel: an interrupt would close a channel in the middle of a line.
      */
-    private static final int MOST_TRIES = 100;
+    private static final int MAX_TRIES = 100;
 
     private final Path file;
     private final RandomAccessFile handle;
@@ -59,7 +59,7 @@ final class OwnedFile implements AutoCloseable {
     /** Opens a file that is written in another way, such as that of a disk that is full. */
     static OwnedFile open(Path file, Writing writing) throws IOException {
         requireOrdinary(file);
-        for (int tried = 1; tried <= MOST_TRIES; tried++) {
+        for (int tried = 1; tried <= MAX_TRIES; tried++) {
             RandomAccessFile handle = FileErrors.naming(file, () -> new RandomAccessFile(file.toFile(), "rw"));
             OwnedFile opened = new OwnedFile(file, handle, key(file), writing);
             try {

@@ -21,7 +21,7 @@ import java.util.Map;
  */
 final class PredictorFile {
     static final String MAGIC = "PEPPER-PREDICTOR 1 ";
-    private static final long MOST_BYTES = 256L << 20;
+    private static final long MAX_BYTES = 256L << 20;
     private static final int LONGEST_FIRST_LINE = 128;
 
     private PredictorFile() {}
@@ -129,9 +129,9 @@ final class PredictorFile {
 
     static TrainedPredictor read(Path file) throws IOException {
         long size = Files.size(file);
-        if (size > MOST_BYTES) {
+        if (size > MAX_BYTES) {
             throw new PredictorFormatException(
-                    file.toString(), "the file", "it has " + size + " bytes, more than " + MOST_BYTES);
+                    file.toString(), "the file", "it has " + size + " bytes, more than " + MAX_BYTES);
         }
         byte[] all = Files.readAllBytes(file);
         int end = 0;

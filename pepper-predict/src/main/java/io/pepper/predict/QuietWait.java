@@ -16,7 +16,7 @@ final class QuietWait {
     private static final Duration SETTLE = Duration.ofMillis(400);
 
     /** The system counts processor time in hundredths of a second, so shorter spans are too coarse. */
-    private static final double LEAST_SECONDS = 0.5;
+    private static final double MIN_SECONDS = 0.5;
 
     private final Moments moments;
     private final Sleeper sleeper;
@@ -92,7 +92,7 @@ final class QuietWait {
         CampaignMoment from = since.isEmpty() ? begin : since.remove();
         while (!since.isEmpty()
                 && since.element().secondsSince(begin) <= 0
-                && now.secondsSince(since.element()) >= LEAST_SECONDS) {
+                && now.secondsSince(since.element()) >= MIN_SECONDS) {
             from = since.remove();
         }
         since.addFirst(from);

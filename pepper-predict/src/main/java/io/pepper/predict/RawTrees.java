@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  */
 final class RawTrees {
     /** More than any booster has. */
-    static final int MOST_TREES = 1 << 20;
+    static final int MAX_TREES = 1 << 20;
 
     /** A node takes some 60 bytes in its arrays and in the forest that is built from them. */
     private static final long BYTES_PER_NODE = 128;
@@ -53,8 +53,8 @@ final class RawTrees {
 
     /** Reads a tree. */
     void add() throws IOException {
-        if (trees.size() == MOST_TREES) {
-            throw json.wrong("there are more than " + MOST_TREES + " trees");
+        if (trees.size() == MAX_TREES) {
+            throw json.wrong("there are more than " + MAX_TREES + " trees");
         }
         RawTree tree = new RawTree();
         json.object(name -> {

@@ -21,7 +21,7 @@ final class RecordFile implements AutoCloseable {
     private static final String HEADER = CsvTable.line(RecordColumns.names());
 
     /** More than any header is long, so that a foreign file is not read to its end. */
-    private static final int MOST_HEADER_BYTES = 1 << 14;
+    private static final int MAX_HEADER_BYTES = 1 << 14;
 
     private final Path csv;
     private final OwnedFile out;
@@ -95,7 +95,7 @@ final class RecordFile implements AutoCloseable {
     }
 
     private static Kind kind(Path csv, OwnedFile file) throws IOException {
-        String line = file.firstLine(MOST_HEADER_BYTES);
+        String line = file.firstLine(MAX_HEADER_BYTES);
         if (HEADER.startsWith(line) && file.length() == line.length()) {
             return Kind.FRESH;
         }

@@ -31,7 +31,7 @@ import java.util.List;
 public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, double operatorSeconds, double threadGain)
         implements LatencyPredictor {
     private static final double SPREAD = 1.5;
-    private static final double LEAST_SECONDS = 1e-7;
+    private static final double MIN_SECONDS = 1e-7;
 
     private static final String PRODUCT = "gemm-m128-k1024";
     private static final double PRODUCT_FLOPS = 2.0 * 128 * 1024 * 1024;
@@ -106,7 +106,7 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
             KernelTotals work = piece.of(family);
             seconds += Math.max(known(work.flops()) / speed, known(work.bytes()) / bytesPerSecond);
         }
-        double median = Math.max(LEAST_SECONDS, seconds * crowding(threads, device));
+        double median = Math.max(MIN_SECONDS, seconds * crowding(threads, device));
         return new Prediction(median, SPREAD * median, true);
     }
 

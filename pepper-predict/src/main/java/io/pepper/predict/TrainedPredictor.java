@@ -26,7 +26,7 @@ import java.util.Optional;
  * }</pre>
  */
 public final class TrainedPredictor implements LatencyPredictor {
-    static final double LEAST_SECONDS = 1e-9;
+    static final double MIN_SECONDS = 1e-9;
 
     /** A plan warns of a median error beyond this. */
     private static final double LARGE_ERROR = 0.2;
@@ -181,7 +181,7 @@ public final class TrainedPredictor implements LatencyPredictor {
         double idle = idle(piece, threads, room);
         double median = seconds(parts.median.trees.predict(row), 0, idle);
         double p90 = seconds(parts.p90.trees.predict(row), parts.p90Shift, idle);
-        return new Prediction(median, Math.max(median, p90), median <= LEAST_SECONDS || parts.range.isOutside(row));
+        return new Prediction(median, Math.max(median, p90), median <= MIN_SECONDS || parts.range.isOutside(row));
     }
 
     @Override
@@ -234,7 +234,7 @@ public final class TrainedPredictor implements LatencyPredictor {
 
     private double seconds(float score, double shift, double idle) {
         double seconds = parts.target == Target.SECONDS ? score * Math.exp(shift) : Math.exp(score + shift);
-        return Math.max(LEAST_SECONDS, seconds * idle);
+        return Math.max(MIN_SECONDS, seconds * idle);
     }
 
     /** Returns for instance {@code TrainedPredictor[extended version 2, 17 features; trained on 3000 records]}. */

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 
 /** The charts of a training: what was predicted beside what was measured, errors by group, and the features used. */
 final class TrainingCharts {
-    private static final int MOST_FEATURES = 20;
+    private static final int MAX_FEATURES = 20;
     private static final double TEN = 10;
     private static final String POINT = "a measured way to run a piece";
 
@@ -129,7 +129,7 @@ final class TrainingCharts {
     static Optional<Figure> features(Map<String, Double> importance) {
         Map<String, Double> first = new LinkedHashMap<>();
         importance.entrySet().stream()
-                .limit(MOST_FEATURES)
+                .limit(MAX_FEATURES)
                 .forEach(feature -> first.put(feature.getKey(), feature.getValue()));
         return first.isEmpty()
                 ? Optional.empty()

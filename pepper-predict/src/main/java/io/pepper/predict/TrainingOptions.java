@@ -56,7 +56,7 @@ public record TrainingOptions(
     private static final int DEEPEST = 16;
     private static final double SUBSAMPLE = 0.7;
     private static final double COLUMNS = 0.5;
-    private static final int LEAST_CHILD_WEIGHT = 5;
+    private static final int MIN_CHILD_WEIGHT = 5;
 
     /**
      * Creates options.
@@ -162,7 +162,7 @@ public record TrainingOptions(
         if (target != Target.SECONDS) {
             parameters.put("subsample", SUBSAMPLE);
             parameters.put("colsample_bytree", COLUMNS);
-            parameters.put("min_child_weight", LEAST_CHILD_WEIGHT);
+            parameters.put("min_child_weight", MIN_CHILD_WEIGHT);
             parameters.put("monotone_constraints", constraints());
         }
         return parameters;

@@ -30,7 +30,7 @@ final class XgboostJson {
     /** Objectives whose prediction is the exponential of the sum. Their base score is stored as a prediction. */
     private static final Set<String> EXPONENTIAL = Set.of("reg:gamma", "reg:tweedie", "count:poisson");
 
-    private static final int MOST_FEATURES = 1 << 16;
+    private static final int MAX_FEATURES = 1 << 16;
 
     private final JsonReader json;
     private final RawTrees trees;
@@ -116,8 +116,8 @@ final class XgboostJson {
     private List<String> featureNames() throws IOException {
         List<String> names = new ArrayList<>();
         json.array(() -> {
-            if (names.size() == MOST_FEATURES) {
-                throw json.wrong("there are more than " + MOST_FEATURES + " names");
+            if (names.size() == MAX_FEATURES) {
+                throw json.wrong("there are more than " + MAX_FEATURES + " names");
             }
             names.add(json.text());
         });
@@ -152,11 +152,11 @@ final class XgboostJson {
                 json.array(trees::add);
             }
             case "tree_info" -> {
-                if (Arrays.stream(json.integers(RawTrees.MOST_TREES)).anyMatch(output -> output != 0)) {
+                if (Arrays.stream(json.integers(RawTrees.MAX_TREES)).anyMatch(output -> output != 0)) {
                     throw json.wrong("more than one output is not supported");
                 }
             }
-            case "iteration_indptr" -> treesBefore = json.integers(RawTrees.MOST_TREES + 1);
+            case "iteration_indptr" -> treesBefore = json.integers(RawTrees.MAX_TREES + 1);
             case "gbtree_model_param" ->
                 json.object(parameter -> {
                     switch (parameter) {
@@ -204,7 +204,7 @@ final class XgboostJson {
             throw json.wrong("learner.gradient_booster.model.gbtree_model_param.num_trees is " + statedTrees.getAsInt()
                     + ", and there are " + trees.size() + " trees");
         }
-        if (features < 1 || features > MOST_FEATURES) {
+        if (features < 1 || features > MAX_FEATURES) {
             throw json.wrong("learner.learner_model_param.num_feature is " + features);
         }
         if (!featureNames.isEmpty() && featureNames.size() != features) {

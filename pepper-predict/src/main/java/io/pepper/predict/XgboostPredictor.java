@@ -198,7 +198,7 @@ public final class XgboostPredictor implements LatencyPredictor {
             throw new IllegalArgumentException("the trees predict " + score + ", which is not a valid value of "
                     + target.name().toLowerCase(Locale.ROOT) + ": is this the target that they were trained for?");
         }
-        double least = Math.max(TrainedPredictor.LEAST_SECONDS, seconds);
+        double least = Math.max(TrainedPredictor.MIN_SECONDS, seconds);
         return new Prediction(least, least, least > seconds);
     }
 }

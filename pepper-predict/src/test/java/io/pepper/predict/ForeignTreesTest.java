@@ -209,7 +209,7 @@ class ForeignTreesTest {
         XgboostPredictor predictor = XgboostPredictor.read(file, Target.SECONDS);
         Prediction none = predictor.predict(Workload.builder().build(), 1, DeviceState.of("pi"));
         assertThat(none.extrapolated()).isTrue();
-        assertThat(none.medianSeconds()).isEqualTo(TrainedPredictor.LEAST_SECONDS);
+        assertThat(none.medianSeconds()).isEqualTo(TrainedPredictor.MIN_SECONDS);
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /** Results for a person at a terminal. */
 final class ModelPrinter {
-    private static final int MOST_OPSETS = 6;
+    private static final int MAX_OPSETS = 6;
     private static final Set<String> STANDARD = Set.of("", "ai.onnx");
 
     private ModelPrinter() {}
@@ -40,10 +40,10 @@ final class ModelPrinter {
     static String opsets(Map<String, Long> opsets) {
         String named = opsets.entrySet().stream()
                 .sorted(Comparator.comparing(entry -> !STANDARD.contains(entry.getKey())))
-                .limit(MOST_OPSETS)
+                .limit(MAX_OPSETS)
                 .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
-        int more = opsets.size() - MOST_OPSETS;
+        int more = opsets.size() - MAX_OPSETS;
         return more > 0 ? named + " and " + more + " more" : named;
     }
 

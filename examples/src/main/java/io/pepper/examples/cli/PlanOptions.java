@@ -351,13 +351,13 @@ final class PlanOptions {
             constraints = constraints.withLimit(limit.getKey(), limit.getValue());
         }
         if (maxParts.isPresent()) {
-            constraints = constraints.withMostParts(maxParts.get());
+            constraints = constraints.withMaxParts(maxParts.get());
         }
         if (maxDevices.isPresent()) {
-            constraints = constraints.withMostDevices(maxDevices.get());
+            constraints = constraints.withMaxDevices(maxDevices.get());
         }
         if (minDevices.isPresent()) {
-            constraints = constraints.withLeastDevices(minDevices.get());
+            constraints = constraints.withMinDevices(minDevices.get());
         }
         for (String hop : forbidden) {
             constraints = constraints.withForbiddenHop(before(hop, "--forbid-hop"), after(hop));

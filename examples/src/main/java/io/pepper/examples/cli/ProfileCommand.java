@@ -50,7 +50,7 @@ import picocli.CommandLine.TypeConversionException;
                         + " A stopped campaign resumes when it is run again with the same options.")
 final class ProfileCommand implements Callable<Integer> {
     private static final int SEED = 42;
-    private static final double MOST_WAIT = 86_400;
+    private static final double MAX_WAIT = 86_400;
     private static final double MILLIS = 1e3;
     private static final double SECONDS_OF_A_MINUTE = 60;
 
@@ -145,9 +145,9 @@ final class ProfileCommand implements Callable<Integer> {
         if (models.isEmpty() && !sweep) {
             throw new ParameterException(spec.commandLine(), "nothing to measure: give models, --sweep, or both");
         }
-        if (!(quietWait >= 0 && quietWait <= MOST_WAIT)) {
+        if (!(quietWait >= 0 && quietWait <= MAX_WAIT)) {
             throw new ParameterException(
-                    spec.commandLine(), "--quiet-wait " + quietWait + " is not between 0 and " + MOST_WAIT);
+                    spec.commandLine(), "--quiet-wait " + quietWait + " is not between 0 and " + MAX_WAIT);
         }
         try (StopSignal signal = StopSignal.watch()) {
             try (TemporaryDirectory work = TemporaryDirectory.create("pieces-")) {

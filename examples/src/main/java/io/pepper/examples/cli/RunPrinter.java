@@ -115,7 +115,7 @@ final class RunPrinter {
                     Quantities.seconds(stage.p50Seconds()),
                     Quantities.seconds(stage.p99Seconds()),
                     Quantities.seconds(stage.waitingSeconds() / Math.max(1, stage.calls())),
-                    String.valueOf(stage.mostQueued()));
+                    String.valueOf(stage.maxQueued()));
         }
         table.print(out);
         out.println();
@@ -167,7 +167,7 @@ final class RunPrinter {
             StageMetrics stage = stages.get(i);
             ObjectNode row =
                     table.addObject().put("part", stage.stage()).put("device", plan.isEmpty() ? null : device(i));
-            row.put("calls", stage.calls()).put("failures", stage.failures()).put("mostQueued", stage.mostQueued());
+            row.put("calls", stage.calls()).put("failures", stage.failures()).put("maxQueued", stage.maxQueued());
             Json.put(row, "busySeconds", stage.busySeconds());
             Json.put(row, "waitingSeconds", stage.waitingSeconds());
             Json.put(row, "p50Seconds", stage.p50Seconds());

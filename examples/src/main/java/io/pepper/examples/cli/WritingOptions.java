@@ -24,6 +24,6 @@ final class WritingOptions {
         if (most.orElse(0L) < 0) {
             throw new ParameterException(spec.commandLine(), "--max-export-bytes takes 0 or more, found " + most.get());
         }
-        return most.map(ExportOptions.DEFAULTS::withMostBytes).orElse(ExportOptions.DEFAULTS);
+        return most.map(ExportOptions.DEFAULTS::withMaxBytes).orElse(ExportOptions.DEFAULTS);
     }
 }

@@ -74,13 +74,13 @@ public final class PepperService implements AutoCloseable {
     /** Makes Jetty end the connection instead of answering. */
     private static final int ABORT = -1;
 
-    private static final int MOST_CONNECTIONS = 256;
+    private static final int MAX_CONNECTIONS = 256;
 
     /** Slower clients are disconnected: minimum bytes per second, and maximum time without data. */
-    private static final long LEAST_BYTES_PER_SECOND = 1_000;
+    private static final long MIN_BYTES_PER_SECOND = 1_000;
 
     private static final long IDLE_MILLIS = 20_000;
-    private static final long MOST_JSON_BYTES = 1 << 20;
+    private static final long MAX_JSON_BYTES = 1 << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final DeviceMonitor devices;
@@ -143,9 +143,9 @@ public final class PepperService implements AutoCloseable {
 
     private void configure(JavalinConfig config) {
         config.startup.showJavalinBanner = false;
-        config.http.maxRequestSize = MOST_JSON_BYTES;
-        config.jetty.multipartConfig.maxFileSize(options.mostUploadBytes(), SizeUnit.BYTES);
-        config.jetty.multipartConfig.maxTotalRequestSize(options.mostUploadBytes(), SizeUnit.BYTES);
+        config.http.maxRequestSize = MAX_JSON_BYTES;
+        config.jetty.multipartConfig.maxFileSize(options.maxUploadBytes(), SizeUnit.BYTES);
+        config.jetty.multipartConfig.maxTotalRequestSize(options.maxUploadBytes(), SizeUnit.BYTES);
         config.jetty.multipartConfig.maxInMemoryFileSize(1, SizeUnit.MB);
         config.jetty.modifyHttpConfiguration(http -> {
             http.setIdleTimeout(IDLE_MILLIS);
@@ -165,15 +165,15 @@ public final class PepperService implements AutoCloseable {
     }
 
     private void checkLength(Context request) {
-        if (request.req().getContentLengthLong() > options.mostUploadBytes()) {
-            throw new ContentTooLargeResponse("a request may have " + options.mostUploadBytes()
-                    + " bytes, this one has " + request.req().getContentLengthLong());
+        if (request.req().getContentLengthLong() > options.maxUploadBytes()) {
+            throw new ContentTooLargeResponse("a request may have " + options.maxUploadBytes() + " bytes, this one has "
+                    + request.req().getContentLengthLong());
         }
     }
 
     private static void bound(Server server) {
-        server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, server));
-        server.insertHandler(new MinimumDataRateHandler(LEAST_BYTES_PER_SECOND, LEAST_BYTES_PER_SECOND));
+        server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+        server.insertHandler(new MinimumDataRateHandler(MIN_BYTES_PER_SECOND, MIN_BYTES_PER_SECOND));
     }
 
     // Characteristics and profiling.

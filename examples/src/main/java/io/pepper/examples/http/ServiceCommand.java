@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Serves characteristics, profiling and split jobs over HTTP, as the original PEPPER does.")
 final class ServiceCommand implements Callable<Integer> {
-    private static final int MOST_CAUSES = 20;
+    private static final int MAX_CAUSES = 20;
     private static final Duration WINDOW = Duration.ofMillis(200);
 
     @Spec
@@ -98,7 +98,7 @@ final class ServiceCommand implements Callable<Integer> {
     /** Returns the message of a failure's cause; an invalid address has none. */
     private static String reason(Throwable failure) {
         Throwable last = failure;
-        for (int depth = 0; last.getCause() != null && depth < MOST_CAUSES; depth++) {
+        for (int depth = 0; last.getCause() != null && depth < MAX_CAUSES; depth++) {
             last = last.getCause();
         }
         return last instanceof UnresolvedAddressException

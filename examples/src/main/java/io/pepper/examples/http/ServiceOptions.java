@@ -12,8 +12,8 @@ import java.util.Set;
  * @param port the port; 0 for any free one
  * @param hostNames names, besides {@code localhost} and plain addresses, by which clients may call the service (their
  *     {@code Host} header)
- * @param mostUploadBytes maximum size of a request, in bytes
- * @param mostDiskBytes maximum disk space of the models and parts of all jobs, in bytes
+ * @param maxUploadBytes maximum size of a request, in bytes
+ * @param maxDiskBytes maximum disk space of the models and parts of all jobs, in bytes
  * @param jobLifetime time for which a job's parts are kept after it has ended
  * @param jobDeadline maximum time of a job
  * @param isolation limits of the child process in which ONNX Runtime opens an upload
@@ -22,8 +22,8 @@ public record ServiceOptions(
         String address,
         int port,
         Set<String> hostNames,
-        long mostUploadBytes,
-        long mostDiskBytes,
+        long maxUploadBytes,
+        long maxDiskBytes,
         Duration jobLifetime,
         Duration jobDeadline,
         Isolation isolation) {
@@ -47,8 +47,8 @@ public record ServiceOptions(
      * @param address the address on which it listens
      * @param port the port; 0 for any free one
      * @param hostNames names, besides {@code localhost} and plain addresses, by which clients may call the service
-     * @param mostUploadBytes maximum size of a request, in bytes
-     * @param mostDiskBytes maximum disk space of the models and parts of all jobs, in bytes
+     * @param maxUploadBytes maximum size of a request, in bytes
+     * @param maxDiskBytes maximum disk space of the models and parts of all jobs, in bytes
      * @param jobLifetime time for which a job's parts are kept after it has ended
      * @param jobDeadline maximum time of a job
      * @param isolation limits of the child process in which ONNX Runtime opens an upload
@@ -56,8 +56,8 @@ public record ServiceOptions(
      */
     public ServiceOptions {
         hostNames = Set.copyOf(hostNames);
-        if (mostUploadBytes <= 0 || mostDiskBytes <= 0 || !isMore(jobLifetime) || !isMore(jobDeadline)) {
-            throw new IllegalArgumentException("bounds must be more than 0: " + mostUploadBytes + ", " + mostDiskBytes
+        if (maxUploadBytes <= 0 || maxDiskBytes <= 0 || !isMore(jobLifetime) || !isMore(jobDeadline)) {
+            throw new IllegalArgumentException("bounds must be more than 0: " + maxUploadBytes + ", " + maxDiskBytes
                     + ", " + jobLifetime + ", " + jobDeadline);
         }
     }
@@ -75,7 +75,7 @@ public record ServiceOptions(
      */
     public ServiceOptions withAddress(String where, int at) {
         return new ServiceOptions(
-                where, at, hostNames, mostUploadBytes, mostDiskBytes, jobLifetime, jobDeadline, isolation);
+                where, at, hostNames, maxUploadBytes, maxDiskBytes, jobLifetime, jobDeadline, isolation);
     }
 
     /**
@@ -86,7 +86,7 @@ public record ServiceOptions(
      */
     public ServiceOptions withHostNames(Set<String> names) {
         return new ServiceOptions(
-                address, port, names, mostUploadBytes, mostDiskBytes, jobLifetime, jobDeadline, isolation);
+                address, port, names, maxUploadBytes, maxDiskBytes, jobLifetime, jobDeadline, isolation);
     }
 
     /**
@@ -96,7 +96,7 @@ public record ServiceOptions(
      * @param disk maximum disk space of all jobs
      * @return new options
      */
-    public ServiceOptions withMostBytes(long upload, long disk) {
+    public ServiceOptions withMaxBytes(long upload, long disk) {
         return new ServiceOptions(address, port, hostNames, upload, disk, jobLifetime, jobDeadline, isolation);
     }
 
@@ -109,7 +109,7 @@ public record ServiceOptions(
      */
     public ServiceOptions withJobTimes(Duration lifetime, Duration deadline) {
         return new ServiceOptions(
-                address, port, hostNames, mostUploadBytes, mostDiskBytes, lifetime, deadline, isolation);
+                address, port, hostNames, maxUploadBytes, maxDiskBytes, lifetime, deadline, isolation);
     }
 
     /**
@@ -120,7 +120,7 @@ public record ServiceOptions(
      */
     public ServiceOptions withIsolation(Isolation limits) {
         return new ServiceOptions(
-                address, port, hostNames, mostUploadBytes, mostDiskBytes, jobLifetime, jobDeadline, limits);
+                address, port, hostNames, maxUploadBytes, maxDiskBytes, jobLifetime, jobDeadline, limits);
     }
 
     /** Returns the options for opening uploads. */

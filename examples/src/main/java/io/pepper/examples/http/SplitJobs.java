@@ -42,14 +42,14 @@ import org.slf4j.LoggerFactory;
  */
 final class SplitJobs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SplitJobs.class);
-    private static final int MOST_WAITING = 16;
-    private static final int MOST_KEPT = 64;
+    private static final int MAX_WAITING = 16;
+    private static final int MAX_KEPT = 64;
 
     private final ServiceOptions options;
     private final Clock clock;
     private final Map<String, Job> jobs = new LinkedHashMap<>();
     private final ThreadPoolExecutor worker =
-            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING));
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING));
     private final ScheduledExecutorService watch = new ScheduledThreadPoolExecutor(1);
     private final Future<?> expiry;
 
@@ -166,7 +166,7 @@ final class SplitJobs implements AutoCloseable {
         Job job = new Job(name, directory);
         makeRoom(2 * job.bytes()); // The parts are about as large as the model.
         job.work = new FutureTask<>(() -> run(job, model, distance), null);
-        job.watchedBy(watch(job, options.jobDeadline().multipliedBy(MOST_WAITING + 1), "waited"));
+        job.watchedBy(watch(job, options.jobDeadline().multipliedBy(MAX_WAITING + 1), "waited"));
         synchronized (jobs) {
             jobs.put(job.id, job);
         }
@@ -207,7 +207,7 @@ final class SplitJobs implements AutoCloseable {
         try (OnnxModel model = OnnxModel.load(file, options.reading())) {
             Partition partition = Partitioner.minimumDistance(distance).partition(model.cuts());
             SubmodelExporter.export(
-                    model, partition, job.parts(), ExportOptions.DEFAULTS.withMostBytes(room(Files.size(file))));
+                    model, partition, job.parts(), ExportOptions.DEFAULTS.withMaxBytes(room(Files.size(file))));
             job.end(Status.DONE, "", clock.instant());
         } catch (ModelException | IllegalArgumentException refused) {
             fail(job, Failures.without(job.directory.path(), refused.getMessage()));
@@ -228,7 +228,7 @@ final class SplitJobs implements AutoCloseable {
         synchronized (jobs) {
             long used = jobs.values().stream().mapToLong(Job::bytes).sum();
             long usual = ExportOptions.DEFAULT_TIMES * model + ExportOptions.DEFAULT_FLOOR;
-            return Math.max(0, Math.min(usual, options.mostDiskBytes() - used));
+            return Math.max(0, Math.min(usual, options.maxDiskBytes() - used));
         }
     }
 
@@ -242,7 +242,7 @@ final class SplitJobs implements AutoCloseable {
         synchronized (jobs) {
             long used = jobs.values().stream().mapToLong(Job::bytes).sum();
             Iterator<Job> oldest = jobs.values().iterator();
-            while ((used + needed > options.mostDiskBytes() || jobs.size() >= MOST_KEPT) && oldest.hasNext()) {
+            while ((used + needed > options.maxDiskBytes() || jobs.size() >= MAX_KEPT) && oldest.hasNext()) {
                 Job job = oldest.next();
                 if (job.ended().isPresent()) {
                     used -= job.bytes();
@@ -250,7 +250,7 @@ final class SplitJobs implements AutoCloseable {
                     delete(job);
                 }
             }
-            if (used + needed > options.mostDiskBytes()) {
+            if (used + needed > options.maxDiskBytes()) {
                 throw new ServiceUnavailableResponse("the disk space of this service is taken; try again later");
             }
         }

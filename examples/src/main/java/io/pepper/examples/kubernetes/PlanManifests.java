@@ -56,7 +56,7 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
  */
 public final class PlanManifests {
     /** The server refuses config maps of more than 1 MiB, including keys. */
-    private static final long MOST_IN_CONFIG_MAP = 900_000;
+    private static final long MAX_IN_CONFIG_MAP = 900_000;
 
     private static final int PORT = 8001;
     private static final Pattern NO_LABEL = Pattern.compile("[^a-z0-9]+");
@@ -166,7 +166,7 @@ public final class PlanManifests {
     }
 
     private static boolean isSmall(PartitionManifest.Part part) {
-        return part.data().isEmpty() && part.bytes() <= MOST_IN_CONFIG_MAP;
+        return part.data().isEmpty() && part.bytes() <= MAX_IN_CONFIG_MAP;
     }
 
     private V1Deployment deployment(int stage) {

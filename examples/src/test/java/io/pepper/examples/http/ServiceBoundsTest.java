@@ -34,7 +34,7 @@ class ServiceBoundsTest {
     @BeforeEach
     void start() {
         service = start(
-                ServiceOptions.DEFAULTS.withHostNames(Set.of("planner.example")).withMostBytes(100_000, 1_000_000));
+                ServiceOptions.DEFAULTS.withHostNames(Set.of("planner.example")).withMaxBytes(100_000, 1_000_000));
     }
 
     private static PepperService start(ServiceOptions options) {

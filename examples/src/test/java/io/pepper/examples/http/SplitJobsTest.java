@@ -76,7 +76,7 @@ class SplitJobsTest {
     @Test
     void theOldestEndedJobMakesRoomForANewOne() throws IOException, InterruptedException {
         long model = Files.size(ExampleModels.textRecogniser(directory));
-        ServiceOptions roomForTwo = ServiceOptions.DEFAULTS.withMostBytes(1 << 30, 4 * model + (1 << 20));
+        ServiceOptions roomForTwo = ServiceOptions.DEFAULTS.withMaxBytes(1 << 30, 4 * model + (1 << 20));
         try (SplitJobs jobs = new SplitJobs(roomForTwo, clock)) {
             SplitJobs.Job first = submit(jobs);
             await(first);
@@ -93,7 +93,7 @@ class SplitJobsTest {
 
     @Test
     void aJobForWhichThereIsNoRoomIsRefused() {
-        try (SplitJobs jobs = new SplitJobs(ServiceOptions.DEFAULTS.withMostBytes(1 << 30, 1_000), clock)) {
+        try (SplitJobs jobs = new SplitJobs(ServiceOptions.DEFAULTS.withMaxBytes(1 << 30, 1_000), clock)) {
             assertThatThrownBy(() -> submit(jobs))
                     .isInstanceOf(ServiceUnavailableResponse.class)
                     .hasMessageContaining("disk space");
@@ -118,7 +118,7 @@ class SplitJobsTest {
     @Test
     void partsThatDoNotFitOnTheDiskAreNotWritten() throws IOException, InterruptedException {
         long model = Files.size(ExampleModels.textRecogniser(directory));
-        ServiceOptions little = ServiceOptions.DEFAULTS.withMostBytes(1 << 30, 2 * model + 100);
+        ServiceOptions little = ServiceOptions.DEFAULTS.withMaxBytes(1 << 30, 2 * model + 100);
         try (SplitJobs jobs = new SplitJobs(little, clock)) {
             SplitJobs.Job job = submit(jobs);
             await(job);

@@ -9,7 +9,7 @@ public final class Adjacency {
      * The largest number of edges: each occurs twice in the array of neighbours, whose length is limited by virtual
      * machines.
      */
-    private static final int MOST_EDGES = (Integer.MAX_VALUE - 8) / 2;
+    private static final int MAX_EDGES = (Integer.MAX_VALUE - 8) / 2;
 
     private final int[] offsets;
     private final int[] neighbours;
@@ -30,8 +30,8 @@ public final class Adjacency {
      * @throws IllegalArgumentException if there are more edges than an array can hold with both ends, about 2^30
      */
     public static Adjacency of(int vertexCount, int[] sources, int[] targets, int edgeCount) {
-        if (edgeCount > MOST_EDGES) {
-            throw new IllegalArgumentException(edgeCount + " edges, where at most " + MOST_EDGES + " can be held");
+        if (edgeCount > MAX_EDGES) {
+            throw new IllegalArgumentException(edgeCount + " edges, where at most " + MAX_EDGES + " can be held");
         }
         int[] offsets = new int[vertexCount + 1];
         for (int e = 0; e < edgeCount; e++) {

@@ -34,10 +34,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** A reader of YAML or JSON documents without anchors and with limited size and depth. */
 public final class Document {
-    private static final int MOST_CHARACTERS = 1 << 20;
-    private static final int MOST_BYTES =
+    private static final int MAX_CHARACTERS = 1 << 20;
+    private static final int MAX_BYTES =
             (int) Math.min(4 << 20, Runtime.getRuntime().maxMemory() / 64);
-    private static final int MOST_DEPTH = 16;
+    private static final int MAX_DEPTH = 16;
 
     private final String name;
     private final Deque<Open> open = new ArrayDeque<>();
@@ -79,10 +79,10 @@ public final class Document {
         String name = file.toString();
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MOST_BYTES + 1);
+            bytes = in.readNBytes(MAX_BYTES + 1);
         }
-        if (bytes.length > MOST_BYTES) {
-            throw new InvalidFileException(name, 1, "is larger than " + MOST_BYTES + " bytes");
+        if (bytes.length > MAX_BYTES) {
+            throw new InvalidFileException(name, 1, "is larger than " + MAX_BYTES + " bytes");
         }
         try {
             return read(
@@ -110,7 +110,7 @@ public final class Document {
         try {
             LoadSettings settings = LoadSettings.builder()
                     .setLabel(name)
-                    .setCodePointLimit(MOST_CHARACTERS)
+                    .setCodePointLimit(MAX_CHARACTERS)
                     // One buffer for the whole text: snakeyaml-engine 2.10 fails where a character beyond U+FFFF lies
                     // across two buffers.
                     .setBufferSize(text.length() + 1)
@@ -144,8 +144,8 @@ public final class Document {
         } else if (event instanceof ScalarEvent scalar) {
             add(new Value.Scalar(line, scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN));
         } else if (event instanceof MappingStartEvent || event instanceof SequenceStartEvent) {
-            if (open.size() == MOST_DEPTH) {
-                throw new InvalidFileException(name, line, "is nested more than " + MOST_DEPTH + " deep");
+            if (open.size() == MAX_DEPTH) {
+                throw new InvalidFileException(name, line, "is nested more than " + MAX_DEPTH + " deep");
             }
             open.push(new Open(line, event instanceof MappingStartEvent));
         } else if (event instanceof MappingEndEvent || event instanceof SequenceEndEvent) {

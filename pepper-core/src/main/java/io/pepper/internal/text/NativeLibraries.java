@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** Messages of one line about native libraries in jars that do not load. Stateless and therefore thread-safe. */
 public final class NativeLibraries {
-    private static final int MOST_CAUSES = 32;
+    private static final int MAX_CAUSES = 32;
 
     private NativeLibraries() {}
 
@@ -29,7 +29,7 @@ public final class NativeLibraries {
 
     private static Throwable root(Throwable failure) {
         Throwable root = failure;
-        for (int i = 0; i < MOST_CAUSES && root.getCause() != null; i++) {
+        for (int i = 0; i < MAX_CAUSES && root.getCause() != null; i++) {
             root = root.getCause();
         }
         return root;

@@ -12,8 +12,8 @@ public final class Quantities {
     private static final double KIBI = 1024;
     private static final double KILO = 1000;
     private static final double PERCENT = 100;
-    private static final double LEAST_DECIMAL = 1e-4;
-    private static final double MOST_DECIMAL = 1e6;
+    private static final double MIN_DECIMAL = 1e-4;
+    private static final double MAX_DECIMAL = 1e6;
 
     /** Values that round to the next unit at three digits are written in that unit. */
     private static final double ALMOST = 0.9995;
@@ -150,7 +150,7 @@ public final class Quantities {
             return value == 0 ? "0" : value > 0 ? "∞" : "-∞";
         }
         double size = Math.abs(value);
-        if (size < LEAST_DECIMAL || size >= MOST_DECIMAL) {
+        if (size < MIN_DECIMAL || size >= MAX_DECIMAL) {
             return String.format(Locale.ROOT, "%.2e", value).replaceFirst("\\.?0+e", "e");
         }
         int digits = (int) Math.max(0, 2 - Math.floor(Math.log10(size)));

@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
  * take a hundred times as much memory.
  */
 final class AnswerReader {
-    private static final int MOST_DEPTH = 16;
-    private static final int MOST_SAMPLES = 50_000;
-    private static final int MOST_LABELS = 500_000;
-    private static final int MOST_WARNINGS = 10;
+    private static final int MAX_DEPTH = 16;
+    private static final int MAX_SAMPLES = 50_000;
+    private static final int MAX_LABELS = 500_000;
+    private static final int MAX_WARNINGS = 10;
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8, as RFC 8259 requires
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MOST_DEPTH)
+                    .maxNestingDepth(MAX_DEPTH)
                     .maxStringLength(1 << 16)
                     .maxNameLength(1 << 12)
                     .build())
@@ -95,7 +95,7 @@ final class AnswerReader {
                 vector();
             } else if (value == JsonToken.START_ARRAY && name.equals("warnings")) {
                 warnings();
-            } else if (value.isScalarValue() && texts.size() < MOST_DEPTH) {
+            } else if (value.isScalarValue() && texts.size() < MAX_DEPTH) {
                 texts.put(name, parser.getText());
             } else {
                 parser.skipChildren();
@@ -105,7 +105,7 @@ final class AnswerReader {
 
     private void warnings() throws IOException {
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            if (token.isScalarValue() && warnings.size() < MOST_WARNINGS) {
+            if (token.isScalarValue() && warnings.size() < MAX_WARNINGS) {
                 warnings.add(SafeText.of(parser.getText()));
             } else {
                 parser.skipChildren();
@@ -119,8 +119,8 @@ final class AnswerReader {
                 parser.skipChildren(); // A scalar has two numbers here; the type of the result is checked later.
                 continue;
             }
-            if (samples.size() == MOST_SAMPLES) {
-                throw new NotUnderstoodException("more than " + MOST_SAMPLES + " series");
+            if (samples.size() == MAX_SAMPLES) {
+                throw new NotUnderstoodException("more than " + MAX_SAMPLES + " series");
             }
             samples.add(sample());
         }
@@ -148,8 +148,8 @@ final class AnswerReader {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
-            if (++labels > MOST_LABELS) {
-                throw new NotUnderstoodException("more than " + MOST_LABELS + " labels");
+            if (++labels > MAX_LABELS) {
+                throw new NotUnderstoodException("more than " + MAX_LABELS + " labels");
             }
             if (!token.isScalarValue()) {
                 throw new NotUnderstoodException("a label that is not a text");

@@ -15,7 +15,7 @@ final class PlainBody {
      *
      * @throws IOException if it is damaged, longer than the limit, or compressed in another way
      */
-    static byte[] of(HttpResponse<byte[]> response, int mostBytes) throws IOException {
+    static byte[] of(HttpResponse<byte[]> response, int maxBytes) throws IOException {
         String encoding = response.headers()
                 .firstValue("Content-Encoding")
                 .orElse("")
@@ -23,22 +23,22 @@ final class PlainBody {
                 .toLowerCase(Locale.ROOT);
         return switch (encoding) {
             case "", "identity" -> response.body();
-            case "gzip", "x-gzip" -> unzipped(response.body(), mostBytes);
+            case "gzip", "x-gzip" -> unzipped(response.body(), maxBytes);
             default ->
                 throw new IOException(
                         "the answer is compressed by '" + SafeText.of(encoding) + "', which was not asked for");
         };
     }
 
-    private static byte[] unzipped(byte[] body, int mostBytes) throws IOException {
+    private static byte[] unzipped(byte[] body, int maxBytes) throws IOException {
         byte[] plain;
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
-            plain = in.readNBytes(mostBytes + 1);
+            plain = in.readNBytes(maxBytes + 1);
         } catch (IOException damaged) {
             throw new IOException("the answer says that it is compressed by gzip, and is not or is damaged", damaged);
         }
-        if (plain.length > mostBytes) {
-            throw new IOException("the answer has more than " + mostBytes + " bytes once it is decompressed");
+        if (plain.length > maxBytes) {
+            throw new IOException("the answer has more than " + maxBytes + " bytes once it is decompressed");
         }
         return plain;
     }

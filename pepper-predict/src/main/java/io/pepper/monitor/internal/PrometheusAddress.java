@@ -15,7 +15,7 @@ import java.util.Set;
 public final class PrometheusAddress {
     private static final String SEPARATOR = "://";
     private static final Set<String> SCHEMES = Set.of("http", "https");
-    private static final int MOST_PORT = 65_535;
+    private static final int MAX_PORT = 65_535;
 
     private final URI uri;
     private final Optional<String> user;
@@ -90,7 +90,7 @@ public final class PrometheusAddress {
                             ? "Java knows no host with an underscore; use another name or the IP address"
                             : "it has no host and port; an IPv6 address stands in brackets, as in http://[::1]:9090");
         }
-        if (uri.getPort() == 0 || uri.getPort() > MOST_PORT) {
+        if (uri.getPort() == 0 || uri.getPort() > MAX_PORT) {
             throw wrong(text, "there is no port " + uri.getPort());
         }
         return uri;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class PrometheusClient {
-    private static final int MOST_BYTES = 16 << 20;
+    private static final int MAX_BYTES = 16 << 20;
     private static final int SERVER_ERROR = 500;
     private static final int TOO_MANY = 429;
     private static final int OK = 200;
@@ -195,11 +195,11 @@ public final class PrometheusClient {
 
     private AnswerReader.Contents ask(HttpRequest.Builder request, Deadline deadline) throws IOException {
         HttpResponse<byte[]> response = send(request, deadline);
-        if (response.body().length > MOST_BYTES) {
-            throw new RefusedException(server + ": the answer has more than " + MOST_BYTES + " bytes");
+        if (response.body().length > MAX_BYTES) {
+            throw new RefusedException(server + ": the answer has more than " + MAX_BYTES + " bytes");
         }
         int status = response.statusCode();
-        byte[] body = PlainBody.of(response, MOST_BYTES);
+        byte[] body = PlainBody.of(response, MAX_BYTES);
         Refusals refusals =
                 new Refusals(status, response.headers(), body, headers.containsKey("Authorization"), secrets);
         AnswerReader.Contents contents;
@@ -248,8 +248,8 @@ public final class PrometheusClient {
         if (most == 0) {
             throw new IOException("the time is over");
         }
-        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(
-                request.timeout(Duration.ofMillis(most)).build(), headers -> new BoundedBody(MOST_BYTES));
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(request.timeout(Duration.ofMillis(most)).build(), headers -> new BoundedBody(MAX_BYTES));
         try {
             return answer.get(deadline.millis(patience.timeout().multipliedBy(2)), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stopped) {

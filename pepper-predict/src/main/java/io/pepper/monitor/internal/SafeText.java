@@ -2,7 +2,7 @@ package io.pepper.monitor.internal;
 
 /** Texts of servers, made safe for messages: they cannot control a terminal, and they are short. */
 public final class SafeText {
-    private static final int MOST_CHARACTERS = 200;
+    private static final int MAX_CHARACTERS = 200;
 
     private SafeText() {}
 
@@ -13,6 +13,6 @@ public final class SafeText {
      * @return a text of one line
      */
     public static String of(String text) {
-        return io.pepper.document.SafeText.line(text, MOST_CHARACTERS);
+        return io.pepper.document.SafeText.line(text, MAX_CHARACTERS);
     }
 }

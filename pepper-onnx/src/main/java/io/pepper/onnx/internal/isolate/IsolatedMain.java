@@ -105,7 +105,7 @@ public final class IsolatedMain {
         writer.kind(kind);
         writer.write(said.getClass(), said);
         writer.flush();
-        if (bytes.size() > Protocol.MOST_ANSWER_BYTES) {
+        if (bytes.size() > Protocol.MAX_ANSWER_BYTES) {
             throw new IOException("the answer has " + bytes.size() + " bytes, more than an isolated process may give");
         }
         bytes.writeTo(out);

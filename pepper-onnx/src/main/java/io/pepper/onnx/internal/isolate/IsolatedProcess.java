@@ -55,7 +55,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         this.watch = new Watch(process, isolation);
         this.errors = new LastWords(process.getErrorStream());
         this.out = new ValueWriter(new BufferedOutputStream(process.getOutputStream()));
-        this.in = new ValueReader(new BufferedInputStream(process.getInputStream()), Protocol.MOST_ANSWER_BYTES);
+        this.in = new ValueReader(new BufferedInputStream(process.getInputStream()), Protocol.MAX_ANSWER_BYTES);
     }
 
     /**

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
  */
 final class LastWords {
     private static final int KEPT_BYTES = 1 << 13;
-    private static final int MOST_LINES = 6;
-    private static final int MOST_CHARACTERS = 1_000;
+    private static final int MAX_LINES = 6;
+    private static final int MAX_CHARACTERS = 1_000;
     private static final long PATIENCE_MILLIS = 2_000;
 
     private final byte[] ring = new byte[KEPT_BYTES];
@@ -72,7 +72,7 @@ final class LastWords {
                 .filter(line -> !line.isEmpty())
                 .toList();
         String words =
-                lines.stream().skip(Math.max(0, lines.size() - MOST_LINES)).collect(Collectors.joining(" | "));
-        return words.length() <= MOST_CHARACTERS ? words : "…" + words.substring(words.length() - MOST_CHARACTERS);
+                lines.stream().skip(Math.max(0, lines.size() - MAX_LINES)).collect(Collectors.joining(" | "));
+        return words.length() <= MAX_CHARACTERS ? words : "…" + words.substring(words.length() - MAX_CHARACTERS);
     }
 }

@@ -19,7 +19,7 @@ final class Protocol {
     static final int FAILURE = 3;
 
     /** The maximum number of bytes that a child may write for one question. */
-    static final long MOST_ANSWER_BYTES = 32L << 20;
+    static final long MAX_ANSWER_BYTES = 32L << 20;
 
     private Protocol() {}
 

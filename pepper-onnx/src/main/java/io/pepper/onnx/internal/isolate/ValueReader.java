@@ -36,24 +36,24 @@ import java.util.Set;
  */
 final class ValueReader {
     private final DataInputStream in;
-    private final long mostBytes;
+    private final long maxBytes;
     private long left;
 
     /**
      * Creates a reader.
      *
      * @param in the bytes
-     * @param mostBytes maximum number of bytes to read until {@link #refill}
+     * @param maxBytes maximum number of bytes to read until {@link #refill}
      */
-    ValueReader(InputStream in, long mostBytes) {
+    ValueReader(InputStream in, long maxBytes) {
         this.in = new DataInputStream(in);
-        this.mostBytes = mostBytes;
-        this.left = mostBytes;
+        this.maxBytes = maxBytes;
+        this.left = maxBytes;
     }
 
     /** Restores the initial byte budget. */
     void refill() {
-        left = mostBytes;
+        left = maxBytes;
     }
 
     /**
@@ -294,7 +294,7 @@ final class ValueReader {
 
     private void take(long bytes) throws InvalidAnswerException {
         if (bytes > left) {
-            throw new InvalidAnswerException("has more than " + mostBytes + " bytes");
+            throw new InvalidAnswerException("has more than " + maxBytes + " bytes");
         }
         left -= bytes;
     }

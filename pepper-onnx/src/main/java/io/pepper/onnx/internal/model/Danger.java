@@ -23,7 +23,7 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
     private static final String CONTRIBUTED = "com.microsoft";
     private static final String DOTS = "...";
     private static final long INT = 1L << 31;
-    private static final long MOST_PARTS = 1 << 20;
+    private static final long MAX_PARTS = 1 << 20;
     private static final long SMALL_BITS = 64;
 
     /*
@@ -53,7 +53,7 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
             certain(
                     "Split",
                     "has too many outputs",
-                    node -> isInteger(node, "num_outputs", outputs -> outputs > MOST_PARTS)),
+                    node -> isInteger(node, "num_outputs", outputs -> outputs > MAX_PARTS)),
             new Danger(
                     STANDARD,
                     Set.of("Sum", "Mean", "Max", "Min", "Einsum"),

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** Inputs that are set to a value. */
 public final class KnownInputs {
-    private static final int MOST_DIGITS = 400;
+    private static final int MAX_DIGITS = 400;
 
     private KnownInputs() {}
 
@@ -55,7 +55,7 @@ public final class KnownInputs {
             throw new MalformedModelException(
                     source,
                     "input '" + input.getName() + "'",
-                    "is too large to be set: at most " + SmallTensor.MOST_ELEMENTS + " elements can be");
+                    "is too large to be set: at most " + SmallTensor.MAX_ELEMENTS + " elements can be");
         }
         ElementType type = type(input)
                 .orElseThrow(() -> new IllegalArgumentException("input '" + input.getName() + "' is "
@@ -115,7 +115,7 @@ public final class KnownInputs {
             if (number.signum() == 0) {
                 return BigDecimal.ZERO;
             }
-            if (value.length() <= MOST_DIGITS && Math.abs((long) number.precision() - number.scale()) <= MOST_DIGITS) {
+            if (value.length() <= MAX_DIGITS && Math.abs((long) number.precision() - number.scale()) <= MAX_DIGITS) {
                 return number;
             }
         } catch (NumberFormatException none) {

@@ -27,22 +27,22 @@ public final class OpeningWork {
      */
 
     /** Maximum nesting depth of calls and bodies; real models have five levels. */
-    public static final int MOST_LEVELS = 24;
+    public static final int MAX_LEVELS = 24;
 
     /** Units of work that are allowed for any model: about a second. */
-    private static final double MOST_UNITS = 1 << 18;
+    private static final double MAX_UNITS = 1 << 18;
 
     /**
      * Units of work allowed for each visit that the operators of the file need without calls and bodies, because large
      * models may take longer.
      */
-    private static final double MOST_UNITS_EACH = 8;
+    private static final double MAX_UNITS_EACH = 8;
 
     /** Bytes that calls may copy in any model. */
-    private static final double MOST_COPIED_BYTES = 256 << 20;
+    private static final double MAX_COPIED_BYTES = 256 << 20;
 
     /** Number of copies allowed for the bytes of functions, whatever their size. */
-    private static final double MOST_COPIES = 4;
+    private static final double MAX_COPIES = 4;
 
     private static final double CALLS = 1_250;
     private static final double ADDED = 12_000;
@@ -82,17 +82,17 @@ public final class OpeningWork {
     }
 
     private Optional<String> refusal(ExpandedSize size) {
-        if (size.levels() > MOST_LEVELS) {
+        if (size.levels() > MAX_LEVELS) {
             return Optional.of("its functions and bodies are " + size.levels()
                     + " levels deep in one another, and ONNX Runtime, which handles them by recursion, is given at most "
-                    + MOST_LEVELS);
+                    + MAX_LEVELS);
         }
-        double most = Math.max(MOST_UNITS, MOST_UNITS_EACH * written);
+        double most = Math.max(MAX_UNITS, MAX_UNITS_EACH * written);
         if (ofCalls(size) > most || (size.calls() > 0 && size.operators() > most)) {
             return Optional.of("its functions expand to " + count(size.operators() - size.calls()) + " operators by "
                     + count(size.calls()) + " calls, too many for ONNX Runtime to open it in reasonable time");
         }
-        if (size.copiedBytes() > Math.max(MOST_COPIED_BYTES, MOST_COPIES * functionBytes)) {
+        if (size.copiedBytes() > Math.max(MAX_COPIED_BYTES, MAX_COPIES * functionBytes)) {
             return Optional.of("the calls of its functions copy " + count(size.copiedBytes())
                     + " bytes of constants, too many for ONNX Runtime to open it");
         }

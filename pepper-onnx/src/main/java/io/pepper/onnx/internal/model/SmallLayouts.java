@@ -92,8 +92,8 @@ final class SmallLayouts {
                         ? data.shape().get(axis)
                         : size;
                 shape.add(size);
-                known *= size < 0 ? 1 : Math.min(size, SmallTensor.MOST_ELEMENTS + 1);
-                known = Math.min(known, SmallTensor.MOST_ELEMENTS + 1);
+                known *= size < 0 ? 1 : Math.min(size, SmallTensor.MAX_ELEMENTS + 1);
+                known = Math.min(known, SmallTensor.MAX_ELEMENTS + 1);
             }
             if (shape.indexOf(-1L) >= 0 && known > 0) {
                 shape.set(shape.indexOf(-1L), data.elements().length / known);

@@ -24,7 +24,7 @@ final class SmallReductions {
     private static final Set<String> ROUNDING = Set.of("ReduceSum", "ReduceProd");
 
     /** Whole numbers below this are exact in 32-bit floating point. */
-    private static final double MOST_EXACT = 0x1p24;
+    private static final double MAX_EXACT = 0x1p24;
 
     private SmallReductions() {}
 
@@ -63,7 +63,7 @@ final class SmallReductions {
         return !SmallTensor.isFloating(tensor.type())
                 || Arrays.stream(tensor.elements())
                         .allMatch(element -> element == Math.rint(element)
-                                && Math.abs(element) * SmallTensor.MOST_ELEMENTS < MOST_EXACT);
+                                && Math.abs(element) * SmallTensor.MAX_ELEMENTS < MAX_EXACT);
     }
 
     private static Optional<SmallTensor> reduced(

@@ -16,10 +16,10 @@ import java.util.function.DoubleUnaryOperator;
  */
 final class SmallTensor {
     /** Maximum number of elements of an evaluated tensor. */
-    static final int MOST_ELEMENTS = 1024;
+    static final int MAX_ELEMENTS = 1024;
 
-    private static final int MOST_AXES = 16;
-    private static final double MOST_EXACT = 0x1p53;
+    private static final int MAX_AXES = 16;
+    private static final double MAX_EXACT = 0x1p53;
 
     /** Represents 64-bit integers that a double cannot hold. */
     private static final double FAR = 0x1p63;
@@ -70,12 +70,12 @@ final class SmallTensor {
     static int count(List<Long> shape) {
         long elements = 1;
         for (long size : shape) {
-            elements = size < 0 || size > MOST_ELEMENTS ? -1 : elements * size;
-            if (elements < 0 || elements > MOST_ELEMENTS) {
+            elements = size < 0 || size > MAX_ELEMENTS ? -1 : elements * size;
+            if (elements < 0 || elements > MAX_ELEMENTS) {
                 return -1;
             }
         }
-        return shape.size() > MOST_AXES ? -1 : (int) elements;
+        return shape.size() > MAX_AXES ? -1 : (int) elements;
     }
 
     static SmallTensor scalar(ElementType type, double element) {
@@ -127,7 +127,7 @@ final class SmallTensor {
     }
 
     private static double exact(long number) {
-        return Math.abs((double) number) < MOST_EXACT ? number : (number < 0 ? -FAR : FAR);
+        return Math.abs((double) number) < MAX_EXACT ? number : (number < 0 ? -FAR : FAR);
     }
 
     /** Returns whether an element is only known to be far, so that nothing can be computed with it. */
@@ -166,13 +166,13 @@ final class SmallTensor {
     private static boolean fits(ElementType type, double number) {
         return switch (type) {
             case BOOL -> number == 0 || number == 1;
-            case INT64 -> Math.abs(number) < MOST_EXACT || Math.abs(number) == FAR;
+            case INT64 -> Math.abs(number) < MAX_EXACT || Math.abs(number) == FAR;
             case INT8, INT16, INT32 -> {
                 double most = Math.scalb(1.0, type.bits() - 1);
                 yield number >= -most && number < most;
             }
             case UINT8, UINT16, UINT32, UINT64 ->
-                number >= 0 && number < Math.min(Math.scalb(1.0, type.bits()), MOST_EXACT);
+                number >= 0 && number < Math.min(Math.scalb(1.0, type.bits()), MAX_EXACT);
             default -> false;
         };
     }

@@ -45,7 +45,7 @@ final class GraphTypes {
      * requested as a whole, because sizes that ONNX Runtime computes then propagate. With more tensors without a shape
      * than this, their shapes stay open.
      */
-    private static final int MOST_AT_ONCE = 20_000;
+    private static final int MAX_AT_ONCE = 20_000;
 
     private final String source;
     private final ModelProto model;
@@ -90,7 +90,7 @@ final class GraphTypes {
                 types.put(node.getOutput(i), known.get(i));
             }
         });
-        if (!names.isEmpty() && (graph.getNodeCount() > MOST_AT_ONCE ? askPages() : askAll(model))) {
+        if (!names.isEmpty() && (graph.getNodeCount() > MAX_AT_ONCE ? askPages() : askAll(model))) {
             if (!sized || !fold(names)) {
                 tellScalars();
             }
@@ -159,7 +159,7 @@ final class GraphTypes {
 
     private void tellScalars() throws IOException {
         List<String> unranked = unranked();
-        if (!unranked.isEmpty() && unranked.size() <= MOST_AT_ONCE) {
+        if (!unranked.isEmpty() && unranked.size() <= MAX_AT_ONCE) {
             askWithRanks(
                     inference.without(model, List.of(), settled::containsKey, types),
                     List.of(),
@@ -230,7 +230,7 @@ final class GraphTypes {
         if (unsettled.isEmpty()) {
             return true;
         }
-        if (unsettled.size() > MOST_AT_ONCE) {
+        if (unsettled.size() > MAX_AT_ONCE) {
             return false;
         }
         ModelProto reduced = inference.without(model, unsettled, this::isSettledAndNoSize, types);

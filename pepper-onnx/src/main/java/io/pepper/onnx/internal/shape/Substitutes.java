@@ -23,7 +23,7 @@ final class Substitutes {
      * Outputs of attention with a replacement: the attention, keys and values; further ones of newer versions have
      * none.
      */
-    private static final int MOST_OUTPUTS = 3;
+    private static final int MAX_OUTPUTS = 3;
 
     private final long opset;
 
@@ -42,7 +42,7 @@ final class Substitutes {
         if (node.getDomain().equals("com.microsoft")
                 && node.getOpType().equals("GroupQueryAttention")
                 && has(node, TOTAL)
-                && node.getOutputCount() <= MOST_OUTPUTS
+                && node.getOutputCount() <= MAX_OUTPUTS
                 && opset >= INTEGERS) {
             return presents(node);
         }

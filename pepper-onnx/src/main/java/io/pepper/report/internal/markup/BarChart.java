@@ -5,15 +5,15 @@ import java.util.function.DoubleFunction;
 
 /** A chart of horizontal bars, each with its name and its value. */
 public final class BarChart {
-    private static final int LEAST_LEFT = 190;
-    private static final int MOST_LEFT = 440;
+    private static final int MIN_LEFT = 190;
+    private static final int MAX_LEFT = 440;
     private static final int TOP = 26;
     private static final int ROW = 26;
     private static final int BAR = 18;
     private static final int BOTTOM = 28;
     private static final double LETTER = 6.6;
-    private static final int LEAST_RIGHT = 90;
-    private static final int MOST_RIGHT = 420;
+    private static final int MIN_RIGHT = 90;
+    private static final int MAX_RIGHT = 420;
 
     private final List<Bar> bars;
     private final Scale scale;
@@ -24,10 +24,10 @@ public final class BarChart {
         this.bars = bars;
         this.scale = Scale.linear(bars.stream().mapToDouble(Bar::greatest).max().orElse(1));
         this.left = room(
-                LEAST_LEFT,
-                MOST_LEFT,
+                MIN_LEFT,
+                MAX_LEFT,
                 bars.stream().map(bar -> Texts.shorten(bar.name)).toList());
-        this.right = room(LEAST_RIGHT, MOST_RIGHT, bars.stream().map(Bar::text).toList());
+        this.right = room(MIN_RIGHT, MAX_RIGHT, bars.stream().map(Bar::text).toList());
     }
 
     private static int room(int least, int most, List<String> texts) {

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** A linear scale from 0 with round ticks. */
 final class LinearScale implements Scale {
-    private static final int MOST_TICKS = 8;
+    private static final int MAX_TICKS = 8;
     private static final double[] ROUND = {1, 2, 5, 10};
 
     private final double greatest;
@@ -14,7 +14,7 @@ final class LinearScale implements Scale {
     /** A scale that ends at the greatest value, which need not be round. */
     LinearScale(double greatest) {
         this.greatest = greatest > 0 ? greatest : 1;
-        double least = this.greatest / MOST_TICKS;
+        double least = this.greatest / MAX_TICKS;
         double power = Math.pow(10, Math.floor(Math.log10(least)));
         double found = ROUND[ROUND.length - 1];
         for (int i = ROUND.length - 1; i >= 0 && ROUND[i] * power >= least; i--) {

@@ -7,7 +7,7 @@ import java.util.List;
 /** A logarithmic scale of whole decades. */
 final class LogarithmicScale implements Scale {
     private static final double BASE = 10;
-    private static final int MOST_TICKS = 10;
+    private static final int MAX_TICKS = 10;
     private static final double[] ALL_ROUND = {1, 2, 5};
     private static final double[] POWERS_ALONE = {1};
     private static final double EVEN = 1e-9;
@@ -43,8 +43,8 @@ final class LogarithmicScale implements Scale {
     @Override
     public List<Double> ticks() {
         int decades = high - low;
-        double[] round = decades * ALL_ROUND.length <= MOST_TICKS ? ALL_ROUND : POWERS_ALONE;
-        int stride = (decades + MOST_TICKS - 1) / MOST_TICKS;
+        double[] round = decades * ALL_ROUND.length <= MAX_TICKS ? ALL_ROUND : POWERS_ALONE;
+        int stride = (decades + MAX_TICKS - 1) / MAX_TICKS;
         List<Double> ticks = new ArrayList<>();
         for (int power = low; power < high; power += stride) {
             for (double factor : round) {

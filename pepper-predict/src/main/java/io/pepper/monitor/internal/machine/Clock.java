@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 /** The clock of processors, from {@code cpufreq}. */
 final class Clock {
     private static final double ALL = 100;
-    private static final int MOST_ASKED = 32;
+    private static final int MAX_ASKED = 32;
 
     private Clock() {}
 
@@ -18,7 +18,7 @@ final class Clock {
      */
     static OptionalDouble percent(SystemFiles files, BitSet processors) {
         return processors.stream()
-                .limit(MOST_ASKED)
+                .limit(MAX_ASKED)
                 .mapToObj(number -> files.path("/sys/devices/system/cpu/cpu" + number + "/cpufreq"))
                 .mapToDouble(directory -> share(files, directory))
                 .filter(share -> share > 0)

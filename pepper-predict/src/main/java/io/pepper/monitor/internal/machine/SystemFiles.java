@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * is empty. Immutable and therefore thread-safe.
  */
 record SystemFiles(Path root) {
-    private static final int MOST_BYTES = 4 << 20;
+    private static final int MAX_BYTES = 4 << 20;
     private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
     private static final int LONGEST_NUMBER = 40;
 
@@ -28,7 +28,7 @@ record SystemFiles(Path root) {
 
     Optional<String> text(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            return Optional.of(new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8));
+            return Optional.of(new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8));
         } catch (IOException | SecurityException missing) {
             return Optional.empty();
         }

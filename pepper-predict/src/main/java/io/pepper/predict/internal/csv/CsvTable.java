@@ -24,10 +24,10 @@ import java.util.Set;
 /** Comma-separated values whose first line names the columns (RFC 4180, without quoted line breaks). */
 public final class CsvTable {
     private static final int LONGEST = 1 << 20;
-    private static final long MOST_LINES = 1 << 20;
+    private static final long MAX_LINES = 1 << 20;
 
     /** The rows are kept in memory; this number of characters fits into the heap. */
-    private static final long MOST_CHARACTERS = Runtime.getRuntime().maxMemory() / 8;
+    private static final long MAX_CHARACTERS = Runtime.getRuntime().maxMemory() / 8;
 
     private static final ObjectReader READER = CsvMapper.builder()
             .enable(CsvParser.Feature.TRIM_SPACES)
@@ -84,9 +84,9 @@ public final class CsvTable {
         long characters = 0;
         while (true) {
             int character = reader.read();
-            if (++characters > MOST_CHARACTERS) {
+            if (++characters > MAX_CHARACTERS) {
                 throw new IOException(
-                        source + ": has more than " + MOST_CHARACTERS + " characters, all that the heap has room for");
+                        source + ": has more than " + MAX_CHARACTERS + " characters, all that the heap has room for");
             }
             if (character >= 0 && character != '\n') {
                 line.append((char) character);
@@ -99,8 +99,8 @@ public final class CsvTable {
                 return columns;
             }
             number++;
-            if (number > MOST_LINES) {
-                throw new IOException(source + ": has more than " + MOST_LINES + " lines");
+            if (number > MAX_LINES) {
+                throw new IOException(source + ": has more than " + MAX_LINES + " lines");
             }
             String text = line.toString().strip();
             line.setLength(0);

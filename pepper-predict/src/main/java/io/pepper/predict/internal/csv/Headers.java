@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 
 /** Checks of column names, with advice on tables that other programs wrote. */
 public final class Headers {
-    private static final int MOST_NAMED = 10;
-    private static final int MOST_CHARACTERS = 60;
+    private static final int MAX_NAMED = 10;
+    private static final int MAX_CHARACTERS = 60;
 
     private Headers() {}
 
@@ -50,10 +50,10 @@ public final class Headers {
 
     private static String named(List<String> columns) {
         String some = columns.stream()
-                .limit(MOST_NAMED)
-                .map(name -> name.length() > MOST_CHARACTERS ? name.substring(0, MOST_CHARACTERS) + "…" : name)
+                .limit(MAX_NAMED)
+                .map(name -> name.length() > MAX_CHARACTERS ? name.substring(0, MAX_CHARACTERS) + "…" : name)
                 .collect(Collectors.joining(", ", "[", ""));
-        int more = columns.size() - MOST_NAMED;
+        int more = columns.size() - MAX_NAMED;
         return some + (more > 0 ? " and " + more + " more]" : "]");
     }
 

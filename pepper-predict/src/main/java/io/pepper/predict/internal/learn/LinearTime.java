@@ -53,7 +53,7 @@ public final class LinearTime {
     private static final double OPERATIONS_PER_BYTE = 4;
 
     /** A lower bound on all times. */
-    private static final double LEAST_SECONDS = 1e-7;
+    private static final double MIN_SECONDS = 1e-7;
 
     /**
      * Number of fits. Later fits weight rows with a large error less, which approximates the least sum of absolute
@@ -62,7 +62,7 @@ public final class LinearTime {
     private static final int ROUNDS = 5;
 
     private static final double NEGLIGIBLE_ERROR = 0.05;
-    private static final double LEAST_RATIO = 1e-9;
+    private static final double MIN_RATIO = 1e-9;
 
     /** The index of the first term of each family. */
     private static final Map<KernelFamily, Integer> PLACES = places();
@@ -153,7 +153,7 @@ public final class LinearTime {
         double[] fitted = fit(rows, weights);
         for (int round = 1; round < ROUNDS; round++) {
             for (int r = 0; r < rows.length; r++) {
-                double error = Math.abs(Math.log(Math.max(LEAST_RATIO, product(rows[r], fitted))));
+                double error = Math.abs(Math.log(Math.max(MIN_RATIO, product(rows[r], fitted))));
                 weights[r] = 1 / Math.sqrt(Math.max(NEGLIGIBLE_ERROR, error));
             }
             fitted = fit(rows, weights);
@@ -256,6 +256,6 @@ public final class LinearTime {
     public double seconds(Workload work, int threads, double[] room) {
         Arrays.fill(room, 0);
         fill(work, threads, room);
-        return Math.max(LEAST_SECONDS, product(room, coefficients));
+        return Math.max(MIN_SECONDS, product(room, coefficients));
     }
 }

@@ -5,7 +5,7 @@ package io.pepper.predict.internal.learn;
  * Navara, "Sequential coordinate-wise algorithm for the non-negative least squares problem", CAIP 2005). Deterministic.
  */
 final class NonNegativeLeastSquares {
-    private static final int MOST_SWEEPS = 20_000;
+    private static final int MAX_SWEEPS = 20_000;
     private static final double CLOSE = 1e-10;
 
     private NonNegativeLeastSquares() {}
@@ -37,7 +37,7 @@ final class NonNegativeLeastSquares {
             }
         }
         double[] x = new double[columns];
-        for (int sweep = 0; sweep < MOST_SWEEPS; sweep++) {
+        for (int sweep = 0; sweep < MAX_SWEEPS; sweep++) {
             if (sweep(gram, gradient, x) < CLOSE) {
                 break;
             }

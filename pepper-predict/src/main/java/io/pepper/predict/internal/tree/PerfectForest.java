@@ -12,8 +12,8 @@ import java.util.List;
  * with additive ensembles of regression trees", SIGIR 2015).
  */
 final class PerfectForest extends Forest {
-    private static final int MOST_DEPTH = 8;
-    private static final long MOST_LEAVES = 1L << 22;
+    private static final int MAX_DEPTH = 8;
+    private static final long MAX_LEAVES = 1L << 22;
     private static final int SIGN = 63;
     private static final int BYTE = 0xff;
 
@@ -58,7 +58,7 @@ final class PerfectForest extends Forest {
     }
 
     static boolean fits(int depth, int trees) {
-        return depth <= MOST_DEPTH && ((long) trees << depth) <= MOST_LEAVES;
+        return depth <= MAX_DEPTH && ((long) trees << depth) <= MAX_LEAVES;
     }
 
     /** All padding below a leaf repeats the leaf, so that the direction of a descent does not matter there. */

@@ -10,7 +10,7 @@ public final class Tree {
     static final int NONE = -1;
 
     /** Deeper than any trained tree. */
-    private static final int MOST_DEPTH = 512;
+    private static final int MAX_DEPTH = 512;
 
     private final int[] left;
     private final int[] right;
@@ -87,8 +87,8 @@ public final class Tree {
                     deepest = Math.max(deepest, depths[child]);
                     open.push(child);
                 }
-                if (deepest > MOST_DEPTH) {
-                    throw new InvalidTreeException("it is more than " + MOST_DEPTH + " deep");
+                if (deepest > MAX_DEPTH) {
+                    throw new InvalidTreeException("it is more than " + MAX_DEPTH + " deep");
                 }
             }
         }
