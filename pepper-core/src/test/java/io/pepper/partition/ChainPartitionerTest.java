@@ -82,7 +82,7 @@ class ChainPartitionerTest {
         assertThatThrownBy(
                         () -> Partitioner.chain().withParts(2).withFewestBytes().partition(Cuts.of(cuts.graph())))
                 .isInstanceOf(NoSuchPartitionException.class)
-                .hasMessageContaining("are not known");
+                .hasMessageContaining("are unknown");
         assertThatThrownBy(() -> Partitioner.chain().withParts(0)).hasMessageContaining("found 0");
         assertThatThrownBy(() -> Partitioner.chain().withLimit("bytes", OperatorCosts.count(), -1))
                 .hasMessageContaining("found -1");

@@ -7,6 +7,7 @@ import io.pepper.model.Dimension;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** The sharing of a model's recognised inputs, and the operators that mark its layers. */
 final class DecoderSharing {
@@ -49,8 +50,10 @@ final class DecoderSharing {
 
     /** Returns the operators that read a cache together with another tensor. */
     private Indices layerMarks() {
-        return Indices.of(recognized.caches().stream()
-                .map(cache -> graph.tensor(cache.past()))
+        return Indices.of(Stream.concat(
+                        recognized.caches().stream().map(RecognizedInputs.Cache::past),
+                        recognized.readOnlyCaches().stream())
+                .map(graph::tensor)
                 .flatMapToInt(OptionalInt::stream)
                 .flatMap(tensor -> graph.readers(tensor).stream())
                 .filter(reader -> graph.reads(reader).size() > 1)

@@ -48,6 +48,8 @@ final class InputRecognition {
         List<RecognizedInputs.Cache> caches = search.caches();
         Set<String> taken = new HashSet<>();
         caches.forEach(cache -> taken.add(cache.past()));
+        List<String> readOnly = search.readOnlyCaches(taken);
+        taken.addAll(readOnly);
         List<String> masks = new ArrayList<>();
         List<String> positions = new ArrayList<>();
         List<String> lengths = new ArrayList<>();
@@ -56,8 +58,26 @@ final class InputRecognition {
                 search.kind(input, !caches.isEmpty(), masks, positions, lengths);
             }
         }
-        RecognizedInputs found = new RecognizedInputs(caches, masks, positions, lengths);
+        RecognizedInputs found = new RecognizedInputs(caches, readOnly, masks, positions, lengths);
         return found.names().size() < model.inputs().size() ? found : RecognizedInputs.NONE;
+    }
+
+    /**
+     * Returns the inputs beside caches that are named like caches and have the type and rank of one, such as the keys and
+     * values of an encoder, which a decoder reads and does not extend.
+     */
+    private List<String> readOnlyCaches(Set<String> caches) {
+        List<TensorInfo> known = model.inputs().stream()
+                .filter(input -> caches.contains(input.name()))
+                .toList();
+        return model.inputs().stream()
+                .filter(input -> !caches.contains(input.name()) && rank(input) >= MIN_CACHE_RANK)
+                .filter(input ->
+                        words(input.name()).stream().anyMatch(word -> word.equals("past") || word.equals("cache")))
+                .filter(input -> known.stream()
+                        .anyMatch(cache -> cache.type().equals(input.type()) && rank(cache) == rank(input)))
+                .map(TensorInfo::name)
+                .toList();
     }
 
     private void kind(

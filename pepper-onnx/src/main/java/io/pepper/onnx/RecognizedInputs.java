@@ -10,13 +10,21 @@ import java.util.List;
  *
  * @param caches the outputs of one run that are inputs of the next, recognised by name, or by type and dataflow if
  *     names differ
+ * @param readOnlyCaches caches that no output extends, such as the keys and values of an encoder in a decoder's cross
+ *     attention
  * @param masks masks, such as {@code attention_mask}
  * @param positions positions in a text, such as {@code position_ids}
  * @param lengths small inputs with a length, such as {@code seqlens_k}
  */
-public record RecognizedInputs(List<Cache> caches, List<String> masks, List<String> positions, List<String> lengths) {
+public record RecognizedInputs(
+        List<Cache> caches,
+        List<String> readOnlyCaches,
+        List<String> masks,
+        List<String> positions,
+        List<String> lengths) {
     /** No recognised inputs. */
-    public static final RecognizedInputs NONE = new RecognizedInputs(List.of(), List.of(), List.of(), List.of());
+    public static final RecognizedInputs NONE =
+            new RecognizedInputs(List.of(), List.of(), List.of(), List.of(), List.of());
 
     /**
      * An input whose value is an output of the previous run.
@@ -30,12 +38,14 @@ public record RecognizedInputs(List<Cache> caches, List<String> masks, List<Stri
      * Creates recognised inputs.
      *
      * @param caches the outputs of one run that are inputs of the next
+     * @param readOnlyCaches caches that no output extends
      * @param masks masks, such as {@code attention_mask}
      * @param positions positions in a text, such as {@code position_ids}
      * @param lengths small inputs with a length, such as {@code seqlens_k}
      */
     public RecognizedInputs {
         caches = List.copyOf(caches);
+        readOnlyCaches = List.copyOf(readOnlyCaches);
         masks = List.copyOf(masks);
         positions = List.copyOf(positions);
         lengths = List.copyOf(lengths);
@@ -49,6 +59,7 @@ public record RecognizedInputs(List<Cache> caches, List<String> masks, List<Stri
     public List<String> names() {
         List<String> names = new ArrayList<>();
         caches.forEach(cache -> names.add(cache.past));
+        names.addAll(readOnlyCaches);
         names.addAll(masks);
         names.addAll(positions);
         names.addAll(lengths);

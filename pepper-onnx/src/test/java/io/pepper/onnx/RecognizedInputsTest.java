@@ -106,6 +106,65 @@ class RecognizedInputsTest {
         }
     }
 
+    /** Layers that attend to their own cache, and to keys of an encoder that no output extends. */
+    private static OnnxModel crossDecoder(int layers) throws IOException {
+        ModelBuilder builder = model("cross").input("x0", FLOAT, "batch", "seq", WIDTH);
+        for (int i = 0; i < layers; i++) {
+            String own = "past_key_values." + i + ".decoder.key";
+            String encoders = "past_key_values." + i + ".encoder.key";
+            String after = "present." + i + ".decoder.key";
+            builder.input(own, FLOAT, "batch", "past", WIDTH)
+                    .input(encoders, FLOAT, "batch", "encoded", WIDTH)
+                    .linear("k" + i, "x" + i, WIDTH, WIDTH)
+                    .add(node("Concat").in(own, "k" + i).out(after).with("axis", 1))
+                    .add(node("Transpose").in(after).out("t" + i).ints("perm", 0, 2, 1))
+                    .let("s" + i, "MatMul", "x" + i, "t" + i)
+                    .let("c" + i, "MatMul", "s" + i, after)
+                    .let("y" + i, "Add", "x" + i, "c" + i)
+                    .add(node("Transpose").in(encoders).out("u" + i).ints("perm", 0, 2, 1))
+                    .let("v" + i, "MatMul", "y" + i, "u" + i)
+                    .let("w" + i, "MatMul", "v" + i, encoders)
+                    .let("x" + (i + 1), "Add", "y" + i, "w" + i)
+                    .output(after, FLOAT, "batch", "total", WIDTH);
+        }
+        return OnnxModel.load(
+                builder.linear("logits", "x" + layers, WIDTH, 16)
+                        .output("logits", FLOAT, "batch", "seq", 16)
+                        .build()
+                        .toByteArray(),
+                "cross");
+    }
+
+    @Test
+    void cachesOfAnEncoderStayWithTheLayersThatReadThem() throws IOException {
+        try (OnnxModel model = crossDecoder(6)) {
+            RecognizedInputs found = model.recognizedInputs();
+            assertThat(found.caches()).hasSize(6);
+            assertThat(found.readOnlyCaches()).hasSize(6).allSatisfy(name -> assertThat(name)
+                    .endsWith(".encoder.key"));
+            Cuts cuts = model.cuts(model.costs(model.shapes()).cutOptions());
+            assertThat(crossing(cuts)).contains("x1", "x2", "x3", "x4", "x5");
+            Partition partition = Partitioner.balanced(3, OperatorCosts.count()).partition(cuts);
+            PartitionManifest manifest = SubmodelExporter.export(model, partition, directory);
+            for (int part = 0; part < 3; part++) {
+                List<String> inputs = manifest.parts().get(part).inputs().stream()
+                        .map(TensorInfo::name)
+                        .toList();
+                assertThat(inputs).contains("past_key_values." + 2 * part + ".encoder.key");
+                assertThat(inputs.stream().filter(name -> name.endsWith(".encoder.key")))
+                        .hasSize(2);
+            }
+            VerificationOptions sizes = VerificationOptions.DEFAULTS.withSizes(InputShapes.NONE
+                    .withDimension("batch", 1)
+                    .withDimension("seq", 2)
+                    .withDimension("past", 3)
+                    .withDimension("encoded", 4));
+            assertThat(SplitVerifier.verify(model, directory, sizes, ProgressListener.NONE)
+                            .identical())
+                    .isTrue();
+        }
+    }
+
     @Test
     void sharingCanBeTurnedOff() throws IOException {
         try (OnnxModel model = decoder(3, "past.#", "present.#", "attention_mask")) {

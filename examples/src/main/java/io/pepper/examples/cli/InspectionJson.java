@@ -96,6 +96,7 @@ final class InspectionJson {
         ArrayNode caches = node.putArray("caches");
         found.caches()
                 .forEach(cache -> caches.addObject().put("past", cache.past()).put("present", cache.present()));
+        found.readOnlyCaches().forEach(node.putArray("readOnlyCaches")::add);
         found.masks().forEach(node.putArray("masks")::add);
         found.positions().forEach(node.putArray("positions")::add);
         found.lengths().forEach(node.putArray("lengths")::add);

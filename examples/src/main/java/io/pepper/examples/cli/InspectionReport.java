@@ -79,6 +79,11 @@ final class InspectionReport {
             lines.add(found.caches().size() + " cache" + (found.caches().size() == 1 ? "" : "s") + " (" + first.past()
                     + " becomes " + first.present() + (found.caches().size() == 1 ? ")" : ", and so on)"));
         }
+        int readOnly = found.readOnlyCaches().size();
+        if (readOnly > 0) {
+            lines.add(readOnly + " cache" + (readOnly == 1 ? "" : "s") + " that no output extends ("
+                    + found.readOnlyCaches().get(0) + (readOnly == 1 ? ")" : ", and so on)"));
+        }
         add("mask", found.masks(), lines);
         add("position", found.positions(), lines);
         add("length", found.lengths(), lines);

@@ -132,7 +132,7 @@ public final class InputSearch {
         var symbols = new TreeSet<String>();
         specs.forEach(spec -> {
             names.add(spec.name());
-            symbols.addAll(spec.symbols());
+            spec.symbols().stream().filter(symbol -> !symbol.isEmpty()).forEach(symbols::add);
         });
         check("input", names, options.inputs().keySet());
         check("input", names, options.shapes().keySet());
