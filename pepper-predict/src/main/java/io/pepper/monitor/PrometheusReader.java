@@ -87,6 +87,12 @@ final class PrometheusReader {
         }
         strangers.forEach((host, exporter) -> found.putIfAbsent(host, unread(host, Strangers.problem(exporter))));
         addUnreachable(found, boards, answers.down());
+        Set<String> known = known(boards, found);
+        SilentTargets.byHost(answers.silent(), boards).forEach((host, problem) -> {
+            if (!known.contains(BoardNames.folded(host))) {
+                found.put(host, unread(host, problem));
+            }
+        });
         return said(found, reading);
     }
 

@@ -48,6 +48,7 @@ final class PrometheusReading {
             List<Sample> resets,
             List<Sample> down,
             List<Sample> strangers,
+            List<Sample> silent,
             Clocks clocks) {}
 
     Answers ask() throws IOException {
@@ -65,6 +66,7 @@ final class PrometheusReading {
                 ask("restarts", queries.resets()),
                 ask("reachability", queries.up()),
                 ask("other exporters", queries.strangers()),
+                queries.up().isEmpty() ? List.of() : ask("silent targets", SilentTargets.QUERY),
                 clocks);
         if (asked > 0 && failed.size() == asked) {
             throw new IOException(failed.get(0).replaceFirst("^[^:]*: ", ""));

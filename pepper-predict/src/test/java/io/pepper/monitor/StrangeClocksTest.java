@@ -125,6 +125,42 @@ class StrangeClocksTest {
         assertThat(only("pi").problems()).containsExactly("Prometheus cannot reach it");
     }
 
+    private static String target(String job, String instance) {
+        return "\"job\":\"" + job + "\"," + at(instance);
+    }
+
+    /** As Prometheus answers for a board whose samples it refuses, because they lie more than ten minutes in the future. */
+    @Test
+    void aBoardOfWhichPrometheusKeepsNothingIsNamedBesideTheOthers() throws IOException {
+        String board = target("node", "pi:9100");
+        server.answer("node_uname_info", sample(board + "," + SYSTEM.formatted("pi"), 1))
+                .answer(
+                        "up == 1 unless",
+                        sample(target("node", "jetson:9100"), 1)
+                                + "," + sample(target("node", "app:8080"), 1)
+                                + "," + sample(target("pods", "web:9100"), 1)
+                                + "," + sample(board, 1));
+        Map<String, DeviceReading> readings = monitor().build().read();
+        assertThat(readings).containsOnlyKeys("pi", "jetson");
+        assertThat(readings.get("jetson").isKnown()).isFalse();
+        assertThat(readings.get("jetson").problems())
+                .singleElement()
+                .asString()
+                .startsWith("jetson:9100: Prometheus reaches it and keeps no node metrics of it")
+                .contains("more than ten minutes ahead", "honor_timestamps: false");
+        assertThat(readings.get("pi").problems())
+                .noneSatisfy(problem -> assertThat(problem).contains("keeps no node metrics"));
+    }
+
+    @Test
+    void aServerThatRefusesToCompareTargetsIsReadAsBeforeAndSaysSo() throws IOException {
+        server.answer("node_uname_info", sample(target("node", "pi:9100") + "," + SYSTEM.formatted("pi"), 1))
+                .raw("up == 1 unless", "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"no such thing\"}");
+        assertThat(only("pi").problems())
+                .anySatisfy(problem ->
+                        assertThat(problem).startsWith("silent targets: ").contains("no such thing"));
+    }
+
     private void tells(String instance) {
         server.answer("MemTotal_bytes or char", sample(at(instance), 4e9));
     }
@@ -216,6 +252,37 @@ class StrangeClocksTest {
                         .singleElement()
                         .asString()
                         .containsPattern("newest sample is 7\\d\\d seconds old");
+            }
+        }
+    }
+
+    /** Prometheus takes no sample that lies more than ten minutes in the future, and counts the scrape as a success. */
+    @Test
+    void aRealPrometheusKeepsNothingOfAClockThatIsFarAhead() throws Exception {
+        RealPrometheus.assumeInstalled("prometheus");
+        try (FakeBoards boards = new FakeBoards()) {
+            boards.board("/now", "n", 4, 0.1, 4_000_000_000L)
+                    .board("/other", "m", 4, 0.1, 4_000_000_000L)
+                    .shifted("/far", "/other", Duration.ofSeconds(5_000));
+            StringBuilder config = new StringBuilder("global: {scrape_interval: 250ms}\nscrape_configs:\n")
+                    .append("- job_name: node\n  static_configs:\n");
+            for (String name : List.of("now", "far")) {
+                config.append("  - {targets: ['%2$s'], labels: {__metrics_path__: /%1$s, instance: '%1$s:9100'}}%n"
+                        .formatted(name, boards.address()));
+            }
+            try (RealPrometheus prometheus = RealPrometheus.start(directory, config.toString())) {
+                Map<String, DeviceReading> readings = RealPrometheus.await(
+                        prometheus.monitor().build(),
+                        all -> all.size() == 2
+                                && all.values().stream()
+                                        .anyMatch(reading ->
+                                                reading.state().cpuLoadPercent().isPresent()));
+                assertThat(readings).containsKey("far");
+                assertThat(readings.get("far").isKnown()).isFalse();
+                assertThat(readings.get("far").problems())
+                        .singleElement()
+                        .asString()
+                        .startsWith("far:9100: Prometheus reaches it and keeps no node metrics of it");
             }
         }
     }
