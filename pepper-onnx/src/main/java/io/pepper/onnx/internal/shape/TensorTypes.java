@@ -138,8 +138,10 @@ public final class TensorTypes {
                 .map(ValueInfoProto::getName)
                 .toList();
         try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
-            runtime.ask(new InferenceModel(isLarge).of(opened, outputs), outputs, Sessions.level(optimization));
-            return runtime.danger();
+            RuntimeTypes.Answer answer =
+                    runtime.ask(new InferenceModel(isLarge).of(opened, outputs), outputs, Sessions.level(optimization));
+            // A child that could not open the model for another reason proves nothing.
+            return runtime.danger().or(answer::failure);
         }
     }
 
