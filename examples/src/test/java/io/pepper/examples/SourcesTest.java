@@ -44,8 +44,6 @@ class SourcesTest {
             Map.entry("StageRunner.java timed", "one call with its deadline, retries and measurements"),
             Map.entry("OperatorSweep.java convolutions", "a table of small models"),
             Map.entry("Containers.java read", "the queries of one reading"),
-            Map.entry("RunPrinter.java json", "a document from top to bottom"),
-            Map.entry("PredictCommand.java print", "a printout from top to bottom"),
             Map.entry("DevicesCommand.java call", "a printout from top to bottom"),
             Map.entry("TrainCommand.java print", "a printout from top to bottom"),
             Map.entry("PlanPrinter.java print", "a printout from top to bottom")));

@@ -123,7 +123,7 @@ class SplitJobsTest {
             SplitJobs.Job job = submit(jobs);
             await(job);
             assertThat(job.status()).isEqualTo(SplitJobs.Status.ERROR);
-            assertThat(job.message()).contains("would take", "where an export may write");
+            assertThat(job.message()).contains("would take", "an export may write");
             assertThat(job.parts()).doesNotExist();
         }
     }
