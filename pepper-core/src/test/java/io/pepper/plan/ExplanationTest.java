@@ -9,8 +9,6 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Prediction;
-import io.pepper.workload.Workload;
-import io.pepper.workload.WorkloadMeasure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** Why a placement is the best: single devices, the runner-up, prices and flips on tables small enough to check by hand. */
 class ExplanationTest {
+    private static final OneSegment SEGMENTS = new OneSegment(1, 500_000, 0);
+
     private static final Cluster TWO = Cluster.builder()
             .device(Device.of("pi"))
             .device(Device.of("cloud"))
@@ -91,31 +91,14 @@ class ExplanationTest {
         return new Prediction(seconds * busy, seconds * busy, false);
     };
 
-    private record Single() implements Segments {
-        @Override
-        public int count() {
-            return 1;
-        }
-
-        @Override
-        public Workload workload(int from, int to) {
-            return Workload.builder().set(WorkloadMeasure.WEIGHT_BYTES, 1).build();
-        }
-
-        @Override
-        public List<Flow> flows() {
-            return Flow.ofChain(500_000, 0);
-        }
-    }
-
     @Test
     void loadsAtWhichTheDecisionFlipsAreFoundByThePredictor() {
         CostModel model = CostModel.of(TWO, LOADED)
                 .withState(DeviceState.of("cloud").withCpuLoadPercent(0))
                 .withState(DeviceState.of("pi").withCpuLoadPercent(0));
-        Planner planner = Planner.of(TWO, model.table(new Single()));
+        Planner planner = Planner.of(TWO, model.table(SEGMENTS));
         Explanation why = planner.explain(planner.plan(Objective.LATENCY), Constraints.NONE);
-        Explanation withLoads = why.withLoads(planner, model, new Single());
+        Explanation withLoads = why.withLoads(planner, model, SEGMENTS);
         assertThat(withLoads.flips())
                 .hasSize(why.flips().size() + 1)
                 .startsWith(why.flips().toArray(Explanation.Flip[]::new));

@@ -12,8 +12,6 @@ import io.pepper.plan.Replanner.Patience;
 import io.pepper.plan.Replanner.Proposal;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Prediction;
-import io.pepper.workload.Workload;
-import io.pepper.workload.WorkloadMeasure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +21,9 @@ import org.junit.jupiter.api.Test;
 /** When another placement is proposed, and when patience, moving costs or memory stand against it. */
 class ReplannerTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** One segment that takes a hundred bytes of memory. */
+    private static final OneSegment SEGMENTS = new OneSegment(100, 1, 1);
 
     private static final Cluster TWO = Cluster.builder()
             .device(Device.of("near"))
@@ -37,26 +38,8 @@ class ReplannerTest {
         return new Prediction(seconds, seconds, false);
     };
 
-    /** One segment that takes a hundred bytes of memory. */
-    private record Single() implements Segments {
-        @Override
-        public int count() {
-            return 1;
-        }
-
-        @Override
-        public Workload workload(int from, int to) {
-            return Workload.builder().set(WorkloadMeasure.WEIGHT_BYTES, 100).build();
-        }
-
-        @Override
-        public List<Flow> flows() {
-            return Flow.ofChain(1, 1);
-        }
-    }
-
     private static Replanner.Builder builder() {
-        return Replanner.builder(new Single(), CostModel.of(TWO, PREDICTOR).withRuntimeBytes(0));
+        return Replanner.builder(SEGMENTS, CostModel.of(TWO, PREDICTOR).withRuntimeBytes(0));
     }
 
     private static Replanner with(Patience patience) {

@@ -2,6 +2,7 @@ package io.pepper.onnx.internal.cost;
 
 import io.pepper.model.Dimension;
 import io.pepper.model.TensorInfo;
+import io.pepper.onnx.internal.model.NodeAttributes;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import java.util.List;
@@ -118,9 +119,7 @@ public final class OperatorCall {
     }
 
     private Optional<AttributeProto> attribute(String name) {
-        return node.getAttributeList().stream()
-                .filter(attribute -> attribute.getName().equals(name))
-                .findFirst();
+        return NodeAttributes.find(node, name);
     }
 
     long integer(String name, long otherwise) {

@@ -2,6 +2,7 @@ package io.pepper.onnx.internal.cost;
 
 import io.pepper.graph.DataflowGraph;
 import io.pepper.onnx.internal.model.ModelGraph;
+import io.pepper.onnx.internal.model.NodeAttributes;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.workload.KernelFamily;
@@ -215,9 +216,6 @@ public final class OperatorDemands {
     }
 
     private @Nullable AttributeProto attribute(int operator, String name) {
-        return node(operator).getAttributeList().stream()
-                .filter(attribute -> attribute.getName().equals(name))
-                .findFirst()
-                .orElse(null);
+        return NodeAttributes.find(node(operator), name).orElse(null);
     }
 }

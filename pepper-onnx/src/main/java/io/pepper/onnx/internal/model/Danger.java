@@ -112,14 +112,8 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
                 && domain.equals(FunctionId.of(node).domain());
     }
 
-    private static Optional<AttributeProto> attribute(NodeProto node, String name) {
-        return node.getAttributeList().stream()
-                .filter(attribute -> attribute.getName().equals(name))
-                .findFirst();
-    }
-
     private static boolean isInteger(NodeProto node, String name, LongPredicate test) {
-        return attribute(node, name)
+        return NodeAttributes.find(node, name)
                 .filter(attribute -> attribute.getRefAttrName().isEmpty())
                 .map(AttributeProto::getI)
                 .filter(test::test)
@@ -127,7 +121,7 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
     }
 
     private static float number(NodeProto node, String name, float otherwise) {
-        return attribute(node, name)
+        return NodeAttributes.find(node, name)
                 .filter(attribute -> attribute.getRefAttrName().isEmpty())
                 .map(AttributeProto::getF)
                 .orElse(otherwise);
@@ -152,7 +146,7 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
      * The dots must have the same number of axes in each operand, and letters in the output must occur in the inputs.
      */
     private static boolean isUncertainEinsum(NodeProto node) {
-        Optional<AttributeProto> equation = attribute(node, "equation");
+        Optional<AttributeProto> equation = NodeAttributes.find(node, "equation");
         if (equation.isEmpty()) {
             return false;
         }

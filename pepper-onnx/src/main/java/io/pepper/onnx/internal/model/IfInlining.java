@@ -35,11 +35,7 @@ final class IfInlining {
 
     private static GraphProto taken(NodeProto node, boolean condition) {
         String name = condition ? "then_branch" : "else_branch";
-        return node.getAttributeList().stream()
-                .filter(attribute -> attribute.getName().equals(name))
-                .map(AttributeProto::getG)
-                .findFirst()
-                .orElse(GraphProto.getDefaultInstance());
+        return NodeAttributes.find(node, name).map(AttributeProto::getG).orElse(GraphProto.getDefaultInstance());
     }
 
     /**

@@ -8,7 +8,6 @@ import io.pepper.onnx.internal.proto.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,7 +37,7 @@ final class NarrowElements {
         for (NodeProto node : graph.getNodeList()) {
             if (node.getOpType().equals("QuantizeLinear")) {
                 quantizing.add(node);
-            } else if (node.getOpType().equals("Cast") && isNarrow(integer(node, "to"))) {
+            } else if (node.getOpType().equals("Cast") && isNarrow(NodeAttributes.integer(node, "to"))) {
                 names.addAll(node.getOutputList());
             }
         }
@@ -49,7 +48,7 @@ final class NarrowElements {
         for (NodeProto node : quantizing) {
             long type = node.getInputCount() > ZERO_POINT
                     ? constants.getOrDefault(node.getInput(ZERO_POINT), 0)
-                    : integer(node, "output_dtype");
+                    : NodeAttributes.integer(node, "output_dtype");
             if (isNarrow(type)) {
                 names.addAll(node.getOutputList());
             }
@@ -63,20 +62,13 @@ final class NarrowElements {
         Stream<Map.Entry<String, Integer>> made = graph.getNodeList().stream()
                 .filter(node -> node.getOpType().equals("Constant") && node.getOutputCount() == 1)
                 .flatMap(node ->
-                        attribute(node, "value").map(AttributeProto::getT).map(TensorProto::getDataType).stream()
+                        NodeAttributes.find(node, "value")
+                                .map(AttributeProto::getT)
+                                .map(TensorProto::getDataType)
+                                .stream()
                                 .map(type -> Map.entry(node.getOutput(0), type)));
         return Stream.concat(initializers, made)
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (first, second) -> first));
-    }
-
-    private static Optional<AttributeProto> attribute(NodeProto node, String name) {
-        return node.getAttributeList().stream()
-                .filter(attribute -> attribute.getName().equals(name))
-                .findFirst();
-    }
-
-    private static long integer(NodeProto node, String name) {
-        return attribute(node, name).map(AttributeProto::getI).orElse(0L);
     }
 
     private static boolean isNarrow(long code) {

@@ -115,6 +115,9 @@ public final class NoTensors {
 
     /** Adds what operators that pass on a type make of the found values, in any order of the operators. */
     private void addPassed() {
+        if (found.isEmpty()) {
+            return;
+        }
         Map<String, List<NodeProto>> readers = new HashMap<>();
         for (NodeProto node : graph.getNodeList()) {
             if (PASSING.contains(node.getOpType()) && node.getInputCount() > 0) {

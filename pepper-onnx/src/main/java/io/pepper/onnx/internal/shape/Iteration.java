@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.shape;
 
+import io.pepper.onnx.internal.model.NodeAttributes;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TensorProto;
@@ -71,11 +72,7 @@ final class Iteration {
     }
 
     private static List<Long> axes(NodeProto node, String name) {
-        return node.getAttributeList().stream()
-                .filter(attribute -> attribute.getName().equals(name))
-                .map(AttributeProto::getIntsList)
-                .findFirst()
-                .orElse(List.of());
+        return NodeAttributes.find(node, name).map(AttributeProto::getIntsList).orElse(List.of());
     }
 
     /** Returns the integer in a tensor of one element. */

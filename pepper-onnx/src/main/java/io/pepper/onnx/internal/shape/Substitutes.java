@@ -1,6 +1,6 @@
 package io.pepper.onnx.internal.shape;
 
-import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.model.NodeAttributes;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import java.util.List;
@@ -118,10 +118,11 @@ final class Substitutes {
 
     /** Returns the shape of queries that are packed with keys and values. */
     private static String unpacked(NodeWriter writer, NodeProto node) {
-        long heads = Math.max(1, integer(node, "num_heads"));
+        long heads = Math.max(1, NodeAttributes.integer(node, "num_heads"));
         String shape = writer.add("Shape", node.getInput(0));
         String width = writer.add("Gather", shape, writer.constant(2));
-        String one = writer.add("Div", width, writer.constant(heads + 2 * integer(node, "kv_num_heads")));
+        String one =
+                writer.add("Div", width, writer.constant(heads + 2 * NodeAttributes.integer(node, "kv_num_heads")));
         String[] parts = {
             writer.add("Gather", shape, writer.constant(0, 1)), writer.add("Mul", one, writer.constant(heads))
         };
@@ -148,8 +149,8 @@ final class Substitutes {
      * together, divided by heads.
      */
     private static String first(NodeWriter writer, NodeProto node, String total) {
-        long heads = Math.max(1, integer(node, "kv_num_heads"));
-        long all = has(node, 1) ? heads : integer(node, "num_heads") + 2 * heads;
+        long heads = Math.max(1, NodeAttributes.integer(node, "kv_num_heads"));
+        long all = has(node, 1) ? heads : NodeAttributes.integer(node, "num_heads") + 2 * heads;
         String widths = writer.add("Shape", node.getInput(has(node, 1) ? 1 : 0));
         String width = writer.add("Gather", widths, writer.constant(2));
         String[] parts = {
@@ -161,13 +162,5 @@ final class Substitutes {
         String shape = writer.add("Concat", parts);
         writer.with("axis", 0);
         return shape;
-    }
-
-    private static long integer(NodeProto node, String name) {
-        return node.getAttributeList().stream()
-                .filter(attribute -> attribute.getName().equals(name))
-                .mapToLong(AttributeProto::getI)
-                .findFirst()
-                .orElse(0);
     }
 }
