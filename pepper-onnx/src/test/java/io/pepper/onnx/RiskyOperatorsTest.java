@@ -32,6 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Models of which ONNX Runtime dies when it opens them die in a child process, whatever is asked about them. */
 class RiskyOperatorsTest {
+    /** The system property with the directory of ONNX Runtime's libraries, which children are given. */
+    private static final String NATIVE_PATH = "onnxruntime.native.path";
+
     @TempDir
     Path directory;
 
@@ -250,6 +253,22 @@ class RiskyOperatorsTest {
             assertThat(model.shapes().of("y").shape()).isPresent();
             HostileModels.split(model, directory);
             assertThat(SplitVerifier.verify(model, directory).identical()).isTrue();
+        }
+    }
+
+    /** A child that cannot load ONNX Runtime answers that it did not open the model, and lives: that is no proof that this process would. */
+    @ParameterizedTest
+    @MethodSource("deadly")
+    void aChildThatCouldNotTryAModelProvesNothing(ModelProto deadly) throws IOException {
+        Path file = file(deadly);
+        ModelTimer.open(file(einsum("...", 4)), TimingOptions.DEFAULTS).close(); // This process has ONNX Runtime.
+        Files.write(file, deadly.toByteArray());
+        System.setProperty(NATIVE_PATH, directory.toString());
+        try {
+            assertThatThrownBy(() -> ModelTimer.open(file, TimingOptions.DEFAULTS))
+                    .isInstanceOf(UnsupportedModelException.class);
+        } finally {
+            System.clearProperty(NATIVE_PATH);
         }
     }
 
