@@ -3,6 +3,8 @@ package io.pepper.session;
 import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.onnx.internal.session.PartOutputs;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -13,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stream of requests with one outcome each, in order. It requests no more elements from upstream than downstream has
- * requested and the session may have in flight, so that nothing accumulates. Results arrive one at a time on the
- * session's thread; a lock guards the state that upstream changes.
+ * requested and the session may have in flight, so that nothing accumulates. Signals to the subscriber never overlap
+ * (rule 1.3 of Reactive Streams): they wait in a queue, and one thread at a time delivers them. A lock guards the state.
  */
 final class OutcomeStream implements Flow.Publisher<RunOutcome> {
     private final PipelineSession session;
@@ -57,6 +59,8 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
         private final PipelineSession session;
         private final Flow.Subscriber<? super RunOutcome> subscriber;
         private final Map<Long, CompletableFuture<RunOutputs>> underWay = new HashMap<>();
+        private final Deque<Runnable> signals = new ArrayDeque<>();
+        private boolean signalling;
         private Flow.@Nullable Subscription upstream;
         private long demand;
         private long asked;
@@ -79,7 +83,39 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
                 }
                 upstream = subscription;
             }
-            subscriber.onSubscribe(this);
+            signal(() -> subscriber.onSubscribe(this));
+        }
+
+        /** Delivers a signal after those before it; on another thread, if that is delivering one. */
+        private void signal(Runnable added) {
+            synchronized (this) {
+                signals.add(added);
+                if (signalling) {
+                    return;
+                }
+                signalling = true;
+            }
+            boolean delivered = false;
+            try {
+                for (Runnable next = next(); next != null; next = next()) {
+                    next.run();
+                }
+                delivered = true;
+            } finally {
+                if (!delivered) {
+                    stopSignalling();
+                }
+            }
+        }
+
+        private synchronized @Nullable Runnable next() {
+            Runnable next = signals.poll();
+            signalling = next != null;
+            return next;
+        }
+
+        private synchronized void stopSignalling() {
+            signalling = false;
         }
 
         @Override
@@ -130,7 +166,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
             synchronized (this) {
                 underWay.put(index, future);
             }
-            Futures.whenDone(future, (outputs, failed) -> emit(index, outputs, failed));
+            Futures.whenDone(future, (outputs, failed) -> signal(() -> emit(index, outputs, failed)));
         }
 
         private void emit(long index, @Nullable RunOutputs outputs, @Nullable Throwable failed) {
@@ -172,7 +208,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
                 failure = thrown;
                 complete = true;
             }
-            finishIfDone();
+            signal(this::finishIfDone);
         }
 
         @Override
@@ -180,7 +216,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
             synchronized (this) {
                 complete = true;
             }
-            finishIfDone();
+            signal(this::finishIfDone);
         }
 
         /** Ends at once, because no further elements can come. */
@@ -188,10 +224,11 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
             boolean first;
             synchronized (this) {
                 first = !over;
+                over = true;
             }
             cancel();
             if (first) {
-                subscriber.onError(why);
+                signal(() -> subscriber.onError(why));
             }
         }
 
