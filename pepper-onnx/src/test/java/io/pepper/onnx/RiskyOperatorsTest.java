@@ -239,10 +239,18 @@ class RiskyOperatorsTest {
                 .satisfies(refused -> isReason(refused.getMessage()));
     }
 
+    /**
+     * ONNX Runtime reads outside of its memory: mostly it dies of that, and sometimes it lives and refuses the model.
+     * Either happens in the child, and neither lets this process open the model.
+     */
     private static void isReason(String message) {
-        assertThat(message)
-                .contains("ONNX Runtime does not survive it, probably because of its ", "ended with signal")
-                .containsAnyOf("'deadly' (", "Attention");
+        if (message.contains("ONNX Runtime cannot open the model: ")) {
+            assertThat(message).containsAnyOf("(deadly)", "Attention");
+        } else {
+            assertThat(message)
+                    .contains("ONNX Runtime does not survive it, probably because of its ", "ended with signal")
+                    .containsAnyOf("'deadly' (", "Attention");
+        }
     }
 
     @ParameterizedTest
