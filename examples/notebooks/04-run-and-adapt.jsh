@@ -32,7 +32,7 @@ Cluster devices = Cluster.builder()
 ModelSegments segments = costs.segments(CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), 4));
 CostModel times = CostModel.of(devices, RooflinePredictor.calibrate(ProgressListener.NONE));
 Replanner monitor = Replanner.builder(segments, times).build();
-AdaptiveSession.Opener opener = DeployedSessions.of(model, segments, here.resolve("placements"), PipelineSession::open);
+AdaptiveSession.Opener opener = AdaptiveSession.Opener.of(model, segments, here.resolve("placements"), PipelineSession::open);
 AdaptiveSession session = AdaptiveSession.open(monitor, opener, AdaptiveOptions.DEFAULTS.withTrial(trial -> trial.run(image).close()));
 say("runs on " + session.placement());
 for (int i = 0; i < 20; i++) {

@@ -14,7 +14,6 @@ import io.pepper.plan.CostModel;
 import io.pepper.plan.Replanner;
 import io.pepper.session.AdaptiveOptions;
 import io.pepper.session.AdaptiveSession;
-import io.pepper.session.DeployedSessions;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.RandomInputs;
 import io.pepper.workload.Prediction;
@@ -93,7 +92,7 @@ public class MoveBenchmark {
         inputs = RandomInputs.of(model.inputs(), InputShapes.NONE, 1);
         session = AdaptiveSession.open(
                 monitor,
-                DeployedSessions.of(model, pieces, directory, PartitionedSession::open),
+                AdaptiveSession.Opener.of(model, pieces, directory, PartitionedSession::open),
                 AdaptiveOptions.DEFAULTS
                         .withCorrection(0, 1, 1)
                         .withStates(() -> List.of(

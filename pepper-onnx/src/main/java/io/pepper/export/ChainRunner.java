@@ -3,7 +3,7 @@ package io.pepper.export;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtSession;
-import io.pepper.export.internal.PartModel;
+import io.pepper.export.internal.ChainPart;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.StoredOutputs;
 import io.pepper.onnx.internal.session.TensorStore;
@@ -17,7 +17,7 @@ import java.util.Optional;
 /** A sequential run of parts. Tensors are passed on by name, and each is released after its last reader. */
 final class ChainRunner {
     /** A part and its open session. */
-    record Step(PartModel part, OrtSession session) {}
+    record Step(ChainPart part, OrtSession session) {}
 
     private final List<Step> steps;
     private final Wiring wiring;

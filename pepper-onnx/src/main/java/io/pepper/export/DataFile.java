@@ -2,7 +2,7 @@ package io.pepper.export;
 
 import io.pepper.onnx.internal.wire.ByteSource;
 import io.pepper.onnx.internal.wire.Payload;
-import io.pepper.onnx.internal.wire.WovenFile;
+import io.pepper.onnx.internal.wire.PayloadFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +60,7 @@ final class DataFile {
         return (int) (-position & (ALIGNMENT - 1));
     }
 
-    void write(WovenFile out) throws IOException {
+    void write(PayloadFile out) throws IOException {
         long position = 0;
         for (Payload bytes : ranges) {
             int padding = padding(position);

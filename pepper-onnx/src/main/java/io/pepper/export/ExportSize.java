@@ -8,7 +8,7 @@ import io.pepper.onnx.internal.proto.FunctionProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.onnx.internal.proto.TensorProto;
-import io.pepper.onnx.internal.wire.PayloadWeaver;
+import io.pepper.onnx.internal.wire.PayloadWriter;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
@@ -131,7 +131,7 @@ final class ExportSize {
         Repeated before = found.get(what);
         if (before == null) {
             long beside = options.weights() == WeightStorage.REFERENCE ? 0 : referred;
-            long size = new PayloadWeaver(message, model.payloads()).size();
+            long size = new PayloadWriter(message, model.payloads()).size();
             found.put(what, new Repeated(what, size + beside, 1));
         } else {
             found.put(what, before.again());

@@ -1,7 +1,7 @@
 package io.pepper.export;
 
 import com.google.protobuf.CodedInputStream;
-import io.pepper.export.internal.PartModel;
+import io.pepper.export.internal.ChainPart;
 import io.pepper.model.Isolation;
 import io.pepper.model.ProgressListener;
 import io.pepper.model.ReadLimits;
@@ -64,7 +64,7 @@ final class IsolatedVerification implements IsolatedService<IsolatedVerification
     /** Verifies in a separate child process. */
     static Verification run(
             WholeModel whole,
-            List<PartModel> parts,
+            List<ChainPart> parts,
             VerificationOptions options,
             Isolation isolation,
             ProgressListener progress)
@@ -90,9 +90,9 @@ final class IsolatedVerification implements IsolatedService<IsolatedVerification
         CodedInputStream skeleton = CodedInputStream.newInstance(question.skeleton());
         skeleton.setRecursionLimit(ReadLimits.GREATEST_DEPTH);
         WholeModel whole = new WholeModel(question.whole().source(), ModelProto.parseFrom(skeleton));
-        List<PartModel> parts = new ArrayList<>();
+        List<ChainPart> parts = new ArrayList<>();
         for (Part part : question.parts()) {
-            parts.add(new PartModel(part.source().source(), part.inputs(), part.outputs()));
+            parts.add(new ChainPart(part.source().source(), part.inputs(), part.outputs()));
         }
         return VerificationRun.here(whole, parts, question.options(), progress);
     }

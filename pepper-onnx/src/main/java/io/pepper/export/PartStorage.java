@@ -5,7 +5,7 @@ import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.model.WeightRanges;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.wire.ByteSource;
-import io.pepper.onnx.internal.wire.PayloadWeaver;
+import io.pepper.onnx.internal.wire.PayloadWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -78,7 +78,7 @@ final class PartStorage {
     }
 
     private long bytes(ModelProto message) throws IOException {
-        return new PayloadWeaver(message, model.payloads()).size();
+        return new PayloadWriter(message, model.payloads()).size();
     }
 
     private Stored inline(PartModel part, String file) throws IOException {

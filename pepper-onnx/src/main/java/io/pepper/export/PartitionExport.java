@@ -10,7 +10,7 @@ import io.pepper.onnx.internal.model.NoTensors;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
-import io.pepper.onnx.internal.wire.WovenFile;
+import io.pepper.onnx.internal.wire.PayloadFile;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
 import java.io.IOException;
@@ -240,7 +240,7 @@ final class PartitionExport {
     }
 
     private void write(Path file, byte... bytes) throws IOException {
-        try (WovenFile out = new WovenFile(file, false)) {
+        try (PayloadFile out = new PayloadFile(file, false)) {
             out.write(bytes, 0, bytes.length);
             out.finish(options.durable());
         }

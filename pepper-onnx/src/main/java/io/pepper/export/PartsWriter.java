@@ -3,8 +3,8 @@ package io.pepper.export;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.wire.ByteSource;
 import io.pepper.onnx.internal.wire.Digests;
-import io.pepper.onnx.internal.wire.PayloadWeaver;
-import io.pepper.onnx.internal.wire.WovenFile;
+import io.pepper.onnx.internal.wire.PayloadFile;
+import io.pepper.onnx.internal.wire.PayloadWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ final class PartsWriter implements AutoCloseable {
     private final References references;
     private final ModelHash hash;
     private final Map<ByteSource, String> hashes = new HashMap<>();
-    private final ByteBuffer buffer = WovenFile.newBuffer();
+    private final ByteBuffer buffer = PayloadFile.newBuffer();
     private final Deque<OpenPart> open = new ArrayDeque<>();
     private final List<PartitionManifest.Part> finished = new ArrayList<>();
 
@@ -38,7 +38,7 @@ final class PartsWriter implements AutoCloseable {
     private record OpenPart(
             PartModel part,
             String name,
-            WovenFile file,
+            PayloadFile file,
             List<PartitionManifest.Data> copied,
             Set<ByteSource> referenced) {}
 
@@ -67,9 +67,9 @@ final class PartsWriter implements AutoCloseable {
             DataFile data = stored.copied().get();
             copied.add(copy(data, path.resolveSibling(data.name())));
         }
-        WovenFile file = new WovenFile(path, options.checksums(), buffer);
+        PayloadFile file = new PayloadFile(path, options.checksums(), buffer);
         open.add(new OpenPart(stored.part(), name, file, copied, stored.referenced()));
-        new PayloadWeaver(stored.part().model(), model.payloads()).write(file);
+        new PayloadWriter(stored.part().model(), model.payloads()).write(file);
         file.flush();
         if (hash.isDone() || open.size() == MAX_OPEN_FILES) {
             finishOpen();
@@ -77,9 +77,9 @@ final class PartsWriter implements AutoCloseable {
     }
 
     private PartitionManifest.Data copy(DataFile data, Path path) throws IOException {
-        try (WovenFile file = new WovenFile(path, options.checksums(), buffer)) {
+        try (PayloadFile file = new PayloadFile(path, options.checksums(), buffer)) {
             data.write(file);
-            WovenFile.Written written = file.finish(options.durable());
+            PayloadFile.Written written = file.finish(options.durable());
             return new PartitionManifest.Data(data.name(), written.sha256(), written.bytes());
         }
     }
@@ -109,7 +109,7 @@ final class PartsWriter implements AutoCloseable {
             OpenPart next = open.getFirst();
             byte[] metadata = metadata(next.part);
             next.file.write(metadata, 0, metadata.length);
-            WovenFile.Written written = next.file.finish(options.durable());
+            PayloadFile.Written written = next.file.finish(options.durable());
             next.file.close();
             open.removeFirst();
             List<PartitionManifest.Data> data = new ArrayList<>(next.copied);

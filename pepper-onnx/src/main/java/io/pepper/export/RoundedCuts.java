@@ -1,6 +1,6 @@
 package io.pepper.export;
 
-import io.pepper.export.internal.PartModel;
+import io.pepper.export.internal.ChainPart;
 import io.pepper.export.internal.RoundedModel;
 import io.pepper.model.ProgressListener;
 import io.pepper.model.TensorInfo;
@@ -70,7 +70,7 @@ final class RoundedCuts {
     Verification verify(
             ModelProto model,
             ModelContents contents,
-            List<PartModel> parts,
+            List<ChainPart> parts,
             VerificationOptions options,
             Verification before)
             throws IOException {

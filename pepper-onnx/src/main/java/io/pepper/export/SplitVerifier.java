@@ -1,6 +1,6 @@
 package io.pepper.export;
 
-import io.pepper.export.internal.PartModel;
+import io.pepper.export.internal.ChainPart;
 import io.pepper.model.OptimizationLevel;
 import io.pepper.model.ProgressListener;
 import io.pepper.model.TensorInfo;
@@ -105,9 +105,9 @@ public final class SplitVerifier {
                 Contents.of(model).options().withInputValues(Map.of()),
                 warnings);
         files.check(model.name(), manifest.modelSha256(), model.sha256());
-        List<PartModel> parts = new ArrayList<>();
+        List<ChainPart> parts = new ArrayList<>();
         for (PartitionManifest.Part part : manifest.parts()) {
-            parts.add(new PartModel(files.checked(part), names(part.inputs()), names(part.outputs())));
+            parts.add(new ChainPart(files.checked(part), names(part.inputs()), names(part.outputs())));
         }
         WholeModel whole = whole(Contents.of(model), values.keySet());
         Verification found = VerificationRun.run(whole, parts, used, progress);

@@ -1,7 +1,7 @@
 package io.pepper.export;
 
 import io.pepper.internal.text.FileErrors;
-import io.pepper.onnx.internal.wire.WovenFile;
+import io.pepper.onnx.internal.wire.PayloadFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
@@ -241,7 +241,7 @@ final class Staging implements AutoCloseable {
     }
 
     private static void write(Path file, String text) throws IOException {
-        try (WovenFile out = new WovenFile(file, false)) {
+        try (PayloadFile out = new PayloadFile(file, false)) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             out.write(bytes, 0, bytes.length);
             out.finish(true);

@@ -4,8 +4,8 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.pepper.export.internal.ChainPart;
 import io.pepper.export.internal.Difference;
-import io.pepper.export.internal.PartModel;
 import io.pepper.export.internal.Snapshot;
 import io.pepper.model.OptimizationLevel;
 import io.pepper.model.ProgressListener;
@@ -75,7 +75,7 @@ final class VerificationRun implements AutoCloseable {
      *     together
      * @throws IllegalArgumentException if the options do not fit the model's inputs
      */
-    public static Verification run(WholeModel whole, List<PartModel> parts, VerificationOptions options)
+    public static Verification run(WholeModel whole, List<ChainPart> parts, VerificationOptions options)
             throws IOException {
         return run(whole, parts, options, ProgressListener.NONE);
     }
@@ -95,7 +95,7 @@ final class VerificationRun implements AutoCloseable {
      * @throws IllegalArgumentException if the options do not fit the model's inputs
      */
     public static Verification run(
-            WholeModel whole, List<PartModel> parts, VerificationOptions options, ProgressListener progress)
+            WholeModel whole, List<ChainPart> parts, VerificationOptions options, ProgressListener progress)
             throws IOException {
         try {
             return options.isolation().isPresent()
@@ -110,7 +110,7 @@ final class VerificationRun implements AutoCloseable {
 
     /** Verifies a chain in this process. */
     static Verification here(
-            WholeModel whole, List<PartModel> parts, VerificationOptions options, ProgressListener progress)
+            WholeModel whole, List<ChainPart> parts, VerificationOptions options, ProgressListener progress)
             throws IOException {
         try (var run = new VerificationRun(whole, options, progress)) {
             return run.verify(parts);
@@ -119,8 +119,8 @@ final class VerificationRun implements AutoCloseable {
         }
     }
 
-    private Verification verify(List<PartModel> parts) throws IOException, OrtException {
-        for (PartModel part : parts) {
+    private Verification verify(List<ChainPart> parts) throws IOException, OrtException {
+        for (ChainPart part : parts) {
             Sessions.checkNames(part.inputs());
             Sessions.checkNames(part.outputs());
         }
@@ -133,11 +133,11 @@ final class VerificationRun implements AutoCloseable {
         InputSearch search = InputSearch.find(session, whole, choice());
         List<String> names = search.plan().stream().map(PlannedInput::name).toList();
         var alone = new ChainRunner(
-                List.of(new ChainRunner.Step(new PartModel(whole.source(), names, whole.outputs()), session)),
+                List.of(new ChainRunner.Step(new ChainPart(whole.source(), names, whole.outputs()), session)),
                 names,
                 whole.outputs());
         var steps = new ArrayList<ChainRunner.Step>();
-        for (PartModel part : parts) {
+        for (ChainPart part : parts) {
             progress.progress("loading " + part.source().name(), steps.size() + 1L, parts.size() + 1L);
             steps.add(new ChainRunner.Step(part, open(part.source())));
         }

@@ -436,7 +436,7 @@ public final class OnnxModel implements AutoCloseable {
      *
      * @return the bridges
      */
-    public PaperBridges originalBridges() {
+    public PaperBridges paperBridges() {
         return PaperView.bridges(proto().getGraph());
     }
 

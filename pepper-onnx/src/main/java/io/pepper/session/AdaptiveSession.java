@@ -3,9 +3,12 @@ package io.pepper.session;
 import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.cluster.DeviceState;
 import io.pepper.model.TensorInfo;
+import io.pepper.onnx.ModelSegments;
+import io.pepper.onnx.OnnxModel;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Replanner;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -50,13 +53,40 @@ public final class AdaptiveSession implements ModelSession {
     @FunctionalInterface
     public interface Opener {
         /**
-         * Opens a session. {@link DeployedSessions} opens it from the model's file.
+         * Opens a session. {@link #of} opens it from the model's file.
          *
          * @param placement the placement of the parts
          * @return a session with one stage per placed part, for the caller to close
          * @throws IOException if the session cannot be opened
          */
         ModelSession open(Placement placement) throws IOException;
+
+        /**
+         * Returns an opener that writes the parts of a placement to a directory of their own, opens them, and deletes
+         * them when the session closes. It is thread-safe.
+         *
+         * @param model the model, which must stay open while placements are opened
+         * @param segments its segments
+         * @param directory the parent of the directories of the placements
+         * @param open opens the parts in a directory
+         * @return the opener
+         */
+        static Opener of(OnnxModel model, ModelSegments segments, Path directory, PartsOpener open) {
+            return new PlacementOpener(model, segments, directory, open);
+        }
+    }
+
+    /** Opens the parts in a directory. */
+    @FunctionalInterface
+    public interface PartsOpener {
+        /**
+         * Opens the parts in a directory. Its {@code plan.json} gives the device of each part.
+         *
+         * @param parts the directory of the parts
+         * @return a session, for the caller to close
+         * @throws IOException if the parts cannot be opened
+         */
+        ModelSession open(Path parts) throws IOException;
     }
 
     /** The sessions of one placement, and its unfinished requests. */

@@ -34,21 +34,21 @@ public final class ClusterEmulation {
     }
 
     /**
-     * Returns the rehearsal of a plan on its own cluster.
+     * Returns the emulation of a plan on its own cluster.
      *
      * @param plan the plan
-     * @return the rehearsal
+     * @return the emulation
      */
     public static ClusterEmulation of(DeploymentPlan plan) {
         return of(plan, plan.placement().cluster());
     }
 
     /**
-     * Returns the rehearsal of a plan on another cluster with the same device names.
+     * Returns the emulation of a plan on another cluster with the same device names.
      *
      * @param plan the plan
      * @param cluster the devices and links, perhaps slower or faster ones
-     * @return the rehearsal
+     * @return the emulation
      * @throws IllegalArgumentException if a device of the plan is not in the cluster, or two communicating devices have
      *     no link
      */
@@ -57,12 +57,12 @@ public final class ClusterEmulation {
     }
 
     /**
-     * Returns the rehearsal of parts on devices.
+     * Returns the emulation of parts on devices.
      *
      * @param cluster the devices and links
      * @param deviceByPart the name of the device of each part, in the order of the manifest
      * @param coresHere the cores of this machine to bind to; empty to bind no thread
-     * @return the rehearsal
+     * @return the emulation
      * @throws IllegalArgumentException if a device is not in the cluster
      */
     public static ClusterEmulation of(Cluster cluster, List<String> deviceByPart, List<Integer> coresHere) {
@@ -85,7 +85,7 @@ public final class ClusterEmulation {
             cores.put(index, own);
             if (device.timeFactor() < 1) {
                 notes.add("device '" + device.name() + "' is described as faster than this machine (timeFactor "
-                        + device.timeFactor() + "): it is rehearsed at this machine's speed");
+                        + device.timeFactor() + "): it is emulated at this machine's speed");
             }
         }
         if (coresHere.isEmpty()) {

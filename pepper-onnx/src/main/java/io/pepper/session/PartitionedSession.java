@@ -68,7 +68,7 @@ public final class PartitionedSession implements ModelSession {
      */
     public static PartitionedSession open(Path directory, SessionOptions options) throws IOException {
         PartitionManifest manifest = PartitionManifest.read(directory, options.reading());
-        return of(manifest, RuntimeStages.open(directory, manifest, options), options);
+        return of(manifest, StageOpener.open(directory, manifest, options), options);
     }
 
     /**

@@ -21,7 +21,7 @@ final class PipelineFlow {
     private static final double NANOS = 1e9;
 
     private final StageSet stages;
-    private final Optional<ClusterEmulation> rehearsal;
+    private final Optional<ClusterEmulation> emulation;
     private final Routes routes;
     private final List<QueueThread<Visit>> workers = new ArrayList<>();
     private final Map<Routes.Route, QueueThread<Message>> hops = new ConcurrentHashMap<>();
@@ -35,18 +35,18 @@ final class PipelineFlow {
 
     PipelineFlow(StageSet stages, PipelineOptions options) {
         this.stages = stages;
-        this.rehearsal = options.rehearsal();
+        this.emulation = options.emulation();
         int parts = stages.wiring().parts().size();
-        rehearsal.ifPresent(plan -> {
+        emulation.ifPresent(plan -> {
             if (plan.parts() != parts) {
                 throw new IllegalArgumentException(
-                        "the rehearsal is of " + plan.parts() + " parts, the partition has " + parts);
+                        "the emulation is of " + plan.parts() + " parts, the partition has " + parts);
             }
         });
-        this.routes = new Routes(stages.wiring(), rehearsal);
+        this.routes = new Routes(stages.wiring(), emulation);
         for (int part = 0; part < parts; part++) {
             int stage = part;
-            rehearsal.ifPresent(plan -> devices.putIfAbsent(plan.device(stage), new ReentrantLock(true)));
+            emulation.ifPresent(plan -> devices.putIfAbsent(plan.device(stage), new ReentrantLock(true)));
             workers.add(new QueueThread<>(
                     stages.name() + "s" + part,
                     options.queueCapacity(),
@@ -115,16 +115,16 @@ final class PipelineFlow {
     }
 
     private void run(int part, PipelineRequest request, long waited) throws StageException {
-        if (rehearsal.isEmpty()) {
+        if (emulation.isEmpty()) {
             stages.runner(part).run(request.board(), request.cancellation(), waited);
             return;
         }
-        int device = rehearsal.get().device(part);
+        int device = emulation.get().device(part);
         ReentrantLock busy = devices.computeIfAbsent(device, none -> new ReentrantLock(true));
         busy.lock();
         try {
             long begin = System.nanoTime();
-            double slower = Math.max(1, rehearsal.get().timeFactor(device));
+            double slower = Math.max(1, emulation.get().timeFactor(device));
             stages.runner(part).run(request.board(), request.cancellation(), waited);
             Pause.until(begin + (long) (slower * (System.nanoTime() - begin)), request.cancellation());
         } finally {

@@ -10,14 +10,14 @@ import java.util.Optional;
  * @param queueCapacity the capacity of each stage's queue in requests, at least 1
  * @param maxUnderWay the number of requests in progress from which {@link PipelineSession#submit} waits, at least 1;
  *     empty for the capacity of the stages and their queues
- * @param rehearsal the emulated devices and links; empty for this machine
+ * @param emulation the emulated devices and links; empty for this machine
  */
 public record PipelineOptions(
         SessionOptions runtime,
         int queueCapacity,
         Optional<Integer> maxUnderWay,
-        Optional<ClusterEmulation> rehearsal) {
-    /** Default options for the parts, queues of two requests, no rehearsal. */
+        Optional<ClusterEmulation> emulation) {
+    /** Default options for the parts, queues of two requests, no emulation. */
     public static final PipelineOptions DEFAULTS =
             new PipelineOptions(SessionOptions.DEFAULTS, 2, Optional.empty(), Optional.empty());
 
@@ -28,12 +28,12 @@ public record PipelineOptions(
      * @param queueCapacity the capacity of each stage's queue in requests, at least 1
      * @param maxUnderWay the number of requests in progress from which {@link PipelineSession#submit} waits, at
      *     least 1
-     * @param rehearsal the emulated devices and links
+     * @param emulation the emulated devices and links
      * @throws IllegalArgumentException if a number is out of its range
      */
     public PipelineOptions {
         Objects.requireNonNull(runtime);
-        Objects.requireNonNull(rehearsal);
+        Objects.requireNonNull(emulation);
         if (queueCapacity < 1 || maxUnderWay.orElse(1) < 1) {
             throw new IllegalArgumentException(
                     "queueCapacity " + queueCapacity + ", maxUnderWay " + maxUnderWay + ": out of range");
@@ -47,7 +47,7 @@ public record PipelineOptions(
      * @return the options
      */
     public PipelineOptions withRuntime(SessionOptions value) {
-        return new PipelineOptions(value, queueCapacity, maxUnderWay, rehearsal);
+        return new PipelineOptions(value, queueCapacity, maxUnderWay, emulation);
     }
 
     /**
@@ -57,7 +57,7 @@ public record PipelineOptions(
      * @return the options
      */
     public PipelineOptions withQueueCapacity(int value) {
-        return new PipelineOptions(runtime, value, maxUnderWay, rehearsal);
+        return new PipelineOptions(runtime, value, maxUnderWay, emulation);
     }
 
     /**
@@ -67,7 +67,7 @@ public record PipelineOptions(
      * @return the options
      */
     public PipelineOptions withMaxUnderWay(int value) {
-        return new PipelineOptions(runtime, queueCapacity, Optional.of(value), rehearsal);
+        return new PipelineOptions(runtime, queueCapacity, Optional.of(value), emulation);
     }
 
     /**
@@ -76,7 +76,7 @@ public record PipelineOptions(
      * @param value the devices and links
      * @return the options
      */
-    public PipelineOptions withRehearsal(ClusterEmulation value) {
+    public PipelineOptions withEmulation(ClusterEmulation value) {
         return new PipelineOptions(runtime, queueCapacity, maxUnderWay, Optional.of(value));
     }
 }

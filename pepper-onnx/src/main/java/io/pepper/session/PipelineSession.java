@@ -71,16 +71,16 @@ public final class PipelineSession implements ModelSession {
      * @param directory the parts with their {@code partition.json}
      * @param options how to open and run them
      * @return a pipeline, for the caller to close
-     * @throws IllegalArgumentException if the rehearsal has another number of parts, or devices without a link
+     * @throws IllegalArgumentException if the emulation has another number of parts, or devices without a link
      * @throws IOException see {@link PartitionedSession#open(Path, SessionOptions)}
      */
     public static PipelineSession open(Path directory, PipelineOptions options) throws IOException {
         PartitionManifest manifest =
                 PartitionManifest.read(directory, options.runtime().reading());
-        SessionOptions runtime = options.rehearsal()
-                .map(rehearsal -> rehearsal.options(options.runtime()))
+        SessionOptions runtime = options.emulation()
+                .map(emulation -> emulation.options(options.runtime()))
                 .orElse(options.runtime());
-        return of(manifest, RuntimeStages.open(directory, manifest, runtime), options.withRuntime(runtime));
+        return of(manifest, StageOpener.open(directory, manifest, runtime), options.withRuntime(runtime));
     }
 
     /**
@@ -90,7 +90,7 @@ public final class PipelineSession implements ModelSession {
      * @param stages the parts in the order of the manifest; the pipeline closes them, also if this throws
      * @param options how to run them
      * @return a pipeline, for the caller to close
-     * @throws IllegalArgumentException if the rehearsal has another number of parts, or devices without a link
+     * @throws IllegalArgumentException if the emulation has another number of parts, or devices without a link
      * @throws io.pepper.model.MalformedModelException if the stages do not fit together
      */
     public static PipelineSession of(PartitionManifest manifest, List<Stage> stages, PipelineOptions options)

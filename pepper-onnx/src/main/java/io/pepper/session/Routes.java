@@ -38,9 +38,9 @@ final class Routes {
      */
     record Hop(String name, Link link, ReentrantLock line, Set<Integer> tensors) {}
 
-    Routes(Wiring wiring, Optional<ClusterEmulation> rehearsal) {
+    Routes(Wiring wiring, Optional<ClusterEmulation> emulation) {
         for (int maker = Wiring.GIVEN; maker < wiring.parts().size(); maker++) {
-            byMaker.add(rehearsal.isPresent() ? remote(wiring, rehearsal.get(), maker) : local(wiring, maker));
+            byMaker.add(emulation.isPresent() ? remote(wiring, emulation.get(), maker) : local(wiring, maker));
         }
     }
 
@@ -54,11 +54,11 @@ final class Routes {
                 Optional.empty(), Arrays.stream(wiring.followers(maker)).boxed().toList()));
     }
 
-    private List<Route> remote(Wiring wiring, ClusterEmulation rehearsal, int maker) {
-        int here = maker == Wiring.GIVEN ? rehearsal.source().orElse(ANYWHERE) : rehearsal.device(maker);
+    private List<Route> remote(Wiring wiring, ClusterEmulation emulation, int maker) {
+        int here = maker == Wiring.GIVEN ? emulation.source().orElse(ANYWHERE) : emulation.device(maker);
         Map<Integer, List<Integer>> byDevice = new LinkedHashMap<>();
         for (int follower : wiring.followers(maker)) {
-            int there = here == ANYWHERE ? ANYWHERE : rehearsal.device(follower);
+            int there = here == ANYWHERE ? ANYWHERE : emulation.device(follower);
             byDevice.computeIfAbsent(there, none -> new ArrayList<>()).add(follower);
         }
         List<Route> routes = new ArrayList<>();
@@ -69,14 +69,14 @@ final class Routes {
                         .filter(tensor -> wiring.maker(tensor) == maker)
                         .forEach(tensors::add);
             }
-            routes.add(new Route(hop(rehearsal, here, there, tensors), followers));
+            routes.add(new Route(hop(emulation, here, there, tensors), followers));
         });
-        result(wiring, rehearsal, maker, here).ifPresent(routes::add);
+        result(wiring, emulation, maker, here).ifPresent(routes::add);
         return routes;
     }
 
-    private Optional<Route> result(Wiring wiring, ClusterEmulation rehearsal, int maker, int here) {
-        OptionalInt sink = rehearsal.sink();
+    private Optional<Route> result(Wiring wiring, ClusterEmulation emulation, int maker, int here) {
+        OptionalInt sink = emulation.sink();
         Set<Integer> tensors = new LinkedHashSet<>();
         Arrays.stream(wiring.results())
                 .filter(tensor -> wiring.maker(tensor) == maker)
@@ -84,15 +84,15 @@ final class Routes {
         if (sink.isEmpty() || here == ANYWHERE || tensors.isEmpty()) {
             return Optional.empty();
         }
-        return hop(rehearsal, here, sink.getAsInt(), tensors).map(hop -> new Route(Optional.of(hop), List.of()));
+        return hop(emulation, here, sink.getAsInt(), tensors).map(hop -> new Route(Optional.of(hop), List.of()));
     }
 
-    private Optional<Hop> hop(ClusterEmulation rehearsal, int from, int to, Set<Integer> tensors) {
+    private Optional<Hop> hop(ClusterEmulation emulation, int from, int to, Set<Integer> tensors) {
         if (from == to) {
             return Optional.empty();
         }
         ReentrantLock line = lines.computeIfAbsent(List.of(from, to), none -> new ReentrantLock(true));
         return Optional.of(
-                new Hop(rehearsal.name(from) + " to " + rehearsal.name(to), rehearsal.link(from, to), line, tensors));
+                new Hop(emulation.name(from) + " to " + emulation.name(to), emulation.link(from, to), line, tensors));
     }
 }

@@ -2,12 +2,16 @@ package io.pepper.session;
 
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
+import io.pepper.export.PartitionManifest;
+import io.pepper.model.MalformedModelException;
+import io.pepper.model.UnsupportedModelException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A part of a model that can run: in this process through ONNX Runtime ({@link RuntimeStages}), or elsewhere.
+ * A part of a model that can run: in this process through ONNX Runtime ({@link Stage#open}), or elsewhere.
  *
  * <p>Several threads call an implementation at once. It must not close its inputs, and must not read them after the
  * return. A remote stage sends them as {@linkplain TensorMessages ONNX messages}. Any exception or error that it throws
@@ -15,6 +19,24 @@ import java.util.Map;
  * null, closed or not listed.
  */
 public interface Stage extends AutoCloseable {
+    /**
+     * Opens one part to run in this process, for instance when the others run elsewhere.
+     *
+     * @param directory the directory of the parts
+     * @param manifest the content of its {@code partition.json}
+     * @param part the number of the part, from 0
+     * @param options how to open it
+     * @return the stage, for the caller to close
+     * @throws IndexOutOfBoundsException if the partition has no such part
+     * @throws IllegalArgumentException if the execution provider is not available
+     * @throws MalformedModelException if the file does not match the manifest; the message names file and field
+     * @throws UnsupportedModelException if a tensor cannot pass from part to part
+     * @throws IOException if the file cannot be read, or ONNX Runtime refuses it
+     */
+    static Stage open(Path directory, PartitionManifest manifest, int part, SessionOptions options) throws IOException {
+        return StageOpener.open(directory, manifest, part, options);
+    }
+
     /**
      * Returns the stage's name in messages and metrics.
      *

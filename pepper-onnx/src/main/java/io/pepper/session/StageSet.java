@@ -45,10 +45,10 @@ final class StageSet {
             return new StageSet(
                     manifest.modelName(),
                     stages,
-                    RuntimeStages.wiring(PartitionManifest.FILE_NAME, manifest, stages),
+                    StageOpener.wiring(PartitionManifest.FILE_NAME, manifest, stages),
                     options);
         } catch (IOException | RuntimeException | Error failed) {
-            RuntimeStages.closeAll(stages, failed);
+            StageOpener.closeAll(stages, failed);
             throw failed;
         }
     }
@@ -163,7 +163,7 @@ final class StageSet {
         }
         threads.shutdown();
         IOException failure = new IOException(model + ": cannot be closed");
-        RuntimeStages.closeAll(stages, failure);
+        StageOpener.closeAll(stages, failure);
         if (failure.getSuppressed().length > 0) {
             throw failure;
         }

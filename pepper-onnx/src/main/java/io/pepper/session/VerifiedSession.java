@@ -139,7 +139,7 @@ public final class VerifiedSession implements ModelSession {
         }
         try {
             Map<String, OnnxValue> values = Sessions.run(
-                    name, whole, inputs, new LinkedHashSet<>(RuntimeStages.names(outputs())), Optional.empty());
+                    name, whole, inputs, new LinkedHashSet<>(StageOpener.names(outputs())), Optional.empty());
             try {
                 return Optional.of(Answers.of(values));
             } finally {

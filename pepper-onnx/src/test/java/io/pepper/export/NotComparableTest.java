@@ -9,7 +9,7 @@ import static io.pepper.onnx.testmodels.ModelBuilder.model;
 import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pepper.export.internal.PartModel;
+import io.pepper.export.internal.ChainPart;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.internal.session.ModelSource;
@@ -91,8 +91,8 @@ class NotComparableTest {
                                 .add(node("noise").domain("own").in("x").out("noise"))));
     }
 
-    private static PartModel part(ModelProto model) {
-        return new PartModel(
+    private static ChainPart part(ModelProto model) {
+        return new ChainPart(
                 source(model),
                 model.getGraph().getInputList().stream()
                         .map(ValueInfoProto::getName)

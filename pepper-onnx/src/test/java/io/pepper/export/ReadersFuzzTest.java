@@ -89,7 +89,7 @@ class ReadersFuzzTest {
         try (OnnxModel model = OnnxModel.load(data, "fuzz", SMALL)) {
             model.weights();
             model.weightBytes();
-            model.originalBridges();
+            model.paperBridges();
             model.outputs();
         } catch (ModelException refused) {
             // As it should be.

@@ -2,7 +2,7 @@ package io.pepper.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pepper.export.internal.PartModel;
+import io.pepper.export.internal.ChainPart;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
 import io.pepper.onnx.internal.session.ModelSource;
@@ -54,6 +54,6 @@ class RealModelTest {
                 .filter(input -> !constants.contains(input))
                 .toList();
         return VerificationRun.run(
-                whole, List.of(new PartModel(source, inputs, whole.outputs())), VerificationOptions.DEFAULTS);
+                whole, List.of(new ChainPart(source, inputs, whole.outputs())), VerificationOptions.DEFAULTS);
     }
 }

@@ -7,7 +7,7 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pepper.export.internal.PartModel;
+import io.pepper.export.internal.ChainPart;
 import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
@@ -100,7 +100,7 @@ class ValueSearchTest {
 
     private static Verification verify(ModelProto model, VerificationOptions options) throws IOException {
         ModelSource source = ModelSource.bytes(model.getGraph().getName(), model.toByteArray());
-        PartModel part = new PartModel(
+        ChainPart part = new ChainPart(
                 source,
                 model.getGraph().getInputList().stream()
                         .map(ValueInfoProto::getName)

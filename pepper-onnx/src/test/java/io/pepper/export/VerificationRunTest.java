@@ -10,7 +10,7 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pepper.export.internal.PartModel;
+import io.pepper.export.internal.ChainPart;
 import io.pepper.model.InputShapes;
 import io.pepper.model.OptimizationLevel;
 import io.pepper.model.UnsupportedModelException;
@@ -59,21 +59,21 @@ class VerificationRunTest {
                 .build();
     }
 
-    private static PartModel part(ModelProto model) {
+    private static ChainPart part(ModelProto model) {
         List<String> inputs = model.getGraph().getInputList().stream()
                 .map(ValueInfoProto::getName)
                 .toList();
         List<String> outputs = model.getGraph().getOutputList().stream()
                 .map(ValueInfoProto::getName)
                 .toList();
-        return new PartModel(source(model), inputs, outputs);
+        return new ChainPart(source(model), inputs, outputs);
     }
 
     private static ModelSource source(ModelProto model) {
         return ModelSource.bytes(model.getGraph().getName(), model.toByteArray());
     }
 
-    private static Verification run(ModelProto whole, VerificationOptions options, PartModel... parts)
+    private static Verification run(ModelProto whole, VerificationOptions options, ChainPart... parts)
             throws IOException {
         return VerificationRun.run(new WholeModel(source(whole), whole), List.of(parts), options);
     }

@@ -72,7 +72,7 @@ class MalformedModelTest {
             assertThat(model.outputs()).isNotNull();
             assertThat(model.opsets()).isNotNull();
             model.weights();
-            model.originalBridges();
+            model.paperBridges();
         }
     }
 

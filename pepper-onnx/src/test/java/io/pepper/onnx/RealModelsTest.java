@@ -50,7 +50,7 @@ class RealModelsTest {
             assertThat(model.operatorCount()).isEqualTo(operators);
             assertThat(model.constantOperatorCount()).isEqualTo(constant);
             assertThat(model.cuts().size()).isEqualTo(cuts);
-            PaperBridges original = model.originalBridges();
+            PaperBridges original = model.paperBridges();
             assertThat(original.bridges()).hasSize(bridges);
             assertThat(original.atDistance(6)).hasSize(atDistanceSix);
         }

@@ -95,7 +95,7 @@ class AdaptiveBranchesTest {
         Replanner replanner = Replanner.builder(segments, CostModel.of(cluster, BY_LOAD))
                 .patience(HASTE)
                 .build();
-        AdaptiveSession.Opener opener = DeployedSessions.of(
+        AdaptiveSession.Opener opener = AdaptiveSession.Opener.of(
                 model,
                 segments,
                 directory.resolve("work"),

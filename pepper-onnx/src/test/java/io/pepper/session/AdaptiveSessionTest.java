@@ -87,7 +87,7 @@ class AdaptiveSessionTest {
     }
 
     private AdaptiveSession.Opener opener(boolean pipeline) {
-        return DeployedSessions.of(
+        return AdaptiveSession.Opener.of(
                 model,
                 pieces,
                 directory.resolve("work"),

@@ -34,7 +34,7 @@ final class Faults implements Stage {
     static List<Faults> open(Path directory, SessionOptions options) throws IOException {
         PartitionManifest manifest = PartitionManifest.read(directory);
         List<Faults> stages = new ArrayList<>();
-        for (Stage stage : RuntimeStages.open(directory, manifest, options)) {
+        for (Stage stage : StageOpener.open(directory, manifest, options)) {
             stages.add(new Faults(stage));
         }
         return stages;

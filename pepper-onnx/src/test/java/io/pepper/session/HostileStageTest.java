@@ -150,7 +150,7 @@ class HostileStageTest {
 
     private ModelSession open(Kind kind, Path from) throws IOException {
         hostile.clear();
-        for (Stage stage : RuntimeStages.open(from, PartitionManifest.read(from), Deployed.EXACT)) {
+        for (Stage stage : StageOpener.open(from, PartitionManifest.read(from), Deployed.EXACT)) {
             hostile.add(new Hostile(stage));
         }
         return kind.of(from, new ArrayList<>(hostile));
@@ -290,7 +290,7 @@ class HostileStageTest {
             }
             assertGoesOn(session);
         }
-        try (Stage stage = RuntimeStages.open(parts, PartitionManifest.read(parts), 0, Deployed.EXACT)) {
+        try (Stage stage = Stage.open(parts, PartitionManifest.read(parts), 0, Deployed.EXACT)) {
             OnnxTensor x = x();
             x.close();
             assertThatThrownBy(() -> stage.run(Map.of("x", x), new Cancellation()))
@@ -404,7 +404,7 @@ class HostileStageTest {
     @Test
     void aStageThatClosesItsInputsIsNotTriedOnThem() throws Exception {
         PartitionManifest manifest = PartitionManifest.read(parts);
-        List<Stage> stages = new ArrayList<>(RuntimeStages.open(parts, manifest, Deployed.EXACT));
+        List<Stage> stages = new ArrayList<>(StageOpener.open(parts, manifest, Deployed.EXACT));
         Hostile wrong = new Hostile(stages.get(1));
         wrong.deed = (real, inputs) -> {
             inputs.values().forEach(OnnxValue::close);
@@ -443,7 +443,7 @@ class HostileStageTest {
         List<String> closed = new ArrayList<>();
         PartitionManifest manifest = PartitionManifest.read(parts);
         List<Stage> stages = new ArrayList<>();
-        for (Stage real : RuntimeStages.open(parts, manifest, Deployed.EXACT)) {
+        for (Stage real : StageOpener.open(parts, manifest, Deployed.EXACT)) {
             stages.add(new Closing(real, closed));
         }
         ModelSession session = PartitionedSession.of(manifest, stages, Deployed.EXACT);

@@ -296,7 +296,7 @@ class PipelineSessionTest {
 
     /** A link of 20 ms and a device of a quarter of the speed take their time; answers stay the same. */
     @Test
-    void rehearsesDevicesAndLinks() throws Exception {
+    void emulatesDevicesAndLinks() throws Exception {
         TestModel test = Topologies.get("residual");
         Deployed.parts(test, 2, directory);
         Cluster cluster = Cluster.builder()
@@ -306,10 +306,10 @@ class PipelineSessionTest {
                 .source("camera")
                 .sink("camera")
                 .build();
-        ClusterEmulation rehearsal = ClusterEmulation.of(cluster, List.of("camera", "cloud"), CoreAffinity.cores());
-        assertThat(rehearsal.notes()).anyMatch(note -> note.contains("'cloud'") && note.contains("faster"));
+        ClusterEmulation emulation = ClusterEmulation.of(cluster, List.of("camera", "cloud"), CoreAffinity.cores());
+        assertThat(emulation.notes()).anyMatch(note -> note.contains("'cloud'") && note.contains("faster"));
         try (OrtSession whole = Deployed.whole(test);
-                PipelineSession pipeline = PipelineSession.open(directory, EXACT.withRehearsal(rehearsal))) {
+                PipelineSession pipeline = PipelineSession.open(directory, EXACT.withEmulation(emulation))) {
             Map<String, OnnxTensor> inputs = Deployed.inputs(test, 1);
             Map<String, Object> expected = Deployed.answers(whole, inputs);
             long begin = System.nanoTime();
@@ -320,9 +320,9 @@ class PipelineSessionTest {
             Deployed.close(inputs);
         }
         assertThatThrownBy(() -> PipelineSession.open(
-                        directory, EXACT.withRehearsal(ClusterEmulation.of(cluster, List.of("camera"), List.of()))))
+                        directory, EXACT.withEmulation(ClusterEmulation.of(cluster, List.of("camera"), List.of()))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("rehearsal is of 1 parts");
+                .hasMessageContaining("emulation is of 1 parts");
     }
 
     @Test
@@ -330,7 +330,7 @@ class PipelineSessionTest {
         TestModel test = Topologies.get("residual");
         PartitionManifest manifest = Deployed.everyCut(test, directory);
         List<Stage> stages = new ArrayList<>();
-        for (Stage stage : RuntimeStages.open(directory, manifest, Deployed.EXACT)) {
+        for (Stage stage : StageOpener.open(directory, manifest, Deployed.EXACT)) {
             stages.add(Faults.elsewhere(stage));
         }
         try (OrtSession whole = Deployed.whole(test);

@@ -94,7 +94,7 @@ public final class LatencyDataset {
     private static LatencyDataset read(Path file, InputStream in, PaperCleanup cleanup) throws IOException {
         List<LatencyRecord> records = new ArrayList<>();
         Problems problems = new Problems(file);
-        OriginalRecords original = new OriginalRecords(cleanup.dropMiddleLoads(), cleanup.normalizeToFourCores());
+        PaperRecords original = new PaperRecords(cleanup.dropMiddleLoads(), cleanup.normalizeToFourCores());
         List<String> columns = CsvTable.read(
                 file.toString(),
                 in,

@@ -2,7 +2,7 @@ package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
 import io.pepper.measure.ModelTiming;
-import io.pepper.predict.internal.csv.OriginalTime;
+import io.pepper.predict.internal.csv.PaperTime;
 import io.pepper.predict.internal.csv.Row;
 import io.pepper.workload.Workload;
 import io.pepper.workload.WorkloadMeasure;
@@ -111,7 +111,7 @@ final class RecordColumns {
                 String.valueOf(record.execution()),
                 device.readAt().map(Instant::toString).orElse(""),
                 String.valueOf(timing.runs()),
-                OriginalTime.format(timing.medianSeconds()),
+                PaperTime.format(timing.medianSeconds()),
                 plain(timing.medianSeconds()),
                 plain(timing.minSeconds()),
                 plain(timing.p25Seconds()),

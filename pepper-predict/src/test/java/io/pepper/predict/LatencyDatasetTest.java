@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.pepper.cluster.DeviceState;
 import io.pepper.measure.ModelTiming;
 import io.pepper.predict.internal.csv.CsvTable;
-import io.pepper.predict.internal.csv.OriginalTime;
+import io.pepper.predict.internal.csv.PaperTime;
 import io.pepper.workload.Kernel;
 import io.pepper.workload.KernelFamily;
 import io.pepper.workload.Workload;
@@ -169,10 +169,10 @@ class LatencyDatasetTest {
 
     @Test
     void writesTimesAsTheOriginal() {
-        assertThat(OriginalTime.format(3661.5)).isEqualTo("01:01:01.500000");
-        assertThat(OriginalTime.parse("01:01:01.5")).isEqualTo(3661.5);
-        assertThat(OriginalTime.parse("00:00:00")).isZero();
-        assertThatThrownBy(() -> OriginalTime.parse("1:2:3")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(PaperTime.format(3661.5)).isEqualTo("01:01:01.500000");
+        assertThat(PaperTime.parse("01:01:01.5")).isEqualTo(3661.5);
+        assertThat(PaperTime.parse("00:00:00")).isZero();
+        assertThatThrownBy(() -> PaperTime.parse("1:2:3")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -51,7 +51,7 @@ final class InspectionJson {
             cut.put("operatorsAfter", found.operatorsAfter());
         }
         if (inspection.original()) {
-            document.set("original", original(model.originalBridges()));
+            document.set("original", original(model.paperBridges()));
         }
         return document;
     }

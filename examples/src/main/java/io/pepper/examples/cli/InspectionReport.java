@@ -28,7 +28,7 @@ final class InspectionReport {
         recognized(inspection, out);
         cuts(inspection, out);
         if (inspection.original()) {
-            original(inspection.model().originalBridges(), out);
+            original(inspection.model().paperBridges(), out);
         }
     }
 

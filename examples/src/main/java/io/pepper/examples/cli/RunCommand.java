@@ -85,10 +85,10 @@ final class RunCommand implements Callable<Integer> {
     private boolean pipeline;
 
     @Option(
-            names = "--rehearse",
+            names = {"--emulate", "--rehearse"},
             paramLabel = "CLUSTER",
             description = "Emulate the devices and links of this file (YAML or JSON); DIR must have a plan.json.")
-    private Optional<Path> rehearse = Optional.empty();
+    private Optional<Path> emulate = Optional.empty();
 
     @Mixin
     private PrometheusOptions prometheus = new PrometheusOptions();
@@ -144,14 +144,14 @@ final class RunCommand implements Callable<Integer> {
         SessionOptions options = SessionOptions.DEFAULTS
                 .withReading(reading.options())
                 .withStages(StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization));
-        if (rehearse.isPresent()) {
+        if (emulate.isPresent()) {
             DeploymentPlan planned = plan.orElseThrow(() -> new ParameterException(
-                    spec.commandLine(), "--rehearse needs a plan: " + directory + " has no plan.json"));
-            ClusterEmulation rehearsal = ClusterEmulation.of(planned, Cluster.read(rehearse.get()));
-            rehearsal.notes().forEach(report::note);
-            report.mode(pipeline ? "pipeline, rehearsed" : "one at a time, rehearsed");
+                    spec.commandLine(), "--emulate needs a plan: " + directory + " has no plan.json"));
+            ClusterEmulation emulation = ClusterEmulation.of(planned, Cluster.read(emulate.get()));
+            emulation.notes().forEach(report::note);
+            report.mode(pipeline ? "pipeline, emulated" : "one at a time, emulated");
             return PipelineSession.open(
-                    directory, PipelineOptions.DEFAULTS.withRuntime(options).withRehearsal(rehearsal));
+                    directory, PipelineOptions.DEFAULTS.withRuntime(options).withEmulation(emulation));
         }
         report.mode(pipeline ? "pipeline" : "one at a time");
         return pipeline

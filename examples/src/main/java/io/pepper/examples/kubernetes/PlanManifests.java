@@ -51,7 +51,7 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
  * partition.json} are in a shared config map.
  *
  * <p>The caller supplies the image: a program that opens {@code /part/FILE} (for instance with {@link
- * io.pepper.session.RuntimeStages}) and passes tensors on as {@link io.pepper.session.TensorMessages}. Nodes are
+ * io.pepper.session.Stage#open}) and passes tensors on as {@link io.pepper.session.TensorMessages}. Nodes are
  * selected by their host names, which are the names of the devices.
  */
 public final class PlanManifests {

@@ -109,7 +109,7 @@ class RunCommandTest {
     }
 
     @Test
-    void rehearsesAPlan() throws IOException {
+    void emulatesTheDevicesOfAPlan() throws IOException {
         Path cluster = Files.writeString(
                 directory.resolve("cluster.yaml"),
                 """
@@ -125,11 +125,11 @@ class RunCommandTest {
         assertThat(run("plan", model, "--shape", SHAPE, "--cluster", cluster, "--roofline", "--out", plan))
                 .as(err.toString())
                 .isZero();
-        assertThat(run("run", plan, "--shape", SHAPE, "--repeat", 4, "--rehearse", cluster, "--json"))
+        assertThat(run("run", plan, "--shape", SHAPE, "--repeat", 4, "--emulate", cluster, "--json"))
                 .as(err.toString())
                 .isZero();
         JsonNode document = json();
-        assertThat(document.get("mode").textValue()).isEqualTo("one at a time, rehearsed");
+        assertThat(document.get("mode").textValue()).isEqualTo("one at a time, emulated");
         assertThat(document.get("latencySeconds").get("p50").doubleValue())
                 .as("a message of 20 ms at least")
                 .isGreaterThan(0.02);
@@ -144,7 +144,7 @@ class RunCommandTest {
         assertThat(err.toString()).contains("the model has no input 'y'");
         assertThat(run("run", parts)).isEqualTo(1);
         assertThat(err.toString()).contains("input x").contains("is open");
-        assertThat(run("run", parts, "--shape", SHAPE, "--rehearse", "cluster.yaml"))
+        assertThat(run("run", parts, "--shape", SHAPE, "--emulate", "cluster.yaml"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("has no plan.json");
         assertThat(run("run", parts, "--shape", SHAPE, "--repeat", 0)).isEqualTo(2);

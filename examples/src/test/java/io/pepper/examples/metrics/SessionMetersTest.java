@@ -14,7 +14,6 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.Partitioner;
 import io.pepper.session.Cancellation;
 import io.pepper.session.PartitionedSession;
-import io.pepper.session.RuntimeStages;
 import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
 import io.pepper.session.StageException;
@@ -85,9 +84,8 @@ class SessionMetersTest {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         SessionOptions options =
                 SessionOptions.DEFAULTS.withListener(SessionMeters.listener(registry, "model", "classifier"));
-        Stage first = RuntimeStages.open(directory, manifest, 0, options);
-        Stage second =
-                new FailsAtTheThirdCall(RuntimeStages.open(directory, manifest, 1, options), new AtomicInteger());
+        Stage first = Stage.open(directory, manifest, 0, options);
+        Stage second = new FailsAtTheThirdCall(Stage.open(directory, manifest, 1, options), new AtomicInteger());
         try (PartitionedSession session = PartitionedSession.of(manifest, List.of(first, second), options);
                 OnnxTensor image = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), new float[1][3][48][192])) {
             SessionMeters.bind(registry, session, "model", "classifier");

@@ -1,13 +1,13 @@
 package io.pepper.onnx.internal;
 
 import io.pepper.onnx.internal.wire.ByteSource;
-import io.pepper.onnx.internal.wire.WovenSink;
+import io.pepper.onnx.internal.wire.PayloadSink;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 
 /** A sink that collects a small model in memory. */
-final class MemorySink implements WovenSink {
+final class MemorySink implements PayloadSink {
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final ByteArrayOutputStream bytes;

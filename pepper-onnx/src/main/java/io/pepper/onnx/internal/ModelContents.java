@@ -28,7 +28,7 @@ import io.pepper.onnx.internal.wire.ForeignFormat;
 import io.pepper.onnx.internal.wire.Payload;
 import io.pepper.onnx.internal.wire.PayloadScanner;
 import io.pepper.onnx.internal.wire.PayloadTable;
-import io.pepper.onnx.internal.wire.PayloadWeaver;
+import io.pepper.onnx.internal.wire.PayloadWriter;
 import io.pepper.onnx.internal.wire.Skeleton;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -141,13 +141,13 @@ public final class ModelContents implements Closeable {
     }
 
     private Optional<byte[]> bytesForInference(ModelProto model) throws IOException {
-        PayloadWeaver weaver = new PayloadWeaver(model, skeleton.payloads());
-        long size = weaver.size();
+        PayloadWriter writer = new PayloadWriter(model, skeleton.payloads());
+        long size = writer.size();
         if (size > MAX_INFERENCE_BYTES + model.getSerializedSize()) {
             return Optional.empty();
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) size);
-        weaver.write(new MemorySink(bytes));
+        writer.write(new MemorySink(bytes));
         return Optional.of(bytes.toByteArray());
     }
 
@@ -251,13 +251,13 @@ public final class ModelContents implements Closeable {
                     bytes -> Optional.of(new WeightRanges.Place(
                             WeightRanges.location(top, ((FileSource) bytes.source()).real()), bytes.position())));
         }
-        PayloadWeaver weaver = new PayloadWeaver(message, skeleton.payloads());
-        if (weaver.size() > MAX_MESSAGE_BYTES) {
+        PayloadWriter writer = new PayloadWriter(message, skeleton.payloads());
+        if (writer.size() > MAX_MESSAGE_BYTES) {
             throw new UnsupportedModelException(
-                    source.name(), "model", "has " + weaver.size() + " bytes that cannot stand in a data file");
+                    source.name(), "model", "has " + writer.size() + " bytes that cannot stand in a data file");
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) weaver.size());
-        weaver.write(new MemorySink(bytes));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) writer.size());
+        writer.write(new MemorySink(bytes));
         return directory.isPresent()
                 ? ModelSource.bytes(source.name(), bytes.toByteArray(), directory.get())
                 : ModelSource.bytes(source.name(), bytes.toByteArray());

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The fields that lead to tensors. Scanner and weaver both descend by this table. */
+/** The fields that lead to tensors. Scanner and writer both use this table to descend. */
 enum ChildField {
     MODEL_GRAPH(MessageKind.MODEL, 7, "graph", MessageKind.GRAPH),
     MODEL_TRAINING_INFO(MessageKind.MODEL, 20, "training_info[]", MessageKind.TRAINING_INFO),

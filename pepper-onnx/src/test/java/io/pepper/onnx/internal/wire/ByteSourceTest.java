@@ -123,8 +123,8 @@ class ByteSourceTest {
         byte[] model = RoundTripTest.everywhere().toByteArray();
         ByteSource stingy = new StingySource(new ArraySource("stingy", model));
         Skeleton skeleton = PayloadScanner.scan(stingy, ReadLimits.DEFAULTS);
-        assertThat(skeleton.model()).isEqualTo(Woven.scan(model).model());
-        assertThat(Woven.weave(skeleton.model(), skeleton.payloads())).isEqualTo(Woven.roundTrip(model));
+        assertThat(skeleton.model()).isEqualTo(PayloadBytes.scan(model).model());
+        assertThat(PayloadBytes.write(skeleton.model(), skeleton.payloads())).isEqualTo(PayloadBytes.roundTrip(model));
     }
 
     private record StingySource(ByteSource source) implements ByteSource {

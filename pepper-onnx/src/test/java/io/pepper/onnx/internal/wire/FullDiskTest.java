@@ -24,7 +24,7 @@ class FullDiskTest {
     @ParameterizedTest
     @ValueSource(strings = {"No space left on device", "Disk quota exceeded", "Input/output error", "File too large"})
     void errorOfWritingNamesTheFile(String said) {
-        WovenFile file = new WovenFile(FILE, new FailingChannel(said), true, WovenFile.newBuffer());
+        PayloadFile file = new PayloadFile(FILE, new FailingChannel(said), true, PayloadFile.newBuffer());
         assertThatThrownBy(() -> {
                     file.write(new byte[10], 0, 10);
                     file.flush();
@@ -36,7 +36,8 @@ class FullDiskTest {
 
     @Test
     void errorOfForcingNamesTheFile() {
-        WovenFile file = new WovenFile(FILE, new FailingChannel("Input/output error"), false, WovenFile.newBuffer());
+        PayloadFile file =
+                new PayloadFile(FILE, new FailingChannel("Input/output error"), false, PayloadFile.newBuffer());
         assertThatThrownBy(() -> file.finish(true))
                 .isInstanceOf(FileSystemException.class)
                 .hasMessage(FILE + ": Input/output error");
@@ -53,7 +54,7 @@ class FullDiskTest {
 
     @Test
     void interruptIsNoErrorOfTheFile() {
-        WovenFile file = new WovenFile(FILE, new FailingChannel("unused"), false, WovenFile.newBuffer());
+        PayloadFile file = new PayloadFile(FILE, new FailingChannel("unused"), false, PayloadFile.newBuffer());
         Thread.currentThread().interrupt();
         assertThatThrownBy(file::flush).isInstanceOf(InterruptedIOException.class);
         assertThat(Thread.interrupted()).isTrue();

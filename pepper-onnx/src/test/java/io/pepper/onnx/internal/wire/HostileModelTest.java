@@ -13,9 +13,9 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the bytes are, the answer is a skeleton that can be woven, or a refusal. */
+/** Whatever the bytes are, the answer is a skeleton that can be written, or a refusal. */
 class HostileModelTest {
-    private static final ReadLimits LIMITS = Woven.limits(1 << 20, 100_000, 100);
+    private static final ReadLimits LIMITS = PayloadBytes.limits(1 << 20, 100_000, 100);
 
     private static boolean isRead(byte[] bytes, String what) throws IOException {
         Skeleton skeleton;
@@ -27,20 +27,20 @@ class HostileModelTest {
         } catch (IOException | RuntimeException | Error wrong) {
             return fail(what, wrong);
         }
-        assertSame(bytes, Woven.weave(skeleton.model(), skeleton.payloads()), what);
+        assertSame(bytes, PayloadBytes.write(skeleton.model(), skeleton.payloads()), what);
         return true;
     }
 
     /** Protobuf may refuse what is in a payload, which nobody looked at; but must not read anything else in it. */
-    private static void assertSame(byte[] bytes, byte[] woven, String what) throws IOException {
+    private static void assertSame(byte[] bytes, byte[] written, String what) throws IOException {
         ModelProto expected;
         try {
             expected = ModelProto.parseFrom(bytes);
         } catch (InvalidProtocolBufferException refused) {
-            assertThatThrownBy(() -> ModelProto.parseFrom(woven)).as(what).isInstanceOf(refused.getClass());
+            assertThatThrownBy(() -> ModelProto.parseFrom(written)).as(what).isInstanceOf(refused.getClass());
             return;
         }
-        assertThat(ModelProto.parseFrom(woven).equals(expected)).as(what).isTrue();
+        assertThat(ModelProto.parseFrom(written).equals(expected)).as(what).isTrue();
     }
 
     @Test

@@ -28,9 +28,9 @@ class PayloadScannerTest {
     private static final int DOUBLE_DATA = 10;
 
     private static Skeleton assertRoundTrip(byte[] bytes) throws IOException {
-        Skeleton skeleton = Woven.scan(bytes);
-        byte[] woven = Woven.weave(skeleton.model(), skeleton.payloads());
-        assertThat(Woven.parse(woven)).isEqualTo(Woven.parse(bytes));
+        Skeleton skeleton = PayloadBytes.scan(bytes);
+        byte[] written = PayloadBytes.write(skeleton.model(), skeleton.payloads());
+        assertThat(PayloadBytes.parse(written)).isEqualTo(PayloadBytes.parse(bytes));
         return skeleton;
     }
 
@@ -129,9 +129,11 @@ class PayloadScannerTest {
 
     @Test
     void externalTensorsAreNoticed() throws IOException {
-        assertThat(Woven.scan(WireBytes.tensor(tensor -> tensor.number(14, 1))).hasExternalTensors())
+        assertThat(PayloadBytes.scan(WireBytes.tensor(tensor -> tensor.number(14, 1)))
+                        .hasExternalTensors())
                 .isTrue();
-        assertThat(Woven.scan(WireBytes.tensor(tensor -> tensor.number(2, 1))).hasExternalTensors())
+        assertThat(PayloadBytes.scan(WireBytes.tensor(tensor -> tensor.number(2, 1)))
+                        .hasExternalTensors())
                 .isFalse();
     }
 
@@ -142,7 +144,7 @@ class PayloadScannerTest {
     }
 
     private static void refused(byte[] bytes, String where, String what) {
-        assertThatThrownBy(() -> Woven.scan(bytes))
+        assertThatThrownBy(() -> PayloadBytes.scan(bytes))
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessage("test: " + where + ": " + what);
     }
@@ -220,7 +222,7 @@ class PayloadScannerTest {
                 + ": the file is cut off or damaged; copy or download it again";
         refused(WireBytes.of(model -> model.tag(7, Wire.DELIMITED).varint(length)), "graph at byte 0", what);
         refused(WireBytes.of(model -> model.tag(2, Wire.DELIMITED).varint(length)), "field 2 at byte 0", what);
-        assertThatThrownBy(() -> Woven.scan(
+        assertThatThrownBy(() -> PayloadBytes.scan(
                         WireBytes.tensor(tensor -> tensor.tag(9, Wire.DELIMITED).varint(length))))
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessageStartingWith("test: graph.initializer[0].raw_data at byte 4: declares ");
@@ -251,13 +253,13 @@ class PayloadScannerTest {
     @Test
     void depthIsLimited() throws IOException {
         assertRoundTrip(nested(33));
-        assertThatThrownBy(() -> Woven.scan(nested(34)))
+        assertThatThrownBy(() -> PayloadBytes.scan(nested(34)))
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessageEndingWith("is nested deeper than 100 messages");
-        assertThatThrownBy(() -> Woven.scan(nested(5000))).isInstanceOf(MalformedModelException.class);
-        var deepest = Woven.limits(1 << 20, 1 << 20, ReadLimits.GREATEST_DEPTH);
+        assertThatThrownBy(() -> PayloadBytes.scan(nested(5000))).isInstanceOf(MalformedModelException.class);
+        var deepest = PayloadBytes.limits(1 << 20, 1 << 20, ReadLimits.GREATEST_DEPTH);
         Skeleton skeleton = PayloadScanner.scan(new ArraySource("deep", nested(133)), deepest);
-        assertThat(Woven.weave(skeleton.model(), skeleton.payloads())).isEqualTo(nested(133));
+        assertThat(PayloadBytes.write(skeleton.model(), skeleton.payloads())).isEqualTo(nested(133));
     }
 
     /** Types may be nested too, but no tensor is in them; protobuf says where that ends. */
@@ -271,7 +273,7 @@ class PayloadScannerTest {
         byte[] deep = type;
         byte[] bytes =
                 WireBytes.of(model -> model.message(7, graph -> graph.message(11, input -> input.content(2, deep))));
-        assertThatThrownBy(() -> Woven.scan(bytes))
+        assertThatThrownBy(() -> PayloadBytes.scan(bytes))
                 .isInstanceOf(MalformedModelException.class)
                 .hasMessageStartingWith("test: graph.input[0].type.sequence_type.elem_type.")
                 .hasMessageEndingWith("is nested deeper than 100 messages");
@@ -280,14 +282,15 @@ class PayloadScannerTest {
     @Test
     void theStructureIsLimited() {
         byte[] bytes = WireBytes.of(model -> model.content(6, new byte[5000]));
-        assertThatThrownBy(() -> PayloadScanner.scan(new ArraySource("big", bytes), Woven.limits(5000, 10, 10)))
+        assertThatThrownBy(() -> PayloadScanner.scan(new ArraySource("big", bytes), PayloadBytes.limits(5000, 10, 10)))
                 .hasMessage("big: field 6 at byte 0: makes the structure, payloads aside, larger than 5000 bytes");
         byte[] many = WireBytes.of(model -> IntStream.range(0, 11).forEach(i -> model.message(25, function -> {})));
-        assertThatThrownBy(() -> PayloadScanner.scan(new ArraySource("many", many), Woven.limits(5000, 10, 10)))
+        assertThatThrownBy(() -> PayloadScanner.scan(new ArraySource("many", many), PayloadBytes.limits(5000, 10, 10)))
                 .hasMessage("many: functions[10] at byte 30: is beyond the limit of 10 fields");
         byte[] payloads = WireBytes.of(model -> model.message(7, graph -> IntStream.range(0, 8)
                 .forEach(i -> graph.message(5, tensor -> tensor.content(RAW_DATA, new byte[1025])))));
-        assertThatThrownBy(() -> PayloadScanner.scan(new ArraySource("table", payloads), Woven.limits(500, 99, 10)))
+        assertThatThrownBy(
+                        () -> PayloadScanner.scan(new ArraySource("table", payloads), PayloadBytes.limits(500, 99, 10)))
                 .isInstanceOf(MalformedModelException.class);
     }
 
@@ -296,7 +299,7 @@ class PayloadScannerTest {
     void payloadsDoNotCountAsStructure() throws IOException {
         byte[] bytes =
                 WireBytes.tensor(tensor -> IntStream.range(0, 100_000).forEach(i -> tensor.fixed32(FLOAT_DATA, i)));
-        Skeleton skeleton = PayloadScanner.scan(new ArraySource("unpacked", bytes), Woven.limits(200, 10, 10));
+        Skeleton skeleton = PayloadScanner.scan(new ArraySource("unpacked", bytes), PayloadBytes.limits(200, 10, 10));
         assertThat(only(skeleton).length()).isEqualTo(500_000);
     }
 
@@ -329,11 +332,11 @@ class PayloadScannerTest {
             file.write(end);
         }
         try (var source = new CountingSource(new FileSource(path))) {
-            Skeleton skeleton = PayloadScanner.scan(source, Woven.limits(4096, 100, 10));
+            Skeleton skeleton = PayloadScanner.scan(source, PayloadBytes.limits(4096, 100, 10));
             assertThat(source.bytesRead).isLessThan(10_000);
             assertThat(only(skeleton).length()).isEqualTo(payload);
             assertThat(skeleton.model().getGraph().getName()).isEqualTo("g");
-            assertThat(new PayloadWeaver(skeleton.model(), skeleton.payloads()).size())
+            assertThat(new PayloadWriter(skeleton.model(), skeleton.payloads()).size())
                     .isEqualTo(source.size());
         }
     }
@@ -371,6 +374,6 @@ class PayloadScannerTest {
 
     @Test
     void modelsOfNothingAreModels() throws IOException {
-        assertThat(Woven.scan(new byte[0]).model()).isEqualTo(ModelProto.getDefaultInstance());
+        assertThat(PayloadBytes.scan(new byte[0]).model()).isEqualTo(ModelProto.getDefaultInstance());
     }
 }

@@ -22,8 +22,8 @@ class PayloadTableTest {
         PayloadTable table = payloads.build();
         assertThat(table.of(tensor.build())).containsExactly(second);
         assertThat(table.bytes(tensor.build())).isEqualTo(2);
-        TensorProto woven = TensorProto.parseFrom(Woven.weave(tensor.build(), table));
-        assertThat(woven)
+        TensorProto written = TensorProto.parseFrom(PayloadBytes.write(tensor.build(), table));
+        assertThat(written)
                 .isEqualTo(TensorProto.newBuilder()
                         .setName("t")
                         .setRawData(ByteString.copyFrom(new byte[] {5, 6}))

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What was scanned and woven is what it was. */
+/** A model that is scanned and written again is the same model. */
 class RoundTripTest {
     static TensorProto raw(int bytes) {
         byte[] content = new byte[bytes];
@@ -100,9 +100,9 @@ class RoundTripTest {
 
     private static void assertRoundTrip(ModelProto model) throws IOException {
         byte[] bytes = model.toByteArray();
-        byte[] woven = Woven.roundTrip(bytes);
-        assertThat(Woven.parse(woven)).isEqualTo(Woven.parse(bytes));
-        assertThat(Woven.roundTrip(woven)).isEqualTo(woven);
+        byte[] written = PayloadBytes.roundTrip(bytes);
+        assertThat(PayloadBytes.parse(written)).isEqualTo(PayloadBytes.parse(bytes));
+        assertThat(PayloadBytes.roundTrip(written)).isEqualTo(written);
     }
 
     @Test
@@ -112,7 +112,7 @@ class RoundTripTest {
         int node = 2 + 2 + 2 * sparse;
         int graph = 7 + sparse + node;
         int tensors = graph + (node + 1) + (1 + graph);
-        Skeleton skeleton = Woven.scan(model.toByteArray());
+        Skeleton skeleton = PayloadBytes.scan(model.toByteArray());
         assertThat(skeleton.model().getSerializedSize()).isLessThan(16_000);
         assertThat(skeleton.payloads().size()).isEqualTo(tensors);
         assertRoundTrip(model);
@@ -132,7 +132,7 @@ class RoundTripTest {
         ModelProto model = ModelProto.newBuilder()
                 .setGraph(GraphProto.newBuilder().addInitializer(raw(bytes)))
                 .build();
-        assertThat(Woven.scan(model.toByteArray()).payloads().size()).isEqualTo(bytes > 1024 ? 1 : 0);
+        assertThat(PayloadBytes.scan(model.toByteArray()).payloads().size()).isEqualTo(bytes > 1024 ? 1 : 0);
         assertRoundTrip(model);
     }
 
@@ -153,7 +153,7 @@ class RoundTripTest {
                     .build();
         }
         ModelProto model = ModelProto.newBuilder().setGraph(body).build();
-        assertThat(Woven.scan(model.toByteArray()).payloads().size()).isEqualTo(depth + 1);
+        assertThat(PayloadBytes.scan(model.toByteArray()).payloads().size()).isEqualTo(depth + 1);
         assertRoundTrip(model);
     }
 
@@ -166,17 +166,17 @@ class RoundTripTest {
                         .addInitializer(raw(2000).toBuilder().setNameBytes(name)))
                 .build();
         assertRoundTrip(model);
-        ModelProto woven = Woven.parse(Woven.roundTrip(model.toByteArray()));
-        assertThat(woven.getGraph().getInitializer(0).getNameBytes()).isEqualTo(name);
+        ModelProto written = PayloadBytes.parse(PayloadBytes.roundTrip(model.toByteArray()));
+        assertThat(written.getGraph().getInitializer(0).getNameBytes()).isEqualTo(name);
     }
 
     @Test
     void randomModelsSurvive() throws IOException {
         for (int seed = 0; seed < 1500; seed++) {
             byte[] bytes = new RandomMessages(seed).model().toByteArray();
-            byte[] woven = Woven.roundTrip(bytes);
-            assertThat(Woven.parse(woven)).as("seed %d", seed).isEqualTo(Woven.parse(bytes));
-            assertThat(Woven.roundTrip(woven)).as("seed %d", seed).isEqualTo(woven);
+            byte[] written = PayloadBytes.roundTrip(bytes);
+            assertThat(PayloadBytes.parse(written)).as("seed %d", seed).isEqualTo(PayloadBytes.parse(bytes));
+            assertThat(PayloadBytes.roundTrip(written)).as("seed %d", seed).isEqualTo(written);
         }
     }
 
@@ -204,9 +204,10 @@ class RoundTripTest {
     void realModelsSurvive(String resource) throws IOException {
         try (var stream = RoundTripTest.class.getResourceAsStream(resource)) {
             byte[] bytes = stream.readAllBytes();
-            Skeleton skeleton = Woven.scan(bytes);
-            byte[] woven = Woven.weave(skeleton.model(), skeleton.payloads());
-            assertThat(Woven.parse(woven).equals(Woven.parse(bytes))).isTrue();
+            Skeleton skeleton = PayloadBytes.scan(bytes);
+            byte[] written = PayloadBytes.write(skeleton.model(), skeleton.payloads());
+            assertThat(PayloadBytes.parse(written).equals(PayloadBytes.parse(bytes)))
+                    .isTrue();
             assertThat(skeleton.model().getSerializedSize()).isLessThan(bytes.length / 4);
         }
     }

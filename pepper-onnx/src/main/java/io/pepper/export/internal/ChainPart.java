@@ -10,7 +10,7 @@ import java.util.List;
  * @param inputs the names of the tensors that the part reads
  * @param outputs the names of the tensors that the part produces
  */
-public record PartModel(ModelSource source, List<String> inputs, List<String> outputs) {
+public record ChainPart(ModelSource source, List<String> inputs, List<String> outputs) {
     /**
      * Creates a part.
      *
@@ -18,7 +18,7 @@ public record PartModel(ModelSource source, List<String> inputs, List<String> ou
      * @param inputs the names of the tensors that the part reads
      * @param outputs the names of the tensors that the part produces
      */
-    public PartModel {
+    public ChainPart {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
     }

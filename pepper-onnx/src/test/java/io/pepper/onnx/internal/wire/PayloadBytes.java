@@ -6,13 +6,13 @@ import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
-/** Scans and weaves bytes in memory. */
-final class Woven {
+/** Scans and writes payloads in memory. */
+final class PayloadBytes {
     /** Random tensors have more dimensions than real ones. */
     private static final ReadLimits ANY_RANK =
             ReadLimits.builder().rank(Integer.MAX_VALUE).build();
 
-    private Woven() {}
+    private PayloadBytes() {}
 
     static Skeleton scan(byte[] bytes) throws IOException {
         return PayloadScanner.scan(new ArraySource("test", bytes), ANY_RANK);
@@ -27,27 +27,27 @@ final class Woven {
                 .build();
     }
 
-    static byte[] weave(MessageLite message, PayloadTable payloads) throws IOException {
-        var weaver = new PayloadWeaver(message, payloads);
+    static byte[] write(MessageLite message, PayloadTable payloads) throws IOException {
+        var writer = new PayloadWriter(message, payloads);
         var sink = new ByteSink();
-        weaver.write(sink);
+        writer.write(sink);
         byte[] bytes = sink.bytes.toByteArray();
-        if (bytes.length != weaver.size()) {
-            throw new AssertionError(bytes.length + " bytes where size() says " + weaver.size());
+        if (bytes.length != writer.size()) {
+            throw new AssertionError(bytes.length + " bytes where size() says " + writer.size());
         }
         return bytes;
     }
 
     static byte[] roundTrip(byte[] bytes) throws IOException {
         Skeleton skeleton = scan(bytes);
-        return weave(skeleton.model(), skeleton.payloads());
+        return write(skeleton.model(), skeleton.payloads());
     }
 
     static ModelProto parse(byte[] bytes) throws IOException {
         return ModelProto.parseFrom(bytes);
     }
 
-    private static final class ByteSink implements WovenSink {
+    private static final class ByteSink implements PayloadSink {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
         @Override

@@ -22,26 +22,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** A factory of stages that run in this process. Stateless and therefore thread-safe. */
-public final class RuntimeStages {
-    private RuntimeStages() {}
+/** Opens the parts of a partition as stages that run in this process. Stateless and therefore thread-safe. */
+final class StageOpener {
+    private StageOpener() {}
 
-    /**
-     * Opens one part, for instance when the others run elsewhere.
-     *
-     * @param directory the directory of the parts
-     * @param manifest the content of its {@code partition.json}
-     * @param part the number of the part, from 0
-     * @param options how to open it
-     * @return the part, for the caller to close
-     * @throws IndexOutOfBoundsException if the partition has no such part
-     * @throws IllegalArgumentException if the execution provider is not available
-     * @throws MalformedModelException if the file does not match the manifest; the message names file and field
-     * @throws UnsupportedModelException if a tensor cannot pass from part to part
-     * @throws IOException if the file cannot be read, or ONNX Runtime refuses it
-     */
-    public static Stage open(Path directory, PartitionManifest manifest, int part, SessionOptions options)
-            throws IOException {
+    /** Opens one part. */
+    static Stage open(Path directory, PartitionManifest manifest, int part, SessionOptions options) throws IOException {
         PartitionManifest.Part described = manifest.parts().get(part);
         String source = directory.resolve(PartitionManifest.FILE_NAME).toString();
         String field = "parts[" + part + "]";

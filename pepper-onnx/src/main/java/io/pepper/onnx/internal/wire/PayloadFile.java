@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** A new file that is written sequentially and optionally hashed. */
-public final class WovenFile implements WovenSink, AutoCloseable {
+public final class PayloadFile implements PayloadSink, AutoCloseable {
     /*
      * Everything passes through one buffer outside of the heap. Payloads are at unaligned offsets in both files, and
      * there the kernel's own copying (FileChannel.transferTo) takes longer than cp. A buffer that fits into the
@@ -33,7 +33,7 @@ public final class WovenFile implements WovenSink, AutoCloseable {
      * @param hash whether to hash the written bytes
      * @throws IOException if it cannot be created
      */
-    public WovenFile(Path file, boolean hash) throws IOException {
+    public PayloadFile(Path file, boolean hash) throws IOException {
         this(file, hash, newBuffer());
     }
 
@@ -45,7 +45,7 @@ public final class WovenFile implements WovenSink, AutoCloseable {
      * @param buffer an empty buffer, which is not used for another file between two calls of {@link #flush}
      * @throws IOException if it cannot be created
      */
-    public WovenFile(Path file, boolean hash, ByteBuffer buffer) throws IOException {
+    public PayloadFile(Path file, boolean hash, ByteBuffer buffer) throws IOException {
         this(
                 file,
                 FileErrors.naming(
@@ -55,7 +55,7 @@ public final class WovenFile implements WovenSink, AutoCloseable {
     }
 
     /** Takes over an open file. */
-    WovenFile(Path file, FileChannel channel, boolean hash, ByteBuffer buffer) {
+    PayloadFile(Path file, FileChannel channel, boolean hash, ByteBuffer buffer) {
         this.file = file;
         this.channel = channel;
         digest = hash ? Optional.of(Digests.sha256()) : Optional.empty();

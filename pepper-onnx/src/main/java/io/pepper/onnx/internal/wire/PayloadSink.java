@@ -3,7 +3,7 @@ package io.pepper.onnx.internal.wire;
 import java.io.IOException;
 
 /** A sink for the consecutive bytes of a message. */
-public interface WovenSink {
+public interface PayloadSink {
     /**
      * Receives the next bytes.
      *

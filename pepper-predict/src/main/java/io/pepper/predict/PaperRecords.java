@@ -2,7 +2,7 @@ package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
 import io.pepper.measure.ModelTiming;
-import io.pepper.predict.internal.csv.OriginalTime;
+import io.pepper.predict.internal.csv.PaperTime;
 import io.pepper.predict.internal.csv.Row;
 import io.pepper.workload.Workload;
 import io.pepper.workload.WorkloadMeasure;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A reader of rows of the original PEPPER's files. */
-final class OriginalRecords {
+final class PaperRecords {
     private static final double MIDDLE_FROM = 35;
     private static final double MIDDLE_TO = 65;
     private static final int CORES = 4;
@@ -24,7 +24,7 @@ final class OriginalRecords {
      * @param dropMiddleLoads whether to leave out loads from 35 to 65 %
      * @param normalizeToFourCores whether to convert loads on fewer cores to a share of four cores
      */
-    public OriginalRecords(boolean dropMiddleLoads, boolean normalizeToFourCores) {
+    public PaperRecords(boolean dropMiddleLoads, boolean normalizeToFourCores) {
         this.dropMiddleLoads = dropMiddleLoads;
         this.normalizeToFourCores = normalizeToFourCores;
     }
@@ -51,7 +51,7 @@ final class OriginalRecords {
                 .withCores(CORES)
                 .withCpuLoadPercent(load)
                 .withDiskUsagePercent(row.known("device_disk_usage_percent"));
-        double seconds = OriginalTime.parse(row.text("execution_time"));
+        double seconds = PaperTime.parse(row.text("execution_time"));
         String model = row.values().getOrDefault("model", "unnamed");
         return Optional.of(new LatencyRecord(
                 model,

@@ -5,12 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations in the format of the original PEPPER: {@code HH:MM:SS.micros}. */
-public final class OriginalTime {
+public final class PaperTime {
     private static final Pattern FORM = Pattern.compile("(\\d{1,4}):(\\d{2}):(\\d{2})(\\.\\d{1,9})?");
     private static final long MICROS = 1_000_000;
     private static final int SIXTY = 60;
 
-    private OriginalTime() {}
+    private PaperTime() {}
 
     /**
      * Parses a duration.

@@ -12,20 +12,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-class PayloadWeaverTest {
+class PayloadWriterTest {
     @Test
     void partsOfAModelAreWoven() throws IOException {
         ModelProto model = RoundTripTest.everywhere();
-        Skeleton skeleton = Woven.scan(model.toByteArray());
+        Skeleton skeleton = PayloadBytes.scan(model.toByteArray());
         GraphProto graph = skeleton.model().getGraph();
-        assertThat(GraphProto.parseFrom(Woven.weave(graph, skeleton.payloads())))
+        assertThat(GraphProto.parseFrom(PayloadBytes.write(graph, skeleton.payloads())))
                 .isEqualTo(model.getGraph());
-        assertThat(NodeProto.parseFrom(Woven.weave(graph.getNode(0), skeleton.payloads())))
+        assertThat(NodeProto.parseFrom(PayloadBytes.write(graph.getNode(0), skeleton.payloads())))
                 .isEqualTo(model.getGraph().getNode(0));
-        assertThat(TensorProto.parseFrom(Woven.weave(graph.getInitializer(0), skeleton.payloads())))
+        assertThat(TensorProto.parseFrom(PayloadBytes.write(graph.getInitializer(0), skeleton.payloads())))
                 .isEqualTo(model.getGraph().getInitializer(0));
         GraphProto some = graph.toBuilder().clearInitializer().setName("some").build();
-        assertThat(GraphProto.parseFrom(Woven.weave(some, skeleton.payloads())))
+        assertThat(GraphProto.parseFrom(PayloadBytes.write(some, skeleton.payloads())))
                 .isEqualTo(model.getGraph().toBuilder()
                         .clearInitializer()
                         .setName("some")
@@ -35,20 +35,21 @@ class PayloadWeaverTest {
     @Test
     void theSameModelGivesTheSameBytes() throws IOException {
         byte[] bytes = RoundTripTest.everywhere().toByteArray();
-        assertThat(Woven.roundTrip(bytes)).isEqualTo(Woven.roundTrip(bytes));
+        assertThat(PayloadBytes.roundTrip(bytes)).isEqualTo(PayloadBytes.roundTrip(bytes));
     }
 
     @Test
     void aModelWithoutPayloadsIsWovenAsProtobufWouldWriteIt() throws IOException {
-        ModelProto model = Woven.scan(RoundTripTest.everywhere().toByteArray()).model();
+        ModelProto model =
+                PayloadBytes.scan(RoundTripTest.everywhere().toByteArray()).model();
         ModelProto small = ModelProto.newBuilder()
                 .setGraph(GraphProto.newBuilder().addAllNode(model.getGraph().getNodeList()))
                 .build();
-        ModelProto plain =
-                Woven.parse(Woven.roundTrip(new RandomMessages(11).model().toByteArray()));
+        ModelProto plain = PayloadBytes.parse(
+                PayloadBytes.roundTrip(new RandomMessages(11).model().toByteArray()));
         PayloadTable none = new PayloadTable.Builder().build();
-        assertThat(Woven.weave(plain, none)).isEqualTo(plain.toByteArray());
-        assertThatThrownBy(() -> new PayloadWeaver(small, none))
+        assertThat(PayloadBytes.write(plain, none)).isEqualTo(plain.toByteArray());
+        assertThatThrownBy(() -> new PayloadWriter(small, none))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a tensor refers to payload " + firstMarker(small) + " of a table of 0");
     }
@@ -67,7 +68,7 @@ class PayloadWeaverTest {
     @Test
     void otherMessagesAreRefused() {
         PayloadTable none = new PayloadTable.Builder().build();
-        assertThatThrownBy(() -> new PayloadWeaver(ValueInfoProto.getDefaultInstance(), none))
+        assertThatThrownBy(() -> new PayloadWriter(ValueInfoProto.getDefaultInstance(), none))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("ValueInfoProto cannot hold tensors");
     }
@@ -84,9 +85,9 @@ class PayloadWeaverTest {
         for (int i = 0; i < 8; i++) {
             graph.addInitializer(tensor);
         }
-        var weaver = new PayloadWeaver(ModelProto.newBuilder().setGraph(graph).build(), payloads.build());
+        var writer = new PayloadWriter(ModelProto.newBuilder().setGraph(graph).build(), payloads.build());
         long each = 1 + 5 + 1 + 5 + gigabyte;
-        assertThat(weaver.size()).isEqualTo(1 + 5 + 8 * each);
+        assertThat(writer.size()).isEqualTo(1 + 5 + 8 * each);
     }
 
     @Test
@@ -105,10 +106,10 @@ class PayloadWeaverTest {
 
     @Test
     void exceptionsOfTheSinkArePropagated() throws IOException {
-        Skeleton skeleton = Woven.scan(RoundTripTest.everywhere().toByteArray());
-        var weaver = new PayloadWeaver(skeleton.model(), skeleton.payloads());
+        Skeleton skeleton = PayloadBytes.scan(RoundTripTest.everywhere().toByteArray());
+        var writer = new PayloadWriter(skeleton.model(), skeleton.payloads());
         var full = new IOException("disk full");
-        assertThatThrownBy(() -> weaver.write(new WovenSink() {
+        assertThatThrownBy(() -> writer.write(new PayloadSink() {
                     @Override
                     public void write(byte[] bytes, int offset, int length) {}
 

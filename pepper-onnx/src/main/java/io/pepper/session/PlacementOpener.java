@@ -21,50 +21,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * An opener that writes the parts of a placement to a directory of their own, opens them, and deletes them when the
  * session closes. Thread-safe.
- *
- * <pre>{@code
- * AdaptiveSession.Opener opener = DeployedSessions.of(
- *         model, segments, Path.of("work"), parts -> PipelineSession.open(parts, PipelineOptions.DEFAULTS));
- * }</pre>
  */
-public final class DeployedSessions implements AdaptiveSession.Opener {
+final class PlacementOpener implements AdaptiveSession.Opener {
     private final OnnxModel model;
     private final ModelSegments segments;
     private final Path directory;
-    private final FromDirectory open;
+    private final AdaptiveSession.PartsOpener open;
     private final AtomicInteger count = new AtomicInteger();
 
-    /** Opens the parts in a directory. */
-    @FunctionalInterface
-    public interface FromDirectory {
-        /**
-         * Opens the parts in a directory. Its {@code plan.json} gives the device of each part.
-         *
-         * @param parts the directory of the parts
-         * @return a session, for the caller to close
-         * @throws IOException if the parts cannot be opened
-         */
-        ModelSession open(Path parts) throws IOException;
-    }
-
-    private DeployedSessions(OnnxModel model, ModelSegments segments, Path directory, FromDirectory open) {
+    PlacementOpener(OnnxModel model, ModelSegments segments, Path directory, AdaptiveSession.PartsOpener open) {
         this.model = model;
         this.segments = segments;
         this.directory = directory;
         this.open = open;
-    }
-
-    /**
-     * Returns an opener of placements of a model.
-     *
-     * @param model the model, which must stay open while placements are opened
-     * @param segments its segments
-     * @param directory the parent of the directories of the placements
-     * @param open opens the parts in a directory
-     * @return the opener
-     */
-    public static DeployedSessions of(OnnxModel model, ModelSegments segments, Path directory, FromDirectory open) {
-        return new DeployedSessions(model, segments, directory, open);
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * A writer of a skeleton as a complete message: the payloads that its tensors refer to are copied directly from their
  * places. O(fields) time besides copying, O(structure) memory. The same message and payloads give the same bytes.
  */
-public final class PayloadWeaver {
+public final class PayloadWriter {
     private final PayloadTable payloads;
     private final MessageKind kind;
     private final byte[] skeleton;
@@ -25,7 +25,7 @@ public final class PayloadWeaver {
      *     type that cannot contain tensors
      * @throws IOException if a message that ONNX allows once is duplicated, as an unknown field
      */
-    public PayloadWeaver(MessageLite message, PayloadTable payloads) throws IOException {
+    public PayloadWriter(MessageLite message, PayloadTable payloads) throws IOException {
         this.payloads = payloads;
         this.kind = MessageKind.of(message);
         this.skeleton = message.toByteArray();
@@ -49,7 +49,7 @@ public final class PayloadWeaver {
      * @param sink receives the message
      * @throws IOException if a payload cannot be read, or the sink cannot be written
      */
-    public void write(WovenSink sink) throws IOException {
+    public void write(PayloadSink sink) throws IOException {
         Emit emit = new Emit(sink);
         walk(emit);
         emit.flush();
@@ -117,12 +117,12 @@ public final class PayloadWeaver {
 
     /** Writes the message with known sizes; the bytes between payloads are collected into larger chunks. */
     private final class Emit implements WireWalk.Visitor {
-        private final WovenSink sink;
+        private final PayloadSink sink;
         private final byte[] buffer = new byte[1 << 14];
         private int buffered;
         private int begun;
 
-        Emit(WovenSink sink) {
+        Emit(PayloadSink sink) {
             this.sink = sink;
         }
 

@@ -31,8 +31,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the Python original of PEPPER does wrong, each by name. */
-class OriginalFailuresTest {
+/** Faults of the Python original of PEPPER, one test for each. */
+class PaperFailuresTest {
     @TempDir
     Path directory;
 
@@ -120,7 +120,7 @@ class OriginalFailuresTest {
         assertThat(built.getGraph().getNodeCount()).isEqualTo(1000);
         try (OnnxModel model = Parts.load("preActivation", built)) {
             assertThat(model.cuts().size()).isEqualTo(333);
-            assertThat(model.originalBridges().bridges()).hasSize(1);
+            assertThat(model.paperBridges().bridges()).hasSize(1);
         }
     }
 
@@ -137,7 +137,7 @@ class OriginalFailuresTest {
         ModelProto built = net.let("y", "Neg", "t36").output("y", FLOAT, 1, 8).build();
         try (OnnxModel model = Parts.load("tied", built)) {
             assertThat(model.cuts().size()).isEqualTo(37);
-            assertThat(model.originalBridges().bridges()).hasSize(6);
+            assertThat(model.paperBridges().bridges()).hasSize(6);
             PartitionManifest manifest = Parts.split(model, directory, "t15", "t33");
             assertThat(manifest.parts())
                     .extracting(PartitionManifest.Part::weightBytes)
@@ -160,7 +160,7 @@ class OriginalFailuresTest {
     void tensorsThatABodyCapturesGiveNoFalseCut() throws IOException {
         assertDivides(BodyTopologies.ifCapturing());
         try (OnnxModel model = Parts.load(BodyTopologies.ifCapturing())) {
-            assertThat(model.originalBridges().bridges())
+            assertThat(model.paperBridges().bridges())
                     .as("the original sees the condition only")
                     .hasSizeGreaterThan(model.cuts().size());
         }
