@@ -12,8 +12,8 @@ package io.pepper.workload;
  * @param outputBytes the bytes of the outputs
  * @param weightBytes the bytes of the constants that are read as a whole
  * @param depth the number of elements from which an output element is computed: channels times window of a convolution,
- *     the inner dimension of a product, the reduced elements of a reduction; for a transposition, the number of
- *     elements that stay together; 0 for other families
+ *     the inner dimension of a product, the reduced elements of a reduction; for a transposition, concatenation, copy or
+ *     selection, the mean number of neighbouring elements that are copied at once, 0 if unknown; 0 for other families
  * @param channels the output channels of a convolution or pooling, the channels of a layout change to or from blocks,
  *     or the columns of a product; 0 elsewhere
  * @param window the number of elements in the window of a convolution or pooling; 0 elsewhere
@@ -40,8 +40,9 @@ public record Kernel(
      * @param outputBytes the bytes of the outputs
      * @param weightBytes the bytes of the constants that are read as a whole
      * @param depth the number of elements from which an output element is computed: channels times window of a
-     *     convolution, the inner dimension of a product, the reduced elements of a reduction; for a transposition, the
-     *     number of elements that stay together; 0 for other families
+     *     convolution, the inner dimension of a product, the reduced elements of a reduction; for a transposition,
+     *     concatenation, copy or selection, the mean number of neighbouring elements that are copied at once, 0 if
+     *     unknown; 0 for other families
      * @param channels the output channels of a convolution or pooling, the channels of a layout change to or from
      *     blocks, or the columns of a product; 0 elsewhere
      * @param window the number of elements in the window of a convolution or pooling; 0 elsewhere

@@ -5,6 +5,7 @@ import static io.pepper.onnx.internal.cost.FormulaTable.ONNX;
 
 import io.pepper.workload.KernelFamily;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Convolutions: each element of the output is the product of a window of the input with a filter. Padding is computed,
@@ -63,7 +64,7 @@ final class Convolutions {
         if (call.type().equals("ConvTranspose")) {
             return KernelFamily.TRANSPOSED_CONVOLUTION;
         }
-        KernelShape shape = KernelShape.of(call);
+        KernelShape shape = KernelShape.of(call, name -> Optional.empty());
         if (shape.groups() > 1) {
             return shape.depth() == shape.window()
                     ? KernelFamily.DEPTHWISE_CONVOLUTION

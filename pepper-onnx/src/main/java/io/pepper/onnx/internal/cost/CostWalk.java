@@ -3,6 +3,7 @@ package io.pepper.onnx.internal.cost;
 import io.pepper.model.Dimension;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.model.FunctionCalls;
+import io.pepper.onnx.internal.model.SmallIntegers;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
@@ -36,6 +37,9 @@ public final class CostWalk {
 
     /** The tallies of function calls. Equal calls share one scope, so that their work is added up once. */
     private final IdentityHashMap<Scope, Tally> calls;
+
+    /** Collected when an operator asks first. */
+    private @Nullable SmallIntegers integers;
 
     /**
      * Creates a walk over the main graph of a model.
@@ -114,7 +118,14 @@ public final class CostWalk {
      * @return the known shape
      */
     public KernelShape shape(int place) {
-        return KernelShape.of(call(graph.getNode(place)));
+        return KernelShape.of(call(graph.getNode(place)), this::integers);
+    }
+
+    private Optional<long[]> integers(String tensor) {
+        if (integers == null) {
+            integers = new SmallIntegers(graph);
+        }
+        return integers.find(tensor);
     }
 
     /**

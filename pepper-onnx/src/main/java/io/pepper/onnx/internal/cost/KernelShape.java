@@ -1,14 +1,16 @@
 package io.pepper.onnx.internal.cost;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The shape of an operator's arithmetic, which determines how efficiently a processor executes it. A number is 0 if it
  * does not apply or is unknown.
  *
- * @param depth number of products or elements per output element; for a transposition, the number of elements that stay
- *     together
+ * @param depth number of products or elements per output element; for an operator that moves data, the number of
+ *     neighbouring elements that it copies at once
  * @param channels number of output channels or columns; pooling keeps its channels
  * @param window number of elements in a window
  * @param groups number of groups of a convolution
@@ -43,9 +45,11 @@ public record KernelShape(double depth, double channels, double window, double g
         return window > 0 && groups == 1 && depth / window < VECTOR;
     }
 
-    static KernelShape of(OperatorCall call) {
+    static KernelShape of(OperatorCall call, Function<String, Optional<long[]>> constants) {
         try {
-            return known(call);
+            return ContiguousRun.TYPES.contains(call.type())
+                    ? new KernelShape(ContiguousRun.of(call, constants), 0, 0, 0)
+                    : known(call);
         } catch (OperatorCall.SizeMissing | ArithmeticException unknown) {
             return NONE;
         }
@@ -64,7 +68,7 @@ public record KernelShape(double depth, double channels, double window, double g
             long[] input = call.input(0, 1);
             return new KernelShape(input[input.length - 1], 0, 0, 0);
         }
-        return type.equals("Transpose") ? new KernelShape(together(call), 0, 0, 0) : NONE;
+        return NONE;
     }
 
     private static KernelShape convolution(OperatorCall call, int weight) throws OperatorCall.SizeMissing {
@@ -91,16 +95,5 @@ public record KernelShape(double depth, double channels, double window, double g
             return OperatorCall.product(Arrays.copyOfRange(input, 2, input.length));
         }
         return call.productOf("kernel_shape").orElse(0L);
-    }
-
-    /** Returns the product of the last dimensions that stay in their places. */
-    private static double together(OperatorCall call) throws OperatorCall.SizeMissing {
-        long[] input = call.input(0);
-        int[] order = call.integers("perm");
-        long together = 1;
-        for (int i = order.length - 1; i >= 0 && order[i] == i && i < input.length; i--) {
-            together = Math.multiplyExact(together, input[i]);
-        }
-        return together;
     }
 }

@@ -56,6 +56,14 @@ public final class OperatorCall {
         return node.getInputCount();
     }
 
+    int outputCount() {
+        return node.getOutputCount();
+    }
+
+    String inputName(int input) {
+        return node.getInput(input);
+    }
+
     /** Returns whether an input is given. */
     boolean has(int input) {
         return input < node.getInputCount() && !node.getInput(input).isEmpty();

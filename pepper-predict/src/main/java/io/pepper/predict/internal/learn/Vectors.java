@@ -16,6 +16,9 @@ final class Vectors {
     /** Addresses at this distance fall into the same set of a first-level cache, which holds a dozen of them. */
     private static final double CACHE_WAY_BYTES = 4096;
 
+    /** The usual width of an element. */
+    private static final double ELEMENT_BYTES = 4;
+
     private Vectors() {}
 
     /**
@@ -50,7 +53,8 @@ final class Vectors {
      * <li>convolutions of few input channels, which add one channel after the other to the result: the bytes of these sums;
      * <li>convolutions that unfold windows of several elements: the unfolded bytes;
      * <li>transposed convolutions: the bytes that are added up;
-     * <li>conversions to and from blocks: the output bytes, if the images' distance makes cache addresses collide.
+     * <li>conversions to and from blocks: the output bytes, if the images' distance makes cache addresses collide;
+     * <li>copies: the number of runs of neighbouring elements, if their length is known.
      * </ul>
      */
     static double hard(Kernel kernel) {
@@ -61,6 +65,7 @@ final class Vectors {
                     case UNFOLDED_CONVOLUTION -> kernel.window() > 1 ? unfoldedBytes(kernel) : 0;
                     case TRANSPOSED_CONVOLUTION -> addedBytes(kernel);
                     case BLOCKING, UNBLOCKING -> meetingBytes(kernel);
+                    case COPY, CONCATENATION, MOVEMENT -> copies(kernel);
                     default -> 0;
                 };
         return Double.isFinite(hard) ? hard : 0;
@@ -89,5 +94,9 @@ final class Vectors {
     private static double meetingBytes(Kernel kernel) {
         double image = kernel.outputBytes() / kernel.channels();
         return image % CACHE_WAY_BYTES == 0 ? kernel.outputBytes() : 0;
+    }
+
+    private static double copies(Kernel kernel) {
+        return kernel.depth() > 0 ? kernel.outputBytes() / (ELEMENT_BYTES * kernel.depth()) : 0;
     }
 }

@@ -96,4 +96,13 @@ class VectorsTest {
             assertThat(Vectors.padding(unknown)).as("%s", family).isOne();
         }
     }
+
+    @Test
+    void copiesOfKnownRunsAreCounted() {
+        Kernel split = new Kernel(KernelFamily.COPY, 1, 0, 4096, 4096, 0, 32, 0, 0, 0);
+        assertThat(Vectors.hard(split)).as("1,024 elements in runs of 32").isEqualTo(32);
+        assertThat(Vectors.hard(Kernel.of(KernelFamily.COPY, 0, 4096, 4096)))
+                .as("an unknown run")
+                .isZero();
+    }
 }
