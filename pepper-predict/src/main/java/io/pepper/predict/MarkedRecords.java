@@ -36,8 +36,12 @@ public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, M
     /**
      * Decides on the marked records of a data set. They are left out, unless less than half or fewer than 20 of the
      * records would remain.
+     *
+     * @param data the measurements
+     * @param wanted whether to use marked records in any case
+     * @return the decision
      */
-    static MarkedRecords of(LatencyDataset data, boolean wanted) {
+    public static MarkedRecords of(LatencyDataset data, boolean wanted) {
         int all = data.records().size();
         int marked = (int) data.records().stream()
                 .filter(entry -> !entry.marks().isEmpty())
@@ -47,8 +51,13 @@ public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, M
         return new MarkedRecords(marked, marked > 0 && (wanted || tooFew), tooFew, all, Marks.count(data.records()));
     }
 
-    /** Returns the records to train on. */
-    LatencyDataset select(LatencyDataset data) {
+    /**
+     * Returns the records to use.
+     *
+     * @param data the data set that was decided on
+     * @return all its records, or those without marks
+     */
+    public LatencyDataset select(LatencyDataset data) {
         return used || marked == 0 ? data : data.unmarked();
     }
 

@@ -10,7 +10,6 @@ import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyTrainer;
 import io.pepper.predict.PaperCleanup;
 import io.pepper.predict.TrainedPredictor;
-import io.pepper.predict.TrainingOptions;
 import io.pepper.predict.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,7 +50,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--schema",
             paramLabel = "NAME",
             description = "Features: extended (default), or paper: the ten features and the training of the original.")
-    private Schema schema = Schema.EXTENDED;
+    private TrainingSchema schema = TrainingSchema.EXTENDED;
 
     @Option(
             names = "--report",
@@ -69,15 +68,6 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private OutputOptions output = new OutputOptions();
-
-    private enum Schema {
-        EXTENDED,
-        PAPER;
-
-        TrainingOptions options() {
-            return this == PAPER ? TrainingOptions.PAPER : TrainingOptions.EXTENDED;
-        }
-    }
 
     @Override
     public Integer call() throws IOException {

@@ -1,0 +1,154 @@
+package io.pepper.predict;
+
+import io.pepper.model.ProgressListener;
+import io.pepper.workload.LatencyPredictor;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Predictions for measured settings, each device by its own predictor. By default, a device's times are predicted by a
+ * predictor that was trained on the other models on this device: the cross-validation of {@link
+ * CrossValidation.Folds#MODELS}. A device with a given predictor is predicted by that one. Immutable and therefore
+ * thread-safe.
+ */
+public final class HeldOutPredictions {
+    private final Map<String, Double> seconds;
+    private final Map<String, Accuracy> accuracy;
+    private final List<String> caveats;
+
+    private HeldOutPredictions(Map<String, Double> seconds, Map<String, Accuracy> accuracy, List<String> caveats) {
+        this.seconds = seconds;
+        this.accuracy = accuracy;
+        this.caveats = caveats;
+    }
+
+    /**
+     * Predicts all measured settings of models. The operator sweep is only trained on.
+     *
+     * @param data the measurements of one or more devices
+     * @param options the training options
+     * @param given returns the given predictor of a record's device; empty to train one on the device's other models
+     * @param progress is told of each fold
+     * @return the predictions
+     * @throws IllegalArgumentException if a device without a given predictor has fewer than two models
+     * @throws TrainingUnavailableException if XGBoost's native library is needed and does not load on this machine
+     * @throws InterruptedIOException if the thread is interrupted
+     */
+    public static HeldOutPredictions of(
+            LatencyDataset data,
+            TrainingOptions options,
+            Function<LatencyRecord, Optional<LatencyPredictor>> given,
+            ProgressListener progress)
+            throws InterruptedIOException {
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        Map<String, Accuracy> accuracy = new LinkedHashMap<>();
+        List<String> caveats = new ArrayList<>();
+        for (Map.Entry<String, List<LatencyRecord>> device :
+                data.group(entry -> entry.device().device()).entrySet()) {
+            LatencyDataset own = LatencyDataset.of(device.getValue());
+            LatencyDataset models = own.withoutSweep();
+            if (models.records().isEmpty()) {
+                continue; // Only the sweep was measured there.
+            }
+            Optional<LatencyPredictor> predictor = given.apply(models.records().get(0));
+            ToDoubleFunction<LatencyRecord> predicted = predictor.isPresent()
+                    ? entry -> predictor
+                            .get()
+                            .predict(entry.work(), entry.threads(), entry.device())
+                            .medianSeconds()
+                    : heldOut(device.getKey(), own, options, progress);
+            predictor.ifPresent(
+                    trained -> seen(device.getKey(), trained, models).ifPresent(caveats::add));
+            add(models, predicted, seconds);
+            accuracy.put(device.getKey(), accuracy(models, seconds));
+        }
+        return new HeldOutPredictions(seconds, accuracy, List.copyOf(caveats));
+    }
+
+    private static ToDoubleFunction<LatencyRecord> heldOut(
+            String device, LatencyDataset data, TrainingOptions options, ProgressListener progress)
+            throws InterruptedIOException {
+        if (!CrossValidation.isPossible(data, options, CrossValidation.Folds.MODELS)) {
+            throw new IllegalArgumentException("device '" + device
+                    + "': two measured models at least are needed to hold one back; measure more models there, or give"
+                    + " a trained predictor for it");
+        }
+        Boosting.load();
+        return CrossValidation.run(data, options, CrossValidation.Folds.MODELS, progress)
+                .predictions();
+    }
+
+    private static Optional<String> seen(String device, LatencyPredictor predictor, LatencyDataset data) {
+        if (!(predictor instanceof TrainedPredictor trained)) {
+            return Optional.empty();
+        }
+        TreeSet<String> models = new TreeSet<>(data.group(LatencyRecord::model).keySet());
+        int all = models.size();
+        models.retainAll(trained.facts().models());
+        return models.isEmpty()
+                ? Optional.empty()
+                : Optional.of("the given predictor of " + device + " was trained on " + models.size() + " of these "
+                        + all + " models: its predictions of them are not held out");
+    }
+
+    private static void add(
+            LatencyDataset data, ToDoubleFunction<LatencyRecord> predicted, Map<String, Double> seconds) {
+        data.byKey().forEach((key, alike) -> {
+            double median = predicted.applyAsDouble(LatencyRecord.mean(alike));
+            if (median > 0) {
+                seconds.put(key, median);
+            }
+        });
+    }
+
+    private static Accuracy accuracy(LatencyDataset data, Map<String, Double> seconds) {
+        List<Map.Entry<String, List<LatencyRecord>>> known = data.byKey().entrySet().stream()
+                .filter(entry -> seconds.containsKey(entry.getKey()))
+                .toList();
+        return Accuracy.of(
+                known.stream()
+                        .mapToDouble(entry -> LatencyRecord.meanSeconds(entry.getValue()))
+                        .toArray(),
+                known.stream()
+                        .mapToDouble(entry -> Objects.requireNonNull(seconds.get(entry.getKey())))
+                        .toArray(),
+                Double.NaN);
+    }
+
+    /**
+     * Returns the predicted median of a measured setting.
+     *
+     * @param entry a record of the data
+     * @return seconds, more than 0; NaN for a record that was not predicted
+     */
+    public double medianSeconds(LatencyRecord entry) {
+        return seconds.getOrDefault(entry.key(), Double.NaN);
+    }
+
+    /**
+     * Returns the accuracy on each device, over its settings. The coverage of the 90th percentile is unknown.
+     *
+     * @return the accuracy by the device's name, in the order of the data
+     */
+    public Map<String, Accuracy> accuracy() {
+        return Collections.unmodifiableMap(accuracy);
+    }
+
+    /**
+     * Returns reasons to doubt that the predictions are of unseen models.
+     *
+     * @return a sentence for each, without a full stop; empty if all models were held out
+     */
+    public List<String> caveats() {
+        return caveats;
+    }
+}
