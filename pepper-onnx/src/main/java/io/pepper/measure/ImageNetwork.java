@@ -1,5 +1,7 @@
 package io.pepper.measure;
 
+import java.util.List;
+
 /** A builder of a convolutional network, block by block. It tracks the channels and the size of the current image. */
 final class ImageNetwork {
     private final SmallModel model;
@@ -181,14 +183,45 @@ final class ImageNetwork {
         return active();
     }
 
-    private void shuffled(long groups, long stride) {
-        conv(channels, 1, 1, groups).active();
+    /** Splits the channels, convolves one half, joins both and shuffles them. */
+    ImageNetwork shuffleHalves(long kernel) {
+        long whole = channels;
+        List<String> halves = model.several("Split", 2, at);
+        model.with("axis", 1);
+        channels = whole / 2;
+        at = halves.get(1);
+        conv(channels, 1, 1).active();
+        conv(channels, kernel, 1, channels);
+        conv(channels, 1, 1).active();
+        concat(whole, halves.get(0), at);
+        shuffleChannels(2);
+        return this;
+    }
+
+    /** Adds a bottleneck whose middle convolution has groups of a few channels, squeezed, and a short cut. */
+    ImageNetwork grouped(long out, long width, long stride) {
+        String before = at;
+        long in = channels;
+        conv(out, 1, 1).active();
+        conv(out, 3, stride, out / width).active();
+        squeezeAndExcite();
+        conv(out, 1, 1);
+        plus(in == out && stride == 1 ? before : conv(before, in, out, 1, stride, 1));
+        return active();
+    }
+
+    private void shuffleChannels(long groups) {
         String split = model.then("Reshape", at, model.integers(1, groups, channels / groups, size, size))
                 .last();
         String turned =
                 model.then("Transpose", split).with("perm", 0L, 2L, 1L, 3L, 4L).last();
         at = model.then("Reshape", turned, model.integers(1, channels, size, size))
                 .last();
+    }
+
+    private void shuffled(long groups, long stride) {
+        conv(channels, 1, 1, groups).active();
+        shuffleChannels(groups);
         conv(channels, 3, stride, channels);
         conv(channels, 1, 1, groups);
     }

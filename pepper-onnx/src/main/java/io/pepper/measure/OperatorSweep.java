@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 /**
  * Small models, each of one kind and size of operator, which profile a device without a model of the user: convolutions
  * (dense, pointwise, depthwise), fully connected layers, matrix products, pooling, normalisation, attention,
- * elementwise and recurrent operators, on a grid from small to large; and small networks of the blocks of known
- * architectures.
+ * elementwise and recurrent operators, and operators that move data, on a grid from small to large; and small networks
+ * of the blocks of known architectures.
  */
 public final class OperatorSweep {
     /** The model name of the sweep in data sets; its models are pieces of it. */
@@ -32,6 +32,7 @@ public final class OperatorSweep {
         attention();
         elementwise();
         recurrent();
+        models.putAll(CopyModels.all());
         models.putAll(SmallNetworks.all());
     }
 

@@ -30,6 +30,8 @@ final class SmallNetworks {
         kinds.put("fire", SmallNetworks::fire);
         kinds.put("shuffle", SmallNetworks::shuffle);
         kinds.put("shuffle-deep", SmallNetworks::deepShuffle);
+        kinds.put("shuffle-halves", SmallNetworks::halvedShuffle);
+        kinds.put("grouped", SmallNetworks::grouped);
         kinds.put("separable", SmallNetworks::separable);
         kinds.put("connected", SmallNetworks::connected);
         kinds.put("reader", SmallNetworks::reader);
@@ -165,6 +167,27 @@ final class SmallNetworks {
             } else {
                 network.shuffle(groups);
             }
+        }
+        return network.classified(CLASSES);
+    }
+
+    /** Returns a network whose blocks split the channels, compute on one half, and shuffle both. */
+    private static SmallModel halvedShuffle(Random draw) {
+        ImageNetwork network = new ImageNetwork("Relu", 3, one(draw, 28, 56, 64, 112, 160));
+        network.conv(2 * one(draw, 12, 24, 29, 36, 58, 72, 116), 3, 2).active();
+        for (long blocks = one(draw, 2, 4, 8, 12); blocks > 0; blocks--) {
+            network.shuffleHalves(one(draw, 3, 3, 5));
+        }
+        return network.classified(CLASSES);
+    }
+
+    /** Returns a network of bottlenecks whose convolutions have groups of a few channels. */
+    private static SmallModel grouped(Random draw) {
+        ImageNetwork network = stem(draw, "Relu");
+        long width = one(draw, 8, 16);
+        for (long blocks = one(draw, 2, 4, 8); blocks > 0; blocks--) {
+            boolean down = draw.nextInt(3) == 0;
+            network.grouped(width * (network.channels() / width + (down ? 4 : 1)), width, down ? 2 : 1);
         }
         return network.classified(CLASSES);
     }

@@ -25,7 +25,7 @@ class OperatorSweepTest {
     @Test
     void everyModelRunsAndIsWhatItsNameSays() throws IOException {
         List<String> names = OperatorSweep.names();
-        assertThat(names).hasSizeGreaterThan(100);
+        assertThat(names).hasSizeGreaterThan(800);
         Set<KernelFamily> seen = EnumSet.noneOf(KernelFamily.class);
         for (String name : names) {
             Path file = OperatorSweep.write(directory, List.of(name)).get(0);
@@ -59,6 +59,9 @@ class OperatorSweepTest {
                         KernelFamily.TRANSPOSITION,
                         KernelFamily.SUM_NORMALIZATION,
                         KernelFamily.CONCATENATION,
+                        KernelFamily.COPY,
+                        KernelFamily.MOVEMENT,
+                        KernelFamily.PADDING,
                         KernelFamily.ERROR_FUNCTION,
                         KernelFamily.BLOCKING,
                         KernelFamily.UNBLOCKING);
