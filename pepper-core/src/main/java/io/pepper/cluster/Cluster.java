@@ -2,6 +2,8 @@ package io.pepper.cluster;
 
 import io.pepper.document.InvalidFileException;
 import io.pepper.internal.text.Document;
+import io.pepper.internal.text.FieldReaders;
+import io.pepper.internal.text.Fields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +28,10 @@ import java.util.OptionalLong;
  * }</pre>
  */
 public final class Cluster {
+    static {
+        FieldReaders.register(Cluster.class, ClusterReader::read);
+    }
+
     private final List<Device> devices;
     private final Map<String, Integer> indices;
     private final Optional<Link> defaultLink;
@@ -77,7 +83,7 @@ public final class Cluster {
      * @throws IOException if the file cannot be read
      */
     public static Cluster read(Path file) throws IOException {
-        return new ClusterReader(file.toString()).cluster(Document.read(file));
+        return ClusterReader.read(Fields.of(file.toString(), Document.read(file)));
     }
 
     /**
@@ -89,7 +95,7 @@ public final class Cluster {
      * @throws InvalidFileException if the text is wrong; the message names the line and the field
      */
     public static Cluster parse(String text, String name) throws InvalidFileException {
-        return new ClusterReader(name).cluster(Document.read(text, name));
+        return ClusterReader.read(Fields.of(name, Document.read(text, name)));
     }
 
     /**

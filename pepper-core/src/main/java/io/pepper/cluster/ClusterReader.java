@@ -2,8 +2,7 @@ package io.pepper.cluster;
 
 import io.pepper.document.InvalidFileException;
 import io.pepper.internal.text.Fields;
-import io.pepper.internal.text.Value;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -11,38 +10,26 @@ import java.util.OptionalLong;
 
 /** A reader of clusters from the fields of a document. */
 final class ClusterReader {
-    private final String name;
     private final Cluster.Builder cluster = Cluster.builder();
 
-    ClusterReader(String name) {
-        this.name = name;
+    private ClusterReader() {}
+
+    static Cluster read(Fields fields) throws InvalidFileException {
+        return new ClusterReader().cluster(fields);
     }
 
-    Cluster cluster(Value document) throws InvalidFileException {
-        Fields fields = Fields.of(name, "", document);
-        Optional<Value> devices = fields.value("devices");
-        if (devices.isEmpty()) {
-            throw fields.error("devices", fields.line(), "is missing");
+    private Cluster cluster(Fields fields) throws InvalidFileException {
+        Fields devices = fields.fields("devices");
+        for (String device : devices.names()) {
+            device(device, devices.fields(device));
         }
-        for (Map.Entry<String, Value> device :
-                Fields.of(name, "devices", devices.get()).all().entrySet()) {
-            device(device.getKey(), device.getValue());
-        }
-        Optional<Value> links = fields.value("links");
-        if (links.isPresent()) {
-            if (!(links.get() instanceof Value.Sequence list)) {
-                throw fields.error(
-                        "links",
-                        links.get().line(),
-                        "a list is expected, found " + links.get().kind());
-            }
-            for (Value link : list.values()) {
+        if (fields.has("links")) {
+            for (Fields link : fields.list("links")) {
                 link(link);
             }
         }
-        Optional<Value> standard = fields.value("defaultLink");
-        if (standard.isPresent()) {
-            Fields link = Fields.of(name, "defaultLink", standard.get());
+        if (fields.has("defaultLink")) {
+            Fields link = fields.fields("defaultLink");
             cluster.defaultLink(costs(link));
             link.end();
         }
@@ -52,8 +39,7 @@ final class ClusterReader {
         return fields.made(cluster::build);
     }
 
-    private void device(String device, Value value) throws InvalidFileException {
-        Fields fields = Fields.of(name, "devices." + device, value);
+    private void device(String device, Fields fields) throws InvalidFileException {
         Optional<String> kind = fields.text("kind");
         OptionalLong memory = fields.whole("memoryBytes", Long.MAX_VALUE);
         OptionalLong cores = fields.whole("cores", Integer.MAX_VALUE);
@@ -77,23 +63,23 @@ final class ClusterReader {
                 allowed)));
     }
 
-    private void link(Value value) throws InvalidFileException {
-        Fields fields = Fields.of(name, "links", value);
-        Optional<Value> between = fields.value("between");
+    private void link(Fields fields) throws InvalidFileException {
+        boolean both = fields.has("between");
         Optional<String> from = fields.text("from");
         Optional<String> to = fields.text("to");
         boolean unreachable = fields.flag("unreachable").orElse(false);
-        if (between.isPresent() == (from.isPresent() && to.isPresent()) || from.isPresent() != to.isPresent()) {
-            throw fields.error("", fields.line(), "a link has either 'between', or 'from' and 'to'");
+        if (both == (from.isPresent() && to.isPresent()) || from.isPresent() != to.isPresent()) {
+            throw fields.error("", "a link has either 'between', or 'from' and 'to'");
         }
-        String one = between.isPresent() ? end(fields, between.get(), 0) : from.orElseThrow();
-        String other = between.isPresent() ? end(fields, between.get(), 1) : to.orElseThrow();
+        List<String> ends = both ? between(fields) : List.of(from.orElseThrow(), to.orElseThrow());
+        String one = ends.get(0);
+        String other = ends.get(1);
         if (unreachable) {
             cluster.unreachable(one, other);
-            if (between.isPresent()) {
+            if (both) {
                 cluster.unreachable(other, one);
             }
-        } else if (between.isPresent()) {
+        } else if (both) {
             cluster.link(one, other, costs(fields));
         } else {
             cluster.directedLink(one, other, costs(fields));
@@ -101,24 +87,20 @@ final class ClusterReader {
         fields.end();
     }
 
-    private static String end(Fields fields, Value between, int place) throws InvalidFileException {
-        if (between instanceof Value.Sequence pair
-                && pair.values().size() == 2
-                && pair.values().get(place) instanceof Value.Scalar device) {
-            return device.text();
+    private static List<String> between(Fields fields) throws InvalidFileException {
+        List<String> devices = fields.texts("between");
+        if (devices.size() != 2) {
+            throw fields.error("between", "two devices are expected, found " + devices.size());
         }
-        throw fields.error("between", between.line(), "two devices are expected, found " + between.kind());
+        return devices;
     }
 
     private static Link costs(Fields fields) throws InvalidFileException {
-        OptionalDouble rate = fields.number("bytesPerSecond");
-        if (rate.isEmpty()) {
-            throw fields.error("bytesPerSecond", fields.line(), "is missing");
-        }
+        double rate = fields.requiredNumber("bytesPerSecond");
         double latency = fields.number("latencySeconds").orElse(0);
         double overhead = fields.number("overheadSeconds").orElse(0);
         double joules = fields.number("joulesPerByte").orElse(0);
         double share = fields.number("sentShare").orElse(1);
-        return fields.made(() -> new Link(rate.getAsDouble(), latency, overhead, joules, share));
+        return fields.made(() -> new Link(rate, latency, overhead, joules, share));
     }
 }

@@ -2,30 +2,33 @@ package io.pepper.document;
 
 import java.io.IOException;
 
-/** A file says what it must not, or is no document at all. The message begins with the file and the line, and is {@link SafeText}. */
+/**
+ * Thrown when a document is refused: one that people write, a manifest or a plan. The message starts with the file and
+ * the line, states the field and the fault, and is {@link SafeText}.
+ */
 public final class InvalidFileException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says what is wrong.
+     * Creates an exception.
      *
      * @param file the file's name
      * @param line the line, from 1
-     * @param problem the field, and what is wrong with it
+     * @param problem the field, and the fault found there
      */
     public InvalidFileException(String file, int line, String problem) {
-        super(SafeText.line(file + ":" + line + ": " + problem));
+        super(SafeText.line(file) + ":" + line + ": " + SafeText.of(problem));
     }
 
     /**
-     * Says what is wrong.
+     * Creates an exception with a cause.
      *
      * @param file the file's name
      * @param line the line, from 1
-     * @param problem the field, and what is wrong with it
-     * @param cause what was thrown
+     * @param problem the field, and the fault found there
+     * @param cause the cause
      */
     public InvalidFileException(String file, int line, String problem, Throwable cause) {
-        super(SafeText.line(file + ":" + line + ": " + problem), cause);
+        super(SafeText.line(file) + ":" + line + ": " + SafeText.of(problem), cause);
     }
 }

@@ -1,48 +1,38 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
 import io.pepper.document.InvalidFileException;
 import io.pepper.internal.text.Fields;
-import io.pepper.internal.text.Value;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** A reader of cost tables from the fields of a document. */
 final class CostReader {
-    private final String name;
     private final Cluster cluster;
 
-    CostReader(String name, Cluster cluster) {
-        this.name = name;
+    CostReader(Cluster cluster) {
         this.cluster = cluster;
     }
 
-    CostTable table(Value document) throws InvalidFileException {
-        Fields fields = Fields.of(name, "", document);
-        List<Double> cutBytes =
-                fields.numbers("cutBytes").orElseThrow(() -> fields.error("cutBytes", fields.line(), "is missing"));
+    CostTable table(Fields fields) throws InvalidFileException {
+        List<Double> cutBytes = required(fields, "cutBytes", fields.numbers("cutBytes"));
         if (cutBytes.size() < 2) {
-            throw fields.error("cutBytes", fields.line(), "two numbers are the least: of the inputs and the outputs");
+            throw fields.error("cutBytes", "two numbers are the least: of the inputs and the outputs");
         }
         int segments = cutBytes.size() - 1;
-        Value devices = fields.value("devices").orElseThrow(() -> fields.error("devices", fields.line(), "is missing"));
-        Map<String, Value> byName = Fields.of(name, "devices", devices).all();
-        boolean byRun = hasRuns(byName);
+        Fields devices = fields.fields("devices");
+        boolean byRun = hasRuns(devices);
         CostTable.Builder table = fields.made(() -> byRun
                 ? CostTable.byRun(segments, cluster.devices().size())
                 : CostTable.bySegment(segments, cluster.devices().size()));
-        for (Map.Entry<String, Value> each : byName.entrySet()) {
-            int device = cluster.indexOf(each.getKey())
-                    .orElseThrow(() -> fields.error(
-                            "devices." + each.getKey(), each.getValue().line(), "is not in the cluster"));
-            device(table, device, Fields.of(name, "devices." + each.getKey(), each.getValue()), segments, byRun);
+        for (String name : devices.names()) {
+            int device = cluster.indexOf(name).orElseThrow(() -> devices.error(name, "is not in the cluster"));
+            device(table, device, devices.fields(name), segments, byRun);
         }
-        for (int i = 0; i < cluster.devices().size(); i++) {
-            if (!byName.containsKey(cluster.devices().get(i).name())) {
-                throw fields.error("devices." + cluster.devices().get(i).name(), devices.line(), "is missing");
-            }
+        for (Device device : cluster.devices()) {
+            devices.with(device.name());
         }
         fields.made(() -> {
             for (int cut = 0; cut <= segments; cut++) {
@@ -55,15 +45,19 @@ final class CostReader {
         return table.build();
     }
 
-    private boolean hasRuns(Map<String, Value> devices) throws InvalidFileException {
-        for (Map.Entry<String, Value> each : devices.entrySet()) {
-            if (Fields.of(name, "devices." + each.getKey(), each.getValue())
-                    .value("runs")
-                    .isPresent()) {
+    private static boolean hasRuns(Fields devices) throws InvalidFileException {
+        for (String device : devices.names()) {
+            if (devices.fields(device).has("runs")) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static List<Double> required(Fields fields, String name, Optional<List<Double>> numbers)
+            throws InvalidFileException {
+        fields.with(name);
+        return numbers.orElseThrow();
     }
 
     private void device(CostTable.Builder table, int device, Fields fields, int segments, boolean byRun)
@@ -71,8 +65,7 @@ final class CostReader {
         if (byRun) {
             runs(table, device, fields, segments);
         } else {
-            List<Double> seconds = list(fields, "seconds", segments)
-                    .orElseThrow(() -> fields.error("seconds", fields.line(), "is missing"));
+            List<Double> seconds = required(fields, "seconds", list(fields, "seconds", segments));
             List<Double> p90 = list(fields, "p90Seconds", segments).orElse(seconds);
             Optional<List<Double>> joules = list(fields, "joules", segments);
             fields.made(() -> {
@@ -109,12 +102,13 @@ final class CostReader {
                 drawn(table, from, to, device, Double.POSITIVE_INFINITY);
             }
         }
-        Value value = fields.value("runs")
-                .orElseThrow(() -> fields.error("runs", fields.line(), "is missing: another device has it"));
-        Fields runs = Fields.of(name, "runs", value);
-        for (Map.Entry<String, Value> each : runs.all().entrySet()) {
-            String[] ends = each.getKey().split("-", -1);
-            double seconds = runs.number(each.getKey()).orElse(Double.NaN);
+        if (!fields.has("runs")) {
+            throw fields.error("runs", "is missing: another device has it");
+        }
+        Fields runs = fields.fields("runs");
+        for (String run : runs.names()) {
+            String[] ends = run.split("-", -1);
+            double seconds = runs.number(run).orElse(Double.NaN);
             try {
                 int from = Integer.parseInt(ends[0].strip()) - 1;
                 int to = ends.length == 1 ? from + 1 : Integer.parseInt(ends[1].strip());
@@ -122,9 +116,7 @@ final class CostReader {
                 drawn(table, from, to, device, seconds);
             } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
                 throw runs.error(
-                        each.getKey(),
-                        each.getValue().line(),
-                        "must be a run of segments 1 to " + segments + " with its seconds, such as 1-2: 0.036");
+                        run, "must be a run of segments 1 to " + segments + " with its seconds, such as 1-2: 0.036");
             }
         }
     }
@@ -151,9 +143,7 @@ final class CostReader {
         Optional<List<Double>> numbers = fields.numbers(field);
         if (numbers.isPresent() && numbers.get().size() != segments) {
             throw fields.error(
-                    field,
-                    fields.line(),
-                    numbers.get().size() + " numbers, where cutBytes makes it " + segments + " segments");
+                    field, numbers.get().size() + " numbers, where cutBytes makes it " + segments + " segments");
         }
         return numbers;
     }

@@ -3,6 +3,7 @@ package io.pepper.plan;
 import io.pepper.cluster.Cluster;
 import io.pepper.document.InvalidFileException;
 import io.pepper.internal.text.Document;
+import io.pepper.internal.text.Fields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ public final class CostTable {
      * @throws IOException if the file cannot be read
      */
     public static CostTable read(Path file, Cluster cluster) throws IOException {
-        return new CostReader(file.toString(), cluster).table(Document.read(file));
+        return new CostReader(cluster).table(Fields.of(file.toString(), Document.read(file)));
     }
 
     /**
@@ -97,7 +98,7 @@ public final class CostTable {
      * @throws InvalidFileException if the text is wrong; the message names the line and the field
      */
     public static CostTable parse(String text, String name, Cluster cluster) throws InvalidFileException {
-        return new CostReader(name, cluster).table(Document.read(text, name));
+        return new CostReader(cluster).table(Fields.of(name, Document.read(text, name)));
     }
 
     /**

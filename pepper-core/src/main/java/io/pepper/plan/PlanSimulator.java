@@ -3,6 +3,7 @@ package io.pepper.plan;
 import io.pepper.cluster.Cluster;
 import io.pepper.document.InvalidFileException;
 import io.pepper.internal.text.Document;
+import io.pepper.internal.text.Fields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,7 +111,7 @@ public final class PlanSimulator {
          * @throws IOException if the file cannot be read
          */
         public static Trace read(Path file) throws IOException {
-            return TraceReader.trace(Document.read(file), file.toString());
+            return TraceReader.trace(Fields.of(file.toString(), Document.read(file)));
         }
 
         /**
@@ -122,7 +123,7 @@ public final class PlanSimulator {
          * @throws InvalidFileException if the text is wrong; the message names the line and the field
          */
         public static Trace parse(String text, String name) throws InvalidFileException {
-            return TraceReader.trace(Document.read(text, name), name);
+            return TraceReader.trace(Fields.of(name, Document.read(text, name)));
         }
 
         /**

@@ -48,7 +48,7 @@ class TraceReaderTest {
                 "requests: {count: 3, everySeconds: -1}|arrivals ascend from 0",
                 "arrivals: [2, 1]|arrivals ascend from 0, found 1.0 after 2.0",
                 "{arrivals: [1], loads: {}}|loads: a list is expected",
-                "{arrivals: [1], loads: [{device: pi, factor: 2}]}|loads.atSeconds: is missing",
+                "{arrivals: [1], loads: [{device: pi, factor: 2}]}|loads[0].atSeconds: is missing",
                 "{arrivals: [1], loads: [{device: pi, atSeconds: 1, factor: 0}]}|no load",
                 "{arrivals: [1], failures: {pi: soon}}|failures.pi: a number is expected, found 'soon'",
                 "{arrivals: [1], failure: {pi: 1}}|failure: is an unknown field",

@@ -1,6 +1,6 @@
 package io.pepper.export;
 
-import io.pepper.model.MalformedModelException;
+import io.pepper.document.InvalidFileException;
 import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
@@ -22,7 +22,7 @@ final class BoundedFile {
      * @param name the file's name in the directory
      * @param maxBytes maximum size in bytes; a 64th of the heap is a further limit
      * @return the bytes that the file had when it was opened
-     * @throws MalformedModelException if the file is larger
+     * @throws InvalidFileException if the file is larger
      * @throws IOException if the file cannot be read, is not a regular file, or is a link that may not be followed
      */
     static byte[] read(DirectoryFiles files, String name, int maxBytes) throws IOException {
@@ -30,7 +30,7 @@ final class BoundedFile {
             long most = Math.min(maxBytes, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
             if (source.size() > most) {
                 String why = most < maxBytes ? ", all that the heap has room for" : "";
-                throw new MalformedModelException(source.name(), "file", "has more than " + most + " bytes" + why);
+                throw new InvalidFileException(source.name(), 1, "has more than " + most + " bytes" + why);
             }
             byte[] bytes = new byte[(int) source.size()];
             for (int done = 0; done < bytes.length; ) {

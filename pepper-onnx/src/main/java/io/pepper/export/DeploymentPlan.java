@@ -100,8 +100,8 @@ public record DeploymentPlan(
      *
      * @param directory the directory of the parts
      * @return the content of its {@code plan.json}
-     * @throws io.pepper.model.MalformedModelException if the file is not a plan, has an unknown version, or does not
-     *     match the {@code partition.json} beside it; the message names the field
+     * @throws io.pepper.document.InvalidFileException if the file is not a plan, has an unknown version, or does not
+     *     match the {@code partition.json} beside it; the message names the line and the field
      * @throws IOException if a file cannot be read, or is a link out of the directory
      */
     public static DeploymentPlan read(Path directory) throws IOException {
@@ -114,10 +114,10 @@ public record DeploymentPlan(
      * @param directory the directory of the parts
      * @param options the further directories that a link may lead to ({@link ReadOptions#allowedRoots()})
      * @return the content of its {@code plan.json}
-     * @throws io.pepper.model.MalformedModelException see {@link #read(Path)}
+     * @throws io.pepper.document.InvalidFileException see {@link #read(Path)}
      * @throws IOException if a file cannot be read, or is a link that may not be followed
      */
     public static DeploymentPlan read(Path directory, ReadOptions options) throws IOException {
-        return PlanJson.read(directory, PartitionManifest.read(directory, options), options);
+        return PlanReader.read(directory, PartitionManifest.read(directory, options), options);
     }
 }

@@ -146,8 +146,8 @@ public record PartitionManifest(
      *
      * @param directory the directory of the parts
      * @return the content of its {@code partition.json}
-     * @throws io.pepper.model.MalformedModelException if the file is not a manifest, or has an unknown version; the
-     *     message names the field
+     * @throws io.pepper.document.InvalidFileException if the file is not a manifest, or has an unknown version; the
+     *     message names the line and the field
      * @throws IOException if the file cannot be read, or is a link out of the directory
      */
     public static PartitionManifest read(Path directory) throws IOException {
@@ -160,11 +160,11 @@ public record PartitionManifest(
      * @param directory the directory of the parts
      * @param options the further directories that a link may lead to ({@link ReadOptions#allowedRoots()})
      * @return the content of its {@code partition.json}
-     * @throws io.pepper.model.MalformedModelException if the file is not a manifest, or has an unknown version; the
-     *     message names the field
+     * @throws io.pepper.document.InvalidFileException if the file is not a manifest, or has an unknown version; the
+     *     message names the line and the field
      * @throws IOException if the file cannot be read, or is a link that may not be followed
      */
     public static PartitionManifest read(Path directory, ReadOptions options) throws IOException {
-        return ManifestJson.read(directory, options);
+        return ManifestReader.read(directory, options);
     }
 }

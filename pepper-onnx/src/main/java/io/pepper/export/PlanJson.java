@@ -1,17 +1,12 @@
 package io.pepper.export;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
-import io.pepper.document.InvalidFileException;
-import io.pepper.model.MalformedModelException;
-import io.pepper.model.ReadOptions;
 import io.pepper.onnx.internal.wire.Digests;
-import io.pepper.onnx.internal.wire.DirectoryFiles;
 import io.pepper.plan.Metric;
 import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
@@ -23,14 +18,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** The JSON form of a plan, described in {@code docs/plan-format.md}. */
+/** A writer of plans as JSON, described in {@code docs/plan-format.md}. */
 final class PlanJson {
-    private static final String FORMAT = "pepper-plan";
-    private static final int VERSION = 2;
+    static final String FORMAT = "pepper-plan";
+    static final int VERSION = 2;
+
     private static final int HEAD = 256;
 
     private PlanJson() {}
@@ -184,42 +178,6 @@ final class PlanJson {
                 .put("sentShare", link.get().sentShare());
     }
 
-    /**
-     * Reads a plan.
-     *
-     * @param directory the directory of the plan
-     * @param manifest the content of {@code partition.json} beside it
-     * @param options the directories that links may lead to
-     * @return the plan
-     * @throws MalformedModelException if the file is not a plan, belongs to other parts, or contradicts itself
-     * @throws IOException if the file cannot be read
-     */
-    public static DeploymentPlan read(Path directory, PartitionManifest manifest, ReadOptions options)
-            throws IOException {
-        Path file = directory.resolve(DeploymentPlan.FILE_NAME);
-        JsonNode root = ManifestJson.tree(directory, DeploymentPlan.FILE_NAME, options);
-        ManifestFields fields = new ManifestFields(file.toString(), "", root);
-        fields.expect("format", FORMAT);
-        if (root.path("version").asInt() == 1) {
-            throw new MalformedModelException(
-                    file.toString(),
-                    "version",
-                    "is 1, which older releases wrote: 'pepper plan MODEL --cluster FILE --out DIR' writes the plan again");
-        }
-        fields.expect("version", VERSION);
-        fields.text("tool");
-        return new PlanReader(file, fields, manifest, DirectoryFiles.ofParts(directory, options))
-                .read(cluster(file, root.path("cluster")));
-    }
-
-    private static Cluster cluster(Path file, JsonNode node) throws MalformedModelException {
-        try {
-            return Cluster.parse(node.toString(), "cluster");
-        } catch (InvalidFileException wrong) {
-            throw new MalformedModelException(file.toString(), "cluster", String.valueOf(wrong.getMessage()), wrong);
-        }
-    }
-
     /** Returns the field name of a metric. */
     static String field(Metric metric) {
         return switch (metric) {
@@ -227,13 +185,5 @@ final class PlanJson {
             case PERIOD -> "periodSeconds";
             case ENERGY -> "energyJoules";
         };
-    }
-
-    static Instant instant(Path file, String text) throws MalformedModelException {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException wrong) {
-            throw new MalformedModelException(file.toString(), "created", "is not a timestamp: '" + text + "'", wrong);
-        }
     }
 }

@@ -4,9 +4,13 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
-import io.pepper.model.MalformedModelException;
-import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.document.InvalidFileException;
+import io.pepper.internal.text.FieldReaders;
+import io.pepper.internal.text.Fields;
+import io.pepper.internal.text.Value;
+import io.pepper.model.ReadOptions;
 import io.pepper.onnx.internal.wire.DirectoryFiles;
+import io.pepper.onnx.internal.wire.FileHashes;
 import io.pepper.onnx.internal.wire.FileSource;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
@@ -17,9 +21,13 @@ import io.pepper.plan.Transfer;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -28,128 +36,135 @@ final class PlanReader {
     /** Sums in another order differ by rounding. */
     private static final double ROUNDING = 1e-9;
 
-    private final Path file;
-    private final ManifestFields fields;
+    private final Fields fields;
     private final PartitionManifest manifest;
     private final DirectoryFiles files;
 
-    PlanReader(Path file, ManifestFields fields, PartitionManifest manifest, DirectoryFiles files) {
-        this.file = file;
+    private PlanReader(Fields fields, PartitionManifest manifest, DirectoryFiles files) {
         this.fields = fields;
         this.manifest = manifest;
         this.files = files;
     }
 
-    private MalformedModelException wrong(String field, String what) {
-        return new MalformedModelException(file.toString(), field, what);
+    /**
+     * Reads a plan.
+     *
+     * @param directory the directory of the plan
+     * @param manifest the content of {@code partition.json} beside it
+     * @param options the directories that links may lead to
+     * @return the plan
+     * @throws InvalidFileException if the file is not a plan, belongs to other parts, or contradicts itself
+     * @throws IOException if a file cannot be read
+     */
+    static DeploymentPlan read(Path directory, PartitionManifest manifest, ReadOptions options) throws IOException {
+        Fields fields = JsonDocument.read(directory, DeploymentPlan.FILE_NAME, options);
+        ManifestReader.expect(fields, "format", PlanJson.FORMAT);
+        if (fields.requiredWhole("version", Long.MAX_VALUE) == 1) {
+            throw fields.error(
+                    "version",
+                    "is 1, which older releases wrote: 'pepper plan MODEL --cluster FILE --out DIR' writes the plan again");
+        }
+        ManifestReader.expect(fields, "version", PlanJson.VERSION);
+        fields.requiredText("tool");
+        return new PlanReader(fields, manifest, DirectoryFiles.ofParts(directory, options)).plan();
     }
 
-    DeploymentPlan read(Cluster cluster) throws IOException {
+    private DeploymentPlan plan() throws IOException {
+        Cluster cluster = FieldReaders.read(Cluster.class, fields.fields("cluster"));
         checkPartition();
         List<List<String>> tensors = new ArrayList<>();
         List<Segments.Flow> flows = flows(tensors);
         List<PlacedPart> parts = parts(cluster);
-        List<Transfer> transfers = transfers(cluster, flows);
-        ManifestFields costs = fields.object("costs");
-        Placement placement = placement(cluster, flows, parts, transfers, costs);
-        checkLatency(placement);
-        List<DeviceState> states = StateJson.read(file, fields.list("states"));
-        for (int i = 0; i < states.size(); i++) {
-            device(cluster, "states[" + i + "].device", states.get(i).device());
-        }
+        Placement placement = placement(cluster, flows, parts, transfers(cluster, flows));
         DeploymentPlan plan = new DeploymentPlan(
                 manifest,
-                PlanJson.instant(file, fields.text("created")),
+                instant(fields, "created"),
                 placement,
                 tensors,
                 limits(),
                 fields.texts("constraints"),
-                fields.text("predictor"),
-                states,
+                fields.requiredText("predictor"),
+                states(cluster),
                 fields.texts("caveats"));
-        for (int i = 0; i < parts.size(); i++) {
-            checkFile("parts[" + i + "].file", manifest.parts().get(i));
-        }
+        checkFiles();
         return plan;
     }
 
     private void checkPartition() throws IOException {
-        ManifestFields partition = fields.object("partition");
-        partition.expect("file", PartitionManifest.FILE_NAME);
+        Fields partition = fields.fields("partition");
+        ManifestReader.expect(partition, "file", PartitionManifest.FILE_NAME);
         String sha256;
         try (FileSource source = files.open(PartitionManifest.FILE_NAME)) {
-            sha256 = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
+            sha256 = FileHashes.SHARED.certain(
+                    source, () -> Thread.currentThread().isInterrupted());
         }
-        if (!partition.text("sha256").equals(sha256)) {
-            throw wrong(
-                    "partition.sha256",
+        if (!partition.requiredText("sha256").equals(sha256)) {
+            throw partition.error(
+                    "sha256",
                     "belongs to another " + PartitionManifest.FILE_NAME + " than the one beside the plan, which has "
                             + sha256);
         }
     }
 
-    private List<Segments.Flow> flows(List<List<String>> tensors) throws MalformedModelException {
+    private List<Segments.Flow> flows(List<List<String>> tensors) throws InvalidFileException {
         List<Segments.Flow> flows = new ArrayList<>();
-        for (ManifestFields each : fields.list("flows")) {
-            String field = "flows[" + flows.size() + "]";
-            int last = manifest.parts().size() - 1;
-            int producer =
-                    each.optionalNumber("producer", last).map(Long::intValue).orElse(Segments.Flow.INPUT);
-            List<Integer> readers =
-                    each.numbers("readers", last).stream().map(Long::intValue).toList();
-            try {
-                flows.add(new Segments.Flow(producer, readers, each.flag("output"), each.decimal("bytes")));
-            } catch (IllegalArgumentException wrong) {
-                throw wrong(field, String.valueOf(wrong.getMessage()));
+        int last = manifest.parts().size() - 1;
+        for (Fields each : fields.list("flows")) {
+            OptionalLong producer = each.with("producer").whole("producer", last);
+            List<Integer> readers = new ArrayList<>();
+            for (Value reader : each.values("readers", "a list of numbers")) {
+                readers.add((int) each.wholeOf("readers", reader, last));
             }
+            boolean output = each.flag("output").orElseThrow(() -> each.error("output", "is missing"));
+            double bytes = amount(each, "bytes");
+            flows.add(each.made(
+                    () -> new Segments.Flow((int) producer.orElse(Segments.Flow.INPUT), readers, output, bytes)));
             tensors.add(each.texts("tensors"));
         }
         return flows;
     }
 
-    private List<PlacedPart> parts(Cluster cluster) throws MalformedModelException {
+    private List<PlacedPart> parts(Cluster cluster) throws InvalidFileException {
         List<PlacedPart> parts = new ArrayList<>();
-        List<ManifestFields> listed = fields.list("parts");
+        List<Fields> listed = fields.list("parts");
         if (listed.size() != manifest.parts().size()) {
-            throw wrong(
+            throw fields.error(
                     "parts",
                     "are " + listed.size() + ", where " + PartitionManifest.FILE_NAME + " has "
                             + manifest.parts().size());
         }
-        for (ManifestFields each : listed) {
+        for (Fields each : listed) {
             int index = parts.size();
-            String field = "parts[" + index + "]";
-            if (!each.text("file").equals(manifest.parts().get(index).file())) {
-                throw wrong(field + ".file", "is another part than in " + PartitionManifest.FILE_NAME);
+            if (!each.requiredText("file").equals(manifest.parts().get(index).file())) {
+                throw each.error("file", "is another part than in " + PartitionManifest.FILE_NAME);
             }
             PlacedPart part = new PlacedPart(
                     index,
-                    device(cluster, field + ".device", each.text("device")),
+                    device(cluster, each, "device"),
                     index,
                     index + 1,
-                    each.decimal("beginSeconds"),
-                    each.decimal("computeSeconds"),
-                    each.decimal("p90Seconds"),
-                    each.optionalDecimal("joules"),
-                    each.decimal("memoryBytes"));
+                    amount(each, "beginSeconds"),
+                    amount(each, "computeSeconds"),
+                    amount(each, "p90Seconds"),
+                    optionalAmount(each.with("joules"), "joules"),
+                    amount(each, "memoryBytes"));
             if (part.p90Seconds() < part.computeSeconds()) {
-                throw wrong(field + ".p90Seconds", "is less than computeSeconds");
+                throw each.error("p90Seconds", "is less than computeSeconds");
             }
             parts.add(part);
         }
         return parts;
     }
 
-    private List<Transfer> transfers(Cluster cluster, List<Segments.Flow> flows) throws MalformedModelException {
+    private List<Transfer> transfers(Cluster cluster, List<Segments.Flow> flows) throws InvalidFileException {
         List<Transfer> transfers = new ArrayList<>();
-        for (ManifestFields each : fields.list("transfers")) {
-            String field = "transfers[" + transfers.size() + "]";
-            int flow = (int) each.number("flow", flows.size() - 1L);
-            Device from = device(cluster, field + ".from", each.text("from"));
-            Device to = device(cluster, field + ".to", each.text("to"));
+        for (Fields each : fields.list("transfers")) {
+            int flow = (int) each.requiredWhole("flow", flows.size() - 1L);
+            Device from = device(cluster, each, "from");
+            Device to = device(cluster, each, "to");
             Optional<Link> link = cluster.link(cluster.requireIndex(from.name()), cluster.requireIndex(to.name()));
             if (from.equals(to) || link.isEmpty()) {
-                throw wrong(field, "'" + from.name() + "' and '" + to.name() + "' are not linked");
+                throw each.error("", "'" + from.name() + "' and '" + to.name() + "' are not linked");
             }
             double bytes = flows.get(flow).bytes();
             transfers.add(new Transfer(
@@ -158,69 +173,107 @@ final class PlanReader {
                     to,
                     link.get(),
                     bytes,
-                    each.decimal("beginSeconds"),
-                    each.decimal("seconds"),
+                    amount(each, "beginSeconds"),
+                    amount(each, "seconds"),
                     link.get().occupiedSeconds(bytes),
-                    each.decimal("joules")));
+                    amount(each, "joules")));
         }
         return transfers;
     }
 
     private Placement placement(
-            Cluster cluster,
-            List<Segments.Flow> flows,
-            List<PlacedPart> parts,
-            List<Transfer> transfers,
-            ManifestFields costs)
-            throws MalformedModelException {
-        ManifestFields weights = fields.object("objective");
-        Objective objective;
-        try {
-            objective = new Objective(
-                    weights.decimal("latencyWeight"), weights.decimal("periodWeight"), weights.decimal("energyWeight"));
-        } catch (IllegalArgumentException wrong) {
-            throw new MalformedModelException(file.toString(), "objective", String.valueOf(wrong.getMessage()), wrong);
-        }
-        double gap = costs.decimal("gap");
+            Cluster cluster, List<Segments.Flow> flows, List<PlacedPart> parts, List<Transfer> transfers)
+            throws InvalidFileException {
+        Fields weights = fields.fields("objective");
+        double latency = amount(weights, "latencyWeight");
+        double period = amount(weights, "periodWeight");
+        double energy = amount(weights, "energyWeight");
+        Objective objective = weights.made(() -> new Objective(latency, period, energy));
+        Fields costs = fields.fields("costs");
+        double gap = amount(costs, "gap");
         if (gap > 1) {
-            throw wrong("costs.gap", "is more than 1");
+            throw costs.error("gap", "is more than 1");
         }
         Placement.Costs all = new Placement.Costs(
-                costs.decimal("latencySeconds"),
-                costs.decimal("p90LatencySeconds"),
-                costs.decimal("periodSeconds"),
-                costs.text("bottleneck"),
-                costs.optionalDecimal("energyJoules"));
-        try {
-            return Placement.of(cluster, objective, flows, parts, transfers, all, gap);
-        } catch (IllegalArgumentException wrong) {
-            throw new MalformedModelException(file.toString(), "parts", String.valueOf(wrong.getMessage()), wrong);
-        }
+                amount(costs, "latencySeconds"),
+                amount(costs, "p90LatencySeconds"),
+                amount(costs, "periodSeconds"),
+                costs.requiredText("bottleneck"),
+                optionalAmount(costs.with("energyJoules"), "energyJoules"));
+        Placement placement = fields.made(() -> Placement.of(cluster, objective, flows, parts, transfers, all, gap));
+        checkLatency(placement, costs);
+        return placement;
     }
 
-    private SortedMap<Metric, Double> limits() throws MalformedModelException {
-        ManifestFields limits = fields.object("limits");
+    private SortedMap<Metric, Double> limits() throws InvalidFileException {
+        Fields limits = fields.fields("limits");
         SortedMap<Metric, Double> read = new TreeMap<>();
         for (Metric metric : Metric.values()) {
             if (limits.has(PlanJson.field(metric))) {
-                read.put(metric, limits.decimal(PlanJson.field(metric)));
+                read.put(metric, amount(limits, PlanJson.field(metric)));
             }
         }
         return read;
     }
 
-    private Device device(Cluster cluster, String field, String name) throws MalformedModelException {
+    private List<DeviceState> states(Cluster cluster) throws InvalidFileException {
+        List<DeviceState> states = new ArrayList<>();
+        for (Fields each : fields.list("states")) {
+            device(cluster, each, "device");
+            states.add(state(each));
+        }
+        return states;
+    }
+
+    private static DeviceState state(Fields fields) throws InvalidFileException {
+        Optional<Instant> readAt = fields.has("readAt") ? Optional.of(instant(fields, "readAt")) : Optional.empty();
+        String device = fields.requiredText("device");
+        Optional<String> model = fields.text("model");
+        OptionalDouble cores = optionalAmount(fields, "cores");
+        OptionalDouble load = optionalAmount(fields, "cpuLoadPercent");
+        OptionalDouble threads = optionalAmount(fields, "runnableThreads");
+        OptionalLong free = fields.whole("memoryFreeBytes", Long.MAX_VALUE);
+        OptionalLong total = fields.whole("memoryTotalBytes", Long.MAX_VALUE);
+        OptionalDouble disk = optionalAmount(fields, "diskUsagePercent");
+        OptionalDouble power = optionalAmount(fields, "powerWatts");
+        return fields.made(
+                () -> new DeviceState(device, readAt, model, cores, load, threads, free, total, disk, power));
+    }
+
+    private static double amount(Fields fields, String name) throws InvalidFileException {
+        double number = fields.requiredNumber(name);
+        if (number < 0) {
+            throw fields.error(name, "is less than 0");
+        }
+        return number;
+    }
+
+    private static OptionalDouble optionalAmount(Fields fields, String name) throws InvalidFileException {
+        return fields.hasValue(name) ? OptionalDouble.of(amount(fields, name)) : OptionalDouble.empty();
+    }
+
+    private static Instant instant(Fields fields, String name) throws InvalidFileException {
+        String text = fields.requiredText(name);
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException wrong) {
+            throw fields.error(name, "is not a timestamp: '" + text + "'");
+        }
+    }
+
+    private static Device device(Cluster cluster, Fields owner, String field) throws InvalidFileException {
+        String name = owner.requiredText(field);
         return cluster.devices().stream()
                 .filter(device -> device.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> wrong(field, "'" + name + "' is not in the cluster"));
+                .orElseThrow(() -> owner.error(field, "'" + name + "' is not in the cluster"));
     }
 
     /**
      * Parts may run at the same time. So the latency is at least the longest part, and at most the sum of all parts and
      * transfers.
      */
-    private void checkLatency(Placement placement) throws MalformedModelException {
+    private static void checkLatency(Placement placement, Fields costs) throws InvalidFileException {
         double sum = 0;
         double longest = 0;
         for (PlacedPart part : placement.parts()) {
@@ -232,27 +285,35 @@ final class PlanReader {
         }
         double latency = placement.latencySeconds();
         if (latency > sum * (1 + ROUNDING) || latency < longest * (1 - ROUNDING)) {
-            throw wrong(
-                    "costs.latencySeconds",
+            throw costs.error(
+                    "latencySeconds",
                     "is " + latency + ", where the parts and transfers take " + sum + ", the longest part " + longest);
         }
     }
 
-    private void checkFile(String field, PartitionManifest.Part part) throws IOException {
+    private void checkFiles() throws IOException {
+        List<Fields> listed = fields.list("parts");
+        for (int i = 0; i < listed.size(); i++) {
+            checkFile(listed.get(i), manifest.parts().get(i));
+        }
+    }
+
+    private void checkFile(Fields fields, PartitionManifest.Part part) throws IOException {
         try (FileSource source = files.open(part.file())) {
             if (part.sha256().isPresent()) {
-                String found =
-                        Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
+                String found = FileHashes.SHARED.certain(
+                        source, () -> Thread.currentThread().isInterrupted());
                 if (!found.equals(part.sha256().get())) {
-                    throw wrong(
-                            field,
+                    throw fields.error(
+                            "file",
                             "the file '" + part.file() + "' has another SHA-256 than " + PartitionManifest.FILE_NAME
                                     + " says: " + found);
                 }
             }
         } catch (NoSuchFileException missing) {
-            throw new MalformedModelException(
-                    file.toString(), field, "there is no file '" + part.file() + "' beside it", missing);
+            InvalidFileException invalid = fields.error("file", "there is no file '" + part.file() + "' beside it");
+            invalid.initCause(missing);
+            throw invalid;
         }
     }
 }

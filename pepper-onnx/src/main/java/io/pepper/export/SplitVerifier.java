@@ -52,7 +52,8 @@ public final class SplitVerifier {
      * @param model the whole model
      * @param directory the parts with their {@code partition.json}
      * @return the result
-     * @throws io.pepper.model.MalformedModelException if the manifest is malformed
+     * @throws io.pepper.document.InvalidFileException if the manifest is invalid
+     * @throws io.pepper.model.MalformedModelException if a part is not a model
      * @throws UnsupportedModelException if no inputs are found on which the whole model runs, or a tensor that crosses
      *     a cut cannot be passed between parts
      * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or exceeds a limit in a child process
@@ -73,8 +74,8 @@ public final class SplitVerifier {
      * @param progress is told of each step
      * @return the result
      * @throws IllegalArgumentException if the options name an input or dimension that the model does not have
-     * @throws io.pepper.model.MalformedModelException if the manifest is malformed or sets inputs to impossible values,
-     *     a part is not a model, or a part differs from the manifest and only unchanged files may run
+     * @throws io.pepper.document.InvalidFileException if the manifest is invalid
+     * @throws io.pepper.model.MalformedModelException if the manifest sets inputs to impossible values, a part is not a model, or a part differs from the manifest and only unchanged files may run
      * @throws UnsupportedModelException if no inputs are found on which the whole model runs, or a tensor that crosses
      *     a cut cannot be passed between parts
      * @throws io.pepper.model.IsolatedRunException if ONNX Runtime crashes or exceeds a limit in a child process

@@ -37,7 +37,7 @@ public final class SubmodelExporter {
      * @throws java.nio.file.FileAlreadyExistsException if a file with the name of a part exists that no earlier export
      *     wrote
      * @throws java.nio.file.NotDirectoryException if {@code directory} is a file
-     * @throws io.pepper.model.MalformedModelException if the directory has a malformed {@code partition.json}, so that
+     * @throws io.pepper.document.InvalidFileException if the directory has an invalid {@code partition.json}, so that
      *     the files of an earlier export are unknown
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read or written
@@ -61,7 +61,7 @@ public final class SubmodelExporter {
      * @throws java.nio.file.FileAlreadyExistsException if a file with the name of a part exists that no earlier export
      *     wrote
      * @throws java.nio.file.NotDirectoryException if {@code directory} is a file
-     * @throws io.pepper.model.MalformedModelException if the directory has a malformed {@code partition.json}, so that
+     * @throws io.pepper.document.InvalidFileException if the directory has an invalid {@code partition.json}, so that
      *     the files of an earlier export are unknown
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read or written

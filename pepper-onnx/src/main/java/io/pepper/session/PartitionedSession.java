@@ -60,8 +60,8 @@ public final class PartitionedSession implements ModelSession {
      * @param options how to open and run them
      * @return a session, for the caller to close
      * @throws IllegalArgumentException if the execution provider is not available
-     * @throws io.pepper.model.MalformedModelException if the manifest is malformed, its parts do not fit together, or a
-     *     file does not match the manifest; the message names file and field
+     * @throws io.pepper.document.InvalidFileException if the manifest is invalid
+     * @throws io.pepper.model.MalformedModelException if the parts do not fit together, or a file does not match the manifest; the message names file and field
      * @throws io.pepper.model.UnsupportedModelException if a tensor cannot pass from part to part
      * @throws InterruptedIOException if the thread is interrupted
      * @throws IOException if a file cannot be read, or ONNX Runtime refuses it; everything opened so far is closed

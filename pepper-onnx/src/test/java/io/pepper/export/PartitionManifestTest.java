@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.document.InvalidFileException;
 import io.pepper.model.Dimension;
-import io.pepper.model.MalformedModelException;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.testmodels.NameTopologies;
@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,8 +55,8 @@ class PartitionManifestTest {
 
     private void assertRefused(String... said) {
         assertThatThrownBy(() -> PartitionManifest.read(directory))
-                .isInstanceOf(MalformedModelException.class)
-                .hasMessageStartingWith(file + ": ")
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageMatching(Pattern.quote(file.toString()) + ":\\d+: (?s).*")
                 .hasMessageContainingAll(said);
     }
 
@@ -123,6 +124,61 @@ class PartitionManifestTest {
         assertThat(PartitionManifest.read(directory)).isEqualTo(written);
     }
 
+    /** YAML's parser would refuse or change some of these names. */
+    @Test
+    void namesMayHaveAnyCharacters() throws IOException {
+        List<TensorInfo> tensors = new ArrayList<>();
+        for (String character : List.of("\u0000", "\t", "\u007f", "\u0085", "\u2028", "\ufeff", "\uffff")) {
+            tensors.add(new TensorInfo("x" + character + " y" + character, Optional.empty(), Optional.empty()));
+        }
+        tensors.add(new TensorInfo("long ".repeat(2_000), Optional.empty(), Optional.empty()));
+        PartitionManifest written = new PartitionManifest(
+                "tool",
+                "",
+                Optional.empty(),
+                WeightStorage.INLINE,
+                tensors.subList(0, 7),
+                tensors.subList(7, 8),
+                manifest.parts(),
+                List.of(),
+                0,
+                List.of(),
+                Map.of());
+        Files.write(file, ManifestJson.write(written));
+        assertThat(PartitionManifest.read(directory)).isEqualTo(written);
+    }
+
+    @Test
+    void tenThousandTensorsAreRead() throws IOException {
+        List<TensorInfo> many = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            many.add(new TensorInfo(
+                    "block" + i + "/out",
+                    Optional.of("float"),
+                    Optional.of(List.of(Dimension.of("batch"), Dimension.of(i)))));
+        }
+        PartitionManifest written = new PartitionManifest(
+                "tool",
+                "",
+                Optional.empty(),
+                WeightStorage.INLINE,
+                many,
+                List.of(),
+                manifest.parts(),
+                List.of(),
+                0,
+                List.of(),
+                Map.of());
+        Files.write(file, ManifestJson.write(written));
+        assertThat(PartitionManifest.read(directory)).isEqualTo(written);
+    }
+
+    @Test
+    void unknownFieldsAreIgnored() throws IOException {
+        replace("\"version\" : 1,", "\"version\" : 1, \"later\" : {\"a\" : [1, {}, null]},");
+        assertThat(PartitionManifest.read(directory)).isEqualTo(manifest);
+    }
+
     @Test
     void unusedOperatorsAreCounted() throws IOException {
         try (OnnxModel model = Parts.load(OperatorTopologies.unusedOperators())) {
@@ -187,7 +243,7 @@ class PartitionManifestTest {
 
     @Test
     void everyFieldOfAnotherKindIsRefusedByItsPath() throws IOException {
-        refuseEach((owner, field) -> owner.set(field, BooleanNode.TRUE), "is ", Set.of());
+        refuseEach((owner, field) -> owner.set(field, BooleanNode.TRUE), "expected, found 'true'", Set.of());
     }
 
     @ParameterizedTest
@@ -212,10 +268,17 @@ class PartitionManifestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "2", "\"1\"", "1.0", "null", "[1]", "99999999999999999999"})
+    @ValueSource(strings = {"0", "2", "9223372036854775807"})
     void otherVersionIsRefused(String version) throws IOException {
         replace("\"version\" : 1,", "\"version\" : " + version + ",");
-        assertRefused("version", "only 1 is supported");
+        assertRefused(":3: version: is " + version + ", but only 1 is supported");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"1\"", "1.5", "null", "[1]", "-1", "99999999999999999999"})
+    void aVersionThatIsNoNumberIsRefused(String version) throws IOException {
+        replace("\"version\" : 1,", "\"version\" : " + version + ",");
+        assertRefused(":3: version: ");
     }
 
     @Test
@@ -225,17 +288,17 @@ class PartitionManifestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "2147483648", "1.5", "1e3", "99999999999999999999", "null", "\"0\""})
+    @ValueSource(strings = {"-1", "2147483648", "1.5", "1e99", "99999999999999999999", "\"0\"", "[0]"})
     void wrongNumberIsRefused(String number) throws IOException {
         replace("\"unusedOperators\" : 0", "\"unusedOperators\" : " + number);
-        assertRefused("unusedOperators", "is not a number from 0 to 2147483647");
+        assertRefused("unusedOperators: a whole number from 0 to 2147483647 is expected, found ");
     }
 
     @ParameterizedTest
     @CsvSource({"-3", "3.5", "true", "{}", "[]", "\"\"", "9223372036854775808"})
     void wrongDimensionIsRefused(String dimension) throws IOException {
         replace("\"batch\"", dimension);
-        assertRefused("inputs[0].shape", "is neither a size nor a symbol nor null");
+        assertRefused(": parts[0].inputs[0].shape: ");
     }
 
     @Test
@@ -249,21 +312,21 @@ class PartitionManifestTest {
     @Test
     void duplicateFieldIsRefused() throws IOException {
         replace("\"version\" : 1,", "\"version\" : 1, \"version\" : 1,");
-        assertRefused("is not JSON", "version");
+        assertRefused(":3: 'version' is there twice");
     }
 
     @Test
     void deepNestingIsRefused() throws IOException {
         Files.writeString(file, "[".repeat(1_000_000));
-        assertRefused("is not JSON");
+        assertRefused(":1: is nested more than 16 levels deep");
         replace("[", "{\"a\":");
-        assertRefused("is not JSON");
+        assertRefused(":1: is nested more than 16 levels deep");
     }
 
     @Test
     void textAfterTheManifestIsRefused() throws IOException {
         Files.writeString(file, Files.readString(file) + "{}");
-        assertRefused("is not JSON");
+        assertRefused("a second document begins");
     }
 
     @ParameterizedTest
@@ -278,7 +341,7 @@ class PartitionManifestTest {
         byte[] whole = Files.readAllBytes(file);
         for (int length = 0; length < whole.length - 2; length += 37) {
             Files.write(file, Arrays.copyOf(whole, length));
-            assertRefused(": file: ");
+            assertRefused(": ");
         }
     }
 

@@ -7,6 +7,7 @@ import static io.pepper.onnx.internal.proto.TensorProto.DataType.UINT8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.pepper.document.InvalidFileException;
 import io.pepper.model.ModelException;
 import io.pepper.model.ReadLimits;
 import io.pepper.model.ReadOptions;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whatever bytes a reader is given, it reads them or refuses them with a {@link ModelException}. In the build the inputs beside this
+ * Whatever bytes a reader is given, it reads them or refuses them with a {@link ModelException}, or a document with an {@link InvalidFileException}. In the build the inputs beside this
  * class are tried, among them all that ever failed; with {@code JAZZER_FUZZ=1} and one method chosen, new ones are looked for.
  */
 @Tag("fuzz")
@@ -133,7 +134,7 @@ class ReadersFuzzTest {
                     Contents.of(SETTABLE),
                     SetInputs.of(directory, manifest, Contents.of(SETTABLE)),
                     VerificationOptions.DEFAULTS);
-        } catch (ModelException refused) {
+        } catch (ModelException | InvalidFileException refused) {
             // As it should be.
         }
     }
@@ -142,7 +143,7 @@ class ReadersFuzzTest {
     void plan(byte[] data) throws IOException {
         try {
             read(data).simulator();
-        } catch (ModelException | IllegalArgumentException refused) {
+        } catch (InvalidFileException | IllegalArgumentException refused) {
             // As it should be: a file that is no plan, and a plan whose parts are not one after the other.
         }
     }

@@ -11,6 +11,7 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
 import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
+import io.pepper.document.InvalidFileException;
 import io.pepper.export.DeploymentExporter;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.ExportOptions;
@@ -20,7 +21,6 @@ import io.pepper.export.SplitVerifier;
 import io.pepper.export.SubmodelExporter;
 import io.pepper.export.VerificationOptions;
 import io.pepper.model.InputShapes;
-import io.pepper.model.MalformedModelException;
 import io.pepper.model.ProgressListener;
 import io.pepper.model.UnknownSizeException;
 import io.pepper.onnx.testmodels.Parts;
@@ -380,18 +380,18 @@ class DeploymentPlanTest {
                 "_part1.onnx | _part9.onnx | parts[0].file: is another part than in partition.json",
                 "\"latencyWeight\" : 1.0 | \"latencyWeight\" : 0.0 | objective: the weights of an objective",
                 "\"created\" : \"2 | \"created\" : \"x | created: is not a timestamp",
-                "\"computeSeconds\" : | \"computeSeconds\" : -1, \"x\" : | parts[0].computeSeconds: is not a number of 0 or more",
+                "\"computeSeconds\" : | \"computeSeconds\" : -1, \"x\" : | parts[0].computeSeconds: is less than 0",
                 "\"from\" : \"camera\" | \"from\" : \"moon\" | transfers[0].from: 'moon' is not in the cluster",
                 "\"from\" : \"camera\" | \"from\" : \"gateway\" | transfers[0]: 'gateway' and 'gateway' are not linked",
-                "\"flow\" : 0 | \"flow\" : 9 | transfers[0].flow: is not a number from 0 to 3",
+                "\"flow\" : 0 | \"flow\" : 9 | transfers[0].flow: a whole number from 0 to 3 is expected",
                 "\"producer\" : 0 | \"producer\" : 1 | flows[1]: the readers [1] of a flow come after its producer 1",
-                "\"producer\" : 0 | \"producer\" : 3 | flows[1].producer: is not a number from 0 to 2",
+                "\"producer\" : 0 | \"producer\" : 3 | flows[1].producer: a whole number from 0 to 2 is expected",
                 "\"latencySeconds\" : | \"latencySeconds\" : 9, \"x\" : | costs.latencySeconds: is 9.0, where the parts",
                 "\"gap\" : 0.0 | \"gap\" : 1.5 | costs.gap: is more than 1",
                 "\"p90Seconds\" : | \"p90Seconds\" : 0, \"x\" : | parts[0].p90Seconds: is less than computeSeconds",
-                "\"output\" : false | \"output\" : 1 | flows[0].output: is neither true nor false",
+                "\"output\" : false | \"output\" : 1 | flows[0].output: true or false is expected",
                 "\"states\" : [ ] | \"states\" : [ {\"device\": \"moon\"} ] | states[0].device: 'moon' is not in the cluster",
-                "\"source\" : \"camera\" | \"source\" : \"moon\" | cluster: cluster:1: there is no device 'moon'",
+                "\"source\" : \"camera\" | \"source\" : \"moon\" | cluster: there is no device 'moon'",
                 "\"sha256\" : \" | \"sha256\" : \"0 | partition.sha256: belongs to another partition.json than the one beside the plan"
             })
     void aPlanThatWasChangedIsRefused(String what, String by, String message) throws IOException {
@@ -402,7 +402,7 @@ class DeploymentPlanTest {
         int at = text.indexOf(what);
         Files.writeString(file, text.substring(0, at) + by + text.substring(at + what.length()));
         assertThatThrownBy(() -> DeploymentPlan.read(target))
-                .isInstanceOf(MalformedModelException.class)
+                .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(message);
     }
 
@@ -414,11 +414,11 @@ class DeploymentPlanTest {
         bytes[bytes.length - 1] ^= 1;
         Files.write(part, bytes);
         assertThatThrownBy(() -> DeploymentPlan.read(target))
-                .isInstanceOf(MalformedModelException.class)
+                .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("parts[1].file: the file '" + part.getFileName() + "' has another SHA-256");
         Files.delete(part);
         assertThatThrownBy(() -> DeploymentPlan.read(target))
-                .isInstanceOf(MalformedModelException.class)
+                .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("parts[1].file: there is no file");
     }
 

@@ -6,10 +6,10 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.document.InvalidFileException;
 import io.pepper.export.ExportOptions;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.SubmodelExporter;
-import io.pepper.model.MalformedModelException;
 import io.pepper.model.ProgressListener;
 import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.testmodels.Parts;
@@ -186,7 +186,7 @@ class ExportFaultsTest {
     @ValueSource(strings = {"", "{", "[]", "{\"format\": \"other\"}"})
     void damagedManifestInTheTargetIsRefused(String content) throws IOException {
         Files.writeString(Files.createDirectory(target).resolve("partition.json"), content);
-        assertFailsWithoutTrace(MalformedModelException.class, "partition.json");
+        assertFailsWithoutTrace(InvalidFileException.class, "partition.json");
     }
 
     @Test

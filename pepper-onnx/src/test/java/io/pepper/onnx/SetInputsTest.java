@@ -9,6 +9,7 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pepper.document.InvalidFileException;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.SplitVerifier;
 import io.pepper.export.SubmodelExporter;
@@ -243,8 +244,9 @@ class SetInputsTest {
             assertThat(forged).isNotEqualTo(sound);
             Files.writeString(file, forged);
             assertThatThrownBy(() -> PartitionManifest.read(directory))
-                    .isInstanceOf(MalformedModelException.class)
-                    .hasMessage(file + ": inputValues[1].name: 'choice' is there twice");
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessageStartingWith(file + ":")
+                    .hasMessageEndingWith(": inputValues[1].name: 'choice' is there twice");
         }
     }
 }

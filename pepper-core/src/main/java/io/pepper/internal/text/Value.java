@@ -1,5 +1,6 @@
 package io.pepper.internal.text;
 
+import io.pepper.document.SafeText;
 import java.util.List;
 import java.util.Map;
 
@@ -27,9 +28,25 @@ public sealed interface Value {
      * @param quoted whether it is quoted
      */
     record Scalar(int line, String text, boolean quoted) implements Value {
+        private static final int MAX_SHOWN = 60;
+
         @Override
         public String kind() {
-            return "'" + text + "'";
+            return quoted ? "the text " + shown() : shown();
+        }
+
+        /** Returns the text in quotation marks, shortened. */
+        String shown() {
+            return "'" + SafeText.line(text, MAX_SHOWN) + "'";
+        }
+
+        /**
+         * Returns whether it stands for a missing value.
+         *
+         * @return whether it is {@code null}, {@code ~} or nothing, without quotation marks
+         */
+        public boolean isNothing() {
+            return !quoted && (text.isEmpty() || text.equals("null") || text.equals("~"));
         }
     }
 
