@@ -4,6 +4,7 @@ import io.pepper.graph.Indices;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.function.IntToLongFunction;
@@ -26,46 +27,46 @@ public final class CutOptions {
     public static final double DEFAULT_NEIGHBOURHOOD = 0.01;
 
     /** Cuts at single tensors, nothing shared. */
-    public static final CutOptions DEFAULTS = new CutOptions(
-            DEFAULT_MAX_WIDTH,
-            List.of(),
-            tensor -> OptionalLong.empty(),
-            operator -> false,
-            DEFAULT_NEIGHBOURHOOD,
-            tensor -> false,
-            tensor -> false,
-            Indices.of(),
-            tensor -> 1);
+    public static final CutOptions DEFAULTS = new CutOptions(new Values());
 
-    private final int maxWidth;
-    private final List<String> shared;
-    private final IntFunction<OptionalLong> tensorBytes;
-    private final IntPredicate recomputable;
-    private final double neighbourhood;
-    private final IntPredicate uncuttable;
-    private final IntPredicate immovable;
-    private final Indices layerMarks;
-    private final IntToLongFunction estimatedBytes;
+    /** Not changed after the constructor. */
+    private final Values values;
 
-    private CutOptions(
-            int maxWidth,
-            List<String> shared,
-            IntFunction<OptionalLong> tensorBytes,
-            IntPredicate recomputable,
-            double neighbourhood,
-            IntPredicate uncuttable,
-            IntPredicate immovable,
-            Indices layerMarks,
-            IntToLongFunction estimatedBytes) {
-        this.maxWidth = maxWidth;
-        this.shared = shared;
-        this.tensorBytes = tensorBytes;
-        this.recomputable = recomputable;
-        this.neighbourhood = neighbourhood;
-        this.uncuttable = uncuttable;
-        this.immovable = immovable;
-        this.layerMarks = layerMarks;
-        this.estimatedBytes = estimatedBytes;
+    /** The values of options, which change only before the options exist. */
+    private static final class Values {
+        private int maxWidth = DEFAULT_MAX_WIDTH;
+        private List<String> shared = List.of();
+        private IntFunction<OptionalLong> tensorBytes = tensor -> OptionalLong.empty();
+        private IntPredicate recomputable = operator -> false;
+        private double neighbourhood = DEFAULT_NEIGHBOURHOOD;
+        private IntPredicate uncuttable = tensor -> false;
+        private IntPredicate immovable = tensor -> false;
+        private Indices layerMarks = Indices.of();
+        private IntToLongFunction estimatedBytes = tensor -> 1;
+
+        private Values() {}
+
+        private Values(Values other) {
+            maxWidth = other.maxWidth;
+            shared = other.shared;
+            tensorBytes = other.tensorBytes;
+            recomputable = other.recomputable;
+            neighbourhood = other.neighbourhood;
+            uncuttable = other.uncuttable;
+            immovable = other.immovable;
+            layerMarks = other.layerMarks;
+            estimatedBytes = other.estimatedBytes;
+        }
+    }
+
+    private CutOptions(Values values) {
+        this.values = values;
+    }
+
+    private CutOptions with(Consumer<Values> change) {
+        Values changed = new Values(values);
+        change.accept(changed);
+        return new CutOptions(changed);
     }
 
     /**
@@ -79,16 +80,7 @@ public final class CutOptions {
         if (width < 1 || width > GREATEST_MAX_WIDTH) {
             throw new IllegalArgumentException("a width of 1 to " + GREATEST_MAX_WIDTH + " is needed, found " + width);
         }
-        return new CutOptions(
-                width,
-                shared,
-                tensorBytes,
-                recomputable,
-                neighbourhood,
-                uncuttable,
-                immovable,
-                layerMarks,
-                estimatedBytes);
+        return with(changed -> changed.maxWidth = width);
     }
 
     /**
@@ -112,16 +104,7 @@ public final class CutOptions {
      * @return the new options
      */
     public CutOptions withShared(List<String> inputs) {
-        return new CutOptions(
-                maxWidth,
-                List.copyOf(inputs),
-                tensorBytes,
-                recomputable,
-                neighbourhood,
-                uncuttable,
-                immovable,
-                layerMarks,
-                estimatedBytes);
+        return with(changed -> changed.shared = List.copyOf(inputs));
     }
 
     /**
@@ -131,16 +114,7 @@ public final class CutOptions {
      * @return the new options
      */
     public CutOptions withTensorBytes(IntFunction<OptionalLong> bytes) {
-        return new CutOptions(
-                maxWidth,
-                shared,
-                bytes,
-                recomputable,
-                neighbourhood,
-                uncuttable,
-                immovable,
-                layerMarks,
-                estimatedBytes);
+        return with(changed -> changed.tensorBytes = bytes);
     }
 
     /**
@@ -152,16 +126,7 @@ public final class CutOptions {
      * @return the new options
      */
     public CutOptions withRecomputable(IntPredicate operators) {
-        return new CutOptions(
-                maxWidth,
-                shared,
-                tensorBytes,
-                operators,
-                neighbourhood,
-                uncuttable,
-                immovable,
-                layerMarks,
-                estimatedBytes);
+        return with(changed -> changed.recomputable = operators);
     }
 
     /**
@@ -174,16 +139,7 @@ public final class CutOptions {
      * @see #withImmovable
      */
     public CutOptions withUncuttable(IntPredicate tensors) {
-        return new CutOptions(
-                maxWidth,
-                shared,
-                tensorBytes,
-                recomputable,
-                neighbourhood,
-                uncuttable.or(tensors),
-                immovable,
-                layerMarks,
-                estimatedBytes);
+        return with(changed -> changed.uncuttable = changed.uncuttable.or(tensors));
     }
 
     /**
@@ -194,16 +150,7 @@ public final class CutOptions {
      * @return the new options, which also keep earlier such values
      */
     public CutOptions withImmovable(IntPredicate tensors) {
-        return new CutOptions(
-                maxWidth,
-                shared,
-                tensorBytes,
-                recomputable,
-                neighbourhood,
-                uncuttable,
-                immovable.or(tensors),
-                layerMarks,
-                estimatedBytes);
+        return with(changed -> changed.immovable = changed.immovable.or(tensors));
     }
 
     /**
@@ -217,16 +164,7 @@ public final class CutOptions {
      * @return the new options; the marks replace earlier ones
      */
     public CutOptions withLayerMarks(Indices operators) {
-        return new CutOptions(
-                maxWidth,
-                shared,
-                tensorBytes,
-                recomputable,
-                neighbourhood,
-                uncuttable,
-                immovable,
-                operators,
-                estimatedBytes);
+        return with(changed -> changed.layerMarks = operators);
     }
 
     /**
@@ -238,8 +176,7 @@ public final class CutOptions {
      * @return the new options; without estimates, all tensors count the same if a size is unknown
      */
     public CutOptions withEstimatedBytes(IntToLongFunction bytes) {
-        return new CutOptions(
-                maxWidth, shared, tensorBytes, recomputable, neighbourhood, uncuttable, immovable, layerMarks, bytes);
+        return with(changed -> changed.estimatedBytes = bytes);
     }
 
     /**
@@ -253,8 +190,7 @@ public final class CutOptions {
         if (!(share >= 0 && share <= 1)) {
             throw new IllegalArgumentException("a share of 0 to 1 is needed, found " + share);
         }
-        return new CutOptions(
-                maxWidth, shared, tensorBytes, recomputable, share, uncuttable, immovable, layerMarks, estimatedBytes);
+        return with(changed -> changed.neighbourhood = share);
     }
 
     /**
@@ -263,7 +199,7 @@ public final class CutOptions {
      * @return 1 or more
      */
     public int maxWidth() {
-        return maxWidth;
+        return values.maxWidth;
     }
 
     /**
@@ -272,7 +208,7 @@ public final class CutOptions {
      * @return names of inputs of the graph
      */
     public List<String> shared() {
-        return shared;
+        return values.shared;
     }
 
     /**
@@ -281,7 +217,7 @@ public final class CutOptions {
      * @return a share of all operators, 0 to 1
      */
     public double neighbourhood() {
-        return neighbourhood;
+        return values.neighbourhood;
     }
 
     /**
@@ -291,7 +227,7 @@ public final class CutOptions {
      * @return its bytes; empty if unknown
      */
     public OptionalLong tensorBytes(int tensor) {
-        OptionalLong bytes = tensorBytes.apply(tensor);
+        OptionalLong bytes = values.tensorBytes.apply(tensor);
         if (bytes.orElse(0) < 0) {
             throw new IllegalArgumentException("tensor " + tensor + " has " + bytes.getAsLong() + " bytes");
         }
@@ -305,7 +241,7 @@ public final class CutOptions {
      * @return true if it is
      */
     public boolean isRecomputable(int operator) {
-        return recomputable.test(operator);
+        return values.recomputable.test(operator);
     }
 
     /**
@@ -315,7 +251,7 @@ public final class CutOptions {
      * @return true if it is uncuttable or immovable
      */
     public boolean isUncuttable(int tensor) {
-        return uncuttable.test(tensor) || immovable.test(tensor);
+        return values.uncuttable.test(tensor) || values.immovable.test(tensor);
     }
 
     /**
@@ -325,7 +261,7 @@ public final class CutOptions {
      * @return true if it is immovable; false by default
      */
     public boolean isImmovable(int tensor) {
-        return immovable.test(tensor);
+        return values.immovable.test(tensor);
     }
 
     /**
@@ -334,15 +270,16 @@ public final class CutOptions {
      * @return the indices of operators; empty unless only cuts between layers are requested
      */
     public Indices layerMarks() {
-        return layerMarks;
+        return values.layerMarks;
     }
 
     long estimatedBytes(int tensor) {
-        return tensorBytes(tensor).orElseGet(() -> estimatedBytes.applyAsLong(tensor));
+        return tensorBytes(tensor).orElseGet(() -> values.estimatedBytes.applyAsLong(tensor));
     }
 
     @Override
     public String toString() {
-        return "CutOptions[maxWidth " + maxWidth + ", shared " + shared + ", neighbourhood " + neighbourhood + "]";
+        return "CutOptions[maxWidth " + maxWidth() + ", shared " + shared() + ", neighbourhood " + neighbourhood()
+                + "]";
     }
 }

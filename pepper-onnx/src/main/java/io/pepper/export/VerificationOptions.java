@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The options of a verification. Immutable, except for the buffers of given inputs, which must not change while a
@@ -90,17 +91,7 @@ public record VerificationOptions(
      * @return a copy with this seed
      */
     public VerificationOptions withSeed(long value) {
-        return new VerificationOptions(
-                value,
-                trials,
-                threads,
-                optimization,
-                absoluteTolerance,
-                relativeTolerance,
-                onlyUnchanged,
-                sizes,
-                inputs,
-                isolation);
+        return with(changed -> changed.seed = value);
     }
 
     /**
@@ -111,17 +102,7 @@ public record VerificationOptions(
      * @throws IllegalArgumentException if {@code value} is less than 1
      */
     public VerificationOptions withTrials(int value) {
-        return new VerificationOptions(
-                seed,
-                value,
-                threads,
-                optimization,
-                absoluteTolerance,
-                relativeTolerance,
-                onlyUnchanged,
-                sizes,
-                inputs,
-                isolation);
+        return with(changed -> changed.trials = value);
     }
 
     /**
@@ -132,17 +113,7 @@ public record VerificationOptions(
      * @throws IllegalArgumentException if {@code value} is less than 1
      */
     public VerificationOptions withThreads(int value) {
-        return new VerificationOptions(
-                seed,
-                trials,
-                value,
-                optimization,
-                absoluteTolerance,
-                relativeTolerance,
-                onlyUnchanged,
-                sizes,
-                inputs,
-                isolation);
+        return with(changed -> changed.threads = value);
     }
 
     /**
@@ -152,17 +123,7 @@ public record VerificationOptions(
      * @return a copy with this optimisation
      */
     public VerificationOptions withOptimization(OptimizationLevel value) {
-        return new VerificationOptions(
-                seed,
-                trials,
-                threads,
-                value,
-                absoluteTolerance,
-                relativeTolerance,
-                onlyUnchanged,
-                sizes,
-                inputs,
-                isolation);
+        return with(changed -> changed.optimization = value);
     }
 
     /**
@@ -174,8 +135,10 @@ public record VerificationOptions(
      * @throws IllegalArgumentException if a value is negative or not finite
      */
     public VerificationOptions withTolerance(double absolute, double relative) {
-        return new VerificationOptions(
-                seed, trials, threads, optimization, absolute, relative, onlyUnchanged, sizes, inputs, isolation);
+        return with(changed -> {
+            changed.absoluteTolerance = absolute;
+            changed.relativeTolerance = relative;
+        });
     }
 
     /**
@@ -185,17 +148,7 @@ public record VerificationOptions(
      * @return a copy with this setting
      */
     public VerificationOptions withOnlyUnchanged(boolean value) {
-        return new VerificationOptions(
-                seed,
-                trials,
-                threads,
-                optimization,
-                absoluteTolerance,
-                relativeTolerance,
-                value,
-                sizes,
-                inputs,
-                isolation);
+        return with(changed -> changed.onlyUnchanged = value);
     }
 
     /**
@@ -205,17 +158,7 @@ public record VerificationOptions(
      * @return a copy with these sizes
      */
     public VerificationOptions withSizes(InputShapes value) {
-        return new VerificationOptions(
-                seed,
-                trials,
-                threads,
-                optimization,
-                absoluteTolerance,
-                relativeTolerance,
-                onlyUnchanged,
-                value,
-                inputs,
-                isolation);
+        return with(changed -> changed.sizes = value);
     }
 
     /**
@@ -230,17 +173,7 @@ public record VerificationOptions(
 
     /** Sets or removes the child process. */
     VerificationOptions withIsolation(Optional<Isolation> limits) {
-        return new VerificationOptions(
-                seed,
-                trials,
-                threads,
-                optimization,
-                absoluteTolerance,
-                relativeTolerance,
-                onlyUnchanged,
-                sizes,
-                inputs,
-                limits);
+        return with(changed -> changed.isolation = limits);
     }
 
     /**
@@ -275,17 +208,54 @@ public record VerificationOptions(
     private VerificationOptions withInput(String name, InputValues value) {
         Map<String, InputValues> all = new LinkedHashMap<>(inputs);
         all.put(Objects.requireNonNull(name), value);
-        return new VerificationOptions(
-                seed,
-                trials,
-                threads,
-                optimization,
-                absoluteTolerance,
-                relativeTolerance,
-                onlyUnchanged,
-                sizes,
-                all,
-                isolation);
+        return with(changed -> changed.inputs = all);
+    }
+
+    private VerificationOptions with(Consumer<Changed> change) {
+        Changed changed = new Changed(this);
+        change.accept(changed);
+        return changed.options();
+    }
+
+    /** The values of a copy while one or several of them change. */
+    private static final class Changed {
+        private long seed;
+        private int trials;
+        private int threads;
+        private OptimizationLevel optimization;
+        private double absoluteTolerance;
+        private double relativeTolerance;
+        private boolean onlyUnchanged;
+        private InputShapes sizes;
+        private Map<String, InputValues> inputs;
+        private Optional<Isolation> isolation;
+
+        private Changed(VerificationOptions options) {
+            seed = options.seed;
+            trials = options.trials;
+            threads = options.threads;
+            optimization = options.optimization;
+            absoluteTolerance = options.absoluteTolerance;
+            relativeTolerance = options.relativeTolerance;
+            onlyUnchanged = options.onlyUnchanged;
+            sizes = options.sizes;
+            inputs = options.inputs;
+            isolation = options.isolation;
+        }
+
+        private VerificationOptions options() {
+            return new VerificationOptions(
+                    seed,
+                    trials,
+                    threads,
+                    optimization,
+                    absoluteTolerance,
+                    relativeTolerance,
+                    onlyUnchanged,
+                    sizes,
+                    inputs,
+                    isolation);
+        }
     }
 
     private static List<Long> asList(long... shape) {
