@@ -1,7 +1,6 @@
 package io.pepper.export;
 
-import io.pepper.onnx.internal.wire.ByteSource;
-import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.ModelContents;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -16,8 +15,8 @@ final class ModelHash implements AutoCloseable {
 
     private volatile boolean closed;
 
-    ModelHash(ByteSource source, boolean wanted) {
-        task = wanted ? Optional.of(new FutureTask<>(() -> Digests.sha256(source, () -> closed))) : Optional.empty();
+    ModelHash(ModelContents model, boolean wanted) {
+        task = wanted ? Optional.of(new FutureTask<>(() -> model.sha256(() -> closed))) : Optional.empty();
         worker = new Thread(() -> task.ifPresent(FutureTask::run), "pepper-model-hash");
         worker.setDaemon(true);
         worker.start();

@@ -9,8 +9,8 @@ import io.pepper.onnx.internal.OpeningTrial;
 import io.pepper.onnx.internal.model.OpeningWork;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.session.ModelSource;
-import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.DirectoryFiles;
+import io.pepper.onnx.internal.wire.FileHashes;
 import io.pepper.onnx.internal.wire.FileSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * The files of parts, checked before native code opens them: whether they match the manifest, and whether they are
@@ -96,11 +97,18 @@ final class PartFiles {
         String now = hashes.get(name);
         if (now == null) {
             try (FileSource source = files.open(name)) {
-                now = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
+                now = sha256(source);
             }
             hashes.put(name, now);
         }
         check(name, then, now);
+    }
+
+    private String sha256(FileSource source) throws IOException {
+        BooleanSupplier cancelled = () -> Thread.currentThread().isInterrupted();
+        return onlyUnchanged
+                ? FileHashes.SHARED.certain(source, cancelled)
+                : FileHashes.SHARED.likely(source, cancelled);
     }
 
     /** A changed file runs unless the options refuse it, because the verification judges the results. */

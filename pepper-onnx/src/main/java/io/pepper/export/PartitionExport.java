@@ -10,6 +10,7 @@ import io.pepper.onnx.internal.model.NoTensors;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
+import io.pepper.onnx.internal.wire.FileHashes;
 import io.pepper.onnx.internal.wire.PayloadFile;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
@@ -102,7 +103,7 @@ final class PartitionExport {
         options.progress().progress("writing " + size.bytes() + " bytes", 0, parts.size());
         List<String> names = names(parts);
         try (Staging staging = Staging.of(target, () -> earlierFiles(target));
-                ModelHash hash = new ModelHash(model.source(), options.checksums())) {
+                ModelHash hash = new ModelHash(model, options.checksums())) {
             references.refuseReplaced(staging.earlierFiles());
             staging.refuseStrangers(names);
             PartitionManifest manifest = manifest(write(parts, references, staging, hash), hash.get(), storage.notes());
@@ -110,8 +111,21 @@ final class PartitionExport {
             if (companion != null) {
                 write(staging.file(DeploymentPlan.FILE_NAME), companion.bytes(manifest));
             }
+            remember(manifest, staging, Set.copyOf(names));
             staging.publish(names);
             return manifest;
+        }
+    }
+
+    /** A verification that follows does not hash the written files again. */
+    private static void remember(PartitionManifest manifest, Staging staging, Set<String> written) {
+        for (PartitionManifest.Part part : manifest.parts()) {
+            part.sha256().ifPresent(hash -> FileHashes.SHARED.written(staging.file(part.file()), hash));
+            for (PartitionManifest.Data data : part.data()) {
+                if (written.contains(data.file())) {
+                    data.sha256().ifPresent(hash -> FileHashes.SHARED.written(staging.file(data.file()), hash));
+                }
+            }
         }
     }
 

@@ -2,7 +2,7 @@ package io.pepper.export;
 
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.wire.ByteSource;
-import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.FileHashes;
 import io.pepper.onnx.internal.wire.PayloadFile;
 import io.pepper.onnx.internal.wire.PayloadWriter;
 import java.io.IOException;
@@ -89,7 +89,8 @@ final class PartsWriter implements AutoCloseable {
         if (sha256.isEmpty() && options.checksums()) {
             String known = hashes.get(source);
             if (known == null) {
-                known = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
+                known = FileHashes.SHARED.certain(
+                        source, () -> Thread.currentThread().isInterrupted());
                 hashes.put(source, known);
             }
             sha256 = Optional.of(known);

@@ -215,13 +215,14 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Returns the SHA-256 of the model's file, without tensors in other files. The first call reads the whole file.
+     * Returns the SHA-256 of the model's file, without tensors in other files. The first call reads the whole file;
+     * later calls read it again if it has changed.
      *
      * @return 64 hexadecimal digits in lower case
      * @throws IOException if the file cannot be read
      */
     public String sha256() throws IOException {
-        return contents.sha256();
+        return contents.sha256(() -> Thread.currentThread().isInterrupted());
     }
 
     /**

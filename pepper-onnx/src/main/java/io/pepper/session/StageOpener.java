@@ -9,8 +9,8 @@ import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.Wiring;
-import io.pepper.onnx.internal.wire.Digests;
 import io.pepper.onnx.internal.wire.DirectoryFiles;
+import io.pepper.onnx.internal.wire.FileHashes;
 import io.pepper.onnx.internal.wire.FileSource;
 import io.pepper.session.internal.ModelFiles;
 import java.io.IOException;
@@ -105,7 +105,8 @@ final class StageOpener {
                         file.name(), field + ".bytes", "has " + file.size() + " bytes, not " + described.bytes());
             }
             if (options.checksums() && described.sha256().isPresent()) {
-                String found = Digests.sha256(file, () -> Thread.currentThread().isInterrupted());
+                String found = FileHashes.SHARED.certain(
+                        file, () -> Thread.currentThread().isInterrupted());
                 if (!found.equals(described.sha256().get())) {
                     throw new MalformedModelException(
                             file.name(),

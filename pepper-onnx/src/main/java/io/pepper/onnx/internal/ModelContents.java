@@ -22,7 +22,7 @@ import io.pepper.onnx.internal.shape.ShapeInference;
 import io.pepper.onnx.internal.shape.TensorTypes;
 import io.pepper.onnx.internal.wire.ArraySource;
 import io.pepper.onnx.internal.wire.ByteSource;
-import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.FileHashes;
 import io.pepper.onnx.internal.wire.FileSource;
 import io.pepper.onnx.internal.wire.ForeignFormat;
 import io.pepper.onnx.internal.wire.Payload;
@@ -41,8 +41,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** An open model: its bytes, its message without large payloads, and its graph. Thread-safe. */
 public final class ModelContents implements Closeable {
@@ -61,7 +61,6 @@ public final class ModelContents implements Closeable {
     private final ModelGraph graph;
     private final TensorTypes types;
     private final Set<String> noTensors;
-    private @Nullable String sha256;
 
     /**
      * Opens a model.
@@ -398,16 +397,14 @@ public final class ModelContents implements Closeable {
     }
 
     /**
-     * Returns the SHA-256 of the model's bytes, computed on the first call.
+     * Returns the SHA-256 of the model's bytes, which are read only if the hash is not yet known.
      *
+     * @param cancelled is asked now and then whether to stop
      * @return the hash in hexadecimal
      * @throws IOException if the bytes cannot be read
      */
-    public synchronized String sha256() throws IOException {
-        if (sha256 == null) {
-            sha256 = Digests.sha256(source, () -> Thread.currentThread().isInterrupted());
-        }
-        return sha256;
+    public String sha256(BooleanSupplier cancelled) throws IOException {
+        return FileHashes.SHARED.certain(source, cancelled);
     }
 
     @Override

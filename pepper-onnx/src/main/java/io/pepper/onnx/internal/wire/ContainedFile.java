@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a file below a directory without following a link on the way, even if one is created in the meantime. Where the
@@ -31,6 +32,14 @@ final class ContainedFile {
     private final Path root;
     private final Path below;
     private final boolean hardLinks;
+
+    /**
+     * An open file.
+     *
+     * @param channel the file, for the caller to close
+     * @param key its identity; null where the system has none
+     */
+    record Opened(FileChannel channel, @Nullable Object key) {}
 
     /**
      * Creates the path.
@@ -52,7 +61,7 @@ final class ContainedFile {
      * @throws NoSuchFileException if there is no such file
      * @throws FileSystemException if it is not a regular file, or has other names
      */
-    FileChannel open() throws IOException {
+    Opened open() throws IOException {
         try (DirectoryStream<Path> top = Files.newDirectoryStream(root)) {
             if (top instanceof SecureDirectoryStream<Path> handle) {
                 return openFrom(handle);
@@ -61,7 +70,7 @@ final class ContainedFile {
         return openByPath();
     }
 
-    private FileChannel openFrom(SecureDirectoryStream<Path> top) throws IOException {
+    private Opened openFrom(SecureDirectoryStream<Path> top) throws IOException {
         Deque<SecureDirectoryStream<Path>> opened = new ArrayDeque<>();
         SecureDirectoryStream<Path> directory = top;
         try {
@@ -81,7 +90,7 @@ final class ContainedFile {
         }
     }
 
-    private FileChannel openIn(SecureDirectoryStream<Path> directory) throws IOException {
+    private Opened openIn(SecureDirectoryStream<Path> directory) throws IOException {
         Path name = below.getFileName();
         BasicFileAttributes before = attributes(directory, name);
         refuseIrregular(before);
@@ -90,7 +99,7 @@ final class ContainedFile {
     }
 
     /** Opens the file on systems without directory handles: the path is checked before and after. */
-    private FileChannel openByPath() throws IOException {
+    private Opened openByPath() throws IOException {
         Path file = root.resolve(below);
         for (Path name = file; !name.equals(root); name = Objects.requireNonNull(name.getParent())) {
             refuseLink(attributes(name));
@@ -101,7 +110,7 @@ final class ContainedFile {
         return checked(channel, before, attributes(file));
     }
 
-    private FileChannel checked(FileChannel channel, BasicFileAttributes before, BasicFileAttributes after)
+    private Opened checked(FileChannel channel, BasicFileAttributes before, BasicFileAttributes after)
             throws IOException {
         try {
             boolean same = Objects.equals(before.fileKey(), after.fileKey()) && after.isRegularFile();
@@ -109,7 +118,7 @@ final class ContainedFile {
                 throw new FileSystemException(name(), null, "was exchanged while it was opened");
             }
             refuseOtherNames(after);
-            return channel;
+            return new Opened(channel, after.fileKey());
         } catch (IOException | RuntimeException refused) {
             channel.close();
             throw refused;

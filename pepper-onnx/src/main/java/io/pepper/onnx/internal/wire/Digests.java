@@ -3,7 +3,6 @@ package io.pepper.onnx.internal.wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -40,20 +39,6 @@ public final class Digests {
      */
     public static String sha256(byte[] bytes) {
         return HexFormat.of().formatHex(sha256().digest(bytes));
-    }
-
-    /**
-     * Returns the SHA-256 of a file, unless the thread is interrupted.
-     *
-     * @param file the file
-     * @return the hash in hexadecimal, lower case
-     * @throws InterruptedIOException if the thread is interrupted
-     * @throws IOException if the file cannot be read
-     */
-    public static String sha256(Path file) throws IOException {
-        try (FileSource source = new FileSource(file)) {
-            return sha256(source, () -> Thread.currentThread().isInterrupted());
-        }
     }
 
     /**

@@ -127,7 +127,7 @@ public final class DirectoryFiles {
     }
 
     private FileSource contained(Path called, Path root, Path below) throws IOException {
-        return new FileSource(
-                directory.resolve(called), root.resolve(below), new ContainedFile(root, below, hardLinks).open());
+        ContainedFile.Opened opened = new ContainedFile(root, below, hardLinks).open();
+        return new FileSource(directory.resolve(called), root.resolve(below), opened.key(), opened.channel());
     }
 }

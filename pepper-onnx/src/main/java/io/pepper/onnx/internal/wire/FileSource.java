@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file. It is read by position and never mapped: if it is shortened in the meantime, reading throws an
@@ -20,6 +21,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class FileSource implements ByteSource {
     private final Path file;
     private final Path real;
+    private final @Nullable Object key;
     private final FileChannel channel;
     private final long size;
 
@@ -30,7 +32,11 @@ public final class FileSource implements ByteSource {
      * @throws IOException if it cannot be opened, or is a directory, a device or a pipe
      */
     public FileSource(Path file) throws IOException {
-        this(file, file.toRealPath(), open(file));
+        this(
+                file,
+                file.toRealPath(),
+                FileErrors.naming(file, () -> refuseIrregular(file).fileKey()),
+                open(file));
     }
 
     /**
@@ -38,12 +44,14 @@ public final class FileSource implements ByteSource {
      *
      * @param file its name in messages
      * @param real its path without links
+     * @param key its identity; null where the system has none
      * @param channel the file, open for reading; closed with this source, or at once if its size cannot be read
      * @throws IOException if its size cannot be read
      */
-    public FileSource(Path file, Path real, FileChannel channel) throws IOException {
+    public FileSource(Path file, Path real, @Nullable Object key, FileChannel channel) throws IOException {
         this.file = file;
         this.real = real;
+        this.key = key;
         this.channel = channel;
         try {
             size = channel.size();
@@ -55,10 +63,7 @@ public final class FileSource implements ByteSource {
     }
 
     private static FileChannel open(Path file) throws IOException {
-        return FileErrors.naming(file, () -> {
-            refuseIrregular(file);
-            return FileChannel.open(file, StandardOpenOption.READ);
-        });
+        return FileErrors.naming(file, () -> FileChannel.open(file, StandardOpenOption.READ));
     }
 
     /**
@@ -66,14 +71,22 @@ public final class FileSource implements ByteSource {
      * it, and a device never ends.
      *
      * @param file a file, or a link to one
+     * @return its attributes
      * @throws IOException if it is not a regular file
      */
-    public static void refuseIrregular(Path file) throws IOException {
+    public static BasicFileAttributes refuseIrregular(Path file) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         if (!attributes.isRegularFile()) {
             String what = attributes.isDirectory() ? "is a directory: give a file in it" : "is not a regular file";
             throw new FileSystemException(file.toString(), null, what);
         }
+        return attributes;
+    }
+
+    /** Returns the identity of the file, or null where the system has none. */
+    @Nullable
+    Object key() {
+        return key;
     }
 
     /**

@@ -45,7 +45,7 @@ class FullDiskTest {
 
     @Test
     void errorOfReadingNamesTheFile() throws IOException {
-        try (FileSource source = new FileSource(FILE, FILE, new FailingChannel("Input/output error"))) {
+        try (FileSource source = new FileSource(FILE, FILE, null, new FailingChannel("Input/output error"))) {
             assertThatThrownBy(() -> source.read(0, ByteBuffer.allocate(4)))
                     .isInstanceOf(FileSystemException.class)
                     .hasMessage(FILE + ": Input/output error");
