@@ -34,6 +34,6 @@ Path page = here.resolve("plan.html");
 Files.writeString(page, PlanReport.of(model, segments, why).withFront(Metric.LATENCY, Metric.ENERGY, front).html());
 say("look at " + page);
 
-DeploymentPlan deployment = DeploymentExporter.export(model, segments, fastest, here.resolve("deployment"), PlanOrigin.of("roofline"));
+DeploymentPlan deployment = DeploymentExporter.export(model, segments, fastest, here.resolve("deployment"), DeploymentPlan.Origin.of("roofline"));
 say(deployment.devices().size() + " parts in " + here.resolve("deployment"));
 model.close();

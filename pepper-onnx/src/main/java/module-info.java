@@ -22,6 +22,12 @@ module io.pepper.onnx {
     exports io.pepper.report.internal.markup to
             io.pepper.predict;
 
+    // For measuring campaigns and their load.
+    exports io.pepper.measure.internal to
+            io.pepper.predict;
+    exports io.pepper.session.internal to
+            io.pepper.predict;
+
     // The generated messages are asked for their fields by reflection.
     opens io.pepper.onnx.internal.proto to
             com.google.protobuf;

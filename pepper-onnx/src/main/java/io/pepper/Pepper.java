@@ -3,7 +3,7 @@ package io.pepper;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
-import io.pepper.export.PlanOrigin;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
@@ -78,7 +78,7 @@ public final class Pepper {
         }
         Planner planner = Planner.of(now, costModel.table(segments));
         Placement placement = planner.plan(options.objective(), options.constraints());
-        PlanOrigin origin = PlanOrigin.of(nameOf(predictor))
+        DeploymentPlan.Origin origin = DeploymentPlan.Origin.of(nameOf(predictor))
                 .withConstraints(options.constraints())
                 .withStates(options.states())
                 .withCaveats(costModel.caveats(segments, placement));

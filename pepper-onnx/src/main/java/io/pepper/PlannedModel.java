@@ -3,7 +3,6 @@ package io.pepper;
 import io.pepper.export.DeploymentExporter;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.ExportOptions;
-import io.pepper.export.PlanOrigin;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.plan.CostModel;
@@ -24,7 +23,7 @@ public final class PlannedModel {
     private final CostModel costModel;
     private final Planner planner;
     private final Placement placement;
-    private final PlanOrigin origin;
+    private final DeploymentPlan.Origin origin;
 
     PlannedModel(
             OnnxModel model,
@@ -32,7 +31,7 @@ public final class PlannedModel {
             CostModel costModel,
             Planner planner,
             Placement placement,
-            PlanOrigin origin) {
+            DeploymentPlan.Origin origin) {
         this.model = model;
         this.segments = segments;
         this.costModel = costModel;

@@ -6,7 +6,6 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
 import io.pepper.export.DeploymentExporter;
 import io.pepper.export.DeploymentPlan;
-import io.pepper.export.PlanOrigin;
 import io.pepper.model.InputShapes;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelSegments;
@@ -61,7 +60,9 @@ public final class ExamplePlan {
                     pieces,
                     placed,
                     directory.resolve("plan"),
-                    PlanOrigin.of("typed in").withConstraints(constraints).withStates(List.of(state)));
+                    DeploymentPlan.Origin.of("typed in")
+                            .withConstraints(constraints)
+                            .withStates(List.of(state)));
         }
     }
 }

@@ -64,7 +64,8 @@ class RoomsTest {
     private static final Map<String, Set<String>> FRIENDS = Map.of(
             "io.pepper.onnx.internal", Set.of("io.pepper.export", "io.pepper.session", "io.pepper.measure"),
             "io.pepper.export.internal", Set.of("io.pepper.session"),
-            "io.pepper.session.internal", Set.of("io.pepper.measure"),
+            "io.pepper.session.internal", Set.of("io.pepper.measure", "io.pepper.predict"),
+            "io.pepper.measure.internal", Set.of("io.pepper.predict", "io.pepper.examples.cli"),
             "io.pepper.report.internal", Set.of("io.pepper.predict"),
             "io.pepper.monitor.internal", Set.of("io.pepper.predict"),
             "io.pepper.internal",

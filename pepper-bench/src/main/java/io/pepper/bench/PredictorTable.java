@@ -1,5 +1,6 @@
 package io.pepper.bench;
 
+import io.pepper.measure.internal.Quantiles;
 import io.pepper.model.ProgressListener;
 import io.pepper.predict.Accuracy;
 import io.pepper.predict.ChoiceAccuracy;
@@ -12,7 +13,6 @@ import io.pepper.predict.RooflinePredictor;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.predict.TrainingOptions;
 import io.pepper.predict.TrainingOptions.Target;
-import io.pepper.session.Quantiles;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.io.PrintStream;

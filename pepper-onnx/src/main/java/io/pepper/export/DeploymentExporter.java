@@ -15,7 +15,7 @@ import java.time.Instant;
  *
  * <pre>{@code
  * Placement best = Planner.of(cluster, costs).plan(Objective.LATENCY);
- * DeploymentPlan plan = DeploymentExporter.export(model, segments, best, Path.of("deployment"), PlanOrigin.of("measured.pepper"));
+ * DeploymentPlan plan = DeploymentExporter.export(model, segments, best, Path.of("deployment"), DeploymentPlan.Origin.of("measured.pepper"));
  * }</pre>
  */
 public final class DeploymentExporter {
@@ -35,7 +35,7 @@ public final class DeploymentExporter {
      *     ExportOptions)}
      */
     public static DeploymentPlan export(
-            OnnxModel model, ModelSegments segments, Placement placement, Path directory, PlanOrigin origin)
+            OnnxModel model, ModelSegments segments, Placement placement, Path directory, DeploymentPlan.Origin origin)
             throws IOException {
         return export(model, segments, placement, directory, origin, ExportOptions.DEFAULTS);
     }
@@ -59,7 +59,7 @@ public final class DeploymentExporter {
             ModelSegments segments,
             Placement placement,
             Path directory,
-            PlanOrigin origin,
+            DeploymentPlan.Origin origin,
             ExportOptions options)
             throws IOException {
         segments.requireOf(model, placement);

@@ -2,6 +2,7 @@ package io.pepper.export;
 
 import io.pepper.cluster.DeviceState;
 import io.pepper.model.ReadOptions;
+import io.pepper.plan.Constraints;
 import io.pepper.plan.Metric;
 import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
@@ -9,6 +10,7 @@ import io.pepper.plan.PlanSimulator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -119,5 +121,68 @@ public record DeploymentPlan(
      */
     public static DeploymentPlan read(Path directory, ReadOptions options) throws IOException {
         return PlanReader.read(directory, PartitionManifest.read(directory, options), options);
+    }
+
+    /**
+     * The origin of a placement, for readers of {@code plan.json}. Immutable and therefore thread-safe.
+     *
+     * @param predictor the predictor of the costs, in words
+     * @param constraints the constraints that the placement keeps
+     * @param states the states of devices that the placement takes into account
+     * @param caveats the reasons why the predicted figures may be wrong ({@link io.pepper.plan.CostModel#caveats})
+     */
+    public record Origin(String predictor, Constraints constraints, List<DeviceState> states, List<String> caveats) {
+        /**
+         * Creates an origin.
+         *
+         * @param predictor the predictor of the costs, in words
+         * @param constraints the constraints that the placement keeps
+         * @param states the states of devices that the placement takes into account
+         * @param caveats the reasons why the predicted figures may be wrong
+         */
+        public Origin {
+            states = List.copyOf(states);
+            caveats = List.copyOf(caveats);
+        }
+
+        /**
+         * Returns the origin of a placement that was planned for idle devices and without constraints.
+         *
+         * @param predictor the predictor of the costs, in words
+         * @return the origin
+         */
+        public static Origin of(String predictor) {
+            return new Origin(predictor, Constraints.NONE, List.of(), List.of());
+        }
+
+        /**
+         * Sets the constraints.
+         *
+         * @param limits the constraints that the placement keeps
+         * @return a copy with these constraints
+         */
+        public Origin withConstraints(Constraints limits) {
+            return new Origin(predictor, limits, states, caveats);
+        }
+
+        /**
+         * Sets the states of devices.
+         *
+         * @param readings the states that the placement takes into account
+         * @return a copy with these states
+         */
+        public Origin withStates(Collection<DeviceState> readings) {
+            return new Origin(predictor, constraints, List.copyOf(readings), caveats);
+        }
+
+        /**
+         * Sets the reasons why the predicted figures may be wrong.
+         *
+         * @param sentences a sentence for each reason
+         * @return a copy with these caveats
+         */
+        public Origin withCaveats(List<String> sentences) {
+            return new Origin(predictor, constraints, states, sentences);
+        }
     }
 }

@@ -59,8 +59,8 @@ final class OutputTrack {
     }
 
     /** Returns the result for an output in which the whole model differs from itself. */
-    OutputComparison notComparable() {
-        return new OutputComparison(
+    Verification.OutputComparison notComparable() {
+        return new Verification.OutputComparison(
                 name,
                 type(),
                 shape,
@@ -74,9 +74,9 @@ final class OutputTrack {
                 Optional.empty());
     }
 
-    OutputComparison result(boolean inputsChange, boolean exact) {
+    Verification.OutputComparison result(boolean inputsChange, boolean exact) {
         Optional<String> weak = weakness(inputsChange);
-        return new OutputComparison(
+        return new Verification.OutputComparison(
                 name,
                 type(),
                 shape,

@@ -19,10 +19,10 @@ import java.util.stream.IntStream;
 final class PlanRecord {
     private final ModelSegments segments;
     private final Placement placement;
-    private final PlanOrigin origin;
+    private final DeploymentPlan.Origin origin;
     private final Instant now;
 
-    PlanRecord(ModelSegments segments, Placement placement, PlanOrigin origin, Instant now) {
+    PlanRecord(ModelSegments segments, Placement placement, DeploymentPlan.Origin origin, Instant now) {
         this.segments = segments;
         this.placement = placement;
         this.origin = origin;

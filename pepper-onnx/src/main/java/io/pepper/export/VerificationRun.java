@@ -243,34 +243,35 @@ final class VerificationRun implements AutoCloseable {
         boolean exact = options.optimization() == OptimizationLevel.NONE;
         List<String> warnings = new ArrayList<>();
         notComparable.forEach((output, why) -> warnings.add("not comparable: output " + output + ": " + why));
-        List<OutputComparison> outputs = tracks.entrySet().stream()
+        List<Verification.OutputComparison> outputs = tracks.entrySet().stream()
                 .map(track -> notComparable.containsKey(track.getKey())
                         ? track.getValue().notComparable()
                         : track.getValue().result(inputsChange, exact))
                 .toList();
-        for (OutputComparison output : outputs) {
+        for (Verification.OutputComparison output : outputs) {
             output.weakReason().ifPresent(why -> warnings.add("weak evidence: output " + output.output() + ": " + why));
         }
         return new Verification(
-                outputs.stream().allMatch(OutputComparison::identical),
-                outputs.stream().allMatch(OutputComparison::passed),
+                outputs.stream().allMatch(Verification.OutputComparison::identical),
+                outputs.stream().allMatch(Verification.OutputComparison::passed),
                 notComparable.isEmpty(),
-                largest(outputs, OutputComparison::maxAbsDiff),
-                largest(outputs, OutputComparison::maxRelDiff),
+                largest(outputs, Verification.OutputComparison::maxAbsDiff),
+                largest(outputs, Verification.OutputComparison::maxRelDiff),
                 outputs,
                 trials,
                 options.seed(),
                 options.optimization().name(),
                 plan.stream()
-                        .map(input -> new VerifiedInput(input.name(), input.type(), input.shape()))
+                        .map(input -> new Verification.Input(input.name(), input.type(), input.shape()))
                         .toList(),
                 warnings);
     }
 
     /** Returns the largest difference of the comparable outputs; NaN if there are none. */
-    private static double largest(List<OutputComparison> outputs, ToDoubleFunction<OutputComparison> difference) {
+    private static double largest(
+            List<Verification.OutputComparison> outputs, ToDoubleFunction<Verification.OutputComparison> difference) {
         return outputs.stream()
-                .filter(OutputComparison::comparable)
+                .filter(Verification.OutputComparison::comparable)
                 .mapToDouble(difference)
                 .max()
                 .orElse(outputs.isEmpty() ? 0 : Double.NaN);

@@ -36,7 +36,7 @@ final class IsolatedTimer implements TimedModel {
     }
 
     /** Times each operator in a child process. */
-    static List<OperatorTiming> operators(
+    static List<ModelTiming.OperatorTiming> operators(
             Path file, TimingOptions options, Isolation isolation, int runs, ProgressListener progress)
             throws IOException {
         try (IsolatedTimer timer = start(file, options, isolation)) {

@@ -1,7 +1,7 @@
 package io.pepper.measure;
 
+import io.pepper.measure.internal.Quantiles;
 import io.pepper.model.ProgressListener;
-import io.pepper.session.Quantiles;
 import io.pepper.session.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,8 +35,8 @@ final class LocalTimer implements TimedModel {
     }
 
     /** Times each operator. */
-    static List<OperatorTiming> operators(Path file, TimingOptions options, int runs, ProgressListener progress)
-            throws IOException {
+    static List<ModelTiming.OperatorTiming> operators(
+            Path file, TimingOptions options, int runs, ProgressListener progress) throws IOException {
         try (TemporaryDirectory scratch = TemporaryDirectory.create("profile-");
                 OpenModel model =
                         OpenModel.open(file, options, Optional.of(scratch.path().resolve("profile")))) {

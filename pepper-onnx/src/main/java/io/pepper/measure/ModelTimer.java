@@ -85,8 +85,8 @@ public final class ModelTimer implements AutoCloseable {
      * @return an entry for each operator that ran, in the order of their first runs
      * @throws IOException see {@link #open} and {@link #measure}
      */
-    public static List<OperatorTiming> operators(Path file, TimingOptions options, int runs, ProgressListener progress)
-            throws IOException {
+    public static List<ModelTiming.OperatorTiming> operators(
+            Path file, TimingOptions options, int runs, ProgressListener progress) throws IOException {
         if (runs < 1) {
             throw new IllegalArgumentException("runs " + runs + " is out of range");
         }

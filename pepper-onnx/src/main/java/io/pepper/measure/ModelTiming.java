@@ -1,6 +1,6 @@
 package io.pepper.measure;
 
-import io.pepper.session.Quantiles;
+import io.pepper.measure.internal.Quantiles;
 import java.util.OptionalLong;
 
 /**
@@ -53,4 +53,14 @@ public record ModelTiming(
                 sessionSeconds,
                 peakMemoryBytes);
     }
+
+    /**
+     * The time of one operator, from ONNX Runtime's profiler.
+     *
+     * @param name the operator's name in ONNX Runtime; the model's own unless it was rewritten
+     * @param type its type, which fusion may have created
+     * @param runs number of its runs
+     * @param medianSeconds median time of a run, to a microsecond
+     */
+    public record OperatorTiming(String name, String type, int runs, double medianSeconds) {}
 }

@@ -3,7 +3,7 @@ package io.pepper.measure;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pepper.session.Quantiles;
+import io.pepper.measure.internal.Quantiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ final class RuntimeProfile {
      * @param file the profile
      * @param runs number of runs that count; earlier ones are the warm-up
      */
-    static List<OperatorTiming> read(Path file, int runs) throws IOException {
+    static List<ModelTiming.OperatorTiming> read(Path file, int runs) throws IOException {
         Map<Operator, List<Double>> seconds = new LinkedHashMap<>();
         JsonMapper mapper = JsonMapper.builder().build();
         try (MappingIterator<JsonNode> events = mapper.readerFor(JsonNode.class).readValues(file.toFile())) {
@@ -41,13 +41,13 @@ final class RuntimeProfile {
                 }
             }
         }
-        List<OperatorTiming> timings = new ArrayList<>();
+        List<ModelTiming.OperatorTiming> timings = new ArrayList<>();
         seconds.forEach((operator, all) -> {
             List<Double> counted = all.subList(Math.max(0, all.size() - runs), all.size());
             double median = Quantiles.of(
                             counted.stream().mapToDouble(Double::doubleValue).toArray())
                     .median();
-            timings.add(new OperatorTiming(operator.name, operator.type, counted.size(), median));
+            timings.add(new ModelTiming.OperatorTiming(operator.name, operator.type, counted.size(), median));
         });
         return timings;
     }

@@ -39,7 +39,7 @@ final class TimerService implements IsolatedService<TimerService.Question, Timer
      * @param timing the timing of the model; empty unless it was measured
      * @param operators the timings of its operators; empty unless they were timed
      */
-    public record Told(Optional<ModelTiming> timing, List<OperatorTiming> operators) {}
+    public record Told(Optional<ModelTiming> timing, List<ModelTiming.OperatorTiming> operators) {}
 
     @Override
     public Class<Question> question() {

@@ -34,7 +34,7 @@ import java.util.OptionalDouble;
  * <pre>{@code
  * CostModel times = CostModel.of(cluster, predictor);
  * OperatorPlanner.Plan plan = OperatorPlanner.plan(costs, model.cuts(), cluster, times, Objective.LATENCY);
- * DeploymentExporter.export(model, plan.segments(), plan.placement(), directory, PlanOrigin.of("predictor"));
+ * DeploymentExporter.export(model, plan.segments(), plan.placement(), directory, DeploymentPlan.Origin.of("predictor"));
  * }</pre>
  */
 public final class OperatorPlanner {

@@ -4,6 +4,7 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.session.internal.CoreAffinity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * requested and the session may have in flight, so that nothing accumulates. Signals to the subscriber never overlap
  * (rule 1.3 of Reactive Streams): they wait in a queue, and one thread at a time delivers them. A lock guards the state.
  */
-final class OutcomeStream implements Flow.Publisher<RunOutcome> {
+final class OutcomeStream implements Flow.Publisher<PipelineSession.Outcome> {
     private final PipelineSession session;
     private final Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests;
     private boolean taken;
@@ -29,7 +29,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
     }
 
     @Override
-    public void subscribe(Flow.Subscriber<? super RunOutcome> subscriber) {
+    public void subscribe(Flow.Subscriber<? super PipelineSession.Outcome> subscriber) {
         Objects.requireNonNull(subscriber);
         synchronized (this) {
             if (taken) {
@@ -57,7 +57,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
     private static final class Link
             implements Flow.Subscriber<Map<String, ? extends OnnxTensorLike>>, Flow.Subscription {
         private final PipelineSession session;
-        private final Flow.Subscriber<? super RunOutcome> subscriber;
+        private final Flow.Subscriber<? super PipelineSession.Outcome> subscriber;
         private final Map<Long, CompletableFuture<RunOutputs>> underWay = new HashMap<>();
         private final Deque<Runnable> signals = new ArrayDeque<>();
         private boolean signalling;
@@ -69,7 +69,7 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
         private boolean over;
         private @Nullable Throwable failure;
 
-        Link(PipelineSession session, Flow.Subscriber<? super RunOutcome> subscriber) {
+        Link(PipelineSession session, Flow.Subscriber<? super PipelineSession.Outcome> subscriber) {
             this.session = session;
             this.subscriber = subscriber;
         }
@@ -181,7 +181,8 @@ final class OutcomeStream implements Flow.Publisher<RunOutcome> {
                     return;
                 }
             }
-            subscriber.onNext(new RunOutcome(index, Optional.ofNullable(outputs), Optional.ofNullable(failed)));
+            subscriber.onNext(
+                    new PipelineSession.Outcome(index, Optional.ofNullable(outputs), Optional.ofNullable(failed)));
             pull();
             finishIfDone();
         }

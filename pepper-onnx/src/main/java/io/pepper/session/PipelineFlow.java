@@ -1,6 +1,7 @@
 package io.pepper.session;
 
 import io.pepper.onnx.internal.session.Wiring;
+import io.pepper.session.internal.CoreAffinity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

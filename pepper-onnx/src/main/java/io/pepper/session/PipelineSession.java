@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
@@ -175,8 +176,7 @@ public final class PipelineSession implements ModelSession {
      * @param requests the model's inputs by name, which the session takes over as in {@link #submit}
      * @return a publisher of outcomes for one subscriber, which closes the outputs
      */
-    public Flow.Publisher<RunOutcome> process(
-            Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests) {
+    public Flow.Publisher<Outcome> process(Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests) {
         return new OutcomeStream(this, requests);
     }
 
@@ -310,4 +310,13 @@ public final class PipelineSession implements ModelSession {
             throw failure;
         }
     }
+
+    /**
+     * The outcome of a request in a stream: outputs or a failure.
+     *
+     * @param index the request's place in the stream, from 0
+     * @param outputs the model's outputs, for the receiver to close; empty if the request failed
+     * @param failure the failure; empty if the request was answered
+     */
+    public record Outcome(long index, Optional<RunOutputs> outputs, Optional<Throwable> failure) {}
 }

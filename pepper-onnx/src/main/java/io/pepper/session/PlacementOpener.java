@@ -2,8 +2,8 @@ package io.pepper.session;
 
 import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.export.DeploymentExporter;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.export.ExportOptions;
-import io.pepper.export.PlanOrigin;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
@@ -46,7 +46,7 @@ final class PlacementOpener implements AdaptiveSession.Opener {
                     segments,
                     placement,
                     parts,
-                    PlanOrigin.of("adaptive"),
+                    DeploymentPlan.Origin.of("adaptive"),
                     ExportOptions.DEFAULTS.withDurable(false));
             return new Deleting(open.open(parts), parts);
         } catch (IOException | RuntimeException | Error failed) {

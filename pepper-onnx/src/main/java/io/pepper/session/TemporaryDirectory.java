@@ -7,7 +7,6 @@ import java.nio.file.Path;
 /**
  * A temporary directory, deleted with its content when it is closed, or when the process is told to end before.
  * Thread-safe.
- * Thread-safe.
  *
  * <pre>{@code
  * try (TemporaryDirectory scratch = TemporaryDirectory.create("pieces-")) {

@@ -84,8 +84,8 @@ public final class VerifiedSession implements ModelSession {
      *
      * @return counts and differences
      */
-    public synchronized SamplingReport report() {
-        return new SamplingReport(requests, checked, unchecked, identical, within, largestAbsolute, largestRelative);
+    public synchronized Report report() {
+        return new Report(requests, checked, unchecked, identical, within, largestAbsolute, largestRelative);
     }
 
     private synchronized boolean isSampled() {
@@ -205,6 +205,35 @@ public final class VerifiedSession implements ModelSession {
             whole.close();
         } catch (OrtException failed) {
             throw new IOException(name + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    /**
+     * The findings about a running plan so far.
+     *
+     * @param requests the number of requests
+     * @param checked the number of requests compared with the whole model
+     * @param unchecked the number of sampled requests that the whole model could not answer
+     * @param identical the number of bit-identical answers
+     * @param within the number of answers within the tolerance
+     * @param largestAbsolute the largest absolute difference of an element
+     * @param largestRelative the largest relative difference of an element
+     */
+    public record Report(
+            long requests,
+            long checked,
+            long unchecked,
+            long identical,
+            long within,
+            double largestAbsolute,
+            double largestRelative) {
+        /**
+         * Returns whether no check failed.
+         *
+         * @return whether every checked answer was within the tolerance
+         */
+        public boolean passed() {
+            return within == checked;
         }
     }
 }

@@ -122,8 +122,12 @@ class NotComparableTest {
         assertThat(answer.identical()).isFalse();
         assertThat(answer.comparable()).isFalse();
         assertThat(answer.differs()).isFalse();
-        assertThat(answer.outputs()).extracting(OutputComparison::identical).containsExactly(true, false);
-        assertThat(answer.outputs()).extracting(OutputComparison::comparable).containsExactly(true, false);
+        assertThat(answer.outputs())
+                .extracting(Verification.OutputComparison::identical)
+                .containsExactly(true, false);
+        assertThat(answer.outputs())
+                .extracting(Verification.OutputComparison::comparable)
+                .containsExactly(true, false);
         assertThat(answer.outputs().get(1).maxAbsDiff()).isNaN();
         assertThat(answer.maxAbsDiff()).isZero();
         assertThat(answer.warnings()).singleElement().satisfies(warning -> assertThat(warning)

@@ -144,6 +144,6 @@ class ValueSearchTest {
                 .hasMessageContaining("--input NAME=FILE");
         VerificationOptions given =
                 VerificationOptions.DEFAULTS.withInput("shape", LongBuffer.wrap(new long[] {77, 5}), 2);
-        assertThat(verify(odd, given).outputs()).allMatch(OutputComparison::identical);
+        assertThat(verify(odd, given).outputs()).allMatch(Verification.OutputComparison::identical);
     }
 }

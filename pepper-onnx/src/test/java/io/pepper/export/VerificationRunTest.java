@@ -89,9 +89,11 @@ class VerificationRunTest {
         assertThat(answer.passed()).isTrue();
         assertThat(answer.maxAbsDiff()).isZero();
         assertThat(answer.trials()).isEqualTo(VerificationOptions.DEFAULTS.trials());
-        assertThat(answer.inputs()).containsExactly(new VerifiedInput("x", "float", List.of(2L, 2L)));
+        assertThat(answer.inputs()).containsExactly(new Verification.Input("x", "float", List.of(2L, 2L)));
         assertThat(answer.warnings()).isEmpty();
-        assertThat(answer.outputs()).extracting(OutputComparison::output).containsExactly("h", "y");
+        assertThat(answer.outputs())
+                .extracting(Verification.OutputComparison::output)
+                .containsExactly("h", "y");
     }
 
     @Test
@@ -103,7 +105,7 @@ class VerificationRunTest {
         assertThat(answer.passed()).isFalse();
         assertThat(answer.maxAbsDiff()).isEqualTo(0.5);
         assertThat(answer.outputs().get(0).identical()).isTrue();
-        OutputComparison y = answer.outputs().get(1);
+        Verification.OutputComparison y = answer.outputs().get(1);
         assertThat(y.where()).contains(List.of(0L, 1L));
         assertThat(y.shape()).containsExactly(2L, 2L);
         assertThat(y.maxRelDiff()).isEqualTo(0.5 / 4.5);
@@ -134,7 +136,8 @@ class VerificationRunTest {
                 .output("y", FLOAT, 2, "batch")
                 .build();
         VerificationOptions three = VerificationOptions.DEFAULTS.withSizes(InputShapes.NONE.withDimension("batch", 3));
-        OutputComparison y = run(flat, three, part(turned)).outputs().get(0);
+        Verification.OutputComparison y =
+                run(flat, three, part(turned)).outputs().get(0);
         assertThat(y.identical()).isFalse();
         assertThat(y.maxAbsDiff()).isInfinite();
         assertThat(y.where()).isEmpty();
@@ -155,7 +158,7 @@ class VerificationRunTest {
         Verification answer = alone(weak);
         assertThat(answer.identical()).isTrue();
         assertThat(answer.trials()).isGreaterThan(VerificationOptions.DEFAULTS.trials());
-        assertThat(answer.outputs()).allMatch(OutputComparison::weakEvidence);
+        assertThat(answer.outputs()).allMatch(Verification.OutputComparison::weakEvidence);
         assertThat(answer.outputs().get(1).weakReason().orElseThrow()).contains("saturated");
         assertThat(answer.warnings()).hasSize(2).allMatch(warning -> warning.startsWith("weak evidence"));
     }

@@ -58,11 +58,11 @@ class IsolatedTimerTest {
     void timesTheSameOperatorsAsThisProcess() throws IOException {
         TimingOptions here = TimingOptions.DEFAULTS.withOptimization(OptimizationLevel.NONE);
         List<String> tasks = new ArrayList<>();
-        List<OperatorTiming> there = ModelTimer.operators(
+        List<ModelTiming.OperatorTiming> there = ModelTimer.operators(
                 residual(), here.withIsolation(ROOMY), 3, (task, done, total) -> tasks.add(done + "/" + total));
-        assertThat(there.stream().map(OperatorTiming::name))
+        assertThat(there.stream().map(ModelTiming.OperatorTiming::name))
                 .isEqualTo(ModelTimer.operators(residual(), here, 3, ProgressListener.NONE).stream()
-                        .map(OperatorTiming::name)
+                        .map(ModelTiming.OperatorTiming::name)
                         .toList());
         assertThat(there).allSatisfy(operator -> assertThat(operator.runs()).isEqualTo(3));
         assertThat(tasks).containsExactly("0/3", "1/3", "2/3");

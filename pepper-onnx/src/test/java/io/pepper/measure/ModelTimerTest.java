@@ -116,9 +116,12 @@ class ModelTimerTest {
 
     @Test
     void timesOperators() throws IOException {
-        List<OperatorTiming> operators =
+        List<ModelTiming.OperatorTiming> operators =
                 ModelTimer.operators(pair(), QUICK.withOptimization(OptimizationLevel.NONE), 5, ProgressListener.NONE);
-        assertThat(operators).extracting(OperatorTiming::type).contains("Relu").hasSizeGreaterThan(1);
+        assertThat(operators)
+                .extracting(ModelTiming.OperatorTiming::type)
+                .contains("Relu")
+                .hasSizeGreaterThan(1);
         assertThat(operators).allSatisfy(operator -> {
             assertThat(operator.runs()).isEqualTo(5);
             assertThat(operator.medianSeconds()).isNotNegative();

@@ -16,7 +16,6 @@ import io.pepper.export.DeploymentExporter;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.ExportOptions;
 import io.pepper.export.PartitionManifest;
-import io.pepper.export.PlanOrigin;
 import io.pepper.export.SplitVerifier;
 import io.pepper.export.SubmodelExporter;
 import io.pepper.export.VerificationOptions;
@@ -125,7 +124,7 @@ class DeploymentPlanTest {
                         segments,
                         placement,
                         target,
-                        PlanOrigin.of("arithmetic")
+                        DeploymentPlan.Origin.of("arithmetic")
                                 .withConstraints(Constraints.NONE
                                         .withLimit(Metric.PERIOD, 9)
                                         .withMaxDevices(3)
@@ -189,7 +188,7 @@ class DeploymentPlanTest {
             assertThat(placement.gap()).isZero();
             Path target = directory.resolve("branches");
             DeploymentPlan plan = DeploymentExporter.export(
-                    model, branches, placement, target, PlanOrigin.of("arithmetic"), ExportOptions.DEFAULTS);
+                    model, branches, placement, target, DeploymentPlan.Origin.of("arithmetic"), ExportOptions.DEFAULTS);
             assertThat(DeploymentPlan.read(target)).isEqualTo(plan);
             assertThat(plan.placement().latencySeconds()).isEqualTo(placement.latencySeconds());
             PlanSimulator.Trace alone = PlanSimulator.Trace.every(1, 1);
@@ -231,7 +230,7 @@ class DeploymentPlanTest {
                     plan.segments(),
                     plan.placement(),
                     target,
-                    PlanOrigin.of("arithmetic"),
+                    DeploymentPlan.Origin.of("arithmetic"),
                     ExportOptions.DEFAULTS);
             assertThat(SplitVerifier.verify(model, target).identical()).isTrue();
         }
@@ -364,7 +363,7 @@ class DeploymentPlanTest {
                     segments,
                     planner.plan(Objective.LATENCY, Constraints.NONE.withMinDevices(2)),
                     target,
-                    PlanOrigin.of("arithmetic"));
+                    DeploymentPlan.Origin.of("arithmetic"));
             return target;
         }
     }
@@ -438,7 +437,7 @@ class DeploymentPlanTest {
                     segments,
                     placement,
                     target,
-                    PlanOrigin.of("arithmetic").withStates(List.of(little, DeviceState.of("cloud"))));
+                    DeploymentPlan.Origin.of("arithmetic").withStates(List.of(little, DeviceState.of("cloud"))));
             assertThat(DeploymentPlan.read(target).states()).containsExactly(little, DeviceState.of("cloud"));
         }
     }
@@ -481,8 +480,8 @@ class DeploymentPlanTest {
                             CostModel.of(CLUSTER, DeploymentPlanTest::byArithmetic)
                                     .table(segments))
                     .plan(Objective.LATENCY);
-            assertThatThrownBy(() ->
-                            DeploymentExporter.export(model, segments, placement, target, PlanOrigin.of("arithmetic")))
+            assertThatThrownBy(() -> DeploymentExporter.export(
+                            model, segments, placement, target, DeploymentPlan.Origin.of("arithmetic")))
                     .as("a file of that name that is no plan stays")
                     .isInstanceOf(FileAlreadyExistsException.class);
             assertThat(Files.readString(target.resolve(DeploymentPlan.FILE_NAME)))

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pepper.cut.Cut;
 import io.pepper.cut.PaperBridges;
 import io.pepper.export.ExportOptions;
-import io.pepper.export.OutputComparison;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.SplitVerifier;
 import io.pepper.export.SubmodelExporter;
@@ -101,7 +100,7 @@ class RealModelsTest {
         assertThat(verification.identical())
                 .as("%s: %s", partition, verification)
                 .isTrue();
-        assertThat(verification.outputs()).noneMatch(OutputComparison::weakEvidence);
+        assertThat(verification.outputs()).noneMatch(Verification.OutputComparison::weakEvidence);
     }
 
     private static OnnxModel open(String resource) throws IOException {

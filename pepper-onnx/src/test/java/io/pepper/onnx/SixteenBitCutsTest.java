@@ -9,7 +9,6 @@ import static io.pepper.onnx.testmodels.NodeSpec.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pepper.export.ExportOptions;
-import io.pepper.export.OutputComparison;
 import io.pepper.export.SplitVerifier;
 import io.pepper.export.SubmodelExporter;
 import io.pepper.export.Verification;
@@ -59,7 +58,7 @@ class SixteenBitCutsTest {
         assertThat(answer.identical())
                 .as("else the case shows nothing: %s", answer)
                 .isFalse();
-        assertThat(answer.outputs()).allMatch(OutputComparison::passed);
+        assertThat(answer.outputs()).allMatch(Verification.OutputComparison::passed);
         assertThat(answer.warnings()).anyMatch(warning -> warning.contains("16-bit floating point"));
     }
 

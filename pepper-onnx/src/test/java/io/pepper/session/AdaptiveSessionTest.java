@@ -10,8 +10,8 @@ import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
 import io.pepper.export.DeploymentExporter;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
-import io.pepper.export.PlanOrigin;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
@@ -240,7 +240,7 @@ class AdaptiveSessionTest {
         AtomicInteger count = new AtomicInteger();
         AdaptiveSession.Opener slowEdge = placement -> {
             Path parts = directory.resolve("parts" + count.incrementAndGet());
-            DeploymentExporter.export(model, pieces, placement, parts, PlanOrigin.of("test"));
+            DeploymentExporter.export(model, pieces, placement, parts, DeploymentPlan.Origin.of("test"));
             List<Faults> stages = Faults.open(parts, Deployed.EXACT);
             if (device(placement).equals("edge")) {
                 stages.get(0)

@@ -31,7 +31,7 @@ class OutcomeStreamOrderTest {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     /** Notes when each signal begins and ends. */
-    private class Noting implements Flow.Subscriber<RunOutcome> {
+    private class Noting implements Flow.Subscriber<PipelineSession.Outcome> {
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
             signals.add("subscribing");
@@ -41,7 +41,7 @@ class OutcomeStreamOrderTest {
         }
 
         @Override
-        public void onNext(RunOutcome outcome) {
+        public void onNext(PipelineSession.Outcome outcome) {
             signals.add("outcome " + outcome.index());
             outcome.outputs().ifPresent(RunOutputs::close);
             duringOutcome();

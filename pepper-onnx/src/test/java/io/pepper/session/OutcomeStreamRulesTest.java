@@ -60,7 +60,7 @@ class OutcomeStreamRulesTest {
     }
 
     /** Asks a session. */
-    private static final class Kit extends FlowPublisherVerification<RunOutcome> {
+    private static final class Kit extends FlowPublisherVerification<PipelineSession.Outcome> {
         private final PipelineSession session;
 
         Kit(PipelineSession session) {
@@ -69,12 +69,12 @@ class OutcomeStreamRulesTest {
         }
 
         @Override
-        public Flow.Publisher<RunOutcome> createFlowPublisher(long elements) {
+        public Flow.Publisher<PipelineSession.Outcome> createFlowPublisher(long elements) {
             return session.process(new Requests(elements));
         }
 
         @Override
-        public Flow.Publisher<RunOutcome> createFailedFlowPublisher() {
+        public Flow.Publisher<PipelineSession.Outcome> createFailedFlowPublisher() {
             return session.process(subscriber -> {
                 subscriber.onSubscribe(new Flow.Subscription() {
                     @Override

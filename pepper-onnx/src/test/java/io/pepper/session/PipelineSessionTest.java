@@ -14,6 +14,7 @@ import io.pepper.onnx.testmodels.TestModel;
 import io.pepper.onnx.testmodels.Topologies;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
+import io.pepper.session.internal.CoreAffinity;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -265,7 +266,7 @@ class PipelineSessionTest {
     }
 
     /** Asks for outcomes one by one; failures are noted as negative. */
-    private static final class Collector implements Flow.Subscriber<RunOutcome> {
+    private static final class Collector implements Flow.Subscriber<PipelineSession.Outcome> {
         private final List<Integer> outcomes = Collections.synchronizedList(new ArrayList<>());
         private final CompletableFuture<Boolean> done = new CompletableFuture<>();
         private Flow.Subscription subscription;
@@ -277,7 +278,7 @@ class PipelineSessionTest {
         }
 
         @Override
-        public void onNext(RunOutcome outcome) {
+        public void onNext(PipelineSession.Outcome outcome) {
             outcome.outputs().ifPresent(RunOutputs::close);
             outcomes.add((int) (outcome.failure().isPresent() ? -outcome.index() : outcome.index()));
             subscription.request(1);

@@ -35,7 +35,7 @@ class VerifiedSessionTest {
                 file("model"),
                 EXACT)) {
             ask(session);
-            SamplingReport report = session.report();
+            VerifiedSession.Report report = session.report();
             assertThat(report.requests()).isEqualTo(80);
             assertThat(report.checked()).isBetween(20L, 60L);
             assertThat(report.identical()).isEqualTo(report.checked());
@@ -73,7 +73,7 @@ class VerifiedSessionTest {
                 file("model"),
                 EXACT.withListener(listener).withShare(1))) {
             ask(session);
-            SamplingReport report = session.report();
+            VerifiedSession.Report report = session.report();
             assertThat(report.passed()).isFalse();
             assertThat(report.checked()).isEqualTo(80);
             assertThat(report.largestAbsolute()).isPositive();

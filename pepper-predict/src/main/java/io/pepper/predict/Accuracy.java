@@ -1,6 +1,6 @@
 package io.pepper.predict;
 
-import io.pepper.session.Quantiles;
+import io.pepper.measure.internal.Quantiles;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;

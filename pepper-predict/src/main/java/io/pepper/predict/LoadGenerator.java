@@ -1,7 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.monitor.internal.machine.Machine;
-import io.pepper.session.CoreAffinity;
+import io.pepper.session.internal.CoreAffinity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

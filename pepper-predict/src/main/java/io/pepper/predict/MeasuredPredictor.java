@@ -1,7 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
-import io.pepper.session.Quantiles;
+import io.pepper.measure.internal.Quantiles;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;

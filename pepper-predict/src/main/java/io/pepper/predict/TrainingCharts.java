@@ -4,12 +4,12 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingDouble;
 
 import io.pepper.internal.text.Quantities;
+import io.pepper.measure.internal.Quantiles;
 import io.pepper.report.internal.markup.Axis;
 import io.pepper.report.internal.markup.BarChart;
 import io.pepper.report.internal.markup.Figure;
 import io.pepper.report.internal.markup.Scale;
 import io.pepper.report.internal.markup.ScatterPlot;
-import io.pepper.session.Quantiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -7,7 +7,6 @@ import io.pepper.examples.ExampleModels;
 import io.pepper.export.DeploymentExporter;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
-import io.pepper.export.PlanOrigin;
 import io.pepper.export.SplitVerifier;
 import io.pepper.export.Verification;
 import io.pepper.internal.text.Quantities;
@@ -157,7 +156,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private void write(OnnxModel model, ModelSegments segments, Planner planner, Explanation why, List<String> caveats)
             throws IOException {
-        PlanOrigin origin = PlanOrigin.of("measured: latencies.csv")
+        DeploymentPlan.Origin origin = DeploymentPlan.Origin.of("measured: latencies.csv")
                 .withConstraints(why.constraints())
                 .withCaveats(caveats);
         DeploymentExporter.export(

@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.export.OutputComparison;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.Verification;
-import io.pepper.export.VerifiedInput;
 import io.pepper.model.Dimension;
 import io.pepper.model.TensorInfo;
 import java.nio.file.Path;
@@ -83,12 +81,12 @@ final class Json {
         document.put("trials", verification.trials());
         document.put("seed", verification.seed());
         ArrayNode inputs = document.putArray("inputs");
-        for (VerifiedInput input : verification.inputs()) {
+        for (Verification.Input input : verification.inputs()) {
             ObjectNode node = inputs.addObject().put("name", input.name()).put("type", input.type());
             node.set("shape", numbers(input.shape()));
         }
         ArrayNode outputs = document.putArray("outputs");
-        for (OutputComparison output : verification.outputs()) {
+        for (Verification.OutputComparison output : verification.outputs()) {
             ObjectNode node = outputs.addObject();
             node.put("name", output.output());
             node.put("type", output.type());

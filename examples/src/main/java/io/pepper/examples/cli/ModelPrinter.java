@@ -1,6 +1,5 @@
 package io.pepper.examples.cli;
 
-import io.pepper.export.OutputComparison;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.Verification;
 import io.pepper.internal.text.Quantities;
@@ -66,7 +65,7 @@ final class ModelPrinter {
     static void verification(Verification verification, PrintWriter out) {
         out.println();
         Table table = new Table("output", "shape", "whole and parts", "largest difference");
-        for (OutputComparison output : verification.outputs()) {
+        for (Verification.OutputComparison output : verification.outputs()) {
             table.row(output.output(), output.shape().toString(), agreement(output), difference(output));
         }
         table.print(out);
@@ -74,14 +73,14 @@ final class ModelPrinter {
         out.println(verdict(verification));
     }
 
-    private static String agreement(OutputComparison output) {
+    private static String agreement(Verification.OutputComparison output) {
         if (!output.comparable()) {
             return "not comparable";
         }
         return output.identical() ? "bit-identical" : "different";
     }
 
-    private static String difference(OutputComparison output) {
+    private static String difference(Verification.OutputComparison output) {
         if (!output.comparable()) {
             return "-";
         }
@@ -102,7 +101,7 @@ final class ModelPrinter {
         if (verification.differs()) {
             return "NOT verified: the parts do not compute the same as the whole model";
         }
-        return verification.outputs().stream().anyMatch(OutputComparison::comparable)
+        return verification.outputs().stream().anyMatch(Verification.OutputComparison::comparable)
                 ? "verified in part: the outputs that can be compared agree; the others cannot be compared"
                 : "not comparable: no output can be compared";
     }

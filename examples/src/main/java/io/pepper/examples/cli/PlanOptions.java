@@ -5,7 +5,7 @@ import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
-import io.pepper.export.PlanOrigin;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.model.ProgressListener;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelSegments;
@@ -295,8 +295,8 @@ final class PlanOptions {
     }
 
     /** Returns the origin of a plan. */
-    PlanOrigin origin(List<DeviceState> states, Constraints constraints) {
-        return PlanOrigin.of(source()).withConstraints(constraints).withStates(states);
+    DeploymentPlan.Origin origin(List<DeviceState> states, Constraints constraints) {
+        return DeploymentPlan.Origin.of(source()).withConstraints(constraints).withStates(states);
     }
 
     /** Returns a description of the source of times, for people. */

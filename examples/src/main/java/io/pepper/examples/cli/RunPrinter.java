@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.internal.text.Quantities;
-import io.pepper.session.Quantiles;
+import io.pepper.measure.internal.Quantiles;
 import io.pepper.session.RunOutputs;
 import io.pepper.session.StageMetrics;
 import io.pepper.session.TensorFiles;

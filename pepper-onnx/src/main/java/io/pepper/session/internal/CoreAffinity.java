@@ -1,4 +1,4 @@
-package io.pepper.session;
+package io.pepper.session.internal;
 
 import java.io.File;
 import java.io.IOException;

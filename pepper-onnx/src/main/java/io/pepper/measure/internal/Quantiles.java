@@ -1,4 +1,4 @@
-package io.pepper.session;
+package io.pepper.measure.internal;
 
 import java.util.Arrays;
 

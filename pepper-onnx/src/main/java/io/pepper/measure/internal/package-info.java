@@ -1,0 +1,5 @@
+/** Statistics of measured times. */
+@NullMarked
+package io.pepper.measure.internal;
+
+import org.jspecify.annotations.NullMarked;
