@@ -54,6 +54,8 @@ class SourcesTest {
             "Shape.java", "a graph as arrays",
             "BridgesBenchmark.java", "compares the search for bridges with JGraphT's",
             "SubnormalTable.java", "makes models",
+            "PartsTable.java", "quantiles of a sample",
+            "PredictorTable.java", "quantiles of a sample",
             "CharacteristicsBenchmark.java", "protobuf's own parsing, to compare with",
             "OpenBenchmark.java", "protobuf's own parsing, to compare with",
             "ExportBenchmark.java", "protobuf's own writing, to compare with"));

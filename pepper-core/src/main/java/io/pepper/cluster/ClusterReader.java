@@ -5,8 +5,6 @@ import io.pepper.internal.text.Fields;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /** A reader of clusters from the fields of a document. */
 final class ClusterReader {
@@ -40,27 +38,18 @@ final class ClusterReader {
     }
 
     private void device(String device, Fields fields) throws InvalidFileException {
-        Optional<String> kind = fields.text("kind");
-        OptionalLong memory = fields.whole("memoryBytes", Long.MAX_VALUE);
-        OptionalLong cores = fields.whole("cores", Integer.MAX_VALUE);
-        OptionalLong threads = fields.whole("threads", Integer.MAX_VALUE);
-        OptionalDouble idle = fields.number("idleWatts");
-        OptionalDouble busy = fields.number("busyWatts");
-        Optional<String> predictor = fields.text("predictor");
-        OptionalDouble factor = fields.number("timeFactor");
-        boolean allowed = fields.flag("allowed").orElse(true);
+        Device.Builder builder = Device.builder(device);
+        fields.text("kind").ifPresent(builder::kind);
+        fields.whole("memoryBytes", Long.MAX_VALUE).ifPresent(builder::memoryBytes);
+        fields.whole("cores", Integer.MAX_VALUE).ifPresent(cores -> builder.cores((int) cores));
+        fields.whole("threads", Integer.MAX_VALUE).ifPresent(threads -> builder.threads((int) threads));
+        fields.number("idleWatts").ifPresent(builder::idleWatts);
+        fields.number("busyWatts").ifPresent(builder::busyWatts);
+        fields.text("predictor").ifPresent(builder::predictor);
+        fields.number("timeFactor").ifPresent(builder::timeFactor);
+        fields.flag("allowed").ifPresent(builder::allowed);
         fields.end();
-        cluster.device(fields.made(() -> new Device(
-                device,
-                kind,
-                memory,
-                cores.isPresent() ? OptionalInt.of((int) cores.getAsLong()) : OptionalInt.empty(),
-                (int) threads.orElse(1),
-                idle,
-                busy,
-                predictor,
-                factor.orElse(1),
-                allowed)));
+        cluster.device(fields.made(builder::build));
     }
 
     private void link(Fields fields) throws InvalidFileException {

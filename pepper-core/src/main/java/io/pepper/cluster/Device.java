@@ -11,7 +11,8 @@ import java.util.OptionalLong;
  * thread-safe.
  *
  * <pre>{@code
- * Device pi = Device.of("pi-3").withMemoryBytes(512L << 20).withPower(2.1, 5.5);
+ * Device pi = Device.builder("pi-3").memoryBytes(512L << 20).power(2.1, 5.5).build();
+ * Device fast = pi.withTimeFactor(0.5);
  * }</pre>
  *
  * @param name unique in its cluster, not blank
@@ -90,17 +91,36 @@ public record Device(
      * @return the device
      */
     public static Device of(String name) {
-        return new Device(
-                name,
-                Optional.empty(),
-                OptionalLong.empty(),
-                OptionalInt.empty(),
-                1,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                Optional.empty(),
-                1,
-                true);
+        return builder(name).build();
+    }
+
+    /**
+     * Returns a builder of a device of which only the name is known: no memory limit, one thread.
+     *
+     * @param name its name, unique in its cluster, not blank
+     * @return the builder
+     */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /**
+     * Returns a builder with the values of this device.
+     *
+     * @return the builder
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder(name);
+        builder.kind = kind;
+        builder.memoryBytes = memoryBytes;
+        builder.cores = cores;
+        builder.threads = threads;
+        builder.idleWatts = idleWatts;
+        builder.busyWatts = busyWatts;
+        builder.predictor = predictor;
+        builder.timeFactor = timeFactor;
+        builder.allowed = allowed;
+        return builder;
     }
 
     /**
@@ -110,17 +130,7 @@ public record Device(
      * @return the new device
      */
     public Device withKind(String what) {
-        return new Device(
-                name,
-                Optional.of(what),
-                memoryBytes,
-                cores,
-                threads,
-                idleWatts,
-                busyWatts,
-                predictor,
-                timeFactor,
-                allowed);
+        return toBuilder().kind(what).build();
     }
 
     /**
@@ -130,17 +140,7 @@ public record Device(
      * @return the new device
      */
     public Device withMemoryBytes(long bytes) {
-        return new Device(
-                name,
-                kind,
-                OptionalLong.of(bytes),
-                cores,
-                threads,
-                idleWatts,
-                busyWatts,
-                predictor,
-                timeFactor,
-                allowed);
+        return toBuilder().memoryBytes(bytes).build();
     }
 
     /**
@@ -150,17 +150,7 @@ public record Device(
      * @return the new device
      */
     public Device withCores(int count) {
-        return new Device(
-                name,
-                kind,
-                memoryBytes,
-                OptionalInt.of(count),
-                threads,
-                idleWatts,
-                busyWatts,
-                predictor,
-                timeFactor,
-                allowed);
+        return toBuilder().cores(count).build();
     }
 
     /**
@@ -170,7 +160,7 @@ public record Device(
      * @return the new device
      */
     public Device withThreads(int count) {
-        return new Device(name, kind, memoryBytes, cores, count, idleWatts, busyWatts, predictor, timeFactor, allowed);
+        return toBuilder().threads(count).build();
     }
 
     /**
@@ -181,17 +171,7 @@ public record Device(
      * @return the new device
      */
     public Device withPower(double idle, double busy) {
-        return new Device(
-                name,
-                kind,
-                memoryBytes,
-                cores,
-                threads,
-                OptionalDouble.of(idle),
-                OptionalDouble.of(busy),
-                predictor,
-                timeFactor,
-                allowed);
+        return toBuilder().power(idle, busy).build();
     }
 
     /**
@@ -201,8 +181,7 @@ public record Device(
      * @return the new device
      */
     public Device withPredictor(String which) {
-        return new Device(
-                name, kind, memoryBytes, cores, threads, idleWatts, busyWatts, Optional.of(which), timeFactor, allowed);
+        return toBuilder().predictor(which).build();
     }
 
     /**
@@ -212,7 +191,7 @@ public record Device(
      * @return the new device
      */
     public Device withTimeFactor(double factor) {
-        return new Device(name, kind, memoryBytes, cores, threads, idleWatts, busyWatts, predictor, factor, allowed);
+        return toBuilder().timeFactor(factor).build();
     }
 
     /**
@@ -222,8 +201,7 @@ public record Device(
      * @return the new device
      */
     public Device withAllowed(boolean whether) {
-        return new Device(
-                name, kind, memoryBytes, cores, threads, idleWatts, busyWatts, predictor, timeFactor, whether);
+        return toBuilder().allowed(whether).build();
     }
 
     /**
@@ -235,5 +213,144 @@ public record Device(
         return busyWatts.isPresent()
                 ? OptionalDouble.of(busyWatts.getAsDouble() - idleWatts.orElse(0))
                 : OptionalDouble.empty();
+    }
+
+    /** A builder of a device. Not thread-safe. */
+    public static final class Builder {
+        private final String name;
+        private Optional<String> kind = Optional.empty();
+        private OptionalLong memoryBytes = OptionalLong.empty();
+        private OptionalInt cores = OptionalInt.empty();
+        private int threads = 1;
+        private OptionalDouble idleWatts = OptionalDouble.empty();
+        private OptionalDouble busyWatts = OptionalDouble.empty();
+        private Optional<String> predictor = Optional.empty();
+        private double timeFactor = 1;
+        private boolean allowed = true;
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /**
+         * Sets the kind of hardware.
+         *
+         * @param value the kind, for instance {@code Raspberry Pi 4 Model B}
+         * @return this builder
+         */
+        public Builder kind(String value) {
+            kind = Optional.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the memory limit.
+         *
+         * @param value memory that parts may take, 0 or more
+         * @return this builder
+         */
+        public Builder memoryBytes(long value) {
+            memoryBytes = OptionalLong.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the number of cores.
+         *
+         * @param value the processor's cores, at least 1
+         * @return this builder
+         */
+        public Builder cores(int value) {
+            cores = OptionalInt.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the number of threads.
+         *
+         * @param value the threads that a part uses inside an operator, at least 1
+         * @return this builder
+         */
+        public Builder threads(int value) {
+            threads = value;
+            return this;
+        }
+
+        /**
+         * Sets the power when idle.
+         *
+         * @param value watts, 0 or more
+         * @return this builder
+         */
+        public Builder idleWatts(double value) {
+            idleWatts = OptionalDouble.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the power while a part runs.
+         *
+         * @param value watts, at least the power when idle
+         * @return this builder
+         */
+        public Builder busyWatts(double value) {
+            busyWatts = OptionalDouble.of(value);
+            return this;
+        }
+
+        /**
+         * Sets both powers.
+         *
+         * @param idle watts when idle, 0 or more
+         * @param busy watts while a part runs, at least {@code idle}
+         * @return this builder
+         */
+        public Builder power(double idle, double busy) {
+            return idleWatts(idle).busyWatts(busy);
+        }
+
+        /**
+         * Sets the name of the predictor.
+         *
+         * @param value the name, as the planner's caller knows it
+         * @return this builder
+         */
+        public Builder predictor(String value) {
+            predictor = Optional.of(value);
+            return this;
+        }
+
+        /**
+         * Makes the device slower or faster than its predictor says.
+         *
+         * @param value time relative to the predictor's times, more than 0
+         * @return this builder
+         */
+        public Builder timeFactor(double value) {
+            timeFactor = value;
+            return this;
+        }
+
+        /**
+         * Allows or forbids to place parts on the device.
+         *
+         * @param value true if parts may be placed on it
+         * @return this builder
+         */
+        public Builder allowed(boolean value) {
+            allowed = value;
+            return this;
+        }
+
+        /**
+         * Returns the device.
+         *
+         * @return the device
+         * @throws IllegalArgumentException if a value is out of its range
+         */
+        public Device build() {
+            return new Device(
+                    name, kind, memoryBytes, cores, threads, idleWatts, busyWatts, predictor, timeFactor, allowed);
+        }
     }
 }

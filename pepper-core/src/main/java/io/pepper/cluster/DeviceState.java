@@ -11,7 +11,8 @@ import java.util.OptionalLong;
  * thread-safe.
  *
  * <pre>{@code
- * DeviceState state = DeviceState.of("pi-3").withCores(4).withCpuLoadPercent(50);
+ * DeviceState state = DeviceState.builder("pi-3").cores(4).cpuLoadPercent(50).build();
+ * DeviceState later = state.withCpuLoadPercent(20);
  * }</pre>
  *
  * @param device the device's name, unique in its cluster
@@ -84,17 +85,36 @@ public record DeviceState(
      * @return a state in which all other values are unknown
      */
     public static DeviceState of(String device) {
-        return new DeviceState(
-                device,
-                Optional.empty(),
-                Optional.empty(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty());
+        return builder(device).build();
+    }
+
+    /**
+     * Returns a builder of the state of a device of which only the name is known.
+     *
+     * @param device its name, unique in its cluster
+     * @return the builder
+     */
+    public static Builder builder(String device) {
+        return new Builder(device);
+    }
+
+    /**
+     * Returns a builder with the values of this state.
+     *
+     * @return the builder
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder(device);
+        builder.readAt = readAt;
+        builder.model = model;
+        builder.cores = cores;
+        builder.cpuLoadPercent = cpuLoadPercent;
+        builder.runnableThreads = runnableThreads;
+        builder.memoryFreeBytes = memoryFreeBytes;
+        builder.memoryTotalBytes = memoryTotalBytes;
+        builder.diskUsagePercent = diskUsagePercent;
+        builder.powerWatts = powerWatts;
+        return builder;
     }
 
     /**
@@ -104,17 +124,7 @@ public record DeviceState(
      * @return the new state
      */
     public DeviceState withReadAt(Instant moment) {
-        return new DeviceState(
-                device,
-                Optional.of(moment),
-                model,
-                cores,
-                cpuLoadPercent,
-                runnableThreads,
-                memoryFreeBytes,
-                memoryTotalBytes,
-                diskUsagePercent,
-                powerWatts);
+        return toBuilder().readAt(moment).build();
     }
 
     /**
@@ -124,17 +134,7 @@ public record DeviceState(
      * @return the new state
      */
     public DeviceState withModel(String kind) {
-        return new DeviceState(
-                device,
-                readAt,
-                Optional.of(kind),
-                cores,
-                cpuLoadPercent,
-                runnableThreads,
-                memoryFreeBytes,
-                memoryTotalBytes,
-                diskUsagePercent,
-                powerWatts);
+        return toBuilder().model(kind).build();
     }
 
     /**
@@ -144,17 +144,7 @@ public record DeviceState(
      * @return the new state
      */
     public DeviceState withCores(double count) {
-        return new DeviceState(
-                device,
-                readAt,
-                model,
-                OptionalDouble.of(count),
-                cpuLoadPercent,
-                runnableThreads,
-                memoryFreeBytes,
-                memoryTotalBytes,
-                diskUsagePercent,
-                powerWatts);
+        return toBuilder().cores(count).build();
     }
 
     /**
@@ -164,17 +154,7 @@ public record DeviceState(
      * @return the new state
      */
     public DeviceState withCpuLoadPercent(double percent) {
-        return new DeviceState(
-                device,
-                readAt,
-                model,
-                cores,
-                OptionalDouble.of(percent),
-                runnableThreads,
-                memoryFreeBytes,
-                memoryTotalBytes,
-                diskUsagePercent,
-                powerWatts);
+        return toBuilder().cpuLoadPercent(percent).build();
     }
 
     /**
@@ -184,17 +164,7 @@ public record DeviceState(
      * @return the new state
      */
     public DeviceState withRunnableThreads(double threads) {
-        return new DeviceState(
-                device,
-                readAt,
-                model,
-                cores,
-                cpuLoadPercent,
-                OptionalDouble.of(threads),
-                memoryFreeBytes,
-                memoryTotalBytes,
-                diskUsagePercent,
-                powerWatts);
+        return toBuilder().runnableThreads(threads).build();
     }
 
     /**
@@ -204,17 +174,7 @@ public record DeviceState(
      * @return the new state
      */
     public DeviceState withMemoryFreeBytes(long bytes) {
-        return new DeviceState(
-                device,
-                readAt,
-                model,
-                cores,
-                cpuLoadPercent,
-                runnableThreads,
-                OptionalLong.of(bytes),
-                memoryTotalBytes,
-                diskUsagePercent,
-                powerWatts);
+        return toBuilder().memoryFreeBytes(bytes).build();
     }
 
     /**
@@ -224,17 +184,7 @@ public record DeviceState(
      * @return the new state
      */
     public DeviceState withMemoryTotalBytes(long bytes) {
-        return new DeviceState(
-                device,
-                readAt,
-                model,
-                cores,
-                cpuLoadPercent,
-                runnableThreads,
-                memoryFreeBytes,
-                OptionalLong.of(bytes),
-                diskUsagePercent,
-                powerWatts);
+        return toBuilder().memoryTotalBytes(bytes).build();
     }
 
     /**
@@ -244,17 +194,7 @@ public record DeviceState(
      * @return the new state
      */
     public DeviceState withDiskUsagePercent(double percent) {
-        return new DeviceState(
-                device,
-                readAt,
-                model,
-                cores,
-                cpuLoadPercent,
-                runnableThreads,
-                memoryFreeBytes,
-                memoryTotalBytes,
-                OptionalDouble.of(percent),
-                powerWatts);
+        return toBuilder().diskUsagePercent(percent).build();
     }
 
     /**
@@ -264,16 +204,165 @@ public record DeviceState(
      * @return the new state
      */
     public DeviceState withPowerWatts(double watts) {
-        return new DeviceState(
-                device,
-                readAt,
-                model,
-                cores,
-                cpuLoadPercent,
-                runnableThreads,
-                memoryFreeBytes,
-                memoryTotalBytes,
-                diskUsagePercent,
-                OptionalDouble.of(watts));
+        return toBuilder().powerWatts(watts).build();
+    }
+
+    /** A builder of a state. Not thread-safe. */
+    public static final class Builder {
+        private String device;
+        private Optional<Instant> readAt = Optional.empty();
+        private Optional<String> model = Optional.empty();
+        private OptionalDouble cores = OptionalDouble.empty();
+        private OptionalDouble cpuLoadPercent = OptionalDouble.empty();
+        private OptionalDouble runnableThreads = OptionalDouble.empty();
+        private OptionalLong memoryFreeBytes = OptionalLong.empty();
+        private OptionalLong memoryTotalBytes = OptionalLong.empty();
+        private OptionalDouble diskUsagePercent = OptionalDouble.empty();
+        private OptionalDouble powerWatts = OptionalDouble.empty();
+
+        private Builder(String device) {
+            this.device = device;
+        }
+
+        /**
+         * Sets another name.
+         *
+         * @param value the device's name, unique in its cluster
+         * @return this builder
+         */
+        public Builder device(String value) {
+            device = value;
+            return this;
+        }
+
+        /**
+         * Sets the time of the reading.
+         *
+         * @param value the time
+         * @return this builder
+         */
+        public Builder readAt(Instant value) {
+            readAt = Optional.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the kind of device.
+         *
+         * @param value the kind, for instance {@code Raspberry Pi 4 Model B}
+         * @return this builder
+         */
+        public Builder model(String value) {
+            model = Optional.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the number of cores.
+         *
+         * @param value the number of usable cores, at least 0.001
+         * @return this builder
+         */
+        public Builder cores(double value) {
+            cores = OptionalDouble.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the CPU load.
+         *
+         * @param value the utilisation of all cores together by other processes, 0 to 100
+         * @return this builder
+         */
+        public Builder cpuLoadPercent(double value) {
+            cpuLoadPercent = OptionalDouble.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the number of runnable threads.
+         *
+         * @param value the average number of runnable threads of other processes, 0 or more
+         * @return this builder
+         */
+        public Builder runnableThreads(double value) {
+            runnableThreads = OptionalDouble.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the free memory, in bytes.
+         *
+         * @param value the memory that is free or can be freed, 0 or more
+         * @return this builder
+         */
+        public Builder memoryFreeBytes(long value) {
+            memoryFreeBytes = OptionalLong.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the total memory, in bytes.
+         *
+         * @param value the total memory, 0 or more
+         * @return this builder
+         */
+        public Builder memoryTotalBytes(long value) {
+            memoryTotalBytes = OptionalLong.of(value);
+            return this;
+        }
+
+        /**
+         * Makes the free and the total memory unknown.
+         *
+         * @return this builder
+         */
+        public Builder unknownMemory() {
+            memoryFreeBytes = OptionalLong.empty();
+            memoryTotalBytes = OptionalLong.empty();
+            return this;
+        }
+
+        /**
+         * Sets the use of the disk.
+         *
+         * @param value the used share of the system's file system, 0 to 100
+         * @return this builder
+         */
+        public Builder diskUsagePercent(double value) {
+            diskUsagePercent = OptionalDouble.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the power draw, in watts.
+         *
+         * @param value the power draw of the device, 0 or more
+         * @return this builder
+         */
+        public Builder powerWatts(double value) {
+            powerWatts = OptionalDouble.of(value);
+            return this;
+        }
+
+        /**
+         * Returns the state.
+         *
+         * @return the state
+         * @throws IllegalArgumentException if a number is out of its range
+         */
+        public DeviceState build() {
+            return new DeviceState(
+                    device,
+                    readAt,
+                    model,
+                    cores,
+                    cpuLoadPercent,
+                    runnableThreads,
+                    memoryFreeBytes,
+                    memoryTotalBytes,
+                    diskUsagePercent,
+                    powerWatts);
+        }
     }
 }

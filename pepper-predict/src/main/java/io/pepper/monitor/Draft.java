@@ -6,7 +6,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 
 /** A reading under construction. */
 final class Draft {
@@ -35,17 +34,7 @@ final class Draft {
         if (free != null && all != null && free > all) {
             problems.add("memory: Prometheus has " + state.memoryFreeBytes().orElse(0) + " bytes free of "
                     + state.memoryTotalBytes().orElse(0) + ", which cannot both be true");
-            state = new DeviceState(
-                    state.device(),
-                    state.readAt(),
-                    state.model(),
-                    state.cores(),
-                    state.cpuLoadPercent(),
-                    state.runnableThreads(),
-                    OptionalLong.empty(),
-                    OptionalLong.empty(),
-                    state.diskUsagePercent(),
-                    state.powerWatts());
+            state = state.toBuilder().unknownMemory().build();
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -309,7 +310,7 @@ public final class LatencyProfiler {
                 timers.close(task);
                 return before;
             }
-            double achieved = meter.achievedPercent();
+            OptionalDouble achieved = meter.achievedPercent();
             Span during = quiet.since(begin);
             if (!during.isBusy() || !quiet.mayWait() || tried == MAX_TRIES) {
                 append(turn, task, timing, achieved, before, during);
@@ -319,7 +320,7 @@ public final class LatencyProfiler {
         }
     }
 
-    private void append(Turn turn, Task task, ModelTiming timing, double achieved, Span before, Span during)
+    private void append(Turn turn, Task task, ModelTiming timing, OptionalDouble achieved, Span before, Span during)
             throws IOException {
         Surroundings around = new Surroundings(
                 before.foreignPercent(),
@@ -327,17 +328,15 @@ public final class LatencyProfiler {
                 before.conditions(),
                 during.conditions(),
                 load.whyInProcess().isPresent());
-        file.append(new LatencyRecord(
-                task.piece.model(),
-                task.piece.piece(),
-                task.piece.work(),
-                task.threads,
-                state(turn.level, before),
-                turn.level,
-                achieved,
-                turn.round,
-                timing,
-                around,
-                Marks.of(around, turn.level, timing)));
+        LatencyRecord.Builder entry = LatencyRecord.builder(
+                        task.piece.model(), task.piece.piece(), state(turn.level, before), timing)
+                .work(task.piece.work())
+                .threads(task.threads)
+                .load(turn.level)
+                .execution(turn.round)
+                .surroundings(around)
+                .marks(Marks.of(around, turn.level, timing));
+        achieved.ifPresent(entry::achievedPercent);
+        file.append(entry.build());
     }
 }

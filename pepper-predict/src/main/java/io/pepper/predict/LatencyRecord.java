@@ -7,7 +7,9 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -21,7 +23,7 @@ import java.util.stream.Collectors;
  * @param device the device and its state right before the piece ran, with the load measured then
  * @param load the requested load
  * @param achievedPercent the load that was achieved while the piece competed with it, in percent of all cores together;
- *     NaN if unknown
+ *     empty if unknown
  * @param execution number of the measurement among repeated ones, from 1
  * @param timing the times of the runs
  * @param surroundings the conditions around the measurement
@@ -34,7 +36,7 @@ public record LatencyRecord(
         int threads,
         DeviceState device,
         LoadLevel load,
-        double achievedPercent,
+        OptionalDouble achievedPercent,
         int execution,
         ModelTiming timing,
         Surroundings surroundings,
@@ -51,7 +53,7 @@ public record LatencyRecord(
      * @param threads number of threads inside an operator, at least 1
      * @param device the device and its state right before the piece ran
      * @param load the requested load
-     * @param achievedPercent the achieved load, in percent of all cores together; NaN if unknown
+     * @param achievedPercent the achieved load, in percent of all cores together; empty if unknown
      * @param execution number of the measurement among repeated ones, from 1
      * @param timing the times of the runs, with a median of more than 0
      * @param surroundings the conditions around the measurement
@@ -72,41 +74,34 @@ public record LatencyRecord(
     }
 
     /**
-     * Creates a record with unknown surroundings and no marks.
+     * Returns a builder of a record of the first measurement on one thread, without load, with an empty workload, unknown
+     * surroundings and no marks.
      *
      * @param model the name of the piece's model
      * @param piece the piece's name, unique in its model
-     * @param work the piece's workload
-     * @param threads number of threads inside an operator, at least 1
      * @param device the device and its state right before the piece ran
-     * @param load the requested load
-     * @param achievedPercent the achieved load, in percent of all cores together; NaN if unknown
-     * @param execution number of the measurement among repeated ones, from 1
      * @param timing the times of the runs, with a median of more than 0
-     * @throws IllegalArgumentException if a number is out of its range
+     * @return the builder
      */
-    public LatencyRecord(
-            String model,
-            String piece,
-            Workload work,
-            int threads,
-            DeviceState device,
-            LoadLevel load,
-            double achievedPercent,
-            int execution,
-            ModelTiming timing) {
-        this(
-                model,
-                piece,
-                work,
-                threads,
-                device,
-                load,
-                achievedPercent,
-                execution,
-                timing,
-                Surroundings.UNKNOWN,
-                Set.of());
+    public static Builder builder(String model, String piece, DeviceState device, ModelTiming timing) {
+        return new Builder(model, piece, device, timing);
+    }
+
+    /**
+     * Returns a builder with the values of this record.
+     *
+     * @return the builder
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder(model, piece, device, timing);
+        builder.work = work;
+        builder.threads = threads;
+        builder.load = load;
+        builder.achievedPercent = achievedPercent;
+        builder.execution = execution;
+        builder.surroundings = surroundings;
+        builder.marks = marks;
+        return builder;
     }
 
     /**
@@ -128,23 +123,15 @@ public record LatencyRecord(
         if (alike.size() == 1) {
             return first;
         }
-        DeviceState state = first.device;
-        double load = mean(alike, record -> record.device.cpuLoadPercent().orElse(Double.NaN));
-        double runnable = mean(alike, record -> record.device.runnableThreads().orElse(Double.NaN));
-        state = Double.isNaN(load) ? state : state.withCpuLoadPercent(load);
-        state = Double.isNaN(runnable) ? state : state.withRunnableThreads(runnable);
-        return new LatencyRecord(
-                first.model,
-                first.piece,
-                first.work,
-                first.threads,
-                state,
-                first.load,
-                mean(alike, LatencyRecord::achievedPercent),
-                first.execution,
-                meanTiming(alike.stream().map(LatencyRecord::timing).toList()),
-                first.surroundings,
-                alike.stream().flatMap(record -> record.marks.stream()).collect(Collectors.toSet()));
+        DeviceState.Builder state = first.device.toBuilder();
+        knownMean(alike, record -> record.device.cpuLoadPercent()).ifPresent(state::cpuLoadPercent);
+        knownMean(alike, record -> record.device.runnableThreads()).ifPresent(state::runnableThreads);
+        Builder mean = first.toBuilder()
+                .device(state.build())
+                .timing(meanTiming(alike.stream().map(LatencyRecord::timing).toList()))
+                .marks(alike.stream().flatMap(record -> record.marks.stream()).collect(Collectors.toSet()));
+        mean.achievedPercent = knownMean(alike, LatencyRecord::achievedPercent);
+        return mean.build();
     }
 
     /** Returns the mean of the measured medians, in seconds. */
@@ -152,9 +139,16 @@ public record LatencyRecord(
         return mean(alike, record -> record.timing.medianSeconds());
     }
 
-    /** Returns the mean of a number; NaN if it is unknown for an item. */
     private static <T> double mean(List<T> items, ToDoubleFunction<T> number) {
-        return items.stream().mapToDouble(number).average().orElse(Double.NaN);
+        return items.stream().mapToDouble(number).average().orElseThrow();
+    }
+
+    /** Returns the mean of a number; empty if it is unknown for an item. */
+    private static OptionalDouble knownMean(List<LatencyRecord> alike, Function<LatencyRecord, OptionalDouble> number) {
+        List<OptionalDouble> values = alike.stream().map(number).toList();
+        return values.stream().allMatch(OptionalDouble::isPresent)
+                ? values.stream().mapToDouble(OptionalDouble::getAsDouble).average()
+                : OptionalDouble.empty();
     }
 
     private static ModelTiming meanTiming(List<ModelTiming> timings) {
@@ -178,29 +172,168 @@ public record LatencyRecord(
     }
 
     LatencyRecord withWork(Workload other) {
-        return with(model, other, marks);
+        return toBuilder().work(other).build();
     }
 
     LatencyRecord withModel(String other) {
-        return with(other, work, marks);
+        return toBuilder().model(other).build();
     }
 
     LatencyRecord withMarks(Set<Mark> others) {
-        return with(model, work, others);
+        return toBuilder().marks(others).build();
     }
 
-    private LatencyRecord with(String newModel, Workload newWork, Set<Mark> newMarks) {
-        return new LatencyRecord(
-                newModel,
-                piece,
-                newWork,
-                threads,
-                device,
-                load,
-                achievedPercent,
-                execution,
-                timing,
-                surroundings,
-                newMarks);
+    /** A builder of a record. Not thread-safe. */
+    public static final class Builder {
+        private String model;
+        private String piece;
+        private Workload work = Workload.builder().build();
+        private int threads = 1;
+        private DeviceState device;
+        private LoadLevel load = LoadLevel.NONE;
+        private OptionalDouble achievedPercent = OptionalDouble.empty();
+        private int execution = 1;
+        private ModelTiming timing;
+        private Surroundings surroundings = Surroundings.UNKNOWN;
+        private Set<Mark> marks = Set.of();
+
+        private Builder(String model, String piece, DeviceState device, ModelTiming timing) {
+            this.model = model;
+            this.piece = piece;
+            this.device = device;
+            this.timing = timing;
+        }
+
+        /**
+         * Sets the model.
+         *
+         * @param value the name of the piece's model
+         * @return this builder
+         */
+        public Builder model(String value) {
+            model = value;
+            return this;
+        }
+
+        /**
+         * Sets the piece.
+         *
+         * @param value the piece's name, unique in its model
+         * @return this builder
+         */
+        public Builder piece(String value) {
+            piece = value;
+            return this;
+        }
+
+        /**
+         * Sets the workload.
+         *
+         * @param value the piece's workload
+         * @return this builder
+         */
+        public Builder work(Workload value) {
+            work = value;
+            return this;
+        }
+
+        /**
+         * Sets the number of threads.
+         *
+         * @param value number of threads inside an operator, at least 1
+         * @return this builder
+         */
+        public Builder threads(int value) {
+            threads = value;
+            return this;
+        }
+
+        /**
+         * Sets the device.
+         *
+         * @param value the device and its state right before the piece ran, with the load measured then
+         * @return this builder
+         */
+        public Builder device(DeviceState value) {
+            device = value;
+            return this;
+        }
+
+        /**
+         * Sets the requested load.
+         *
+         * @param value the load
+         * @return this builder
+         */
+        public Builder load(LoadLevel value) {
+            load = value;
+            return this;
+        }
+
+        /**
+         * Sets the achieved load.
+         *
+         * @param value the load that was achieved while the piece competed with it, in percent of all cores together
+         * @return this builder
+         */
+        public Builder achievedPercent(double value) {
+            achievedPercent = OptionalDouble.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the number of the measurement among repeated ones.
+         *
+         * @param value a number from 1
+         * @return this builder
+         */
+        public Builder execution(int value) {
+            execution = value;
+            return this;
+        }
+
+        /**
+         * Sets the times of the runs.
+         *
+         * @param value the times, with a median of more than 0
+         * @return this builder
+         */
+        public Builder timing(ModelTiming value) {
+            timing = value;
+            return this;
+        }
+
+        /**
+         * Sets the conditions around the measurement.
+         *
+         * @param value the conditions
+         * @return this builder
+         */
+        public Builder surroundings(Surroundings value) {
+            surroundings = value;
+            return this;
+        }
+
+        /**
+         * Sets the reasons not to trust the measurement.
+         *
+         * @param value the reasons
+         * @return this builder
+         */
+        public Builder marks(Set<Mark> value) {
+            marks = value;
+            return this;
+        }
+
+        /**
+         * Returns the record.
+         *
+         * @return the record
+         * @throws IllegalArgumentException if a number is out of its range
+         */
+        public LatencyRecord build() {
+            return new LatencyRecord(
+                    model, piece, work, threads, device, load, achievedPercent, execution, timing, surroundings, marks);
+        }
     }
 }

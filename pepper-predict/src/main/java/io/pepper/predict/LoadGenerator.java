@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *     load.set(LoadLevel.onAllCores(50));
  *     LoadGenerator.Meter meter = load.meter();
  *     // measure
- *     System.out.println(meter.achievedPercent());
+ *     meter.achievedPercent().ifPresent(System.out::println);
  * }
  * }</pre>
  */
@@ -116,17 +117,17 @@ public final class LoadGenerator implements AutoCloseable {
         /**
          * Returns the load since the meter started.
          *
-         * @return percent of the cores that this process may use; NaN if the system does not account for it
+         * @return percent of the cores that this process may use; empty if the system does not account for it
          * @throws IOException if the load process has ended
          */
-        public double achievedPercent() throws IOException {
+        public OptionalDouble achievedPercent() throws IOException {
             Optional<Duration> now = used();
             if (before.isEmpty() || now.isEmpty()) {
-                return Double.NaN;
+                return OptionalDouble.empty();
             }
             double seconds = (System.nanoTime() - since) * 1e-9;
             double busy = now.get().minus(before.get()).toNanos() * 1e-9;
-            return Math.min(PERCENT, PERCENT * busy / (seconds * cores));
+            return OptionalDouble.of(Math.min(PERCENT, PERCENT * busy / (seconds * cores)));
         }
     }
 

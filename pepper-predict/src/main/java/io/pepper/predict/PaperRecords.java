@@ -53,26 +53,23 @@ final class PaperRecords {
                 .withDiskUsagePercent(row.known("device_disk_usage_percent"));
         double seconds = PaperTime.parse(row.text("execution_time"));
         String model = row.values().getOrDefault("model", "unnamed");
-        return Optional.of(new LatencyRecord(
-                model,
-                row.values().getOrDefault("piece", model),
-                work(row),
-                CORES,
-                state,
-                new LoadLevel(load, load == 0 ? 0 : Math.max(1, loadedCores)),
+        ModelTiming timing = new ModelTiming(
+                1,
+                seconds,
+                seconds,
+                seconds,
+                seconds,
+                seconds,
+                seconds,
+                Double.POSITIVE_INFINITY,
                 Double.NaN,
-                (int) Math.max(1, row.optional("execution_number").orElse(1)),
-                new ModelTiming(
-                        1,
-                        seconds,
-                        seconds,
-                        seconds,
-                        seconds,
-                        seconds,
-                        seconds,
-                        Double.POSITIVE_INFINITY,
-                        Double.NaN,
-                        OptionalLong.empty())));
+                OptionalLong.empty());
+        return Optional.of(LatencyRecord.builder(model, row.values().getOrDefault("piece", model), state, timing)
+                .work(work(row))
+                .threads(CORES)
+                .load(new LoadLevel(load, load == 0 ? 0 : Math.max(1, loadedCores)))
+                .execution((int) Math.max(1, row.optional("execution_number").orElse(1)))
+                .build());
     }
 
     private static Workload work(Row row) {

@@ -101,7 +101,7 @@ final class RecordColumns {
                 plain(record.load().percent()),
                 String.valueOf(record.load().threads()),
                 cores(record.load()),
-                plain(record.achievedPercent()),
+                number(record.achievedPercent()),
                 number(device.cpuLoadPercent()),
                 number(device.runnableThreads()),
                 number(device.diskUsagePercent()),
@@ -173,37 +173,35 @@ final class RecordColumns {
         Workload.Builder work = Workload.builder();
         MEASURES.forEach((measure, column) -> work.set(measure, row.number(column)));
         KernelText.read(KERNELS, row.text(KERNELS)).forEach(work::add);
-        return new LatencyRecord(
-                row.text("model"),
-                row.text("piece"),
-                work.build(),
-                (int) row.known("threads"),
-                device(row),
-                new LoadLevel(
+        LatencyRecord.Builder entry = LatencyRecord.builder(
+                        row.text("model"), row.text("piece"), device(row), timing(row))
+                .work(work.build())
+                .threads((int) row.known("threads"))
+                .load(new LoadLevel(
                         row.known("load_target_percent"),
                         (int) row.known("load_threads"),
-                        cores(row.text("load_cores"))),
-                row.number("load_achieved_percent"),
-                (int) row.known("execution_number"),
-                timing(row),
-                ConditionColumns.surroundings(row),
-                ConditionColumns.marks(row));
+                        cores(row.text("load_cores"))))
+                .execution((int) row.known("execution_number"))
+                .surroundings(ConditionColumns.surroundings(row))
+                .marks(ConditionColumns.marks(row));
+        row.optional("load_achieved_percent").ifPresent(entry::achievedPercent);
+        return entry.build();
     }
 
     private static DeviceState device(Row row) {
-        return new DeviceState(
-                row.text("device"),
-                Optional.of(row.text("measured_at"))
-                        .filter(text -> !text.isEmpty())
-                        .map(Instant::parse),
-                Optional.of(row.text("device_model")).filter(text -> !text.isEmpty()),
-                row.optional("device_cpu_cores"),
-                row.optional("device_load_percent"),
-                row.optional("runnable_threads"),
-                whole(row, "memory_free_bytes"),
-                OptionalLong.empty(),
-                row.optional("device_disk_usage_percent"),
-                OptionalDouble.empty());
+        DeviceState.Builder state = DeviceState.builder(row.text("device"));
+        text(row, "measured_at").map(Instant::parse).ifPresent(state::readAt);
+        text(row, "device_model").ifPresent(state::model);
+        row.optional("device_cpu_cores").ifPresent(state::cores);
+        row.optional("device_load_percent").ifPresent(state::cpuLoadPercent);
+        row.optional("runnable_threads").ifPresent(state::runnableThreads);
+        whole(row, "memory_free_bytes").ifPresent(state::memoryFreeBytes);
+        row.optional("device_disk_usage_percent").ifPresent(state::diskUsagePercent);
+        return state.build();
+    }
+
+    private static Optional<String> text(Row row, String column) {
+        return Optional.of(row.text(column)).filter(text -> !text.isEmpty());
     }
 
     private static OptionalLong whole(Row row, String column) {

@@ -89,16 +89,11 @@ class AccuracyTest {
         List<LatencyRecord> records = new ArrayList<>();
         for (double seconds : new double[] {first, second}) {
             LatencyRecord entry = LatencyDatasetTest.entry(model, 1e9, threads, 0, seconds);
-            records.add(new LatencyRecord(
-                    model,
-                    entry.piece(),
-                    entry.work(),
-                    threads,
-                    DeviceState.of(device),
-                    entry.load(),
-                    0,
-                    records.size() + 1,
-                    entry.timing()));
+            records.add(entry.toBuilder()
+                    .device(DeviceState.of(device))
+                    .achievedPercent(0)
+                    .execution(records.size() + 1)
+                    .build());
         }
         return records;
     }

@@ -49,17 +49,13 @@ class CampaignFileTest {
     }
 
     private static LatencyRecord record(int execution, double seconds, Workload work) {
-        return new LatencyRecord(
-                "net",
-                "whole",
-                work,
-                1,
-                DeviceState.of("here"),
-                LoadLevel.NONE,
-                0,
-                execution,
-                new ModelTiming(
-                        7, seconds, seconds, seconds, seconds, seconds, seconds, 0.1, 0.1, OptionalLong.empty()));
+        ModelTiming timing = new ModelTiming(
+                7, seconds, seconds, seconds, seconds, seconds, seconds, 0.1, 0.1, OptionalLong.empty());
+        return LatencyRecord.builder("net", "whole", DeviceState.of("here"), timing)
+                .work(work)
+                .achievedPercent(0)
+                .execution(execution)
+                .build();
     }
 
     private ProfileTarget piece(String name, Workload work) {

@@ -129,17 +129,6 @@ class ForeignTablesTest {
     }
 
     private static LatencyRecord piece(int number, LatencyRecord as) {
-        return new LatencyRecord(
-                as.model(),
-                "piece " + number,
-                as.work(),
-                as.threads(),
-                as.device(),
-                as.load(),
-                as.achievedPercent(),
-                as.execution(),
-                as.timing(),
-                as.surroundings(),
-                as.marks());
+        return as.toBuilder().piece("piece " + number).build();
     }
 }

@@ -45,31 +45,29 @@ class LatencyDatasetTest {
                 .set(WorkloadMeasure.INPUT_BYTES, 1000)
                 .add(new Kernel(KernelFamily.CONVOLUTION, 1, flops, 5e5, 5e5, 0, 576, 64, 9, 1))
                 .build();
-        return new LatencyRecord(
-                model,
-                "whole, \"quoted\"",
-                work,
-                threads,
-                DeviceState.of("pi")
-                        .withReadAt(Instant.parse("2026-01-02T03:04:05Z"))
-                        .withCores(4)
-                        .withModel("Raspberry Pi 4, rev. 2")
-                        .withCpuLoadPercent(load)
-                        .withMemoryFreeBytes(123_456_789_012L),
-                new LoadLevel(load, load == 0 ? 0 : 4),
-                Double.NaN,
-                1,
-                new ModelTiming(
-                        9,
-                        seconds,
-                        seconds * 0.9,
-                        seconds * 0.95,
-                        seconds * 1.05,
-                        seconds * 1.1,
-                        seconds * 1.2,
-                        0.01,
-                        0.2,
-                        OptionalLong.of(7)));
+        DeviceState state = DeviceState.builder("pi")
+                .readAt(Instant.parse("2026-01-02T03:04:05Z"))
+                .cores(4)
+                .model("Raspberry Pi 4, rev. 2")
+                .cpuLoadPercent(load)
+                .memoryFreeBytes(123_456_789_012L)
+                .build();
+        ModelTiming timing = new ModelTiming(
+                9,
+                seconds,
+                seconds * 0.9,
+                seconds * 0.95,
+                seconds * 1.05,
+                seconds * 1.1,
+                seconds * 1.2,
+                0.01,
+                0.2,
+                OptionalLong.of(7));
+        return LatencyRecord.builder(model, "whole, \"quoted\"", state, timing)
+                .work(work)
+                .threads(threads)
+                .load(new LoadLevel(load, load == 0 ? 0 : 4))
+                .build();
     }
 
     private Path write(List<LatencyRecord> records) throws IOException {

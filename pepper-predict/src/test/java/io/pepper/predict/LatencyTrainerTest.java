@@ -121,16 +121,9 @@ class LatencyTrainerTest {
         for (LatencyRecord entry : data.records()) {
             if (Set.of("minilm", "light-squeezenet", "light-resnet50").contains(entry.model())) {
                 both.add(entry);
-                both.add(new LatencyRecord(
-                        entry.model(),
-                        entry.piece(),
-                        entry.work(),
-                        entry.threads(),
-                        renamed(entry.device()),
-                        entry.load(),
-                        entry.achievedPercent(),
-                        entry.execution(),
-                        entry.timing()));
+                both.add(entry.toBuilder()
+                        .device(entry.device().toBuilder().device("twin").build())
+                        .build());
             }
         }
         LatencyTrainer two =
@@ -145,20 +138,6 @@ class LatencyTrainerTest {
         assertThat(between.bestWays()).isEqualTo(1);
         assertThat(TrainingReport.of(two).html())
                 .contains("<td>devices</td>", "<td>models</td><td>device</td>", "Median error by device");
-    }
-
-    private static DeviceState renamed(DeviceState device) {
-        return new DeviceState(
-                "twin",
-                device.readAt(),
-                device.model(),
-                device.cores(),
-                device.cpuLoadPercent(),
-                device.runnableThreads(),
-                device.memoryFreeBytes(),
-                device.memoryTotalBytes(),
-                device.diskUsagePercent(),
-                device.powerWatts());
     }
 
     @Test

@@ -47,18 +47,13 @@ class MarksTest {
     }
 
     private static LatencyRecord record(String piece, double load, int round, double seconds, Mark... marks) {
-        return new LatencyRecord(
-                "m",
-                piece,
-                Workload.builder().build(),
-                1,
-                DeviceState.of("pi").withCores(0.5).withCpuLoadPercent(load),
-                load == 0 ? LoadLevel.NONE : new LoadLevel(load, 1),
-                Double.NaN,
-                round,
-                timing(seconds, seconds),
-                around(0, 0, CALM),
-                Set.of(marks));
+        DeviceState state = DeviceState.of("pi").withCores(0.5).withCpuLoadPercent(load);
+        return LatencyRecord.builder("m", piece, state, timing(seconds, seconds))
+                .load(load == 0 ? LoadLevel.NONE : new LoadLevel(load, 1))
+                .execution(round)
+                .surroundings(around(0, 0, CALM))
+                .marks(Set.of(marks))
+                .build();
     }
 
     private static Set<Mark> marks(Surroundings around, double load, double median, double least) {
