@@ -39,7 +39,7 @@ final class Crossing {
         births = new int[graph.tensorCount()];
         deaths = new int[graph.tensorCount()];
         for (int tensor = 0; tensor < births.length; tensor++) {
-            boolean flows = usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor);
+            boolean flows = usage.isTensorUsed(tensor) && !sharing.isSharedTensor(tensor);
             births[tensor] = graph.producer(tensor).isPresent()
                     ? order.places()[graph.producer(tensor).getAsInt()]
                     : 0;
@@ -122,7 +122,7 @@ final class Crossing {
                 kept.add(candidate.place);
             }
             if (may && passed > 0 && passed < marks.length) {
-                best.merge(passed, candidate, Crossing::laterOfBest);
+                best.merge(passed, candidate, Crossing::better);
             }
         }
         int narrowest = best.values().stream().mapToInt(Candidate::width).min().orElse(0);
@@ -130,7 +130,7 @@ final class Crossing {
         return places.stream().filter(place -> kept.contains(place.place())).toList();
     }
 
-    private static Candidate laterOfBest(Candidate before, Candidate next) {
+    private static Candidate better(Candidate before, Candidate next) {
         if (before.width != next.width) {
             return before.width < next.width ? before : next;
         }

@@ -89,7 +89,7 @@ final class CutOrder {
     /** Returns the weights of tensors: their bytes or, if any size is unknown, equal weights. */
     private static IntToLongFunction weight(Usage usage, SharedInputs sharing, CutOptions options) {
         boolean known = IntStream.range(0, usage.graph().tensorCount())
-                .filter(tensor -> usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor))
+                .filter(tensor -> usage.isTensorUsed(tensor) && !sharing.isSharedTensor(tensor))
                 .allMatch(tensor -> options.tensorBytes(tensor).isPresent());
         return known ? tensor -> options.tensorBytes(tensor).orElse(0) : tensor -> 1;
     }
@@ -104,7 +104,7 @@ final class CutOrder {
         return new LiveProblem(
                 graph,
                 block,
-                tensor -> usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor),
+                tensor -> usage.isTensorUsed(tensor) && !sharing.isSharedTensor(tensor),
                 tensor -> graph.readers(tensor).stream()
                         .anyMatch(reader -> usage.isOperatorUsed(reader) && !(reader <= last && inside[reader])),
                 weight);

@@ -33,19 +33,19 @@ final class CutSearch {
     }
 
     /** Returns whether an operator is on a path from inputs to outputs. */
-    private boolean works(int operator) {
-        return usage.isOperatorUsed(operator) && !sharing.isApart(operator);
+    private boolean isOnPath(int operator) {
+        return usage.isOperatorUsed(operator) && !sharing.isShared(operator);
     }
 
     /** Returns whether a tensor is on a path from inputs to outputs. */
     private boolean flows(int tensor) {
-        return usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor);
+        return usage.isTensorUsed(tensor) && !sharing.isSharedTensor(tensor);
     }
 
     private int[] findCuts() {
         int[] ends = LowLink.bridgeEnds(new Flow().adjacency());
         return IntStream.range(0, graph.tensorCount())
-                .filter(tensor -> flows(tensor) && graph.producer(tensor).isPresent() && isReadOn(tensor))
+                .filter(tensor -> flows(tensor) && graph.producer(tensor).isPresent() && hasReader(tensor))
                 .filter(tensor -> {
                     int producer = graph.producer(tensor).getAsInt();
                     int vertex = graph.operatorCount() + tensor;
@@ -54,8 +54,8 @@ final class CutSearch {
                 .toArray();
     }
 
-    private boolean isReadOn(int tensor) {
-        return graph.readers(tensor).stream().anyMatch(this::works);
+    private boolean hasReader(int tensor) {
+        return graph.readers(tensor).stream().anyMatch(this::isOnPath);
     }
 
     private int[] findPlaces() {
@@ -65,7 +65,7 @@ final class CutSearch {
         }
         int[] found = new int[graph.operatorCount()];
         for (int operator = 0; operator < found.length; operator++) {
-            if (!works(operator)) {
+            if (!isOnPath(operator)) {
                 found[operator] = -1;
                 continue;
             }
@@ -106,16 +106,16 @@ final class CutSearch {
 
         Adjacency adjacency() {
             for (int operator = 0; operator < graph.operatorCount(); operator++) {
-                if (works(operator)) {
+                if (isOnPath(operator)) {
                     joinOperator(operator);
                 }
             }
             for (int tensor = 0; tensor < graph.tensorCount(); tensor++) {
-                if (sharing.isTensorApart(tensor)) {
+                if (sharing.isSharedTensor(tensor)) {
                     continue;
                 }
                 if (graph.producer(tensor).isEmpty()) {
-                    if (isReadOn(tensor)) {
+                    if (hasReader(tensor)) {
                         join(source, vertex(tensor));
                     }
                 } else if (usage.isOutput(tensor)) {
@@ -129,7 +129,7 @@ final class CutSearch {
             Indices reads = graph.reads(operator);
             boolean begins = true;
             for (int i = 0; i < reads.size(); i++) {
-                if (!sharing.isTensorApart(reads.get(i))) {
+                if (!sharing.isSharedTensor(reads.get(i))) {
                     join(vertex(reads.get(i)), operator);
                     begins = false;
                 }

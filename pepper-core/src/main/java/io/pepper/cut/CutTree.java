@@ -160,7 +160,7 @@ public final class CutTree {
         Builder() {
             Arrays.fill(componentOfVertex, -1);
             for (int operator = 0; operator < graph.operatorCount(); operator++) {
-                if (cuts.isWorking(operator) && componentOfVertex[operator] < 0) {
+                if (cuts.isOnPath(operator) && componentOfVertex[operator] < 0) {
                     fill(operator, count++);
                 }
             }
@@ -175,11 +175,11 @@ public final class CutTree {
             int[] targets = new int[graph.edgeCount()];
             int edges = 0;
             for (int operator = 0; operator < graph.operatorCount(); operator++) {
-                if (cuts.isWorking(operator)) {
+                if (cuts.isOnPath(operator)) {
                     for (int tensor : graph.reads(operator)) {
                         sources[edges] = vertex(tensor);
                         targets[edges] = operator;
-                        edges += cuts.sharing().isTensorApart(tensor) ? 0 : 1;
+                        edges += cuts.sharing().isSharedTensor(tensor) ? 0 : 1;
                     }
                     for (int tensor : graph.writes(operator)) {
                         sources[edges] = operator;
@@ -242,14 +242,14 @@ public final class CutTree {
             List<Link> found = new ArrayList<>();
             for (int tensor = 0; tensor < graph.tensorCount(); tensor++) {
                 int maker = graph.producer(tensor).orElse(-1);
-                if (maker >= 0 && cuts.isWorking(maker)) {
+                if (maker >= 0 && cuts.isOnPath(maker)) {
                     int from = componentOfVertex[maker];
                     int own = componentOfVertex[vertex(tensor)];
                     if (own >= 0 && own != from) {
                         found.add(new Link(from, own, tensor));
                     }
                     for (int reader : graph.readers(tensor)) {
-                        if (cuts.isWorking(reader) && isLink(vertex(tensor), reader)) {
+                        if (cuts.isOnPath(reader) && isLink(vertex(tensor), reader)) {
                             found.add(new Link(from, componentOfVertex[reader], tensor));
                         }
                     }

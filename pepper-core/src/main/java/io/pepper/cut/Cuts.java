@@ -211,8 +211,8 @@ public final class Cuts {
     }
 
     /** Returns whether an operator is on a path from inputs to outputs: used, and not shared. */
-    boolean isWorking(int operator) {
-        return usage.isOperatorUsed(operator) && !sharing.isApart(operator);
+    boolean isOnPath(int operator) {
+        return usage.isOperatorUsed(operator) && !sharing.isShared(operator);
     }
 
     /** Sets the positions of shared operators to those of the operators that need them. */

@@ -85,20 +85,20 @@ final class LiveOrder {
     }
 
     private static Found of(LiveProblem problem, Comparator<LiveState> lowFirst, long budget) {
-        LiveState standing = standing(problem);
+        LiveState modelOrder = inModelOrder(problem);
         if (problem.size() <= 1 || problem.size() > MAX_OPERATORS) {
             boolean sure = problem.size() <= 1;
-            return new Found(Indices.of(standing.order()), sure, new SearchEffort(0, !sure));
+            return new Found(Indices.of(modelOrder.order()), sure, new SearchEffort(0, !sure));
         }
         LiveOrder search = new LiveOrder(problem, lowFirst, budget);
         LiveState better = search.search()
-                .filter(found -> lowFirst.compare(found, standing) < 0)
-                .orElse(standing);
+                .filter(found -> lowFirst.compare(found, modelOrder) < 0)
+                .orElse(modelOrder);
         return new Found(Indices.of(better.order()), search.exact, new SearchEffort(search.steps, search.limited));
     }
 
     /** Returns the operators in their original order. */
-    static LiveState standing(LiveProblem problem) {
+    static LiveState inModelOrder(LiveProblem problem) {
         BitSet done = new BitSet(problem.size());
         LiveState state = LiveState.start(problem);
         for (int number = 0; number < problem.size(); number++) {
@@ -153,7 +153,7 @@ final class LiveOrder {
                 steps += STATE_STEPS;
                 states.add(frontier.state().after(problem, number, isDone, keys[number]));
             }
-            for (LiveState state : withoutNeedless(states, frontier.state())) {
+            for (LiveState state : withoutDominated(states, frontier.state())) {
                 byKey.merge(state.key(), new Step(frontier, state), this::better);
             }
         }
@@ -167,7 +167,7 @@ final class LiveOrder {
      * Keeps only the states worth searching. An operator that leaves no more bytes alive, and needs no more while it
      * runs than was needed before, can run next without raising the peak.
      */
-    private List<LiveState> withoutNeedless(List<LiveState> states, LiveState from) {
+    private List<LiveState> withoutDominated(List<LiveState> states, LiveState from) {
         if (lowFirst != LOW_PEAK) {
             return states;
         }

@@ -99,7 +99,8 @@ public final class MinimumCut {
     public Optional<Cut> betweenTensors(int from, int to) {
         OptionalInt producer = graph.producer(from);
         Indices before = producer.isPresent() ? Indices.of(producer.getAsInt()) : Indices.of();
-        int[] after = graph.readers(to).stream().filter(this::works).distinct().toArray();
+        int[] after =
+                graph.readers(to).stream().filter(this::isOnPath).distinct().toArray();
         if (after.length == 0) {
             throw new IllegalArgumentException("no operator that an output needs reads '" + graph.tensorName(to) + "'");
         }
@@ -124,7 +125,7 @@ public final class MinimumCut {
     }
 
     private Indices used(int from, int to) {
-        return Indices.of(IntStream.range(from, to).filter(this::works).toArray());
+        return Indices.of(IntStream.range(from, to).filter(this::isOnPath).toArray());
     }
 
     /**
@@ -141,7 +142,7 @@ public final class MinimumCut {
         after.stream().forEach(this::requireUsed);
         TensorNetwork network = new TensorNetwork(graph.operatorCount(), weights);
         for (int operator = 0; operator < graph.operatorCount(); operator++) {
-            if (works(operator)) {
+            if (isOnPath(operator)) {
                 join(network, operator);
             }
         }
@@ -153,20 +154,20 @@ public final class MinimumCut {
     }
 
     /** Returns whether an operator is on a path from inputs to outputs. */
-    private boolean works(int operator) {
-        return usage.isOperatorUsed(operator) && !sharing.isApart(operator);
+    private boolean isOnPath(int operator) {
+        return usage.isOperatorUsed(operator) && !sharing.isShared(operator);
     }
 
     /** Returns whether a tensor is on a path from inputs to outputs. */
     private boolean flows(int tensor) {
-        return usage.isTensorUsed(tensor) && !sharing.isTensorApart(tensor);
+        return usage.isTensorUsed(tensor) && !sharing.isSharedTensor(tensor);
     }
 
     private void requireUsed(int operator) {
         if (!usage.isOperatorUsed(operator)) {
             throw new IllegalArgumentException("no output needs operator " + graph.operatorLabel(operator));
         }
-        if (sharing.isApart(operator)) {
+        if (sharing.isShared(operator)) {
             throw new IllegalArgumentException(
                     "operator " + graph.operatorLabel(operator) + " depends on shared inputs only, and is on no side");
         }
@@ -175,7 +176,7 @@ public final class MinimumCut {
     private void join(TensorNetwork network, int operator) {
         Indices reads = graph.reads(operator);
         for (int i = 0; i < reads.size(); i++) {
-            if (!sharing.isTensorApart(reads.get(i))) {
+            if (!sharing.isSharedTensor(reads.get(i))) {
                 network.read(reads.get(i), operator);
                 graph.producer(reads.get(i)).ifPresent(producer -> network.follow(operator, producer));
             }
@@ -193,7 +194,7 @@ public final class MinimumCut {
         int[] places = new int[graph.operatorCount()];
         Arrays.setAll(places, operator -> found.isBefore(operator) ? 0 : 1);
         for (int operator = 0; operator < places.length; operator++) {
-            places[operator] = works(operator) ? places[operator] : -1;
+            places[operator] = isOnPath(operator) ? places[operator] : -1;
         }
         sharing.settle(usage, places);
         CutSides sides = CutSides.of(places, 0);

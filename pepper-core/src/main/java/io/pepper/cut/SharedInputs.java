@@ -81,12 +81,12 @@ public final class SharedInputs {
     }
 
     /** Returns whether an operator is shared, so that it is on no path from inputs to outputs. */
-    boolean isApart(int operator) {
+    boolean isShared(int operator) {
         return apartOperators[operator];
     }
 
     /** Returns whether a tensor is shared, so that it does not count as crossing. */
-    boolean isTensorApart(int tensor) {
+    boolean isSharedTensor(int tensor) {
         return apartTensors[tensor];
     }
 

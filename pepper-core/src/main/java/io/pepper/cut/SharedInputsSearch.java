@@ -32,7 +32,7 @@ final class SharedInputsSearch {
         Indices inputs = inputs();
         inputs.stream().forEach(input -> apartTensors[input] = true);
         for (int operator = 0; operator < apartOperators.length; operator++) {
-            if (isApart(operator)) {
+            if (isShared(operator)) {
                 apartOperators[operator] = true;
                 graph.writes(operator).stream().forEach(tensor -> apartTensors[tensor] = true);
             }
@@ -69,7 +69,7 @@ final class SharedInputsSearch {
         return Arrays.stream(found);
     }
 
-    private boolean isApart(int operator) {
+    private boolean isShared(int operator) {
         Indices reads = graph.reads(operator);
         return usage.isOperatorUsed(operator)
                 && !reads.isEmpty()

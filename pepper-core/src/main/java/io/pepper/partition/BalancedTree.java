@@ -41,10 +41,10 @@ final class BalancedTree {
         parents = new int[count];
         isTop = new boolean[count];
         sums = new long[count];
-        hang(tree);
+        linkChildren(tree);
     }
 
-    private void hang(CutTree tree) {
+    private void linkChildren(CutTree tree) {
         List<List<Integer>> neighbours = new ArrayList<>();
         children.forEach(none -> neighbours.add(new ArrayList<>()));
         for (CutTree.Link link : tree.links()) {

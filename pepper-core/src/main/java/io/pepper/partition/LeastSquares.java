@@ -8,14 +8,14 @@ package io.pepper.partition;
 final class LeastSquares {
     /*
      * Blocks are in the outer loop and parts in the inner one, so that the cost of each window is added up once for all
-     * parts. BestBegin finds the start of a part.
+     * parts. BestStart finds the start of a part.
      */
     private final Blocks blocks;
     private final OperatorCosts.Accumulator costs;
     private final long bound;
     private final Reach reach;
     private final SquareSums[] sums;
-    private final BestBegin search;
+    private final BestStart search;
 
     LeastSquares(Blocks blocks, OperatorCosts.Accumulator costs, long bound, Reach reach) {
         this.blocks = blocks;
@@ -27,7 +27,7 @@ final class LeastSquares {
             sums[part] = new SquareSums(reach.first(part), reach.width(part));
         }
         sums[0].add(0, 0, 0);
-        search = new BestBegin(blocks.count());
+        search = new BestStart(blocks.count());
     }
 
     /** Returns the indices of the chosen cuts. Cut i is between block i and block i + 1. */
@@ -50,7 +50,7 @@ final class LeastSquares {
         int[] chosen = new int[parts - 1];
         int end = blocks.count();
         for (int part = parts; part > 1; part--) {
-            end = sums[part].begin(end);
+            end = sums[part].start(end);
             chosen[part - 2] = end - 1;
         }
         return chosen;
@@ -62,15 +62,15 @@ final class LeastSquares {
      */
     private int addUp(int end, int earliest) {
         costs.clear();
-        int begin = end;
-        while (begin > earliest) {
-            long cost = blocks.add(begin - 1, costs);
+        int start = end;
+        while (start > earliest) {
+            long cost = blocks.add(start - 1, costs);
             if (cost > bound) {
                 break;
             }
-            begin--;
-            search.setCost(begin, cost);
+            start--;
+            search.setCost(start, cost);
         }
-        return begin;
+        return start;
     }
 }

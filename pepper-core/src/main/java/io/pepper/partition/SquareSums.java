@@ -13,7 +13,7 @@ final class SquareSums {
     private final long[] leastHigh;
 
     private final long[] leastLow;
-    private final int[] begins;
+    private final int[] starts;
     private int count;
 
     SquareSums(int first, int width) {
@@ -22,14 +22,14 @@ final class SquareSums {
         low = new long[width];
         leastHigh = new long[width];
         leastLow = new long[width];
-        begins = new int[width];
+        starts = new int[width];
     }
 
     /** Adds the next end. The minima never decrease from position to position, so that few of them change. */
-    void add(long sumHigh, long sumLow, int begin) {
+    void add(long sumHigh, long sumLow, int start) {
         high[count] = sumHigh;
         low[count] = sumLow;
-        begins[count] = begin;
+        starts[count] = start;
         leastHigh[count] = sumHigh;
         leastLow[count] = sumLow;
         for (int i = count - 1; i >= 0 && compare(leastHigh[i], leastLow[i], sumHigh, sumLow) > 0; i--) {
@@ -56,13 +56,13 @@ final class SquareSums {
     }
 
     /** Returns the start of the last part if it ends at a position. */
-    int begin(int end) {
-        return begins[end - first];
+    int start(int end) {
+        return starts[end - first];
     }
 
     /** Returns the start of the part that was added last, or -1. */
-    int lastBegin() {
-        return count == 0 ? -1 : begins[count - 1];
+    int lastStart() {
+        return count == 0 ? -1 : starts[count - 1];
     }
 
     static int compare(long high, long low, long otherHigh, long otherLow) {

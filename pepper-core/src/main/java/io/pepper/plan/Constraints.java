@@ -260,7 +260,7 @@ public final class Constraints {
      *
      * @return a description of each constraint, with segments counted from 1; empty if there are none
      */
-    public List<String> inWords() {
+    public List<String> descriptions() {
         List<String> words = new ArrayList<>(each().keySet());
         if (!draft.overlap) {
             words.add("devices do not compute while they send or receive");
@@ -358,7 +358,7 @@ public final class Constraints {
      * Marks the segments that must not run on a device. Takes time proportional to the number of pins and barred
      * segments, since it is called for thousands of plans.
      */
-    void keepOff(String device, boolean... blocked) {
+    void bar(String device, boolean... blocked) {
         draft.pins.forEach((segment, only) -> blocked[segment] |= !only.equals(device));
         draft.barred.forEach((segment, names) -> blocked[segment] |= names.contains(device));
     }

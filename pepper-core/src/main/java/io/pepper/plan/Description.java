@@ -28,7 +28,7 @@ final class Description {
 
     static String of(Explanation why) {
         StringJoiner lines = new StringJoiner("\n").add(of(why.placement()));
-        List<String> limits = why.constraints().inWords();
+        List<String> limits = why.constraints().descriptions();
         if (!limits.isEmpty()) {
             lines.add("within: " + String.join("; ", limits));
         }

@@ -355,7 +355,7 @@ final class PipelineSearch {
             int from = before;
             int begin = cut;
             int device = 0;
-            while (!comesNext(sets, from, device, begin)) {
+            while (!canFollow(sets, from, device, begin)) {
                 device++;
             }
             int chosen = device;
@@ -374,7 +374,7 @@ final class PipelineSearch {
         return route.build();
     }
 
-    private boolean comesNext(int[] sets, int from, int device, int cut) {
+    private boolean canFollow(int[] sets, int from, int device, int cut) {
         boolean linked = cut == 0 ? mayBegin(device) : has(hops, (from * devices + device) * words, cut);
         return linked && Arrays.stream(sets).anyMatch(set -> has(begins, (set * devices + device) * words, cut));
     }
@@ -387,7 +387,7 @@ final class PipelineSearch {
             return rests.length > 0 && rests[0] == 0;
         }
         for (int next = 0; next < devices; next++) {
-            if (comesNext(rests, device, next, end)) {
+            if (canFollow(rests, device, next, end)) {
                 return true;
             }
         }

@@ -192,7 +192,7 @@ public final class Planner {
         SearchResult found = search(problem);
         if (!found.isFound() && found.complete()) {
             throw new NoSuchPlacementException("no placement of " + costs().segments() + " segments on " + cluster()
-                    + " keeps within the limits" + whatWouldHelp(objective, constraints));
+                    + " keeps within the limits" + helpfulRelaxations(objective, constraints));
         }
         return planned(problem, found);
     }
@@ -235,7 +235,7 @@ public final class Planner {
 
     private static void refuseTooManyDevices(Problem problem) {
         if (problem.devices() > MAX_DEVICES) {
-            List<String> limits = problem.constraints().inWords();
+            List<String> limits = problem.constraints().descriptions();
             String used = limits.isEmpty() ? "the memory of devices" : String.join(", ", limits);
             throw new IllegalArgumentException(
                     "the cluster has " + problem.devices() + " devices, and with " + used
@@ -298,7 +298,7 @@ public final class Planner {
                                 <= (double) taken.getKey().memoryBytes().getAsLong());
     }
 
-    private String whatWouldHelp(Objective objective, Constraints constraints) {
+    private String helpfulRelaxations(Objective objective, Constraints constraints) {
         List<String> helpful = new ArrayList<>();
         withoutEachLimit(objective, constraints)
                 .forEach((what, found) -> helpful.add("without " + what + " there is " + found));

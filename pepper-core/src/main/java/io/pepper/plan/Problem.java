@@ -130,7 +130,7 @@ final class Problem {
                 blocked[segment] |= column.seconds()[segment] == Double.POSITIVE_INFINITY;
             }
         }
-        constraints.keepOff(name(device), blocked);
+        constraints.bar(name(device), blocked);
         return blocked;
     }
 

@@ -131,12 +131,12 @@ public final class RobustPlanner {
         PriorityQueue<Family> families = new PriorityQueue<>(Comparator.comparingDouble(Family::bound));
         Placement first = planner.plan(objective, constraints);
         families.add(new Family(constraints, 0, first));
-        Result found = inEach(first, constraints);
+        Result found = evaluateInEach(first, constraints);
         double least = found.placement().value();
         int looked = 0;
         while (!families.isEmpty() && looked < budget && families.peek().bound() < least * (1 - ROUNDING)) {
             Family next = families.poll();
-            Result result = inEach(next.best, constraints);
+            Result result = evaluateInEach(next.best, constraints);
             double cost = result.placement().value();
             if (cost < least) {
                 least = cost;
@@ -179,7 +179,7 @@ public final class RobustPlanner {
         return others;
     }
 
-    private Result inEach(Placement placement, Constraints constraints) {
+    private Result evaluateInEach(Placement placement, Constraints constraints) {
         List<Placement> each = new ArrayList<>();
         int worst = 0;
         for (CostTable scenario : scenarios) {
@@ -206,7 +206,7 @@ public final class RobustPlanner {
                 most = placed.get().value();
                 best = weights.clone();
             }
-            Result costs = inEach(placed.get(), constraints);
+            Result costs = evaluateInEach(placed.get(), constraints);
             double share = 1.0 / (step + 1);
             for (int i = 0; i < weights.length; i++) {
                 weights[i] = weights[i] * (1 - share) + (i == costs.worst ? share : 0);

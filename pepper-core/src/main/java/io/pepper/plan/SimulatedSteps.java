@@ -108,7 +108,7 @@ final class SimulatedSteps {
 
         private void part(PlacedPart part) {
             String device = part.device().name();
-            sendWhatIsThere(part.index());
+            sendAvailable(part.index());
             Set<Integer> results = new LinkedHashSet<>();
             for (int index = 0; index < flows.size(); index++) {
                 Flow flow = flows.get(index);
@@ -141,7 +141,7 @@ final class SimulatedSteps {
          * Adds the messages with results of earlier parts, in their order, up to the first one that must wait for this
          * part.
          */
-        private void sendWhatIsThere(int part) {
+        private void sendAvailable(int part) {
             while (!waiting.isEmpty()) {
                 Flow flow = flows.get(waiting.get(0).flow());
                 if (flow.producer() != Flow.INPUT && partOf[flow.producer()] >= part) {
@@ -152,7 +152,7 @@ final class SimulatedSteps {
         }
 
         private void rest() {
-            sendWhatIsThere(Integer.MAX_VALUE);
+            sendAvailable(Integer.MAX_VALUE);
         }
 
         private void send(Transfer transfer, Flow flow) {

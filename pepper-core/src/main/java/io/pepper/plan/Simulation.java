@@ -83,7 +83,7 @@ final class Simulation {
         }
         double seconds = step.seconds() * factor(step.computes(), begin);
         double end = begin + seconds;
-        if (dies(step, end)) {
+        if (failsDuring(step, end)) {
             request.done = Double.POSITIVE_INFINITY;
             return;
         }
@@ -109,7 +109,7 @@ final class Simulation {
         }
     }
 
-    private boolean dies(SimulatedSteps.Step step, double end) {
+    private boolean failsDuring(SimulatedSteps.Step step, double end) {
         return step.alive().stream()
                 .anyMatch(device -> trace.failureSeconds().getOrDefault(device, Double.MAX_VALUE) < end);
     }

@@ -40,14 +40,14 @@ class LivenessTest {
     @Test
     void liveBytesAreThoseOfTensorsStillNeeded() {
         DataflowGraph graph = swelling();
-        Liveness standing = Liveness.of(graph, all(graph), tensor -> size(graph, tensor));
-        assertThat(IntStream.range(0, 5).mapToObj(standing::bytesDuring))
+        Liveness modelOrder = Liveness.of(graph, all(graph), tensor -> size(graph, tensor));
+        assertThat(IntStream.range(0, 5).mapToObj(modelOrder::bytesDuring))
                 .extracting(OptionalLong::getAsLong)
                 .containsExactly(101L, 201L, 201L, 102L, 3L);
-        assertThat(IntStream.range(0, 5).mapToObj(standing::bytesAfter))
+        assertThat(IntStream.range(0, 5).mapToObj(modelOrder::bytesAfter))
                 .extracting(OptionalLong::getAsLong)
                 .containsExactly(101L, 200L, 101L, 2L, 1L);
-        assertThat(standing.peakBytes()).hasValue(201);
+        assertThat(modelOrder.peakBytes()).hasValue(201);
     }
 
     @Test
@@ -111,15 +111,15 @@ class LivenessTest {
                     .filter(operator -> random.nextInt(5) > 0)
                     .toArray());
             Oracle oracle = new Oracle(graph, operators, bytes);
-            Liveness standing = Liveness.of(graph, operators, tensor -> OptionalLong.of(bytes[tensor]));
+            Liveness modelOrder = Liveness.of(graph, operators, tensor -> OptionalLong.of(bytes[tensor]));
             Liveness least = Liveness.leastPeak(graph, operators, tensor -> OptionalLong.of(bytes[tensor]));
-            assertThat(standing.peakBytes()).as("seed " + seed).hasValue(oracle.peak(operators.toArray()));
+            assertThat(modelOrder.peakBytes()).as("seed " + seed).hasValue(oracle.peak(operators.toArray()));
             assertThat(least.peakBytes())
                     .as("seed " + seed)
                     .hasValue(oracle.peak(least.order().toArray()));
             assertThat(least.isExact()).isTrue();
             assertThat(least.peakBytes()).as("seed " + seed).hasValue(oracle.leastPeak());
-            better += least.peakBytes().getAsLong() < standing.peakBytes().getAsLong() ? 1 : 0;
+            better += least.peakBytes().getAsLong() < modelOrder.peakBytes().getAsLong() ? 1 : 0;
         }
         assertThat(better).as("graphs of which another order needs less").isGreaterThan(100);
     }

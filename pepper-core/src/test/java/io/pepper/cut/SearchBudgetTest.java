@@ -126,12 +126,12 @@ class SearchBudgetTest {
         assertThat(least.effort().limited())
                 .as("what was limited is never said to be the best")
                 .isIn(false, !least.isExact());
-        long standing = Liveness.of(shape.graph(), shape.graph().usedOperators(), shape::size)
+        long modelOrder = Liveness.of(shape.graph(), shape.graph().usedOperators(), shape::size)
                 .peakBytes()
                 .orElseThrow();
         assertThat(least.peakBytes().orElseThrow())
                 .as("no worse than the order in which operators stand")
-                .isLessThanOrEqualTo(standing);
+                .isLessThanOrEqualTo(modelOrder);
     }
 
     @ParameterizedTest

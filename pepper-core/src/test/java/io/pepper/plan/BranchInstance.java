@@ -394,6 +394,6 @@ final class BranchInstance {
     @Override
     public String toString() {
         return segments + " segments " + table.flows() + " on " + cluster + " for " + objective + " within "
-                + constraints.inWords() + Arrays.asList(most);
+                + constraints.descriptions() + Arrays.asList(most);
     }
 }

@@ -28,8 +28,8 @@ class ConstraintsTest {
 
     @Test
     void areSaidInWordsWithSegmentsCountedFrom1() {
-        assertThat(Constraints.NONE.inWords()).isEmpty();
-        assertThat(ALL.inWords())
+        assertThat(Constraints.NONE.descriptions()).isEmpty();
+        assertThat(ALL.descriptions())
                 .containsExactly(
                         "the limit of the latency",
                         "the limit of the energy",
@@ -70,7 +70,10 @@ class ConstraintsTest {
         assertThat(ALL.each()).hasSize(9);
         ALL.each().forEach((words, without) -> {
             assertThat(without).as(words).isNotEqualTo(ALL);
-            assertThat(without.inWords()).as("all but " + words).hasSize(10).doesNotContain(words);
+            assertThat(without.descriptions())
+                    .as("all but " + words)
+                    .hasSize(10)
+                    .doesNotContain(words);
         });
     }
 
@@ -120,10 +123,10 @@ class ConstraintsTest {
     @Test
     void pinsAndBarsKeepSegmentsOffDevices() {
         boolean[] blocked = new boolean[3];
-        Constraints.NONE.withPin(0, "pi").withBarred(2, "cloud").keepOff("cloud", blocked);
+        Constraints.NONE.withPin(0, "pi").withBarred(2, "cloud").bar("cloud", blocked);
         assertThat(blocked).containsExactly(true, false, true);
         boolean[] onPi = new boolean[3];
-        Constraints.NONE.withPin(0, "pi").withBarred(2, "cloud").keepOff("pi", onPi);
+        Constraints.NONE.withPin(0, "pi").withBarred(2, "cloud").bar("pi", onPi);
         assertThat(onPi).containsExactly(false, false, false);
     }
 

@@ -66,7 +66,7 @@ final class ChainRunner {
                             new LinkedHashSet<>(step.part().outputs()),
                             Optional.empty()));
         } finally {
-            board.letGo(index);
+            board.releaseInputs(index);
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * @param checksums whether the manifest contains the SHA-256 of the model and of each part. Hashing takes most of the
  *     time of an export. Without it, the kernel copies the parts, and they cannot be checked later
  * @param durable whether each file is forced to disk before the export returns
- * @param progress is told of each finished part
+ * @param progress receives each finished part
  * @param weights the storage of the parts' weights
  * @param maxBytes maximum number of bytes that an export may write; empty for {@value #DEFAULT_TIMES} times the bytes
  *     of the model and its data files plus {@value #DEFAULT_FLOOR}. Each part contains all weights that it needs: a
@@ -32,7 +32,7 @@ public record ExportOptions(
      *
      * @param checksums whether the manifest contains the SHA-256 of the model and of each part
      * @param durable whether each file is forced to disk before the export returns
-     * @param progress is told of each finished part
+     * @param progress receives each finished part
      * @param weights the storage of the parts' weights
      * @param maxBytes maximum number of bytes that an export may write, 0 or more; empty for the default limit
      * @throws IllegalArgumentException if the limit is negative
@@ -66,7 +66,7 @@ public record ExportOptions(
     /**
      * Returns these options with another progress listener.
      *
-     * @param listener is told of each finished part
+     * @param listener receives each finished part
      * @return the options
      */
     public ExportOptions withProgress(ProgressListener listener) {

@@ -45,7 +45,7 @@ final class PlanRecord {
                                 .mapToObj(segments::tensors)
                                 .toList(),
                 limits,
-                constraints.inWords(),
+                constraints.descriptions(),
                 origin.predictor(),
                 origin.states(),
                 origin.caveats());

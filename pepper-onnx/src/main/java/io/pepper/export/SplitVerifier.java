@@ -71,7 +71,7 @@ public final class SplitVerifier {
      * @param model the whole model
      * @param directory the parts with their {@code partition.json}
      * @param options the options of the verification
-     * @param progress is told of each step
+     * @param progress receives each step
      * @return the result
      * @throws IllegalArgumentException if the options name an input or dimension that the model does not have
      * @throws io.pepper.document.InvalidFileException if the manifest is invalid

@@ -148,7 +148,7 @@ final class Staging implements AutoCloseable {
     Set<String> earlierFiles() throws IOException {
         Set<String> found = new LinkedHashSet<>();
         if (parent.equals(target)) {
-            whileNobodyExchanges(() -> found.addAll(earlier.files()));
+            withExchangeLock(() -> found.addAll(earlier.files()));
         }
         return found;
     }
@@ -157,7 +157,7 @@ final class Staging implements AutoCloseable {
     void refuseStrangers(List<String> names) throws IOException {
         if (parent.equals(target)) {
             // During an exchange, files of another export have no manifest.
-            whileNobodyExchanges(() -> refuseStrangers(names, earlier.files()));
+            withExchangeLock(() -> refuseStrangers(names, earlier.files()));
         } else {
             refuseStrangers(names, earlier.files());
         }
@@ -178,7 +178,7 @@ final class Staging implements AutoCloseable {
     void publish(List<String> names) throws IOException {
         force(directory);
         if (parent.equals(target)) {
-            whileNobodyExchanges(() -> replace(names, earlier.files()));
+            withExchangeLock(() -> replace(names, earlier.files()));
             force(target);
         } else {
             appear();
@@ -200,7 +200,7 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    private void whileNobodyExchanges(Work work) throws IOException {
+    private void withExchangeLock(Work work) throws IOException {
         ReentrantLock exchange = EXCHANGES.get(Math.floorMod(target.hashCode(), EXCHANGES.size()));
         try {
             exchange.lockInterruptibly();

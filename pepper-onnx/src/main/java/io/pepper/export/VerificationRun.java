@@ -86,7 +86,7 @@ final class VerificationRun implements AutoCloseable {
      * @param whole the whole model
      * @param parts the parts in the order in which they run
      * @param options the options of the verification
-     * @param progress is told of each next step
+     * @param progress receives each next step
      * @return the result
      * @throws io.pepper.model.IsolatedRunException if the child process ended without an answer
      * @throws IOException if ONNX Runtime cannot load or run a model, or the thread was interrupted

@@ -81,7 +81,7 @@ public final class ModelTimer implements AutoCloseable {
      * @param file the model's file
      * @param options the options of the timing; budget and precision are ignored
      * @param runs number of runs, at least 1
-     * @param progress is told of each run
+     * @param progress receives each run
      * @return an entry for each operator that ran, in the order of their first runs
      * @throws IOException see {@link #open} and {@link #measure}
      */

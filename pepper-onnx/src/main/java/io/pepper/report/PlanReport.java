@@ -167,7 +167,7 @@ public final class PlanReport implements Report {
 
     private List<String> verdict() {
         List<String> sentences = new ArrayList<>();
-        List<String> limits = why.constraints().inWords();
+        List<String> limits = why.constraints().descriptions();
         sentences.add("Objective: " + goal(placement().objective())
                 + (placement().isChain() ? "" : ", with parts on different devices at the same time")
                 + (limits.isEmpty() ? "." : ". Constraints: " + String.join("; ", limits) + "."));

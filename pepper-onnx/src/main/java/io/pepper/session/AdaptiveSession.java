@@ -269,7 +269,7 @@ public final class AdaptiveSession implements ModelSession {
             failedMoves = Math.min(failedMoves + 1, MAX_DOUBLINGS);
             looksToSkip = 1 << failedMoves;
             LOG.warn("stays on {}: {} cannot be opened", current.placement, placement, failed);
-            StageMeter.tell(() -> options.listener().stayed(failed));
+            StageMeter.notifyListener(() -> options.listener().moveFailed(failed));
             return false;
         }
         failedMoves = 0;
@@ -279,7 +279,7 @@ public final class AdaptiveSession implements ModelSession {
         retire(old);
         long nanos = System.nanoTime() - begin;
         LOG.info("moved to {} within {} ms", placement, TimeUnit.NANOSECONDS.toMillis(nanos));
-        StageMeter.tell(() -> options.listener().moved(placement, nanos));
+        StageMeter.notifyListener(() -> options.listener().moved(placement, nanos));
         return true;
     }
 

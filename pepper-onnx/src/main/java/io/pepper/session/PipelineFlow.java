@@ -87,7 +87,7 @@ final class PipelineFlow {
             closing.close();
             end.accept(ended);
         };
-        handOn(Wiring.GIVEN, request, last);
+        forward(Wiring.GIVEN, request, last);
         for (int part = 0; part < workers.size(); part++) {
             if (stages.wiring().waitsFor(part) == 0) {
                 enqueue(part, request, last, System.nanoTime());
@@ -104,7 +104,7 @@ final class PipelineFlow {
         try {
             if (request.failure() == null) {
                 run(part, request, System.nanoTime() - Math.max(visit.queuedAt, visit.notBefore));
-                handOn(part, request, visit.end);
+                forward(part, request, visit.end);
             }
         } catch (StageException failed) {
             request.fail(failed);
@@ -133,7 +133,7 @@ final class PipelineFlow {
         }
     }
 
-    private void handOn(int maker, PipelineRequest request, Consumer<PipelineRequest> end) {
+    private void forward(int maker, PipelineRequest request, Consumer<PipelineRequest> end) {
         for (Routes.Route route : routes.from(maker)) {
             QueueThread<Message> hop = hops.get(route);
             if (hop == null) {

@@ -240,7 +240,7 @@ public final class PipelineSession implements ModelSession {
                 RunOutputs outputs = new RunOutputs(request.board().results());
                 request.board().abandon();
                 stages.answered(request.nanos());
-                hand(request, ticket, () -> Futures.complete(ticket.future, outputs, null));
+                deliver(request, ticket, () -> Futures.complete(ticket.future, outputs, null));
                 return;
             } catch (CannotRunException closed) {
                 failed = StageException.of(manifest.modelName(), closed);
@@ -252,7 +252,7 @@ public final class PipelineSession implements ModelSession {
             stages.threads().execute(() -> fallback(request, ticket, why));
         } else {
             request.board().abandon();
-            hand(request, ticket, () -> ticket.future.completeExceptionally(why));
+            deliver(request, ticket, () -> ticket.future.completeExceptionally(why));
         }
     }
 
@@ -262,17 +262,17 @@ public final class PipelineSession implements ModelSession {
             RunOutputs found =
                     stages.options().failures().fallback().orElseThrow().run(request.inputs());
             RunOutputs outputs =
-                    found.with(request.board().handOver(found.values().values()));
+                    found.with(request.board().disown(found.values().values()));
             delivery = () -> Futures.complete(ticket.future, outputs, null);
         } catch (IOException | RuntimeException | Error also) {
             also.addSuppressed(why);
             delivery = () -> ticket.future.completeExceptionally(also);
         }
         request.board().abandon();
-        hand(request, ticket, delivery);
+        deliver(request, ticket, delivery);
     }
 
-    private void hand(PipelineRequest request, Ticket ticket, Runnable delivery) {
+    private void deliver(PipelineRequest request, Ticket ticket, Runnable delivery) {
         request.end();
         order.done(ticket.number, () -> {
             if (ticket.counted) {

@@ -54,7 +54,7 @@ public interface SessionListener {
      *
      * @param failure the reason
      */
-    default void stayed(Exception failure) {}
+    default void moveFailed(Exception failure) {}
 
     /**
      * Reports that the answer of a sampled request differs from the whole model's.

@@ -42,17 +42,17 @@ final class StageMeter {
         calls.increment();
         busy.add(busyNanos);
         waiting.add(waitedNanos);
-        tell(() -> listener.stageRan(stage, busyNanos, waitedNanos));
+        notifyListener(() -> listener.stageRan(stage, busyNanos, waitedNanos));
     }
 
     void failed(StageException failure) {
         failures.increment();
         LOG.debug("{} failed: {}", stage, failure.toString());
-        tell(() -> listener.stageFailed(failure));
+        notifyListener(() -> listener.stageFailed(failure));
     }
 
     /** Calls a listener, whose exceptions must not affect the work. */
-    static void tell(Runnable news) {
+    static void notifyListener(Runnable news) {
         try {
             news.run();
         } catch (RuntimeException | Error thrown) {

@@ -103,7 +103,7 @@ final class StageRunner {
         @Override
         public void close() {
             if (readers.decrementAndGet() == 0) {
-                board.letGo(part);
+                board.releaseInputs(part);
             }
         }
     }

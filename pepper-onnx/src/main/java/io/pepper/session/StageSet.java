@@ -99,7 +99,7 @@ final class StageSet {
     }
 
     void answered(long nanos) {
-        StageMeter.tell(() -> options.listener().answered(nanos));
+        StageMeter.notifyListener(() -> options.listener().answered(nanos));
     }
 
     /** Returns a failure, converted if closing the session caused it. */
@@ -118,7 +118,7 @@ final class StageSet {
 
     void failed(StageException failed) {
         boolean fallback = hasFallback(failed);
-        StageMeter.tell(() -> options.listener().failed(failed, fallback));
+        StageMeter.notifyListener(() -> options.listener().failed(failed, fallback));
     }
 
     /** Asks the fall-back, or throws the failure. */

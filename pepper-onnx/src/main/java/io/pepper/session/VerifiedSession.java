@@ -179,7 +179,7 @@ public final class VerifiedSession implements ModelSession {
             String what = "output " + found.output() + " differs from that of " + name + " by " + found.absolute()
                     + ", relative " + found.relative();
             LOG.warn("{}", what);
-            StageMeter.tell(() -> options.listener().differed(what));
+            StageMeter.notifyListener(() -> options.listener().differed(what));
         }
     }
 

@@ -180,7 +180,7 @@ class AdaptiveSessionTest {
         List<String> heard = new ArrayList<>();
         SessionListener listener = new SessionListener() {
             @Override
-            public void stayed(Exception failure) {
+            public void moveFailed(Exception failure) {
                 heard.add(String.valueOf(failure.getMessage()));
             }
         };

@@ -70,7 +70,7 @@ final class BoardFinder {
                 .computeIfAbsent(identity(target), first -> new ArrayList<>())
                 .add(target));
         List<List<Target>> boards = new ArrayList<>();
-        byIdentity.values().forEach(group -> boards.addAll(told(group, evidence)));
+        byIdentity.values().forEach(group -> boards.addAll(boards(group, evidence)));
         return joined(boards, evidence).stream().map(this::board).toList();
     }
 
@@ -83,7 +83,7 @@ final class BoardFinder {
     }
 
     /** Splits the targets of one identity into boards. */
-    private static List<List<Target>> told(List<Target> group, Evidence evidence) {
+    private static List<List<Target>> boards(List<Target> group, Evidence evidence) {
         List<List<Target>> boards = new ArrayList<>();
         for (Target target : group) {
             Optional<List<Target>> same = boards.stream()

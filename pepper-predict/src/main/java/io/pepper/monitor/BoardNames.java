@@ -43,11 +43,11 @@ final class BoardNames {
     }
 
     void name(Collection<Board> boards) {
-        nameByThemselves(boards, Set.of());
+        nameByOwnLabels(boards, Set.of());
         Map<Board, String> chosen = new LinkedHashMap<>();
         given.forEach((key, name) -> choose(key, name, boards).ifPresent(board -> chosen.put(board, name)));
         if (!chosen.isEmpty()) {
-            nameByThemselves(boards, Set.copyOf(chosen.values()));
+            nameByOwnLabels(boards, Set.copyOf(chosen.values()));
             chosen.forEach((board, name) -> board.name = name);
         }
     }
@@ -69,7 +69,7 @@ final class BoardNames {
         return meant.size() == 1 ? Optional.of(meant.get(0)) : Optional.empty();
     }
 
-    private void nameByThemselves(Collection<Board> boards, Set<String> taken) {
+    private void nameByOwnLabels(Collection<Board> boards, Set<String> taken) {
         Map<String, Integer> claims = new HashMap<>();
         taken.forEach(name -> claims.put(folded(name), 2));
         for (Board board : boards) {

@@ -54,20 +54,20 @@ public record DeviceRanking(List<Forecast> devices, Map<String, List<String>> pr
         List<Forecast> forecasts = new ArrayList<>();
         Map<String, List<String>> problems = new TreeMap<>();
         monitor.read().forEach((name, reading) -> {
-            List<String> said = new ArrayList<>(reading.problems());
+            List<String> messages = new ArrayList<>(reading.problems());
             try {
                 if (reading.ambiguous()) {
                     throw new IllegalArgumentException("the device is unknown");
                 }
                 forecasts.add(new Forecast(reading, predictor.predict(piece, threads, reading.state())));
                 if (reading.state().cpuLoadPercent().isEmpty()) {
-                    said.add("its load is not known: predicted as idle");
+                    messages.add("its load is not known: predicted as idle");
                 }
             } catch (IllegalArgumentException cannotSay) {
-                said.add("no prediction: " + cannotSay.getMessage());
+                messages.add("no prediction: " + cannotSay.getMessage());
             }
-            if (!said.isEmpty()) {
-                problems.put(name, said);
+            if (!messages.isEmpty()) {
+                problems.put(name, messages);
             }
         });
         forecasts.sort(Comparator.comparingDouble(

@@ -22,29 +22,29 @@ final class Emptiness {
 
     /** Returns the explanation, with the start of Prometheus if that was recent. */
     String why(Map<String, String> strangers, String started) throws IOException {
-        List<String> said = new ArrayList<>();
+        List<String> findings = new ArrayList<>();
         List<Sample> up = reading.ask("targets", "up");
         if (up.isEmpty()) {
-            said.add("it has scraped nothing yet, or it has no targets");
+            findings.add("it has scraped nothing yet, or it has no targets");
         } else {
-            said.add("it watches " + jobs(up));
+            findings.add("it watches " + jobs(up));
         }
         List<String> metrics = reading.ask("metrics", NODE_METRICS).stream()
                 .map(sample -> SafeText.of(sample.labels().getOrDefault("__name__", "")))
                 .sorted()
                 .toList();
         if (!metrics.isEmpty()) {
-            said.add(
+            findings.add(
                     "it has " + named(metrics) + ", but neither node_cpu_seconds_total nor node_memory_MemTotal_bytes");
         }
         if (!strangers.isEmpty()) {
-            said.add(Strangers.shown(strangers) + ", which is not supported");
+            findings.add(Strangers.shown(strangers) + ", which is not supported");
         }
-        said.addAll(reading.failed());
+        findings.addAll(reading.failed());
         if (!started.isEmpty()) {
-            said.add(started);
+            findings.add(started);
         }
-        return "Prometheus has no series of node_exporter: " + String.join("; ", said);
+        return "Prometheus has no series of node_exporter: " + String.join("; ", findings);
     }
 
     private static String named(List<String> names) {

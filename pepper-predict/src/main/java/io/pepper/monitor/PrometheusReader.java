@@ -93,7 +93,7 @@ final class PrometheusReader {
                 found.put(host, unread(host, problem));
             }
         });
-        return said(found, reading);
+        return withCommonProblems(found, reading);
     }
 
     private void requireLabel(Targets targets) {
@@ -187,14 +187,15 @@ final class PrometheusReader {
     }
 
     /** Adds the problems and warnings that concern all devices. */
-    private static Map<String, DeviceReading> said(Map<String, DeviceReading> found, PrometheusReading reading) {
-        Map<String, DeviceReading> said = new TreeMap<>();
+    private static Map<String, DeviceReading> withCommonProblems(
+            Map<String, DeviceReading> found, PrometheusReading reading) {
+        Map<String, DeviceReading> readings = new TreeMap<>();
         found.forEach((name, each) -> {
             List<String> problems = new ArrayList<>(reading.failed());
             problems.addAll(each.problems());
             List<String> notes = new ArrayList<>(each.notes());
             notes.addAll(reading.warnings());
-            said.put(
+            readings.put(
                     name,
                     new DeviceReading(
                             each.state(),
@@ -205,6 +206,6 @@ final class PrometheusReader {
                             notes,
                             each.ambiguous()));
         });
-        return said;
+        return readings;
     }
 }

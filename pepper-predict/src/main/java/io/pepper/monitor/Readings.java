@@ -114,7 +114,7 @@ final class Readings {
             if (meant.size() == 1 && !joined.containsKey(meant.get(0))) {
                 joined.put(meant.get(0), agent);
             } else {
-                readings.put(name, alone(name, agent, meant));
+                readings.put(name, agentOnly(name, agent, meant));
             }
         });
         boards.forEach(
@@ -155,7 +155,7 @@ final class Readings {
         }
     }
 
-    private DeviceReading alone(String name, Agent agent, List<Board> meant) {
+    private DeviceReading agentOnly(String name, Agent agent, List<Board> meant) {
         List<String> problems = new ArrayList<>();
         Draft draft = new Draft(DeviceState.of(name));
         if (meant.isEmpty()) {
@@ -200,7 +200,8 @@ final class Readings {
             board.problems.clear();
             board.problems.add(old(board.target));
         } else if (board.target.gone) {
-            board.problems.add((board.identity.equals(board.name) ? "" : board.identity + ": ") + gone(board.target));
+            board.problems.add(
+                    (board.identity.equals(board.name) ? "" : board.identity + ": ") + whyGone(board.target));
         } else {
             draft.state = draft.state.withReadAt(scraped(board.target));
             board.target.ahead.stream().filter(Clocks::isAhead).forEach(ahead -> board.notes.add(Clocks.note(ahead)));
@@ -218,7 +219,7 @@ final class Readings {
                 : "the last scrape is " + Math.round(target.age.orElse(0)) + " seconds old";
     }
 
-    private static String gone(Target target) {
+    private static String whyGone(Target target) {
         OptionalDouble ahead = target.ahead;
         if (target.down && !Clocks.isAhead(ahead.orElse(0))) {
             return "Prometheus cannot reach it";

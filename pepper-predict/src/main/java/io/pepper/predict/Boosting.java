@@ -34,9 +34,9 @@ final class Boosting {
             new DMatrix(new float[] {0}, 1, 1, Float.NaN).dispose();
         } catch (LinkageError | RuntimeException | XGBoostError first) {
             failure = NativeLibraries.reason(first, "");
-            TrainingUnavailableException told = new TrainingUnavailableException(failure);
-            told.initCause(first);
-            throw told;
+            TrainingUnavailableException repeated = new TrainingUnavailableException(failure);
+            repeated.initCause(first);
+            throw repeated;
         }
     }
 

@@ -85,7 +85,7 @@ public final class CrossValidation {
      * @param data the measurements
      * @param options the training options
      * @param folds the records that are held out together
-     * @param progress is told of each fold
+     * @param progress receives each fold
      * @return the predictions of all folds
      * @throws IllegalArgumentException if there are fewer than two folds
      * @throws InterruptedIOException if the thread is interrupted

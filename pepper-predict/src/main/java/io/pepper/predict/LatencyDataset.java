@@ -112,10 +112,10 @@ public final class LatencyDataset {
                 },
                 problems::add);
         Headers.require(file, columns, "execution_time_seconds", "execution_time");
-        if (records.isEmpty() && problems.said().isEmpty()) {
+        if (records.isEmpty() && problems.messages().isEmpty()) {
             problems.add(1, Headers.whyEmpty(columns.contains("execution_time_seconds")));
         }
-        return new LatencyDataset(records, problems.said());
+        return new LatencyDataset(records, problems.messages());
     }
 
     /**
@@ -140,12 +140,12 @@ public final class LatencyDataset {
             }
         }
 
-        List<String> said() {
-            List<String> said = new ArrayList<>(first);
+        List<String> messages() {
+            List<String> messages = new ArrayList<>(first);
             if (others > 0) {
-                said.add(file + ": " + others + " more rows are wrong");
+                messages.add(file + ": " + others + " more rows are wrong");
             }
-            return said;
+            return messages;
         }
     }
 
@@ -202,9 +202,9 @@ public final class LatencyDataset {
     public LatencyDataset plus(LatencyDataset other) {
         List<LatencyRecord> all = new ArrayList<>(records);
         all.addAll(other.records);
-        List<String> said = new ArrayList<>(problems);
-        said.addAll(other.problems);
-        return new LatencyDataset(all, said);
+        List<String> messages = new ArrayList<>(problems);
+        messages.addAll(other.problems);
+        return new LatencyDataset(all, messages);
     }
 
     /**
@@ -233,7 +233,7 @@ public final class LatencyDataset {
      * @return a line for each mark with its meaning and examples; empty without marks
      */
     public List<String> markLines() {
-        return Marks.said(records);
+        return Marks.descriptions(records);
     }
 
     /**
@@ -247,9 +247,9 @@ public final class LatencyDataset {
     }
 
     LatencyDataset withProblems(List<String> more) {
-        List<String> said = new ArrayList<>(problems);
-        said.addAll(more);
-        return new LatencyDataset(records, said);
+        List<String> messages = new ArrayList<>(problems);
+        messages.addAll(more);
+        return new LatencyDataset(records, messages);
     }
 
     /**

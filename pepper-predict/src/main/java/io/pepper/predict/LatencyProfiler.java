@@ -79,7 +79,7 @@ public final class LatencyProfiler {
      * @param plan the campaign
      * @param device returns the state of this machine; its load and cores are measured instead
      * @param csv the file, created if it is missing; a torn last line is dropped
-     * @param progress is told of each measurement
+     * @param progress receives each measurement
      * @return all records of the file
      * @throws InterruptedIOException if the thread is interrupted; the file then holds all measurements up to that
      *     moment
@@ -118,7 +118,7 @@ public final class LatencyProfiler {
 
     private void run() throws IOException {
         Random random = new Random(plan.seed());
-        done = held();
+        done = existingRecords();
         for (int first = 1; first <= plan.rounds(); first += ROUNDS_IN_A_VISIT) {
             int last = Math.min(plan.rounds(), first + ROUNDS_IN_A_VISIT - 1);
             for (List<Task> group : groups(random)) {
@@ -134,7 +134,7 @@ public final class LatencyProfiler {
         }
     }
 
-    private int held() {
+    private int existingRecords() {
         int held = 0;
         for (Task task : tasks(plan.pieces())) {
             for (LoadLevel level : plan.loads()) {
@@ -236,9 +236,9 @@ public final class LatencyProfiler {
     }
 
     private void cannotBeMeasured(Task task, Exception failed) {
-        String said = task.piece.model() + " " + task.piece.piece() + ": cannot be measured: " + failed.getMessage();
-        LOG.warn("{}", said);
-        failures.add(said);
+        String message = task.piece.model() + " " + task.piece.piece() + ": cannot be measured: " + failed.getMessage();
+        LOG.warn("{}", message);
+        failures.add(message);
     }
 
     private void measure(Turn turn, OpenTimers<Task> timers) throws IOException {

@@ -40,7 +40,7 @@ public final class LatencyTrainer {
      *
      * @param all the measurements
      * @param options the training options
-     * @param progress is told of each fold
+     * @param progress receives each fold
      * @return the predictor and its cross-validations
      * @throws IllegalArgumentException if there are no records
      * @throws TrainingUnavailableException if XGBoost's native library does not load on this machine

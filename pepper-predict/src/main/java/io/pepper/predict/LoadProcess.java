@@ -27,13 +27,13 @@ final class LoadProcess implements LoadMaker {
     private final Process process;
     private final Writer commands;
     private final BufferedReader answers;
-    private final LastWords errors;
+    private final ErrorLines errors;
 
     private LoadProcess(Process process) {
         this.process = process;
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
         this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        this.errors = LastWords.of(process.getErrorStream());
+        this.errors = ErrorLines.of(process.getErrorStream());
     }
 
     /**
@@ -118,8 +118,9 @@ final class LoadProcess implements LoadMaker {
 
     private IOException ended() {
         int code = process.onExit().join().exitValue();
-        String said = errors.text();
-        return new IOException("the load generator has ended, with code " + code + (said.isEmpty() ? "" : ": " + said));
+        String output = errors.text();
+        return new IOException(
+                "the load generator has ended, with code " + code + (output.isEmpty() ? "" : ": " + output));
     }
 
     @Override

@@ -75,7 +75,7 @@ public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, M
      *
      * @return a sentence; empty without marked records
      */
-    public Optional<String> said() {
+    public Optional<String> description() {
         if (marked == 0) {
             return Optional.empty();
         }

@@ -140,7 +140,7 @@ final class Marks {
     }
 
     /** Returns a line for each mark, with examples. */
-    static List<String> said(List<LatencyRecord> records) {
+    static List<String> descriptions(List<LatencyRecord> records) {
         List<String> lines = new ArrayList<>();
         count(records).forEach((mark, count) -> {
             List<String> pieces = records.stream()

@@ -41,7 +41,7 @@ public final class ProfileTargets {
      * @param directory the directory of the pieces, each in a subdirectory
      * @param most maximum number of pieces besides the whole; a model with few cuts gives fewer
      * @param seed seed of the random choice
-     * @param progress is told of each piece
+     * @param progress receives each piece
      * @return the whole model, then the pieces
      * @throws io.pepper.model.UnknownSizeException if sizes stay open
      * @throws IllegalArgumentException if the sizes do not fit the model's inputs, or the model was not read from a
@@ -80,7 +80,7 @@ public final class ProfileTargets {
      * @param costs the model's costs for the sizes to measure
      * @param segments the model's segments, which form a chain; {@code n} segments have {@code n × (n + 1) / 2} runs
      * @param directory the directory of the runs, each in a subdirectory
-     * @param progress is told of each run
+     * @param progress receives each run
      * @return the runs
      * @throws IOException if a run cannot be written
      * @throws IllegalArgumentException if the segments are not a chain

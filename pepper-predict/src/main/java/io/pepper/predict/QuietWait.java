@@ -44,7 +44,7 @@ final class QuietWait {
         this.left = most;
     }
 
-    /** Lets a new load settle, then waits for quiet. The callback is told of each busy span that is waited for. */
+    /** Lets a new load settle, then waits for quiet. The callback receives each busy span. */
     Span settle(Consumer<Span> busy) throws IOException {
         while (true) {
             since.clear();

@@ -60,7 +60,7 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
     /**
      * Measures this machine for some seconds. The machine should be idle.
      *
-     * @param progress is told of each measurement
+     * @param progress receives each measurement
      * @return a predictor with the measured peaks
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws IOException if the measurement fails

@@ -84,7 +84,7 @@ public final class TrainingReport {
         Map<String, String> named = new LinkedHashMap<>();
         named.put("Trained", facts.trainedAt().truncatedTo(ChronoUnit.SECONDS) + ", " + facts.options());
         named.put("On", facts.records() + " records, SHA-256 " + facts.dataSha256());
-        trained.marked().said().ifPresent(said -> named.put("Marked", said));
+        trained.marked().description().ifPresent(text -> named.put("Marked", text));
         named.put("Models", String.join(", ", facts.models()));
         named.put("Devices", String.join(", ", facts.devices()));
         named.put("By", facts.libraryVersion() + ", XGBoost " + facts.xgboostVersion());

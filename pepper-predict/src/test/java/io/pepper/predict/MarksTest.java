@@ -127,7 +127,7 @@ class MarksTest {
         assertThat(Marks.compare(once.subList(1, 3)).get(0).marks())
                 .as("what is compared no more is marked no more")
                 .isEmpty();
-        assertThat(Marks.said(once))
+        assertThat(Marks.descriptions(once))
                 .containsExactly("rounds-disagree: another round took less than two thirds of the time,"
                         + " in 1 of 3 measurements (m whole)");
     }
@@ -211,11 +211,11 @@ class MarksTest {
         assertThat(some.leftOut()).isEqualTo(10);
         assertThat(some.select(data).records()).hasSize(30).allMatch(record -> record.marks()
                 .isEmpty());
-        assertThat(some.said()).hasValue("10 of 40 measurements are marked (unsteady 10): they are left out");
+        assertThat(some.description()).hasValue("10 of 40 measurements are marked (unsteady 10): they are left out");
         MarkedRecords asked = MarkedRecords.of(data, true);
         assertThat(asked.select(data)).isSameAs(data);
-        assertThat(asked.said().orElseThrow()).endsWith("as was asked for");
-        assertThat(MarkedRecords.of(data(3, 0), false).said()).isEmpty();
+        assertThat(asked.description().orElseThrow()).endsWith("as was asked for");
+        assertThat(MarkedRecords.of(data(3, 0), false).description()).isEmpty();
     }
 
     @Test
@@ -225,7 +225,9 @@ class MarksTest {
             assertThat(marked.tooFew()).isTrue();
             assertThat(marked.leftOut()).isZero();
             assertThat(marked.select(data)).isSameAs(data);
-            assertThat(marked.said().orElseThrow()).startsWith("warning: ").contains("too few would remain");
+            assertThat(marked.description().orElseThrow())
+                    .startsWith("warning: ")
+                    .contains("too few would remain");
         }
     }
 

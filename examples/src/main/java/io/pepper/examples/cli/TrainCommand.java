@@ -120,7 +120,7 @@ final class TrainCommand implements Callable<Integer> {
         console.println(out + ": " + predictor.schema() + ", trained on "
                 + predictor.facts().records() + " records");
         trained.marked()
-                .said()
+                .description()
                 .ifPresent(said -> console.println(said + (withMarked ? "" : " (--with-marked uses them)")));
         Table table = new Table(
                 "held back",

@@ -109,7 +109,7 @@ public final class SessionMeters implements SessionListener {
     }
 
     @Override
-    public void stayed(Exception failure) {
+    public void moveFailed(Exception failure) {
         count("pepper.moves", "outcome", "stayed");
     }
 

@@ -128,12 +128,12 @@ public final class FileErrors {
 
     /** Streams say each failure to open a file by this exception, with the reason in brackets behind the name. */
     private static IOException named(Path file, FileNotFoundException failed) {
-        String said = String.valueOf(failed.getMessage());
+        String message = String.valueOf(failed.getMessage());
         String before = file + " (";
-        return said.startsWith(before) && said.endsWith(")")
+        return message.startsWith(before) && message.endsWith(")")
                 ? caused(
                         new FileSystemException(
-                                file.toString(), null, said.substring(before.length(), said.length() - 1)),
+                                file.toString(), null, message.substring(before.length(), message.length() - 1)),
                         failed)
                 : failed;
     }
@@ -200,8 +200,8 @@ public final class FileErrors {
                 + " for names of files, does not know; start it with LC_ALL=C.UTF-8 in the environment";
     }
 
-    private static <T extends IOException> T caused(T told, IOException cause) {
-        told.initCause(cause);
-        return told;
+    private static <T extends IOException> T caused(T failure, IOException cause) {
+        failure.initCause(cause);
+        return failure;
     }
 }

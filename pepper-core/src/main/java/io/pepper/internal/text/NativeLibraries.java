@@ -17,12 +17,12 @@ public final class NativeLibraries {
      * @return one line, without a full stop
      */
     public static String reason(Throwable failure, String orElse) {
-        String said = said(root(failure)).strip().replaceAll("\\s+", " ");
+        String text = message(root(failure)).strip().replaceAll("\\s+", " ");
         String here = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
-        if (said.toLowerCase(Locale.ROOT).contains("unsupported")) {
-            return said + " (this is " + here + ", for which there is no native library)";
+        if (text.toLowerCase(Locale.ROOT).contains("unsupported")) {
+            return text + " (this is " + here + ", for which there is no native library)";
         }
-        return said + " (" + here + "; the library is unpacked to java.io.tmpdir, "
+        return text + " (" + here + "; the library is unpacked to java.io.tmpdir, "
                 + System.getProperty("java.io.tmpdir")
                 + ": it must exist, have room and let programs run, else set -Djava.io.tmpdir=DIR" + orElse + ")";
     }
@@ -35,7 +35,7 @@ public final class NativeLibraries {
         return root;
     }
 
-    private static String said(Throwable root) {
+    private static String message(Throwable root) {
         if (root instanceof FileSystemException file) {
             return file.getFile() + ": " + FileErrors.reason(file);
         }

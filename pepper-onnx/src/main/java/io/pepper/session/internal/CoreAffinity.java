@@ -120,9 +120,9 @@ public final class CoreAffinity {
         Process process = new ProcessBuilder(COMMAND, "-p", "-c", cores, thread)
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.onExit().join().exitValue() != 0) {
-            throw new IOException("thread " + thread + " cannot be bound to cores " + cores + ": " + said);
+            throw new IOException("thread " + thread + " cannot be bound to cores " + cores + ": " + output);
         }
     }
 }

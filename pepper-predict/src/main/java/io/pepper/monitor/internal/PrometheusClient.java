@@ -219,8 +219,8 @@ public final class PrometheusClient {
 
     /** Returns the error in Prometheus's format, or in that of other servers. */
     private String error(AnswerReader.Contents contents) {
-        String said = (text(contents, "errorType") + " " + text(contents, "error")).strip();
-        return said.isEmpty() ? text(contents, "message") : said;
+        String message = (text(contents, "errorType") + " " + text(contents, "error")).strip();
+        return message.isEmpty() ? text(contents, "message") : message;
     }
 
     /** Hides secrets before the text is shortened. */

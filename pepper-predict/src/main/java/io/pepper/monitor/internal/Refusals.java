@@ -38,9 +38,10 @@ final class Refusals {
         return switch (status) {
             case 301, 302, 303, 307, 308 -> redirected();
             case 401, 407 -> unauthorized(parsed);
-            case 403 -> "forbids the query (HTTP 403)" + said(parsed) + (knowsUser ? "" : "; it may ask for a user");
+            case 403 ->
+                "forbids the query (HTTP 403)" + quotation(parsed) + (knowsUser ? "" : "; it may ask for a user");
             case 404, 405, 410 ->
-                "has no /api/v1/query (HTTP " + status + ")" + said(parsed)
+                "has no /api/v1/query (HTTP " + status + ")" + quotation(parsed)
                         + "; is this the address of a Prometheus, with its path prefix?";
             default -> other(parsed);
         };
@@ -79,10 +80,10 @@ final class Refusals {
     private String unauthorized(String parsed) {
         String who = status == 407 ? "the proxy before it " : "";
         if (body.toLowerCase(Locale.ROOT).contains("org id")) {
-            return "asks for a tenant, in the header X-Scope-OrgID (HTTP 401)" + said(parsed);
+            return "asks for a tenant, in the header X-Scope-OrgID (HTTP 401)" + quotation(parsed);
         }
         if (knowsUser && status == 401) {
-            return "does not accept the user, password or token that was sent (HTTP 401)" + said(parsed);
+            return "does not accept the user, password or token that was sent (HTTP 401)" + quotation(parsed);
         }
         List<String> ways = headers.allValues(status == 407 ? "Proxy-Authenticate" : "WWW-Authenticate");
         String way = ways.isEmpty() ? "" : ways.get(0).split("[ ,]", 2)[0].toLowerCase(Locale.ROOT);
@@ -93,17 +94,18 @@ final class Refusals {
                     case "" -> "a password or a token";
                     default -> "a password or a token, by " + SafeText.of(way);
                 };
-        return who + "asks for " + what + " (HTTP " + status + ")" + said(parsed);
+        return who + "asks for " + what + " (HTTP " + status + ")" + quotation(parsed);
     }
 
     private String other(String parsed) {
         if (!isPage()) {
-            return "HTTP " + status + (parsed.isEmpty() ? said(parsed) : " " + parsed);
+            return "HTTP " + status + (parsed.isEmpty() ? quotation(parsed) : " " + parsed);
         }
         if (SIGN_IN.matcher(body).find() && status < 500) {
-            return "is a sign-in page" + said(parsed) + " (HTTP " + status + "): it asks for a password or a token";
+            return "is a sign-in page" + quotation(parsed) + " (HTTP " + status
+                    + "): it asks for a password or a token";
         }
-        return "HTTP " + status + ", and a web page instead of JSON" + said(parsed);
+        return "HTTP " + status + ", and a web page instead of JSON" + quotation(parsed);
     }
 
     private boolean isPage() {
@@ -117,7 +119,7 @@ final class Refusals {
      * Returns the server's own words: those of the error, the title, or the first line of text; empty if there are
      * none.
      */
-    private String said(String parsed) {
+    private String quotation(String parsed) {
         if (!parsed.isEmpty()) {
             return ": " + parsed;
         }

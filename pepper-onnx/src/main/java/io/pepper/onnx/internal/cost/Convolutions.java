@@ -48,7 +48,7 @@ final class Convolutions {
                 ONNX,
                 "as Conv; + 7 × N × C × Π output × Π kernel for interpolation, and as many for a mask as a product takes",
                 "Dai and others, Deformable convolutional networks, 2017",
-                Convolutions::deformed,
+                Convolutions::deformable,
                 "DeformConv");
     }
 
@@ -100,7 +100,7 @@ final class Convolutions {
         return call.has(2) ? work.plus(Formula.flops(call.outputElements(0))) : work;
     }
 
-    private static Work deformed(OperatorCall call) throws OperatorCall.SizeMissing {
+    private static Work deformable(OperatorCall call) throws OperatorCall.SizeMissing {
         final int maskInput = 4;
         long[] filter = call.input(1, MIN_RANK);
         long[] input = call.input(0, MIN_RANK);

@@ -62,7 +62,7 @@ public final class IsolatedMain {
 
     private <Q extends Record, A extends Record> void serve(IsolatedService<Q, A> service, InputStream in)
             throws IOException, InterruptedException {
-        say(Protocol.GREETING, new Greeting(Protocol.MAGIC, Protocol.VERSION));
+        send(Protocol.GREETING, new Greeting(Protocol.MAGIC, Protocol.VERSION));
         Thread reader = new Thread(() -> read(service.question(), in), "questions");
         reader.setDaemon(true);
         reader.start();
@@ -90,20 +90,20 @@ public final class IsolatedMain {
     private <Q extends Record, A extends Record> void answer(IsolatedService<Q, A> service, Q question)
             throws IOException {
         try {
-            say(
+            send(
                     Protocol.ANSWER,
-                    service.answer(question, (task, done, total) -> tell(new Progress(task, done, total))));
+                    service.answer(question, (task, done, total) -> sendProgress(new Progress(task, done, total))));
         } catch (IOException | RuntimeException failed) {
-            say(Protocol.FAILURE, SentFailure.of(failed));
+            send(Protocol.FAILURE, SentFailure.of(failed));
         }
     }
 
     /** Writes a record as a whole or, if it cannot be sent, not at all. */
-    private void say(int kind, Record said) throws IOException {
+    private void send(int kind, Record message) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ValueWriter writer = new ValueWriter(bytes);
         writer.kind(kind);
-        writer.write(said.getClass(), said);
+        writer.write(message.getClass(), message);
         writer.flush();
         if (bytes.size() > Protocol.MAX_ANSWER_BYTES) {
             throw new IOException("the answer has " + bytes.size() + " bytes, more than an isolated process may give");
@@ -112,9 +112,9 @@ public final class IsolatedMain {
         out.flush();
     }
 
-    private void tell(Progress progress) {
+    private void sendProgress(Progress progress) {
         try {
-            say(Protocol.PROGRESS, progress);
+            send(Protocol.PROGRESS, progress);
         } catch (IOException parentIsGone) {
             Runtime.getRuntime().halt(0);
         }

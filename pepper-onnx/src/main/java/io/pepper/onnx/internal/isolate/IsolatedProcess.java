@@ -26,10 +26,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class IsolatedProcess<Q extends Record, A extends Record> implements Closeable {
     /** A killed process ends at once, unless the system is in an operation that cannot be interrupted. */
-    private static final long BURIAL_SECONDS = 5;
+    private static final long EXIT_SECONDS = 5;
 
     /** A crashing virtual machine may write its message among the answers before it ends. */
-    private static final long LAST_WORDS_SECONDS = 1;
+    private static final long OUTPUT_SECONDS = 1;
 
     private final String source;
     private final Isolation isolation;
@@ -37,11 +37,11 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     private final ScratchDirectory scratch;
     private final Process process;
     private final Watch watch;
-    private final LastWords errors;
+    private final ErrorOutput errors;
     private final ValueWriter out;
     private final ValueReader in;
     private final long startedAt = System.nanoTime();
-    private boolean greeted;
+    private boolean isGreeted;
     private boolean killed;
     private String task = "starting";
 
@@ -53,7 +53,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         this.scratch = scratch;
         this.process = process;
         this.watch = new Watch(process, isolation);
-        this.errors = new LastWords(process.getErrorStream());
+        this.errors = new ErrorOutput(process.getErrorStream());
         this.out = new ValueWriter(new BufferedOutputStream(process.getOutputStream()));
         this.in = new ValueReader(new BufferedInputStream(process.getInputStream()), Protocol.MAX_ANSWER_BYTES);
     }
@@ -100,7 +100,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
      * Asks a question and waits for the answer.
      *
      * @param question the question
-     * @param progress is told of the child's progress
+     * @param progress receives the child's progress
      * @return the answer
      * @throws io.pepper.model.IsolatedRunException if the child crashed, was ended at a limit, or violated the protocol
      * @throws InterruptedIOException if this thread is interrupted
@@ -112,17 +112,17 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
             process.destroyForcibly();
             throw interrupted();
         }
-        Record said;
+        Record message;
         try {
-            watch.begin(greeted ? System.nanoTime() : startedAt);
-            said = converse(question, progress);
+            watch.begin(isGreeted ? System.nanoTime() : startedAt);
+            message = converse(question, progress);
         } catch (IOException broken) {
             throw ended(broken);
         } finally {
             watch.pause();
         }
-        if (said instanceof SentFailure failure) {
-            if (Death.isRefusedMemory(failure.what())) {
+        if (message instanceof SentFailure failure) {
+            if (ProcessEnd.isRefusedMemory(failure.what())) {
                 throw new IsolatedRunException(
                         source,
                         Reason.MEMORY,
@@ -131,13 +131,13 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
             }
             throw failure.thrown();
         }
-        return answer.cast(said);
+        return answer.cast(message);
     }
 
     /** Returns the child's record for a question. All exceptions mean that the child has ended. */
     private Record converse(Q question, ProgressListener progress) throws IOException {
         in.refill();
-        greet();
+        checkGreeting();
         out.write(question.getClass(), question);
         out.flush();
         while (true) {
@@ -158,26 +158,26 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         }
     }
 
-    private void greet() throws IOException {
-        if (!greeted) {
+    private void checkGreeting() throws IOException {
+        if (!isGreeted) {
             Greeting greeting = in.kind() == Protocol.GREETING ? in.read(Greeting.class) : new Greeting(0, 0);
             if (greeting.magic() != Protocol.MAGIC || greeting.version() != Protocol.VERSION) {
                 throw new InvalidAnswerException("is not an answer of this version of the protocol");
             }
-            greeted = true;
+            isGreeted = true;
         }
     }
 
     /** Returns an exception for the end of the child, after ending it if it still runs. */
     private IOException ended(IOException broken) throws IOException {
         boolean invalid = broken instanceof InvalidAnswerException;
-        if (!bury(invalid ? LAST_WORDS_SECONDS : BURIAL_SECONDS) || watch.verdict() == Watch.Verdict.INTERRUPTED) {
+        if (!awaitExit(invalid ? OUTPUT_SECONDS : EXIT_SECONDS) || watch.verdict() == Watch.Verdict.INTERRUPTED) {
             return interrupted();
         }
         String words = errors.all();
         if (invalid && (killed || process.exitValue() == 0)) {
             return new IsolatedRunException(
-                    source, Reason.INVALID_ANSWER, "what the process answered " + broken.getMessage() + doing());
+                    source, Reason.INVALID_ANSWER, "what the process answered " + broken.getMessage() + currentTask());
         }
         return switch (watch.verdict()) {
             case DEADLINE ->
@@ -185,14 +185,14 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
                         source,
                         Reason.DEADLINE,
                         "was ended at the deadline, after "
-                                + Quantities.seconds(isolation.deadline().toMillis() / 1e3) + doing());
+                                + Quantities.seconds(isolation.deadline().toMillis() / 1e3) + currentTask());
             case MEMORY ->
                 new IsolatedRunException(
                         source,
                         Reason.MEMORY,
                         "held " + Quantities.bytes(watch.heldBytes()) + ", more than the limit of "
-                                + Quantities.bytes(isolation.memoryBytes()) + doing());
-            default -> byItself(Death.of(process.exitValue(), words));
+                                + Quantities.bytes(isolation.memoryBytes()) + currentTask());
+            default -> byItself(ProcessEnd.of(process.exitValue(), words));
         };
     }
 
@@ -200,15 +200,15 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
         return new InterruptedIOException(SafeText.of(source) + ": the isolated run was interrupted");
     }
 
-    private IOException byItself(Death death) {
-        String last = death.words().isEmpty() ? "" : "; the last that it wrote: " + death.words();
-        return greeted
-                ? new IsolatedRunException(source, death.reason(), "ONNX Runtime " + death.how() + doing() + last)
+    private IOException byItself(ProcessEnd end) {
+        String last = end.words().isEmpty() ? "" : "; the last that it wrote: " + end.words();
+        return isGreeted
+                ? new IsolatedRunException(source, end.reason(), "ONNX Runtime " + end.how() + currentTask() + last)
                 : new IOException(
-                        SafeText.of(source + ": the isolated process " + death.how() + " before it began" + last));
+                        SafeText.of(source + ": the isolated process " + end.how() + " before it began" + last));
     }
 
-    private String doing() {
+    private String currentTask() {
         return " (at: " + task + ")";
     }
 
@@ -216,12 +216,12 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
      * Waits until the child has ended, and kills it after a while. Returns false if this thread was interrupted
      * meanwhile; its interrupt status stays set.
      */
-    private boolean bury(long patienceSeconds) {
+    private boolean awaitExit(long patienceSeconds) {
         try {
             if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
                 killed = true;
                 process.destroyForcibly();
-                process.waitFor(BURIAL_SECONDS, TimeUnit.SECONDS);
+                process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS);
             }
             return true;
         } catch (InterruptedException stop) {
@@ -235,7 +235,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     @Override
     public void close() throws IOException {
         watch.close();
-        bury(0);
+        awaitExit(0);
         scratch.close();
     }
 }

@@ -23,7 +23,7 @@ public interface IsolatedService<Q extends Record, A extends Record> extends Clo
      * Answers a question.
      *
      * @param question the question
-     * @param progress is told of each step, for messages about a child that ended
+     * @param progress receives each step, for messages about a child that ended
      * @return a record whose components {@link Values} can write
      * @throws IOException if the work fails
      */

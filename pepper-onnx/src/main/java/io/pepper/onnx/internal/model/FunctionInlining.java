@@ -68,18 +68,18 @@ final class FunctionInlining {
      */
     static List<String> obstacles(ModelProto model) {
         FunctionInlining left = new FunctionInlining(model);
-        List<String> said = new ArrayList<>();
+        List<String> reasons = new ArrayList<>();
         long operators = left.operators();
         Set<FunctionProto> seen = new HashSet<>();
         for (int at = 0; at < model.getGraph().getNodeCount() && !left.functions.isEmpty(); at++) {
             FunctionProto called =
                     left.functions.get(FunctionId.of(model.getGraph().getNode(at)));
             if (called != null && isMost(called, operators) && seen.add(called)) {
-                said.add("the function '" + called.getName() + "' is most of the model and is not opened, since it "
+                reasons.add("the function '" + called.getName() + "' is most of the model and is not opened, since it "
                         + left.obstacle(called));
             }
         }
-        return said;
+        return reasons;
     }
 
     private String obstacle(FunctionProto called) {

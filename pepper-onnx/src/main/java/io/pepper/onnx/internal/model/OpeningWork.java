@@ -100,10 +100,10 @@ public final class OpeningWork {
             return Optional.of("its tensors are read too often, one of them by up to "
                     + count(Math.sqrt(size.readers())) + " operators: ONNX Runtime cannot open it in reasonable time");
         }
-        return size.looks() + ofCalls(size) + size.readers() / READERS <= most ? Optional.empty() : tooManyLooks(size);
+        return size.looks() + ofCalls(size) + size.readers() / READERS <= most ? Optional.empty() : tooDeep(size);
     }
 
-    private static Optional<String> tooManyLooks(ExpandedSize size) {
+    private static Optional<String> tooDeep(ExpandedSize size) {
         String what = size.calls() > 0 ? "bodies and functions" : "bodies";
         return Optional.of("its " + what + " are too deep in one another: ONNX Runtime would look at operators "
                 + count(size.looks()) + " times to open it, twice as often for each level");

@@ -43,9 +43,9 @@ final class InputAdvice {
 
     /** Returns the exception after all inputs were tried. */
     CannotRunException refused(String when) {
-        String said = last == null ? "" : "; ONNX Runtime's last message: " + last.getMessage();
+        String lastMessage = last == null ? "" : "; ONNX Runtime's last message: " + last.getMessage();
         if (last != null && HOPELESS.contains(last.getCode())) {
-            return new CannotRunException("found no inputs on which the model runs" + when + said, last);
+            return new CannotRunException("found no inputs on which the model runs" + when + lastMessage, last);
         }
         Set<String> free = free();
         boolean sizesMatter = messages.size() < 2 || new HashSet<>(messages.values()).size() > 1;
@@ -54,7 +54,8 @@ final class InputAdvice {
                 : "give the size of " + free
                         + " with withDimension or withInputShape, or the inputs with withInput (on the"
                         + " command line: --dim, --shape, --input NAME=FILE)";
-        return new CannotRunException("found no inputs on which the model runs" + when + "; " + advice + said, last);
+        return new CannotRunException(
+                "found no inputs on which the model runs" + when + "; " + advice + lastMessage, last);
     }
 
     /**

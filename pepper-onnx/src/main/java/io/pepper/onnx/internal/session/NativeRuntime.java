@@ -28,9 +28,9 @@ public final class NativeRuntime {
             return OrtEnvironment.getEnvironment();
         } catch (LinkageError | RuntimeException first) {
             failure = NativeLibraries.reason(first, " or, where the library is, -Donnxruntime.native.path=DIR");
-            RuntimeUnavailableException told = new RuntimeUnavailableException(failure);
-            told.initCause(first);
-            throw told;
+            RuntimeUnavailableException repeated = new RuntimeUnavailableException(failure);
+            repeated.initCause(first);
+            throw repeated;
         }
     }
 }

@@ -46,12 +46,13 @@ public final class Refusals {
             return "its Java interface does not tell the types of a model with optional values between operators";
         }
         Matcher place = SOURCE_PLACE.matcher(message);
-        String text = place.find() ? message.substring(0, place.start()) + said(message, place.end()) : message;
+        String text =
+                place.find() ? message.substring(0, place.start()) + afterSignature(message, place.end()) : message;
         return text.strip();
     }
 
     /** Returns the text behind the signature of a C++ function; the text from its start if it has no end. */
-    private static String said(String message, int start) {
+    private static String afterSignature(String message, int start) {
         int depth = 0;
         for (int i = start; i < message.length(); i++) {
             char c = message.charAt(i);

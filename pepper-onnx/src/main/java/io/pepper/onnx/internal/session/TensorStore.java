@@ -73,7 +73,7 @@ public final class TensorStore {
     }
 
     /**
-     * Returns the inputs of a part, which are kept until {@link #letGo}.
+     * Returns the inputs of a part, which are kept until {@link #releaseInputs}.
      *
      * @param part the part
      * @return tensors by name
@@ -103,7 +103,7 @@ public final class TensorStore {
      *
      * @param part the part
      */
-    public synchronized void letGo(int part) {
+    public synchronized void releaseInputs(int part) {
         for (int tensor : wiring.inputs(part)) {
             reading[tensor]--;
             remaining[tensor]--;
@@ -183,7 +183,7 @@ public final class TensorStore {
             }
             results.put(wiring.tensor(tensor), value);
         }
-        List<OnnxValue> closing = handOver(results.values());
+        List<OnnxValue> closing = disown(results.values());
         for (int tensor : wiring.results()) {
             OnnxValue value = values[tensor];
             if (value != null) {
@@ -200,7 +200,7 @@ public final class TensorStore {
      * @param others some values
      * @return the values that were owned here, each once
      */
-    public synchronized List<OnnxValue> handOver(Collection<OnnxValue> others) {
+    public synchronized List<OnnxValue> disown(Collection<OnnxValue> others) {
         List<OnnxValue> given = new ArrayList<>();
         holdings.forEach((value, holding) -> {
             if (holding.owned && others.stream().anyMatch(other -> other == value)) {

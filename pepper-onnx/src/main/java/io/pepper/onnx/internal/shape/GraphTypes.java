@@ -92,7 +92,7 @@ final class GraphTypes {
         });
         if (!names.isEmpty() && (graph.getNodeCount() > MAX_AT_ONCE ? askPages() : askAll(model))) {
             if (!sized || !fold(names)) {
-                tellScalars();
+                inferScalars();
             }
         }
         return Map.copyOf(types);
@@ -110,18 +110,18 @@ final class GraphTypes {
     private boolean askAll(ModelProto asked) throws IOException {
         List<String> names = made(asked.getGraph());
         ModelProto variant = inference.without(asked, names, settled::containsKey, types);
-        Optional<Map<String, TypeProto>> told = ask(variant, names, OptLevel.NO_OPT);
-        told.ifPresent(types::putAll);
-        return told.isPresent();
+        Optional<Map<String, TypeProto>> answer = ask(variant, names, OptLevel.NO_OPT);
+        answer.ifPresent(types::putAll);
+        return answer.isPresent();
     }
 
     private boolean askPages() throws IOException {
         Pages pages = new Pages(model);
-        boolean told = true;
-        for (int i = 0; told && i < pages.count(); i++) {
-            told = askAll(pages.page(i, types));
+        boolean isComplete = true;
+        for (int i = 0; isComplete && i < pages.count(); i++) {
+            isComplete = askAll(pages.page(i, types));
         }
-        return told;
+        return isComplete;
     }
 
     /** Returns why nothing could be inferred. */
@@ -157,7 +157,7 @@ final class GraphTypes {
                 .toList();
     }
 
-    private void tellScalars() throws IOException {
+    private void inferScalars() throws IOException {
         List<String> unranked = unranked();
         if (!unranked.isEmpty() && unranked.size() <= MAX_AT_ONCE) {
             askWithRanks(
@@ -183,12 +183,12 @@ final class GraphTypes {
                             .addInput(name)
                             .addOutput(RANK + name));
         }
-        Optional<Map<String, TypeProto>> told = ask(probed.build(), outputs, level);
-        told.ifPresent(known -> {
+        Optional<Map<String, TypeProto>> answer = ask(probed.build(), outputs, level);
+        answer.ifPresent(known -> {
             names.forEach(name -> keep(name, known.get(name)));
             unranked.forEach(name -> keepRank(name, known.get(RANK + name)));
         });
-        return told.isPresent();
+        return answer.isPresent();
     }
 
     private void keep(String name, @Nullable TypeProto type) {

@@ -141,7 +141,7 @@ final class ScopeInference {
                 return false;
             }
             Optional<ModelProto> function = functions.body(node);
-            if (depth == 0 && failure.isEmpty() && believe(node, function.isPresent())) {
+            if (depth == 0 && failure.isEmpty() && adoptStatedTypes(node, function.isPresent())) {
                 return true;
             }
             if (function.isPresent()) {
@@ -170,7 +170,7 @@ final class ScopeInference {
         }
 
         /** Compares with the types that the model states. */
-        private boolean believe(NodeProto node, boolean isCall) {
+        private boolean adoptStatedTypes(NodeProto node, boolean isCall) {
             List<TypeProto> known = typesOf(node.getOutputList());
             List<TypeProto> believed = new ArrayList<>();
             for (int i = 0; i < known.size(); i++) {
@@ -222,8 +222,8 @@ final class ScopeInference {
             List<TypeProto> inputs = typesOf(node.getInputList());
             List<TypeProto> outputs = new ArrayList<>();
             for (TypeProto output : typesOf(node.getOutputList())) {
-                boolean told = inputs.isEmpty() || !output.hasTensorType() || GraphTypes.isRanked(output);
-                outputs.add(told ? output : Iteration.withShape(output, inputs.get(0)));
+                boolean isRanked = inputs.isEmpty() || !output.hasTensorType() || GraphTypes.isRanked(output);
+                outputs.add(isRanked ? output : Iteration.withShape(output, inputs.get(0)));
             }
             return outputs;
         }

@@ -113,11 +113,11 @@ public final class TensorTypes {
     private Map<String, TypeProto> ask(List<String> names) throws IOException {
         try (RuntimeTypes runtime = new RuntimeTypes(source, serializer, isolation)) {
             ModelProto asked = new InferenceModel(isLarge).of(BareModel.of(model, false), names);
-            Map<String, TypeProto> told = new HashMap<>();
+            Map<String, TypeProto> known = new HashMap<>();
             runtime.ask(asked, names, OptLevel.NO_OPT)
                     .types()
-                    .forEach((name, type) -> told.put(name, statements.weakened(name, type)));
-            return told;
+                    .forEach((name, type) -> known.put(name, statements.weakened(name, type)));
+            return known;
         }
     }
 

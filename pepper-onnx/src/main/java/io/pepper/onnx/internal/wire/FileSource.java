@@ -57,7 +57,7 @@ public final class FileSource implements ByteSource {
             size = channel.size();
         } catch (IOException failed) {
             try (channel) {
-                throw told(failed);
+                throw named(failed);
             }
         }
     }
@@ -120,7 +120,7 @@ public final class FileSource implements ByteSource {
         try {
             count = position < size ? channel.read(target, position) : -1;
         } catch (IOException failed) {
-            throw told(failed);
+            throw named(failed);
         }
         if (count < 0) {
             throw new EOFException(file + ": ends before byte " + position);
@@ -128,7 +128,7 @@ public final class FileSource implements ByteSource {
         return count;
     }
 
-    private IOException told(IOException failed) {
+    private IOException named(IOException failed) {
         return failed instanceof ClosedByInterruptException interrupted
                 ? interrupted(file, interrupted)
                 : FileErrors.named(file, failed);

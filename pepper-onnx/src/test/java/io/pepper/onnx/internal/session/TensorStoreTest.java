@@ -75,7 +75,7 @@ class TensorStoreTest {
                     made.put(name, tensor);
                 }
                 board.put(part, made);
-                board.letGo(part);
+                board.releaseInputs(part);
                 assertOpen(wiring, results, all, given, owns, part);
             }
             if (failsAt < Integer.MAX_VALUE) {
@@ -124,7 +124,7 @@ class TensorStoreTest {
         assertThat(x.isClosed()).isFalse();
         board.put(0, Map.of("y", y));
         assertThat(y.isClosed()).isTrue();
-        board.letGo(0);
+        board.releaseInputs(0);
         assertThat(x.isClosed()).isTrue();
     }
 

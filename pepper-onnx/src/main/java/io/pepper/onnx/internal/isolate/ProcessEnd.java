@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param how the end in words, for instance {@code ended with signal 11 (SIGSEGV)}
  * @param words its last output, if that says more
  */
-record Death(Reason reason, String how, String words) {
+record ProcessEnd(Reason reason, String how, String words) {
     /** The virtual machine reports the signal that it received, and then ends with another one. */
     private static final Pattern FATAL = Pattern.compile("#\\s+((?:SIG|EXCEPTION_)[A-Z_]+) \\(0x([0-9a-f]{1,8})\\)");
 
@@ -29,26 +29,28 @@ record Death(Reason reason, String how, String words) {
             "SIGTERM");
 
     /** Returns how a process ended, from its exit code and its error stream. */
-    static Death of(int code, String words) {
+    static ProcessEnd of(int code, String words) {
         Matcher fatal = FATAL.matcher(words);
         if (fatal.find()) {
             long number = Long.parseLong(fatal.group(2), 16);
             Matcher frame = FRAME.matcher(words);
             String where = frame.find() ? " in " + frame.group(1).strip() : "";
-            return new Death(Reason.CRASHED, "ended with signal " + number + " (" + fatal.group(1) + ")" + where, "");
+            return new ProcessEnd(
+                    Reason.CRASHED, "ended with signal " + number + " (" + fatal.group(1) + ")" + where, "");
         }
         if (code == HEAP_IS_FULL && words.contains("OutOfMemoryError")) {
-            return new Death(Reason.MEMORY, "needs more than the Java heap may have, half of the limit of memory", "");
+            return new ProcessEnd(
+                    Reason.MEMORY, "needs more than the Java heap may have, half of the limit of memory", "");
         }
         String how = code > SIGNALLED
                 ? "ended with signal " + (code - SIGNALLED) + name(code - SIGNALLED)
                 : "ended with exit code " + code;
-        String last = LastWords.inShort(words);
+        String last = ErrorOutput.inShort(words);
         if (isRefusedMemory(words)) {
-            return new Death(Reason.MEMORY, how + " for want of memory", last);
+            return new ProcessEnd(Reason.MEMORY, how + " for want of memory", last);
         }
         boolean killed = code == SIGNALLED + 9;
-        return new Death(
+        return new ProcessEnd(
                 Reason.CRASHED, how + (killed ? ", from outside: the system may be short of memory" : ""), last);
     }
 

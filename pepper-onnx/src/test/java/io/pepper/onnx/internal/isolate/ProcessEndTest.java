@@ -6,10 +6,10 @@ import io.pepper.model.IsolatedRunException.Reason;
 import org.junit.jupiter.api.Test;
 
 /** How processes end. */
-class DeathTest {
+class ProcessEndTest {
     @Test
     void theVirtualMachineSaysWhichSignalAndWhere() {
-        Death death = Death.of(
+        ProcessEnd end = ProcessEnd.of(
                 134,
                 """
                 #
@@ -21,35 +21,35 @@ class DeathTest {
                 # C  [libonnxruntime.so+0x117baec]  name\u001b[31m
                 #
                 """);
-        assertThat(death.reason()).isEqualTo(Reason.CRASHED);
-        assertThat(death.how()).startsWith("ended with signal 11 (SIGSEGV) in C  [libonnxruntime.so+0x117baec]");
-        assertThat(death.words()).isEmpty();
+        assertThat(end.reason()).isEqualTo(Reason.CRASHED);
+        assertThat(end.how()).startsWith("ended with signal 11 (SIGSEGV) in C  [libonnxruntime.so+0x117baec]");
+        assertThat(end.words()).isEmpty();
     }
 
     @Test
     void windowsNamesExceptions() {
-        assertThat(Death.of(1, "#  EXCEPTION_ACCESS_VIOLATION (0xc0000005) at pc=1")
+        assertThat(ProcessEnd.of(1, "#  EXCEPTION_ACCESS_VIOLATION (0xc0000005) at pc=1")
                         .how())
                 .contains("EXCEPTION_ACCESS_VIOLATION");
     }
 
     @Test
     void codesOfSignalsAreNamed() {
-        assertThat(Death.of(134, "double free").how()).isEqualTo("ended with signal 6 (SIGABRT)");
-        assertThat(Death.of(134, "double free").words()).isEqualTo("double free");
-        assertThat(Death.of(137, "").how()).contains("signal 9 (SIGKILL)").contains("memory");
-        assertThat(Death.of(3, "").how()).isEqualTo("ended with exit code 3");
+        assertThat(ProcessEnd.of(134, "double free").how()).isEqualTo("ended with signal 6 (SIGABRT)");
+        assertThat(ProcessEnd.of(134, "double free").words()).isEqualTo("double free");
+        assertThat(ProcessEnd.of(137, "").how()).contains("signal 9 (SIGKILL)").contains("memory");
+        assertThat(ProcessEnd.of(3, "").how()).isEqualTo("ended with exit code 3");
     }
 
     @Test
     void wantOfMemoryIsTold() {
-        assertThat(Death.of(3, "Terminating due to java.lang.OutOfMemoryError: Java heap space")
+        assertThat(ProcessEnd.of(3, "Terminating due to java.lang.OutOfMemoryError: Java heap space")
                         .reason())
                 .isEqualTo(Reason.MEMORY);
-        assertThat(Death.of(134, "terminate called after throwing an instance of 'std::bad_alloc'")
+        assertThat(ProcessEnd.of(134, "terminate called after throwing an instance of 'std::bad_alloc'")
                         .reason())
                 .isEqualTo(Reason.MEMORY);
-        assertThat(Death.of(1, "# There is insufficient memory for the Java Runtime Environment to continue.")
+        assertThat(ProcessEnd.of(1, "# There is insufficient memory for the Java Runtime Environment to continue.")
                         .reason())
                 .isEqualTo(Reason.MEMORY);
     }

@@ -8,7 +8,7 @@ package io.pepper.partition;
  * lower bound: intervals whose bound is too high are skipped, others are halved. The best start for the end before is
  * tried first, since it is usually near.
  */
-final class BestBegin {
+final class BestStart {
     private static final int MAX_HALVINGS = 32;
 
     /** The square of the cost of the blocks from each position to the current end. */
@@ -28,14 +28,14 @@ final class BestBegin {
     private long bestHigh;
     private long bestLow;
 
-    BestBegin(int blocks) {
+    BestStart(int blocks) {
         squareHigh = new long[blocks];
         squareLow = new long[blocks];
     }
 
-    void setCost(int begin, long cost) {
-        squareHigh[begin] = Math.multiplyHigh(cost, cost);
-        squareLow[begin] = cost * cost;
+    void setCost(int start, long cost) {
+        squareHigh[start] = Math.multiplyHigh(cost, cost);
+        squareLow[start] = cost * cost;
     }
 
     /** Finds the best start from {@code low} to {@code high}, and adds its sum. */
@@ -46,9 +46,9 @@ final class BestBegin {
         best = Integer.MAX_VALUE;
         bestHigh = Long.MAX_VALUE;
         bestLow = -1;
-        int guess = sums.lastBegin();
+        int guess = sums.lastStart();
         if (low <= guess && guess <= high) {
-            tryBegin(guess, before);
+            tryStart(guess, before);
         }
         lefts[0] = low;
         rights[0] = high;
@@ -58,8 +58,8 @@ final class BestBegin {
             int left = lefts[open];
             int right = rights[open];
             if (left == right) {
-                tryBegin(left, before);
-            } else if (isWorthALook(left, right, before)) {
+                tryStart(left, before);
+            } else if (mayImprove(left, right, before)) {
                 int middle = (left + right) >>> 1;
                 lefts[open] = middle + 1;
                 rights[open++] = right;
@@ -70,30 +70,30 @@ final class BestBegin {
         sums.add(bestHigh, bestLow, best);
     }
 
-    private void tryBegin(int begin, SquareSums before) {
-        add(before.high(begin), before.low(begin), begin);
-        if (isBetter(begin)) {
-            best = begin;
+    private void tryStart(int start, SquareSums before) {
+        add(before.high(start), before.low(start), start);
+        if (isBetter(start)) {
+            best = start;
             bestHigh = sumHigh;
             bestLow = sumLow;
         }
     }
 
-    private boolean isWorthALook(int left, int right, SquareSums before) {
+    private boolean mayImprove(int left, int right, SquareSums before) {
         add(before.leastHigh(left), before.leastLow(left), right);
         return isBetter(left);
     }
 
-    private boolean isBetter(int begin) {
+    private boolean isBetter(int start) {
         int order = SquareSums.compare(sumHigh, sumLow, bestHigh, bestLow);
-        return order < 0 || (order == 0 && begin < best);
+        return order < 0 || (order == 0 && start < best);
     }
 
     /** Adds a square to a sum. A sum of more than 127 bits counts as the greatest number of 127 bits. */
-    private void add(long high, long low, int begin) {
-        sumLow = low + squareLow[begin];
+    private void add(long high, long low, int start) {
+        sumLow = low + squareLow[start];
         long carry = Long.compareUnsigned(sumLow, low) < 0 ? 1 : 0;
-        sumHigh = high + squareHigh[begin] + carry;
+        sumHigh = high + squareHigh[start] + carry;
         if (sumHigh < 0) {
             sumHigh = Long.MAX_VALUE;
             sumLow = -1;

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * The last output of a child on its error stream. A separate thread reads the stream, so that the child never blocks.
  * Thread-safe.
  */
-final class LastWords {
+final class ErrorOutput {
     private static final int KEPT_BYTES = 1 << 13;
     private static final int MAX_LINES = 6;
     private static final int MAX_CHARACTERS = 1_000;
@@ -21,7 +21,7 @@ final class LastWords {
     private final Thread reader;
     private long written;
 
-    LastWords(InputStream errors) {
+    ErrorOutput(InputStream errors) {
         reader = new Thread(() -> read(errors), "pepper-isolated-errors");
         reader.setDaemon(true);
         reader.start();

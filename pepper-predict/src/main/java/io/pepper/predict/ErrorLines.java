@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** The last lines that a process wrote to standard error. Thread-safe. */
-final class LastWords {
+final class ErrorLines {
     private static final int MAX_LINES = 5;
     private static final int LONGEST = 300;
     private static final int WAIT_MILLIS = 1_000;
@@ -17,20 +17,20 @@ final class LastWords {
     private final Deque<String> lines = new ArrayDeque<>();
     private final Thread reader;
 
-    private LastWords(InputStream in) {
+    private ErrorLines(InputStream in) {
         this.reader = new Thread(() -> read(in), "pepper-load-errors");
         reader.setDaemon(true);
     }
 
-    static LastWords of(InputStream in) {
-        LastWords words = new LastWords(in);
+    static ErrorLines of(InputStream in) {
+        ErrorLines words = new ErrorLines(in);
         words.reader.start();
         return words;
     }
 
     private void read(InputStream in) {
-        try (BufferedReader said = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            for (String line = said.readLine(); line != null; line = said.readLine()) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 keep(line.strip());
             }
         } catch (IOException closed) {
