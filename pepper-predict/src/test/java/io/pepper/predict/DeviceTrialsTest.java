@@ -27,16 +27,10 @@ class DeviceTrialsTest {
 
     static LatencyRecord entry(String device, String model, double flops, double load, double seconds) {
         LatencyRecord like = LatencyDatasetTest.entry(model, flops, 1, load, seconds);
-        return new LatencyRecord(
-                model,
-                "whole",
-                like.work(),
-                1,
-                DeviceState.of(device).withCores(4).withCpuLoadPercent(load),
-                new LoadLevel(load, load == 0 ? 0 : 4),
-                Double.NaN,
-                1,
-                like.timing());
+        return like.toBuilder()
+                .piece("whole")
+                .device(DeviceState.of(device).withCores(4).withCpuLoadPercent(load))
+                .build();
     }
 
     /** Models on three devices under three loads, where load slows the fast device most, so that the best one changes. */

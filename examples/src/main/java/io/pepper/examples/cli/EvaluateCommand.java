@@ -112,7 +112,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (csv.isPresent()) {
             trials.write(csv.get());
         }
-        List<String> notes = Stream.concat(marked.said().stream(), predicted.caveats().stream())
+        List<String> notes = Stream.concat(marked.description().stream(), predicted.caveats().stream())
                 .toList();
         if (output.json) {
             spec.commandLine().getOut().println(Json.print(json(trials, predicted, notes)));

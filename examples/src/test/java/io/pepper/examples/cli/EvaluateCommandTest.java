@@ -31,19 +31,17 @@ class EvaluateCommandTest extends CommandTest {
         for (int model = 1; model <= MODELS; model++) {
             for (double load : new double[] {0, 50, 100}) {
                 double flops = 3e8 * model;
-                records.add(new LatencyRecord(
-                        "net" + model,
-                        "whole",
-                        Workload.builder()
+                records.add(LatencyRecord.builder(
+                                "net" + model,
+                                "whole",
+                                DeviceState.of(device).withCores(4).withCpuLoadPercent(load),
+                                timing(flops / flopsPerSecond * (1 + load / 100)))
+                        .work(Workload.builder()
                                 .set(WorkloadMeasure.INPUT_BYTES, 1000)
                                 .add(new Kernel(KernelFamily.CONVOLUTION, 1, flops, 5e5, 5e5, 0, 576, 64, 9, 1))
-                                .build(),
-                        1,
-                        DeviceState.of(device).withCores(4).withCpuLoadPercent(load),
-                        new LoadLevel(load, load == 0 ? 0 : 4),
-                        Double.NaN,
-                        1,
-                        timing(flops / flopsPerSecond * (1 + load / 100))));
+                                .build())
+                        .load(new LoadLevel(load, load == 0 ? 0 : 4))
+                        .build());
             }
         }
         Path file = directory.resolve(device + ".csv");
