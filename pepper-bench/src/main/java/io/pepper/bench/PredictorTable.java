@@ -175,8 +175,11 @@ public final class PredictorTable {
                 PERCENT * accuracy.medianApe(),
                 PERCENT * accuracy.within10(),
                 PERCENT * accuracy.within20(),
-                accuracy.rankCorrelation(),
-                choice == null ? "" : String.format(Locale.ROOT, "%.0f %%", PERCENT * choice.right()),
+                accuracy.rankCorrelation().orElse(Double.NaN),
+                choice == null
+                        ? ""
+                        : String.format(
+                                Locale.ROOT, "%.0f %%", PERCENT * choice.right().orElse(Double.NaN)),
                 choice == null ? "" : String.format(Locale.ROOT, "%.0f %%", PERCENT * choice.regret()));
     }
 

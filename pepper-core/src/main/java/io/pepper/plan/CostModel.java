@@ -169,8 +169,8 @@ public final class CostModel {
             table.memoryBytes(
                     run.from,
                     run.to,
-                    known(work.get(WorkloadMeasure.WEIGHT_BYTES)),
-                    known(work.get(WorkloadMeasure.PEAK_BYTES)));
+                    work.get(WorkloadMeasure.WEIGHT_BYTES).orElse(0),
+                    work.get(WorkloadMeasure.PEAK_BYTES).orElse(0));
         }
         return table;
     }
@@ -187,11 +187,6 @@ public final class CostModel {
             }
         }
         return runs;
-    }
-
-    /** Returns the number, or 0 if it is unknown. */
-    private static double known(double bytes) {
-        return Double.isNaN(bytes) ? 0 : bytes;
     }
 
     private void fill(CostTable.Builder table, Segments segments, int index) {

@@ -4,10 +4,11 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * The work of a model or a piece of one, as numbers from which its time on a device can be predicted. Unknown numbers
- * are {@link Double#NaN}. Immutable and therefore thread-safe.
+ * are empty. Immutable and therefore thread-safe.
  */
 public final class Workload {
     /**
@@ -17,22 +18,27 @@ public final class Workload {
      */
     public static final double FLOPS_PER_BYTE = 8;
 
-    /** Boxed once, so that {@link #get} allocates nothing. */
-    private static final Double UNKNOWN = Double.NaN;
+    /** Wrapped once, so that {@link #get} allocates nothing. */
+    private final Map<WorkloadMeasure, OptionalDouble> measures;
 
-    private final Map<WorkloadMeasure, Double> measures;
     private final List<Kernel> kernels;
     private final Map<KernelFamily, KernelTotals> families = new EnumMap<>(KernelFamily.class);
 
     /** The total of all families; computed once, since predictors read it often. */
     private final KernelTotals total;
 
-    private Workload(Map<WorkloadMeasure, Double> measures, List<Kernel> kernels) {
+    private Workload(Map<WorkloadMeasure, OptionalDouble> measures, List<Kernel> kernels) {
         this.measures = measures;
         this.kernels = kernels;
-        kernels.forEach(
-                kernel -> families.put(kernel.family(), of(kernel.family()).plus(kernel)));
-        this.total = families.values().stream().reduce(KernelTotals.NONE, KernelTotals::plus);
+        Map<KernelFamily, KernelTotals.Sum> sums = new EnumMap<>(KernelFamily.class);
+        kernels.forEach(kernel -> sums.computeIfAbsent(kernel.family(), first -> new KernelTotals.Sum())
+                .add(kernel));
+        KernelTotals.Sum all = new KernelTotals.Sum();
+        sums.forEach((family, sum) -> {
+            families.put(family, sum.totals());
+            all.add(sum);
+        });
+        this.total = all.totals();
     }
 
     /**
@@ -48,10 +54,10 @@ public final class Workload {
      * Returns a measure of the whole piece.
      *
      * @param measure the measure
-     * @return its value, 0 or more; NaN if unknown
+     * @return its value, 0 or more; empty if unknown
      */
-    public double get(WorkloadMeasure measure) {
-        return measures.getOrDefault(measure, UNKNOWN);
+    public OptionalDouble get(WorkloadMeasure measure) {
+        return measures.getOrDefault(measure, OptionalDouble.empty());
     }
 
     /**
@@ -83,7 +89,7 @@ public final class Workload {
     }
 
     static void check(String what, double value) {
-        if (value < 0 || Double.isInfinite(value)) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(what + ": a finite number of 0 or more is needed, found " + value);
         }
     }
@@ -101,12 +107,17 @@ public final class Workload {
     /** For instance {@code Workload[3.1E9 flops, 2.2E7 bytes, 122 kernels]}. */
     @Override
     public String toString() {
-        return "Workload[" + total.flops() + " flops, " + total.bytes() + " bytes, " + total.operators() + " kernels]";
+        return "Workload[" + text(total.flops()) + " flops, " + text(total.bytes()) + " bytes, " + total.operators()
+                + " kernels]";
+    }
+
+    private static String text(OptionalDouble value) {
+        return value.isPresent() ? String.valueOf(value.getAsDouble()) : "unknown";
     }
 
     /** A builder of workloads. Not thread-safe. */
     public static final class Builder {
-        private final Map<WorkloadMeasure, Double> measures = new EnumMap<>(WorkloadMeasure.class);
+        private final Map<WorkloadMeasure, OptionalDouble> measures = new EnumMap<>(WorkloadMeasure.class);
         private final Map<Kernel, Long> kernels = new LinkedHashMap<>();
 
         private Builder() {}
@@ -115,16 +126,28 @@ public final class Workload {
          * Sets a measure of the whole piece.
          *
          * @param measure the measure
-         * @param value its value, 0 or more; NaN if unknown
+         * @param value its value, 0 or more
          * @return this builder
-         * @throws IllegalArgumentException if the value is negative or infinite
+         * @throws IllegalArgumentException if the value is negative, infinite or NaN
          */
         public Builder set(WorkloadMeasure measure, double value) {
-            check(measure.name(), value);
-            if (Double.isNaN(value)) {
-                measures.remove(measure);
-            } else {
+            return set(measure, OptionalDouble.of(value));
+        }
+
+        /**
+         * Sets a measure of the whole piece that may be unknown.
+         *
+         * @param measure the measure
+         * @param value its value, 0 or more; empty if unknown
+         * @return this builder
+         * @throws IllegalArgumentException if the value is negative, infinite or NaN
+         */
+        public Builder set(WorkloadMeasure measure, OptionalDouble value) {
+            check(measure.name(), value.orElse(0));
+            if (value.isPresent()) {
                 measures.put(measure, value);
+            } else {
+                measures.remove(measure);
             }
             return this;
         }

@@ -21,7 +21,7 @@ class CostModelTest {
 
     /** A second for each byte of weights that flow in, times one more than the load as a fraction; the 90th percentile is double. */
     private static final LatencyPredictor SECONDS_OF_BYTES = (piece, threads, device) -> {
-        double seconds = piece.get(WorkloadMeasure.WEIGHT_BYTES)
+        double seconds = piece.get(WorkloadMeasure.WEIGHT_BYTES).orElseThrow()
                 * (1 + device.cpuLoadPercent().orElse(0) / 100)
                 / threads;
         return new Prediction(seconds, 2 * seconds, false);
@@ -63,7 +63,7 @@ class CostModelTest {
     void everyRunOfAShortChainIsPredictedByItself() {
         List<Double> asked = new ArrayList<>();
         LatencyPredictor counting = (piece, threads, device) -> {
-            asked.add(piece.get(WorkloadMeasure.WEIGHT_BYTES));
+            asked.add(piece.get(WorkloadMeasure.WEIGHT_BYTES).orElseThrow());
             return new Prediction(1, 1, false);
         };
         CostTable table = CostModel.of(cluster(Device.of("pi")), counting).table(new Row(3));

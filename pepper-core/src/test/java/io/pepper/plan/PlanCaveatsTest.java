@@ -47,7 +47,7 @@ class PlanCaveatsTest {
     private record Limited(double most, List<String> caveats) implements LatencyPredictor {
         @Override
         public Prediction predict(Workload piece, int threads, DeviceState device) {
-            double bytes = piece.get(WorkloadMeasure.WEIGHT_BYTES);
+            double bytes = piece.get(WorkloadMeasure.WEIGHT_BYTES).orElseThrow();
             return new Prediction(bytes, bytes, bytes > most);
         }
     }

@@ -237,7 +237,7 @@ class PlannerTest {
 
         private Prediction predict(Workload piece, int threads, DeviceState device) {
             asked.add(device.device());
-            double seconds = piece.get(WorkloadMeasure.WEIGHT_BYTES)
+            double seconds = piece.get(WorkloadMeasure.WEIGHT_BYTES).orElseThrow()
                     * (1 + device.cpuLoadPercent().orElseThrow());
             return new Prediction(seconds, 2 * seconds, false);
         }

@@ -5,6 +5,7 @@ import io.pepper.export.internal.Evidence;
 import io.pepper.export.internal.Snapshot;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** The comparisons of one output so far. */
@@ -67,8 +68,8 @@ final class OutputTrack {
                 false,
                 false,
                 false,
-                Double.NaN,
-                Double.NaN,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
                 Optional.empty(),
                 false,
                 Optional.empty());
@@ -83,8 +84,8 @@ final class OutputTrack {
                 true,
                 difference.identical(),
                 exact ? difference.identical() : difference.within(),
-                difference.absolute(),
-                difference.relative(),
+                OptionalDouble.of(difference.absolute()),
+                OptionalDouble.of(difference.relative()),
                 difference.where(),
                 weak.isPresent(),
                 weak);

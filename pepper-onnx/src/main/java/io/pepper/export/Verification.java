@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The result of verifying that a chain of parts computes the same as the whole model.
@@ -13,8 +14,8 @@ import java.util.Optional;
  *     true if an output could not be compared
  * @param comparable whether every output could be compared; false if the whole model gave another result when it ran
  *     again on the same inputs
- * @param maxAbsDiff the largest absolute difference of the comparable outputs; NaN if there are none
- * @param maxRelDiff the largest relative difference of the comparable outputs
+ * @param maxAbsDiff the largest absolute difference of the comparable outputs; empty if there are none
+ * @param maxRelDiff the largest relative difference of the comparable outputs; empty if there are none
  * @param outputs one comparison per output, in the model's order
  * @param trials number of sets of inputs that were tried, including those added because evidence was weak
  * @param seed the seed of the random inputs
@@ -26,8 +27,8 @@ public record Verification(
         boolean identical,
         boolean passed,
         boolean comparable,
-        double maxAbsDiff,
-        double maxRelDiff,
+        OptionalDouble maxAbsDiff,
+        OptionalDouble maxRelDiff,
         List<OutputComparison> outputs,
         int trials,
         long seed,
@@ -41,7 +42,7 @@ public record Verification(
      * @param passed whether the verification succeeded: {@code identical}, or within the tolerance in optimised runs
      * @param comparable whether every output could be compared
      * @param maxAbsDiff the largest absolute difference of the comparable outputs
-     * @param maxRelDiff the largest relative difference of the comparable outputs
+     * @param maxRelDiff the largest relative difference of the comparable outputs; empty if there are none
      * @param outputs one comparison per output, in the model's order
      * @param trials number of sets of inputs that were tried, including those added because evidence was weak
      * @param seed the seed of the random inputs
@@ -71,41 +72,38 @@ public record Verification(
     Verification withWarnings(List<String> more) {
         List<String> all = new ArrayList<>(more);
         all.addAll(warnings);
-        return new Verification(
-                identical,
-                passed,
-                comparable,
-                maxAbsDiff,
-                maxRelDiff,
-                outputs,
-                trials,
-                seed,
-                optimization,
-                inputs,
-                all);
+        return with(passed, outputs, all);
     }
 
     /** Returns a copy in which all comparable outputs passed although they are not identical. */
     Verification passedBecause(String why) {
-        Verification explained = withWarnings(List.of(why));
+        List<String> all = new ArrayList<>(List.of(why));
+        all.addAll(warnings);
+        return with(
+                comparable,
+                outputs.stream().map(OutputComparison::passedIfCompared).toList(),
+                all);
+    }
+
+    private Verification with(boolean nowPassed, List<OutputComparison> newOutputs, List<String> newWarnings) {
         return new Verification(
                 identical,
-                comparable,
+                nowPassed,
                 comparable,
                 maxAbsDiff,
                 maxRelDiff,
-                outputs.stream().map(OutputComparison::passedIfCompared).toList(),
+                newOutputs,
                 trials,
                 seed,
                 optimization,
                 inputs,
-                explained.warnings);
+                newWarnings);
     }
 
     /**
      * The comparison of one output of the whole model and of the chain of its parts, over all trials.
      *
-     * <p>An output that cannot be compared is neither identical nor passed, and its differences are NaN. The absolute
+     * <p>An output that cannot be compared is neither identical nor passed, and its differences are empty. The absolute
      * difference of two elements is {@code |whole - chain|}. It is 0 for two NaNs. It is infinite if only one of them is
      * NaN, or if infinities, strings, shapes or types differ. The relative difference is the absolute one divided by the
      * larger of {@code |whole|} and {@code |chain|}. The largest differences may belong to different elements.
@@ -117,8 +115,8 @@ public record Verification(
      *     output tells nothing about the parts
      * @param identical whether every element had the same bits in every trial
      * @param passed whether the output is identical or, in optimised runs, within the tolerance
-     * @param maxAbsDiff the largest absolute difference
-     * @param maxRelDiff the largest relative difference
+     * @param maxAbsDiff the largest absolute difference; empty if the output is not comparable
+     * @param maxRelDiff the largest relative difference; empty if the output is not comparable
      * @param where the index of the element with the largest absolute difference; empty if the output is identical or no
      *     single element can be named
      * @param weakEvidence whether agreement on this output is weak evidence
@@ -131,8 +129,8 @@ public record Verification(
             boolean comparable,
             boolean identical,
             boolean passed,
-            double maxAbsDiff,
-            double maxRelDiff,
+            OptionalDouble maxAbsDiff,
+            OptionalDouble maxRelDiff,
             Optional<List<Long>> where,
             boolean weakEvidence,
             Optional<String> weakReason) {
@@ -145,8 +143,8 @@ public record Verification(
          * @param comparable whether the whole model gave the same output each time it ran on the same inputs
          * @param identical whether every element had the same bits in every trial
          * @param passed whether the output is identical or, in optimised runs, within the tolerance
-         * @param maxAbsDiff the largest absolute difference
-         * @param maxRelDiff the largest relative difference
+         * @param maxAbsDiff the largest absolute difference; empty if the output is not comparable
+         * @param maxRelDiff the largest relative difference; empty if the output is not comparable
          * @param where the index of the element with the largest absolute difference
          * @param weakEvidence whether agreement on this output is weak evidence
          * @param weakReason why it is weak evidence

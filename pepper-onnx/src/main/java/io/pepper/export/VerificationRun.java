@@ -25,7 +25,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /**
  * One verification: it runs the whole model and the chain of parts on the same inputs and compares their outputs.
@@ -267,14 +268,15 @@ final class VerificationRun implements AutoCloseable {
                 warnings);
     }
 
-    /** Returns the largest difference of the comparable outputs; NaN if there are none. */
-    private static double largest(
-            List<Verification.OutputComparison> outputs, ToDoubleFunction<Verification.OutputComparison> difference) {
-        return outputs.stream()
-                .filter(Verification.OutputComparison::comparable)
-                .mapToDouble(difference)
-                .max()
-                .orElse(outputs.isEmpty() ? 0 : Double.NaN);
+    /** Returns the largest difference of the comparable outputs; empty if there are none among the outputs. */
+    private static OptionalDouble largest(
+            List<Verification.OutputComparison> outputs,
+            Function<Verification.OutputComparison, OptionalDouble> difference) {
+        return outputs.isEmpty()
+                ? OptionalDouble.of(0)
+                : outputs.stream()
+                        .flatMapToDouble(output -> difference.apply(output).stream())
+                        .max();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.pepper.measure;
 
 import io.pepper.measure.internal.Quantiles;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -15,7 +16,7 @@ import java.util.OptionalLong;
  * @param p99Seconds 99th percentile of the time of a run
  * @param medianUncertainty width of the 95 % confidence interval of the median, relative to the median; infinite if
  *     there were too few runs
- * @param sessionSeconds time that ONNX Runtime took to open the model
+ * @param sessionSeconds time that ONNX Runtime took to open the model; empty if unknown
  * @param peakMemoryBytes peak growth of the process's memory while the model was opened and first run, including that
  *     of other threads; empty if the system does not report it
  */
@@ -28,8 +29,19 @@ public record ModelTiming(
         double p90Seconds,
         double p99Seconds,
         double medianUncertainty,
-        double sessionSeconds,
+        OptionalDouble sessionSeconds,
         OptionalLong peakMemoryBytes) {
+    /**
+     * Returns a builder of the times of runs that all took the median, with an unknown uncertainty.
+     *
+     * @param runs number of timed runs
+     * @param medianSeconds median time of a run
+     * @return the builder
+     */
+    public static Builder builder(int runs, double medianSeconds) {
+        return new Builder(runs, medianSeconds);
+    }
+
     /**
      * Returns the interquartile range.
      *
@@ -41,17 +53,16 @@ public record ModelTiming(
 
     static ModelTiming of(double[] seconds, double sessionSeconds, OptionalLong peakMemoryBytes) {
         Quantiles sample = Quantiles.of(seconds);
-        return new ModelTiming(
-                seconds.length,
-                sample.median(),
-                sample.at(0),
-                sample.at(0.25),
-                sample.at(0.75),
-                sample.at(0.9),
-                sample.at(0.99),
-                sample.medianUncertainty(),
-                sessionSeconds,
-                peakMemoryBytes);
+        Builder timing = builder(seconds.length, sample.median())
+                .minSeconds(sample.at(0))
+                .p25Seconds(sample.at(0.25))
+                .p75Seconds(sample.at(0.75))
+                .p90Seconds(sample.at(0.9))
+                .p99Seconds(sample.at(0.99))
+                .medianUncertainty(sample.medianUncertainty())
+                .sessionSeconds(sessionSeconds);
+        peakMemoryBytes.ifPresent(timing::peakMemoryBytes);
+        return timing.build();
     }
 
     /**
@@ -63,4 +74,135 @@ public record ModelTiming(
      * @param medianSeconds median time of a run, to a microsecond
      */
     public record OperatorTiming(String name, String type, int runs, double medianSeconds) {}
+
+    /** A builder of times. Not thread-safe. */
+    public static final class Builder {
+        private final int runs;
+        private final double medianSeconds;
+        private double minSeconds;
+        private double p25Seconds;
+        private double p75Seconds;
+        private double p90Seconds;
+        private double p99Seconds;
+        private double medianUncertainty = Double.POSITIVE_INFINITY;
+        private OptionalDouble sessionSeconds = OptionalDouble.empty();
+        private OptionalLong peakMemoryBytes = OptionalLong.empty();
+
+        private Builder(int runs, double medianSeconds) {
+            this.runs = runs;
+            this.medianSeconds = medianSeconds;
+            minSeconds = medianSeconds;
+            p25Seconds = medianSeconds;
+            p75Seconds = medianSeconds;
+            p90Seconds = medianSeconds;
+            p99Seconds = medianSeconds;
+        }
+
+        /**
+         * Sets the shortest time of a run.
+         *
+         * @param value seconds
+         * @return this builder
+         */
+        public Builder minSeconds(double value) {
+            minSeconds = value;
+            return this;
+        }
+
+        /**
+         * Sets the 25th percentile of the time of a run.
+         *
+         * @param value seconds
+         * @return this builder
+         */
+        public Builder p25Seconds(double value) {
+            p25Seconds = value;
+            return this;
+        }
+
+        /**
+         * Sets the 75th percentile of the time of a run.
+         *
+         * @param value seconds
+         * @return this builder
+         */
+        public Builder p75Seconds(double value) {
+            p75Seconds = value;
+            return this;
+        }
+
+        /**
+         * Sets the 90th percentile of the time of a run.
+         *
+         * @param value seconds
+         * @return this builder
+         */
+        public Builder p90Seconds(double value) {
+            p90Seconds = value;
+            return this;
+        }
+
+        /**
+         * Sets the 99th percentile of the time of a run.
+         *
+         * @param value seconds
+         * @return this builder
+         */
+        public Builder p99Seconds(double value) {
+            p99Seconds = value;
+            return this;
+        }
+
+        /**
+         * Sets the width of the 95 % confidence interval of the median.
+         *
+         * @param value the width relative to the median; infinite if there were too few runs
+         * @return this builder
+         */
+        public Builder medianUncertainty(double value) {
+            medianUncertainty = value;
+            return this;
+        }
+
+        /**
+         * Sets the time that ONNX Runtime took to open the model.
+         *
+         * @param value seconds
+         * @return this builder
+         */
+        public Builder sessionSeconds(double value) {
+            sessionSeconds = OptionalDouble.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the peak growth of the process's memory.
+         *
+         * @param value bytes
+         * @return this builder
+         */
+        public Builder peakMemoryBytes(long value) {
+            peakMemoryBytes = OptionalLong.of(value);
+            return this;
+        }
+
+        /**
+         * Returns the times.
+         *
+         * @return the times
+         */
+        public ModelTiming build() {
+            return new ModelTiming(
+                    runs,
+                    medianSeconds,
+                    minSeconds,
+                    p25Seconds,
+                    p75Seconds,
+                    p90Seconds,
+                    p99Seconds,
+                    medianUncertainty,
+                    sessionSeconds,
+                    peakMemoryBytes);
+        }
+    }
 }

@@ -92,13 +92,17 @@ final class Characterization {
                         WorkloadMeasure.PEAK_BYTES,
                         number(Liveness.of(graph, operators, shapes::bytes).peakBytes()));
         double parallel = 0;
-        double largest = 0;
         double streamed = 0;
+        OptionalDouble largest = OptionalDouble.of(0);
         for (Kernel kernel : KernelList.of(graph, shapes, costs, operators, outputs)) {
             work.add(kernel);
-            largest = Math.max(largest, kernel.flops());
-            parallel += kernel.flops() >= WORTH_DIVIDING ? kernel.flops() : 0;
-            streamed += kernel.flops() < REUSE * kernel.weightBytes() ? kernel.weightBytes() : 0;
+            double flops = kernel.flops().orElse(0);
+            double weights = kernel.weightBytes().orElse(0);
+            largest = largest.isPresent() && kernel.flops().isPresent()
+                    ? OptionalDouble.of(Math.max(largest.getAsDouble(), flops))
+                    : OptionalDouble.empty();
+            parallel += flops >= WORTH_DIVIDING ? flops : 0;
+            streamed += kernel.flops().isPresent() && flops < REUSE * weights ? weights : 0;
         }
         return work.set(WorkloadMeasure.PARALLEL_FLOPS, parallel)
                 .set(WorkloadMeasure.LARGEST_FLOPS, largest)
@@ -106,8 +110,8 @@ final class Characterization {
                 .build();
     }
 
-    private static double number(OptionalLong value) {
-        return value.isPresent() ? value.getAsLong() : Double.NaN;
+    private static OptionalDouble number(OptionalLong value) {
+        return value.isPresent() ? OptionalDouble.of((double) value.getAsLong()) : OptionalDouble.empty();
     }
 
     private ModelCharacteristics of(Indices all, PaperFeatures paper, Indices inputs, Indices outputs) {

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -161,14 +162,19 @@ final class KernelList {
         kernels.add(new Kernel(
                 family,
                 times,
-                flops / times,
-                input,
-                output,
-                weights,
+                known(flops / times),
+                known(input),
+                known(output),
+                known(weights),
                 shape.depth(),
                 shape.channels(),
                 shape.window(),
                 shape.groups()));
+    }
+
+    /** Unknown numbers are NaN in sums. */
+    private static OptionalDouble known(double value) {
+        return Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
     private KernelFamily family(int root) {
@@ -207,7 +213,17 @@ final class KernelList {
     }
 
     private void addLayout(KernelFamily family, int tensor) {
-        double bytes = bytes(tensor);
-        kernels.add(new Kernel(family, 1, 0, bytes, bytes, 0, 0, Math.max(0, demands.channels(tensor)), 0, 0));
+        OptionalDouble bytes = known(bytes(tensor));
+        kernels.add(new Kernel(
+                family,
+                1,
+                OptionalDouble.of(0),
+                bytes,
+                bytes,
+                OptionalDouble.of(0),
+                0,
+                Math.max(0, demands.channels(tensor)),
+                0,
+                0));
     }
 }

@@ -191,8 +191,10 @@ public final class OperatorPlanner {
         CostTable.Builder table =
                 CostTable.bySegment(groups.count(), cluster.devices().size(), groups.flows());
         for (int group = 0; group < groups.count(); group++) {
-            double weights = groups.workload(group, group + 1).get(WorkloadMeasure.WEIGHT_BYTES);
-            table.memoryBytes(group, group + 1, Double.isNaN(weights) ? 0 : weights, 0);
+            double weights = groups.workload(group, group + 1)
+                    .get(WorkloadMeasure.WEIGHT_BYTES)
+                    .orElse(0);
+            table.memoryBytes(group, group + 1, weights, 0);
             for (int index = 0; index < cluster.devices().size(); index++) {
                 int device = index;
                 double seconds = shares.seconds[group][device];

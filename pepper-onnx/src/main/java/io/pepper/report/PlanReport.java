@@ -281,7 +281,7 @@ public final class PlanReport implements Report {
     private List<PlanDrawing.Piece> segments() {
         List<PlanDrawing.Piece> found = new ArrayList<>();
         double[] flops = IntStream.range(0, segments.count())
-                .mapToDouble(i -> segments.workload(i, i + 1).total().flops())
+                .mapToDouble(i -> segments.workload(i, i + 1).total().flops().orElse(Double.NaN))
                 .toArray();
         double all = Arrays.stream(flops).sum();
         for (PlacedPart part : placement().parts()) {

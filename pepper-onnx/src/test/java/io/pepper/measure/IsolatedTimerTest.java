@@ -49,7 +49,7 @@ class IsolatedTimerTest {
                 ModelTiming timing = timer.measure();
                 assertThat(timing.runs()).isBetween(1, 5);
                 assertThat(timing.medianSeconds()).isPositive();
-                assertThat(timing.sessionSeconds()).isPositive();
+                assertThat(timing.sessionSeconds().orElseThrow()).isPositive();
             }
         }
     }

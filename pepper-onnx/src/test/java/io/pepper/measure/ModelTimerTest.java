@@ -52,7 +52,7 @@ class ModelTimerTest {
         assertThat(timing.p75Seconds()).isBetween(timing.medianSeconds(), timing.p90Seconds());
         assertThat(timing.p99Seconds()).isGreaterThanOrEqualTo(timing.p90Seconds());
         assertThat(timing.iqrSeconds()).isNotNegative();
-        assertThat(timing.sessionSeconds()).isPositive();
+        assertThat(timing.sessionSeconds().orElseThrow()).isPositive();
     }
 
     @Test

@@ -32,7 +32,7 @@ class OperatorSweepTest {
             InputShapes sizes = OperatorSweep.sizes(name);
             try (OnnxModel model = OnnxModel.load(file)) {
                 Workload work = model.costs(model.shapes(sizes)).workload();
-                assertThat(work.total().flops()).as(name).isNotNaN();
+                assertThat(work.total().flops()).as(name).isPresent();
                 for (KernelFamily family : KernelFamily.values()) {
                     if (work.of(family).operators() > 0) {
                         seen.add(family);

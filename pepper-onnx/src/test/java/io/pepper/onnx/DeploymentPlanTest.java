@@ -79,7 +79,9 @@ class DeploymentPlanTest {
 
     /** Ten billion operations in a second, and ten microseconds for each operator. */
     private static Prediction byArithmetic(Workload piece, int threads, DeviceState device) {
-        double seconds = 1e-6 + piece.total().flops() / 1e10 + piece.total().operators() * 1e-5;
+        double seconds = 1e-6
+                + piece.total().flops().orElseThrow() / 1e10
+                + piece.total().operators() * 1e-5;
         return new Prediction(seconds, 1.2 * seconds, false);
     }
 
@@ -313,10 +315,12 @@ class DeploymentPlanTest {
             int count = segments.count();
             double sum = 0;
             for (int i = 0; i < count; i++) {
-                sum += segments.workload(i, i + 1).total().flops();
+                sum += segments.workload(i, i + 1).total().flops().orElseThrow();
             }
-            assertThat(segments.workload(0, count).total().flops()).isEqualTo(sum);
-            assertThat(segments.workload(0, count).get(WorkloadMeasure.WEIGHT_BYTES))
+            assertThat(segments.workload(0, count).total().flops()).hasValue(sum);
+            assertThat(segments.workload(0, count)
+                            .get(WorkloadMeasure.WEIGHT_BYTES)
+                            .orElseThrow())
                     .isCloseTo((double) model.weightBytes(), within(1e3));
             assertThat(segments.flows().get(0).bytes()).isEqualTo(4.0 * 3 * 48 * 160);
             assertThatThrownBy(() -> segments.workload(2, 2)).isInstanceOf(IndexOutOfBoundsException.class);

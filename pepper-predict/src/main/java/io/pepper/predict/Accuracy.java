@@ -3,6 +3,7 @@ package io.pepper.predict;
 import io.pepper.measure.internal.Quantiles;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
@@ -13,12 +14,12 @@ import java.util.stream.IntStream;
  * @param maeSeconds mean absolute error, in seconds
  * @param rmseSeconds root mean square error, in seconds
  * @param r2 coefficient of determination, at most 1; below 0 the mean of the measured medians is the better prediction;
- *     NaN if all measured medians are equal
+ *     empty if all measured medians are equal
  * @param mape mean of the absolute errors relative to the measured median, as a share
  * @param medianApe median of the absolute errors relative to the measured median, as a share
  * @param within10 share of records with a relative error of at most 10 %
  * @param within20 share of records with a relative error of at most 20 %
- * @param rankCorrelation Spearman's rank correlation of predicted and measured medians, -1 to 1; NaN if either are all
+ * @param rankCorrelation Spearman's rank correlation of predicted and measured medians, -1 to 1; empty if either are all
  *     equal
  * @param p90Coverage share of runs that took at most the predicted 90th percentile. 0.9 is right, less is
  *     over-confident. In a cross-validation the prediction is without the margin that a saved predictor adds, since
@@ -28,12 +29,12 @@ public record Accuracy(
         int records,
         double maeSeconds,
         double rmseSeconds,
-        double r2,
+        OptionalDouble r2,
         double mape,
         double medianApe,
         double within10,
         double within20,
-        double rankCorrelation,
+        OptionalDouble rankCorrelation,
         double p90Coverage) {
     private static final double TEN_PERCENT = 0.1;
     private static final double TWENTY_PERCENT = 0.2;
@@ -68,7 +69,7 @@ public record Accuracy(
                 n,
                 absolute / n,
                 Math.sqrt(squares / n),
-                variance == 0 ? Double.NaN : 1 - squares / variance,
+                variance == 0 ? OptionalDouble.empty() : OptionalDouble.of(1 - squares / variance),
                 Arrays.stream(relative).average().orElseThrow(),
                 Quantiles.of(relative).median(),
                 share(relative, TEN_PERCENT),
@@ -100,7 +101,7 @@ public record Accuracy(
         return ranks;
     }
 
-    private static double correlation(double[] a, double[] b) {
+    private static OptionalDouble correlation(double[] a, double[] b) {
         double meanA = Arrays.stream(a).average().orElse(0);
         double meanB = Arrays.stream(b).average().orElse(0);
         double both = 0;
@@ -111,6 +112,7 @@ public record Accuracy(
             varianceA += (a[i] - meanA) * (a[i] - meanA);
             varianceB += (b[i] - meanB) * (b[i] - meanB);
         }
-        return both / Math.sqrt(varianceA * varianceB);
+        double product = varianceA * varianceB;
+        return product == 0 ? OptionalDouble.empty() : OptionalDouble.of(both / Math.sqrt(product));
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -12,28 +13,28 @@ import java.util.function.ToDoubleFunction;
  * device. Two ways form a pair if their measured medians differ by more than 10 %.
  *
  * @param pairs number of pairs
- * @param right share of pairs in which the faster way was predicted to be faster; NaN without pairs
+ * @param right share of pairs in which the faster way was predicted to be faster; empty without pairs
  * @param regret mean relative loss over all pairs: by which share of the faster way's time the chosen way took longer;
  *     0 without pairs
  * @param bestWays share of choices in which the way predicted to be fastest took at most 10 % longer than the fastest;
- *     NaN without choices
+ *     empty without choices
  * @param repeatRight share of pairs in which two measurements agree on the faster way. No prediction can be expected to
- *     be right more often. NaN if nothing was measured twice
+ *     be right more often. empty if nothing was measured twice
  * @param choices number of pieces with at least two ways
- * @param bestRegretSeconds mean extra time of the way predicted to be fastest over the fastest way, in seconds; NaN
+ * @param bestRegretSeconds mean extra time of the way predicted to be fastest over the fastest way, in seconds; empty
  *     without choices
  * @param repeatBest like {@code bestWays}, with the first measurement as the prediction and the second as the truth. No
- *     prediction can be expected to do better. NaN if nothing was measured twice
+ *     prediction can be expected to do better. empty if nothing was measured twice
  */
 public record ChoiceAccuracy(
         int pairs,
-        double right,
+        OptionalDouble right,
         double regret,
-        double bestWays,
-        double repeatRight,
+        OptionalDouble bestWays,
+        OptionalDouble repeatRight,
         int choices,
-        double bestRegretSeconds,
-        double repeatBest) {
+        OptionalDouble bestRegretSeconds,
+        OptionalDouble repeatBest) {
     private static final double TENTH = 1.1;
 
     /**
@@ -163,13 +164,17 @@ public record ChoiceAccuracy(
         ChoiceAccuracy result() {
             return new ChoiceAccuracy(
                     pairs,
-                    right / (double) pairs,
+                    share(right, pairs),
                     pairs == 0 ? 0 : regret / pairs,
-                    best / (double) choices,
-                    repeatedRight / (double) repeated,
+                    share(best, choices),
+                    share(repeatedRight, repeated),
                     choices,
-                    bestRegretSeconds / choices,
-                    repeatedBest / (double) repeatedChoices);
+                    share(bestRegretSeconds, choices),
+                    share(repeatedBest, repeatedChoices));
+        }
+
+        private static OptionalDouble share(double part, int count) {
+            return count == 0 ? OptionalDouble.empty() : OptionalDouble.of(part / count);
         }
     }
 }

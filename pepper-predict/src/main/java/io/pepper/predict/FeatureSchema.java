@@ -59,7 +59,7 @@ public final class FeatureSchema {
     }
 
     private static Feature whole(String name, WorkloadMeasure measure) {
-        return of(name, (work, threads, device) -> work.get(measure));
+        return of(name, (work, threads, device) -> number(work.get(measure)));
     }
 
     private static Feature load(String name, Value value) {
@@ -97,22 +97,22 @@ public final class FeatureSchema {
                 load("contention", FeatureSchema::contention),
                 of("threads", (work, threads, device) -> threads),
                 of("device_cpu_cores", (work, threads, device) -> cores(device)),
-                of("flops", (work, threads, device) -> work.total().flops()),
-                of("bytes", (work, threads, device) -> work.total().bytes()),
+                of("flops", (work, threads, device) -> number(work.total().flops())),
+                of("bytes", (work, threads, device) -> number(work.total().bytes())),
                 of("operators", (work, threads, device) -> (double) work.total().operators()),
                 of("arithmetic_intensity", (work, threads, device) -> intensity(work.total())),
                 of(
                         "flops_per_operator",
                         (work, threads, device) ->
-                                work.total().flops() / work.total().operators()),
+                                number(work.total().flops()) / work.total().operators()),
                 of(
                         "parallel_share",
-                        (work, threads, device) -> work.get(WorkloadMeasure.PARALLEL_FLOPS)
-                                / work.total().flops()),
+                        (work, threads, device) -> number(work.get(WorkloadMeasure.PARALLEL_FLOPS))
+                                / number(work.total().flops())),
                 of(
                         "largest_share",
-                        (work, threads, device) -> work.get(WorkloadMeasure.LARGEST_FLOPS)
-                                / work.total().flops()),
+                        (work, threads, device) -> number(work.get(WorkloadMeasure.LARGEST_FLOPS))
+                                / number(work.total().flops())),
                 whole("weight_bytes", WorkloadMeasure.WEIGHT_BYTES),
                 whole("input_bytes", WorkloadMeasure.INPUT_BYTES),
                 whole("output_bytes", WorkloadMeasure.OUTPUT_BYTES),
@@ -130,7 +130,7 @@ public final class FeatureSchema {
     }
 
     private static double intensity(KernelTotals work) {
-        return work.flops() / work.bytes();
+        return number(work.flops()) / number(work.bytes());
     }
 
     /**

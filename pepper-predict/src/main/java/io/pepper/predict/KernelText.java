@@ -5,6 +5,7 @@ import io.pepper.workload.KernelFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
@@ -25,10 +26,10 @@ final class KernelText {
 
     private static String write(Kernel kernel) {
         String numbers = DoubleStream.of(
-                        kernel.flops(),
-                        kernel.inputBytes(),
-                        kernel.outputBytes(),
-                        kernel.weightBytes(),
+                        kernel.flops().orElse(Double.NaN),
+                        kernel.inputBytes().orElse(Double.NaN),
+                        kernel.outputBytes().orElse(Double.NaN),
+                        kernel.weightBytes().orElse(Double.NaN),
                         kernel.depth(),
                         kernel.channels(),
                         kernel.window(),
@@ -68,20 +69,20 @@ final class KernelText {
         if (parts.length != NUMBERS + 2) {
             throw new IllegalArgumentException(parts.length + " parts, there are " + (NUMBERS + 2));
         }
-        double[] numbers = new double[NUMBERS];
-        for (int i = 0; i < NUMBERS; i++) {
-            numbers[i] = parts[i + 2].isEmpty() ? Double.NaN : Double.parseDouble(parts[i + 2]);
-        }
         return new Kernel(
                 KernelFamily.valueOf(parts[0].toUpperCase(Locale.ROOT)),
                 Long.parseLong(parts[1]),
-                numbers[0],
-                numbers[1],
-                numbers[2],
-                numbers[3],
-                numbers[4],
-                numbers[5],
-                numbers[6],
-                numbers[7]);
+                number(parts[2]),
+                number(parts[3]),
+                number(parts[4]),
+                number(parts[5]),
+                Double.parseDouble(parts[6]),
+                Double.parseDouble(parts[7]),
+                Double.parseDouble(parts[8]),
+                Double.parseDouble(parts[9]));
+    }
+
+    private static OptionalDouble number(String text) {
+        return text.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
     }
 }

@@ -182,7 +182,7 @@ public final class LatencyProfiler {
      */
     private double bytes(ProfileTarget piece) throws IOException {
         double weights = piece.work().kernels().stream()
-                .mapToDouble(kernel -> kernel.times() * kernel.weightBytes())
+                .mapToDouble(kernel -> kernel.times() * kernel.weightBytes().orElse(0))
                 .filter(Double::isFinite)
                 .sum();
         double file = Files.exists(piece.file()) ? (double) Files.size(piece.file()) : 0;

@@ -144,8 +144,8 @@ public record LatencyRecord(
     }
 
     /** Returns the mean of a number; empty if it is unknown for an item. */
-    private static OptionalDouble knownMean(List<LatencyRecord> alike, Function<LatencyRecord, OptionalDouble> number) {
-        List<OptionalDouble> values = alike.stream().map(number).toList();
+    private static <T> OptionalDouble knownMean(List<T> items, Function<T, OptionalDouble> number) {
+        List<OptionalDouble> values = items.stream().map(number).toList();
         return values.stream().allMatch(OptionalDouble::isPresent)
                 ? values.stream().mapToDouble(OptionalDouble::getAsDouble).average()
                 : OptionalDouble.empty();
@@ -158,17 +158,17 @@ public record LatencyRecord(
                 .mapToDouble(timing -> Math.pow(timing.medianSeconds() - mean, 2))
                 .sum();
         double error = Math.sqrt(squares / (timings.size() - 1) / timings.size());
-        return new ModelTiming(
-                timings.stream().mapToInt(ModelTiming::runs).sum(),
-                mean,
-                runs.at(0),
-                runs.at(0.25),
-                runs.at(0.75),
-                runs.at(0.9),
-                runs.at(0.99),
-                2 * NORMAL_95 * error / mean,
-                mean(timings, ModelTiming::sessionSeconds),
-                timings.get(0).peakMemoryBytes());
+        ModelTiming.Builder timing = ModelTiming.builder(
+                        timings.stream().mapToInt(ModelTiming::runs).sum(), mean)
+                .minSeconds(runs.at(0))
+                .p25Seconds(runs.at(0.25))
+                .p75Seconds(runs.at(0.75))
+                .p90Seconds(runs.at(0.9))
+                .p99Seconds(runs.at(0.99))
+                .medianUncertainty(2 * NORMAL_95 * error / mean);
+        knownMean(timings, ModelTiming::sessionSeconds).ifPresent(timing::sessionSeconds);
+        timings.get(0).peakMemoryBytes().ifPresent(timing::peakMemoryBytes);
+        return timing.build();
     }
 
     LatencyRecord withWork(Workload other) {

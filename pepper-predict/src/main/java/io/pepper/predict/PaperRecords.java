@@ -7,7 +7,6 @@ import io.pepper.predict.internal.csv.Row;
 import io.pepper.workload.Workload;
 import io.pepper.workload.WorkloadMeasure;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** A reader of rows of the original PEPPER's files. */
 final class PaperRecords {
@@ -53,18 +52,11 @@ final class PaperRecords {
                 .withDiskUsagePercent(row.known("device_disk_usage_percent"));
         double seconds = PaperTime.parse(row.text("execution_time"));
         String model = row.values().getOrDefault("model", "unnamed");
-        ModelTiming timing = new ModelTiming(
-                1,
-                seconds,
-                seconds,
-                seconds,
-                seconds,
-                seconds,
-                seconds,
-                Double.POSITIVE_INFINITY,
-                Double.NaN,
-                OptionalLong.empty());
-        return Optional.of(LatencyRecord.builder(model, row.values().getOrDefault("piece", model), state, timing)
+        return Optional.of(LatencyRecord.builder(
+                        model,
+                        row.values().getOrDefault("piece", model),
+                        state,
+                        ModelTiming.builder(1, seconds).build())
                 .work(work(row))
                 .threads(CORES)
                 .load(new LoadLevel(load, load == 0 ? 0 : Math.max(1, loadedCores)))

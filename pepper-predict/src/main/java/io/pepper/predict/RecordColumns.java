@@ -119,11 +119,11 @@ final class RecordColumns {
                 plain(timing.p90Seconds()),
                 plain(timing.p99Seconds()),
                 plain(timing.medianUncertainty()),
-                plain(timing.sessionSeconds()),
+                number(timing.sessionSeconds()),
                 timing.peakMemoryBytes().isPresent()
                         ? String.valueOf(timing.peakMemoryBytes().getAsLong())
                         : ""));
-        MEASURES.keySet().forEach(measure -> values.add(plain(record.work().get(measure))));
+        MEASURES.keySet().forEach(measure -> values.add(number(record.work().get(measure))));
         values.addAll(ConditionColumns.values(record));
         values.add(KernelText.write(record.work().kernels()));
         return values;
@@ -132,7 +132,7 @@ final class RecordColumns {
     /** The values of the columns that describe the work, by column; empty for unknown values. */
     static Map<String, String> work(Workload work) {
         Map<String, String> values = new LinkedHashMap<>();
-        MEASURES.forEach((measure, column) -> values.put(column, plain(work.get(measure))));
+        MEASURES.forEach((measure, column) -> values.put(column, number(work.get(measure))));
         values.put(KERNELS, KernelText.write(work.kernels()));
         return values;
     }
@@ -171,7 +171,7 @@ final class RecordColumns {
      */
     public static LatencyRecord read(Row row) {
         Workload.Builder work = Workload.builder();
-        MEASURES.forEach((measure, column) -> work.set(measure, row.number(column)));
+        MEASURES.forEach((measure, column) -> work.set(measure, row.optional(column)));
         KernelText.read(KERNELS, row.text(KERNELS)).forEach(work::add);
         LatencyRecord.Builder entry = LatencyRecord.builder(
                         row.text("model"), row.text("piece"), device(row), timing(row))
@@ -210,16 +210,15 @@ final class RecordColumns {
     }
 
     private static ModelTiming timing(Row row) {
-        return new ModelTiming(
-                (int) row.known("runs"),
-                row.known("execution_time_seconds"),
-                row.known("min_seconds"),
-                row.known("p25_seconds"),
-                row.known("p75_seconds"),
-                row.known("p90_seconds"),
-                row.known("p99_seconds"),
-                row.optional("median_uncertainty").orElse(Double.POSITIVE_INFINITY),
-                row.optional("session_seconds").orElse(Double.NaN),
-                whole(row, "peak_memory_bytes"));
+        ModelTiming.Builder timing = ModelTiming.builder((int) row.known("runs"), row.known("execution_time_seconds"))
+                .minSeconds(row.known("min_seconds"))
+                .p25Seconds(row.known("p25_seconds"))
+                .p75Seconds(row.known("p75_seconds"))
+                .p90Seconds(row.known("p90_seconds"))
+                .p99Seconds(row.known("p99_seconds"));
+        row.optional("median_uncertainty").ifPresent(timing::medianUncertainty);
+        row.optional("session_seconds").ifPresent(timing::sessionSeconds);
+        whole(row, "peak_memory_bytes").ifPresent(timing::peakMemoryBytes);
+        return timing.build();
     }
 }

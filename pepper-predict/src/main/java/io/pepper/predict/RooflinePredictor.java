@@ -104,14 +104,10 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
         double seconds = piece.total().operators() * operatorSeconds;
         for (KernelFamily family : KernelFamily.values()) {
             KernelTotals work = piece.of(family);
-            seconds += Math.max(known(work.flops()) / speed, known(work.bytes()) / bytesPerSecond);
+            seconds += Math.max(work.flops().orElse(0) / speed, work.bytes().orElse(0) / bytesPerSecond);
         }
         double median = Math.max(MIN_SECONDS, seconds * crowding(threads, device));
         return new Prediction(median, SPREAD * median, true);
-    }
-
-    private static double known(double value) {
-        return Double.isNaN(value) ? 0 : value;
     }
 
     private static double crowding(int threads, DeviceState device) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * A self-contained page on the accuracy of a predictor: errors on held-out data, predicted against measured medians,
@@ -137,7 +138,9 @@ public final class TrainingReport {
                 Integer.toString(found.choices()),
                 percent(found.bestWays()),
                 percent(found.repeatBest()),
-                Double.isNaN(found.bestRegretSeconds()) ? NOTHING : Quantities.seconds(found.bestRegretSeconds()));
+                found.bestRegretSeconds().isEmpty()
+                        ? NOTHING
+                        : Quantities.seconds(found.bestRegretSeconds().getAsDouble()));
     }
 
     private static String name(Folds folds) {
@@ -145,6 +148,10 @@ public final class TrainingReport {
     }
 
     private static String percent(double share) {
-        return Double.isNaN(share) ? NOTHING : Quantities.percent(share);
+        return Quantities.percent(share);
+    }
+
+    private static String percent(OptionalDouble share) {
+        return share.isPresent() ? Quantities.percent(share.getAsDouble()) : NOTHING;
     }
 }

@@ -27,7 +27,7 @@ class BoardDataTest {
             List<Workload> works =
                     records.stream().map(LatencyRecord::work).distinct().toList();
             assertThat(works).as(model).hasSize(1);
-            assertThat(works.get(0).total().flops()).as(model).isPositive();
+            assertThat(works.get(0).total().flops().orElseThrow()).as(model).isPositive();
         });
     }
 

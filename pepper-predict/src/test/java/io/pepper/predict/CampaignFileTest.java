@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -44,13 +43,22 @@ class CampaignFileTest {
     private static Workload work(double flops) {
         return Workload.builder()
                 .set(WorkloadMeasure.PARAMETERS, 10)
-                .add(new Kernel(KernelFamily.CONVOLUTION, 1, flops, 4, 4, 4, 3, 8, 9, 1))
+                .add(Kernel.builder(KernelFamily.CONVOLUTION)
+                        .flops(flops)
+                        .inputBytes(4)
+                        .outputBytes(4)
+                        .weightBytes(4)
+                        .depth(3)
+                        .channels(8)
+                        .window(9)
+                        .groups(1)
+                        .build())
                 .build();
     }
 
     private static LatencyRecord record(int execution, double seconds, Workload work) {
-        ModelTiming timing = new ModelTiming(
-                7, seconds, seconds, seconds, seconds, seconds, seconds, 0.1, 0.1, OptionalLong.empty());
+        ModelTiming timing =
+                ModelTiming.builder(7, seconds).medianUncertainty(0.1).build();
         return LatencyRecord.builder("net", "whole", DeviceState.of("here"), timing)
                 .work(work)
                 .achievedPercent(0)

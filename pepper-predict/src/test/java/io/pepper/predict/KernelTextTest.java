@@ -14,7 +14,16 @@ class KernelTextTest {
     @Test
     void readsWhatItWrites() {
         List<Kernel> kernels = List.of(
-                new Kernel(KernelFamily.CONVOLUTION, 3, 1.5, Double.NaN, 4, 1e18, 576, 64, 9, 1),
+                Kernel.builder(KernelFamily.CONVOLUTION)
+                        .times(3)
+                        .flops(1.5)
+                        .outputBytes(4)
+                        .weightBytes(1e18)
+                        .depth(576)
+                        .channels(64)
+                        .window(9)
+                        .groups(1)
+                        .build(),
                 Kernel.of(KernelFamily.VIEW, 0, 0, 0));
         String text = KernelText.write(kernels);
         assertThat(text).isEqualTo("convolution:3:1.5::4:1.0E18:576:64:9:1 view:1:0:0:0:0:0:0:0:0");

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +42,16 @@ class LatencyDatasetTest {
         Workload work = Workload.builder()
                 .set(WorkloadMeasure.CONV_LAYERS, 3)
                 .set(WorkloadMeasure.INPUT_BYTES, 1000)
-                .add(new Kernel(KernelFamily.CONVOLUTION, 1, flops, 5e5, 5e5, 0, 576, 64, 9, 1))
+                .add(Kernel.builder(KernelFamily.CONVOLUTION)
+                        .flops(flops)
+                        .inputBytes(5e5)
+                        .outputBytes(5e5)
+                        .weightBytes(0)
+                        .depth(576)
+                        .channels(64)
+                        .window(9)
+                        .groups(1)
+                        .build())
                 .build();
         DeviceState state = DeviceState.builder("pi")
                 .readAt(Instant.parse("2026-01-02T03:04:05Z"))
@@ -52,17 +60,16 @@ class LatencyDatasetTest {
                 .cpuLoadPercent(load)
                 .memoryFreeBytes(123_456_789_012L)
                 .build();
-        ModelTiming timing = new ModelTiming(
-                9,
-                seconds,
-                seconds * 0.9,
-                seconds * 0.95,
-                seconds * 1.05,
-                seconds * 1.1,
-                seconds * 1.2,
-                0.01,
-                0.2,
-                OptionalLong.of(7));
+        ModelTiming timing = ModelTiming.builder(9, seconds)
+                .minSeconds(seconds * 0.9)
+                .p25Seconds(seconds * 0.95)
+                .p75Seconds(seconds * 1.05)
+                .p90Seconds(seconds * 1.1)
+                .p99Seconds(seconds * 1.2)
+                .medianUncertainty(0.01)
+                .sessionSeconds(0.2)
+                .peakMemoryBytes(7)
+                .build();
         return LatencyRecord.builder(model, "whole, \"quoted\"", state, timing)
                 .work(work)
                 .threads(threads)
@@ -145,7 +152,7 @@ class LatencyDatasetTest {
         assertThat(all.problems().get(1)).contains(":6: column 'device_load_percent' is empty");
         LatencyRecord first = all.records().get(0);
         assertThat(first.timing().medianSeconds()).isEqualTo(1.25);
-        assertThat(first.work().get(WorkloadMeasure.PARAMETERS)).isEqualTo(25610155);
+        assertThat(first.work().get(WorkloadMeasure.PARAMETERS)).hasValue(25610155);
         assertThat(first.device().cpuLoadPercent()).hasValue(80);
         LatencyDataset clean = LatencyDataset.read(file);
         assertThat(clean.records())

@@ -154,10 +154,10 @@ class LatencyProfilerTest {
                     .extracting(ProfileTarget::piece)
                     .doesNotHaveDuplicates()
                     .startsWith("whole");
-            double whole = pieces.get(0).work().total().flops();
+            double whole = pieces.get(0).work().total().flops().orElseThrow();
             assertThat(pieces.subList(1, 6))
-                    .allSatisfy(
-                            piece -> assertThat(piece.work().total().flops()).isLessThan(whole));
+                    .allSatisfy(piece -> assertThat(piece.work().total().flops().orElseThrow())
+                            .isLessThan(whole));
             LatencyDataset data = LatencyProfiler.run(
                     new Campaign(pieces, List.of(LoadLevel.NONE), List.of(1), 1, ONCE, 1),
                     LatencyProfilerTest::device,

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,10 @@ class MarksTest {
     }
 
     private static ModelTiming timing(double median, double least) {
-        return new ModelTiming(9, median, least, median, median, median, median, 0.01, 0.2, OptionalLong.empty());
+        return ModelTiming.builder(9, median)
+                .minSeconds(least)
+                .medianUncertainty(0.01)
+                .build();
     }
 
     private static LatencyRecord record(String piece, double load, int round, double seconds, Mark... marks) {

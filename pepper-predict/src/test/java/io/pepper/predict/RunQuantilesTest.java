@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.pepper.measure.ModelTiming;
 import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class RunQuantilesTest {
     /** With a minimum of one unit, and quantiles of 2 to 6. */
     private static ModelTiming timing(double unit) {
-        return new ModelTiming(
-                10, 3 * unit, unit, 2 * unit, 4 * unit, 5 * unit, 6 * unit, 0.01, 1, OptionalLong.empty());
+        return ModelTiming.builder(10, 3 * unit)
+                .minSeconds(unit)
+                .p25Seconds(2 * unit)
+                .p75Seconds(4 * unit)
+                .p90Seconds(5 * unit)
+                .p99Seconds(6 * unit)
+                .build();
     }
 
     @Test

@@ -75,8 +75,8 @@ final class Json {
         document.put("identical", verification.identical());
         document.put("passed", verification.passed());
         document.put("comparable", verification.comparable());
-        document.put("maxAbsDiff", finite(verification.maxAbsDiff()));
-        document.put("maxRelDiff", finite(verification.maxRelDiff()));
+        put(document, "maxAbsDiff", verification.maxAbsDiff());
+        put(document, "maxRelDiff", verification.maxRelDiff());
         document.put("optimization", verification.optimization());
         document.put("trials", verification.trials());
         document.put("seed", verification.seed());
@@ -93,8 +93,8 @@ final class Json {
             node.set("shape", numbers(output.shape()));
             node.put("comparable", output.comparable());
             node.put("identical", output.identical());
-            node.put("maxAbsDiff", finite(output.maxAbsDiff()));
-            node.put("maxRelDiff", finite(output.maxRelDiff()));
+            put(node, "maxAbsDiff", output.maxAbsDiff());
+            put(node, "maxRelDiff", output.maxRelDiff());
             node.set("where", output.where().map(Json::numbers).orElse(null));
             node.put("weakEvidence", output.weakReason().orElse(null));
         }

@@ -209,10 +209,16 @@ public final class PepperService implements AutoCloseable {
                 .put("total_parameters", found.totalParameters())
                 .put(
                         "model_input_size",
-                        RequestFields.number(request, "model_input_size", work.get(WorkloadMeasure.INPUT_BYTES)))
+                        RequestFields.number(
+                                request,
+                                "model_input_size",
+                                work.get(WorkloadMeasure.INPUT_BYTES).orElseThrow()))
                 .put(
                         "model_output_size",
-                        RequestFields.number(request, "model_output_size", work.get(WorkloadMeasure.OUTPUT_BYTES)));
+                        RequestFields.number(
+                                request,
+                                "model_output_size",
+                                work.get(WorkloadMeasure.OUTPUT_BYTES).orElseThrow()));
         return answer(described, work, devices);
     }
 

@@ -2,6 +2,7 @@ package io.pepper.examples.cli;
 
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -14,7 +15,7 @@ public final class CommandLines {
         Set<String> options = new TreeSet<>();
         for (CommandLine command : Main.commandLine().getSubcommands().values()) {
             for (OptionSpec option : command.getCommandSpec().options()) {
-                options.add(option.longestName());
+                Stream.of(option.names()).filter(name -> name.startsWith("--")).forEach(options::add);
             }
         }
         options.remove("--help");

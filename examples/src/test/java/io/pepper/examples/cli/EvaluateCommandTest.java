@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** The share of right choices between devices, from data sets of devices with known speeds. */
@@ -38,7 +37,16 @@ class EvaluateCommandTest extends CommandTest {
                                 timing(flops / flopsPerSecond * (1 + load / 100)))
                         .work(Workload.builder()
                                 .set(WorkloadMeasure.INPUT_BYTES, 1000)
-                                .add(new Kernel(KernelFamily.CONVOLUTION, 1, flops, 5e5, 5e5, 0, 576, 64, 9, 1))
+                                .add(Kernel.builder(KernelFamily.CONVOLUTION)
+                                        .flops(flops)
+                                        .inputBytes(5e5)
+                                        .outputBytes(5e5)
+                                        .weightBytes(0)
+                                        .depth(576)
+                                        .channels(64)
+                                        .window(9)
+                                        .groups(1)
+                                        .build())
                                 .build())
                         .load(new LoadLevel(load, load == 0 ? 0 : 4))
                         .build());
@@ -50,8 +58,7 @@ class EvaluateCommandTest extends CommandTest {
     }
 
     private static ModelTiming timing(double seconds) {
-        return new ModelTiming(
-                9, seconds, seconds, seconds, seconds, seconds, seconds, 0.01, 0.2, OptionalLong.empty());
+        return ModelTiming.builder(9, seconds).medianUncertainty(0.01).build();
     }
 
     @Test

@@ -56,7 +56,8 @@ class PepperServiceTest {
     void start() {
         // Slower with load, and with what the model holds: so that the answers show which values came through.
         LatencyPredictor predictor = (work, threads, state) -> {
-            double seconds = (work.get(WorkloadMeasure.PARAMETERS) + work.get(WorkloadMeasure.INPUT_BYTES))
+            double seconds = (work.get(WorkloadMeasure.PARAMETERS).orElseThrow()
+                            + work.get(WorkloadMeasure.INPUT_BYTES).orElseThrow())
                     * (1 + state.cpuLoadPercent().orElse(0));
             return new Prediction(seconds, seconds, false);
         };

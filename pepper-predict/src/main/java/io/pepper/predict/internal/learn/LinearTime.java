@@ -199,9 +199,9 @@ public final class LinearTime {
         double all = 0;
         for (int i = 0; i < kernels.size(); i++) {
             Kernel kernel = kernels.get(i);
-            double weights = known(kernel.weightBytes());
+            double weights = kernel.weightBytes().orElse(0);
             all += kernel.times() * weights;
-            row[COLD + CACHES_MIB.length * reuse(known(kernel.flops()), weights)] += kernel.times() * weights;
+            row[COLD + CACHES_MIB.length * reuse(kernel.flops().orElse(0), weights)] += kernel.times() * weights;
             add(kernel, threads, row);
         }
         for (int at = COLD; at < REST; at += CACHES_MIB.length) {
@@ -219,9 +219,9 @@ public final class LinearTime {
     }
 
     private static void add(Kernel kernel, int threads, double[] row) {
-        double flops = known(kernel.flops());
-        double weights = known(kernel.weightBytes());
-        double bytes = known(kernel.inputBytes()) + known(kernel.outputBytes());
+        double flops = kernel.flops().orElse(0);
+        double weights = kernel.weightBytes().orElse(0);
+        double bytes = kernel.inputBytes().orElse(0) + kernel.outputBytes().orElse(0);
         int sharers = flops + OPERATIONS_PER_BYTE * bytes >= WORTH_DIVIDING ? threads : 1;
         double times = kernel.times();
         int at = PLACES.getOrDefault(kernel.family(), 0);
@@ -239,10 +239,6 @@ public final class LinearTime {
     private static void both(double[] row, int at, double value, int sharers) {
         row[at] += value;
         row[at + 1] += value / sharers;
-    }
-
-    private static double known(double value) {
-        return Double.isNaN(value) ? 0 : value;
     }
 
     /**

@@ -74,29 +74,29 @@ final class Vectors {
     private static double rereading(Kernel kernel) {
         double blocks = blocks(kernel.channels());
         double readings = Math.ceil(blocks / BLOCKS_AT_ONCE);
-        return blocks > 0 ? kernel.flops() * padding(kernel) * readings / blocks : 0;
+        return blocks > 0 ? kernel.flops().orElse(0) * padding(kernel) * readings / blocks : 0;
     }
 
     /** The larger the window, the smaller the share that counts. */
     private static double summedBytes(Kernel kernel) {
-        return kernel.outputBytes() * padding(kernel.channels()) * inputChannels(kernel) / kernel.window();
+        return kernel.outputBytes().orElse(0) * padding(kernel.channels()) * inputChannels(kernel) / kernel.window();
     }
 
     private static double unfoldedBytes(Kernel kernel) {
-        return kernel.depth() * kernel.groups() * kernel.outputBytes() / kernel.channels();
+        return kernel.depth() * kernel.groups() * kernel.outputBytes().orElse(0) / kernel.channels();
     }
 
     private static double addedBytes(Kernel kernel) {
-        double channel = kernel.inputBytes() / (inputChannels(kernel) * kernel.groups());
+        double channel = kernel.inputBytes().orElse(0) / (inputChannels(kernel) * kernel.groups());
         return kernel.channels() * kernel.window() * channel;
     }
 
     private static double meetingBytes(Kernel kernel) {
-        double image = kernel.outputBytes() / kernel.channels();
-        return image % CACHE_WAY_BYTES == 0 ? kernel.outputBytes() : 0;
+        double image = kernel.outputBytes().orElse(0) / kernel.channels();
+        return image % CACHE_WAY_BYTES == 0 ? kernel.outputBytes().orElse(0) : 0;
     }
 
     private static double copies(Kernel kernel) {
-        return kernel.depth() > 0 ? kernel.outputBytes() / (ELEMENT_BYTES * kernel.depth()) : 0;
+        return kernel.depth() > 0 ? kernel.outputBytes().orElse(0) / (ELEMENT_BYTES * kernel.depth()) : 0;
     }
 }

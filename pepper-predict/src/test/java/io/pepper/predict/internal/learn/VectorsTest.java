@@ -13,7 +13,12 @@ class VectorsTest {
     /** Of an output of 32 x 32 points. */
     private static Kernel convolution(KernelFamily family, double in, double out, double window, double groups) {
         double points = 32 * 32 * Float.BYTES;
-        return new Kernel(family, 1, FLOPS, in * groups * points, out * points, 0, in * window, out, window, groups);
+        return Kernel.of(family, FLOPS, in * groups * points, out * points).toBuilder()
+                .depth(in * window)
+                .channels(out)
+                .window(window)
+                .groups(groups)
+                .build();
     }
 
     @Test
@@ -69,8 +74,12 @@ class VectorsTest {
 
     @Test
     void transposedWindowsCostWhatIsAddedUp() {
-        Kernel twice =
-                new Kernel(KernelFamily.TRANSPOSED_CONVOLUTION, 1, FLOPS, 24 * 100 * 4, 400 * 4, 0, 24 * 4, 1, 4, 1);
+        Kernel twice = Kernel.of(KernelFamily.TRANSPOSED_CONVOLUTION, FLOPS, 24 * 100 * 4, 400 * 4).toBuilder()
+                .depth(24 * 4)
+                .channels(1)
+                .window(4)
+                .groups(1)
+                .build();
         assertThat(Vectors.hard(twice))
                 .as("one channel of 10 x 10 points, each a window of 2 x 2")
                 .isEqualTo(100 * 4 * Float.BYTES);
@@ -80,10 +89,14 @@ class VectorsTest {
     void imagesMeetInACache() {
         for (KernelFamily family : new KernelFamily[] {KernelFamily.BLOCKING, KernelFamily.UNBLOCKING}) {
             double meeting = 28 * 32 * 32 * Float.BYTES;
-            assertThat(Vectors.hard(new Kernel(family, 1, 0, meeting, meeting, 0, 0, 28, 0, 0)))
+            assertThat(Vectors.hard(Kernel.of(family, 0, meeting, meeting).toBuilder()
+                            .channels(28)
+                            .build()))
                     .isEqualTo(meeting);
             double apart = 28 * 33 * 33 * Float.BYTES;
-            assertThat(Vectors.hard(new Kernel(family, 1, 0, apart, apart, 0, 0, 28, 0, 0)))
+            assertThat(Vectors.hard(Kernel.of(family, 0, apart, apart).toBuilder()
+                            .channels(28)
+                            .build()))
                     .isZero();
         }
     }
@@ -99,7 +112,9 @@ class VectorsTest {
 
     @Test
     void copiesOfKnownRunsAreCounted() {
-        Kernel split = new Kernel(KernelFamily.COPY, 1, 0, 4096, 4096, 0, 32, 0, 0, 0);
+        Kernel split = Kernel.of(KernelFamily.COPY, 0, 4096, 4096).toBuilder()
+                .depth(32)
+                .build();
         assertThat(Vectors.hard(split)).as("1,024 elements in runs of 32").isEqualTo(32);
         assertThat(Vectors.hard(Kernel.of(KernelFamily.COPY, 0, 4096, 4096)))
                 .as("an unknown run")
