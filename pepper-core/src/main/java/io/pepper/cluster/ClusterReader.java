@@ -4,7 +4,6 @@ import io.pepper.document.InvalidFileException;
 import io.pepper.internal.text.Fields;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** A reader of clusters from the fields of a document. */
 final class ClusterReader {
