@@ -104,7 +104,7 @@ class VectorsTest {
     @Test
     void unknownNumbersAreNoError() {
         for (KernelFamily family : KernelFamily.values()) {
-            Kernel unknown = Kernel.of(family, Double.NaN, Double.NaN, Double.NaN);
+            Kernel unknown = Kernel.builder(family).build();
             assertThat(Vectors.hard(unknown)).as("%s", family).isZero();
             assertThat(Vectors.padding(unknown)).as("%s", family).isOne();
         }
