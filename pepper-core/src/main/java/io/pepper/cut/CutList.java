@@ -36,15 +36,13 @@ final class CutList {
         usedOperatorCount = before.length == 0 ? 0 : before[before.length - 1];
         for (int i = 0; i < search.cutTensors().length; i++) {
             int tensor = search.cutTensors()[i];
-            byTensor.put(graph.tensorName(tensor), cut(Indices.of(tensor), order.placeOfCut(i), before));
-        }
-        if (options.maxWidth() == 1) {
-            for (int tensor : search.cutTensors()) {
-                if (!usage.isOutput(tensor)) {
-                    cuts.add(byTensor.get(graph.tensorName(tensor)));
-                }
+            Cut cut = cut(Indices.of(tensor), order.placeOfCut(i), before);
+            byTensor.put(graph.tensorName(tensor), cut);
+            if (options.maxWidth() == 1 && !usage.isOutput(tensor)) {
+                cuts.add(cut);
             }
-        } else {
+        }
+        if (options.maxWidth() > 1) {
             addAlongOrder(order, before);
         }
     }

@@ -4,7 +4,8 @@ import io.pepper.cut.internal.Adjacency;
 import io.pepper.cut.internal.LowLink;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
-import java.util.stream.IntStream;
+import java.util.Arrays;
+import java.util.OptionalInt;
 
 /** A search for the tensors that separate inputs from outputs, and the number of them before each operator. */
 final class CutSearch {
@@ -44,18 +45,28 @@ final class CutSearch {
 
     private int[] findCuts() {
         int[] ends = LowLink.bridgeEnds(new Flow().adjacency());
-        return IntStream.range(0, graph.tensorCount())
-                .filter(tensor -> flows(tensor) && graph.producer(tensor).isPresent() && hasReader(tensor))
-                .filter(tensor -> {
-                    int producer = graph.producer(tensor).getAsInt();
-                    int vertex = graph.operatorCount() + tensor;
-                    return LowLink.isBridge(ends, vertex, producer);
-                })
-                .toArray();
+        int[] found = new int[graph.tensorCount()];
+        int count = 0;
+        for (int tensor = 0; tensor < found.length; tensor++) {
+            OptionalInt producer = graph.producer(tensor);
+            if (producer.isPresent()
+                    && flows(tensor)
+                    && hasReader(tensor)
+                    && LowLink.isBridge(ends, graph.operatorCount() + tensor, producer.getAsInt())) {
+                found[count++] = tensor;
+            }
+        }
+        return Arrays.copyOf(found, count);
     }
 
     private boolean hasReader(int tensor) {
-        return graph.readers(tensor).stream().anyMatch(this::isOnPath);
+        Indices readers = graph.readers(tensor);
+        for (int i = 0; i < readers.size(); i++) {
+            if (isOnPath(readers.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int[] findPlaces() {

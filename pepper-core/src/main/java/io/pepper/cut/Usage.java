@@ -15,15 +15,19 @@ final class Usage {
         operators = new boolean[graph.operatorCount()];
         tensors = new boolean[graph.tensorCount()];
         outputs = new boolean[graph.tensorCount()];
-        graph.outputs().stream().forEach(tensor -> outputs[tensor] = true);
-        graph.outputs().stream().forEach(tensor -> tensors[tensor] = true);
-        graph.usedOperators().stream().forEach(operator -> {
-            operators[operator] = true;
-            Indices reads = graph.reads(operator);
-            for (int i = 0; i < reads.size(); i++) {
-                tensors[reads.get(i)] = true;
+        Indices results = graph.outputs();
+        for (int i = 0; i < results.size(); i++) {
+            outputs[results.get(i)] = true;
+            tensors[results.get(i)] = true;
+        }
+        Indices used = graph.usedOperators();
+        for (int i = 0; i < used.size(); i++) {
+            operators[used.get(i)] = true;
+            Indices reads = graph.reads(used.get(i));
+            for (int read = 0; read < reads.size(); read++) {
+                tensors[reads.get(read)] = true;
             }
-        });
+        }
     }
 
     DataflowGraph graph() {

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 import org.jgrapht.Graph;
 import org.jspecify.annotations.Nullable;
 
@@ -274,7 +273,14 @@ public final class DataflowGraph {
                 wanted[read.get(i)] = true;
             }
         }
-        return Indices.of(IntStream.range(0, used.length).filter(i -> used[i]).toArray());
+        int[] found = new int[used.length];
+        int count = 0;
+        for (int operator = 0; operator < used.length; operator++) {
+            if (used[operator]) {
+                found[count++] = operator;
+            }
+        }
+        return Indices.window(found, 0, count);
     }
 
     /**

@@ -1,7 +1,5 @@
 package io.pepper.graph;
 
-import java.util.Arrays;
-
 /**
  * The conversion of a draft to the arrays of a graph: it checks the draft, sorts the operators, and numbers the
  * tensors.
@@ -31,8 +29,12 @@ final class GraphAssembly {
     private GraphAssembly(GraphDraft draft, int[] order) {
         this.draft = draft;
         positions = order;
-        operatorNames = Arrays.stream(order).mapToObj(draft.operatorNames::get).toArray(String[]::new);
-        operatorTypes = Arrays.stream(order).mapToObj(draft.operatorTypes::get).toArray(String[]::new);
+        operatorNames = new String[order.length];
+        operatorTypes = new String[order.length];
+        for (int operator = 0; operator < order.length; operator++) {
+            operatorNames[operator] = draft.operatorNames.get(order[operator]);
+            operatorTypes[operator] = draft.operatorTypes.get(order[operator]);
+        }
         int tensors = draft.tensorNames.size();
         renumbered = new int[tensors];
         producers = new int[tensors];
@@ -98,6 +100,10 @@ final class GraphAssembly {
     }
 
     private int[] renumber(IntBuffer tensors) {
-        return Arrays.stream(tensors.toArray()).map(t -> renumbered[t]).toArray();
+        int[] numbers = tensors.toArray();
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = renumbered[numbers[i]];
+        }
+        return numbers;
     }
 }

@@ -48,16 +48,19 @@ final class GraphDraft {
         int operator = operatorNames.size();
         Objects.requireNonNull(name);
         Objects.requireNonNull(type);
-        read.forEach(GraphDraft::checkName);
+        for (int i = 0; i < read.size(); i++) {
+            checkName(read.get(i));
+        }
         checkWritten(written, () -> "operator '" + DataflowGraph.label(name, type, operator) + "'");
         operatorNames.add(name);
         operatorTypes.add(type);
-        for (String tensor : read) {
-            reads.add(tensor(tensor));
+        for (int i = 0; i < read.size(); i++) {
+            Integer known = tensorIds.get(read.get(i));
+            reads.add(known == null ? tensor(read.get(i)) : known);
         }
         readOffsets.add(reads.size());
-        for (String tensor : written) {
-            int id = tensor(tensor);
+        for (int i = 0; i < written.size(); i++) {
+            int id = tensor(written.get(i));
             producers.set(id, operator);
             writes.add(id);
         }
@@ -66,7 +69,8 @@ final class GraphDraft {
 
     private void checkWritten(List<String> written, Supplier<String> producer) {
         Set<String> seen = written.size() > 1 ? new HashSet<>() : Set.of();
-        for (String tensor : written) {
+        for (int i = 0; i < written.size(); i++) {
+            String tensor = written.get(i);
             checkName(tensor);
             checkUnclaimed(tensor, producer);
             if (written.size() > 1 && !seen.add(tensor)) {

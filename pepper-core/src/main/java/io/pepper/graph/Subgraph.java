@@ -27,12 +27,17 @@ final class Subgraph {
         int[] keptTensors = tensors.stream().toArray();
         newOperators = inverse(whole.operatorCount(), kept);
         newTensors = inverse(whole.tensorCount(), keptTensors);
-        operatorNames = Arrays.stream(kept).mapToObj(whole::operatorName).toArray(String[]::new);
-        operatorTypes = Arrays.stream(kept).mapToObj(whole::operatorType).toArray(String[]::new);
-        positions = ranks(Arrays.stream(kept).map(whole::operatorPosition).toArray());
-        tensorNames = Arrays.stream(keptTensors).mapToObj(whole::tensorName).toArray(String[]::new);
+        operatorNames = new String[kept.length];
+        operatorTypes = new String[kept.length];
+        for (int operator = 0; operator < kept.length; operator++) {
+            operatorNames[operator] = whole.operatorName(kept[operator]);
+            operatorTypes[operator] = whole.operatorType(kept[operator]);
+        }
+        positions = ranks(whole, kept);
+        tensorNames = new String[keptTensors.length];
         producers = new int[keptTensors.length];
         for (int tensor = 0; tensor < keptTensors.length; tensor++) {
+            tensorNames[tensor] = whole.tensorName(keptTensors[tensor]);
             OptionalInt producer = whole.producer(keptTensors[tensor]);
             producers[tensor] = producer.isPresent() ? newOperators[producer.getAsInt()] : -1;
             if (producer.isPresent() && producers[tensor] < 0) {
@@ -62,13 +67,22 @@ final class Subgraph {
         return inverse;
     }
 
-    /** Returns the rank of each position among them. */
-    private static int[] ranks(int... positions) {
-        int[] sorted = positions.clone();
-        Arrays.sort(sorted);
-        return Arrays.stream(positions)
-                .map(position -> Arrays.binarySearch(sorted, position))
-                .toArray();
+    /** Returns the rank of the position of each kept operator among them. */
+    private static int[] ranks(DataflowGraph whole, int... kept) {
+        int[] rankOfPosition = new int[whole.operatorCount()];
+        for (int operator : kept) {
+            rankOfPosition[whole.operatorPosition(operator)] = 1;
+        }
+        int rank = 0;
+        for (int position = 0; position < rankOfPosition.length; position++) {
+            rank += rankOfPosition[position];
+            rankOfPosition[position] = rank - 1;
+        }
+        int[] ranks = new int[kept.length];
+        for (int operator = 0; operator < kept.length; operator++) {
+            ranks[operator] = rankOfPosition[whole.operatorPosition(kept[operator])];
+        }
+        return ranks;
     }
 
     /** A function from an operator to the tensors that it reads or writes. */

@@ -147,11 +147,7 @@ public final class GraphReader {
 
     private void addOperator(DataflowGraph.Builder builder, int node, List<String> reads) {
         NodeProto proto = graph.getNode(node);
-        List<String> outputs = proto.getOutputList();
-        List<String> writes = outputs.contains("")
-                ? outputs.stream().filter(name -> !name.isEmpty()).toList()
-                : outputs;
-        builder.operator(proto.getName(), proto.getOpType(), reads, writes);
+        builder.operator(proto.getName(), proto.getOpType(), reads, NodeReader.named(proto.getOutputList()));
     }
 
     /**

@@ -8,6 +8,7 @@ import io.pepper.onnx.internal.proto.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
  * such types, so that it does not tell the type of a tensor for which the model does not state it.
  */
 final class NarrowElements {
+    /** The types of operators that can make such tensors. */
+    static final Set<String> MAKERS = Set.of("QuantizeLinear", "Cast");
+
     private static final int ZERO_POINT = 2;
     private static final int BYTE_BITS = 8;
 

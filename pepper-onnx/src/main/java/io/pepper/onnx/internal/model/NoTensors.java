@@ -74,6 +74,10 @@ public final class NoTensors {
     public static Set<String> of(ModelProto model, Lookup types) throws IOException {
         NoTensors search = new NoTensors(model.getGraph());
         search.readStated();
+        if (search.isPlain(model)) {
+            search.addPassed();
+            return search.found;
+        }
         search.addMade();
         List<String> undecided = search.undecided(model);
         if (!undecided.isEmpty() && (!search.found.isEmpty() || isAnyMade(model))) {
@@ -85,6 +89,23 @@ public final class NoTensors {
         }
         search.addPassed();
         return search.found;
+    }
+
+    /** Returns whether no operator makes such values, or outputs whose type its own type does not determine. */
+    private boolean isPlain(ModelProto model) {
+        if (model.getFunctionsCount() > 0) {
+            return false;
+        }
+        for (NodeProto node : graph.getNodeList()) {
+            String type = node.getOpType();
+            if (MAKERS.contains(type)
+                    || CARRIERS.contains(type)
+                    || NarrowElements.MAKERS.contains(type)
+                    || !Repeatability.isKnownDomain(FunctionId.domain(node.getDomain()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void readStated() {

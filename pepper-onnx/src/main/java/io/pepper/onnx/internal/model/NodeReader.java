@@ -60,30 +60,47 @@ final class NodeReader {
 
     static NodeFacts read(NodeProto node, Collection<FunctionId> functions, TensorSizes sizes)
             throws MalformedModelException {
-        if (functions.isEmpty() && node.getAttributeCount() == 0) {
-            return plain(node);
+        if (functions.isEmpty() && !hasBodies(node)) {
+            return plain(node, sizes);
         }
         NodeReader reader = new NodeReader(functions, sizes);
         reader.visit(node, null);
         while (!reader.open.isEmpty()) {
             reader.walk(reader.open.pop());
         }
-        List<String> reads = new ArrayList<>(inputs(node));
+        List<String> reads = new ArrayList<>(named(node.getInputList()));
         reads.addAll(reader.captured);
         return new NodeFacts(reads, reader.random, reader.foreign, reader.calls, reader.storedBytes);
     }
 
-    /** Returns the facts on an operator without attributes, in a model without functions. */
-    private static NodeFacts plain(NodeProto node) {
-        boolean foreign = !Repeatability.isKnownDomain(FunctionId.domain(node.getDomain()));
-        return new NodeFacts(inputs(node), Repeatability.isRandom(node), foreign, Set.of(), 0);
+    private static boolean hasBodies(NodeProto node) {
+        for (int i = 0; i < node.getAttributeCount(); i++) {
+            AttributeProto attribute = node.getAttribute(i);
+            if (attribute.hasG() || attribute.getGraphsCount() > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private static List<String> inputs(NodeProto node) {
-        List<String> inputs = node.getInputList();
-        return inputs.contains("")
-                ? inputs.stream().filter(name -> !name.isEmpty()).toList()
-                : inputs;
+    /** Returns the facts on an operator without bodies, in a model without functions. */
+    private static NodeFacts plain(NodeProto node, TensorSizes sizes) throws MalformedModelException {
+        long storedBytes = 0;
+        for (int i = 0; i < node.getAttributeCount(); i++) {
+            storedBytes += sizes.bytes(node.getAttribute(i), node);
+        }
+        boolean foreign = !Repeatability.isKnownDomain(FunctionId.domain(node.getDomain()));
+        return new NodeFacts(named(node.getInputList()), Repeatability.isRandom(node), foreign, Set.of(), storedBytes);
+    }
+
+    /** Returns the names in a list that are not empty: the list itself if it has no others. */
+    static List<String> named(List<String> names) {
+        for (int i = 0; i < names.size(); i++) {
+            if (names.get(i).isEmpty()) {
+                return names.stream().filter(name -> !name.isEmpty()).toList();
+            }
+        }
+        return names;
     }
 
     private void walk(Scope scope) throws MalformedModelException {

@@ -38,17 +38,18 @@ final class TensorSizes {
     }
 
     private long bytesOfOne(TensorProto tensor) throws MalformedModelException {
-        for (long dim : tensor.getDimsList()) {
-            if (dim < 0) {
-                throw malformed(tensor, "has a dimension of " + dim);
+        long[] dims = new long[tensor.getDimsCount()];
+        for (int i = 0; i < dims.length; i++) {
+            dims[i] = tensor.getDims(i);
+            if (dims[i] < 0) {
+                throw malformed(tensor, "has a dimension of " + dims[i]);
             }
         }
         ElementType type = ElementType.ofCode(tensor.getDataType()).orElse(ElementType.STRING);
         if (type == ElementType.STRING) {
             return payloadBytes.applyAsLong(tensor);
         }
-        OptionalLong bytes = type.bytes(
-                tensor.getDimsList().stream().mapToLong(Long::longValue).toArray());
+        OptionalLong bytes = type.bytes(dims);
         return bytes.orElseThrow(
                 () -> malformed(tensor, "has dimensions " + tensor.getDimsList() + ", more than can be addressed"));
     }

@@ -6,8 +6,6 @@ import io.pepper.model.MalformedModelException;
 import io.pepper.model.ReadLimits;
 import io.pepper.onnx.internal.proto.ModelProto;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +38,6 @@ public final class PayloadScanner implements WireWalk.Visitor {
     private final ByteSource source;
     private final ReadLimits limits;
     private final PayloadTable.Builder payloads = new PayloadTable.Builder();
-    private final Deque<Integer> marks = new ArrayDeque<>();
     private final SkeletonBuffer skeleton;
     private long elements;
     private boolean external;
@@ -96,7 +93,7 @@ public final class PayloadScanner implements WireWalk.Visitor {
     public void open(WireWalk walk, WireWalk.Frame frame) throws WireFault {
         if (frame.depth() > 0) {
             count(1);
-            marks.push(skeleton.beginMessage(frame.number()));
+            frame.mark = skeleton.beginMessage(frame.number());
         }
         takenOut = 0;
         raw = false;
@@ -184,7 +181,7 @@ public final class PayloadScanner implements WireWalk.Visitor {
     public void close(WireWalk walk, WireWalk.Frame frame) throws IOException, WireFault {
         endRun(walk);
         if (frame.depth() > 0) {
-            skeleton.endMessage(marks.pop());
+            skeleton.endMessage(frame.mark);
         }
     }
 

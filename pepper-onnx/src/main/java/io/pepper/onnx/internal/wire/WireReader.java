@@ -23,6 +23,10 @@ final class WireReader {
     WireReader(ByteSource source) {
         this.source = source;
         this.limit = source.size();
+        if (source instanceof ArraySource array) {
+            window = array.bytes(); // All bytes are in it, so that it is never filled.
+            windowLength = (int) array.size();
+        }
     }
 
     long position() {
@@ -40,6 +44,15 @@ final class WireReader {
     }
 
     long varint() throws IOException, WireFault {
+        long index = position - windowStart;
+        if (index >= 0 && index < windowLength && position < limit && window[(int) index] >= 0) {
+            position++;
+            return window[(int) index]; // Most varints have one byte.
+        }
+        return longVarint();
+    }
+
+    private long longVarint() throws IOException, WireFault {
         long value = 0;
         for (int i = 0; i < Wire.MAX_VARINT_BYTES; i++) {
             int next = next();

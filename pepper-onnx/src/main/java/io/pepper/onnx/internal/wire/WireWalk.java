@@ -35,6 +35,9 @@ final class WireWalk {
         private int index;
         private long end;
 
+        /** A number for the visitor, from the start of the message to its end. */
+        int mark;
+
         private Frame(int depth) {
             this.depth = depth;
         }
