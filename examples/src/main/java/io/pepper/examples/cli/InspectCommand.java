@@ -39,6 +39,9 @@ final class InspectCommand implements Callable<Integer> {
             description = "Also print the bridges that the original PEPPER finds and would choose.")
     private boolean original;
 
+    @Option(names = "--weights", description = "Also list the stored weights by shape, parameters and bytes.")
+    private boolean weights;
+
     @Mixin
     private InputOptions inputs = new InputOptions();
 
@@ -51,7 +54,7 @@ final class InspectCommand implements Callable<Integer> {
         try (OnnxModel opened = reading.open(model, isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapes()));
             Inspection inspection =
-                    new Inspection(opened, costs, cuts.of(opened, costs), cuts.recognized(opened), original);
+                    new Inspection(opened, costs, cuts.of(opened, costs), cuts.recognized(opened), original, weights);
             if (output.json) {
                 out.println(Json.print(InspectionJson.of(inspection, model)));
             } else {

@@ -17,8 +17,10 @@ import java.util.List;
  * @param cuts the requested cuts
  * @param recognized the inputs that were recognised and shared
  * @param original whether to include the bridges of the original PEPPER
+ * @param weights whether to list the stored weights
  */
-record Inspection(OnnxModel model, ModelCosts costs, Cuts cuts, RecognizedInputs recognized, boolean original) {
+record Inspection(
+        OnnxModel model, ModelCosts costs, Cuts cuts, RecognizedInputs recognized, boolean original, boolean weights) {
     List<TensorInfo> crossing(Cut cut) {
         return infos(cut.tensors());
     }

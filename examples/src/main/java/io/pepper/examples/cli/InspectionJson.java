@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cut.Cut;
 import io.pepper.cut.PaperBridges;
 import io.pepper.cut.SearchEffort;
+import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelCharacteristics;
+import io.pepper.onnx.ModelWeights;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PaperFeatures;
 import io.pepper.onnx.RecognizedInputs;
@@ -53,7 +55,18 @@ final class InspectionJson {
         if (inspection.original()) {
             document.set("original", original(model.paperBridges()));
         }
+        if (inspection.weights()) {
+            document.set("weights", weights(ModelWeights.of(model).tensors()));
+        }
         return document;
+    }
+
+    private static ArrayNode weights(List<TensorInfo> tensors) {
+        ArrayNode weights = Json.sizedTensors(tensors);
+        for (int i = 0; i < weights.size(); i++) {
+            ((ObjectNode) weights.get(i)).put("parameters", ModelWeights.elements(tensors.get(i)));
+        }
+        return weights;
     }
 
     private static ObjectNode paper(PaperFeatures paper) {

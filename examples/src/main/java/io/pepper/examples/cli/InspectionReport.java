@@ -5,6 +5,7 @@ import io.pepper.cut.PaperBridges;
 import io.pepper.internal.text.Quantities;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelCharacteristics;
+import io.pepper.onnx.ModelWeights;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.RecognizedInputs;
 import io.pepper.onnx.TensorShapes;
@@ -29,6 +30,9 @@ final class InspectionReport {
         cuts(inspection, out);
         if (inspection.original()) {
             original(inspection.model().paperBridges(), out);
+        }
+        if (inspection.weights()) {
+            weights(ModelWeights.of(inspection.model()).tensors(), out);
         }
     }
 
@@ -154,6 +158,17 @@ final class InspectionReport {
                         .map(name -> "--set " + name + "=VALUE")
                         .collect(Collectors.joining(" "))
                 + " opens it.";
+    }
+
+    private static void weights(List<TensorInfo> tensors, PrintWriter out) {
+        out.println();
+        Table table = new Table("weight", "parameters", "bytes");
+        for (TensorInfo tensor : tensors) {
+            table.row(
+                    tensor.toString(), Long.toString(ModelWeights.elements(tensor)), Quantities.bytes(tensor.bytes()));
+        }
+        table.print(out);
+        out.println(tensors.size() + " stored tensors");
     }
 
     private static void original(PaperBridges original, PrintWriter out) {
