@@ -38,7 +38,12 @@ final class ClusterReader {
 
     private void device(String device, Fields fields) throws InvalidFileException {
         Device.Builder builder = Device.builder(device);
-        fields.text("kind").ifPresent(builder::kind);
+        builder.platform(new Platform(
+                fields.text("kind"),
+                fields.text("instructionSet"),
+                fields.text("runtime"),
+                fields.text("runtimeVersion"),
+                fields.text("provider")));
         fields.whole("memoryBytes", Long.MAX_VALUE).ifPresent(builder::memoryBytes);
         fields.whole("cores", Integer.MAX_VALUE).ifPresent(cores -> builder.cores((int) cores));
         fields.whole("threads", Integer.MAX_VALUE).ifPresent(threads -> builder.threads((int) threads));

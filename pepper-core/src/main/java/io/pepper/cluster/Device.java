@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  * }</pre>
  *
  * @param name unique in its cluster, not blank
- * @param kind the kind of hardware, for instance {@code Raspberry Pi 4 Model B}
+ * @param platform the kind of hardware, and the software that runs parts
  * @param memoryBytes memory that parts may take, in bytes, 0 or more; empty for no limit
  * @param cores the processor's cores, at least 1
  * @param threads the threads that a part uses inside an operator, at least 1
@@ -30,7 +30,7 @@ import java.util.OptionalLong;
  */
 public record Device(
         String name,
-        Optional<String> kind,
+        Platform platform,
         OptionalLong memoryBytes,
         OptionalInt cores,
         int threads,
@@ -43,7 +43,7 @@ public record Device(
      * Checks the ranges.
      *
      * @param name unique in its cluster, not blank
-     * @param kind the kind of hardware, for instance {@code Raspberry Pi 4 Model B}
+     * @param platform the kind of hardware, and the software that runs parts
      * @param memoryBytes memory that parts may take, in bytes, 0 or more; empty for no limit
      * @param cores the processor's cores, at least 1
      * @param threads the threads that a part uses inside an operator, at least 1
@@ -57,7 +57,7 @@ public record Device(
      * @throws IllegalArgumentException if a value is out of its range
      */
     public Device {
-        Objects.requireNonNull(kind);
+        Objects.requireNonNull(platform);
         Objects.requireNonNull(predictor);
         if (name.isBlank()) {
             throw new IllegalArgumentException("a device needs a name");
@@ -111,7 +111,7 @@ public record Device(
      */
     public Builder toBuilder() {
         Builder builder = new Builder(name);
-        builder.kind = kind;
+        builder.platform = platform;
         builder.memoryBytes = memoryBytes;
         builder.cores = cores;
         builder.threads = threads;
@@ -121,6 +121,25 @@ public record Device(
         builder.timeFactor = timeFactor;
         builder.allowed = allowed;
         return builder;
+    }
+
+    /**
+     * Returns the kind of hardware.
+     *
+     * @return the kind of its platform, for instance {@code Raspberry Pi 4 Model B}; empty if it is unknown
+     */
+    public Optional<String> kind() {
+        return platform.kind();
+    }
+
+    /**
+     * Returns this device with a platform.
+     *
+     * @param value the hardware, and the software that runs parts
+     * @return the new device
+     */
+    public Device withPlatform(Platform value) {
+        return toBuilder().platform(value).build();
     }
 
     /**
@@ -218,7 +237,7 @@ public record Device(
     /** A builder of a device. Not thread-safe. */
     public static final class Builder {
         private final String name;
-        private Optional<String> kind = Optional.empty();
+        private Platform platform = Platform.UNKNOWN;
         private OptionalLong memoryBytes = OptionalLong.empty();
         private OptionalInt cores = OptionalInt.empty();
         private int threads = 1;
@@ -239,7 +258,18 @@ public record Device(
          * @return this builder
          */
         public Builder kind(String value) {
-            kind = Optional.of(value);
+            platform = platform.withKind(value);
+            return this;
+        }
+
+        /**
+         * Sets the platform, with its kind of hardware.
+         *
+         * @param value the hardware, and the software that runs parts
+         * @return this builder
+         */
+        public Builder platform(Platform value) {
+            platform = value;
             return this;
         }
 
@@ -350,7 +380,7 @@ public record Device(
          */
         public Device build() {
             return new Device(
-                    name, kind, memoryBytes, cores, threads, idleWatts, busyWatts, predictor, timeFactor, allowed);
+                    name, platform, memoryBytes, cores, threads, idleWatts, busyWatts, predictor, timeFactor, allowed);
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  *
  * @param device the device's name, unique in its cluster
  * @param readAt the time of the reading; empty if the state was set by the application
- * @param model the kind of device, for instance {@code Raspberry Pi 4 Model B}
+ * @param platform the kind of hardware, and the software that runs models
  * @param cores the number of usable cores, at least 0.001; a fraction in a container whose quota is a part of a core
  * @param cpuLoadPercent the utilisation of all cores together by other processes, 0 to 100
  * @param runnableThreads the average number of runnable threads of other processes, 0 or more; unlike the load, it
@@ -30,7 +30,7 @@ import java.util.OptionalLong;
 public record DeviceState(
         String device,
         Optional<Instant> readAt,
-        Optional<String> model,
+        Platform platform,
         OptionalDouble cores,
         OptionalDouble cpuLoadPercent,
         OptionalDouble runnableThreads,
@@ -46,7 +46,7 @@ public record DeviceState(
      *
      * @param device the device's name, unique in its cluster
      * @param readAt the time of the reading; empty if the state was set by the application
-     * @param model the kind of device, for instance {@code Raspberry Pi 4 Model B}
+     * @param platform the kind of hardware, and the software that runs models
      * @param cores the number of usable cores, at least 0.001; a fraction in a container whose quota is a part of a
      *     core
      * @param cpuLoadPercent the utilisation of all cores together by other processes, 0 to 100
@@ -61,7 +61,7 @@ public record DeviceState(
     public DeviceState {
         Objects.requireNonNull(device);
         Objects.requireNonNull(readAt);
-        Objects.requireNonNull(model);
+        Objects.requireNonNull(platform);
         check(device, "cores", cores.orElse(1), MIN_CORES, Integer.MAX_VALUE);
         check(device, "CPU load", cpuLoadPercent.orElse(0), 0, ALL);
         check(device, "runnable threads", runnableThreads.orElse(0), 0, Double.MAX_VALUE);
@@ -106,7 +106,7 @@ public record DeviceState(
     public Builder toBuilder() {
         Builder builder = new Builder(device);
         builder.readAt = readAt;
-        builder.model = model;
+        builder.platform = platform;
         builder.cores = cores;
         builder.cpuLoadPercent = cpuLoadPercent;
         builder.runnableThreads = runnableThreads;
@@ -125,6 +125,25 @@ public record DeviceState(
      */
     public DeviceState withReadAt(Instant moment) {
         return toBuilder().readAt(moment).build();
+    }
+
+    /**
+     * Returns the kind of device.
+     *
+     * @return the kind of its platform, for instance {@code Raspberry Pi 4 Model B}; empty if it is unknown
+     */
+    public Optional<String> model() {
+        return platform.kind();
+    }
+
+    /**
+     * Returns this state with a platform.
+     *
+     * @param value the hardware, and the software that runs models
+     * @return the new state
+     */
+    public DeviceState withPlatform(Platform value) {
+        return toBuilder().platform(value).build();
     }
 
     /**
@@ -211,7 +230,7 @@ public record DeviceState(
     public static final class Builder {
         private String device;
         private Optional<Instant> readAt = Optional.empty();
-        private Optional<String> model = Optional.empty();
+        private Platform platform = Platform.UNKNOWN;
         private OptionalDouble cores = OptionalDouble.empty();
         private OptionalDouble cpuLoadPercent = OptionalDouble.empty();
         private OptionalDouble runnableThreads = OptionalDouble.empty();
@@ -253,7 +272,18 @@ public record DeviceState(
          * @return this builder
          */
         public Builder model(String value) {
-            model = Optional.of(value);
+            platform = platform.withKind(value);
+            return this;
+        }
+
+        /**
+         * Sets the platform, with its kind of device.
+         *
+         * @param value the hardware, and the software that runs models
+         * @return this builder
+         */
+        public Builder platform(Platform value) {
+            platform = value;
             return this;
         }
 
@@ -355,7 +385,7 @@ public record DeviceState(
             return new DeviceState(
                     device,
                     readAt,
-                    model,
+                    platform,
                     cores,
                     cpuLoadPercent,
                     runnableThreads,

@@ -3,6 +3,7 @@ package io.pepper.plan;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
+import io.pepper.workload.DevicePredictors;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
@@ -33,21 +34,18 @@ public final class CostModel {
     public static final long DEFAULT_RUNTIME_BYTES = 16L << 20;
 
     private final Cluster cluster;
-    private final LatencyPredictor predictor;
-    private final Map<String, LatencyPredictor> predictors;
+    private final DevicePredictors predictors;
     private final Map<String, DeviceState> states;
     private final long runtimeBytes;
     private final boolean pessimistic;
 
     private CostModel(
             Cluster cluster,
-            LatencyPredictor predictor,
-            Map<String, LatencyPredictor> predictors,
+            DevicePredictors predictors,
             Map<String, DeviceState> states,
             long runtimeBytes,
             boolean pessimistic) {
         this.cluster = cluster;
-        this.predictor = predictor;
         this.predictors = predictors;
         this.states = states;
         this.runtimeBytes = runtimeBytes;
@@ -55,14 +53,14 @@ public final class CostModel {
     }
 
     /**
-     * Returns a cost model with one predictor for all devices, which are assumed to be idle.
+     * Returns a cost model of devices that are assumed to be idle.
      *
      * @param cluster the devices
-     * @param predictor the predictor for all devices
+     * @param predictor the predictor for all devices, or {@link DevicePredictors} of different devices
      * @return the cost model
      */
     public static CostModel of(Cluster cluster, LatencyPredictor predictor) {
-        return new CostModel(cluster, predictor, Map.of(), Map.of(), DEFAULT_RUNTIME_BYTES, false);
+        return new CostModel(cluster, DevicePredictors.of(predictor), Map.of(), DEFAULT_RUNTIME_BYTES, false);
     }
 
     /** Returns the devices and links. */
@@ -73,14 +71,18 @@ public final class CostModel {
     /**
      * Returns this cost model with another predictor for some devices.
      *
-     * @param name the predictor's name, which these devices {@linkplain Device#predictor state}
+     * @param name the name under which {@link DevicePredictors} finds it: that of a device, a name that devices
+     *     {@linkplain Device#predictor state}, or a kind of device
      * @param other the predictor for these devices
      * @return the cost model
      */
     public CostModel withPredictor(String name, LatencyPredictor other) {
-        Map<String, LatencyPredictor> more = new HashMap<>(predictors);
-        more.put(name, other);
-        return new CostModel(cluster, predictor, more, states, runtimeBytes, pessimistic);
+        return new CostModel(
+                cluster,
+                predictors.withPredictor(name, other, "the predictor '" + name + "'"),
+                states,
+                runtimeBytes,
+                pessimistic);
     }
 
     /**
@@ -94,7 +96,7 @@ public final class CostModel {
         cluster.requireIndex(state.device());
         Map<String, DeviceState> more = new HashMap<>(states);
         more.put(state.device(), state);
-        return new CostModel(cluster, predictor, predictors, more, runtimeBytes, pessimistic);
+        return new CostModel(cluster, predictors, more, runtimeBytes, pessimistic);
     }
 
     /**
@@ -104,7 +106,7 @@ public final class CostModel {
      * @return the cost model
      */
     public CostModel withRuntimeBytes(long bytes) {
-        return new CostModel(cluster, predictor, predictors, states, bytes, pessimistic);
+        return new CostModel(cluster, predictors, states, bytes, pessimistic);
     }
 
     /**
@@ -113,7 +115,7 @@ public final class CostModel {
      * @return the cost model
      */
     public CostModel pessimistic() {
-        return new CostModel(cluster, predictor, predictors, states, runtimeBytes, true);
+        return new CostModel(cluster, predictors, states, runtimeBytes, true);
     }
 
     /**
@@ -121,7 +123,8 @@ public final class CostModel {
      *
      * @param segments the segments
      * @return the table, with the devices in the cluster's order
-     * @throws IllegalArgumentException if a device names an unknown predictor, or if a predictor cannot predict a run
+     * @throws IllegalArgumentException if there is no {@linkplain DevicePredictors predictor} for a device, or if it cannot
+     *     predict a run
      */
     public CostTable table(Segments segments) {
         CostTable.Builder table = begin(segments);
@@ -138,8 +141,7 @@ public final class CostModel {
      * @param before the table so far
      * @param device the device's index
      * @return the new table
-     * @throws IllegalArgumentException if a device names an unknown predictor, if a predictor cannot predict a run, or
-     *     if the table has other segments or devices
+     * @throws IllegalArgumentException if there is no predictor for a device, if it cannot predict a run, or if the table has other segments or devices
      */
     public CostTable update(Segments segments, CostTable before, int device) {
         CostTable.Builder table = begin(segments);
@@ -191,8 +193,9 @@ public final class CostModel {
 
     private void fill(CostTable.Builder table, Segments segments, int index) {
         Device device = cluster.devices().get(index);
+        LatencyPredictor predictor = predictor(device);
         for (Run run : runs(segments)) {
-            Prediction time = predict(segments.workload(run.from, run.to), index);
+            Prediction time = predict(segments.workload(run.from, run.to), device, predictor);
             table.seconds(run.from, run.to, index, time.medianSeconds(), time.p90Seconds());
             device.inferenceWatts()
                     .ifPresent(watts -> table.joules(run.from, run.to, index, watts * time.medianSeconds()));
@@ -205,12 +208,15 @@ public final class CostModel {
      * @param work the work of the piece
      * @param index the index of the device
      * @return its times on the device in its known state
-     * @throws IllegalArgumentException if the device names an unknown predictor, or if the predictor cannot predict the
-     *     piece
+     * @throws IllegalArgumentException if there is no predictor for the device, or if it cannot predict the piece
      */
     public Prediction predict(Workload work, int index) {
         Device device = cluster.devices().get(index);
-        Prediction time = predictor(device).predict(work, device.threads(), state(device));
+        return predict(work, device, predictor(device));
+    }
+
+    private Prediction predict(Workload work, Device device, LatencyPredictor predictor) {
+        Prediction time = predictor.predict(work, device.threads(), state(device));
         double factor = device.timeFactor();
         double median = pessimistic ? time.p90Seconds() : time.medianSeconds();
         return new Prediction(factor * median, factor * time.p90Seconds(), time.extrapolated());
@@ -224,8 +230,7 @@ public final class CostModel {
      * @param segments the segments
      * @param placement the placement of the segments
      * @return one sentence for each caveat, without a full stop; empty if there are none
-     * @throws IllegalArgumentException if the device names an unknown predictor, or if the predictor cannot predict the
-     *     piece
+     * @throws IllegalArgumentException if there is no predictor for the device, or if it cannot predict the piece
      */
     public List<String> caveats(Segments segments, Placement placement) {
         return caveats(segments, List.of(placement));
@@ -250,15 +255,7 @@ public final class CostModel {
     }
 
     LatencyPredictor predictor(Device device) {
-        if (device.predictor().isEmpty()) {
-            return predictor;
-        }
-        LatencyPredictor named = predictors.get(device.predictor().get());
-        if (named == null) {
-            throw new IllegalArgumentException("device '" + device.name() + "' asks for the predictor '"
-                    + device.predictor().get() + "', but there is no such predictor");
-        }
-        return named;
+        return predictors.of(device, state(device));
     }
 
     DeviceState state(int device) {

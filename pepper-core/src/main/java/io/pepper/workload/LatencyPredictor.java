@@ -1,6 +1,7 @@
 package io.pepper.workload;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.Platform;
 import java.util.List;
 
 /**
@@ -27,6 +28,27 @@ public interface LatencyPredictor {
      * @return one sentence for each caveat, without a full stop; empty if there are none
      */
     default List<String> caveats() {
+        return List.of();
+    }
+
+    /**
+     * Returns caveats about the predictions for a device.
+     *
+     * @param device the device
+     * @return one sentence for each caveat, without a full stop; empty if there are none
+     * @throws IllegalArgumentException if this predictor cannot predict for the device
+     */
+    default List<String> caveats(DeviceState device) {
+        return caveats();
+    }
+
+    /**
+     * Returns the platforms whose times this predictor learned. {@link DevicePredictors} refuses it for other ones.
+     *
+     * @return the platforms, with unknown values where the training did not state them; empty if the predictor answers for
+     *     any device, as its user vouches
+     */
+    default List<Platform> platforms() {
         return List.of();
     }
 

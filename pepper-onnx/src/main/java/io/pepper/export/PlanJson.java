@@ -138,7 +138,7 @@ final class PlanJson {
         ObjectNode devices = root.putObject("devices");
         for (Device device : cluster.devices()) {
             ObjectNode node = devices.putObject(device.name());
-            device.kind().ifPresent(kind -> node.put("kind", kind));
+            StateJson.write(node, "kind", device.platform());
             device.memoryBytes().ifPresent(bytes -> node.put("memoryBytes", bytes));
             device.cores().ifPresent(cores -> node.put("cores", cores));
             node.put("threads", device.threads());

@@ -4,6 +4,7 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
+import io.pepper.cluster.Platform;
 import io.pepper.document.InvalidFileException;
 import io.pepper.internal.text.FieldReaders;
 import io.pepper.internal.text.Fields;
@@ -226,18 +227,24 @@ final class PlanReader {
     }
 
     private static DeviceState state(Fields fields) throws InvalidFileException {
-        Optional<Instant> readAt = fields.has("readAt") ? Optional.of(instant(fields, "readAt")) : Optional.empty();
-        String device = fields.requiredText("device");
-        Optional<String> model = fields.text("model");
-        OptionalDouble cores = optionalAmount(fields, "cores");
-        OptionalDouble load = optionalAmount(fields, "cpuLoadPercent");
-        OptionalDouble threads = optionalAmount(fields, "runnableThreads");
-        OptionalLong free = fields.whole("memoryFreeBytes", Long.MAX_VALUE);
-        OptionalLong total = fields.whole("memoryTotalBytes", Long.MAX_VALUE);
-        OptionalDouble disk = optionalAmount(fields, "diskUsagePercent");
-        OptionalDouble power = optionalAmount(fields, "powerWatts");
-        return fields.made(
-                () -> new DeviceState(device, readAt, model, cores, load, threads, free, total, disk, power));
+        DeviceState.Builder state = DeviceState.builder(fields.requiredText("device"));
+        if (fields.has("readAt")) {
+            state.readAt(instant(fields, "readAt"));
+        }
+        state.platform(new Platform(
+                fields.text("model"),
+                fields.text("instructionSet"),
+                fields.text("runtime"),
+                fields.text("runtimeVersion"),
+                fields.text("provider")));
+        optionalAmount(fields, "cores").ifPresent(state::cores);
+        optionalAmount(fields, "cpuLoadPercent").ifPresent(state::cpuLoadPercent);
+        optionalAmount(fields, "runnableThreads").ifPresent(state::runnableThreads);
+        fields.whole("memoryFreeBytes", Long.MAX_VALUE).ifPresent(state::memoryFreeBytes);
+        fields.whole("memoryTotalBytes", Long.MAX_VALUE).ifPresent(state::memoryTotalBytes);
+        optionalAmount(fields, "diskUsagePercent").ifPresent(state::diskUsagePercent);
+        optionalAmount(fields, "powerWatts").ifPresent(state::powerWatts);
+        return fields.made(state::build);
     }
 
     private static double amount(Fields fields, String name) throws InvalidFileException {

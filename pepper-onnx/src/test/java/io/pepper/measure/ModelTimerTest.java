@@ -136,7 +136,7 @@ class ModelTimerTest {
     void refusesAnExecutionProviderThatIsNotHere() {
         assertThatThrownBy(() -> ModelTimer.open(pair(), QUICK.withProvider("Quantum")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no execution provider 'Quantum' here, only")
+                .hasMessageContaining("no execution provider 'Quantum'; the names are")
                 .hasMessageContaining("CPU");
     }
 

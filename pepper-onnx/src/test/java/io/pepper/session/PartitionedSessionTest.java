@@ -244,7 +244,7 @@ class PartitionedSessionTest {
                 .withStage(1, StageOptions.DEFAULTS.withProvider("NoSuch"));
         assertThatThrownBy(() -> PartitionedSession.open(directory, options))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no execution provider 'NoSuch' here");
+                .hasMessageContaining("no execution provider 'NoSuch'; the names are");
         try (PartitionedSession session =
                 PartitionedSession.open(directory, options.withStage(1, StageOptions.DEFAULTS.withSpinning(true)))) {
             Map<String, OnnxTensor> inputs = Deployed.inputs(test, SEED);

@@ -2,6 +2,7 @@ package io.pepper.monitor;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.Platform;
 import io.pepper.monitor.internal.machine.Machine;
 import io.pepper.monitor.internal.machine.MachineSample;
 import java.io.IOException;
@@ -66,10 +67,9 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
         if (running.isPresent()) {
             state = state.withRunnableThreads(Math.max(0, running.getAsLong() - 1.0));
         }
+        Platform platform = Platform.UNKNOWN.withInstructionSet(System.getProperty("os.arch", ""));
         Optional<String> model = machine.model();
-        if (model.isPresent()) {
-            state = state.withModel(model.get());
-        }
+        state = state.withPlatform(model.isPresent() ? platform.withKind(model.get()) : platform);
         state = state.withMemoryFreeBytes(machine.memoryFreeBytes().orElseGet(() -> system().getFreeMemorySize()))
                 .withMemoryTotalBytes(machine.memoryTotalBytes().orElseGet(() -> system().getTotalMemorySize()));
         return Map.of(name, new DeviceReading(withDisk(state), Map.of(), problems, now.since(before)));

@@ -208,6 +208,10 @@ final class Readings {
         }
         if (!isOld && (!board.target.gone || agent.isPresent())) {
             fill(draft, board, agent, missing);
+            Optional<String> instructionSet = board.target.machine();
+            if (instructionSet.isPresent()) {
+                draft.state = draft.state.withPlatform(draft.state.platform().withInstructionSet(instructionSet.get()));
+            }
         }
         return reading(draft, board, labels, false);
     }

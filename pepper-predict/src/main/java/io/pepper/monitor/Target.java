@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,6 +44,15 @@ final class Target {
 
     Target(Map<String, String> labels) {
         this.labels = labels;
+    }
+
+    /** Returns the instruction set that its system reports; empty if its systems differ, or report none. */
+    Optional<String> machine() {
+        List<String> machines = systems.stream()
+                .flatMap(labels -> Optional.ofNullable(labels.get("machine")).stream())
+                .distinct()
+                .toList();
+        return machines.size() == 1 ? Optional.of(machines.get(0)) : Optional.empty();
     }
 
     boolean isMixed() {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A measuring campaign: each piece is measured with each number of threads under each load, in each round.
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param seed seed of the random order
  * @param quietWait longest wait in each spell in which other processes keep the machine busy, 0 or more. Measurements
  *     made in spite of them are {@linkplain Mark#BUSY marked}
+ * @param randomLoads the range from which each measurement draws its load; empty to use each of {@code loads}
  */
 public record Campaign(
         List<ProfileTarget> pieces,
@@ -26,7 +28,8 @@ public record Campaign(
         int rounds,
         TimingOptions timing,
         long seed,
-        Duration quietWait) {
+        Duration quietWait,
+        Optional<RandomLoads> randomLoads) {
     private static final TimingOptions TIMING = TimingOptions.DEFAULTS
             .withRuns(7, 500)
             .withBudget(Duration.ofMillis(50))
@@ -36,12 +39,13 @@ public record Campaign(
      * Creates a campaign. Loads and numbers of threads that are listed twice count once.
      *
      * @param pieces the pieces to measure, at least one, each with a unique name in its model
-     * @param loads the competing loads, at least one
+     * @param loads the competing loads, at least one unless they are drawn
      * @param threads the numbers of threads inside an operator, at least one
      * @param rounds number of measurements of each combination, at least 1
      * @param timing the timing of one measurement
      * @param seed seed of the random order
      * @param quietWait longest wait in each spell in which other processes keep the machine busy, 0 or more
+     * @param randomLoads the range from which each measurement draws its load; empty to use each of {@code loads}
      * @throws IllegalArgumentException if a list is empty, two pieces have the same name, {@code rounds} is less than
      *     1, or {@code quietWait} is negative
      */
@@ -52,7 +56,7 @@ public record Campaign(
         pieces = List.copyOf(pieces);
         loads = loads.stream().distinct().toList();
         threads = threads.stream().distinct().toList();
-        if (pieces.isEmpty() || loads.isEmpty() || threads.isEmpty() || rounds < 1) {
+        if (pieces.isEmpty() || (loads.isEmpty() && randomLoads.isEmpty()) || threads.isEmpty() || rounds < 1) {
             throw new IllegalArgumentException("nothing to measure: " + pieces.size() + " pieces, " + loads.size()
                     + " loads, " + threads.size() + " numbers of threads, " + rounds + " rounds");
         }
@@ -89,7 +93,7 @@ public record Campaign(
             int rounds,
             TimingOptions timing,
             long seed) {
-        this(pieces, loads, threads, rounds, timing, seed, Duration.ZERO);
+        this(pieces, loads, threads, rounds, timing, seed, Duration.ZERO, Optional.empty());
     }
 
     /**
@@ -100,7 +104,26 @@ public record Campaign(
      * @throws IllegalArgumentException if {@code time} is negative
      */
     public Campaign withQuietWait(Duration time) {
-        return new Campaign(pieces, loads, threads, rounds, timing, seed, time);
+        return new Campaign(pieces, loads, threads, rounds, timing, seed, time, randomLoads);
+    }
+
+    /**
+     * Draws the load of each measurement at random, as the original PEPPER does. The draws follow from the seed, so that a
+     * stopped campaign resumes with the same loads.
+     *
+     * @param range the range of the loads, which replaces the given loads
+     * @return a copy with these loads
+     */
+    public Campaign withRandomLoads(RandomLoads range) {
+        return new Campaign(pieces, List.of(), threads, rounds, timing, seed, quietWait, Optional.of(range));
+    }
+
+    /** Returns the loads under which a piece is measured in a round. */
+    List<LoadLevel> loads(ProfileTarget piece, int threadCount, int round) {
+        return randomLoads
+                .map(range -> List.of(range.draw(
+                        seed, piece.model(), piece.piece(), String.valueOf(threadCount), String.valueOf(round))))
+                .orElse(loads);
     }
 
     /**
@@ -119,10 +142,11 @@ public record Campaign(
     /**
      * Returns the number of measurements.
      *
-     * @return pieces times loads times numbers of threads times rounds
+     * @return pieces times loads (one if they are drawn) times numbers of threads times rounds
      * @throws ArithmeticException if it exceeds the range of {@code int}
      */
     public int size() {
-        return Math.multiplyExact(Math.multiplyExact(pieces.size(), loads.size()), threads.size() * rounds);
+        return Math.multiplyExact(
+                Math.multiplyExact(pieces.size(), Math.max(1, loads.size())), threads.size() * rounds);
     }
 }

@@ -102,7 +102,8 @@ public final class CrossValidation {
         List<LatencyRecord> records = new ArrayList<>();
         List<Double> medians = new ArrayList<>();
         List<Double> p90s = new ArrayList<>();
-        Provenance none = new Provenance("", 0, 0, 0, List.of(), List.of(), Instant.EPOCH, "", "", "", Map.of());
+        Provenance none =
+                new Provenance("", 0, 0, 0, List.of(), List.of(), List.of(), Instant.EPOCH, "", "", "", Map.of());
         for (int fold = 0; fold < groups.size(); fold++) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException("the cross-validation was interrupted");

@@ -175,6 +175,25 @@ public final class FeatureSchema {
     }
 
     /**
+     * Refuses a workload of layer counts alone for features that describe kernels and amounts, which it lacks: trees would
+     * answer all the same. {@link #PAPER} reads counts alone.
+     *
+     * @param work the workload
+     * @throws IllegalArgumentException if the features describe more than the workload states
+     */
+    void require(Workload work) {
+        boolean countsAlone = work.kernels().isEmpty()
+                && work.get(WorkloadMeasure.WEIGHT_BYTES).isEmpty()
+                && work.get(WorkloadMeasure.PARALLEL_FLOPS).isEmpty()
+                && work.get(WorkloadMeasure.PARAMETERS).isPresent();
+        if (countsAlone && this != PAPER) {
+            throw new IllegalArgumentException("the request states counts of layers and parameters alone, and the"
+                    + " predictor needs kernels and amounts: send or open the model itself, or use a predictor of 'train"
+                    + " --schema paper'");
+        }
+    }
+
+    /**
      * Writes the features into a row. Unknown values are NaN, which predictors treat as missing. Allocates nothing.
      *
      * @param work the workload

@@ -1,5 +1,6 @@
 package io.pepper.predict;
 
+import io.pepper.cluster.Platform;
 import io.pepper.internal.text.WholeFile;
 import io.pepper.measure.OperatorSweep;
 import io.pepper.predict.internal.csv.CsvTable;
@@ -284,6 +285,18 @@ public final class LatencyDataset {
      */
     public Map<String, List<LatencyRecord>> byKey() {
         return group(LatencyRecord::key);
+    }
+
+    /**
+     * Returns the platforms on which the records were measured.
+     *
+     * @return the distinct platforms in the order of the file, with unknown values where the file does not state them
+     */
+    public List<Platform> platforms() {
+        return records.stream()
+                .map(entry -> entry.device().platform())
+                .distinct()
+                .toList();
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.Platform;
 import io.pepper.measure.ModelTiming;
+import io.pepper.measure.RuntimePlatform;
 import io.pepper.model.ProgressListener;
 import io.pepper.monitor.internal.machine.Machine;
 import io.pepper.predict.CampaignMoment.Span;
@@ -14,11 +16,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,7 @@ public final class LatencyProfiler {
     private final Campaign plan;
     private final Supplier<DeviceState> device;
     private final String name;
+    private final Platform platform;
     private final RecordFile file;
     private final ProgressListener progress;
     private final QuietWait quiet;
@@ -56,20 +59,25 @@ public final class LatencyProfiler {
     private int done;
 
     private LatencyProfiler(
-            Campaign plan,
-            Supplier<DeviceState> device,
-            RecordFile file,
-            LoadGenerator load,
-            ProgressListener progress) {
+            Campaign plan, Supplier<DeviceState> device, RecordFile file, LoadGenerator load, ProgressListener progress)
+            throws IOException {
         this.plan = plan;
         this.device = device;
         this.name = device.get().device();
+        this.platform = platform(device.get().platform(), plan);
         this.file = file;
         this.files = FileStamps.of(plan.pieces());
         this.load = load;
         this.progress = progress;
         this.quiet =
                 new QuietWait(() -> MachineMoment.now(load), time -> Thread.sleep(time.toMillis()), plan.quietWait());
+    }
+
+    /** Returns the platform that a campaign measures, with the stated kind of device, or that of this machine. */
+    private static Platform platform(Platform stated, Campaign plan) throws IOException {
+        Platform measured = RuntimePlatform.here(plan.timing().provider());
+        Optional<String> kind = stated.kind().or(Machine.here()::model);
+        return kind.isPresent() ? measured.withKind(kind.get()) : measured;
     }
 
     /**
@@ -94,6 +102,7 @@ public final class LatencyProfiler {
                 file.requireSameWork(piece);
             }
             LatencyProfiler profiler = new LatencyProfiler(plan, device, file, load, progress);
+            file.requireSamePlatform(profiler.name, profiler.platform);
             profiler.failures.addAll(file.dropped());
             profiler.run();
             return file.mark().withProblems(List.copyOf(profiler.failures));
@@ -137,11 +146,10 @@ public final class LatencyProfiler {
     private int existingRecords() {
         int held = 0;
         for (Task task : tasks(plan.pieces())) {
-            for (LoadLevel level : plan.loads()) {
-                String key = key(task, level);
-                held += (int) IntStream.rangeClosed(1, plan.rounds())
-                        .filter(round -> file.holds(key, round))
-                        .count();
+            for (int round = 1; round <= plan.rounds(); round++) {
+                for (LoadLevel level : plan.loads(task.piece, task.threads, round)) {
+                    held += file.holds(key(task, level), round) ? 1 : 0;
+                }
             }
         }
         return held;
@@ -193,17 +201,34 @@ public final class LatencyProfiler {
     private List<Turn> turns(List<Task> group, int first, int last, Random random) {
         List<Turn> turns = new ArrayList<>();
         for (int round = first; round <= last; round++) {
+            if (plan.randomLoads().isPresent()) {
+                turns.addAll(drawn(group, round, random));
+                continue;
+            }
             List<LoadLevel> levels = new ArrayList<>(plan.loads());
             Collections.shuffle(levels, random);
             for (LoadLevel level : levels) {
-                List<Task> tasks = new ArrayList<>(group);
-                Collections.shuffle(tasks, random);
-                int execution = round;
-                tasks.removeIf(task -> file.holds(key(task, level), execution));
-                turns.add(new Turn(round, level, tasks));
+                turns.add(turn(round, level, group, random));
             }
         }
         return turns;
+    }
+
+    private Turn turn(int round, LoadLevel level, List<Task> group, Random random) {
+        List<Task> tasks = new ArrayList<>(group);
+        Collections.shuffle(tasks, random);
+        tasks.removeIf(task -> file.holds(key(task, level), round));
+        return new Turn(round, level, tasks);
+    }
+
+    /** Returns a turn for each task, with a load of its own. */
+    private List<Turn> drawn(List<Task> group, int round, Random random) {
+        List<Task> tasks = new ArrayList<>(group);
+        Collections.shuffle(tasks, random);
+        return tasks.stream()
+                .map(task ->
+                        turn(round, plan.loads(task.piece, task.threads, round).get(0), List.of(task), random))
+                .toList();
     }
 
     private void visit(List<Turn> turns) throws IOException {
@@ -279,6 +304,7 @@ public final class LatencyProfiler {
                 ? achieved / PERCENT * cores
                 : level.threads() * level.percent() / PERCENT; // Queued threads want more than they get.
         return device.get()
+                .withPlatform(platform)
                 .withReadAt(Instant.now())
                 .withCores(cores)
                 .withCpuLoadPercent(before.loadPercent().orElse(achieved))

@@ -68,6 +68,7 @@ public final class LatencyTrainer {
                 marked.leftOut(),
                 distinct(data.group(LatencyRecord::model)),
                 distinct(data.group(entry -> entry.device().device())),
+                data.platforms(),
                 Instant.now(),
                 OnnxModel.toolVersion(),
                 Boosting.version(),

@@ -2,6 +2,7 @@ package io.pepper.predict;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.pepper.cluster.Platform;
 import io.pepper.internal.text.WholeFile;
 import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.predict.internal.learn.LinearTime;
@@ -112,6 +113,11 @@ final class PredictorFile {
         json.writeArrayFieldStart("devices");
         for (String device : facts.devices()) {
             json.writeString(device);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("platforms");
+        for (Platform platform : facts.platforms()) {
+            PlatformJson.write(json, platform);
         }
         json.writeEndArray();
         json.writeStringField("trainedAt", facts.trainedAt().toString());

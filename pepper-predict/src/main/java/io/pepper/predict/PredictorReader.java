@@ -1,5 +1,6 @@
 package io.pepper.predict;
 
+import io.pepper.cluster.Platform;
 import io.pepper.predict.TrainedPredictor.Trees;
 import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.predict.internal.learn.LinearTime;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +156,7 @@ final class PredictorReader {
         private int leftOut;
         private List<String> models = List.of();
         private List<String> devices = List.of();
+        private final List<Platform> platforms = new ArrayList<>();
         private Instant trainedAt = Instant.EPOCH;
         private String libraryVersion = "";
         private String xgboostVersion = "";
@@ -171,6 +174,7 @@ final class PredictorReader {
                 case "leftOut" -> draft.leftOut = json.integer();
                 case "models" -> draft.models = json.texts();
                 case "devices" -> draft.devices = json.texts();
+                case "platforms" -> json.array(() -> draft.platforms.add(PlatformJson.read(json)));
                 case "trainedAt" -> draft.trainedAt = instant(json);
                 case "libraryVersion" -> draft.libraryVersion = json.text();
                 case "xgboostVersion" -> draft.xgboostVersion = json.text();
@@ -186,6 +190,7 @@ final class PredictorReader {
                 draft.leftOut,
                 draft.models,
                 draft.devices,
+                draft.platforms,
                 draft.trainedAt,
                 draft.libraryVersion,
                 draft.xgboostVersion,

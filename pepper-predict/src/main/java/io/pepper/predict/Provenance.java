@@ -1,5 +1,6 @@
 package io.pepper.predict;
 
+import io.pepper.cluster.Platform;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,6 +16,8 @@ import java.util.Map;
  * @param leftOut number of records that were left out because they have a mark
  * @param models the models of the training records
  * @param devices the devices of the training records
+ * @param platforms the platforms of the training records, with unknown values where the records do not state them; empty
+ *     in files of versions that did not record them
  * @param trainedAt the time of the training
  * @param libraryVersion the version of this library that trained it
  * @param xgboostVersion the version of XGBoost that trained it
@@ -29,6 +32,7 @@ public record Provenance(
         int leftOut,
         List<String> models,
         List<String> devices,
+        List<Platform> platforms,
         Instant trainedAt,
         String libraryVersion,
         String xgboostVersion,
@@ -43,6 +47,8 @@ public record Provenance(
      * @param leftOut number of records that were left out because they have a mark
      * @param models the models of the training records
      * @param devices the devices of the training records
+     * @param platforms the platforms of the training records, with unknown values where the records do not state them; empty
+     *     in files of versions that did not record them
      * @param trainedAt the time of the training
      * @param libraryVersion the version of this library that trained it
      * @param xgboostVersion the version of XGBoost that trained it
@@ -52,6 +58,7 @@ public record Provenance(
     public Provenance {
         models = List.copyOf(models);
         devices = List.copyOf(devices);
+        platforms = List.copyOf(platforms);
         accuracy = Collections.unmodifiableMap(new LinkedHashMap<>(accuracy));
     }
 }

@@ -1,6 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.Platform;
 import io.pepper.measure.ModelTiming;
 import io.pepper.predict.internal.csv.PaperTime;
 import io.pepper.predict.internal.csv.Row;
@@ -24,6 +25,9 @@ final class RecordColumns {
     private static final String CORE_SEPARATOR = "+";
     static final String KERNELS = "kernels";
     private static final Map<WorkloadMeasure, String> MEASURES = measures();
+
+    private static final List<String> PLATFORM =
+            List.of("instruction_set", "runtime", "runtime_version", "execution_provider");
 
     private RecordColumns() {}
 
@@ -76,6 +80,7 @@ final class RecordColumns {
                 "median_uncertainty",
                 "session_seconds",
                 "peak_memory_bytes"));
+        names.addAll(PLATFORM);
         names.addAll(MEASURES.values());
         names.addAll(ConditionColumns.names());
         names.add(KERNELS);
@@ -105,9 +110,7 @@ final class RecordColumns {
                 number(device.cpuLoadPercent()),
                 number(device.runnableThreads()),
                 number(device.diskUsagePercent()),
-                device.memoryFreeBytes().isPresent()
-                        ? String.valueOf(device.memoryFreeBytes().getAsLong())
-                        : "",
+                whole(device.memoryFreeBytes()),
                 String.valueOf(record.execution()),
                 device.readAt().map(Instant::toString).orElse(""),
                 String.valueOf(timing.runs()),
@@ -120,9 +123,8 @@ final class RecordColumns {
                 plain(timing.p99Seconds()),
                 plain(timing.medianUncertainty()),
                 number(timing.sessionSeconds()),
-                timing.peakMemoryBytes().isPresent()
-                        ? String.valueOf(timing.peakMemoryBytes().getAsLong())
-                        : ""));
+                whole(timing.peakMemoryBytes())));
+        values.addAll(platform(device.platform()));
         MEASURES.keySet().forEach(measure -> values.add(number(record.work().get(measure))));
         values.addAll(ConditionColumns.values(record));
         values.add(KernelText.write(record.work().kernels()));
@@ -135,6 +137,16 @@ final class RecordColumns {
         MEASURES.forEach((measure, column) -> values.put(column, number(work.get(measure))));
         values.put(KERNELS, KernelText.write(work.kernels()));
         return values;
+    }
+
+    private static String whole(OptionalLong value) {
+        return value.isPresent() ? String.valueOf(value.getAsLong()) : "";
+    }
+
+    private static List<String> platform(Platform platform) {
+        return Stream.of(platform.instructionSet(), platform.runtime(), platform.runtimeVersion(), platform.provider())
+                .map(value -> value.orElse(""))
+                .toList();
     }
 
     private static String cores(LoadLevel load) {
@@ -191,7 +203,12 @@ final class RecordColumns {
     private static DeviceState device(Row row) {
         DeviceState.Builder state = DeviceState.builder(row.text("device"));
         text(row, "measured_at").map(Instant::parse).ifPresent(state::readAt);
-        text(row, "device_model").ifPresent(state::model);
+        state.platform(new Platform(
+                text(row, "device_model"),
+                added(row, "instruction_set"),
+                added(row, "runtime"),
+                added(row, "runtime_version"),
+                added(row, "execution_provider")));
         row.optional("device_cpu_cores").ifPresent(state::cores);
         row.optional("device_load_percent").ifPresent(state::cpuLoadPercent);
         row.optional("runnable_threads").ifPresent(state::runnableThreads);
@@ -202,6 +219,11 @@ final class RecordColumns {
 
     private static Optional<String> text(Row row, String column) {
         return Optional.of(row.text(column)).filter(text -> !text.isEmpty());
+    }
+
+    /** Returns a text of a column that files of earlier versions lack. */
+    private static Optional<String> added(Row row, String column) {
+        return Optional.ofNullable(row.values().get(column)).filter(text -> !text.isEmpty());
     }
 
     private static OptionalLong whole(Row row, String column) {

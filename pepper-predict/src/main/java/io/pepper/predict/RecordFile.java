@@ -1,5 +1,6 @@
 package io.pepper.predict;
 
+import io.pepper.cluster.Platform;
 import io.pepper.internal.text.WholeFile;
 import io.pepper.predict.internal.csv.CsvTable;
 import java.io.IOException;
@@ -9,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -27,6 +30,7 @@ final class RecordFile implements AutoCloseable {
     private final OwnedFile out;
     private final Set<String> held = new HashSet<>();
     private final HeldWork works = new HeldWork();
+    private final Map<String, Platform> platforms = new HashMap<>();
     private final List<String> dropped = new ArrayList<>();
 
     private RecordFile(Path csv, OwnedFile out) {
@@ -90,6 +94,7 @@ final class RecordFile implements AutoCloseable {
         for (LatencyRecord entry : data.records()) {
             held.add(entry.key() + "\t" + entry.execution());
             works.add(entry);
+            platforms.putIfAbsent(entry.device().device(), entry.device().platform());
         }
         return true;
     }
@@ -176,6 +181,21 @@ final class RecordFile implements AutoCloseable {
      */
     void requireSameWork(ProfileTarget piece) throws IOException {
         works.requireSame(csv, piece);
+    }
+
+    /**
+     * Requires that what the file holds of a device was measured on the same hardware with the same execution provider:
+     * measurements are told apart by the device's name.
+     *
+     * @throws IOException if the file holds measurements of another platform under the device's name
+     */
+    void requireSamePlatform(String device, Platform platform) throws IOException {
+        Platform held = platforms.getOrDefault(device, Platform.UNKNOWN);
+        List<String> other = held.contradictions(platform);
+        if (!other.isEmpty()) {
+            throw new IOException(csv + ": holds measurements of device '" + device + "' with "
+                    + String.join(", ", other) + "; choose another file, or another name for the device (--device)");
+        }
     }
 
     static String key(String model, String piece, String device, int threads, LoadLevel load) {

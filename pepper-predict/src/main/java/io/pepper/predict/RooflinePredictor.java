@@ -97,9 +97,11 @@ public record RooflinePredictor(double flopsPerSecond, double bytesPerSecond, do
      * @param threads the number of threads that it may use
      * @param device the device and its state
      * @return an estimate; its 90th percentile is 1.5 times its median
+     * @throws IllegalArgumentException if the workload states counts of layers alone
      */
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {
+        FeatureSchema.EXTENDED.require(piece);
         double speed = flopsPerSecond * (1 + (threads - 1) * threadGain);
         double seconds = piece.total().operators() * operatorSeconds;
         for (KernelFamily family : KernelFamily.values()) {

@@ -1,6 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.Platform;
 import io.pepper.internal.text.Quantities;
 import io.pepper.measure.OperatorSweep;
 import io.pepper.predict.TrainingOptions.Target;
@@ -160,7 +161,23 @@ public final class TrainedPredictor implements LatencyPredictor {
             caveats.add("was trained on " + parts.facts.records() + " records, of which " + parts.facts.markedRecords()
                     + " are marked: the machine was busy, throttled or unsteady");
         }
+        long kinds = parts.facts.platforms().stream()
+                .flatMap(platform -> platform.kind().stream())
+                .distinct()
+                .count();
+        if (kinds > 1 && parts.schema != FeatureSchema.PAPER) {
+            caveats.add("was trained on " + kinds + " kinds of devices together, which its features do not tell apart");
+        }
         return caveats;
+    }
+
+    /**
+     * Returns the platforms on which the training records were measured. A file of a version that did not record them, and
+     * records that do not state them, count as one unknown platform.
+     */
+    @Override
+    public List<Platform> platforms() {
+        return parts.facts.platforms().isEmpty() ? List.of(Platform.UNKNOWN) : parts.facts.platforms();
     }
 
     private static void addError(Accuracy held, String what, List<String> caveats) {
@@ -175,6 +192,7 @@ public final class TrainedPredictor implements LatencyPredictor {
 
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {
+        parts.schema.require(piece);
         Room room = rooms.get();
         float[] row = room.row;
         parts.schema.fill(piece, threads, device, row, 0);
@@ -189,6 +207,9 @@ public final class TrainedPredictor implements LatencyPredictor {
         int count = Math.multiplyExact(pieces.size(), devices.size());
         if (medianSeconds.length < count) {
             throw new IllegalArgumentException("room for " + medianSeconds.length + " answers, needed " + count);
+        }
+        for (int piece = 0; piece < pieces.size(); piece++) {
+            parts.schema.require(pieces.get(piece));
         }
         Room room = rooms.get();
         for (int from = 0; from < count; from += BLOCK) {
@@ -220,8 +241,10 @@ public final class TrainedPredictor implements LatencyPredictor {
      * @param threads the number of threads that it may use
      * @param device the device and its state
      * @return the median in seconds, more than 0
+     * @throws IllegalArgumentException if the features describe more than the workload states
      */
     public double medianSeconds(Workload piece, int threads, DeviceState device) {
+        parts.schema.require(piece);
         Room room = rooms.get();
         parts.schema.fill(piece, threads, device, room.row, 0);
         return seconds(parts.median.trees.predict(room.row), 0, idle(piece, threads, room));

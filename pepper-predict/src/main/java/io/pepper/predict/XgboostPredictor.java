@@ -187,6 +187,7 @@ public final class XgboostPredictor implements LatencyPredictor {
 
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {
+        schema.require(piece);
         Room room = rooms.get();
         schema.fill(piece, threads, device, room.ofSchema, 0);
         for (int i = 0; i < order.length; i++) {

@@ -98,6 +98,43 @@ class LatencyProfilerTest {
     }
 
     @Test
+    void drawsALoadForEachMeasurementAndGoesOnWithTheSameLoads() throws IOException {
+        Path csv = directory.resolve("data.csv");
+        Campaign plan = new Campaign(sweep(2), List.of(LoadLevel.NONE), List.of(1), 3, ONCE, 1)
+                .withRandomLoads(new RandomLoads(10, 90));
+        assertThat(plan.size()).isEqualTo(6);
+        LatencyDataset data = LatencyProfiler.run(plan, LatencyProfilerTest::device, csv, ProgressListener.NONE);
+        assertThat(data.records()).hasSize(6).allSatisfy(entry -> assertThat(entry.load())
+                .isEqualTo(new RandomLoads(10, 90)
+                        .draw(1, entry.model(), entry.piece(), "1", String.valueOf(entry.execution()))));
+        assertThat(data.records().stream().map(LatencyRecord::load).distinct()).hasSizeGreaterThan(2);
+        List<String> lines = Files.readAllLines(csv);
+        Files.write(csv, lines.subList(0, 4));
+        assertThat(LatencyProfiler.run(plan, LatencyProfilerTest::device, csv, ProgressListener.NONE)
+                        .records())
+                .as("three are kept, three are measured again under the same loads")
+                .extracting(LatencyRecord::key)
+                .containsExactlyInAnyOrderElementsOf(
+                        data.records().stream().map(LatencyRecord::key).toList());
+    }
+
+    @Test
+    void recordsWhatRanThePieces() throws IOException {
+        LatencyDataset data = LatencyProfiler.run(
+                new Campaign(sweep(1), List.of(LoadLevel.NONE), List.of(1), 1, ONCE, 1),
+                () -> DeviceState.of("here").withModel("A board"),
+                directory.resolve("data.csv"),
+                ProgressListener.NONE);
+        assertThat(data.platforms()).singleElement().satisfies(platform -> {
+            assertThat(platform.kind()).as("the stated kind").contains("A board");
+            assertThat(platform.instructionSet()).isPresent();
+            assertThat(platform.runtime()).contains("ONNX Runtime");
+            assertThat(platform.runtimeVersion().orElseThrow()).contains(".");
+            assertThat(platform.provider()).contains("CPU");
+        });
+    }
+
+    @Test
     void saysWhatCannotBeMeasured() throws IOException {
         Path broken = directory.resolve("broken.onnx");
         Files.writeString(broken, "no model");

@@ -101,6 +101,7 @@ final class DevicesCommand implements Callable<Integer> {
         node.put("device", state.device());
         node.put("readAt", state.readAt().map(Object::toString).orElse(null));
         node.put("model", state.model().orElse(null));
+        node.put("instructionSet", state.platform().instructionSet().orElse(null));
         cores(node, "cores", state.cores());
         Json.put(node, "cpuLoadPercent", state.cpuLoadPercent());
         Json.put(node, "runnableThreads", state.runnableThreads());

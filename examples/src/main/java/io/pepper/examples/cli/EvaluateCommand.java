@@ -2,6 +2,7 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.cluster.Platform;
 import io.pepper.internal.text.Quantities;
 import io.pepper.predict.Accuracy;
 import io.pepper.predict.DeviceTrialOptions;
@@ -69,7 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private List<String> predictors = List.of();
 
     @Mixin
-    private PredictorOptions predictorFiles = new PredictorOptions();
+    private PredictorFiles predictorFiles = new PredictorFiles();
 
     @Option(
             names = "--schema",
@@ -127,17 +128,30 @@ final class EvaluateCommand implements Callable<Integer> {
                 all.group(entry -> entry.device().device());
         Map<String, LatencyPredictor> given = new LinkedHashMap<>();
         for (String each : predictors) {
-            int split = each.lastIndexOf('=');
-            String name = split < 0 ? "" : each.substring(0, split);
-            if (!measured.containsKey(name)) {
+            String name = PredictorOptions.name(each);
+            List<String> devices = measured.entrySet().stream()
+                    .filter(device -> isNamed(name, device.getKey(), device.getValue()))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            if (devices.isEmpty()) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--predictor takes DEVICE=FILE with a device of the data, which are "
+                        "--predictor takes NAME=FILE with a device of the data or its kind; the devices are "
                                 + String.join(", ", measured.keySet()) + "; found " + each);
             }
-            given.put(name, predictorFiles.load(Path.of(each.substring(split + 1))));
+            LatencyPredictor predictor = predictorFiles.load(PredictorOptions.file(each));
+            devices.forEach(device -> given.put(device, predictor));
         }
         return given;
+    }
+
+    private static boolean isNamed(String name, String device, List<LatencyRecord> records) {
+        return name.equals(device)
+                || records.get(0)
+                        .device()
+                        .model()
+                        .filter(kind -> Platform.isSameKind(name, kind))
+                        .isPresent();
     }
 
     private void print(DeviceTrials trials, HeldOutPredictions predicted, List<String> notes) {

@@ -36,7 +36,8 @@ import picocli.CommandLine.TypeConversionException;
             ParetoCommand.class,
             SimulateCommand.class,
             RunCommand.class,
-            DevicesCommand.class
+            DevicesCommand.class,
+            LoadCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -21,7 +21,7 @@ import io.pepper.plan.Planner;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.MeasuredPredictor;
 import io.pepper.predict.RooflinePredictor;
-import io.pepper.workload.LatencyPredictor;
+import io.pepper.workload.DevicePredictors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +56,8 @@ final class PlanOptions {
         @Option(
                 names = "--predictor",
                 paramLabel = "[NAME=]FILE",
-                description = "A predictor written by train; with NAME=, for devices that name this predictor.")
+                description = "A predictor written by train; with NAME=, for the device of this name, for devices that"
+                        + " name this predictor, or for devices of this kind. May be repeated.")
         private List<String> predictors = List.of();
 
         @Option(
@@ -267,19 +268,7 @@ final class PlanOptions {
         if (times.predictors.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "a table of costs is for chains of segments only");
         }
-        Map<String, LatencyPredictor> named = new LinkedHashMap<>();
-        for (String each : times.predictors) {
-            int split = each.indexOf('=');
-            named.put(
-                    split < 0 ? "" : each.substring(0, split), predictorFiles.load(Path.of(each.substring(split + 1))));
-        }
-        LatencyPredictor standard =
-                named.getOrDefault("", named.values().iterator().next());
-        CostModel costModel = CostModel.of(cluster, standard);
-        for (Map.Entry<String, LatencyPredictor> each : named.entrySet()) {
-            costModel = costModel.withPredictor(each.getKey(), each.getValue());
-        }
-        return costModel;
+        return CostModel.of(cluster, predictorFiles.load(times.predictors));
     }
 
     /**
@@ -287,11 +276,16 @@ final class PlanOptions {
      * predictor names.
      */
     static CostModel measured(Cluster cluster, MeasuredPredictor measured) {
-        CostModel costModel = CostModel.of(cluster, measured);
-        for (String device : measured.devices()) {
-            costModel = costModel.withPredictor(device, measured.on(device));
+        DevicePredictors predictors = DevicePredictors.of(measured);
+        for (Device device : cluster.devices()) {
+            Optional<String> other =
+                    device.predictor().filter(name -> measured.devices().contains(name));
+            if (other.isPresent()) {
+                predictors = predictors.withPredictor(
+                        device.name(), measured.on(other.get()), "the measurements of " + other.get());
+            }
         }
-        return costModel;
+        return CostModel.of(cluster, predictors);
     }
 
     /** Returns the origin of a plan. */

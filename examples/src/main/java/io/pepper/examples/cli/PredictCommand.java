@@ -13,23 +13,28 @@ import io.pepper.monitor.DeviceReading;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.TensorShapes;
-import io.pepper.workload.LatencyPredictor;
+import io.pepper.workload.DevicePredictors;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -46,11 +51,22 @@ final class PredictCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL|DIR", description = "An ONNX file, or the directory of a partition.")
     private Path model = Path.of("");
 
-    @Option(names = "--predictor", paramLabel = "FILE", required = true, description = "A predictor written by train.")
-    private Path predictor = Path.of("");
+    @Option(
+            names = "--predictor",
+            paramLabel = "[NAME=]FILE",
+            required = true,
+            description = "A predictor written by train; with NAME=, for the device of this name or for devices of this"
+                    + " kind. May be repeated.")
+    private List<String> predictor = List.of();
 
     @Mixin
     private PredictorOptions predictors = new PredictorOptions();
+
+    @Option(
+            names = "--device-kind",
+            paramLabel = "KIND",
+            description = "Predict for a device of this kind instead of this machine; idle unless --load is given.")
+    private @Nullable String deviceKind;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")
     private int threads = 1;
@@ -81,7 +97,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        LatencyPredictor trained = predictors.load(predictor);
+        DevicePredictors trained = predictors.load(predictor);
         Map<String, Workload> works = works();
         Map<String, DeviceReading> readings = readings();
         DeviceMonitor monitor = () -> readings;
@@ -89,12 +105,39 @@ final class PredictCommand implements Callable<Integer> {
         for (Map.Entry<String, Workload> work : works.entrySet()) {
             rankings.put(work.getKey(), DeviceRanking.of(work.getValue(), threads, monitor, trained));
         }
-        print(
-                rankings,
-                trained.caveats().stream()
-                        .map(caveat -> "the predictor " + caveat)
-                        .toList());
+        requireAny(rankings);
+        print(rankings, caveats(rankings, trained));
         return Main.DONE;
+    }
+
+    /** Refuses devices for which nothing can be predicted, instead of an empty table. */
+    private static void requireAny(Map<String, DeviceRanking> rankings) {
+        for (DeviceRanking ranking : rankings.values()) {
+            if (ranking.devices().isEmpty()) {
+                throw new IllegalArgumentException(ranking.problems().entrySet().stream()
+                        .map(problem -> problem.getKey() + ": " + String.join("; ", problem.getValue()))
+                        .collect(Collectors.joining("; ")));
+            }
+        }
+    }
+
+    /** Returns the caveats of the predictors, with the devices that each concerns if it does not concern all. */
+    private static List<String> caveats(Map<String, DeviceRanking> rankings, DevicePredictors trained) {
+        Map<String, Set<String>> concerned = new LinkedHashMap<>();
+        Set<String> all = new LinkedHashSet<>();
+        rankings.values().stream()
+                .flatMap(ranking -> ranking.devices().stream())
+                .map(forecast -> forecast.reading().state())
+                .forEach(state -> {
+                    all.add(state.device());
+                    trained.caveats(state).forEach(caveat -> concerned
+                            .computeIfAbsent(caveat, said -> new LinkedHashSet<>())
+                            .add(state.device()));
+                });
+        List<String> caveats = new ArrayList<>();
+        concerned.forEach((caveat, devices) -> caveats.add(
+                "the predictor " + (devices.equals(all) ? "" : "for " + String.join(", ", devices) + " ") + caveat));
+        return caveats;
     }
 
     private Map<String, Workload> works() throws IOException {
@@ -131,6 +174,16 @@ final class PredictCommand implements Callable<Integer> {
 
     private Map<String, DeviceReading> readings() throws IOException {
         Map<String, DeviceReading> readings = new LinkedHashMap<>();
+        if (deviceKind != null) {
+            if (!devices.isLocal()) {
+                throw new ParameterException(spec.commandLine(), "--device-kind and --prometheus exclude each other");
+            }
+            DeviceState idle = DeviceState.of(deviceKind)
+                    .withModel(deviceKind)
+                    .withCpuLoadPercent(0)
+                    .withRunnableThreads(0);
+            return Map.of(deviceKind, loaded(new DeviceReading(idle, Map.of(), List.of())));
+        }
         devices.monitor().read().forEach((name, reading) -> readings.put(name, loaded(reading)));
         return readings;
     }

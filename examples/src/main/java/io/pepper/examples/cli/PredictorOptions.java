@@ -1,23 +1,69 @@
 package io.pepper.examples.cli;
 
-import io.pepper.predict.TrainedPredictor;
-import io.pepper.predict.XgboostPredictor;
+import io.pepper.workload.DevicePredictors;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options for the kind of predictor files. */
-final class PredictorOptions {
-    @Option(
-            names = "--xgboost",
-            paramLabel = "TARGET",
-            description = "The files of --predictor are models saved by XGBoost as JSON or UBJSON, which predict"
-                    + " seconds or log_seconds.")
-    private Optional<XgboostPredictor.Target> xgboost = Optional.empty();
+/** The options that choose predictors for devices. */
+public final class PredictorOptions {
+    @Mixin
+    private PredictorFiles files = new PredictorFiles();
 
-    LatencyPredictor load(Path file) throws IOException {
-        return xgboost.isPresent() ? XgboostPredictor.read(file, xgboost.get()) : TrainedPredictor.load(file);
+    @Option(
+            names = "--allow-other-device",
+            description = "Also use a predictor for devices of another kind than it was trained on; marks its"
+                    + " predictions as extrapolated.")
+    private boolean otherDevice;
+
+    /**
+     * Reads predictors.
+     *
+     * @param words a file each, or a name, {@code =} and a file
+     * @return the predictors by their names; several without a name by the kinds of devices on which they were trained
+     * @throws IOException if a file cannot be read
+     */
+    public DevicePredictors load(List<String> words) throws IOException {
+        DevicePredictors predictors = DevicePredictors.NONE.withOtherDevices(otherDevice);
+        boolean several = words.stream().filter(word -> name(word).isEmpty()).count() > 1;
+        Set<String> names = new HashSet<>();
+        for (String word : words) {
+            Path file = file(word);
+            LatencyPredictor predictor = files.load(file);
+            for (String name : several && name(word).isEmpty() ? kinds(file, predictor) : List.of(name(word))) {
+                if (!names.add(name)) {
+                    throw new IllegalArgumentException(
+                            "--predictor " + word + ": there is already a predictor for '" + name + "'");
+                }
+                predictors = predictors.withPredictor(name, predictor, file.toString());
+            }
+        }
+        return predictors;
+    }
+
+    static String name(String word) {
+        return word.substring(0, Math.max(0, word.indexOf('=')));
+    }
+
+    static Path file(String word) {
+        return Path.of(word.substring(word.indexOf('=') + 1));
+    }
+
+    /** Returns the kinds of devices whose times a predictor without a name learned, one of several such predictors. */
+    private static List<String> kinds(Path file, LatencyPredictor predictor) {
+        List<String> kinds = predictor.platforms().stream()
+                .flatMap(platform -> platform.kind().stream())
+                .distinct()
+                .toList();
+        if (kinds.isEmpty()) {
+            throw new IllegalArgumentException(file + ": does not say on which kind of device it was trained; with"
+                    + " several predictors, give it a name (--predictor NAME=" + file + ")");
+        }
+        return kinds;
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
 import io.pepper.measure.OperatorSweep;
+import io.pepper.measure.RuntimePlatform;
 import io.pepper.measure.TimingOptions;
 import io.pepper.model.ProgressListener;
 import io.pepper.monitor.LocalDeviceMonitor;
@@ -17,6 +18,7 @@ import io.pepper.predict.LatencyProfiler;
 import io.pepper.predict.LoadLevel;
 import io.pepper.predict.ProfileTarget;
 import io.pepper.predict.ProfileTargets;
+import io.pepper.predict.RandomLoads;
 import io.pepper.session.TemporaryDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,17 +31,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The {@code profile} command: measures models, and pieces of them, on this machine under load. */
 @Command(
@@ -50,6 +49,7 @@ import picocli.CommandLine.TypeConversionException;
                         + " A stopped campaign resumes when it is run again with the same options.")
 final class ProfileCommand implements Callable<Integer> {
     private static final int SEED = 42;
+    private static final String RANDOM = "random";
     private static final double MAX_WAIT = 86_400;
     private static final double MILLIS = 1e3;
     private static final double SECONDS_OF_A_MINUTE = 60;
@@ -74,13 +74,12 @@ final class ProfileCommand implements Callable<Integer> {
             names = "--loads",
             split = ",",
             paramLabel = "LOAD",
-            converter = LoadConverter.class,
             description = {
                 "Loads, in percent of all cores: 50 is one thread bound to each core, 50x4 four threads that the system"
-                        + " places, 25x1@0 one thread on core 0 (default: 0,25,50,75,100)."
+                        + " places, 25x1@0 one thread on core 0 (default: 0,25,50,75,100). random:0-100 draws a load for"
+                        + " each measurement."
             })
-    private List<LoadLevel> loads =
-            Stream.of(0, 25, 50, 75, 100).map(LoadLevel::onAllCores).toList();
+    private List<String> loads = List.of("0", "25", "50", "75", "100");
 
     @Option(
             names = "--threads",
@@ -110,6 +109,12 @@ final class ProfileCommand implements Callable<Integer> {
             paramLabel = "S",
             description = "Time limit of one measurement after the warm-up, in seconds (default: 0.05).")
     private double seconds = 0.05;
+
+    @Option(
+            names = "--provider",
+            paramLabel = "NAME",
+            description = "Execution provider of ONNX Runtime, such as CUDA (default: CPU).")
+    private String provider = "CPU";
 
     @Option(
             names = "--device",
@@ -151,7 +156,11 @@ final class ProfileCommand implements Callable<Integer> {
         }
         try (StopSignal signal = StopSignal.watch()) {
             try (TemporaryDirectory work = TemporaryDirectory.create("pieces-")) {
+                if (randomLoads().isEmpty()) {
+                    levels(); // Refuses wrong loads before models are divided.
+                }
                 LatencyProfiler.check(out);
+                RuntimePlatform.here(provider); // Refuses a provider before models are divided.
                 return print(measure(pieces(work.path())));
             } catch (IOException | RuntimeException failed) {
                 if (!signal.isStopped(failed)) {
@@ -223,13 +232,38 @@ final class ProfileCommand implements Callable<Integer> {
         return ProfileTargets.runs(model, costs, costs.segments(chosen), work, progress);
     }
 
+    private Optional<RandomLoads> randomLoads() {
+        boolean random = loads.stream().anyMatch(load -> load.startsWith(RANDOM));
+        if (random && loads.size() > 1) {
+            throw new ParameterException(spec.commandLine(), "--loads: a random range stands alone");
+        }
+        try {
+            return random ? Optional.of(RandomLoads.parse(loads.get(0))) : Optional.empty();
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(spec.commandLine(), "--loads: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private List<LoadLevel> levels() {
+        try {
+            return loads.stream().map(LoadLevel::parse).toList();
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(spec.commandLine(), "--loads: " + wrong.getMessage(), wrong);
+        }
+    }
+
     private LatencyDataset measure(List<ProfileTarget> found) throws IOException {
         TimingOptions timing = TimingOptions.DEFAULTS
                 .withSpinning(false)
                 .withRuns(7, 500)
                 .withBudget(Duration.ofMillis(Math.round(seconds * MILLIS)))
-                .withPrecision(0.03);
-        Campaign plan = new Campaign(found, loads, threads, rounds, isolation.timing(timing), SEED)
+                .withPrecision(0.03)
+                .withProvider(provider);
+        Optional<RandomLoads> range = randomLoads();
+        List<LoadLevel> levels = range.isPresent() ? List.of(LoadLevel.NONE) : levels();
+        Campaign given = new Campaign(found, levels, threads, rounds, isolation.timing(timing), SEED);
+        Campaign plan = range.map(given::withRandomLoads)
+                .orElse(given)
                 .withQuietWait(Duration.ofMillis(Math.round(quietWait * MILLIS)));
         String name = device == null ? DeviceOptions.hostName() : device;
         DeviceState here = LocalDeviceMonitor.of(name, Duration.ZERO)
@@ -285,16 +319,5 @@ final class ProfileCommand implements Callable<Integer> {
             }
         }
         return data.records().isEmpty() ? Main.REFUSED : Main.DONE;
-    }
-
-    private static final class LoadConverter implements ITypeConverter<LoadLevel> {
-        @Override
-        public LoadLevel convert(String text) {
-            try {
-                return LoadLevel.parse(text);
-            } catch (IllegalArgumentException wrong) {
-                throw new TypeConversionException(wrong.getMessage());
-            }
-        }
     }
 }

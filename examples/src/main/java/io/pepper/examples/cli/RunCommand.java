@@ -6,6 +6,7 @@ import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.OptimizationLevel;
 import io.pepper.model.TensorInfo;
+import io.pepper.plan.PlacedPart;
 import io.pepper.session.ClusterEmulation;
 import io.pepper.session.ModelSession;
 import io.pepper.session.PartitionedSession;
@@ -81,6 +82,14 @@ final class RunCommand implements Callable<Integer> {
             description = "Optimisation of the parts by ONNX Runtime (default: all).")
     private OptimizationLevel optimization = OptimizationLevel.ALL;
 
+    @Option(
+            names = "--provider",
+            paramLabel = "NAME",
+            description =
+                    "Execution provider of ONNX Runtime, such as CUDA; the default is that of each part's device in"
+                            + " the plan, or CPU.")
+    private Optional<String> provider = Optional.empty();
+
     @Option(names = "--pipeline", description = "Run all parts at the same time, each on another request.")
     private boolean pipeline;
 
@@ -141,9 +150,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private ModelSession open(Optional<DeploymentPlan> plan, RunPrinter report) throws IOException {
-        SessionOptions options = SessionOptions.DEFAULTS
-                .withReading(reading.options())
-                .withStages(StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization));
+        SessionOptions options = withProviders(
+                plan,
+                SessionOptions.DEFAULTS
+                        .withReading(reading.options())
+                        .withStages(StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization)));
         if (emulate.isPresent()) {
             DeploymentPlan planned = plan.orElseThrow(() -> new ParameterException(
                     spec.commandLine(), "--emulate needs a plan: " + directory + " has no plan.json"));
@@ -157,6 +168,22 @@ final class RunCommand implements Callable<Integer> {
         return pipeline
                 ? PipelineSession.open(directory, PipelineOptions.DEFAULTS.withRuntime(options))
                 : PartitionedSession.open(directory, options);
+    }
+
+    /** Returns options with the given execution provider, or else with those of the plan's devices. */
+    private SessionOptions withProviders(Optional<DeploymentPlan> plan, SessionOptions options) {
+        if (provider.isPresent()) {
+            return options.withStages(options.stages().withProvider(provider.get()));
+        }
+        SessionOptions with = options;
+        List<PlacedPart> placed = plan.map(known -> known.placement().parts()).orElse(List.of());
+        for (int part = 0; part < placed.size(); part++) {
+            Optional<String> planned = placed.get(part).device().platform().provider();
+            if (planned.isPresent()) {
+                with = with.withStage(part, options.stages().withProvider(planned.get()));
+            }
+        }
+        return with;
     }
 
     /** Returns each input as a message, from which every request reads its own tensors. */

@@ -27,9 +27,6 @@ import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PaperFeatures;
 import io.pepper.onnx.TensorShapes;
-import io.pepper.predict.FeatureSchema;
-import io.pepper.predict.RooflinePredictor;
-import io.pepper.predict.TrainedPredictor;
 import io.pepper.session.TemporaryDirectory;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Workload;
@@ -102,8 +99,8 @@ public final class PepperService implements AutoCloseable {
      *
      * @param options its address and limits
      * @param devices reads the devices and their states
-     * @param predictor predicts for all devices; for requests with characteristics alone, it must be trained on {@link
-     *     FeatureSchema#PAPER}
+     * @param predictor predicts the times, for instance {@link io.pepper.workload.DevicePredictors}; for requests with
+     *     characteristics alone, it must be trained on {@link io.pepper.predict.FeatureSchema#PAPER}
      * @return the service, which is ready
      */
     public static PepperService start(ServiceOptions options, DeviceMonitor devices, LatencyPredictor predictor) {
@@ -223,7 +220,6 @@ public final class PepperService implements AutoCloseable {
     }
 
     private void profiling(Context request) throws IOException {
-        requirePaper();
         JsonNode body;
         try {
             body = JSON.readTree(request.bodyAsBytes());
@@ -243,20 +239,6 @@ public final class PepperService implements AutoCloseable {
                 .set(WorkloadMeasure.OUTPUT_BYTES, RequestFields.number(body, "model_output_size"))
                 .build();
         request.json(answer((ObjectNode) body, work, standalone(body).orElse(devices)));
-    }
-
-    /**
-     * Requires the original's features: characteristics alone lack those of other predictors, and a prediction would
-     * look valid.
-     */
-    private void requirePaper() {
-        boolean asksForMore = predictor instanceof RooflinePredictor
-                || (predictor instanceof TrainedPredictor trained && trained.schema() != FeatureSchema.PAPER);
-        if (asksForMore) {
-            throw new UnprocessableContentResponse(
-                    "the predictor of this service looks at more than these characteristics:"
-                            + " send the model to /upload, or start the service with a predictor of 'train --schema paper'");
-        }
     }
 
     /** Returns the device that a request itself describes. */
@@ -292,7 +274,7 @@ public final class PepperService implements AutoCloseable {
         ArrayNode notes = answer.putArray("notes");
         ranking.problems()
                 .forEach((device, problems) -> problems.forEach(problem -> notes.add(device + ": " + problem)));
-        predictor.caveats().forEach(caveat -> notes.add("the predictor " + caveat));
+        predictor.caveats(reading.state()).forEach(caveat -> notes.add("the predictor " + caveat));
         if (fastest.prediction().extrapolated()) {
             notes.add("the prediction is extrapolated: the predictor knows nothing that is like this model");
         }

@@ -2,16 +2,15 @@ package io.pepper.examples.http;
 
 import io.javalin.util.JavalinException;
 import io.pepper.examples.cli.Main;
+import io.pepper.examples.cli.PredictorOptions;
 import io.pepper.examples.cli.PrometheusOptions;
 import io.pepper.model.ProgressListener;
 import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.LocalDeviceMonitor;
 import io.pepper.predict.RooflinePredictor;
-import io.pepper.predict.TrainedPredictor;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -54,9 +53,14 @@ final class ServiceCommand implements Callable<Integer> {
 
     @Option(
             names = "--predictor",
-            paramLabel = "FILE",
-            description = "What train wrote; without, a roofline of this machine is measured.")
-    private Optional<Path> predictor = Optional.empty();
+            paramLabel = "[NAME=]FILE",
+            description =
+                    "What train wrote; with NAME=, for the device of this name or for devices of this kind. May be"
+                            + " repeated. Without, a roofline of this machine is measured.")
+    private List<String> predictor = List.of();
+
+    @Mixin
+    private PredictorOptions predictors = new PredictorOptions();
 
     @Mixin
     private PrometheusOptions prometheus = new PrometheusOptions();
@@ -76,9 +80,8 @@ final class ServiceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         DeviceMonitor devices = devices();
-        LatencyPredictor predicts = predictor.isPresent()
-                ? TrainedPredictor.load(predictor.get())
-                : RooflinePredictor.calibrate(ProgressListener.NONE);
+        LatencyPredictor predicts =
+                predictor.isEmpty() ? RooflinePredictor.calibrate(ProgressListener.NONE) : predictors.load(predictor);
         PepperService service = start(devices, predicts);
         Runtime.getRuntime().addShutdownHook(new Thread(service::close));
         spec.commandLine().getOut().println("ready: http://" + address + ":" + service.port() + "/health");

@@ -52,6 +52,23 @@ public final class Sessions {
         }
     }
 
+    /**
+     * Returns the usual name of an execution provider that works on this machine.
+     *
+     * @param name a name in any spelling, for instance {@code cuda} or {@code CUDAExecutionProvider}
+     * @return the name, for instance {@code CUDA}
+     * @throws io.pepper.model.RuntimeUnavailableException if ONNX Runtime does not load on this machine
+     * @throws IllegalArgumentException if ONNX Runtime refuses it
+     * @throws IOException if ONNX Runtime fails
+     */
+    public static String provider(String name) throws IOException {
+        NativeRuntime.environment();
+        try (SessionOptions settings = new SessionOptions()) {
+            Providers.add(settings, name);
+            return Providers.named(name).name();
+        }
+    }
+
     private static SessionOptions settings(SessionSettings wanted) throws OrtException {
         var settings = new SessionOptions();
         try {
