@@ -113,7 +113,7 @@ class PepperTest {
     }
 
     @Test
-    void doubtsAreNamedInTheDescription() throws IOException {
+    void theDescriptionContainsCaveats() throws IOException {
         try (OnnxModel model = OnnxModel.load(chain(1, 8))) {
             PlannedModel planned = Pepper.plan(model, TWO, BY_OPERATORS);
             assertThat(planned.describe())
@@ -133,7 +133,7 @@ class PepperTest {
     }
 
     @Test
-    void noMoreCutsThanAskedForArePlannedWith() throws IOException {
+    void planningUsesAtMostTheRequestedNumberOfCuts() throws IOException {
         try (OnnxModel model = OnnxModel.load(chain(1, 8))) {
             PlanningOptions few = PlanningOptions.DEFAULTS.withMaxCuts(2);
             assertThat(Pepper.plan(model, TWO, BY_OPERATORS, few).segments().count())
@@ -145,7 +145,7 @@ class PepperTest {
     }
 
     @Test
-    void limitsThatNothingKeepsAreRefused() throws IOException {
+    void limitsThatNoPlanMeetsAreRefused() throws IOException {
         try (OnnxModel model = OnnxModel.load(chain(1, 8))) {
             PlanningOptions impossible = PlanningOptions.DEFAULTS.withConstraints(Constraints.NONE.withMinDevices(3));
             assertThatThrownBy(() -> Pepper.plan(model, TWO, BY_OPERATORS, impossible))

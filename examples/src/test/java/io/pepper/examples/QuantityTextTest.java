@@ -29,7 +29,7 @@ class QuantityTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "4", "GB", "-4GB", "4gb", "4 apples", "1e3GB", "0x4GB", "4s", "999999999999TB"})
-    void refusesWhatIsNoAmountOfMemory(String text) {
+    void textThatIsNoAmountOfMemoryIsRefused(String text) {
         assertThatThrownBy(() -> QuantityText.bytes(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'" + text + "'");
@@ -37,7 +37,7 @@ class QuantityTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "60", "s", "-1s", "1M", "4GB", "99999999999999h"})
-    void refusesWhatIsNoTime(String text) {
+    void textThatIsNoTimeIsRefused(String text) {
         assertThatThrownBy(() -> QuantityText.time(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'" + text + "'");

@@ -47,7 +47,7 @@ class ClusterReaderTest {
     Path directory;
 
     @Test
-    void readsAllThatCanBeSaid() throws IOException {
+    void readsEveryField() throws IOException {
         Path file = directory.resolve("cluster.yaml");
         Files.writeString(file, WHOLE);
         Link wifi = Link.of(5e6, 0.002).withOverheadSeconds(0.001).withSentShare(0.5);
@@ -90,7 +90,7 @@ class ClusterReaderTest {
     }
 
     @Test
-    void knowsADevicesState() {
+    void aStateSetsMemoryAndCoresOfItsDevice() {
         Cluster cluster = Cluster.builder()
                 .device(Device.of("a").withMemoryBytes(100))
                 .device(Device.of("b"))
@@ -146,14 +146,14 @@ class ClusterReaderTest {
                 "`` | c:1: is empty",
                 "'just text' | c:1: fields are expected"
             })
-    void saysWhatIsWrongAndWhere(String text, String expected) {
+    void errorsNameTheFaultAndItsPlace(String text, String expected) {
         assertThatThrownBy(() -> Cluster.parse(text.replace("\\n", "\n"), "c"))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(expected);
     }
 
     @Test
-    void refusesWhatIsTooLargeOrNoText() throws IOException {
+    void filesThatAreTooLargeOrNotTextAreRefused() throws IOException {
         Path file = directory.resolve("cluster.yaml");
         Files.write(file, new byte[] {'a', (byte) 0xff, (byte) 0xfe});
         assertThatThrownBy(() -> Cluster.read(file))

@@ -41,7 +41,7 @@ class CutsTest {
     }
 
     @Test
-    void areNotAtASideOutputNorAfterIt() {
+    void noCutIsAtASideOutputOrAfterIt() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .operator("a", "Op", List.of("x"), List.of("ta"))
@@ -57,7 +57,7 @@ class CutsTest {
     }
 
     @Test
-    void areOnlyAfterALateInput() {
+    void cutsAreOnlyAfterALateInput() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .input("late")
@@ -71,7 +71,7 @@ class CutsTest {
     }
 
     @Test
-    void ignoreWhatNoOutputNeeds() {
+    void operatorsThatNoOutputNeedsAreIgnored() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .operator("dropout", "Dropout", List.of("x"), List.of("kept", "mask"))
@@ -87,7 +87,7 @@ class CutsTest {
     }
 
     @Test
-    void areNotHinderedByAnInputThatIsAnOutput() {
+    void anInputThatIsAnOutputPreventsNoCut() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .operator("a", "Op", List.of("x"), List.of("ta"))
@@ -99,7 +99,7 @@ class CutsTest {
     }
 
     @Test
-    void areHinderedByAnOperatorThatReadsNothing() {
+    void anOperatorWithoutInputsPreventsCuts() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .operator("a", "Op", List.of("x"), List.of("ta"))

@@ -69,7 +69,7 @@ class MinimumCutTest {
     }
 
     @Test
-    void refusesImpossibleArguments() {
+    void impossibleArgumentsAreRefused() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("x")
                 .operator("a", "Op", List.of("x"), List.of("t"))

@@ -66,7 +66,7 @@ class PaperBridgesTest {
     }
 
     @Test
-    void choosesAtADistance() {
+    void choosesBridgesAtAMinimumDistance() {
         PaperBridges found = chain(22);
         assertThat(found.bridges()).hasSize(21);
         assertThat(found.atDistance(6).stream().map(Bridge::depth)).containsExactly(7, 14, 21);

@@ -56,7 +56,7 @@ class WideCutsTest {
     }
 
     @Test
-    void compete() {
+    void aCutWithMoreBytesThanANarrowerNeighbourIsDropped() {
         DataflowGraph graph = uShape();
         CutOptions near = CutOptions.DEFAULTS.withMaxWidth(3).withNeighbourhood(0.2);
         long[] bytes = new long[graph.tensorCount()];
@@ -108,7 +108,7 @@ class WideCutsTest {
     }
 
     @Test
-    void refuseImpossibleOptions() {
+    void impossibleOptionsAreRefused() {
         CutOptions options = CutOptions.DEFAULTS;
         assertThatThrownBy(() -> options.withMaxWidth(0)).hasMessageContaining("found 0");
         assertThatThrownBy(() -> options.withMaxWidth(1_025)).hasMessageContaining("found 1025");
@@ -144,7 +144,7 @@ class WideCutsTest {
     }
 
     @Test
-    void areCutsWithLeastAliveOnTheWay() {
+    void wideCutsEqualThoseOfTheOracle() {
         int wide = 0;
         for (int seed = 0; seed < 2_000; seed++) {
             Random random = new Random(seed);

@@ -61,7 +61,7 @@ class SharedInputsTest {
     }
 
     @Test
-    void cutBetweenLayers() {
+    void sharedInputsAllowCutsBetweenLayers() {
         DataflowGraph graph = layers(3);
         assertThat(Cuts.of(graph).list())
                 .as("the mask ties the layers together")
@@ -75,7 +75,7 @@ class SharedInputsTest {
     }
 
     @Test
-    void carryWhatIsSmallest() {
+    void theSmallestTensorOfASharedPathIsCarried() {
         DataflowGraph graph = layers(2);
         Cuts result = Cuts.of(graph, options(graph, 8, 8, 4));
         assertThat(names(graph, result.sharing().carried())).containsExactly("ready");
@@ -95,7 +95,7 @@ class SharedInputsTest {
     }
 
     @Test
-    void recomputeInEachPart() {
+    void cheapOperatorsAreRecomputedInEachPart() {
         DataflowGraph graph = layers(2);
         Cuts cuts = Cuts.of(graph, options(graph, 8, 2, 4));
         Partition partition = Partitioner.everyCut().partition(cuts);
@@ -110,7 +110,7 @@ class SharedInputsTest {
     }
 
     @Test
-    void areNotRecomputedWithoutLeave() {
+    void operatorsAreNotRecomputedUnlessAllowed() {
         DataflowGraph graph = layers(2);
         assertThat(Cuts.of(graph, MASK).list())
                 .extracting(cut -> names(graph, cut.tensors()))
@@ -128,7 +128,7 @@ class SharedInputsTest {
     }
 
     @Test
-    void areRefusedIfTheyAreNone() {
+    void namesThatAreNoInputsAreRefused() {
         DataflowGraph graph = layers(1);
         assertThatThrownBy(() -> Cuts.of(graph, CutOptions.DEFAULTS.withShared("masque")))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -146,7 +146,7 @@ class SharedInputsTest {
     }
 
     @Test
-    void goTogetherOnlyWithCutsThatShareTheSame() {
+    void cutsThatShareOtherInputsAreRefused() {
         DataflowGraph graph = layers(2);
         Cut shared = Cuts.of(graph, options(graph, 8, 2, 4)).get(1);
         Cut other = Cuts.of(graph).get(0);
@@ -175,7 +175,7 @@ class SharedInputsTest {
     }
 
     @Test
-    void giveValidPartitionsOfAnyGraph() {
+    void sharedInputsGiveValidPartitionsOfAnyGraph() {
         int recomputed = 0;
         for (int seed = 0; seed < 3_000; seed++) {
             Random random = new Random(seed);

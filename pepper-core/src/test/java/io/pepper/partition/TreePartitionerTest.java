@@ -110,7 +110,7 @@ class TreePartitionerTest {
     }
 
     @Test
-    void takesWhatHangsTogetherNowhere() {
+    void dividesADisconnectedGraph() {
         DataflowGraph graph = DataflowGraph.builder()
                 .input("a")
                 .input("b")
@@ -133,7 +133,7 @@ class TreePartitionerTest {
     }
 
     @Test
-    void refusesWhatCannotBe() {
+    void impossibleNumbersOfPartsAreRefused() {
         Cuts cuts = Cuts.of(towers(1, 1));
         assertThatThrownBy(() -> Partitioner.tree(5, OperatorCosts.count()).partition(cuts))
                 .isInstanceOf(NoSuchPartitionException.class)
@@ -142,7 +142,7 @@ class TreePartitionerTest {
     }
 
     @Test
-    void takesALongChain() {
+    void dividesALongChain() {
         Partition partition =
                 Partitioner.tree(4, OperatorCosts.count()).partition(Cuts.of(RandomGraphs.chain(100_000)));
         assertThat(partition.segments())

@@ -154,7 +154,7 @@ class BranchPlannerTest {
     }
 
     @Test
-    void memoryThatHoldsNothingIsNamed() {
+    void aMemoryTooSmallForEverySegmentIsNamed() {
         CostTable table = CostTable.bySegment(2, 2, List.of(Flow.output(0, 1), Flow.output(1, 1)))
                 .memoryBytes(0, 1, 100, 0)
                 .build();

@@ -27,7 +27,7 @@ class ConstraintsTest {
             .withForbiddenHop("pi", "cloud");
 
     @Test
-    void areSaidInWordsWithSegmentsCountedFrom1() {
+    void descriptionsCountSegmentsFrom1() {
         assertThat(Constraints.NONE.descriptions()).isEmpty();
         assertThat(ALL.descriptions())
                 .containsExactly(

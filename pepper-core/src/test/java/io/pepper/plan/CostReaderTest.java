@@ -113,7 +113,7 @@ class CostReaderTest {
                 "{cutBytes: 3, devices: {}}|cutBytes: a list of numbers is expected, found '3'",
                 "{cutBytes: [1, x], devices: {}}|cutBytes: a number is expected, found 'x'",
             })
-    void refuses(String text, String message) {
+    void invalidTablesAreRefused(String text, String message) {
         assertThatThrownBy(() -> CostTable.parse(text, "typed", CLUSTER))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(message);

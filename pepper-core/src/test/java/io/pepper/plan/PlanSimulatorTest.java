@@ -58,7 +58,7 @@ class PlanSimulatorTest {
     }
 
     @Test
-    void loadSlowsAndDeathLoses() {
+    void loadSlowsRequestsAndAFailedDeviceLosesThem() {
         Result slow = PlanSimulator.of(pipeline())
                 .run(Trace.every(100, 3).withLoad("b", 90, 10).withLoad("b", 190, 0.5));
         assertThat(slow.latenciesSeconds()).containsExactly(9.0, 45.0, 7.0);
@@ -70,7 +70,7 @@ class PlanSimulatorTest {
     }
 
     @Test
-    void refusesWhatIsNotThere() {
+    void unknownDevicesAndInvalidTracesAreRefused() {
         PlanSimulator simulator = PlanSimulator.of(pipeline());
         Trace trace = Trace.every(1, 1);
         assertThatThrownBy(() -> simulator.run(trace.withFailure("c", 1))).hasMessageContaining("no device 'c'");
@@ -86,7 +86,7 @@ class PlanSimulatorTest {
      * Pollaczek and Khinchine for M/D/1.
      */
     @Test
-    void waitsAsQueueingTheorySays() {
+    void waitingTimesFollowQueueingTheory() {
         Cluster one = Cluster.builder().device(Device.of("a")).build();
         Placement placement = Planner.of(
                         one, CostTable.bySegment(1, 1).seconds(0, 0, 1).build())
@@ -112,7 +112,7 @@ class PlanSimulatorTest {
 
     /** What is planned is what happens, on random problems. */
     @Test
-    void agreesWithWhatPlansPromise() {
+    void simulatedRequestsTakeThePlannedLatencyAndPeriod() {
         int compared = 0;
         for (long seed = 0; seed < 2_000; seed++) {
             boolean overlap = seed % 2 == 0;

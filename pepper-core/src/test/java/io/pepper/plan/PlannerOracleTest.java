@@ -167,7 +167,7 @@ class PlannerOracleTest {
     }
 
     @Test
-    void aSmallBudgetSaysHowFarFromTheBestItMayBe() {
+    void aSmallBudgetGivesAGapThatBoundsTheOptimum() {
         int unproven = 0;
         for (long seed = 0; seed < INSTANCES; seed++) {
             Instance problem = new Instance(seed, 8, 4).with(Objective.THROUGHPUT);
@@ -187,7 +187,7 @@ class PlannerOracleTest {
     }
 
     @Test
-    void aGapThatIsAllowedIsKept() {
+    void placementsStayWithinTheAllowedGap() {
         int unproven = 0;
         for (long seed = 0; seed < INSTANCES; seed++) {
             Instance problem =
@@ -209,7 +209,7 @@ class PlannerOracleTest {
 
     /** One change for the better at a time, for each objective. */
     @Test
-    void moreBandwidthMemoryOrDevicesNeverMakeItWorse() {
+    void moreBandwidthMemoryOrDevicesNeverIncreaseTheCost() {
         int better = 0;
         for (long seed = 0; seed < INSTANCES; seed++) {
             Instance problem = new Instance(seed, 6, 4);
@@ -256,7 +256,7 @@ class PlannerOracleTest {
 
     /** A planner that goes on after changes gives the plan of one that begins anew. */
     @Test
-    void plansOnAsIfItBeganAnew() {
+    void replanningEqualsPlanningFromScratch() {
         int moved = 0;
         for (long seed = 0; seed < INSTANCES; seed++) {
             Instance problem = new Instance(seed, 8, 4);

@@ -46,7 +46,7 @@ class PlannerTest {
     }
 
     @Test
-    void cutsWhereItIsNarrow() {
+    void cutsAtTheNarrowestTensor() {
         Planner planner = Planner.of(EDGE_AND_CLOUD, table());
         Placement best = planner.plan(Objective.LATENCY);
         assertThat(best.toString()).startsWith("Placement[0-1 on edge, 1-3 on cloud: 0.174");
@@ -92,7 +92,7 @@ class PlannerTest {
 
     /** A camera of 0.1 s at no load and twice that at full load, against 0.15 s elsewhere. */
     @Test
-    void knowsAtWhichLoadTheDecisionFlips() {
+    void findsTheLoadAtWhichTheDecisionFlips() {
         Cluster cluster = Cluster.builder()
                 .device(Device.of("camera"))
                 .device(Device.of("server"))
@@ -145,7 +145,7 @@ class PlannerTest {
     }
 
     @Test
-    void saysWhatWouldHelp() {
+    void namesTheLimitsWithoutWhichThereIsAPlan() {
         CostTable heavy = CostTable.bySegment(1, 2).memoryBytes(0, 1, 500, 10).build();
         Cluster small = EDGE_AND_CLOUD.toBuilder()
                 .device(EDGE_AND_CLOUD.devices().get(1).withAllowed(false))
@@ -157,7 +157,7 @@ class PlannerTest {
     }
 
     @Test
-    void refusesWhatItCannotPlan() {
+    void refusesUnknownDevicesSegmentsAndEnergies() {
         Planner planner = Planner.of(EDGE_AND_CLOUD, table());
         assertThatThrownBy(() -> planner.plan(Objective.ENERGY))
                 .hasMessageContaining("the power of device 'edge' is unknown")
@@ -185,7 +185,7 @@ class PlannerTest {
      * was its own successor in the front, without end.
      */
     @Test
-    void frontsEndWhereRoundingHidesWhatALimitForbids() {
+    void frontsTerminateWhenRoundingHidesALimit() {
         Cluster cluster = Cluster.builder()
                 .device(Device.of("here"))
                 .device(Device.of("cloud"))
@@ -276,7 +276,7 @@ class PlannerTest {
     }
 
     @Test
-    void movesOnlyWhenItHasBeenWorthItForAWhile() {
+    void proposesAMoveOnlyAfterItsGainHasLasted() {
         Counting segments = new Counting();
         Cluster roomy = EDGE_AND_CLOUD.toBuilder()
                 .device(Device.of("edge"))
@@ -320,7 +320,7 @@ class PlannerTest {
     }
 
     @Test
-    void aMonitorTakesWhatWasMeasuredForWhatWasPredicted() {
+    void aReplannerReplacesPredictionsByMeasurements() {
         Cluster two = Cluster.builder()
                 .device(Device.of("edge"))
                 .device(Device.of("cloud").withTimeFactor(2))

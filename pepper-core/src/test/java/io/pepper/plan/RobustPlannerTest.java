@@ -25,7 +25,7 @@ class RobustPlannerTest {
             .build();
 
     @Test
-    void prefersWhatIsNeverBad() {
+    void prefersThePlacementWithTheBestWorstCase() {
         CostTable aBusy =
                 CostTable.bySegment(1, 2).seconds(0, 0, 10).seconds(0, 1, 4).build();
         CostTable bBusy =
@@ -62,7 +62,7 @@ class RobustPlannerTest {
     }
 
     @Test
-    void worstCasesAgainstAllAssignments() {
+    void theWorstCaseIsMinimalAmongAllAssignments() {
         int split = 0;
         for (long seed = 0; seed < INSTANCES; seed++) {
             Random random = new Random(seed);
@@ -103,7 +103,7 @@ class RobustPlannerTest {
     }
 
     @Test
-    void refusesWhatItCannotKeep() {
+    void refusesUnmeetableLimitsAndInvalidScenarios() {
         CostTable table = table(new double[][] {{1, 9}});
         RobustPlanner planner = RobustPlanner.of(PAIR, List.of(table));
         assertThatThrownBy(() -> planner.plan(Objective.ENERGY, Constraints.NONE.withLimit(Metric.LATENCY, 1)))

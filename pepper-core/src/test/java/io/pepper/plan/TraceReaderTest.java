@@ -53,7 +53,7 @@ class TraceReaderTest {
                 "{arrivals: [1], failures: {pi: soon}}|failures.pi: a number is expected, found 'soon'",
                 "{arrivals: [1], failure: {pi: 1}}|failure: is an unknown field",
             })
-    void refuses(String text, String message) {
+    void invalidTracesAreRefused(String text, String message) {
         assertThatThrownBy(() -> PlanSimulator.Trace.parse(text, "typed"))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageStartingWith("typed:1: ")

@@ -20,7 +20,7 @@ class ExportLockTest {
     Path directory;
 
     @Test
-    void patienceEndsWithTheFilesName() throws Exception {
+    void theTimeOutNamesTheLockFile() throws Exception {
         Path file = directory.resolve(".pepper.lock");
         try (HeldLock other = HeldLock.of(file)) {
             assertThat(other.isHeld()).isTrue();
@@ -47,7 +47,7 @@ class ExportLockTest {
     }
 
     @Test
-    void freeFileIsHeldWithoutPatience() throws Exception {
+    void aFreeLockIsTakenWithoutWaiting() throws Exception {
         try (ExportLock held = ExportLock.hold(directory.resolve("lock"), Duration.ZERO)) {
             assertThat(ExportLock.take(directory.resolve("lock"))).isEmpty();
             assertThat(held).isNotNull();

@@ -136,7 +136,7 @@ class NotComparableTest {
     }
 
     @Test
-    void withoutAnOutputToCompareNoDifferenceIsKnown() throws IOException {
+    void differencesAreEmptyWithoutAComparableOutput() throws IOException {
         ModelProto random = model("random")
                 .input("x", FLOAT, 4, 4)
                 .add(node("RandomNormalLike").in("x").out("y"))
@@ -150,7 +150,7 @@ class NotComparableTest {
 
     /** The noise of one output excuses no other. */
     @Test
-    void aDifferenceBesideTheNoiseIsFound() throws IOException {
+    void aDifferenceBesideARandomOutputIsFound() throws IOException {
         ModelProto whole = noisy("whole")
                 .add(node("RandomNormalLike").in("x").out("y"))
                 .output("y", FLOAT, 3, 4)
@@ -170,7 +170,7 @@ class NotComparableTest {
 
     /** One in ten thousand: all runs of the whole agree by chance, and once in a while the parts do not. */
     @Test
-    void seldomNoiseIsNoDifferenceEither() throws IOException {
+    void rareNoiseIsNotReportedAsADifference() throws IOException {
         ModelProto seldom = model("seldom")
                 .input("p", FLOAT, 3)
                 .add(node("Bernoulli").in("p").out("y"))

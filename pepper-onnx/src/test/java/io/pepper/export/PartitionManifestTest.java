@@ -73,7 +73,7 @@ class PartitionManifestTest {
     }
 
     @Test
-    void saysWhatTheModelSays() {
+    void theManifestHasTheNamesAndShapesOfTheModel() {
         assertThat(manifest.tool()).isEqualTo(OnnxModel.toolVersion());
         assertThat(manifest.modelName()).isEqualTo("symbolicDimensions");
         assertThat(manifest.modelSha256())

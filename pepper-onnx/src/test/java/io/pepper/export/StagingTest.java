@@ -26,7 +26,7 @@ class StagingTest {
     }
 
     @Test
-    void failureHalfWayPutsEarlierFilesBack() throws IOException {
+    void aFailedExportRestoresEarlierFiles() throws IOException {
         Files.writeString(directory.resolve("a"), "old a");
         Files.writeString(directory.resolve("b"), "old b");
         Files.writeString(directory.resolve("mine"), "mine");
@@ -68,7 +68,7 @@ class StagingTest {
     }
 
     @Test
-    void directoriesMadeInVainVanish() throws IOException {
+    void directoriesOfAFailedExportAreRemoved() throws IOException {
         try (Staging staging = Staging.of(directory.resolve("x").resolve("y").resolve("z"), () -> Set.of())) {
             Files.writeString(staging.file("a"), "new");
             assertThat(names()).containsExactly("x");
@@ -77,7 +77,7 @@ class StagingTest {
     }
 
     @Test
-    void directoryThatSomebodyElseUsesMeanwhileStays() throws IOException {
+    void aDirectoryThatOthersUseIsKept() throws IOException {
         try (Staging staging = Staging.of(directory.resolve("x").resolve("y").resolve("z"), () -> Set.of())) {
             Files.writeString(staging.file("a"), "new");
             Files.writeString(directory.resolve("x").resolve("mine"), "mine");

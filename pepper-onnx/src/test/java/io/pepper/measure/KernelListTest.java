@@ -55,7 +55,7 @@ class KernelListTest {
     }
 
     @Test
-    void aCutPartsWhatWouldBeComputedTogether() throws IOException {
+    void aCutSeparatesOperatorsThatWouldBeFused() throws IOException {
         try (OnnxModel model = model("conv3x3-relu-c64-s28")) {
             ModelCosts costs = model.costs(model.shapes());
             assertThat(families(costs.workload().kernels())).isEqualTo("1 BLOCKING, 1 CONVOLUTION, 1 UNBLOCKING");
@@ -95,7 +95,7 @@ class KernelListTest {
     }
 
     @Test
-    void poolingIsOfItsKind() throws IOException {
+    void poolingOnPartlyFilledBlocksIsUnblocked() throws IOException {
         assertThat(families(kernels("maxpool-c64-s28"))).isEqualTo("1 BLOCKING, 1 POOLING, 1 UNBLOCKING");
         assertThat(families(kernels("maxpool-c24-s64")))
                 .as("24 channels fill no blocks of 16")
@@ -107,7 +107,7 @@ class KernelListTest {
     }
 
     @Test
-    void convolutionsAreOfTheirKinds() throws IOException {
+    void convolutionsHaveTheirFamilies() throws IOException {
         assertThat(families(kernels("conv1x1-c64-s28"))).contains("1 POINTWISE_CONVOLUTION");
         assertThat(families(kernels("depthwise3x3-c64-s28"))).contains("1 DEPTHWISE_CONVOLUTION");
         assertThat(families(kernels("conv5x5-grouped")))

@@ -103,7 +103,7 @@ class ModelTimerTest {
 
     /** In a process of its own: here, memory that other tests gave back may be used again, and then does not grow. */
     @Test
-    void saysHowMuchMemoryALargeModelTakes() throws IOException {
+    void reportsThePeakMemoryOfALargeModel() throws IOException {
         Path file = directory.resolve("resnet.onnx");
         Files.write(file, Architectures.resnet50().toByteArray());
         ModelTiming timing = ModelTimer.time(file, QUICK.withRuns(1, 1).withIsolation(Isolation.DEFAULTS));

@@ -23,7 +23,7 @@ class OperatorSweepTest {
     Path directory;
 
     @Test
-    void everyModelRunsAndIsWhatItsNameSays() throws IOException {
+    void everyModelRunsAndHasTheKernelsOfItsName() throws IOException {
         List<String> names = OperatorSweep.names();
         assertThat(names).hasSizeGreaterThan(800);
         Set<KernelFamily> seen = EnumSet.noneOf(KernelFamily.class);

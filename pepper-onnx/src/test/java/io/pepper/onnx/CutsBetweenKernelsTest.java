@@ -61,7 +61,7 @@ class CutsBetweenKernelsTest {
     }
 
     @Test
-    void noCutBetweenAConvolutionAndWhatItDoesAtLast() throws IOException {
+    void noCutIsBetweenAConvolutionAndItsFusedOperators() throws IOException {
         try (OnnxModel model = model(RESIDUAL)) {
             ModelCosts costs = model.costs(model.shapes());
             Cuts all = model.cuts(costs.cutOptions());

@@ -239,7 +239,7 @@ class DeploymentPlanTest {
     }
 
     @Test
-    void aPictureNeedsNothingElse() throws IOException {
+    void aReportRefersToNoOtherFiles() throws IOException {
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
             ModelSegments segments = recognizer(model);
             Planner planner = Planner.of(
@@ -309,7 +309,7 @@ class DeploymentPlanTest {
     }
 
     @Test
-    void cutsMakeTheWholeOfTheirPieces() throws IOException {
+    void workloadsOfSegmentsAddUpToTheModel() throws IOException {
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
             ModelSegments segments = recognizer(model);
             int count = segments.count();
@@ -333,7 +333,7 @@ class DeploymentPlanTest {
     }
 
     @Test
-    void sizesThatAreOpenAreSaid() throws IOException {
+    void openSizesAreNamed() throws IOException {
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
             ModelCosts costs = model.costs(model.shapes());
             List<Cut> cuts = model.cuts().list().subList(0, 1);
@@ -426,7 +426,7 @@ class DeploymentPlanTest {
     }
 
     @Test
-    void statesOfWhichLittleIsKnownAreReadAgain() throws IOException {
+    void partlyUnknownStatesAreReadBack() throws IOException {
         DeviceState little = DeviceState.of("camera").withCpuLoadPercent(60);
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {
             ModelSegments segments = recognizer(model);
@@ -470,7 +470,7 @@ class DeploymentPlanTest {
     }
 
     @Test
-    void aPlanDoesNotOutliveItsParts() throws IOException {
+    void exportingOtherPartsRemovesThePlan() throws IOException {
         Path target = written();
         assertThat(target.resolve(DeploymentPlan.FILE_NAME)).exists();
         try (OnnxModel model = open("/models/ch_PP-OCRv4_rec_infer.onnx")) {

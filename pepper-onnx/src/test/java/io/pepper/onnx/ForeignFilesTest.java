@@ -79,7 +79,7 @@ class ForeignFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void aFileOfAnotherKindIsSaidToBeWhatItIs(byte[] bytes, String expected) throws IOException {
+    void filesOfOtherFormatsAreNamedByTheirFormat(byte[] bytes, String expected) throws IOException {
         Path file = directory.resolve("model.onnx");
         Files.write(file, bytes);
         assertThatThrownBy(() -> OnnxModel.load(file))
@@ -90,7 +90,7 @@ class ForeignFilesTest {
     }
 
     @Test
-    void aModelThatIsCutOffIsSaidToBe() {
+    void aTruncatedModelIsNamedAsTruncated() {
         byte[] model = BodyTopologies.ifDeep(4).model().toByteArray();
         assertThatThrownBy(() -> OnnxModel.load(Arrays.copyOf(model, model.length / 2), "half"))
                 .isInstanceOf(MalformedModelException.class)

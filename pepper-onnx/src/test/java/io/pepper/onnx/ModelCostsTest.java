@@ -96,7 +96,7 @@ class ModelCostsTest {
     }
 
     @Test
-    void sayWhichSizesAreOpen() throws IOException {
+    void errorsNameOpenSizes() throws IOException {
         ModelBuilder builder = model("open")
                 .input("x", FLOAT, "batch", 3, "w")
                 .let("y", "Relu", "x")
@@ -114,7 +114,7 @@ class ModelCostsTest {
     }
 
     @Test
-    void reportWhatHasNoFormula() throws IOException {
+    void operatorsWithoutAFormulaAreReported() throws IOException {
         ModelBuilder builder = model("top")
                 .input("x", FLOAT, 8)
                 .initializer(Tensors.vector("k", 3L))
@@ -136,7 +136,7 @@ class ModelCostsTest {
     }
 
     @Test
-    void tellWhatIsCheap() throws IOException {
+    void cheapOperatorsAreKnown() throws IOException {
         ModelBuilder builder = model("cheap")
                 .input("x", FLOAT, 1, 4)
                 .let("r", "Relu", "x")
@@ -153,7 +153,7 @@ class ModelCostsTest {
     }
 
     @Test
-    void balanceParts() throws IOException {
+    void partsAreBalancedByArithmetic() throws IOException {
         ModelBuilder builder = model("uneven").input("x", FLOAT, 1, 16);
         builder.linear("a", "x", 16, 16)
                 .linear("b", "a", 16, 16)
@@ -171,7 +171,7 @@ class ModelCostsTest {
     }
 
     @Test
-    void limitMemory() throws IOException {
+    void partsAreLimitedByMemory() throws IOException {
         NodeSpec wide = node("Expand").in("x", "shape").out("w");
         ModelBuilder builder = model("memory")
                 .input("x", FLOAT, 1, 4)

@@ -43,7 +43,7 @@ class RealModelsTest {
         "/models/ch_ppocr_mobile_v2.0_cls_infer.onnx, 566, 327, 60, 43, 8",
         "/all-minilm-l6-v2-q.onnx, 772, 146, 9, 6, 2"
     })
-    void hasTheKnownNumbers(String resource, int operators, int constant, int cuts, int bridges, int atDistanceSix)
+    void realModelsHaveTheirKnownNumbersOfCuts(String resource, int operators, int constant, int cuts, int bridges, int atDistanceSix)
             throws IOException {
         try (OnnxModel model = open(resource)) {
             assertThat(model.operatorCount()).isEqualTo(operators);
@@ -64,7 +64,7 @@ class RealModelsTest {
         "/models/ch_ppocr_mobile_v2.0_cls_infer.onnx",
         "/all-minilm-l6-v2-q.onnx"
     })
-    void splitsIdentically(String resource) throws IOException {
+    void partsOfRealModelsAreBitIdentical(String resource) throws IOException {
         try (OnnxModel model = open(resource)) {
             List<Cut> cuts = model.cuts().list();
             for (int i = 0; i < cuts.size(); i += Math.max(1, cuts.size() / CUTS_TRIED)) {

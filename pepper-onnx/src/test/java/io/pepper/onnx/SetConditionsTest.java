@@ -295,7 +295,7 @@ class SetConditionsTest {
     }
 
     @Test
-    void aNameTwiceInABranchIsSaidOfTheBranch() {
+    void aDuplicateNameInABranchIsReportedWithItsBranch() {
         ModelProto proto = model("twins")
                 .input("x", FLOAT, 2, 4)
                 .input("c", BOOL)
@@ -328,7 +328,7 @@ class SetConditionsTest {
         "DOUBLE, 1e309, takes a number of at most 1.7976931348623157E308",
         "DOUBLE, yes, takes a number"
     })
-    void valuesThatAreNoneOfTheTypeAreRefusedByName(DataType type, String value, String takes) {
+    void valuesOutsideOfTheTypeAreRefusedByName(DataType type, String value, String takes) {
         ModelProto proto = deciding(model("typed")
                 .input("x", FLOAT, 2, 4)
                 .input("p", type, 1)

@@ -64,7 +64,7 @@ class SixteenBitCutsTest {
 
     /** The part that makes t reads it, too. */
     @Test
-    void aTensorThatIsReadOnBothSides() throws IOException {
+    void partsPassWithATensorReadOnBothSidesOfTheCut() throws IOException {
         assertExplained(verify(residual("both").output("y", FLOAT16, 8, 64).build(), operator -> operator / 2, 2));
     }
 
@@ -78,7 +78,7 @@ class SixteenBitCutsTest {
 
     /** Two cuts, and t and u cross both. */
     @Test
-    void tensorsThatSeveralPartsRead() throws IOException {
+    void partsPassWithTensorsThatSeveralPartsRead() throws IOException {
         ModelProto several = residual("several")
                 .let("a", "Mul", "t", "u")
                 .let("b", "Tanh", "a")
@@ -91,7 +91,7 @@ class SixteenBitCutsTest {
     }
 
     @Test
-    void aTensorThatCrossesAndIsAnOutputOfTheModel() throws IOException {
+    void partsPassWithACutTensorThatIsAnOutputOfTheModel() throws IOException {
         ModelProto both = residual("output")
                 .output("t", FLOAT16, 8, 64)
                 .output("y", FLOAT16, 8, 64)
@@ -102,7 +102,7 @@ class SixteenBitCutsTest {
 
     /** The operators around the bodies read it, too: within bodies ONNX Runtime rounds by itself. */
     @Test
-    void aTensorThatABodyInAnotherPartReads() throws IOException {
+    void partsPassWithATensorThatABodyInAnotherPartReads() throws IOException {
         BodyBuilder captures = body("captures").let("s", "Add", "t", "u").output("s", FLOAT16, 8, 64);
         BodyBuilder shadows = body("shadows").let("t_", "Exp", "u").output("t_", FLOAT16, 8, 64);
         ModelProto branch = halves("branch")

@@ -50,7 +50,7 @@ class SplitTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void findsTheCutsThatAPersonFinds(TestModel test) throws IOException {
+    void cutsEqualThoseFoundByHand(TestModel test) throws IOException {
         Set<String> outputs = test.model().getGraph().getOutputList().stream()
                 .map(ValueInfoProto::getName)
                 .collect(Collectors.toSet());

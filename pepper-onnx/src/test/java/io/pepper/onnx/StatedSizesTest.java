@@ -200,7 +200,7 @@ class StatedSizesTest {
     }
 
     @Test
-    void outputsThatAreStatedWronglyAreNot() throws Exception {
+    void partsRunAlthoughOutputsAreStatedWrongly() throws Exception {
         for (Object[] wrong : List.of(new Object[0], new Object[] {1, 4}, new Object[] {1, 4, 1})) {
             ModelProto stale = chain("N", 4).output("y", FLOAT, wrong).build();
             assertPartsRun(stale, Map.of("x", floats(3, 4)));

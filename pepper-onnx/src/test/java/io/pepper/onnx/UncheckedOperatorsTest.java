@@ -117,7 +117,7 @@ class UncheckedOperatorsTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void areRefusedWhereNoChildCanTryThem(ModelProto unchecked) throws IOException {
+    void uncheckedOperatorsAreRefusedWithoutAChildProcess(ModelProto unchecked) throws IOException {
         Path file = file(unchecked);
         removeTheJavaCommand();
         try (OnnxModel model = OnnxModel.load(file)) {
@@ -137,7 +137,7 @@ class UncheckedOperatorsTest {
     /** One input is too few for each of them: the child lives, and ONNX Runtime's own refusal is passed on. */
     @ParameterizedTest
     @MethodSource("models")
-    void areJudgedByTheChildThatTriesThem(ModelProto unchecked) throws IOException {
+    void uncheckedOperatorsAreTriedInAChildProcess(ModelProto unchecked) throws IOException {
         try (OnnxModel model = OnnxModel.load(file(unchecked))) {
             assertThat(model.shapes().failure())
                     .hasValueSatisfying(reason -> assertThat(reason).doesNotContain("no child process"));

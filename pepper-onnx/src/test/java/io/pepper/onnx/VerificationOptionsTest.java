@@ -24,7 +24,7 @@ class VerificationOptionsTest {
     }
 
     @Test
-    void wrongOnesAreRefusedAtOnce() {
+    void invalidOptionsAreRefusedImmediately() {
         assertThatThrownBy(() -> defaults.withTrials(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> defaults.withThreads(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> defaults.withTolerance(-1, 0)).isInstanceOf(IllegalArgumentException.class);

@@ -57,7 +57,7 @@ class WithoutRuntimeTest {
     }
 
     @Test
-    void unknownProcessor() throws IOException {
+    void anUnknownProcessorIsReported() throws IOException {
         List<String> said = run("-Dos.arch=arm");
         assertThat(said).contains("cuts 2", "parts 2", "bytes 3", "at 2", "weights 1024");
         assertThat(said)
@@ -72,7 +72,7 @@ class WithoutRuntimeTest {
     }
 
     @Test
-    void noPlaceToUnpack() throws IOException {
+    void aTemporaryDirectoryThatIsMissingIsReported() throws IOException {
         Path nowhere = directory.resolve("nowhere");
         List<String> said = run("-Djava.io.tmpdir=" + nowhere);
         assertThat(said).contains("cuts 2", "parts 2", "bytes 3", "at 2");
@@ -84,7 +84,7 @@ class WithoutRuntimeTest {
     }
 
     @Test
-    void placeThatIsAFile() throws IOException {
+    void aTemporaryDirectoryThatIsAFileIsReported() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "no directory");
         assertThat(run("-Djava.io.tmpdir=" + file))
                 .contains("cuts 2", "parts 2")
@@ -94,7 +94,7 @@ class WithoutRuntimeTest {
     }
 
     @Test
-    void libraryThatIsNone() throws IOException {
+    void aLibraryFileThatIsNoLibraryIsReported() throws IOException {
         Path libraries = Files.createDirectory(directory.resolve("libraries"));
         for (String name : List.of("onnxruntime", "onnxruntime4j_jni")) {
             Files.writeString(libraries.resolve(System.mapLibraryName(name)), "no library");

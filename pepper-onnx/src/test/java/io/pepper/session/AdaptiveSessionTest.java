@@ -168,7 +168,7 @@ class AdaptiveSessionTest {
     }
 
     @Test
-    void staysWhereItIsIfTheNewSessionsCannotBeOpened() throws Exception {
+    void keepsItsPlacementIfNewSessionsCannotBeOpened() throws Exception {
         AtomicInteger opened = new AtomicInteger();
         AdaptiveSession.Opener real = opener(false);
         AdaptiveSession.Opener failing = placement -> {
@@ -204,7 +204,7 @@ class AdaptiveSessionTest {
     }
 
     @Test
-    void staysWhereItIsIfTheNewSessionsFailTheirTrial() throws Exception {
+    void keepsItsPlacementIfNewSessionsFailTheirTrial() throws Exception {
         AtomicInteger trials = new AtomicInteger();
         AdaptiveOptions options = AdaptiveOptions.DEFAULTS
                 .withStates(() -> List.of(DeviceState.of("edge").withCpuLoadPercent(BUSY)))
@@ -232,7 +232,7 @@ class AdaptiveSessionTest {
 
     /** The edge is thought to take 5 ms and takes 20 and more; the cloud is thought to take 10 ms. */
     @Test
-    void aWrongPredictorHeals() throws Exception {
+    void measurementsCorrectAWrongPredictor() throws Exception {
         LatencyPredictor wrong = (piece, threads, state) -> {
             double seconds = state.device().equals("edge") ? 0.005 : 0.010;
             return new Prediction(seconds, seconds, false);
@@ -273,7 +273,7 @@ class AdaptiveSessionTest {
     }
 
     @Test
-    void looksByItselfAndClosesAnyTime() throws Exception {
+    void replansPeriodicallyAndClosesAtAnyTime() throws Exception {
         AdaptiveSession session = AdaptiveSession.open(
                 monitor((piece, threads, state) -> byLoad(state)),
                 opener(true),

@@ -159,7 +159,7 @@ class FailurePolicyTest {
 
     @ParameterizedTest
     @EnumSource
-    void aStageThatHangsButObeysTimesOut(Kind kind) throws Exception {
+    void aHangingStageThatObeysCancellationTimesOut(Kind kind) throws Exception {
         List<Faults> stages = Faults.open(parts, Deployed.EXACT);
         stages.get(1).set((call, cancellation) -> {
             while (call == 0 && !cancellation.isRequested()) {
@@ -178,7 +178,7 @@ class FailurePolicyTest {
     /** Its inputs are closed only when it has really ended; so many that hang are too many. */
     @ParameterizedTest
     @EnumSource
-    void aStageThatDoesNotObeyIsLeftAlone(Kind kind) throws Exception {
+    void aStageThatIgnoresCancellationIsAbandoned(Kind kind) throws Exception {
         List<Faults> stages = Faults.open(parts, Deployed.EXACT);
         CountDownLatch go = new CountDownLatch(1);
         stages.get(0).set((call, cancellation) -> {
@@ -249,7 +249,7 @@ class FailurePolicyTest {
 
     /** A run of ONNX Runtime itself ends when it is told to: here by a time-out of a nanosecond. */
     @Test
-    void aRealRunObeys() throws Exception {
+    void aRunOfOnnxRuntimeObeysCancellation() throws Exception {
         TestModel chain = Topologies.chain(2_000);
         Path whole = directory.resolve("chain");
         Deployed.parts(chain, 1, whole);

@@ -162,7 +162,7 @@ class NumpyFilesTest {
 
     /** What the header claims is checked before memory is taken. */
     @Test
-    void claimsAreChecked() {
+    void headersThatClaimTooMuchAreRefused() {
         for (String shape :
                 new String[] {"9223372036854775807, 9", "4294967296, 4294967296", "3,", "99999999999999999999,"}) {
             for (String descr : new String[] {"<f4", "<U999999999", "|S0", "<u8"}) {

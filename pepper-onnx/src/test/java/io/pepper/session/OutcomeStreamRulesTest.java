@@ -38,10 +38,10 @@ class OutcomeStreamRulesTest {
         return Arrays.stream(FlowPublisherVerification.class.getMethods())
                 .filter(method -> method.isAnnotationPresent(org.testng.annotations.Test.class))
                 .sorted(Comparator.comparing(Method::getName))
-                .map(method -> DynamicTest.dynamicTest(method.getName(), () -> check(method)));
+                .map(method -> DynamicTest.dynamicTest(method.getName(), () -> thePublisherFollowsTheRulesOfReactiveStreams(method)));
     }
 
-    private void check(Method rule) throws Throwable {
+    private void thePublisherFollowsTheRulesOfReactiveStreams(Method rule) throws Throwable {
         try (PipelineSession session = PipelineSession.open(directory.resolve("parts"))) {
             Kit kit = new Kit(session);
             kit.setUp();

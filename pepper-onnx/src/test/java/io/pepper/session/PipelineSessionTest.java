@@ -128,7 +128,7 @@ class PipelineSessionTest {
 
     /** No more are under way than may be; whoever asks for one more waits. */
     @Test
-    void pushesBack() throws Exception {
+    void submitWaitsWhileQueuesAreFull() throws Exception {
         TestModel test = Topologies.get("residual");
         Deployed.parts(test, 2, directory);
         List<Faults> stages = Faults.open(directory, Deployed.EXACT);
@@ -327,7 +327,7 @@ class PipelineSessionTest {
     }
 
     @Test
-    void stagesElsewhereTakeAndGiveMessages() throws Exception {
+    void remoteStagesExchangeTensorMessages() throws Exception {
         TestModel test = Topologies.get("residual");
         PartitionManifest manifest = Deployed.everyCut(test, directory);
         List<Stage> stages = new ArrayList<>();

@@ -28,7 +28,7 @@ class VerifiedSessionTest {
     private final TestModel test = Topologies.get("residual");
 
     @Test
-    void findsThatARightPlanIsRight() throws Exception {
+    void reportsThatACorrectPlanPasses() throws Exception {
         Deployed.everyCut(test, directory.resolve("parts"));
         try (VerifiedSession session = VerifiedSession.of(
                 PipelineSession.open(directory.resolve("parts"), PipelineOptions.DEFAULTS.withRuntime(Deployed.EXACT)),
@@ -58,7 +58,7 @@ class VerifiedSessionTest {
 
     /** The parts are of another model with the same inputs and outputs: other weights. */
     @Test
-    void findsThatAWrongPlanIsWrong() throws Exception {
+    void reportsThatAWrongPlanFails() throws Exception {
         TestModel other = Topologies.get("preActivationResidual");
         Deployed.everyCut(other, directory.resolve("parts"));
         List<String> heard = new ArrayList<>();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class DeviceMonitorTest {
     @Test
-    void givesStatesAlone() {
+    void statesLeaveOutProblems() {
         DeviceState state = DeviceState.of("a").withCores(4);
         DeviceMonitor monitor = () -> Map.of("a", new DeviceReading(state, Map.of(), List.of("power: none")));
         assertThat(monitor.states()).containsExactly(state);

@@ -101,14 +101,14 @@ class PrometheusDeviceMonitorTest {
     }
 
     @Test
-    void takesNamesThatAreGiven() throws IOException {
+    void givenNamesOfDevicesAreUsed() throws IOException {
         three();
         assertThat(builder().node("10.0.0.1:9100", "gateway").build().read())
                 .containsOnlyKeys("nano", "gateway", "pi-2");
     }
 
     @Test
-    void inventsNoNumbers() throws IOException {
+    void missingValuesStayUnknown() throws IOException {
         three();
         server.answer(
                         "rate(",
@@ -134,7 +134,7 @@ class PrometheusDeviceMonitorTest {
     }
 
     @Test
-    void forgetsWhatIsOld() throws IOException {
+    void oldValuesAreNotTaken() throws IOException {
         three();
         server.answer("timestamp(", of("10.0.0.2:9100", "300"));
         DeviceReading old = builder().build().read().get("pi-2");

@@ -16,7 +16,7 @@ class AccuracyTest {
     private static final Offset<Double> CLOSE = Offset.offset(1e-9);
 
     @Test
-    void tellsErrorsAsTheyAreDefined() {
+    void errorsFollowTheirDefinitions() {
         Accuracy found = Accuracy.of(new double[] {1, 2, 4, 8}, new double[] {1.05, 2.3, 3, 8}, 0.8);
         assertThat(found.records()).isEqualTo(4);
         assertThat(found.maeSeconds()).isCloseTo((0.05 + 0.3 + 1) / 4, CLOSE);

@@ -41,7 +41,7 @@ class KernelTextTest {
                 "view:1:x:0:0:0:0:0:0:0",
                 "view:1:0:0:0:0:0:0:0:0  view:1:0:0:0:0:0:0:0:0"
             })
-    void saysWhichKernelIsNone(String text) {
+    void textThatIsNoKernelIsRefused(String text) {
         assertThatThrownBy(() -> KernelText.read("kernels", text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("kernels: '");

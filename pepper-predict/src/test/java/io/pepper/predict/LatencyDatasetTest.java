@@ -125,7 +125,7 @@ class LatencyDatasetTest {
     }
 
     @Test
-    void refusesWhatWouldNotFitInMemory() throws IOException {
+    void dataSetsThatDoNotFitInMemoryAreRefused() throws IOException {
         Path wide = directory.resolve("wide.csv");
         Files.writeString(wide, "execution_time_seconds\n" + "1".repeat(2_000_000));
         assertThatThrownBy(() -> LatencyDataset.read(wide))
@@ -142,7 +142,7 @@ class LatencyDatasetTest {
     }
 
     @Test
-    void readsFilesOfTheOriginal() throws IOException {
+    void readsFilesOfTheOriginalTool() throws IOException {
         Path file = directory.resolve("original.csv");
         Files.writeString(file, ORIGINAL);
         LatencyDataset all = LatencyDataset.read(file, PaperCleanup.NONE);
@@ -173,7 +173,7 @@ class LatencyDatasetTest {
     }
 
     @Test
-    void writesTimesAsTheOriginal() {
+    void writesTimesInTheFormatOfTheOriginalTool() {
         assertThat(PaperTime.format(3661.5)).isEqualTo("01:01:01.500000");
         assertThat(PaperTime.parse("01:01:01.5")).isEqualTo(3661.5);
         assertThat(PaperTime.parse("00:00:00")).isZero();

@@ -69,7 +69,7 @@ class LatencyProfilerTest {
     }
 
     @Test
-    void goesOnWhereItWasStopped() throws IOException {
+    void continuesAnInterruptedCampaign() throws IOException {
         Path csv = directory.resolve("data.csv");
         Campaign plan = plan(sweep(2));
         ProgressListener stop = (task, done, total) -> {
@@ -135,7 +135,7 @@ class LatencyProfilerTest {
     }
 
     @Test
-    void saysWhatCannotBeMeasured() throws IOException {
+    void reportsPiecesThatCannotBeMeasured() throws IOException {
         Path broken = directory.resolve("broken.onnx");
         Files.writeString(broken, "no model");
         List<ProfileTarget> pieces = new ArrayList<>(sweep(1));
@@ -223,7 +223,7 @@ class LatencyProfilerTest {
     }
 
     @Test
-    void saysThatTheLoadIsGone() throws IOException {
+    void reportsThatTheLoadProcessHasEnded() throws IOException {
         try (LoadGenerator load = LoadGenerator.start()) {
             LoadGenerator.Meter meter = load.meter();
             ProcessHandle.current()

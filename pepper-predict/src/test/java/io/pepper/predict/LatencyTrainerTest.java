@@ -55,7 +55,7 @@ class LatencyTrainerTest {
     }
 
     @Test
-    void knowsWhereItComesFrom() {
+    void predictorsHaveTheProvenanceOfTheirData() {
         Provenance facts = predictor.facts();
         assertThat(facts.dataSha256()).isEqualTo(data.sha256());
         assertThat(facts.records()).isEqualTo(data.records().size()).isGreaterThan(3_000);
@@ -93,7 +93,7 @@ class LatencyTrainerTest {
     }
 
     @Test
-    void saysWhatTheTreesLookAt() {
+    void importanceOfFeaturesIsReported() {
         Map<String, Double> importance = predictor.importance();
         assertThat(predictor.schema().features()).containsAll(importance.keySet());
         assertThat(importance).hasSizeGreaterThan(10);
@@ -155,7 +155,7 @@ class LatencyTrainerTest {
     }
 
     @Test
-    void saysWhenItGuesses() {
+    void predictionsOutsideOfTheDataAreMarkedAsExtrapolated() {
         LatencyRecord known = data.records().get(0);
         Workload huge = LatencyDatasetTest.entry("x", 1e15, 1, 0, 1).work();
         assertThat(predictor.predict(huge, 1, known.device()).extrapolated()).isTrue();
@@ -294,7 +294,7 @@ class LatencyTrainerTest {
                 "\"convolution_kernels\"|\"convolutions\"|linear: its terms are not those of this library",
                 "\"least\":[|\"least\":[\"1\",|they are not all of "
             })
-    void refusesByName(String from, String to, String message) throws Exception {
+    void invalidPredictorFilesAreRefusedByName(String from, String to, String message) throws Exception {
         Path file = directory.resolve("here.predictor");
         predictor.save(file);
         String text = Files.readString(file);
@@ -308,7 +308,7 @@ class LatencyTrainerTest {
     }
 
     @Test
-    void survivesDamage() throws Exception {
+    void damagedPredictorFilesAreReadOrRefused() throws Exception {
         List<LatencyRecord> few = data.records().subList(0, 200);
         Path file = directory.resolve("small.predictor");
         LatencyTrainer.train(LatencyDataset.of(few), QUICK.withTrees(3, 2, 0.3), ProgressListener.NONE)
@@ -336,7 +336,7 @@ class LatencyTrainerTest {
     }
 
     @Test
-    void looksUpWhatWasMeasured() {
+    void measuredTimesAreLookedUp() {
         MeasuredPredictor measured = MeasuredPredictor.of(LatencyDataset.of(List.of(
                 LatencyDatasetTest.entry("a", 1e9, 1, 0, 1.0),
                 LatencyDatasetTest.entry("a", 1e9, 1, 50, 2.0),
@@ -352,7 +352,7 @@ class LatencyTrainerTest {
     }
 
     @Test
-    void guessesFromARoofline() {
+    void aRooflineEstimatesWithoutTraining() {
         RooflinePredictor roofline = new RooflinePredictor(1e10, 1e9, 1e-6, 0.5);
         Workload work = LatencyDatasetTest.entry("a", 1e9, 1, 0, 1).work();
         DeviceState idle = DeviceState.of("pi").withCores(2).withCpuLoadPercent(0);

@@ -113,7 +113,7 @@ class MarksTest {
     }
 
     @Test
-    void microsecondsAreNoDifference() {
+    void differencesOfMicrosecondsAreNotMarked() {
         assertThat(Marks.compare(List.of(record("whole", 0, 1, 10e-6), record("cuts-0-1", 0, 1, 25e-6))))
                 .allSatisfy(record -> assertThat(record.marks()).isEmpty());
     }
@@ -234,7 +234,7 @@ class MarksTest {
     }
 
     @Test
-    void plansAreToldOfMarkedTimes() {
+    void plansHaveACaveatAboutMarkedTimes() {
         LatencyDataset busy = LatencyDataset.of(List.of(record("whole", 0, 1, 1, Mark.BUSY)));
         assertThat(MeasuredPredictor.of(busy).on("pi").caveats())
                 .containsExactly("has 1 of 1 times marked (busy): they may not be those of a quiet machine");

@@ -210,7 +210,7 @@ class TreeEnsembleTest {
                 "gbtree|reg:squarederror|0|1|{\"split_type\":[0,1]}|splits by category are not supported",
                 "gbtree|reg:squarederror|0|1|{\"tree_param\":{\"size_leaf_vector\":\"3\"}}|more than one value"
             })
-    void refusesByName(String booster, String objective, String base, String features, String tree, String message) {
+    void unsupportedModelsAreRefusedByName(String booster, String objective, String base, String features, String tree, String message) {
         byte[] json = document(booster, objective, base, features, tree == null ? "" : tree)
                 .getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> TreeEnsemble.read(json, "bad.json"))
@@ -220,7 +220,7 @@ class TreeEnsembleTest {
     }
 
     @Test
-    void saysWhereInAFile() throws IOException {
+    void errorsNameThePlaceInTheFile() throws IOException {
         Path file = directory.resolve("bad.json");
         Files.writeString(file, "{\"learner\":{\"learner_model_param\":{\"num_feature\":\"ten\"}}}");
         assertThatThrownBy(() -> TreeEnsemble.read(file))
@@ -237,7 +237,7 @@ class TreeEnsembleTest {
 
     /** Truncated, changed, repeated and cut out: never anything but an answer or a clear error. */
     @Test
-    void survivesDamage() throws XGBoostError, IOException {
+    void damagedFilesAreReadOrRefused() throws XGBoostError, IOException {
         Booster booster = Boosters.train(5, 6, Map.of("objective", "reg:squarederror", "max_depth", 4), 11);
         byte[] good = booster.toByteArray("json");
         booster.dispose();

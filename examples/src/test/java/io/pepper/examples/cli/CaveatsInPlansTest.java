@@ -116,7 +116,7 @@ class CaveatsInPlansTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void everyShapeOfPlanSaysHowMuchToBelieveIt(String command) throws IOException {
+    void everyKindOfPlanPrintsItsCaveats(String command) throws IOException {
         Path page = directory.resolve("plan.html");
         Path picture = directory.resolve("plan.svg");
         Path parts = directory.resolve("parts of " + command);
@@ -148,7 +148,7 @@ class CaveatsInPlansTest {
     }
 
     @Test
-    void scenariosSayWhatIsNotKnownInTheOthersToo() throws IOException {
+    void plansForScenariosPrintTheCaveatsOfAllScenarios() throws IOException {
         plan("plan --min-devices 2 --scenario camera=50 --scenario gateway=50 --json");
         assertThat(caveats())
                 .filteredOn(caveat -> caveat.contains("unknown load"))
@@ -160,7 +160,7 @@ class CaveatsInPlansTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pareto", "pareto --branches 2"})
-    void tradeOffsSayItOnceForAllOfThem(String command) throws IOException {
+    void paretoPrintsEachCaveatOnce(String command) throws IOException {
         plan(command + " --json");
         List<String> said = caveats();
         saysAll(said);
@@ -171,7 +171,7 @@ class CaveatsInPlansTest {
     }
 
     @Test
-    void predictionsSayItToo() throws IOException {
+    void predictPrintsCaveats() throws IOException {
         isDone("predict --json", model, "--predictor", predictor, "--shape", SHAPE);
         assertThat(caveats()).contains("the predictor " + FEW, "the predictor " + UNTRIED);
         isDone("predict", model, "--predictor", predictor, "--shape", SHAPE);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** {@code pepper devices} on this machine. */
 class DevicesCommandTest extends CommandTest {
     @Test
-    void theStateOfThisMachineIsTold() throws IOException {
+    void printsTheStateOfThisMachine() throws IOException {
         assertThat(run("devices", "--local", "--json")).isZero();
         JsonNode device = json().get("devices").get(0);
         assertThat(device.get("cores").asDouble())

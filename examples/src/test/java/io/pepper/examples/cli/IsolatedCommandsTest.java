@@ -86,7 +86,7 @@ class IsolatedCommandsTest {
     }
 
     @Test
-    void aCrashIsOneLine() throws IOException {
+    void aCrashIsReportedInOneLine() throws IOException {
         Path file = model(0);
         Path parts = directory.resolve("parts");
         for (List<String> command : List.of(
@@ -106,7 +106,7 @@ class IsolatedCommandsTest {
     }
 
     @Test
-    void othersAnswerAsEver() throws IOException {
+    void soundModelsAreVerifiedAndInspectedInAChildProcess() throws IOException {
         Path file = model(3);
         assertThat(run("verify", file.toString(), directory.resolve("parts").toString(), "--isolated"))
                 .as(err.toString())
@@ -115,7 +115,7 @@ class IsolatedCommandsTest {
     }
 
     @Test
-    void limitsGoWithIsolationAndAreAmounts() throws IOException {
+    void limitsNeedIsolationAndMustBeAmounts() throws IOException {
         String file = model(3).toString();
         for (String[] wrong : new String[][] {
             {"inspect", file, "--isolated-deadline", "5s"},

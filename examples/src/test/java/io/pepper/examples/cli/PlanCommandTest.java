@@ -128,7 +128,7 @@ class PlanCommandTest extends CommandTest {
     }
 
     @Test
-    void limitsThatNothingKeepsAreNamedWithTheBestWithoutThem() throws IOException {
+    void unmeetableLimitsAreNamedWithTheBestPlanWithoutThem() throws IOException {
         assertThat(plan(slowCamera(), "--max-latency", "1e-9")).isOne();
         assertThat(err.toString())
                 .contains("keeps within the limits: without the limit of the latency there is Placement");
@@ -147,7 +147,7 @@ class PlanCommandTest extends CommandTest {
     }
 
     @Test
-    void theWorstOfSeveralScenariosIsPlannedFor() throws IOException {
+    void plansForTheWorstOfSeveralScenarios() throws IOException {
         Path cluster = cluster(
                 """
                 devices:

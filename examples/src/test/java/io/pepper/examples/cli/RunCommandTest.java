@@ -62,7 +62,7 @@ class RunCommandTest {
 
     /** The same input from a file of either kind, in a session or a pipeline, gives the same output bit by bit. */
     @Test
-    void takesAndGivesFiles() throws Exception {
+    void readsInputsAndWritesOutputsAsFiles() throws Exception {
         InputShapes sizes = InputShapes.NONE.withInputShape("x", 1, 3, 48, 192);
         Map<String, OnnxTensor> inputs =
                 RandomInputs.of(PartitionManifest.read(parts).inputs(), sizes, 7);
@@ -91,7 +91,7 @@ class RunCommandTest {
     }
 
     @Test
-    void repeatsAsAPipelineAndSaysWhatTheStagesDid() throws IOException {
+    void repeatsAsAPipelineAndPrintsTheTimesOfStages() throws IOException {
         assertThat(run("run", parts, "--shape", SHAPE, "--repeat", 20, "--pipeline", "--json"))
                 .as(err.toString())
                 .isZero();

@@ -40,7 +40,7 @@ class LowLinkTest {
     }
 
     @Test
-    void forgivesTheEdgeToTheParentOnceOnly() {
+    void aParallelEdgeToTheParentIsNoBridge() {
         int[] twice = LowLink.bridgeEnds(Adjacency.of(3, new int[] {0, 1, 1}, new int[] {1, 0, 2}, 3));
         assertThat(twice).containsExactly(0, 0, 2);
     }

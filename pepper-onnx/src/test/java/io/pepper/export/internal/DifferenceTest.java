@@ -55,7 +55,7 @@ class DifferenceTest {
     }
 
     @Test
-    void oneNaNIsInfinitelyFar() {
+    void aNaNOnOneSideOnlyIsAnInfiniteDifference() {
         Difference difference = Difference.of(floats(1, 2, 3), floats(1, Float.NaN, 4), 10, 10);
         assertThat(difference.absolute()).isInfinite();
         assertThat(difference.within()).isFalse();

@@ -21,7 +21,7 @@ class QuantilesTest {
     }
 
     @Test
-    void cannotTellOfFewValues() {
+    void theUncertaintyOfFewValuesIsInfinite() {
         assertThat(Quantiles.of(1).medianUncertainty()).isInfinite();
         assertThat(Quantiles.of(1, 2, 3).medianUncertainty()).isInfinite();
     }

@@ -26,7 +26,7 @@ class PrometheusAddressTest {
         "http://prometheus/graph?g0.expr=up, leave out what begins with '?' or '#'",
         "http://a b:9090, a character that no address has",
     })
-    void saysWhatIsMeant(String typed, String said) {
+    void refusalsNameTheIntendedAddress(String typed, String said) {
         assertThatThrownBy(() -> PrometheusAddress.parse(typed))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(said);
@@ -50,7 +50,7 @@ class PrometheusAddressTest {
                 "http://user:hush@host/?token=hush",
                 "http://host/?token=hush",
             })
-    void neverSaysAPassword(String typed) {
+    void messagesNeverContainThePassword(String typed) {
         assertThatThrownBy(() -> PrometheusAddress.parse(typed))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasNoCause()

@@ -52,7 +52,7 @@ class LocationsTest {
     }
 
     @Test
-    void otherPlacesAreSaid() {
+    void unusableLocationsAreNamed() {
         for (String location :
                 new String[] {"https://example.org/x.jar", "no place", "jar:nested:/missing.jar/!BOOT-INF/classes/!/"
                 }) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** How processes end. */
 class ProcessEndTest {
     @Test
-    void theVirtualMachineSaysWhichSignalAndWhere() {
+    void theCrashReportGivesTheSignalAndTheLibrary() {
         ProcessEnd end = ProcessEnd.of(
                 134,
                 """
@@ -27,7 +27,7 @@ class ProcessEndTest {
     }
 
     @Test
-    void windowsNamesExceptions() {
+    void exitCodesOfWindowsAreNamed() {
         assertThat(ProcessEnd.of(1, "#  EXCEPTION_ACCESS_VIOLATION (0xc0000005) at pc=1")
                         .how())
                 .contains("EXCEPTION_ACCESS_VIOLATION");
@@ -42,7 +42,7 @@ class ProcessEndTest {
     }
 
     @Test
-    void wantOfMemoryIsTold() {
+    void lackOfMemoryIsReported() {
         assertThat(ProcessEnd.of(3, "Terminating due to java.lang.OutOfMemoryError: Java heap space")
                         .reason())
                 .isEqualTo(Reason.MEMORY);

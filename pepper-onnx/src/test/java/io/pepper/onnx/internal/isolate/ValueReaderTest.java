@@ -154,7 +154,7 @@ class ValueReaderTest {
     }
 
     @Test
-    void constructorsAreAsked() throws IOException {
+    void constructorsCheckTheReadValues() throws IOException {
         assertThat(read(written(new Checked(5)), Checked.class)).isEqualTo(new Checked(5));
         assertThatThrownBy(() -> read(new byte[4], Checked.class))
                 .isInstanceOf(InvalidAnswerException.class)
@@ -162,7 +162,7 @@ class ValueReaderTest {
     }
 
     @Test
-    void aTypeThatCannotTravelIsAMistakeOfTheProgram() {
+    void unsupportedTypesAreAProgrammingError() {
         record Odd(Object anything) {}
         assertThatThrownBy(() -> written(new Odd(new Object())))
                 .isInstanceOf(IllegalArgumentException.class)

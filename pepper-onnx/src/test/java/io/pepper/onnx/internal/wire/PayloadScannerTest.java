@@ -373,7 +373,7 @@ class PayloadScannerTest {
     }
 
     @Test
-    void modelsOfNothingAreModels() throws IOException {
+    void emptyFilesAreEmptyModels() throws IOException {
         assertThat(PayloadBytes.scan(new byte[0]).model()).isEqualTo(ModelProto.getDefaultInstance());
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class PayloadWriterTest {
     @Test
-    void partsOfAModelAreWoven() throws IOException {
+    void partsOfAModelAreWritten() throws IOException {
         ModelProto model = RoundTripTest.everywhere();
         Skeleton skeleton = PayloadBytes.scan(model.toByteArray());
         GraphProto graph = skeleton.model().getGraph();
@@ -39,7 +39,7 @@ class PayloadWriterTest {
     }
 
     @Test
-    void aModelWithoutPayloadsIsWovenAsProtobufWouldWriteIt() throws IOException {
+    void aModelWithoutPayloadsIsWrittenAsByProtobuf() throws IOException {
         ModelProto model =
                 PayloadBytes.scan(RoundTripTest.everywhere().toByteArray()).model();
         ModelProto small = ModelProto.newBuilder()

@@ -34,7 +34,7 @@ class CsvTableTest {
     }
 
     @Test
-    void saysWhichLinesAreNone() throws IOException {
+    void invalidLinesAreNamed() throws IOException {
         read("a,b\n1\n1,2,3\n\"open,2\n1,2\n3,4");
         assertThat(rows).containsExactly(Map.of("a", "1", "b", "2"));
         assertThat(problems)
@@ -58,7 +58,7 @@ class CsvTableTest {
     }
 
     @Test
-    void readsNothingFromNothing() throws IOException {
+    void anEmptyFileHasNoRows() throws IOException {
         assertThat(read("")).isEmpty();
         assertThat(rows).isEmpty();
     }
