@@ -1,7 +1,6 @@
 package io.pepper;
 
 import io.pepper.cluster.Cluster;
-import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.onnx.ModelCosts;
@@ -68,14 +67,8 @@ public final class Pepper {
         ModelCosts costs = model.costs(model.shapes(options.inputShapes()));
         List<Cut> cuts = CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), options.maxCuts());
         ModelSegments segments = costs.segments(cuts);
-        Cluster now = cluster;
-        for (DeviceState state : options.states()) {
-            now = now.withState(state);
-        }
-        CostModel costModel = CostModel.of(now, predictor);
-        for (DeviceState state : options.states()) {
-            costModel = costModel.withState(state);
-        }
+        Cluster now = cluster.withStates(options.states());
+        CostModel costModel = CostModel.of(now, predictor).withStates(options.states());
         Planner planner = Planner.of(now, costModel.table(segments));
         Placement placement = planner.plan(options.objective(), options.constraints());
         DeploymentPlan.Origin origin = DeploymentPlan.Origin.of(nameOf(predictor))

@@ -7,6 +7,7 @@ import io.pepper.internal.text.Fields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -202,6 +203,21 @@ public final class Cluster {
             now = now.withCores((int) Math.ceil(state.cores().getAsDouble()));
         }
         return toBuilder().device(now).build();
+    }
+
+    /**
+     * Returns this cluster with the current states of devices, as {@link #withState} does for each.
+     *
+     * @param states the states; their names select the devices
+     * @return a cluster of the same devices in the same order
+     * @throws IllegalArgumentException if there is no such device
+     */
+    public Cluster withStates(Collection<DeviceState> states) {
+        Cluster now = this;
+        for (DeviceState state : states) {
+            now = now.withState(state);
+        }
+        return now;
     }
 
     /** Compares devices in their order, and the link of each pair. */

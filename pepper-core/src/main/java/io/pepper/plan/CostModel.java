@@ -9,6 +9,7 @@ import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
 import io.pepper.workload.WorkloadMeasure;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +98,21 @@ public final class CostModel {
         Map<String, DeviceState> more = new HashMap<>(states);
         more.put(state.device(), state);
         return new CostModel(cluster, predictors, more, runtimeBytes, pessimistic);
+    }
+
+    /**
+     * Returns this cost model with the states of devices.
+     *
+     * @param all the states; their names select the devices
+     * @return the cost model
+     * @throws IllegalArgumentException if there is no such device in the cluster
+     */
+    public CostModel withStates(Collection<DeviceState> all) {
+        CostModel now = this;
+        for (DeviceState state : all) {
+            now = now.withState(state);
+        }
+        return now;
     }
 
     /**

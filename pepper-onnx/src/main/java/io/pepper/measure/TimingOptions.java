@@ -6,6 +6,7 @@ import io.pepper.model.OptimizationLevel;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The options of timing a model. Immutable and therefore thread-safe.
@@ -95,18 +96,7 @@ public record TimingOptions(
      * @return a copy with this number
      */
     public TimingOptions withThreads(int value) {
-        return new TimingOptions(
-                value,
-                spinning,
-                optimization,
-                provider,
-                sizes,
-                seed,
-                leastRuns,
-                mostRuns,
-                budget,
-                precision,
-                isolation);
+        return with(changed -> changed.threads = value);
     }
 
     /**
@@ -116,8 +106,7 @@ public record TimingOptions(
      * @return a copy with this setting
      */
     public TimingOptions withSpinning(boolean value) {
-        return new TimingOptions(
-                threads, value, optimization, provider, sizes, seed, leastRuns, mostRuns, budget, precision, isolation);
+        return with(changed -> changed.spinning = value);
     }
 
     /**
@@ -127,8 +116,7 @@ public record TimingOptions(
      * @return a copy with this level
      */
     public TimingOptions withOptimization(OptimizationLevel value) {
-        return new TimingOptions(
-                threads, spinning, value, provider, sizes, seed, leastRuns, mostRuns, budget, precision, isolation);
+        return with(changed -> changed.optimization = value);
     }
 
     /**
@@ -138,8 +126,7 @@ public record TimingOptions(
      * @return a copy with this provider
      */
     public TimingOptions withProvider(String value) {
-        return new TimingOptions(
-                threads, spinning, optimization, value, sizes, seed, leastRuns, mostRuns, budget, precision, isolation);
+        return with(changed -> changed.provider = value);
     }
 
     /**
@@ -149,18 +136,7 @@ public record TimingOptions(
      * @return a copy with these sizes
      */
     public TimingOptions withSizes(InputShapes value) {
-        return new TimingOptions(
-                threads,
-                spinning,
-                optimization,
-                provider,
-                value,
-                seed,
-                leastRuns,
-                mostRuns,
-                budget,
-                precision,
-                isolation);
+        return with(changed -> changed.sizes = value);
     }
 
     /**
@@ -170,18 +146,7 @@ public record TimingOptions(
      * @return a copy with this seed
      */
     public TimingOptions withSeed(long value) {
-        return new TimingOptions(
-                threads,
-                spinning,
-                optimization,
-                provider,
-                sizes,
-                value,
-                leastRuns,
-                mostRuns,
-                budget,
-                precision,
-                isolation);
+        return with(changed -> changed.seed = value);
     }
 
     /**
@@ -192,8 +157,10 @@ public record TimingOptions(
      * @return a copy with these bounds
      */
     public TimingOptions withRuns(int least, int most) {
-        return new TimingOptions(
-                threads, spinning, optimization, provider, sizes, seed, least, most, budget, precision, isolation);
+        return with(changed -> {
+            changed.leastRuns = least;
+            changed.mostRuns = most;
+        });
     }
 
     /**
@@ -203,18 +170,7 @@ public record TimingOptions(
      * @return a copy with this budget
      */
     public TimingOptions withBudget(Duration value) {
-        return new TimingOptions(
-                threads,
-                spinning,
-                optimization,
-                provider,
-                sizes,
-                seed,
-                leastRuns,
-                mostRuns,
-                value,
-                precision,
-                isolation);
+        return with(changed -> changed.budget = value);
     }
 
     /**
@@ -224,8 +180,7 @@ public record TimingOptions(
      * @return a copy with this precision
      */
     public TimingOptions withPrecision(double value) {
-        return new TimingOptions(
-                threads, spinning, optimization, provider, sizes, seed, leastRuns, mostRuns, budget, value, isolation);
+        return with(changed -> changed.precision = value);
     }
 
     /**
@@ -240,7 +195,56 @@ public record TimingOptions(
 
     /** Sets or removes the child process. */
     TimingOptions withIsolation(Optional<Isolation> limits) {
-        return new TimingOptions(
-                threads, spinning, optimization, provider, sizes, seed, leastRuns, mostRuns, budget, precision, limits);
+        return with(changed -> changed.isolation = limits);
+    }
+
+    private TimingOptions with(Consumer<Changed> change) {
+        Changed changed = new Changed(this);
+        change.accept(changed);
+        return changed.options();
+    }
+
+    /** The values of a copy while one or several of them change. */
+    private static final class Changed {
+        private int threads;
+        private boolean spinning;
+        private OptimizationLevel optimization;
+        private String provider;
+        private InputShapes sizes;
+        private long seed;
+        private int leastRuns;
+        private int mostRuns;
+        private Duration budget;
+        private double precision;
+        private Optional<Isolation> isolation;
+
+        private Changed(TimingOptions options) {
+            threads = options.threads;
+            spinning = options.spinning;
+            optimization = options.optimization;
+            provider = options.provider;
+            sizes = options.sizes;
+            seed = options.seed;
+            leastRuns = options.leastRuns;
+            mostRuns = options.mostRuns;
+            budget = options.budget;
+            precision = options.precision;
+            isolation = options.isolation;
+        }
+
+        private TimingOptions options() {
+            return new TimingOptions(
+                    threads,
+                    spinning,
+                    optimization,
+                    provider,
+                    sizes,
+                    seed,
+                    leastRuns,
+                    mostRuns,
+                    budget,
+                    precision,
+                    isolation);
+        }
     }
 }

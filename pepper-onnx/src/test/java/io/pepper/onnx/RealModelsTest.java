@@ -43,8 +43,8 @@ class RealModelsTest {
         "/models/ch_ppocr_mobile_v2.0_cls_infer.onnx, 566, 327, 60, 43, 8",
         "/all-minilm-l6-v2-q.onnx, 772, 146, 9, 6, 2"
     })
-    void realModelsHaveTheirKnownNumbersOfCuts(String resource, int operators, int constant, int cuts, int bridges, int atDistanceSix)
-            throws IOException {
+    void realModelsHaveTheirKnownNumbersOfCuts(
+            String resource, int operators, int constant, int cuts, int bridges, int atDistanceSix) throws IOException {
         try (OnnxModel model = open(resource)) {
             assertThat(model.operatorCount()).isEqualTo(operators);
             assertThat(model.constantOperatorCount()).isEqualTo(constant);

@@ -46,23 +46,32 @@ class RecognizedInputsTest {
         for (int i = 0; i < layers; i++) {
             String before = past.replace("#", "" + i);
             String after = present.replace("#", "" + i);
-            builder.input(before, FLOAT, "batch", "past", WIDTH)
-                    .linear("k" + i, "x" + i, WIDTH, WIDTH)
-                    .add(node("Concat").in(before, "k" + i).out(after).with("axis", 1))
-                    .add(node("Transpose").in(after).out("t" + i).ints("perm", 0, 2, 1))
-                    .let("s" + i, "MatMul", "x" + i, "t" + i)
+            scores(builder, i, before, after)
                     .let("m" + i, "Add", "s" + i, "bias")
                     .add(node("Softmax").in("m" + i).out("p" + i).with("axis", -1))
                     .let("c" + i, "MatMul", "p" + i, after)
                     .let("x" + (i + 1), "Add", "x" + i, "c" + i)
                     .output(after, FLOAT, "batch", "total", WIDTH);
         }
+        return loaded(builder, layers, "decoder");
+    }
+
+    /** Extends the cache of a layer by the keys of its words, and compares the words with all keys: tensor {@code s}. */
+    private static ModelBuilder scores(ModelBuilder builder, int layer, String cache, String extended) {
+        return builder.input(cache, FLOAT, "batch", "past", WIDTH)
+                .linear("k" + layer, "x" + layer, WIDTH, WIDTH)
+                .add(node("Concat").in(cache, "k" + layer).out(extended).with("axis", 1))
+                .add(node("Transpose").in(extended).out("t" + layer).ints("perm", 0, 2, 1))
+                .let("s" + layer, "MatMul", "x" + layer, "t" + layer);
+    }
+
+    private static OnnxModel loaded(ModelBuilder builder, int layers, String name) throws IOException {
         return OnnxModel.load(
                 builder.linear("logits", "x" + layers, WIDTH, 16)
                         .output("logits", FLOAT, "batch", "seq", 16)
                         .build()
                         .toByteArray(),
-                "decoder");
+                name);
     }
 
     private static List<String> crossing(Cuts cuts) {
@@ -113,12 +122,8 @@ class RecognizedInputsTest {
             String own = "past_key_values." + i + ".decoder.key";
             String encoders = "past_key_values." + i + ".encoder.key";
             String after = "present." + i + ".decoder.key";
-            builder.input(own, FLOAT, "batch", "past", WIDTH)
+            scores(builder, i, own, after)
                     .input(encoders, FLOAT, "batch", "encoded", WIDTH)
-                    .linear("k" + i, "x" + i, WIDTH, WIDTH)
-                    .add(node("Concat").in(own, "k" + i).out(after).with("axis", 1))
-                    .add(node("Transpose").in(after).out("t" + i).ints("perm", 0, 2, 1))
-                    .let("s" + i, "MatMul", "x" + i, "t" + i)
                     .let("c" + i, "MatMul", "s" + i, after)
                     .let("y" + i, "Add", "x" + i, "c" + i)
                     .add(node("Transpose").in(encoders).out("u" + i).ints("perm", 0, 2, 1))
@@ -127,12 +132,7 @@ class RecognizedInputsTest {
                     .let("x" + (i + 1), "Add", "y" + i, "w" + i)
                     .output(after, FLOAT, "batch", "total", WIDTH);
         }
-        return OnnxModel.load(
-                builder.linear("logits", "x" + layers, WIDTH, 16)
-                        .output("logits", FLOAT, "batch", "seq", 16)
-                        .build()
-                        .toByteArray(),
-                "cross");
+        return loaded(builder, layers, "cross");
     }
 
     @Test

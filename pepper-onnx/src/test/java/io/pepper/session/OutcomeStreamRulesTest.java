@@ -38,7 +38,8 @@ class OutcomeStreamRulesTest {
         return Arrays.stream(FlowPublisherVerification.class.getMethods())
                 .filter(method -> method.isAnnotationPresent(org.testng.annotations.Test.class))
                 .sorted(Comparator.comparing(Method::getName))
-                .map(method -> DynamicTest.dynamicTest(method.getName(), () -> thePublisherFollowsTheRulesOfReactiveStreams(method)));
+                .map(method -> DynamicTest.dynamicTest(
+                        method.getName(), () -> thePublisherFollowsTheRulesOfReactiveStreams(method)));
     }
 
     private void thePublisherFollowsTheRulesOfReactiveStreams(Method rule) throws Throwable {

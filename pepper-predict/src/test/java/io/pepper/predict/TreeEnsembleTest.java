@@ -210,7 +210,8 @@ class TreeEnsembleTest {
                 "gbtree|reg:squarederror|0|1|{\"split_type\":[0,1]}|splits by category are not supported",
                 "gbtree|reg:squarederror|0|1|{\"tree_param\":{\"size_leaf_vector\":\"3\"}}|more than one value"
             })
-    void unsupportedModelsAreRefusedByName(String booster, String objective, String base, String features, String tree, String message) {
+    void unsupportedModelsAreRefusedByName(
+            String booster, String objective, String base, String features, String tree, String message) {
         byte[] json = document(booster, objective, base, features, tree == null ? "" : tree)
                 .getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> TreeEnsemble.read(json, "bad.json"))

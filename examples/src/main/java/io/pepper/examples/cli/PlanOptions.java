@@ -159,11 +159,7 @@ final class PlanOptions {
             if (model.isEmpty()) {
                 return List.of();
             }
-            CostModel now = model.get();
-            for (DeviceState state : in) {
-                now = now.withState(state);
-            }
-            return now.caveats(segments, placements);
+            return model.get().withStates(in).caveats(segments, placements);
         }
 
         /** Returns a copy with other segments of the model. */
@@ -225,16 +221,11 @@ final class PlanOptions {
     record Timed(Cluster cluster, CostModel model, List<DeviceState> states) {}
 
     Timed timed(List<String> notes, ProgressListener progress) throws IOException {
-        Cluster cluster = Cluster.read(clusterFile);
-        Map<String, DeviceState> states = states(cluster, notes);
-        for (DeviceState state : states.values()) {
-            cluster = cluster.withState(state);
-        }
-        CostModel costModel = predicted(cluster, progress);
-        for (DeviceState state : states.values()) {
-            costModel = costModel.withState(state);
-        }
-        return new Timed(cluster, pessimistic ? costModel.pessimistic() : costModel, List.copyOf(states.values()));
+        Cluster described = Cluster.read(clusterFile);
+        List<DeviceState> states = List.copyOf(states(described, notes).values());
+        Cluster cluster = described.withStates(states);
+        CostModel costModel = predicted(cluster, progress).withStates(states);
+        return new Timed(cluster, pessimistic ? costModel.pessimistic() : costModel, states);
     }
 
     boolean isTypedIn() {

@@ -84,10 +84,7 @@ final class Scenarios {
         List<CostTable> tables = new ArrayList<>();
         for (String scenario : typed) {
             states.add(states(plan, cluster, prepared.states(), scenario));
-            CostModel loaded = model;
-            for (DeviceState state : states.get(states.size() - 1)) {
-                loaded = loaded.withState(state);
-            }
+            CostModel loaded = model.withStates(states.get(states.size() - 1));
             tables.add(loaded.table(prepared.segments()));
         }
         RobustPlanner.Result result = RobustPlanner.of(cluster, tables).plan(objective, prepared.constraints());
