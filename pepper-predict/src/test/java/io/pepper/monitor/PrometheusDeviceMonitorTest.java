@@ -201,7 +201,7 @@ class PrometheusDeviceMonitorTest {
         assertThatThrownBy(() -> builder()
                         .timeout(Duration.ofMillis(100))
                         .retries(0, Duration.ZERO)
-                        .queries(PrometheusQueries.ORIGINAL)
+                        .queries(PrometheusQueries.PAPER)
                         .build()
                         .read())
                 .isInstanceOf(IOException.class)
@@ -290,18 +290,10 @@ class PrometheusDeviceMonitorTest {
     @Test
     void authenticates() throws IOException {
         three();
-        builder()
-                .bearerToken("secret")
-                .queries(PrometheusQueries.ORIGINAL)
-                .build()
-                .read();
+        builder().bearerToken("secret").queries(PrometheusQueries.PAPER).build().read();
         assertThat(server.authorizations).isNotEmpty().allMatch("Bearer secret"::equals);
         server.authorizations.clear();
-        builder()
-                .basic("user", "pass")
-                .queries(PrometheusQueries.ORIGINAL)
-                .build()
-                .read();
+        builder().basic("user", "pass").queries(PrometheusQueries.PAPER).build().read();
         assertThat(server.authorizations).isNotEmpty().allMatch("Basic dXNlcjpwYXNz"::equals);
     }
 

@@ -131,7 +131,7 @@ class RealPrometheusTest {
     @Test
     void readsWithTheOriginalsQueries() throws Exception {
         DeviceReading reading = wait(
-                monitor(PrometheusQueries.ORIGINAL),
+                monitor(PrometheusQueries.PAPER),
                 r -> r.state().cpuLoadPercent().isPresent());
         assertThat(reading.state().cpuLoadPercent().orElseThrow())
                 .as("eight modes whose shares add up to one: 87.5 % whatever the load, and more while the window fills")
@@ -142,7 +142,7 @@ class RealPrometheusTest {
     @Test
     void saysThatAQueryIsWrong() {
         PrometheusQueries wrong =
-                new PrometheusQueries("rate(", "", "", "", "", "", "", "", "", "", "", "", "", ConditionQueries.NONE);
+                PrometheusQueries.builder().cpuLoadPercent("rate(").build();
         assertThatThrownBy(() -> monitor(wrong).read()).hasMessageContaining("HTTP 400 bad_data");
     }
 }

@@ -219,8 +219,8 @@ class StrangeClocksTest {
     @Test
     void queriesThatAskForNoAgesAskForNoClocks() throws IOException {
         newest(90, "pi");
-        assertThatThrownBy(() ->
-                        monitor().queries(PrometheusQueries.ORIGINAL).build().read())
+        assertThatThrownBy(
+                        () -> monitor().queries(PrometheusQueries.PAPER).build().read())
                 .hasMessageContaining("no series of node_exporter");
     }
 
