@@ -125,7 +125,7 @@ public final class CutTree {
                 }
             }
         }
-        int[] places = spread(component -> after[component] ? 1 : 0);
+        int[] places = numbersByOperator(component -> after[component] ? 1 : 0);
         Indices tensors = Indices.of(link.tensor());
         OptionalLong bytes = cuts.bytes(tensors);
         return new Cut(graph, cuts.sharing(), tensors, bytes, CutSides.of(places, 0));
@@ -138,7 +138,7 @@ public final class CutTree {
      * @return the number of each operator's component; for a shared operator, the smallest number of those that need
      *     it; -1 if no output needs it
      */
-    public int[] spread(IntUnaryOperator numbers) {
+    public int[] numbersByOperator(IntUnaryOperator numbers) {
         int[] spread = new int[graph.operatorCount()];
         Arrays.setAll(spread, o -> componentOf[o] < 0 ? -1 : numbers.applyAsInt(componentOf[o]));
         cuts.settleShared(spread);

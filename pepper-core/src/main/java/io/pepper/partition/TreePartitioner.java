@@ -32,7 +32,7 @@ final class TreePartitioner implements Partitioner {
         BalancedTree balanced = new BalancedTree(tree, costs);
         int[] partOf = balanced.choose(parts);
         int[] ranks = ranks(tree, partOf);
-        int[] segmentOf = tree.spread(component -> ranks[partOf[component]]);
+        int[] segmentOf = tree.numbersByOperator(component -> ranks[partOf[component]]);
         List<Cut> taken = new ArrayList<>();
         for (CutTree.Link link : tree.links()) {
             if (partOf[link.from()] != partOf[link.to()]) {

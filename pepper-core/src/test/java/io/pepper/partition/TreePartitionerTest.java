@@ -106,7 +106,7 @@ class TreePartitionerTest {
         assertThat(tree.componentOf(0)).as("shared").isEqualTo(-1);
         assertThat(tree.componentOf(3)).as("no output needs it").isEqualTo(-1);
         assertThat(tree.components()).hasSize(2);
-        assertThat(tree.spread(component -> 7 - component)).containsExactly(6, 7, 6, -1);
+        assertThat(tree.numbersByOperator(component -> 7 - component)).containsExactly(6, 7, 6, -1);
     }
 
     @Test

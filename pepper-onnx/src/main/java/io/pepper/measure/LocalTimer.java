@@ -52,11 +52,11 @@ final class LocalTimer implements TimedModel {
     public ModelTiming measure() throws IOException {
         double budget = options.budget().toNanos() * 1e-9;
         warmUp(budget * WARM_UP_SHARE);
-        double[] seconds = new double[Math.min(options.mostRuns(), 64)];
+        double[] seconds = new double[Math.min(options.maxRuns(), 64)];
         double spent = 0;
         int runs = 0;
-        int check = options.leastRuns();
-        while (runs == 0 || (runs < options.mostRuns() && spent < budget)) {
+        int check = options.minRuns();
+        while (runs == 0 || (runs < options.maxRuns() && spent < budget)) {
             if (runs == seconds.length) {
                 seconds = Arrays.copyOf(seconds, 2 * runs);
             }

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
  *     {@code ExecutionProvider} are ignored
  * @param sizes the sizes of inputs that the model leaves open; missing ones are guessed, with a batch of 1 if that runs
  * @param seed seed of the values of the inputs
- * @param leastRuns minimum number of timed runs before the precision may end the measurement, at least 1
- * @param mostRuns maximum number of timed runs, at least {@code leastRuns}
+ * @param minRuns minimum number of timed runs before the precision may end the measurement, at least 1
+ * @param maxRuns maximum number of timed runs, at least {@code minRuns}
  * @param budget maximum total time of timed runs; one run is always made
  * @param precision width of the 95 % confidence interval of the median, relative to the median, at which the
  *     measurement ends; at least 0
@@ -36,8 +36,8 @@ public record TimingOptions(
         String provider,
         InputShapes sizes,
         long seed,
-        int leastRuns,
-        int mostRuns,
+        int minRuns,
+        int maxRuns,
         Duration budget,
         double precision,
         Optional<Isolation> isolation) {
@@ -64,8 +64,8 @@ public record TimingOptions(
      * @param provider the execution provider
      * @param sizes the sizes of inputs that the model leaves open
      * @param seed seed of the values of the inputs
-     * @param leastRuns minimum number of timed runs, at least 1
-     * @param mostRuns maximum number of timed runs, at least {@code leastRuns}
+     * @param minRuns minimum number of timed runs, at least 1
+     * @param maxRuns maximum number of timed runs, at least {@code minRuns}
      * @param budget maximum total time of timed runs
      * @param precision relative width of the median's confidence interval at which the measurement ends, at least 0
      * @param isolation the limits of the child process; empty to use this process
@@ -77,8 +77,8 @@ public record TimingOptions(
         Objects.requireNonNull(sizes);
         Objects.requireNonNull(isolation);
         require(threads >= 1, "threads", threads);
-        require(leastRuns >= 1, "leastRuns", leastRuns);
-        require(mostRuns >= leastRuns, "mostRuns", mostRuns);
+        require(minRuns >= 1, "minRuns", minRuns);
+        require(maxRuns >= minRuns, "maxRuns", maxRuns);
         require(!budget.isNegative(), "budget", budget);
         require(precision >= 0, "precision", precision);
     }
@@ -158,8 +158,8 @@ public record TimingOptions(
      */
     public TimingOptions withRuns(int least, int most) {
         return with(changed -> {
-            changed.leastRuns = least;
-            changed.mostRuns = most;
+            changed.minRuns = least;
+            changed.maxRuns = most;
         });
     }
 
@@ -212,8 +212,8 @@ public record TimingOptions(
         private String provider;
         private InputShapes sizes;
         private long seed;
-        private int leastRuns;
-        private int mostRuns;
+        private int minRuns;
+        private int maxRuns;
         private Duration budget;
         private double precision;
         private Optional<Isolation> isolation;
@@ -225,8 +225,8 @@ public record TimingOptions(
             provider = options.provider;
             sizes = options.sizes;
             seed = options.seed;
-            leastRuns = options.leastRuns;
-            mostRuns = options.mostRuns;
+            minRuns = options.minRuns;
+            maxRuns = options.maxRuns;
             budget = options.budget;
             precision = options.precision;
             isolation = options.isolation;
@@ -240,8 +240,8 @@ public record TimingOptions(
                     provider,
                     sizes,
                     seed,
-                    leastRuns,
-                    mostRuns,
+                    minRuns,
+                    maxRuns,
                     budget,
                     precision,
                     isolation);

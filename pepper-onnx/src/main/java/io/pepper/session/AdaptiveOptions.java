@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * @param weight the weight of a look against earlier ones, from 0 (no correction) to 1
  * @param forgetting the share of a correction that fades with each look at an unused device, from 0 to 1
  * @param maxCorrection the largest factor of a correction, 1 or more
- * @param leastCalls the calls of a stage since the last look from which its times count, at least 1
+ * @param minCalls the calls of a stage since the last look from which its times count, at least 1
  * @param trial tries new sessions before they take over, and warms them up; it throws to reject one
  * @param listener the listener for moves
  */
@@ -31,7 +31,7 @@ public record AdaptiveOptions(
         double weight,
         double forgetting,
         double maxCorrection,
-        int leastCalls,
+        int minCalls,
         Trial trial,
         SessionListener listener) {
     /** No states, no thread, weight 0.5, corrections up to a factor of 8. */
@@ -58,7 +58,7 @@ public record AdaptiveOptions(
      * @param weight the weight of a look against earlier ones, from 0 (no correction) to 1
      * @param forgetting the share of a correction that fades with each look at an unused device, from 0 to 1
      * @param maxCorrection the largest factor of a correction, 1 or more
-     * @param leastCalls the calls of a stage since the last look from which its times count, at least 1
+     * @param minCalls the calls of a stage since the last look from which its times count, at least 1
      * @param trial tries new sessions before they take over, and warms them up
      * @param listener the listener for moves
      * @throws IllegalArgumentException if a number is out of its range
@@ -70,7 +70,7 @@ public record AdaptiveOptions(
         check("weight", weight >= 0 && weight <= 1, weight);
         check("forgetting", forgetting >= 0 && forgetting <= 1, forgetting);
         check("maxCorrection", maxCorrection >= 1 && maxCorrection < Double.POSITIVE_INFINITY, maxCorrection);
-        check("leastCalls", leastCalls >= 1, leastCalls);
+        check("minCalls", minCalls >= 1, minCalls);
         interval.ifPresent(time -> check("interval", !time.isNegative() && !time.isZero(), time));
     }
 
@@ -87,7 +87,7 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withStates(Supplier<? extends Collection<DeviceState>> value) {
-        return new AdaptiveOptions(value, interval, weight, forgetting, maxCorrection, leastCalls, trial, listener);
+        return new AdaptiveOptions(value, interval, weight, forgetting, maxCorrection, minCalls, trial, listener);
     }
 
     /**
@@ -98,7 +98,7 @@ public record AdaptiveOptions(
      */
     public AdaptiveOptions withInterval(Duration value) {
         return new AdaptiveOptions(
-                states, Optional.of(value), weight, forgetting, maxCorrection, leastCalls, trial, listener);
+                states, Optional.of(value), weight, forgetting, maxCorrection, minCalls, trial, listener);
     }
 
     /**
@@ -120,7 +120,7 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withTrial(Trial value) {
-        return new AdaptiveOptions(states, interval, weight, forgetting, maxCorrection, leastCalls, value, listener);
+        return new AdaptiveOptions(states, interval, weight, forgetting, maxCorrection, minCalls, value, listener);
     }
 
     /**
@@ -130,6 +130,6 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withListener(SessionListener value) {
-        return new AdaptiveOptions(states, interval, weight, forgetting, maxCorrection, leastCalls, trial, value);
+        return new AdaptiveOptions(states, interval, weight, forgetting, maxCorrection, minCalls, trial, value);
     }
 }

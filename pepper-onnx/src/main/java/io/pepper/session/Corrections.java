@@ -36,7 +36,7 @@ final class Corrections {
                     now.get(i).calls() - (before.isEmpty() ? 0 : before.get(i).calls());
             double busy = now.get(i).busySeconds()
                     - (before.isEmpty() ? 0 : before.get(i).busySeconds());
-            enough = calls >= options.leastCalls();
+            enough = calls >= options.minCalls();
             String device = stages.get(i).device().name();
             measured.merge(device, busy / calls, Double::sum);
             predicted.merge(device, stages.get(i).computeSeconds() / monitor.correction(device), Double::sum);

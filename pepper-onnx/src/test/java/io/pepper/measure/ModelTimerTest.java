@@ -159,7 +159,7 @@ class ModelTimerTest {
     @Test
     void refusesNumbersOutOfRange() {
         assertThatThrownBy(() -> QUICK.withThreads(0)).hasMessage("threads 0 is out of range");
-        assertThatThrownBy(() -> QUICK.withRuns(3, 2)).hasMessage("mostRuns 2 is out of range");
+        assertThatThrownBy(() -> QUICK.withRuns(3, 2)).hasMessage("maxRuns 2 is out of range");
         assertThatThrownBy(() -> QUICK.withPrecision(Double.NaN)).hasMessageContaining("precision");
     }
 }

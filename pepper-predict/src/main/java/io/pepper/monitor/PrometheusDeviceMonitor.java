@@ -56,7 +56,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
                 client,
                 builder.queries,
                 new PrometheusReader.Options(
-                        builder.nodes, builder.containers, builder.nodeLabel, builder.devices, builder.mostAge));
+                        builder.nodes, builder.containers, builder.nodeLabel, builder.devices, builder.maxAge));
         deadline = builder.deadline;
     }
 
@@ -105,7 +105,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         private Duration deadline = Duration.ofSeconds(20);
         private int retries = 2;
         private Duration backOff = Duration.ofMillis(200);
-        private Duration mostAge = Duration.ofMinutes(2);
+        private Duration maxAge = Duration.ofMinutes(2);
         private @Nullable SSLContext tls;
 
         private Builder(PrometheusAddress server) {
@@ -305,8 +305,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
          * @param value maximum time since the last scrape; older values are ignored
          * @return this builder
          */
-        public Builder mostAge(Duration value) {
-            mostAge = value;
+        public Builder maxAge(Duration value) {
+            maxAge = value;
             return this;
         }
 

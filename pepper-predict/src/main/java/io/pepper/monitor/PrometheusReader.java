@@ -36,14 +36,14 @@ final class PrometheusReader {
      * @param containers devices by container
      * @param nodeLabel the label that identifies boards
      * @param devices names of the wanted devices
-     * @param mostAge maximum time since the last scrape
+     * @param maxAge maximum time since the last scrape
      */
     record Options(
             Map<String, String> nodes,
             Map<String, String> containers,
             Optional<String> nodeLabel,
             Set<String> devices,
-            Duration mostAge) {
+            Duration maxAge) {
         Options {
             nodes = Map.copyOf(nodes);
             containers = Map.copyOf(containers);
@@ -62,9 +62,9 @@ final class PrometheusReader {
         PrometheusReading.Answers answers = reading.ask();
         Targets targets = PrometheusReading.targets(answers);
         requireLabel(targets);
-        Readings readings = new Readings(answers, queries, options.mostAge.toSeconds());
+        Readings readings = new Readings(answers, queries, options.maxAge.toSeconds());
         readings.distribute(targets);
-        BoardFinder finder = new BoardFinder(options.nodeLabel, options.mostAge.toSeconds());
+        BoardFinder finder = new BoardFinder(options.nodeLabel, options.maxAge.toSeconds());
         Evidence evidence = finder.isInDoubt(targets.all()) ? reading.evidence(targets) : Evidence.NONE;
         List<Board> boards = finder.find(targets.all(), evidence);
         new BoardNames(options.nodes, options.nodeLabel.isPresent()).name(boards);

@@ -141,7 +141,7 @@ class PrometheusDeviceMonitorTest {
         assertThat(old.state()).isEqualTo(DeviceState.of("pi-2"));
         assertThat(old.problems()).containsExactly("the last scrape is 300 seconds old");
         assertThat(builder()
-                        .mostAge(Duration.ofMinutes(10))
+                        .maxAge(Duration.ofMinutes(10))
                         .build()
                         .read()
                         .get("pi-2")

@@ -184,7 +184,7 @@ class StrangeClocksTest {
         assertThat(reading.isKnown()).isFalse();
         assertThat(reading.problems()).singleElement().asString().contains("about 200 seconds ahead");
         assertThat(monitor()
-                        .mostAge(Duration.ofMinutes(5))
+                        .maxAge(Duration.ofMinutes(5))
                         .build()
                         .read()
                         .get("pi")

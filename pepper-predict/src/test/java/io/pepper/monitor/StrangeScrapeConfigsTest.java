@@ -256,7 +256,7 @@ class StrangeScrapeConfigsTest {
             awaitSeries(prometheus, "time() - timestamp(up{job=\"smart-disks\"}) > 3");
             awaitSeries(prometheus, "rate(node_cpu_seconds_total[3s])");
             Map<String, DeviceReading> readings =
-                    prometheus.monitor().mostAge(Duration.ofSeconds(3)).build().read();
+                    prometheus.monitor().maxAge(Duration.ofSeconds(3)).build().read();
             assertThat(readings).containsOnlyKeys("edge-gw");
             assertBoard(readings.get("edge-gw"), 4, 10, 4_000_000_000L);
             assertThat(prometheus

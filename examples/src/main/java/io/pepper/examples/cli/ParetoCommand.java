@@ -70,11 +70,11 @@ final class ParetoCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--metrics takes two, found " + metrics);
         }
         if (model.isEmpty()) {
-            if (!plan.isTypedIn()) {
+            if (!plan.hasCostTable()) {
                 throw new ParameterException(spec.commandLine(), "without MODEL, planning needs --table");
             }
             List<String> notes = new ArrayList<>();
-            Planner planner = plan.typedIn(notes);
+            Planner planner = plan.withCostTable(notes);
             print(
                     planner.pareto(metrics.get(0), metrics.get(1), plan.constraints(Optional.empty())),
                     new Remarks(notes, List.of()));

@@ -117,12 +117,12 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void planWithoutModel() throws IOException {
-        if (!plan.isTypedIn() || directory.isPresent() || report.isPresent() || scenarios.isAny()) {
+        if (!plan.hasCostTable() || directory.isPresent() || report.isPresent() || scenarios.isAny()) {
             throw new ParameterException(
                     spec.commandLine(), "without MODEL, planning needs --table, in one scenario, and nothing to write");
         }
         List<String> notes = new ArrayList<>();
-        Planner planner = plan.typedIn(notes);
+        Planner planner = plan.withCostTable(notes);
         Constraints constraints = plan.constraints(Optional.empty());
         Placement placement = planner.plan(goal.objective(), constraints);
         print(

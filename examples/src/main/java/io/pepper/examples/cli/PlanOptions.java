@@ -188,7 +188,7 @@ final class PlanOptions {
             if (!shape.isChain()) {
                 throw new ParameterException(spec.commandLine(), "a table of costs is for chains of segments only");
             }
-            Planner planner = typedIn(notes);
+            Planner planner = withCostTable(notes);
             if (planner.costs().segments() != segments.count()) {
                 throw new IllegalArgumentException(times.table + ": is of "
                         + planner.costs().segments() + " segments, the model is cut into " + segments.count());
@@ -228,12 +228,12 @@ final class PlanOptions {
         return new Timed(cluster, pessimistic ? costModel.pessimistic() : costModel, states);
     }
 
-    boolean isTypedIn() {
+    boolean hasCostTable() {
         return times.table != null;
     }
 
     /** Returns a planner with a table of costs, which needs no model. */
-    Planner typedIn(List<String> notes) throws IOException {
+    Planner withCostTable(List<String> notes) throws IOException {
         Path table = Objects.requireNonNull(times.table);
         Cluster cluster = Cluster.read(clusterFile);
         loads.forEach((name, percent) -> loaded(cluster, DeviceState.of(name), percent, "--load"));

@@ -179,7 +179,7 @@ class PlanCommandTest extends CommandTest {
     }
 
     /** Three segments; the cloud is faster and half a second of sending away. */
-    private Object[] typedIn() throws IOException {
+    private Object[] withCostTable() throws IOException {
         Path cluster = cluster(
                 """
                 devices: {pi: {}, cloud: {}}
@@ -199,7 +199,7 @@ class PlanCommandTest extends CommandTest {
 
     @Test
     void aTableOfCostsIsPlannedWithoutAModel() throws IOException {
-        Object[] typed = typedIn();
+        Object[] typed = withCostTable();
         assertDone(run(with(typed, "plan", "--json")));
         assertThat(json().path("latencySeconds").doubleValue())
                 .as("0.024 s on pi, 9,000 bytes and 5 ms of the link, 0.006 s on the cloud")
@@ -212,7 +212,7 @@ class PlanCommandTest extends CommandTest {
 
     @Test
     void limitsOnATableArePricedInTheExplanation() throws IOException {
-        Object[] typed = typedIn();
+        Object[] typed = withCostTable();
         assertDone(run(with(typed, "plan", "--pin", "3=pi")));
         assertThat(out.toString()).contains("1–3", "without segment 3 on 'pi'");
         assertDone(run(with(typed, "plan", "--forbid-hop", "pi=cloud")));
@@ -223,7 +223,7 @@ class PlanCommandTest extends CommandTest {
 
     @Test
     void wrongUsageOfATableIsRefused() throws IOException {
-        Object[] typed = typedIn();
+        Object[] typed = withCostTable();
         for (String wrong : List.of("speed", "latency=x", "latency=-1", "latency=0", "joules=1")) {
             assertThat(run(with(typed, "plan", "--objective", wrong))).as(wrong).isEqualTo(2);
         }
