@@ -28,7 +28,10 @@ final class PredictorFile {
     private PredictorFile() {}
 
     static void write(TrainedPredictor predictor, Path file) throws IOException {
-        byte[] document = document(predictor.parts());
+        write(file, document(predictor.parts()));
+    }
+
+    static void write(Path file, byte[] document) throws IOException {
         byte[] first = (MAGIC + sha256(document, 0) + "\n").getBytes(StandardCharsets.US_ASCII);
         WholeFile.write(file, out -> {
             out.write(first);
@@ -46,7 +49,7 @@ final class PredictorFile {
         }
     }
 
-    private static byte[] document(TrainedPredictor.Parts parts) throws IOException {
+    static byte[] document(TrainedPredictor.Parts parts) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
             json.writeStartObject();
@@ -134,12 +137,39 @@ final class PredictorFile {
     }
 
     static TrainedPredictor read(Path file) throws IOException {
+        Document document = open(file);
+        return new PredictorReader(file.toString(), document.file, document.begin).read();
+    }
+
+    /** The bytes of a file whose document has the hash that the first line states, and the offset of the document. */
+    static final class Document {
+        private final byte[] file;
+        private final int begin;
+
+        private Document(byte[] file, int begin) {
+            this.file = file;
+            this.begin = begin;
+        }
+
+        byte[] file() {
+            return file;
+        }
+
+        int begin() {
+            return begin;
+        }
+    }
+
+    static Document open(Path file) throws IOException {
         long size = Files.size(file);
         if (size > MAX_BYTES) {
             throw new PredictorFormatException(
                     file.toString(), "the file", "it has " + size + " bytes, more than " + MAX_BYTES);
         }
-        byte[] all = Files.readAllBytes(file);
+        return open(file.toString(), Files.readAllBytes(file));
+    }
+
+    static Document open(String source, byte[] all) throws PredictorFormatException {
         int end = 0;
         while (end < Math.min(all.length, LONGEST_FIRST_LINE) && all[end] != '\n') {
             end++;
@@ -147,7 +177,7 @@ final class PredictorFile {
         String first = new String(all, 0, end, StandardCharsets.ISO_8859_1);
         if (!first.startsWith(MAGIC) || end == all.length) {
             throw new PredictorFormatException(
-                    file.toString(),
+                    source,
                     "the first line",
                     "it does not begin with '" + MAGIC.strip() + "'"
                             + (first.startsWith("{")
@@ -157,12 +187,12 @@ final class PredictorFile {
         String found = sha256(all, end + 1);
         if (!first.substring(MAGIC.length()).equals(found)) {
             throw new PredictorFormatException(
-                    file.toString(),
+                    source,
                     "SHA-256",
                     "it is " + found + ", the first line says " + first.substring(MAGIC.length())
                             + ": the file was changed");
         }
-        return new PredictorReader(file.toString(), all, end + 1).read();
+        return new Document(all, end + 1);
     }
 
     static Target target(String name, String source) throws PredictorFormatException {

@@ -32,6 +32,7 @@ final class PredictorReader {
     private @Nullable Trees median;
     private @Nullable Trees p90;
     private @Nullable Provenance facts;
+    private boolean calibrated;
 
     /** Creates a reader of the document that starts at an offset of the file. */
     PredictorReader(String source, byte[] file, int begin) {
@@ -45,6 +46,19 @@ final class PredictorReader {
                 new ByteArrayInputStream(file, begin, file.length - begin),
                 source,
                 json -> json.object(name -> field(json, name)));
+        return predictor();
+    }
+
+    /** Reads a predictor inside of another document of the same file. */
+    TrainedPredictor read(JsonReader json) throws IOException {
+        json.object(name -> field(json, name));
+        return predictor();
+    }
+
+    private TrainedPredictor predictor() throws PredictorFormatException {
+        if (calibrated) {
+            throw wrong("the document", "it holds a calibrated predictor, which CalibratedPredictor reads");
+        }
         FeatureSchema schema = schema();
         if (target == null || median == null || p90 == null || facts == null) {
             throw wrong("the document", "it has no target, median, p90 or facts");
@@ -88,6 +102,7 @@ final class PredictorReader {
             case "median" -> median = trees(json);
             case "p90" -> p90 = trees(json);
             case "facts" -> facts = facts(json);
+            case CalibrationFile.FIELD -> calibrated = true;
             default -> {}
         }
     }

@@ -140,8 +140,12 @@ public final class ProfileTargets {
      * @throws IOException if a model cannot be written
      */
     public static List<ProfileTarget> sweep(Path directory) throws IOException {
+        return sweep(directory, OperatorSweep.names());
+    }
+
+    /** Writes some models of the operator sweep. */
+    static List<ProfileTarget> sweep(Path directory, List<String> names) throws IOException {
         List<ProfileTarget> pieces = new ArrayList<>();
-        List<String> names = OperatorSweep.names();
         List<Path> files = OperatorSweep.write(directory, names);
         for (int i = 0; i < names.size(); i++) {
             InputShapes sizes = OperatorSweep.sizes(names.get(i));

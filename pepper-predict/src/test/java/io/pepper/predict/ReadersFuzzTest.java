@@ -30,6 +30,17 @@ class ReadersFuzzTest {
     }
 
     @FuzzTest(maxDuration = "60m")
+    void calibration(byte[] data) throws IOException {
+        Path file = directory.resolve("fuzz-calibrated.predictor");
+        SignedDocument.write(file, data);
+        try {
+            CalibratedPredictor.load(file).predict(Workload.builder().build(), 1, DeviceState.of("fuzz"));
+        } catch (PredictorFormatException refused) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest(maxDuration = "60m")
     void trees(byte[] data) {
         try {
             TreeEnsemble trees = TreeEnsemble.read(data, "fuzz");

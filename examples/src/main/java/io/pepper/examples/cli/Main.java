@@ -30,6 +30,7 @@ import picocli.CommandLine.TypeConversionException;
             VerifyCommand.class,
             ProfileCommand.class,
             TrainCommand.class,
+            CalibrateCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
             PlanCommand.class,

@@ -1,6 +1,5 @@
 package io.pepper.examples.cli;
 
-import io.pepper.predict.TrainedPredictor;
 import io.pepper.predict.XgboostPredictor;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
@@ -18,6 +17,6 @@ final class PredictorFiles {
     private Optional<XgboostPredictor.Target> xgboost = Optional.empty();
 
     LatencyPredictor load(Path file) throws IOException {
-        return xgboost.isPresent() ? XgboostPredictor.read(file, xgboost.get()) : TrainedPredictor.load(file);
+        return xgboost.isPresent() ? XgboostPredictor.read(file, xgboost.get()) : Starters.load(file);
     }
 }

@@ -29,6 +29,9 @@ public final class PredictorOptions {
      * @throws IOException if a file cannot be read
      */
     public DevicePredictors load(List<String> words) throws IOException {
+        if (words.equals(List.of(Starters.ALL))) {
+            return Starters.all().withOtherDevices(otherDevice);
+        }
         DevicePredictors predictors = DevicePredictors.NONE.withOtherDevices(otherDevice);
         boolean several = words.stream().filter(word -> name(word).isEmpty()).count() > 1;
         Set<String> names = new HashSet<>();

@@ -1,0 +1,115 @@
+package io.pepper.predict;
+
+import io.pepper.cluster.Platform;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Predictors that come with the library, for boards that nobody has measured yet. They were calibrated with the times of
+ * 27 networks that the authors of ncnn, another runtime, published (Tencent/ncnn, BSD-3-Clause). Times of ONNX Runtime
+ * differ from them, which their 90th percentiles and {@linkplain CalibratedPredictor#caveats caveats} state. They are
+ * good bases of a {@link DeviceCalibration}. Thread-safe.
+ */
+public final class StarterPredictors {
+    /** Standard deviation of the logarithm of the ratio of the times of two runtimes on one board. */
+    private static final double OTHER_RUNTIME = 0.35;
+
+    private static final String RUNTIME = "ncnn";
+
+    /** The kinds of boards by the names of their resources. */
+    private static final Map<String, String> KINDS = kinds();
+
+    private StarterPredictors() {}
+
+    private static Map<String, String> kinds() {
+        Map<String, String> kinds = new LinkedHashMap<>();
+        kinds.put("raspberry-pi-4", "Raspberry Pi 4");
+        kinds.put("raspberry-pi-5", "Raspberry Pi 5");
+        kinds.put("jetson-nano-cpu", "Jetson Nano");
+        kinds.put("rk3588s", "RK3588S");
+        kinds.put("snapdragon-855plus", "Snapdragon 855+");
+        kinds.put("celeron-n5105", "Celeron N5105");
+        kinds.put("visionfive2", "VisionFive 2");
+        kinds.put("azure-d64s-v6", "Azure D64s v6");
+        return kinds;
+    }
+
+    /** The predictors, read once. */
+    private static final class Holder {
+        private static final Map<String, CalibratedPredictor> BY_KIND = read();
+
+        private Holder() {}
+
+        private static Map<String, CalibratedPredictor> read() {
+            Map<String, CalibratedPredictor> read = new LinkedHashMap<>();
+            KINDS.forEach((name, kind) -> read.put(kind, Holder.read("starter/" + name + ".predictor", kind)));
+            return read;
+        }
+
+        private static CalibratedPredictor read(String resource, String kind) {
+            try (InputStream in =
+                    Objects.requireNonNull(StarterPredictors.class.getResourceAsStream(resource), resource)) {
+                return CalibrationFile.read(resource, in.readAllBytes())
+                        .withOtherRuntime(Platform.of(kind).withRuntime(RUNTIME, ""), RUNTIME, OTHER_RUNTIME);
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+        }
+    }
+
+    /**
+     * Returns the kinds of boards.
+     *
+     * @return the names of the boards for which there is a predictor
+     */
+    public static List<String> names() {
+        return List.copyOf(KINDS.values());
+    }
+
+    /**
+     * Returns the predictor for a kind of board. Spaces, hyphens, case, and what follows the name do not matter: {@code
+     * raspberry-pi-4} and {@code Raspberry Pi 4 Model B Rev 1.4} are the same.
+     *
+     * @param kind a kind of board
+     * @return the predictor; empty if there is none for it
+     */
+    public static Optional<CalibratedPredictor> of(String kind) {
+        String asked = plain(kind);
+        return Holder.BY_KIND.entrySet().stream()
+                .filter(entry -> isSame(asked, plain(entry.getKey())))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    /** Returns whether a name is another one, or begins with it and continues without a digit. */
+    private static boolean isSame(String asked, String known) {
+        return asked.startsWith(known)
+                && (asked.length() == known.length() || !Character.isDigit(asked.charAt(known.length())));
+    }
+
+    private static String plain(String kind) {
+        return kind.toLowerCase(Locale.ROOT)
+                .codePoints()
+                .filter(letter -> Character.isLetterOrDigit(letter) || letter == '+')
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining())
+                .replace("plus", "+");
+    }
+
+    /**
+     * Returns all predictors, as bases of a {@link DeviceCalibration}.
+     *
+     * @return the predictors in the order of {@link #names}
+     */
+    public static List<CalibratedPredictor> all() {
+        return List.copyOf(Holder.BY_KIND.values());
+    }
+}
