@@ -22,7 +22,7 @@ final class Calibrator {
 
     private static final double USUAL_DIFFERENCE = 0.15;
 
-    /** Beyond so many records, errors are those of ten folds. */
+    /** The maximum number of folds of a cross-validation. */
     private static final int MAX_FOLDS = 10;
 
     private final List<KnownDevice> known;

@@ -36,7 +36,7 @@ public final class DeviceCalibration {
     /** Beyond this load, a record says more about the load than about the device. */
     private static final double IDLE_PERCENT = 10;
 
-    /** From so many records on, held-out records decide whether a base's differences from its sum apply. */
+    /** The number of records from which on held-out ones decide whether a base's differences from its sum apply. */
     private static final int MIN_DECIDING = 4;
 
     /** The logarithm of the ratio beyond which a time is far longer than predicted. */

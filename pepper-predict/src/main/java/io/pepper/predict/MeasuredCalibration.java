@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * same time.
  */
 public final class MeasuredCalibration {
-    /** So many small networks of each kind can be chosen. */
+    /** The number of small networks of each kind that can be chosen. */
     private static final int OF_EACH_KIND = 4;
 
     private static final Set<String> SINGLE = Set.of(
@@ -48,7 +48,7 @@ public final class MeasuredCalibration {
     private static final int MIN_RECORDS = 10;
     private static final int MAX_RECORDS = 60;
 
-    /** It ends after so many measurements in a row that did not lower the error by at least this share. */
+    /** The number of measurements in a row without a lower error after which it ends. */
     private static final int PATIENCE = 6;
 
     private static final double GAIN = 0.02;

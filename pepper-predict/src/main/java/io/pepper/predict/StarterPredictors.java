@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Predictors that come with the library, for boards that nobody has measured yet. They were calibrated with the times of
+ * Predictors that come with the library, for boards without measurements. They were calibrated with the times of
  * 27 networks that the authors of ncnn, another runtime, published (Tencent/ncnn, BSD-3-Clause). Times of ONNX Runtime
  * differ from them, which their 90th percentiles and {@linkplain CalibratedPredictor#caveats caveats} state. They are
  * good bases of a {@link DeviceCalibration}. Thread-safe.

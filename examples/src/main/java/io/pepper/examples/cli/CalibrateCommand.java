@@ -83,10 +83,24 @@ final class CalibrateCommand implements Callable<Integer> {
             known.add(Starters.load(file));
         }
         List<String> problems = new ArrayList<>();
-        DeviceCalibration calibration = records.isEmpty() ? measured(known) : read(known, problems);
-        calibration.predictor().save(out);
-        print(calibration, problems);
-        return Main.DONE;
+        try (StopSignal signal = StopSignal.watch()) {
+            try {
+                DeviceCalibration calibration = records.isEmpty() ? measured(known) : read(known, problems);
+                calibration.predictor().save(out);
+                print(calibration, problems);
+                return Main.DONE;
+            } catch (IOException | RuntimeException failed) {
+                if (!signal.isStopped(failed)) {
+                    throw failed;
+                }
+                spec.commandLine()
+                        .getErr()
+                        .println("pepper: stopped; wrote no predictor"
+                                + keep.map(file -> "; " + file + " keeps the measurements")
+                                        .orElse(""));
+                return signal.exitCode();
+            }
+        }
     }
 
     private DeviceCalibration read(List<LatencyPredictor> known, List<String> problems) throws IOException {

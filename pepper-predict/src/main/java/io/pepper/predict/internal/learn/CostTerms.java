@@ -66,13 +66,13 @@ public final class CostTerms {
     private static final double PER_POOLED = 4;
     private static final double PER_LOCALLY_NORMALIZED = 20;
 
-    /** Channels below which a convolution keeps vector units waiting: with so many, it takes twice as long. */
+    /** The number of channels with which a convolution takes twice as long, since vector units wait. */
     private static final double CHANNELS = 4;
 
     private static final double WINOGRAD_CHANNELS = 16;
     private static final double WINOGRAD_WINDOW = 9;
 
-    /** Winograd's algorithm computes squares of so many points a side; the last ones of a row are computed whole. */
+    /** The side of the squares that Winograd's algorithm computes, in points; the last ones of a row are computed whole. */
     private static final double TILE = 4;
 
     private static final double FIRST_CHANNELS = 4;

@@ -14,7 +14,7 @@ public final class LogCosts {
     /** Quantiles of the measured ratios from which fits begin: most records may be of a busy machine. */
     private static final double[] STARTS = {0.05, 0.2, 0.5};
 
-    /** From so many records on, several fits compete. */
+    /** The number of records from which on several fits compete. */
     private static final int MANY = 8;
 
     /** Largest size of the logarithm of a cost, and of a covariance, that a file may have. */
