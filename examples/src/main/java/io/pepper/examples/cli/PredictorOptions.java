@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -29,6 +30,21 @@ public final class PredictorOptions {
      * @throws IOException if a file cannot be read
      */
     public DevicePredictors load(List<String> words) throws IOException {
+        return load(words, Path::toString);
+    }
+
+    /**
+     * Reads predictors of a service, whose messages name files without their directories.
+     *
+     * @param words a file each, or a name, {@code =} and a file
+     * @return the predictors by their names; several without a name by the kinds of devices on which they were trained
+     * @throws IOException if a file cannot be read
+     */
+    public DevicePredictors loadForService(List<String> words) throws IOException {
+        return load(words, file -> String.valueOf(file.getFileName()));
+    }
+
+    private DevicePredictors load(List<String> words, Function<Path, String> shown) throws IOException {
         if (words.equals(List.of(Starters.ALL))) {
             return Starters.all().withOtherDevices(otherDevice);
         }
@@ -43,7 +59,7 @@ public final class PredictorOptions {
                     throw new IllegalArgumentException(
                             "--predictor " + word + ": there is already a predictor for '" + name + "'");
                 }
-                predictors = predictors.withPredictor(name, predictor, file.toString());
+                predictors = predictors.withPredictor(name, predictor, shown.apply(file));
             }
         }
         return predictors;

@@ -80,8 +80,9 @@ final class ServiceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         DeviceMonitor devices = devices();
-        LatencyPredictor predicts =
-                predictor.isEmpty() ? RooflinePredictor.calibrate(ProgressListener.NONE) : predictors.load(predictor);
+        LatencyPredictor predicts = predictor.isEmpty()
+                ? RooflinePredictor.calibrate(ProgressListener.NONE)
+                : predictors.loadForService(predictor);
         PepperService service = start(devices, predicts);
         Runtime.getRuntime().addShutdownHook(new Thread(service::close));
         spec.commandLine().getOut().println("ready: http://" + address + ":" + service.port() + "/health");
