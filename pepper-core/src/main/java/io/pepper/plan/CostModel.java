@@ -238,6 +238,12 @@ public final class CostModel {
         return new Prediction(factor * median, factor * time.p90Seconds(), time.extrapolated());
     }
 
+    /** Returns why the prediction of one piece is extrapolated. */
+    List<String> extrapolations(Workload work, int index) {
+        Device device = cluster.devices().get(index);
+        return predictor(device).extrapolations(work, device.threads(), state(device));
+    }
+
     /**
      * Returns reasons why the figures of a placement may be wrong: parts outside of the predictor's training data,
      * devices with unknown load, and the {@linkplain LatencyPredictor#caveats caveats of the predictors}. That a

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The reasons why the predicted figures of placements may be wrong. */
@@ -38,8 +39,15 @@ final class PlanCaveats {
     private void add(int part, Device device, List<Workload> predicted) {
         used.add(device);
         int index = model.cluster().requireIndex(device.name());
-        if (predicted.stream().anyMatch(work -> model.predict(work, index).extrapolated())) {
-            extrapolated.add("part " + (part + 1) + " on " + device.name());
+        List<Workload> beyond = predicted.stream()
+                .filter(work -> model.predict(work, index).extrapolated())
+                .toList();
+        if (!beyond.isEmpty()) {
+            Optional<String> why = beyond.stream()
+                    .flatMap(work -> model.extrapolations(work, index).stream())
+                    .findFirst();
+            extrapolated.add("part " + (part + 1) + " on " + device.name()
+                    + why.map(reason -> " (" + reason + ")").orElse(""));
         }
     }
 

@@ -28,6 +28,11 @@ record ChosenPredictor(LatencyPredictor predictor, boolean extrapolates, List<St
     }
 
     @Override
+    public List<String> extrapolations(Workload piece, int threads, DeviceState device) {
+        return predictor.extrapolations(piece, threads, device);
+    }
+
+    @Override
     public List<Platform> platforms() {
         return predictor.platforms();
     }

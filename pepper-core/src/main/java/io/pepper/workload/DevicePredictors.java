@@ -246,6 +246,11 @@ public final class DevicePredictors implements LatencyPredictor {
     }
 
     @Override
+    public List<String> extrapolations(Workload piece, int threads, DeviceState device) {
+        return of(device).extrapolations(piece, threads, device);
+    }
+
+    @Override
     public List<Platform> platforms() {
         return entries.stream()
                 .flatMap(entry -> entry.predictor.platforms().stream())

@@ -53,6 +53,19 @@ public interface LatencyPredictor {
     }
 
     /**
+     * Returns why a prediction is {@linkplain Prediction#extrapolated extrapolated}.
+     *
+     * @param piece the workload of a piece
+     * @param threads the number of threads that it may use
+     * @param device the device and its state
+     * @return a phrase for each quantity beyond what was measured, such as {@code copy: a kernel of 4 MB, measured up to 19
+     *     kB}; empty if there is none or the predictor cannot tell
+     */
+    default List<String> extrapolations(Workload piece, int threads, DeviceState device) {
+        return List.of();
+    }
+
+    /**
      * Predicts the medians of many pieces on many devices, for planners.
      *
      * @param pieces the work of each piece; one piece runs at a time

@@ -46,6 +46,15 @@ public final class OperatorSweep {
     }
 
     /**
+     * Returns the names of the models that say most about a device in about a minute.
+     *
+     * @return some of {@link #names}, the most telling first
+     */
+    public static List<String> shortNames() {
+        return ShortSweep.names();
+    }
+
+    /**
      * Writes all models, with the same bytes every time.
      *
      * @param directory the directory of the files, created if it is missing

@@ -1,6 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.model.ProgressListener;
+import io.pepper.workload.Prediction;
 import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -30,6 +32,8 @@ public final class CrossValidation {
     private static final int MAX_GROUPS = 24;
 
     private static final double P90 = 0.9;
+    private static final Provenance NONE =
+            new Provenance("", 0, 0, 0, List.of(), List.of(), List.of(), Instant.EPOCH, "", "", "", Map.of());
 
     /** The records that are held out together. */
     public enum Folds {
@@ -60,27 +64,37 @@ public final class CrossValidation {
     private final Folds folds;
     private final LatencyDataset measured;
     private final List<LatencyRecord> records;
+    private final Guesses withTrees;
+    private final Guesses sums;
+    private final boolean keepsTrees;
     private final double[] medians;
     private final double[] p90s;
-    private final double p90Shift;
+
+    /** Predicted medians and 90th percentiles, in the order of the records. */
+    private record Guesses(double[] medians, double[] p90s) {}
 
     private CrossValidation(
             Folds folds,
             LatencyDataset measured,
             List<LatencyRecord> records,
-            double[] medians,
-            double[] p90s,
-            double p90Shift) {
+            Guesses withTrees,
+            Guesses sums,
+            boolean keepsTrees) {
         this.folds = folds;
         this.measured = measured;
         this.records = records;
-        this.medians = medians;
-        this.p90s = p90s;
-        this.p90Shift = p90Shift;
+        this.withTrees = withTrees;
+        this.sums = sums;
+        this.keepsTrees = keepsTrees;
+        Guesses kept = keepsTrees ? withTrees : sums;
+        this.medians = kept.medians;
+        this.p90s = kept.p90s;
     }
 
     /**
-     * Trains a predictor for each fold and predicts the fold with it.
+     * Trains a predictor for each fold and predicts the fold with it: by the sum of kernels alone, and with trees that
+     * correct it. The better of both counts. Records of {@linkplain FarRecords slow spells} are left out, unless the
+     * options include marked records.
      *
      * @param data the measurements
      * @param options the training options
@@ -93,46 +107,92 @@ public final class CrossValidation {
     public static CrossValidation run(
             LatencyDataset data, TrainingOptions options, Folds folds, ProgressListener progress)
             throws InterruptedIOException {
+        return ofClean(FarRecords.of(data, options.marked()).select(data), options, folds, progress);
+    }
+
+    /** Cross-validates on records without slow spells. */
+    static CrossValidation ofClean(LatencyDataset data, TrainingOptions options, Folds folds, ProgressListener progress)
+            throws InterruptedIOException {
         LatencyDataset means = options.learnedFrom(data);
         List<List<LatencyRecord>> groups = groups(means, options, folds);
         if (groups.size() < 2) {
             throw new IllegalArgumentException("two " + folds.name().toLowerCase(Locale.ROOT)
                     + " at least are needed to hold one back, found " + groups.size());
         }
-        List<LatencyRecord> records = new ArrayList<>();
-        List<Double> medians = new ArrayList<>();
-        List<Double> p90s = new ArrayList<>();
-        Provenance none =
-                new Provenance("", 0, 0, 0, List.of(), List.of(), List.of(), Instant.EPOCH, "", "", "", Map.of());
+        List<LatencyRecord> records = groups.stream().flatMap(List::stream).toList();
+        Guesses withTrees = new Guesses(new double[records.size()], new double[records.size()]);
+        Guesses sums = new Guesses(new double[records.size()], new double[records.size()]);
+        int at = 0;
         for (int fold = 0; fold < groups.size(); fold++) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException("the cross-validation was interrupted");
             }
             progress.progress("holding back " + groups.get(fold).get(0).model(), fold, groups.size());
-            IdentityHashMap<LatencyRecord, Boolean> held = new IdentityHashMap<>();
-            groups.get(fold).forEach(entry -> held.put(entry, true));
-            List<LatencyRecord> learned = means.records().stream()
-                    .filter(entry -> !held.containsKey(entry))
-                    .toList();
-            TrainedPredictor predictor = new Learner(learned, options).learn(0, none);
-            for (LatencyRecord entry : groups.get(fold)) {
-                var prediction = predictor.predict(entry.work(), entry.threads(), entry.device());
-                records.add(entry);
-                medians.add(prediction.medianSeconds());
-                p90s.add(prediction.p90Seconds());
+            Learner learner = new Learner(without(means, groups.get(fold)), options);
+            predict(learner.learn(0, NONE), groups.get(fold), withTrees, at);
+            if (options.hasSum()) {
+                predict(learner.sumAlone(0, NONE), groups.get(fold), sums, at);
             }
+            at += groups.get(fold).size();
         }
-        return new CrossValidation(
-                folds, data.withoutSweep(), records, plain(medians), plain(p90s), shift(records, medians, p90s));
+        boolean keepsTrees = !options.hasSum()
+                || accuracy(records, withTrees, entry -> true).medianApe()
+                        < accuracy(records, sums, entry -> true).medianApe();
+        return new CrossValidation(folds, data.withoutSweep(), records, withTrees, sums, keepsTrees);
+    }
+
+    private static List<LatencyRecord> without(LatencyDataset data, List<LatencyRecord> fold) {
+        IdentityHashMap<LatencyRecord, Boolean> held = new IdentityHashMap<>();
+        fold.forEach(entry -> held.put(entry, true));
+        return data.records().stream().filter(entry -> !held.containsKey(entry)).toList();
+    }
+
+    private static void predict(TrainedPredictor predictor, List<LatencyRecord> fold, Guesses guesses, int from) {
+        for (int i = 0; i < fold.size(); i++) {
+            LatencyRecord entry = fold.get(i);
+            Prediction prediction = predictor.predict(entry.work(), entry.threads(), entry.device());
+            guesses.medians[from + i] = prediction.medianSeconds();
+            guesses.p90s[from + i] = prediction.p90Seconds();
+        }
+    }
+
+    /** Returns the same predictions, by the trees or by the sum alone. */
+    CrossValidation keeping(boolean trees) {
+        return new CrossValidation(folds, measured, records, withTrees, sums, trees);
+    }
+
+    /**
+     * Returns whether trees correct the sum of kernels: they predicted the held-out records better, or there is no sum.
+     *
+     * @return true for trees, false for the sum alone
+     */
+    public boolean keepsTrees() {
+        return keepsTrees;
+    }
+
+    /**
+     * Returns the accuracy of the sum of kernels with trees.
+     *
+     * @return the accuracy over all records
+     */
+    public Accuracy treesAccuracy() {
+        return accuracy(records, withTrees, entry -> true);
+    }
+
+    /**
+     * Returns the accuracy of the sum of kernels alone.
+     *
+     * @return the accuracy over all records; empty if the options have no sum
+     */
+    public Optional<Accuracy> sumAccuracy() {
+        return sums.medians.length > 0 && sums.medians[0] > 0
+                ? Optional.of(accuracy(records, sums, entry -> true))
+                : Optional.empty();
     }
 
     /** Returns whether there are at least two groups once repeated measurements are averaged. */
     static boolean isPossible(LatencyDataset data, TrainingOptions options, Folds folds) {
         return groups(options.learnedFrom(data), options, folds).size() > 1;
-    }
-
-    private static double[] plain(List<Double> numbers) {
-        return numbers.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     private static List<List<LatencyRecord>> groups(LatencyDataset data, TrainingOptions options, Folds folds) {
@@ -156,28 +216,10 @@ public final class CrossValidation {
         return merged;
     }
 
-    /**
-     * Returns the shift of the logarithm of the predicted 90th percentile, 0 to 3, with which it covers 90 % of the
-     * held-out runs (Romano, Patterson and Candès, "Conformalized quantile regression", NeurIPS 2019).
-     */
-    private static double shift(List<LatencyRecord> records, List<Double> medians, List<Double> p90s) {
-        double low = 0;
-        double high = 3;
-        for (int step = 0; step < 40; step++) {
-            double middle = (low + high) / 2;
-            if (coverage(records, medians, p90s, middle) < P90) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return high;
-    }
-
-    private static double coverage(List<LatencyRecord> records, List<Double> medians, List<Double> p90s, double shift) {
+    private double coverage(double shift) {
         double covered = 0;
         for (int i = 0; i < records.size(); i++) {
-            double p90 = Math.max(medians.get(i), p90s.get(i) * Math.exp(shift));
+            double p90 = Math.max(medians[i], p90s[i] * Math.exp(shift));
             covered += RunQuantiles.of(records.get(i).timing()).shareWithin(p90);
         }
         return covered / records.size();
@@ -211,9 +253,22 @@ public final class CrossValidation {
         return medians.clone();
     }
 
-    /** Returns the shift of the logarithm of the predicted 90th percentile that reaches 90 % coverage. */
+    /**
+     * Returns the shift of the logarithm of the predicted 90th percentile, 0 to 3, with which it covers 90 % of the
+     * held-out runs (Romano, Patterson and Candès, "Conformalized quantile regression", NeurIPS 2019).
+     */
     double p90Shift() {
-        return p90Shift;
+        double low = 0;
+        double high = 3;
+        for (int step = 0; step < 40; step++) {
+            double middle = (low + high) / 2;
+            if (coverage(middle) < P90) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return high;
     }
 
     /**
@@ -233,18 +288,22 @@ public final class CrossValidation {
      * @throws IllegalArgumentException if no record is selected
      */
     public Accuracy accuracy(Predicate<LatencyRecord> which) {
+        return accuracy(records, keepsTrees ? withTrees : sums, which);
+    }
+
+    private static Accuracy accuracy(List<LatencyRecord> records, Guesses guesses, Predicate<LatencyRecord> which) {
         int[] chosen = IntStream.range(0, records.size())
                 .filter(i -> which.test(records.get(i)))
                 .toArray();
         double coverage = Arrays.stream(chosen)
-                .mapToDouble(i -> RunQuantiles.of(records.get(i).timing()).shareWithin(p90s[i]))
+                .mapToDouble(i -> RunQuantiles.of(records.get(i).timing()).shareWithin(guesses.p90s[i]))
                 .average()
                 .orElse(Double.NaN);
         return Accuracy.of(
                 Arrays.stream(chosen)
                         .mapToDouble(i -> records.get(i).timing().medianSeconds())
                         .toArray(),
-                Arrays.stream(chosen).mapToDouble(i -> medians[i]).toArray(),
+                Arrays.stream(chosen).mapToDouble(i -> guesses.medians[i]).toArray(),
                 coverage);
     }
 

@@ -1,5 +1,7 @@
 package io.pepper.predict;
 
+import io.pepper.internal.text.Quantities;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -58,12 +60,28 @@ final class FeatureRange {
     /** Returns whether a feature lies outside of its range by more than the margin. A missing feature does not. */
     boolean isOutside(float... row) {
         for (int i = 0; i < row.length; i++) {
-            float below = least[i] > 0 ? least[i] / MARGIN : least[i];
-            float above = most[i] > 0 ? most[i] * MARGIN : most[i];
-            if (row[i] < below || row[i] > above) {
+            if (isOutside(i, row[i])) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean isOutside(int feature, float value) {
+        float below = least[feature] > 0 ? least[feature] / MARGIN : least[feature];
+        float above = most[feature] > 0 ? most[feature] * MARGIN : most[feature];
+        return value < below || value > above;
+    }
+
+    /** Returns a phrase for each feature outside of its range. */
+    List<String> reasons(List<String> names, float... row) {
+        List<String> reasons = new ArrayList<>();
+        for (int i = 0; i < row.length; i++) {
+            if (isOutside(i, row[i])) {
+                reasons.add(names.get(i) + " is " + Quantities.number(row[i]) + ", measured from "
+                        + Quantities.number(least[i]) + " to " + Quantities.number(most[i]));
+            }
+        }
+        return reasons;
     }
 }

@@ -3,6 +3,7 @@ package io.pepper.predict;
 import io.pepper.model.ProgressListener;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.predict.CrossValidation.Folds;
+import io.pepper.workload.KernelFamily;
 import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.Collections;
@@ -24,9 +25,18 @@ public final class LatencyTrainer {
     private final TrainedPredictor predictor;
     private final Map<Folds, CrossValidation> validations;
     private final MarkedRecords marked;
+    private final FarRecords far;
+    private final Map<KernelFamily, KernelFamily> borrowed;
 
-    private LatencyTrainer(TrainedPredictor predictor, Map<Folds, CrossValidation> validations, MarkedRecords marked) {
+    private LatencyTrainer(
+            TrainedPredictor predictor,
+            Map<Folds, CrossValidation> validations,
+            MarkedRecords marked,
+            FarRecords far,
+            Map<KernelFamily, KernelFamily> borrowed) {
         this.marked = marked;
+        this.far = far;
+        this.borrowed = borrowed;
         this.predictor = predictor;
         this.validations = validations;
     }
@@ -36,7 +46,9 @@ public final class LatencyTrainer {
      * all records. The operator sweep is only trained on; if there are no other records, each of its small models
      * counts as a model. The predicted 90th percentile is shifted so that it covers 90 % of the runs of held-out
      * models; the validations state the coverage before this shift. {@linkplain Mark Marked} records are left out,
-     * unless the options include them or too few others would remain.
+     * unless the options include them or too few others would remain; so are {@linkplain FarRecords slow spells}. Trees
+     * correct the sum of kernels only if they predict held-out models better than the sum alone (held-out rows if there
+     * is only one model).
      *
      * @param all the measurements
      * @param options the training options
@@ -50,15 +62,19 @@ public final class LatencyTrainer {
             throws InterruptedIOException {
         Boosting.load();
         MarkedRecords marked = MarkedRecords.of(all, options.marked());
-        LatencyDataset data = marked.select(all);
+        LatencyDataset trusted = marked.select(all);
+        FarRecords far = FarRecords.of(trusted, options.marked());
+        LatencyDataset data = far.select(trusted);
         Map<Folds, CrossValidation> validations = new LinkedHashMap<>();
         LatencyDataset judged = judged(data);
         for (Folds folds : Folds.values()) {
             if (CrossValidation.isPossible(judged, options, folds)) {
-                validations.put(folds, CrossValidation.run(judged, options, folds, progress));
+                validations.put(folds, CrossValidation.ofClean(judged, options, folds, progress));
             }
         }
         CrossValidation best = validations.getOrDefault(Folds.MODELS, validations.get(Folds.ROWS));
+        boolean trees = best == null || best.keepsTrees();
+        validations.replaceAll((folds, validation) -> validation.keeping(trees));
         Map<String, Accuracy> accuracy = new LinkedHashMap<>();
         validations.forEach((folds, validation) -> accuracy.put(folds.key(), validation.accuracy()));
         Provenance facts = new Provenance(
@@ -75,8 +91,9 @@ public final class LatencyTrainer {
                 options.toString(),
                 accuracy);
         double shift = best == null ? 0 : best.p90Shift();
-        return new LatencyTrainer(
-                new Learner(options.learnedFrom(data).records(), options).learn(shift, facts), validations, marked);
+        Learner learner = new Learner(options.learnedFrom(data).records(), options);
+        TrainedPredictor predictor = trees ? learner.learn(shift, facts) : learner.sumAlone(shift, facts);
+        return new LatencyTrainer(predictor, validations, marked, far, learner.borrowed());
     }
 
     /**
@@ -121,5 +138,23 @@ public final class LatencyTrainer {
      */
     public Map<Folds, CrossValidation> validations() {
         return Collections.unmodifiableMap(validations);
+    }
+
+    /**
+     * Returns the records that took much longer than the sum of their kernels.
+     *
+     * @return their number, and those that were left out
+     */
+    public FarRecords far() {
+        return far;
+    }
+
+    /**
+     * Returns the families of kernels of which the records say too little to fit their costs.
+     *
+     * @return the similar family whose costs each of them has; empty without a sum of kernels
+     */
+    public Map<KernelFamily, KernelFamily> borrowed() {
+        return Collections.unmodifiableMap(borrowed);
     }
 }

@@ -3,6 +3,7 @@ package io.pepper.predict;
 import io.pepper.measure.OperatorSweep;
 import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.predict.internal.learn.LinearTime;
+import io.pepper.workload.KernelFamily;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ final class Learner {
 
     private final List<LatencyRecord> records;
     private final TrainingOptions options;
+    private final Optional<LinearTime.Fit> fit;
     private final Optional<LinearTime> linear;
     private final double[] room = new double[LinearTime.terms().size()];
 
@@ -35,24 +37,42 @@ final class Learner {
         }
         this.records = records;
         this.options = options;
-        this.linear = options.target() == Target.LOG_RATIO ? Optional.of(linear(records)) : Optional.empty();
+        this.fit = options.target() == Target.LOG_RATIO ? Optional.of(linear(records)) : Optional.empty();
+        this.linear = fit.map(LinearTime.Fit::time);
     }
 
-    private static LinearTime linear(List<LatencyRecord> records) {
-        List<LatencyRecord> idle = records.stream()
-                .filter(entry -> entry.device().cpuLoadPercent().orElse(0) <= IDLE_PERCENT)
-                .toList();
-        List<LatencyRecord> used = idle.size() >= MIN_IDLE ? idle : records;
+    /** Returns whether a record was measured without load. */
+    static boolean isIdle(LatencyRecord entry) {
+        return entry.device().cpuLoadPercent().orElse(0) <= IDLE_PERCENT;
+    }
+
+    private static LinearTime.Fit linear(List<LatencyRecord> records) {
+        List<LatencyRecord> idle = records.stream().filter(Learner::isIdle).toList();
+        return sum(idle.size() >= MIN_IDLE ? idle : records);
+    }
+
+    /** Returns a sum of kernels fitted to records. */
+    static LinearTime.Fit sum(List<LatencyRecord> used) {
         return LinearTime.fit(
                 used.stream().map(LatencyRecord::work).toList(),
                 used.stream().map(LatencyRecord::threads).toList(),
                 used.stream().map(entry -> entry.timing().medianSeconds()).toList());
     }
 
+    /** Returns the families of which the records say too little, each with the one whose coefficients it has. */
+    Map<KernelFamily, KernelFamily> borrowed() {
+        return fit.map(LinearTime.Fit::borrowed).orElse(Map.of());
+    }
+
+    /** Returns the sum alone, with given provenance. */
+    TrainedPredictor sumAlone(double p90Shift, Provenance facts) {
+        return predictor(Optional.empty(), p90Shift, facts);
+    }
+
     /** Returns the trained predictor, with given provenance. */
     TrainedPredictor learn(double p90Shift, Provenance facts) {
         Map<String, Object> median = new LinkedHashMap<>(options.parameters());
-        median.put("objective", "reg:squarederror");
+        median.putAll(options.loss().parameters());
         int rounds = options.earlyStopping() ? rounds(median) : options.trees();
         String medianJson = Boosting.train(medians(records), median, rounds);
         Map<String, Object> upper = new LinkedHashMap<>(options.parameters());
@@ -60,20 +80,32 @@ final class Learner {
         upper.put("quantile_alpha", P90);
         String p90Json = Boosting.train(runs(records), upper, rounds);
         try {
-            return new TrainedPredictor(new TrainedPredictor.Parts(
-                    options.schema(),
-                    options.target(),
-                    linear,
-                    TrainedPredictor.Trees.of(medianJson, "median"),
-                    TrainedPredictor.Trees.of(p90Json, "p90"),
+            return predictor(
+                    Optional.of(new TrainedPredictor.Pair(
+                            TrainedPredictor.Trees.of(medianJson, "median"),
+                            TrainedPredictor.Trees.of(p90Json, "p90"))),
                     p90Shift,
-                    FeatureRange.of(
-                            records.stream().map(this::row).toList(),
-                            options.schema().size()),
-                    facts));
+                    facts);
         } catch (PredictorFormatException never) {
             throw new IllegalStateException("XGBoost wrote what this library does not read", never);
         }
+    }
+
+    private TrainedPredictor predictor(Optional<TrainedPredictor.Pair> trees, double p90Shift, Provenance facts) {
+        return new TrainedPredictor(new TrainedPredictor.Parts(
+                options.schema(),
+                options.target(),
+                linear,
+                trees,
+                p90Shift,
+                FeatureRange.of(
+                        records.stream().map(this::row).toList(),
+                        options.schema().size()),
+                options.hasSum()
+                        ? Optional.of(FamilyEvidence.of(
+                                records.stream().map(LatencyRecord::work).toList()))
+                        : Optional.empty(),
+                facts));
     }
 
     /** Returns the number of trees that predicts a held-out fifth of the models best. */

@@ -69,11 +69,16 @@ final class PredictorFile {
             json.writeNumberField("p90Shift", parts.p90Shift());
             floats(json, "least", parts.range().least());
             floats(json, "most", parts.range().most());
+            if (parts.evidence().isPresent()) {
+                EvidenceJson.write(json, parts.evidence().get());
+            }
             facts(json, parts.facts());
-            json.writeFieldName("median");
-            json.writeRawValue(parts.median().json());
-            json.writeFieldName("p90");
-            json.writeRawValue(parts.p90().json());
+            if (parts.trees().isPresent()) {
+                json.writeFieldName("median");
+                json.writeRawValue(parts.trees().get().median().json());
+                json.writeFieldName("p90");
+                json.writeRawValue(parts.trees().get().p90().json());
+            }
             json.writeEndObject();
         }
         return bytes.toByteArray();

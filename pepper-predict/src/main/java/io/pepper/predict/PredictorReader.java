@@ -29,6 +29,7 @@ final class PredictorReader {
     private double p90Shift;
     private float[] least = {};
     private float[] most = {};
+    private @Nullable FamilyEvidence evidence;
     private @Nullable Trees median;
     private @Nullable Trees p90;
     private @Nullable Provenance facts;
@@ -60,28 +61,40 @@ final class PredictorReader {
             throw wrong("the document", "it holds a calibrated predictor, which CalibratedPredictor reads");
         }
         FeatureSchema schema = schema();
-        if (target == null || median == null || p90 == null || facts == null) {
-            throw wrong("the document", "it has no target, median, p90 or facts");
-        }
-        if (median.trees().features() != schema.size()
-                || p90.trees().features() != schema.size()
-                || least.length != schema.size()
-                || most.length != schema.size()) {
-            throw wrong(
-                    "median, p90, least, most",
-                    "they are not all of " + schema.size() + " features: "
-                            + median.trees().features() + ", " + p90.trees().features() + ", " + least.length + ", "
-                            + most.length);
+        if (target == null || facts == null) {
+            throw wrong("the document", "it has no target or facts");
         }
         return new TrainedPredictor(new TrainedPredictor.Parts(
                 schema,
                 target,
                 Optional.ofNullable(linear),
-                median,
-                p90,
+                pair(schema),
                 p90Shift,
                 FeatureRange.of(least, most),
+                Optional.ofNullable(evidence),
                 facts));
+    }
+
+    /** Returns the trees; a sum of kernels needs none. */
+    private Optional<TrainedPredictor.Pair> pair(FeatureSchema schema) throws PredictorFormatException {
+        if (least.length != schema.size() || most.length != schema.size()) {
+            throw wrong(
+                    "least, most",
+                    "they are not all of " + schema.size() + " features: " + least.length + ", " + most.length);
+        }
+        if (median == null && p90 == null && linear != null && target == Target.LOG_RATIO) {
+            return Optional.empty();
+        }
+        if (median == null || p90 == null) {
+            throw wrong("the document", "it has no median or no p90");
+        }
+        if (median.trees().features() != schema.size() || p90.trees().features() != schema.size()) {
+            throw wrong(
+                    "median, p90",
+                    "they are not of " + schema.size() + " features: "
+                            + median.trees().features() + ", " + p90.trees().features());
+        }
+        return Optional.of(new TrainedPredictor.Pair(median, p90));
     }
 
     /** Trees with their JSON from the file, which is written again unchanged. */
@@ -99,6 +112,7 @@ final class PredictorReader {
             case "p90Shift" -> p90Shift = finite(json);
             case "least" -> least = json.numbers();
             case "most" -> most = json.numbers();
+            case "families" -> evidence = EvidenceJson.read(json);
             case "median" -> median = trees(json);
             case "p90" -> p90 = trees(json);
             case "facts" -> facts = facts(json);

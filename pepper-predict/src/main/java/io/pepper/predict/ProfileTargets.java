@@ -133,7 +133,7 @@ public final class ProfileTargets {
     }
 
     /**
-     * Writes the operator sweep: about 400 small models, which profile a device without a model of the user.
+     * Writes the operator sweep: some 900 small models, which profile a device without a model of the user.
      *
      * @param directory the directory of the models
      * @return the models, as pieces of {@link OperatorSweep#MODEL}
@@ -143,8 +143,16 @@ public final class ProfileTargets {
         return sweep(directory, OperatorSweep.names());
     }
 
-    /** Writes some models of the operator sweep. */
-    static List<ProfileTarget> sweep(Path directory, List<String> names) throws IOException {
+    /**
+     * Writes models of the operator sweep.
+     *
+     * @param directory the directory of the models
+     * @param names names of models, such as {@link OperatorSweep#shortNames}
+     * @return the models, as pieces of {@link OperatorSweep#MODEL}
+     * @throws IllegalArgumentException if there is no model of a name
+     * @throws IOException if a model cannot be written
+     */
+    public static List<ProfileTarget> sweep(Path directory, List<String> names) throws IOException {
         List<ProfileTarget> pieces = new ArrayList<>();
         List<Path> files = OperatorSweep.write(directory, names);
         for (int i = 0; i < names.size(); i++) {

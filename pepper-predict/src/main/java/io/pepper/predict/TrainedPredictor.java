@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A predictor that was trained on measured runs. Predictions run in Java, without native code. Immutable and
@@ -39,6 +40,7 @@ public final class TrainedPredictor implements LatencyPredictor {
     private static final int BLOCK = 64;
 
     private final Parts parts;
+    private final @Nullable Pair trees;
     private final ThreadLocal<Room> rooms;
 
     /** The reusable buffers of a thread. */
@@ -62,24 +64,30 @@ public final class TrainedPredictor implements LatencyPredictor {
         }
     }
 
+    /** The trees of the median and of the 90th percentile. */
+    record Pair(Trees median, Trees p90) {}
+
     /**
      * The parts of a predictor.
      *
      * @param linear the baseline that the trees correct; empty if they predict alone
+     * @param trees the trees; empty if the baseline predicts held-out models better alone
      * @param p90Shift shift of the logarithm of the 90th percentile that reaches the coverage of held-out runs
+     * @param evidence the measured work of each family; empty in files of earlier versions
      */
     record Parts(
             FeatureSchema schema,
             Target target,
             Optional<LinearTime> linear,
-            Trees median,
-            Trees p90,
+            Optional<Pair> trees,
             double p90Shift,
             FeatureRange range,
+            Optional<FamilyEvidence> evidence,
             Provenance facts) {}
 
     TrainedPredictor(Parts parts) {
         this.parts = parts;
+        this.trees = parts.trees.orElse(null);
         rooms = ThreadLocal.withInitial(() -> new Room(parts.schema.size()));
     }
 
@@ -128,10 +136,13 @@ public final class TrainedPredictor implements LatencyPredictor {
      * Returns the importance of the features: each feature's share of the gain of all splits in the trees of the
      * median.
      *
-     * @return the shares by feature in descending order, which add up to 1; features without a split are absent
+     * @return the shares by feature in descending order, which add up to 1; features without a split are absent; empty
+     *     for a sum without trees
      */
     public Map<String, Double> importance() {
-        return Importance.of(parts.median.json(), parts.schema.features());
+        return parts.trees
+                .map(pair -> Importance.of(pair.median.json(), parts.schema.features()))
+                .orElse(Map.of());
     }
 
     /**
@@ -197,9 +208,21 @@ public final class TrainedPredictor implements LatencyPredictor {
         float[] row = room.row;
         parts.schema.fill(piece, threads, device, row, 0);
         double idle = idle(piece, threads, room);
-        double median = seconds(parts.median.trees.predict(row), 0, idle);
-        double p90 = seconds(parts.p90.trees.predict(row), parts.p90Shift, idle);
-        return new Prediction(median, Math.max(median, p90), median <= MIN_SECONDS || parts.range.isOutside(row));
+        double median = seconds(median(row), 0, idle);
+        float upper = trees == null ? 0 : trees.p90.trees.predict(row);
+        double p90 = seconds(upper, parts.p90Shift, idle);
+        boolean beyond = parts.range.isOutside(row)
+                || parts.evidence.isPresent() && parts.evidence.get().isBeyond(piece);
+        return new Prediction(median, Math.max(median, p90), median <= MIN_SECONDS || beyond);
+    }
+
+    @Override
+    public List<String> extrapolations(Workload piece, int threads, DeviceState device) {
+        float[] row = new float[parts.schema.size()];
+        parts.schema.fill(piece, threads, device, row, 0);
+        List<String> reasons = new ArrayList<>(parts.range.reasons(parts.schema.features(), row));
+        parts.evidence.ifPresent(evidence -> reasons.addAll(evidence.reasons(piece)));
+        return reasons;
     }
 
     @Override
@@ -223,7 +246,9 @@ public final class TrainedPredictor implements LatencyPredictor {
                         room.rows,
                         row * parts.schema.size());
             }
-            parts.median.trees.predict(room.rows, rows, room.scores);
+            if (trees != null) {
+                trees.median.trees.predict(room.rows, rows, room.scores); // Else the scores stay 0.
+            }
             for (int row = 0; row < rows; row++) {
                 int at = from + row;
                 if (row == 0 || at % devices.size() == 0) {
@@ -247,7 +272,11 @@ public final class TrainedPredictor implements LatencyPredictor {
         parts.schema.require(piece);
         Room room = rooms.get();
         parts.schema.fill(piece, threads, device, room.row, 0);
-        return seconds(parts.median.trees.predict(room.row), 0, idle(piece, threads, room));
+        return seconds(median(room.row), 0, idle(piece, threads, room));
+    }
+
+    private float median(float... row) {
+        return trees == null ? 0 : trees.median.trees.predict(row);
     }
 
     /** Returns the baseline that the trees correct, in seconds; 1 if there is none. */

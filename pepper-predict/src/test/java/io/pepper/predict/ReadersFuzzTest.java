@@ -2,6 +2,8 @@ package io.pepper.predict;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.pepper.cluster.DeviceState;
+import io.pepper.workload.Kernel;
+import io.pepper.workload.KernelFamily;
 import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("fuzz")
 class ReadersFuzzTest {
+    private static final Workload WORK =
+            Workload.builder().add(Kernel.of(KernelFamily.COPY, 1, 1e3, 1e3)).build();
+
     @TempDir
     static Path directory;
 
@@ -23,7 +28,9 @@ class ReadersFuzzTest {
         Path file = directory.resolve("fuzz.predictor");
         SignedDocument.write(file, data);
         try {
-            TrainedPredictor.load(file).predict(Workload.builder().build(), 1, DeviceState.of("fuzz"));
+            TrainedPredictor predictor = TrainedPredictor.load(file);
+            predictor.predict(WORK, 1, DeviceState.of("fuzz"));
+            predictor.extrapolations(WORK, 1, DeviceState.of("fuzz"));
         } catch (PredictorFormatException refused) {
             // As it should be.
         }

@@ -106,7 +106,9 @@ final class PredictCommand implements Callable<Integer> {
             rankings.put(work.getKey(), DeviceRanking.of(work.getValue(), threads, monitor, trained));
         }
         requireAny(rankings);
-        print(rankings, caveats(rankings, trained));
+        List<String> caveats = beyond(works, rankings, trained);
+        caveats.addAll(caveats(rankings, trained));
+        print(rankings, caveats);
         return Main.DONE;
     }
 
@@ -138,6 +140,19 @@ final class PredictCommand implements Callable<Integer> {
         concerned.forEach((caveat, devices) -> caveats.add(
                 "the predictor " + (devices.equals(all) ? "" : "for " + String.join(", ", devices) + " ") + caveat));
         return caveats;
+    }
+
+    /** Returns why predictions are extrapolated. */
+    private List<String> beyond(
+            Map<String, Workload> works, Map<String, DeviceRanking> rankings, LatencyPredictor trained) {
+        List<String> reasons = new ArrayList<>();
+        works.forEach((name, work) -> rankings.get(name).devices().stream()
+                .filter(forecast -> forecast.prediction().extrapolated())
+                .forEach(forecast -> trained.extrapolations(
+                                work, threads, forecast.reading().state())
+                        .forEach(reason -> reasons.add(name + " on "
+                                + forecast.reading().state().device() + " is beyond what was measured: " + reason))));
+        return reasons;
     }
 
     private Map<String, Workload> works() throws IOException {

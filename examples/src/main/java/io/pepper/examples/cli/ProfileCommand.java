@@ -71,6 +71,13 @@ final class ProfileCommand implements Callable<Integer> {
     private boolean sweep;
 
     @Option(
+            names = "--short-sweep",
+            description =
+                    "Also measure the 64 of these small models that say most about a device: with --loads 0, about"
+                            + " a minute.")
+    private boolean shortSweep;
+
+    @Option(
             names = "--loads",
             split = ",",
             paramLabel = "LOAD",
@@ -147,7 +154,7 @@ final class ProfileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (models.isEmpty() && !sweep) {
+        if (models.isEmpty() && !sweep && !shortSweep) {
             throw new ParameterException(spec.commandLine(), "nothing to measure: give models, --sweep, or both");
         }
         if (!(quietWait >= 0 && quietWait <= MAX_WAIT)) {
@@ -211,8 +218,9 @@ final class ProfileCommand implements Callable<Integer> {
                                 : ProfileTargets.of(model, inputs.shapesOf(model), work, pieces, SEED, progress));
             }
         }
-        if (sweep) {
-            found.addAll(ProfileTargets.sweep(work.resolve(OperatorSweep.MODEL)));
+        if (sweep || shortSweep) {
+            List<String> names = sweep ? OperatorSweep.names() : OperatorSweep.shortNames();
+            found.addAll(ProfileTargets.sweep(work.resolve(OperatorSweep.MODEL), names));
         }
         return found;
     }

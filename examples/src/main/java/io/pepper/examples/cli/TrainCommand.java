@@ -11,6 +11,7 @@ import io.pepper.predict.LatencyTrainer;
 import io.pepper.predict.PaperCleanup;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.predict.TrainingReport;
+import io.pepper.workload.KernelFamily;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -102,6 +104,7 @@ final class TrainCommand implements Callable<Integer> {
             marked.put("used", predictor.facts().markedRecords());
             ObjectNode byMark = marked.putObject("marks");
             trained.marked().byMark().forEach((mark, count) -> byMark.put(mark.label(), count));
+            robustness(trained, document);
             ArrayNode problems = document.putArray("problems");
             all.problems().forEach(problems::add);
             ObjectNode held = document.putObject("heldBack");
@@ -123,6 +126,7 @@ final class TrainCommand implements Callable<Integer> {
         trained.marked()
                 .description()
                 .ifPresent(said -> console.println(said + (withMarked ? "" : " (--with-marked uses them)")));
+        trained.far().warnings().forEach(console::println);
         Table table = new Table(
                 "held back",
                 "median error",
@@ -143,7 +147,50 @@ final class TrainCommand implements Callable<Integer> {
         if (accuracy.isEmpty()) {
             console.println("note: nothing could be held out: measure more than one model to estimate the accuracy");
         }
+        printKept(trained, console);
         printChoices(trained, console);
+    }
+
+    private static void robustness(LatencyTrainer trained, ObjectNode document) {
+        ObjectNode far = document.putObject("far");
+        far.put("records", trained.far().far());
+        far.put("leftOut", trained.far().leftOut());
+        ObjectNode kept = document.putObject("kept");
+        trained.validations().forEach((folds, validation) -> {
+            ObjectNode node = kept.putObject(name(folds));
+            node.put("trees", validation.keepsTrees());
+            Json.put(node, "medianApeWithTrees", validation.treesAccuracy().medianApe());
+            validation.sumAccuracy().ifPresent(sum -> Json.put(node, "medianApeOfSum", sum.medianApe()));
+        });
+        ObjectNode borrowed = document.putObject("borrowed");
+        trained.borrowed().forEach((family, from) -> borrowed.put(label(family), label(from)));
+    }
+
+    /** Prints the errors of the sum and of the trees side by side, and the families that borrow coefficients. */
+    private static void printKept(LatencyTrainer trained, PrintWriter console) {
+        Table table = new Table("held back", "sum of kernels alone", "with trees", "kept");
+        trained.validations().forEach((folds, validation) -> validation
+                .sumAccuracy()
+                .ifPresent(sum -> table.row(
+                        name(folds),
+                        Quantities.percent(sum.medianApe()),
+                        Quantities.percent(validation.treesAccuracy().medianApe()),
+                        validation.keepsTrees() ? "trees" : "sum")));
+        if (trained.validations().values().stream()
+                .anyMatch(validation -> validation.sumAccuracy().isPresent())) {
+            console.println();
+            table.print(console);
+        }
+        Map<String, String> borrowed = new TreeMap<>();
+        trained.borrowed()
+                .forEach((family, from) ->
+                        borrowed.merge(label(from), label(family), (some, more) -> some + ", " + more));
+        borrowed.forEach((from, families) ->
+                console.println("note: too few measurements of " + families + ": their costs are those of " + from));
+    }
+
+    private static String label(KernelFamily family) {
+        return family.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static void printChoices(LatencyTrainer trained, PrintWriter console) {

@@ -31,6 +31,8 @@ public final class LinearTime {
             "hard",
             "hard_divided");
 
+    private static final int HARD = PARTS.indexOf("hard");
+
     private static final List<KernelFamily> FAMILIES = List.of(KernelFamily.values());
 
     /** Operations per byte of weights above which weights count as used some times, and as used often. */
@@ -133,14 +135,22 @@ public final class LinearTime {
     }
 
     /**
-     * Fits the coefficients.
+     * A fitted model.
+     *
+     * @param time the model
+     * @param borrowed the families of which the records say too little, each with the family whose coefficients it has
+     */
+    public record Fit(LinearTime time, Map<KernelFamily, KernelFamily> borrowed) {}
+
+    /**
+     * Fits the coefficients. A family of which the records say too little has those of a similar family.
      *
      * @param works the workloads that ran
      * @param threads the number of threads of each
      * @param seconds the time of each, in seconds
      * @return a model with a nearly minimal sum of relative errors
      */
-    public static LinearTime fit(List<Workload> works, List<Integer> threads, List<Double> seconds) {
+    public static Fit fit(List<Workload> works, List<Integer> threads, List<Double> seconds) {
         double[][] rows = new double[works.size()][TERMS.size()];
         for (int r = 0; r < rows.length; r++) {
             fill(works.get(r), threads.get(r), rows[r]);
@@ -148,6 +158,27 @@ public final class LinearTime {
                 rows[r][i] /= seconds.get(r);
             }
         }
+        double[] fitted = robust(rows);
+        Map<KernelFamily, KernelFamily> borrowed = borrowed(works, rows, fitted);
+        if (!borrowed.isEmpty()) {
+            for (double[] row : rows) {
+                borrowed.forEach((to, from) -> lend(row, to, from));
+            }
+            fitted = robust(rows);
+            for (Map.Entry<KernelFamily, KernelFamily> pair : borrowed.entrySet()) {
+                int most = Neighbours.shareHard(pair.getKey(), pair.getValue()) ? PARTS.size() : HARD;
+                System.arraycopy(
+                        fitted,
+                        PLACES.getOrDefault(pair.getValue(), 0),
+                        fitted,
+                        PLACES.getOrDefault(pair.getKey(), 0),
+                        most);
+            }
+        }
+        return new Fit(new LinearTime(fitted), borrowed);
+    }
+
+    private static double[] robust(double[]... rows) {
         double[] weights = new double[rows.length];
         Arrays.fill(weights, 1);
         double[] fitted = fit(rows, weights);
@@ -158,7 +189,35 @@ public final class LinearTime {
             }
             fitted = fit(rows, weights);
         }
-        return new LinearTime(fitted);
+        return fitted;
+    }
+
+    /** Returns the families of which the records say too little, each with a similar one of which they say enough. */
+    private static Map<KernelFamily, KernelFamily> borrowed(List<Workload> works, double[][] rows, double... fitted) {
+        Neighbours neighbours = new Neighbours();
+        for (int r = 0; r < rows.length; r++) {
+            double all = product(rows[r], fitted);
+            for (KernelFamily family : FAMILIES) {
+                double own = 0;
+                int at = PLACES.getOrDefault(family, 0);
+                for (int i = at; i < at + PARTS.size(); i++) {
+                    own += rows[r][i] * fitted[i];
+                }
+                neighbours.see(family, works.get(r), own / all);
+            }
+        }
+        return neighbours.borrowed(FAMILIES);
+    }
+
+    /** Moves the amounts of a family to another one, so that both have the same coefficients. */
+    private static void lend(double[] row, KernelFamily to, KernelFamily from) {
+        int most = Neighbours.shareHard(to, from) ? PARTS.size() : HARD;
+        int at = PLACES.getOrDefault(to, 0);
+        int other = PLACES.getOrDefault(from, 0);
+        for (int i = 0; i < most; i++) {
+            row[other + i] += row[at + i];
+            row[at + i] = 0;
+        }
     }
 
     /** Minimises the weighted squares of the rows' distances from 1, after scaling the columns to equal length. */
