@@ -71,7 +71,15 @@ public final class CrossValidation {
     private final double[] p90s;
 
     /** Predicted medians and 90th percentiles, in the order of the records. */
-    private record Guesses(double[] medians, double[] p90s) {}
+    private static final class Guesses {
+        private final double[] medians;
+        private final double[] p90s;
+
+        Guesses(int count) {
+            medians = new double[count];
+            p90s = new double[count];
+        }
+    }
 
     private CrossValidation(
             Folds folds,
@@ -120,8 +128,8 @@ public final class CrossValidation {
                     + " at least are needed to hold one back, found " + groups.size());
         }
         List<LatencyRecord> records = groups.stream().flatMap(List::stream).toList();
-        Guesses withTrees = new Guesses(new double[records.size()], new double[records.size()]);
-        Guesses sums = new Guesses(new double[records.size()], new double[records.size()]);
+        Guesses withTrees = new Guesses(records.size());
+        Guesses sums = new Guesses(records.size());
         int at = 0;
         for (int fold = 0; fold < groups.size(); fold++) {
             if (Thread.currentThread().isInterrupted()) {

@@ -212,7 +212,7 @@ public final class TrainedPredictor implements LatencyPredictor {
         float upper = trees == null ? 0 : trees.p90.trees.predict(row);
         double p90 = seconds(upper, parts.p90Shift, idle);
         boolean beyond = parts.range.isOutside(row)
-                || parts.evidence.isPresent() && parts.evidence.get().isBeyond(piece);
+                || parts.evidence.filter(known -> known.isBeyond(piece)).isPresent();
         return new Prediction(median, Math.max(median, p90), median <= MIN_SECONDS || beyond);
     }
 

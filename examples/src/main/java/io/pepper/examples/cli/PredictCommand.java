@@ -102,11 +102,13 @@ final class PredictCommand implements Callable<Integer> {
         Map<String, DeviceReading> readings = readings();
         DeviceMonitor monitor = () -> readings;
         Map<String, DeviceRanking> rankings = new LinkedHashMap<>();
+        List<String> caveats = new ArrayList<>();
         for (Map.Entry<String, Workload> work : works.entrySet()) {
-            rankings.put(work.getKey(), DeviceRanking.of(work.getValue(), threads, monitor, trained));
+            DeviceRanking ranking = DeviceRanking.of(work.getValue(), threads, monitor, trained);
+            rankings.put(work.getKey(), ranking);
+            caveats.addAll(beyond(work.getKey(), work.getValue(), ranking, trained));
         }
         requireAny(rankings);
-        List<String> caveats = beyond(works, rankings, trained);
         caveats.addAll(caveats(rankings, trained));
         print(rankings, caveats);
         return Main.DONE;
@@ -142,17 +144,14 @@ final class PredictCommand implements Callable<Integer> {
         return caveats;
     }
 
-    /** Returns why predictions are extrapolated. */
-    private List<String> beyond(
-            Map<String, Workload> works, Map<String, DeviceRanking> rankings, LatencyPredictor trained) {
-        List<String> reasons = new ArrayList<>();
-        works.forEach((name, work) -> rankings.get(name).devices().stream()
+    /** Returns why predictions of a piece are extrapolated. */
+    private List<String> beyond(String name, Workload work, DeviceRanking ranking, DevicePredictors trained) {
+        return ranking.devices().stream()
                 .filter(forecast -> forecast.prediction().extrapolated())
-                .forEach(forecast -> trained.extrapolations(
-                                work, threads, forecast.reading().state())
-                        .forEach(reason -> reasons.add(name + " on "
-                                + forecast.reading().state().device() + " is beyond what was measured: " + reason))));
-        return reasons;
+                .map(forecast -> forecast.reading().state())
+                .flatMap(state -> trained.extrapolations(work, threads, state).stream()
+                        .map(reason -> name + " on " + state.device() + " is beyond what was measured: " + reason))
+                .toList();
     }
 
     private Map<String, Workload> works() throws IOException {
