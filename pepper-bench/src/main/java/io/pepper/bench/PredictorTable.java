@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ public final class PredictorTable {
                 .mapToDouble(entry -> entry.timing().medianSeconds())
                 .toArray();
         double[] guessed = models.records().stream().mapToDouble(guess).toArray();
-        row(name, Accuracy.of(measured, guessed, Double.NaN), ChoiceAccuracy.of(models, guess));
+        row(name, Accuracy.of(measured, guessed, OptionalDouble.empty()), ChoiceAccuracy.of(models, guess));
     }
 
     private void print() throws IOException {

@@ -84,6 +84,7 @@ class RuntimeKernelsTest {
                     "Div",
                     "Sub",
                     "Relu",
+                    "LeakyRelu",
                     "Clip",
                     "HardSigmoid",
                     "Sigmoid",

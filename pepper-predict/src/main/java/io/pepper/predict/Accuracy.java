@@ -35,7 +35,7 @@ public record Accuracy(
         double within10,
         double within20,
         OptionalDouble rankCorrelation,
-        double p90Coverage) {
+        OptionalDouble p90Coverage) {
     private static final double TEN_PERCENT = 0.1;
     private static final double TWENTY_PERCENT = 0.2;
 
@@ -44,11 +44,11 @@ public record Accuracy(
      *
      * @param measured measured medians in seconds, at least one, each more than 0
      * @param predicted predicted medians in seconds, in the order of {@code measured}
-     * @param p90Coverage share of runs that took at most the predicted 90th percentile, 0 to 1
+     * @param p90Coverage share of runs that took at most the predicted 90th percentile, 0 to 1; empty if unknown
      * @return the accuracy over all records
      * @throws IllegalArgumentException if {@code measured} is empty, or the arrays differ in length
      */
-    public static Accuracy of(double[] measured, double[] predicted, double p90Coverage) {
+    public static Accuracy of(double[] measured, double[] predicted, OptionalDouble p90Coverage) {
         int n = measured.length;
         if (n == 0 || predicted.length != n) {
             throw new IllegalArgumentException(n + " measured, " + predicted.length + " predicted");

@@ -21,7 +21,7 @@ final class AccuracyJson {
         json.writeNumberField("within10", accuracy.within10());
         json.writeNumberField("within20", accuracy.within20());
         write(json, "rankCorrelation", accuracy.rankCorrelation());
-        json.writeNumberField("p90Coverage", accuracy.p90Coverage());
+        write(json, "p90Coverage", accuracy.p90Coverage());
         json.writeEndObject();
     }
 
@@ -44,7 +44,7 @@ final class AccuracyJson {
                 known(fields, "within10", json),
                 known(fields, "within20", json),
                 optional(fields, "rankCorrelation"),
-                known(fields, "p90Coverage", json));
+                optional(fields, "p90Coverage"));
     }
 
     private static double known(Map<String, Double> fields, String name, JsonReader json) throws IOException {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -303,10 +304,9 @@ public final class CrossValidation {
         int[] chosen = IntStream.range(0, records.size())
                 .filter(i -> which.test(records.get(i)))
                 .toArray();
-        double coverage = Arrays.stream(chosen)
+        OptionalDouble coverage = Arrays.stream(chosen)
                 .mapToDouble(i -> RunQuantiles.of(records.get(i).timing()).shareWithin(guesses.p90s[i]))
-                .average()
-                .orElse(Double.NaN);
+                .average();
         return Accuracy.of(
                 Arrays.stream(chosen)
                         .mapToDouble(i -> records.get(i).timing().medianSeconds())

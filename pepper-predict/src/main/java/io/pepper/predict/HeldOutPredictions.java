@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -121,7 +122,7 @@ public final class HeldOutPredictions {
                 known.stream()
                         .mapToDouble(entry -> Objects.requireNonNull(seconds.get(entry.getKey())))
                         .toArray(),
-                Double.NaN);
+                OptionalDouble.empty());
     }
 
     /**

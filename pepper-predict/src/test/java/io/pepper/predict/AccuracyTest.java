@@ -17,7 +17,7 @@ class AccuracyTest {
 
     @Test
     void errorsFollowTheirDefinitions() {
-        Accuracy found = Accuracy.of(new double[] {1, 2, 4, 8}, new double[] {1.05, 2.3, 3, 8}, 0.8);
+        Accuracy found = Accuracy.of(new double[] {1, 2, 4, 8}, new double[] {1.05, 2.3, 3, 8}, OptionalDouble.of(0.8));
         assertThat(found.records()).isEqualTo(4);
         assertThat(found.maeSeconds()).isCloseTo((0.05 + 0.3 + 1) / 4, CLOSE);
         assertThat(found.rmseSeconds()).isCloseTo(Math.sqrt((0.05 * 0.05 + 0.3 * 0.3 + 1) / 4), CLOSE);
@@ -28,17 +28,19 @@ class AccuracyTest {
         assertThat(found.within10()).isEqualTo(0.5);
         assertThat(found.within20()).isEqualTo(0.75);
         assertThat(found.rankCorrelation().orElseThrow()).isCloseTo(1, CLOSE);
-        assertThat(found.p90Coverage()).isEqualTo(0.8);
+        assertThat(found.p90Coverage()).hasValue(0.8);
     }
 
     @Test
     void explainedVarianceOfEqualValuesIsUndefined() {
-        assertThat(Accuracy.of(new double[] {2, 2}, new double[] {1, 3}, 1).r2())
+        assertThat(Accuracy.of(new double[] {2, 2}, new double[] {1, 3}, OptionalDouble.empty())
+                        .r2())
                 .isEmpty();
-        assertThatThrownBy(() -> Accuracy.of(new double[0], new double[0], 1))
+        assertThatThrownBy(() -> Accuracy.of(new double[0], new double[0], OptionalDouble.empty()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("0 measured, 0 predicted");
-        assertThatThrownBy(() -> Accuracy.of(new double[1], new double[2], 1)).hasMessage("1 measured, 2 predicted");
+        assertThatThrownBy(() -> Accuracy.of(new double[1], new double[2], OptionalDouble.empty()))
+                .hasMessage("1 measured, 2 predicted");
     }
 
     /** Spearman's correlation is Pearson's of ranks, which are counted here pair by pair. */
@@ -50,7 +52,7 @@ class AccuracyTest {
             double[] a = random.ints(n, 1, 8).asDoubleStream().toArray();
             double[] b = random.ints(n, 1, 8).asDoubleStream().toArray();
             double expected = correlation(counted(a), counted(b));
-            OptionalDouble found = Accuracy.of(a, b, 0).rankCorrelation();
+            OptionalDouble found = Accuracy.of(a, b, OptionalDouble.empty()).rankCorrelation();
             if (Double.isNaN(expected)) {
                 assertThat(found).isEmpty();
             } else {

@@ -1,6 +1,8 @@
 package io.pepper.predict;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -18,7 +20,11 @@ final class BoardData {
 
     private static LatencyDataset read(String name) throws IOException {
         String resource = "/boards/" + name + ".csv.gz";
-        return LatencyDataset.read(Path.of(Objects.requireNonNull(BoardData.class.getResource(resource), resource)
-                .getPath()));
+        URL found = Objects.requireNonNull(BoardData.class.getResource(resource), resource);
+        try {
+            return LatencyDataset.read(Path.of(found.toURI()));
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

@@ -76,7 +76,7 @@ class LatencyTrainerTest {
         Accuracy paper = CrossValidation.run(data, TrainingOptions.PAPER, Folds.MODELS, ProgressListener.NONE)
                 .accuracy();
         assertThat(extended.medianApe()).isLessThan(0.5 * paper.medianApe());
-        assertThat(extended.p90Coverage()).isBetween(0.75, 1.0);
+        assertThat(extended.p90Coverage().orElseThrow()).isBetween(0.75, 1.0);
     }
 
     @Test

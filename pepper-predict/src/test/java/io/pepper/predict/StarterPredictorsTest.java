@@ -1,10 +1,13 @@
 package io.pepper.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.pepper.workload.Prediction;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +50,27 @@ class StarterPredictorsTest {
                             .as(predictor.device() + " " + entry.model())
                             .isBetween(0.85, 1.2);
                 }
+            }
+        }
+    }
+
+    /** Whoever changes the terms of calibrations has to write the files anew: the resources' README says how. */
+    @Test
+    void theFilesAreWhatTheLibraryMakesOfTheTablesToday() throws IOException {
+        LatencyDataset tables = BoardData.boards();
+        Map<String, List<LatencyRecord>> boards =
+                tables.group(entry -> entry.device().device());
+        for (CalibratedPredictor starter : StarterPredictors.all()) {
+            List<LatencyRecord> records = boards.get(starter.device());
+            CalibratedPredictor today =
+                    DeviceCalibration.of(List.of(), LatencyDataset.of(records)).predictor();
+            for (LatencyRecord entry : records) {
+                double expected = today.predict(entry.work(), entry.threads(), entry.device())
+                        .medianSeconds();
+                assertThat(starter.predict(entry.work(), entry.threads(), entry.device())
+                                .medianSeconds())
+                        .as(starter.device() + " " + entry.model())
+                        .isCloseTo(expected, within(1e-6 * expected));
             }
         }
     }

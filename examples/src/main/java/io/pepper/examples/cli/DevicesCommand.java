@@ -64,19 +64,19 @@ final class DevicesCommand implements Callable<Integer> {
                     state.device(),
                     state.model().orElse("?"),
                     Quantities.number(state.cores()),
-                    Quantities.percent(state.cpuLoadPercent()),
+                    Quantities.percents(state.cpuLoadPercent()),
                     Quantities.number(state.runnableThreads()),
                     Quantities.bytes(state.memoryFreeBytes()),
                     Quantities.bytes(state.memoryTotalBytes()),
-                    Quantities.percent(state.diskUsagePercent()),
+                    Quantities.percents(state.diskUsagePercent()),
                     Quantities.number(state.powerWatts()),
                     devices.isLocal() && conditions.quotaCores().isEmpty()
                             ? "-"
                             : Quantities.number(conditions.quotaCores()),
-                    Quantities.percent(conditions.throttledPercent()),
-                    Quantities.percent(conditions.clockPercent()),
-                    Quantities.percent(conditions.cpuPressurePercent()),
-                    Quantities.percent(conditions.memoryPressurePercent()));
+                    Quantities.percents(conditions.throttledPercent()),
+                    Quantities.percents(conditions.clockPercent()),
+                    Quantities.percents(conditions.cpuPressurePercent()),
+                    Quantities.percents(conditions.memoryPressurePercent()));
         }
         table.print(out);
         readings.forEach((name, reading) -> {

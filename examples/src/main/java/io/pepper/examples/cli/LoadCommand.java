@@ -79,7 +79,7 @@ final class LoadCommand implements Callable<Integer> {
         }
         spec.commandLine()
                 .getOut()
-                .println("load " + level + ": achieved " + Quantities.percent(achieved) + " over "
+                .println("load " + level + ": achieved " + Quantities.percents(achieved) + " over "
                         + Quantities.seconds(elapsed));
         inProcess.ifPresent(why -> spec.commandLine()
                 .getOut()

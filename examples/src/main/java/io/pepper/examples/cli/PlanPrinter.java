@@ -89,7 +89,7 @@ final class PlanPrinter {
 
     private static String at(Explanation.Flip flip) {
         if (flip.loadPercent().isPresent()) {
-            return ": " + Quantities.percent(flip.loadPercent()) + " load";
+            return ": " + Quantities.percents(flip.loadPercent()) + " load";
         }
         return flip.bytesPerSecond().isPresent()
                 ? ": " + Quantities.bytes(flip.bytesPerSecond().getAsDouble()) + "/s"

@@ -231,7 +231,7 @@ final class PredictCommand implements Callable<Integer> {
                 .forEach(forecast -> table.row(
                         name,
                         forecast.reading().state().device(),
-                        Quantities.percent(forecast.reading().state().cpuLoadPercent()),
+                        Quantities.percents(forecast.reading().state().cpuLoadPercent()),
                         Quantities.seconds(forecast.prediction().medianSeconds()),
                         Quantities.seconds(forecast.prediction().p90Seconds()),
                         forecast.prediction().extrapolated() ? "beyond what was measured" : "")));

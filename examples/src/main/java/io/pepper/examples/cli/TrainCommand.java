@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -211,18 +210,14 @@ final class TrainCommand implements Callable<Integer> {
             table.row(
                     held,
                     between,
-                    share(found.right()),
-                    share(found.repeatRight()),
-                    share(found.bestWays()),
-                    share(found.repeatBest()),
+                    Quantities.percent(found.right()),
+                    Quantities.percent(found.repeatRight()),
+                    Quantities.percent(found.bestWays()),
+                    Quantities.percent(found.repeatBest()),
                     found.bestRegretSeconds().isPresent()
                             ? Quantities.seconds(found.bestRegretSeconds().getAsDouble())
                             : "?");
         }
-    }
-
-    private static String share(OptionalDouble share) {
-        return share.isPresent() ? Quantities.percent(share.getAsDouble()) : "?";
     }
 
     private static String name(CrossValidation.Folds folds) {

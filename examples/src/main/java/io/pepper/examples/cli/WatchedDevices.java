@@ -74,8 +74,8 @@ final class WatchedDevices {
                     .orElse(OptionalDouble.empty());
             state.cpuLoadPercent()
                     .ifPresent(load ->
-                            notes.add(device + ": CPU load " + Quantities.percent(OptionalDouble.of(load)) + " now, "
-                                    + (before.isPresent() ? Quantities.percent(before) : "not known")
+                            notes.add(device + ": CPU load " + Quantities.percents(OptionalDouble.of(load)) + " now, "
+                                    + (before.isPresent() ? Quantities.percents(before) : "not known")
                                     + " when it was planned"));
         });
         return notes;

@@ -117,12 +117,22 @@ public final class Quantities {
     }
 
     /**
-     * Formats per cents that may be unknown.
+     * Formats a share in per cent that may be unknown.
      *
-     * @param percent the per cents, or empty if unknown
+     * @param share the share, 1 for all, or empty if unknown
      * @return for instance {@code 12.5 %} or {@code ?}
      */
-    public static String percent(OptionalDouble percent) {
+    public static String percent(OptionalDouble share) {
+        return share.isPresent() ? percent(share.getAsDouble()) : "?";
+    }
+
+    /**
+     * Formats a number of per cents that may be unknown.
+     *
+     * @param percent the number of per cents, 100 for all, or empty if unknown
+     * @return for instance {@code 12.5 %} or {@code ?}
+     */
+    public static String percents(OptionalDouble percent) {
         return percent.isPresent() ? number(percent.getAsDouble()) + " %" : "?";
     }
 

@@ -63,6 +63,9 @@ class QuantitiesTest {
         assertThat(Quantities.bytes(OptionalLong.empty())).isEqualTo("? B");
         assertThat(Quantities.decimal(OptionalLong.empty(), "MACs")).isEqualTo("? MACs");
         assertThat(Quantities.percent(OptionalDouble.empty())).isEqualTo("?");
+        assertThat(Quantities.percents(OptionalDouble.empty())).isEqualTo("?");
+        assertThat(Quantities.percents(OptionalDouble.of(12.5))).isEqualTo("12.5 %");
+        assertThat(Quantities.percent(OptionalDouble.of(0.125))).isEqualTo("12.5 %");
         assertThat(Quantities.number(OptionalDouble.empty())).isEqualTo("?");
     }
 
