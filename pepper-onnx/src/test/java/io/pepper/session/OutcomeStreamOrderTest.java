@@ -8,6 +8,7 @@ import io.pepper.onnx.testmodels.Topologies;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
@@ -139,7 +140,8 @@ class OutcomeStreamOrderTest {
         CountDownLatch last = new CountDownLatch(2);
         CountDownLatch completed = new CountDownLatch(1);
         try (PipelineSession session = PipelineSession.open(directory)) {
-            session.process(requests).subscribe(new Noting() {
+            Flow.Publisher<PipelineSession.Outcome> outcomes = session.process(requests);
+            Noting waiting = new Noting() {
                 @Override
                 void duringOutcome() {
                     last.countDown();
@@ -147,7 +149,9 @@ class OutcomeStreamOrderTest {
                         await(completed);
                     }
                 }
-            });
+            };
+            // The thread that subscribes may have to deliver the outcomes, too.
+            CompletableFuture.runAsync(() -> outcomes.subscribe(waiting));
             await(last);
             requests.subscriber.onComplete(); // On this thread, while the last outcome is still being received.
             completed.countDown();
