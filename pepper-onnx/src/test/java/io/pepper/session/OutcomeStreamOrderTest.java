@@ -151,11 +151,12 @@ class OutcomeStreamOrderTest {
                 }
             };
             // The thread that subscribes may have to deliver the outcomes, too.
-            CompletableFuture.runAsync(() -> outcomes.subscribe(waiting));
+            CompletableFuture<Void> subscribing = CompletableFuture.runAsync(() -> outcomes.subscribe(waiting));
             await(last);
             requests.subscriber.onComplete(); // On this thread, while the last outcome is still being received.
             completed.countDown();
             assertThat(ended.await(1, TimeUnit.MINUTES)).isTrue();
+            subscribing.join();
         }
         assertThat(signals).endsWith("outcome 1", "end of outcome 1", "complete");
     }
