@@ -64,7 +64,7 @@ public final class DeviceCalibration {
      */
     public static DeviceCalibration of(List<? extends LatencyPredictor> bases, LatencyDataset data) {
         List<LatencyRecord> records = usable(data);
-        requireOneDevice(records);
+        requireOneDevice(data.records());
         int threads = usualThreads(records);
         List<Sample> samples = samples(records, threads);
         Optional<TrainedPredictor> trained = bases.stream()

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -209,6 +210,11 @@ class DeviceCalibrationTest {
                 .toList();
         assertThatThrownBy(() -> calibrated(List.of(), mixed))
                 .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("several devices, 'rk3588s' and 'visionfive2'");
+        List<LatencyRecord> oneIsBusy =
+                List.of(mixed.get(0).toBuilder().marks(Set.of(Mark.BUSY)).build(), mixed.get(1));
+        assertThatThrownBy(() -> calibrated(List.of(), oneIsBusy))
+                .as("marked measurements, which are not used, tell of their device, too")
                 .hasMessageContaining("several devices, 'rk3588s' and 'visionfive2'");
         assertThatThrownBy(() -> calibrated(List.of(), List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
