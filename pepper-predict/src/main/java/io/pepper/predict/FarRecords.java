@@ -1,7 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.predict.internal.learn.LinearTime;
-import io.pepper.workload.KernelTotals;
+import io.pepper.workload.Kernel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -107,28 +107,39 @@ public final class FarRecords {
         }
     }
 
-    /** Records by the amount of their work, to find similar ones. */
+    /** Records by threads and families of kernels, and then by operations, to find similar ones. */
     private static final class Twins {
-        private final Map<Integer, NavigableMap<Double, List<Double>>> byThreads = new HashMap<>();
+        private final Map<List<Object>, NavigableMap<Double, List<LatencyRecord>>> kinds = new HashMap<>();
 
-        void add(LatencyRecord entry) {
-            KernelTotals total = entry.work().total();
-            byThreads
-                    .computeIfAbsent(entry.threads(), none -> new TreeMap<>())
-                    .computeIfAbsent(total.flops().orElse(0), none -> new ArrayList<>())
-                    .add(total.bytes().orElse(0));
+        private static List<Object> kind(LatencyRecord entry) {
+            return List.of(
+                    entry.threads(),
+                    entry.work().kernels().stream().map(Kernel::family).collect(Collectors.toSet()));
         }
 
+        private static double flops(LatencyRecord entry) {
+            return entry.work().total().flops().orElse(0);
+        }
+
+        void add(LatencyRecord entry) {
+            kinds.computeIfAbsent(kind(entry), none -> new TreeMap<>())
+                    .computeIfAbsent(flops(entry), none -> new ArrayList<>())
+                    .add(entry);
+        }
+
+        /** Returns whether a record of similar work took less than half of the time. */
         boolean hasLike(LatencyRecord entry) {
-            double flops = entry.work().total().flops().orElse(0);
-            double own = entry.work().total().bytes().orElse(0);
-            return byThreads
-                    .getOrDefault(entry.threads(), Collections.emptyNavigableMap())
-                    .subMap(flops / ALIKE, true, flops * ALIKE, true)
+            double bytes = entry.work().total().bytes().orElse(0);
+            return kinds
+                    .getOrDefault(kind(entry), Collections.emptyNavigableMap())
+                    .subMap(flops(entry) / ALIKE, true, flops(entry) * ALIKE, true)
                     .values()
                     .stream()
                     .flatMap(List::stream)
-                    .anyMatch(bytes -> bytes <= ALIKE * own && own <= ALIKE * bytes);
+                    .filter(other -> FAR * other.timing().medianSeconds()
+                            < entry.timing().medianSeconds())
+                    .mapToDouble(other -> other.work().total().bytes().orElse(0))
+                    .anyMatch(other -> other <= ALIKE * bytes && bytes <= ALIKE * other);
         }
     }
 
