@@ -93,7 +93,18 @@ public final class DataflowGraph {
      * @return a new, empty builder
      */
     public static Builder builder() {
-        return new Builder();
+        return builder(0);
+    }
+
+    /**
+     * Returns a builder of a graph of about a known size, which needs less time than one that has to grow.
+     *
+     * @param tensors the expected number of tensors, 0 or more; the graph may have more or fewer
+     * @return a new, empty builder
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public static Builder builder(int tensors) {
+        return new Builder(tensors);
     }
 
     /**
@@ -310,9 +321,11 @@ public final class DataflowGraph {
      * thread-safe.
      */
     public static final class Builder {
-        private final GraphDraft draft = new GraphDraft();
+        private final GraphDraft draft;
 
-        private Builder() {}
+        private Builder(int tensors) {
+            draft = new GraphDraft(tensors);
+        }
 
         /**
          * Adds an input of the graph.

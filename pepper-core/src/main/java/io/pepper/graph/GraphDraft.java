@@ -17,6 +17,11 @@ final class GraphDraft {
     static final int NOBODY = -1;
     static final int GRAPH_INPUT = -2;
 
+    /** How full a hash table may be before it grows. */
+    private static final double LOAD_FACTOR = 0.75;
+
+    private static final int MAX_EXPECTED = 1 << 20;
+
     final List<String> operatorNames = new ArrayList<>();
     final List<String> operatorTypes = new ArrayList<>();
     final IntBuffer readOffsets = new IntBuffer();
@@ -27,10 +32,14 @@ final class GraphDraft {
     final IntBuffer producers = new IntBuffer();
     final IntBuffer inputs = new IntBuffer();
     final IntBuffer outputs = new IntBuffer();
-    private final Map<String, Integer> tensorIds = new HashMap<>();
+    private final Map<String, Integer> tensorIds;
     private final Set<String> outputNames = new HashSet<>();
 
-    GraphDraft() {
+    GraphDraft(int tensors) {
+        if (tensors < 0) {
+            throw new IllegalArgumentException("a graph cannot have " + tensors + " tensors");
+        }
+        tensorIds = new HashMap<>((int) Math.min(tensors / LOAD_FACTOR + 1, MAX_EXPECTED));
         readOffsets.add(0);
         writeOffsets.add(0);
     }

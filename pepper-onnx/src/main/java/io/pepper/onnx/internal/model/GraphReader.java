@@ -120,7 +120,7 @@ public final class GraphReader {
     }
 
     private DataflowGraph everything() throws MalformedModelException {
-        DataflowGraph.Builder builder = DataflowGraph.builder();
+        DataflowGraph.Builder builder = DataflowGraph.builder(inputs.size() + initializers.size() + facts.length);
         inputs.forEach(builder::input);
         initializers.keySet().forEach(builder::input);
         for (int node = 0; node < facts.length; node++) {

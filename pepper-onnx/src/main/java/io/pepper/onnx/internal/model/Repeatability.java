@@ -20,6 +20,10 @@ public final class Repeatability {
             "BitmaskBiasDropout",
             "Sampling");
 
+    /** Most types of operators are shorter, and need no lookup. */
+    private static final int SHORTEST =
+            RANDOM.stream().mapToInt(String::length).min().orElseThrow();
+
     /** Domains whose operators are random only if they are listed above. */
     private static final Set<String> KNOWN_DOMAINS =
             Set.of("", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc");
@@ -39,13 +43,18 @@ public final class Repeatability {
      * @return true if it does
      */
     public static boolean drawsNumbers(NodeProto node) {
-        return RANDOM.contains(node.getOpType());
+        return draws(node.getOpType());
+    }
+
+    private static boolean draws(String type) {
+        return type.length() >= SHORTEST && RANDOM.contains(type);
     }
 
     static boolean isRandom(NodeProto node) {
-        boolean mayTrain = node.getOpType().equals("Dropout")
+        String type = node.getOpType();
+        boolean mayTrain = type.equals("Dropout")
                 && node.getInputCount() > DROPOUT_TRAINING_MODE
                 && !node.getInput(DROPOUT_TRAINING_MODE).isEmpty();
-        return mayTrain || drawsNumbers(node);
+        return mayTrain || draws(type);
     }
 }

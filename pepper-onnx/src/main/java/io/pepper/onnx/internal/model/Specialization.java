@@ -113,10 +113,19 @@ public final class Specialization {
         return model;
     }
 
+    private static boolean hasIf(GraphProto graph) {
+        for (int i = 0; i < graph.getNodeCount(); i++) {
+            if (IfInlining.isIf(graph.getNode(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns the graph without the branches that are not taken, if it has any. */
     private static Optional<GraphProto> decided(String source, ModelProto model, boolean all)
             throws MalformedModelException {
-        if (model.getGraph().getNodeList().stream().noneMatch(IfInlining::isIf)) {
+        if (!hasIf(model.getGraph())) {
             return Optional.empty();
         }
         Conditions conditions = Conditions.of(model);
