@@ -94,7 +94,7 @@ final class LoadProcess implements LoadMaker {
             commands.write(share + " " + threads + "\n");
             commands.flush();
         } catch (IOException broken) {
-            throw process.isAlive() ? broken : ended();
+            throw isEnding() ? ended() : broken;
         }
         String answer = answers.readLine();
         if (answer == null) {
@@ -114,6 +114,16 @@ final class LoadProcess implements LoadMaker {
             throw ended();
         }
         return process.info().totalCpuDuration();
+    }
+
+    /** A process that no longer reads ends soon; its end tells more than the broken pipe. */
+    private boolean isEnding() {
+        try {
+            return process.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return !process.isAlive();
+        }
     }
 
     private IOException ended() {
