@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Calibrates the starter predictors anew, one for each device of a data set. */
+/** A program that calibrates the starter predictors again, one for each device of a data set. */
 public final class StarterFiles {
     private StarterFiles() {}
 

@@ -17,7 +17,7 @@ final class GraphDraft {
     static final int NOBODY = -1;
     static final int GRAPH_INPUT = -2;
 
-    /** How full a hash table may be before it grows. */
+    /** The share of a hash table that may be filled before it grows. */
     private static final double LOAD_FACTOR = 0.75;
 
     private static final int MAX_EXPECTED = 1 << 20;

@@ -127,7 +127,7 @@ public final class FarRecords {
                     .add(entry);
         }
 
-        /** Returns whether a record of similar work took less than half of the time. */
+        /** Returns whether another record of similar work was more than twice as fast. */
         boolean hasLike(LatencyRecord entry) {
             double bytes = entry.work().total().bytes().orElse(0);
             return kinds
@@ -146,7 +146,7 @@ public final class FarRecords {
     /**
      * Returns the number of far records.
      *
-     * @return those that took more than twice as long as the sum of their kernels
+     * @return the number of records that took more than twice as long as the sum of their kernels
      */
     public int far() {
         return far.cardinality();
