@@ -242,7 +242,7 @@ public final class CalibratedPredictor implements LatencyPredictor {
 
     /** Returns the logarithm of the ratio of the base's prediction to its own sum of costs. */
     private double fineResidual(TrainedPredictor base, Workload piece, double... amounts) {
-        return Math.log(base.predict(piece, 1, KnownDevice.IDLE).medianSeconds())
+        return Math.log(base.medianSeconds(piece, 1, KnownDevice.IDLE))
                 - baseCosts.orElseThrow().logSeconds(amounts);
     }
 

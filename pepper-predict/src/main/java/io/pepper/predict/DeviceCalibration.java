@@ -33,9 +33,6 @@ import java.util.stream.Stream;
  * }</pre>
  */
 public final class DeviceCalibration {
-    /** Beyond this load, a record says more about the load than about the device. */
-    private static final double IDLE_PERCENT = 10;
-
     /** The number of records from which on held-out ones decide whether a base's differences from its sum apply. */
     private static final int MIN_DECIDING = 4;
 
@@ -125,10 +122,7 @@ public final class DeviceCalibration {
         if (all.isEmpty()) {
             throw new IllegalArgumentException("there are no measurements of known work to calibrate with");
         }
-        List<LatencyRecord> idle = preferred(
-                all,
-                entry -> entry.load().percent() == 0
-                        && entry.device().cpuLoadPercent().orElse(0) <= IDLE_PERCENT);
+        List<LatencyRecord> idle = preferred(all, entry -> entry.load().percent() == 0 && Learner.isIdle(entry));
         return preferred(idle, entry -> entry.marks().isEmpty());
     }
 

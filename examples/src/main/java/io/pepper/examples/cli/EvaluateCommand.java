@@ -12,7 +12,6 @@ import io.pepper.predict.HeldOutPredictions;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyRecord;
 import io.pepper.predict.MarkedRecords;
-import io.pepper.predict.PaperCleanup;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -81,8 +80,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--csv", paramLabel = "FILE", description = "File for the tries, with the original's columns.")
     private Optional<Path> csv = Optional.empty();
 
-    @Option(names = "--raw", description = "Read files of the original without its clean-up.")
-    private boolean raw;
+    @Mixin
+    private DataOptions reading = new DataOptions();
 
     @Option(names = "--with-marked", description = "Also use marked measurements, for instance of a busy machine.")
     private boolean withMarked;
@@ -95,11 +94,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (tries < 1 || devices < 2) {
             throw new ParameterException(spec.commandLine(), "--tries is at least 1, and --devices at least 2");
         }
-        LatencyDataset all = LatencyDataset.of(List.of());
-        for (Path file : data) {
-            all = all.plus(LatencyDataset.read(file, raw ? PaperCleanup.NONE : PaperCleanup.AS_IN_THE_PAPER));
-        }
-        all.problems().forEach(problem -> spec.commandLine().getErr().println("pepper: " + problem));
+        LatencyDataset all = reading.read(data, spec.commandLine().getErr());
         Map<String, LatencyPredictor> given = given(all);
         MarkedRecords marked = MarkedRecords.of(all, withMarked);
         LatencyDataset used = marked.select(all);

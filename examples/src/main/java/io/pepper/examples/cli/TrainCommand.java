@@ -8,7 +8,6 @@ import io.pepper.predict.ChoiceAccuracy;
 import io.pepper.predict.CrossValidation;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyTrainer;
-import io.pepper.predict.PaperCleanup;
 import io.pepper.predict.TrainedPredictor;
 import io.pepper.predict.TrainingReport;
 import io.pepper.workload.KernelFamily;
@@ -60,8 +59,8 @@ final class TrainCommand implements Callable<Integer> {
             description = "File for an illustrated report on the accuracy (HTML).")
     private @Nullable Path report;
 
-    @Option(names = "--raw", description = "Read files of the original without its clean-up.")
-    private boolean raw;
+    @Mixin
+    private DataOptions reading = new DataOptions();
 
     @Option(
             names = "--with-marked",
@@ -73,11 +72,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        LatencyDataset all = LatencyDataset.of(List.of());
-        for (Path file : data) {
-            all = all.plus(LatencyDataset.read(file, raw ? PaperCleanup.NONE : PaperCleanup.AS_IN_THE_PAPER));
-        }
-        all.problems().forEach(problem -> spec.commandLine().getErr().println("pepper: " + problem));
+        LatencyDataset all = reading.read(data, spec.commandLine().getErr());
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         LatencyTrainer trained = LatencyTrainer.train(all, schema.options().withMarked(withMarked), progress);
         trained.predictor().save(out);
