@@ -220,6 +220,27 @@ public final class Cluster {
         return now;
     }
 
+    /**
+     * Returns this cluster with measured bandwidths and latencies. A pair that the cluster does not connect stays without a
+     * link, and unknown values stay as they are.
+     *
+     * @param states the states of links, each in one direction; their names select the devices
+     * @return a cluster of the same devices in the same order
+     * @throws IllegalArgumentException if there is no such device
+     */
+    public Cluster withLinkStates(Collection<LinkState> states) {
+        Builder builder = toBuilder();
+        for (LinkState state : states) {
+            requireIndex(state.from());
+            requireIndex(state.to());
+            Pair pair = new Pair(state.from(), state.to());
+            builder.links
+                    .getOrDefault(pair, defaultLink)
+                    .ifPresent(link -> builder.links.put(pair, Optional.of(state.appliedTo(link))));
+        }
+        return builder.build();
+    }
+
     /** Compares devices in their order, and the link of each pair. */
     @Override
     public boolean equals(Object other) {

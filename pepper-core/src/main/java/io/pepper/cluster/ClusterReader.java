@@ -2,8 +2,7 @@ package io.pepper.cluster;
 
 import io.pepper.document.InvalidFileException;
 import io.pepper.internal.text.Fields;
-import java.util.List;
-import java.util.Optional;
+import io.pepper.internal.text.LinkEnds;
 
 /** A reader of clusters from the fields of a document. */
 final class ClusterReader {
@@ -57,35 +56,19 @@ final class ClusterReader {
     }
 
     private void link(Fields fields) throws InvalidFileException {
-        boolean both = fields.has("between");
-        Optional<String> from = fields.text("from");
-        Optional<String> to = fields.text("to");
+        LinkEnds ends = LinkEnds.read(fields);
         boolean unreachable = fields.flag("unreachable").orElse(false);
-        if (both == (from.isPresent() && to.isPresent()) || from.isPresent() != to.isPresent()) {
-            throw fields.error("", "a link has either 'between', or 'from' and 'to'");
-        }
-        List<String> ends = both ? between(fields) : List.of(from.orElseThrow(), to.orElseThrow());
-        String one = ends.get(0);
-        String other = ends.get(1);
         if (unreachable) {
-            cluster.unreachable(one, other);
-            if (both) {
-                cluster.unreachable(other, one);
+            cluster.unreachable(ends.from(), ends.to());
+            if (ends.both()) {
+                cluster.unreachable(ends.to(), ends.from());
             }
-        } else if (both) {
-            cluster.link(one, other, costs(fields));
+        } else if (ends.both()) {
+            cluster.link(ends.from(), ends.to(), costs(fields));
         } else {
-            cluster.directedLink(one, other, costs(fields));
+            cluster.directedLink(ends.from(), ends.to(), costs(fields));
         }
         fields.end();
-    }
-
-    private static List<String> between(Fields fields) throws InvalidFileException {
-        List<String> devices = fields.texts("between");
-        if (devices.size() != 2) {
-            throw fields.error("between", "two devices are expected, found " + devices.size());
-        }
-        return devices;
     }
 
     private static Link costs(Fields fields) throws InvalidFileException {

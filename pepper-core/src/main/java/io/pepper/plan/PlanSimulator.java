@@ -1,6 +1,7 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
+import io.pepper.cluster.LinkState;
 import io.pepper.document.InvalidFileException;
 import io.pepper.internal.text.Document;
 import io.pepper.internal.text.Fields;
@@ -83,8 +84,10 @@ public final class PlanSimulator {
      * @param arrivalSeconds arrival times of requests, ascending
      * @param loads changes of devices' speeds
      * @param failureSeconds the time at which a device fails for good, by device
+     * @param links changes of links
      */
-    public record Trace(List<Double> arrivalSeconds, List<Load> loads, Map<String, Double> failureSeconds) {
+    public record Trace(
+            List<Double> arrivalSeconds, List<Load> loads, Map<String, Double> failureSeconds, List<LinkChange> links) {
         /**
          * A change of a device's speed.
          *
@@ -95,6 +98,32 @@ public final class PlanSimulator {
         public record Load(String device, double atSeconds, double factor) {}
 
         /**
+         * A change of a link.
+         *
+         * @param atSeconds the time of the change, 0 or more
+         * @param link the state of the link for messages that leave from then on; an unknown value stays as it was
+         */
+        public record LinkChange(double atSeconds, LinkState link) {
+            /**
+             * Checks the values.
+             *
+             * @param atSeconds the time of the change, 0 or more
+             * @param link the state of the link for messages that leave from then on; an unknown value stays as it was
+             * @throws IllegalArgumentException if the time is negative or infinite, or if neither the bandwidth nor the
+             *     latency is known
+             */
+            public LinkChange {
+                if (!(atSeconds >= 0 && atSeconds < Double.POSITIVE_INFINITY)) {
+                    throw new IllegalArgumentException("a link cannot change at " + atSeconds + " seconds");
+                }
+                if (!link.isKnown()) {
+                    throw new IllegalArgumentException("the change of the link from '" + link.from() + "' to '"
+                            + link.to() + "' has neither a bandwidth nor a latency");
+                }
+            }
+        }
+
+        /**
          * Reads a trace from a file of YAML or JSON.
          *
          * <pre>{@code
@@ -103,6 +132,8 @@ public final class PlanSimulator {
          *   - {device: pi, atSeconds: 5, factor: 2}     # twice as slow from then on
          * failures:
          *   cloud: 8                                    # fails after 8 seconds
+         * links:                                        # slower from then on
+         *   - {between: [pi, cloud], atSeconds: 5, bytesPerSecond: 1e6}
          * }</pre>
          *
          * @param file a file in UTF-8
@@ -132,12 +163,14 @@ public final class PlanSimulator {
          * @param arrivalSeconds arrival times of requests, ascending
          * @param loads changes of devices' speeds
          * @param failureSeconds the time at which a device fails for good, by device
+         * @param links changes of links
          * @throws IllegalArgumentException if the arrivals are not ascending from 0, or a factor is not more than 0
          */
         public Trace {
             arrivalSeconds = List.copyOf(arrivalSeconds);
             loads = List.copyOf(loads);
             failureSeconds = Map.copyOf(failureSeconds);
+            links = List.copyOf(links);
             double last = 0;
             for (double arrival : arrivalSeconds) {
                 if (!(arrival >= last && arrival < Double.POSITIVE_INFINITY)) {
@@ -164,7 +197,7 @@ public final class PlanSimulator {
             for (int i = 0; i < count; i++) {
                 arrivals.add(i * seconds);
             }
-            return new Trace(arrivals, List.of(), Map.of());
+            return new Trace(arrivals, List.of(), Map.of(), List.of());
         }
 
         /**
@@ -178,7 +211,7 @@ public final class PlanSimulator {
         public Trace withLoad(String device, double at, double factor) {
             List<Load> more = new ArrayList<>(loads);
             more.add(new Load(device, at, factor));
-            return new Trace(arrivalSeconds, more, failureSeconds);
+            return new Trace(arrivalSeconds, more, failureSeconds, links);
         }
 
         /**
@@ -192,7 +225,21 @@ public final class PlanSimulator {
         public Trace withFailure(String device, double at) {
             Map<String, Double> more = new HashMap<>(failureSeconds);
             more.put(device, at);
-            return new Trace(arrivalSeconds, loads, more);
+            return new Trace(arrivalSeconds, loads, more, links);
+        }
+
+        /**
+         * Returns this trace with a change of a link in one direction.
+         *
+         * @param at the time of the change, in seconds, 0 or more
+         * @param link the state of the link for messages that leave from then on; an unknown value stays as it was
+         * @return the new trace
+         * @throws IllegalArgumentException if the time is out of range, or if the state has no value
+         */
+        public Trace withLink(double at, LinkState link) {
+            List<LinkChange> more = new ArrayList<>(links);
+            more.add(new LinkChange(at, link));
+            return new Trace(arrivalSeconds, loads, failureSeconds, more);
         }
     }
 
@@ -274,7 +321,7 @@ public final class PlanSimulator {
      *
      * @param trace the events
      * @return the outcome of the requests
-     * @throws IllegalArgumentException if the trace names a device that is not in the cluster
+     * @throws IllegalArgumentException if the trace names a device or a link that is not in the cluster
      */
     public Result run(Trace trace) {
         return run(trace, interval -> {});
@@ -285,7 +332,7 @@ public final class PlanSimulator {
      *
      * @param trace the events
      * @return every interval of every request, in the order of their starts
-     * @throws IllegalArgumentException if the trace names a device that is not in the cluster
+     * @throws IllegalArgumentException if the trace names a device or a link that is not in the cluster
      */
     public List<Interval> timeline(Trace trace) {
         List<Interval> intervals = new ArrayList<>();
@@ -299,6 +346,16 @@ public final class PlanSimulator {
             cluster.requireIndex(device);
         }
         trace.loads.forEach(load -> cluster.requireIndex(load.device));
+        trace.links.forEach(change -> requireLink(change.link()));
         return new Simulation(steps, trace, overlap, heard).run();
+    }
+
+    private void requireLink(LinkState link) {
+        int from = cluster.requireIndex(link.from());
+        int to = cluster.requireIndex(link.to());
+        if (cluster.link(from, to).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the cluster has no link from '" + link.from() + "' to '" + link.to() + "' that could change");
+        }
     }
 }

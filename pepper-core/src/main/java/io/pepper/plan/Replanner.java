@@ -2,10 +2,12 @@ package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.LinkState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,10 +17,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A monitor that checks whether a placement is still the best while the states of the devices change. It proposes
- * another placement once the saving has lasted for a while, so that a short burst of load moves nothing. Only devices
- * whose state has changed are predicted again. The memory of a device is its free memory plus the memory that the
- * running placement takes. Not thread-safe.
+ * A monitor that checks whether a placement is still the best while the states of the devices and links change. It
+ * proposes another placement once the saving has lasted for a while, so that a short burst of load, or a short drop of
+ * a link, moves nothing. Only devices whose state has changed are predicted again. The memory of a device is its free
+ * memory plus the memory that the running placement takes. Not thread-safe.
  *
  * <pre>{@code
  * Replanner monitor = Replanner.builder(segments, costModel).objective(Objective.THROUGHPUT).build();
@@ -32,6 +34,10 @@ public final class Replanner {
     private final Patience patience;
     private final Segments segments;
     private final Map<String, DeviceState> states = new LinkedHashMap<>();
+
+    /** The last state of each link, by sender and receiver. */
+    private final Map<List<String>, LinkState> links = new LinkedHashMap<>();
+
     private final Cluster declared;
     private final Map<Integer, Double> corrections = new TreeMap<>();
     private CostModel costs;
@@ -168,7 +174,7 @@ public final class Replanner {
     }
 
     /**
-     * Updates the states of devices.
+     * Updates the states of devices. The links keep their states.
      *
      * @param readings the current states, for instance from a device monitor; other devices keep their states, and
      *     devices outside of the cluster are ignored
@@ -177,6 +183,21 @@ public final class Replanner {
      *     {@linkplain #accept accepted} or no longer worth moving to
      */
     public Optional<Proposal> update(Collection<DeviceState> readings, Instant now) {
+        return update(readings, List.of(), now);
+    }
+
+    /**
+     * Updates the states of devices and links.
+     *
+     * @param readings the current states of devices, for instance from a device monitor; other devices keep their
+     *     states, and devices outside of the cluster are ignored
+     * @param measured the current states of links, for instance from a link monitor; other links keep their states, a
+     *     value that is unknown now keeps its last state, and links of devices outside of the cluster are ignored
+     * @param now the current time, not before that of the previous call
+     * @return a placement that has been worth moving to for long enough; each update proposes it again until it is
+     *     {@linkplain #accept accepted} or no longer worth moving to
+     */
+    public Optional<Proposal> update(Collection<DeviceState> readings, Collection<LinkState> measured, Instant now) {
         for (DeviceState state : readings) {
             OptionalInt device = declared.indexOf(state.device());
             if (device.isPresent() && !state.equals(states.put(state.device(), state))) {
@@ -184,7 +205,8 @@ public final class Replanner {
                 predicted = costs.update(segments, predicted, device.getAsInt());
             }
         }
-        Cluster cluster = withFreeMemory();
+        measured.forEach(this::take);
+        Cluster cluster = currentCluster();
         planner = planner.withCosts(corrected());
         planner = cluster.equals(planner.cluster()) ? planner : planner.withCluster(cluster);
         current = planner.evaluate(current, constraints, 0);
@@ -199,6 +221,16 @@ public final class Replanner {
         return Duration.between(betterSince, now).compareTo(patience.hold) < 0
                 ? Optional.empty()
                 : Optional.of(new Proposal(best.get(), current, gain(best.get())));
+    }
+
+    private void take(LinkState state) {
+        if (declared.indexOf(state.from()).isEmpty()
+                || declared.indexOf(state.to()).isEmpty()) {
+            return;
+        }
+        List<String> pair = List.of(state.from(), state.to());
+        LinkState known = links.getOrDefault(pair, LinkState.of(state.from(), state.to()));
+        links.put(pair, state.orElse(known));
     }
 
     private CostTable corrected() {
@@ -245,18 +277,18 @@ public final class Replanner {
     /**
      * Returns the devices and links.
      *
-     * @return the cluster, without the read states
+     * @return the cluster, without the read states of devices and links
      */
     public Cluster cluster() {
         return declared;
     }
 
     /**
-     * Returns the cluster with the free memory of each device, including the memory that the running placement would
-     * release.
+     * Returns the cluster with its measured links and the free memory of each device, including the memory that the
+     * running placement would release.
      */
-    private Cluster withFreeMemory() {
-        Cluster cluster = declared;
+    private Cluster currentCluster() {
+        Cluster cluster = declared.withLinkStates(links.values());
         for (DeviceState state : states.values()) {
             OptionalLong free = state.memoryFreeBytes();
             if (free.isEmpty()) {

@@ -1,16 +1,18 @@
 package io.pepper.plan;
 
 import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Link;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 
 /**
- * A planner for several scenarios at once, such as loads that occur together. It finds the placement whose worst
- * scenario costs least. (For devices with independent states, {@link CostTable#worst} is cheaper and as exact.)
+ * A planner for several scenarios at once, such as loads that occur together, and links that are slow at the same time.
+ * It finds the placement whose worst scenario costs least. (For devices with independent states, {@link CostTable#worst} is cheaper and as exact.)
  *
  * <p>For any weights of the scenarios, the weighted cost of a placement is at most its cost in its worst scenario.
  * Placements are therefore examined in the order of their weighted costs (the next best by Lawler, "A procedure for
@@ -30,12 +32,14 @@ public final class RobustPlanner {
     private static final int WEIGHT_STEPS = 24;
     private static final double ROUNDING = 1e-12;
 
-    private final Cluster cluster;
+    /** The devices and links of each scenario. */
+    private final List<Cluster> clusters;
+
     private final List<CostTable> scenarios;
     private final int budget;
 
-    private RobustPlanner(Cluster cluster, List<CostTable> scenarios, int budget) {
-        this.cluster = cluster;
+    private RobustPlanner(List<Cluster> clusters, List<CostTable> scenarios, int budget) {
+        this.clusters = clusters;
         this.scenarios = scenarios;
         this.budget = budget;
     }
@@ -49,14 +53,34 @@ public final class RobustPlanner {
      * @throws IllegalArgumentException if there is no scenario, or if their shapes differ
      */
     public static RobustPlanner of(Cluster cluster, List<CostTable> scenarios) {
+        return of(Collections.nCopies(scenarios.size(), cluster), scenarios);
+    }
+
+    /**
+     * Returns a planner for scenarios in which links differ, too.
+     *
+     * @param clusters the devices and links in each scenario: the same devices in the same order
+     * @param scenarios the costs of the segments in each scenario: one or more tables of the same shape
+     * @return a planner
+     * @throws IllegalArgumentException if there is no scenario, if there is another number of clusters, or if the devices
+     *     or the shapes differ
+     */
+    public static RobustPlanner of(List<Cluster> clusters, List<CostTable> scenarios) {
         if (scenarios.isEmpty()) {
             throw new IllegalArgumentException("there is no scenario to plan for");
         }
-        for (CostTable scenario : scenarios) {
-            scenarios.get(0).worst(scenario); // Refuses another shape.
-            Planner.of(cluster, scenario);
+        if (clusters.size() != scenarios.size()) {
+            throw new IllegalArgumentException(
+                    "there are " + scenarios.size() + " scenarios and " + clusters.size() + " clusters");
         }
-        return new RobustPlanner(cluster, List.copyOf(scenarios), DEFAULT_BUDGET);
+        for (int i = 0; i < scenarios.size(); i++) {
+            scenarios.get(0).worst(scenarios.get(i)); // Refuses another shape.
+            Planner.of(clusters.get(i), scenarios.get(i));
+            if (!clusters.get(i).devices().equals(clusters.get(0).devices())) {
+                throw new IllegalArgumentException("scenario " + i + " has other devices than scenario 0");
+            }
+        }
+        return new RobustPlanner(List.copyOf(clusters), List.copyOf(scenarios), DEFAULT_BUDGET);
     }
 
     /**
@@ -69,7 +93,7 @@ public final class RobustPlanner {
         if (placements < 1) {
             throw new IllegalArgumentException("a budget is 1 placement or more, found " + placements);
         }
-        return new RobustPlanner(cluster, scenarios, placements);
+        return new RobustPlanner(clusters, scenarios, placements);
     }
 
     /**
@@ -127,7 +151,7 @@ public final class RobustPlanner {
             }
         }
         double[] weights = weights(objective, constraints);
-        Planner planner = Planner.of(cluster, weighted(weights));
+        Planner planner = weighted(weights);
         PriorityQueue<Family> families = new PriorityQueue<>(Comparator.comparingDouble(Family::bound));
         Placement first = planner.plan(objective, constraints);
         families.add(new Family(constraints, 0, first));
@@ -156,7 +180,8 @@ public final class RobustPlanner {
         List<Placement> each = new ArrayList<>(found.scenarios);
         each.set(
                 found.worst,
-                Planner.of(cluster, scenarios.get(found.worst)).evaluate(found.placement(), constraints, bound));
+                Planner.of(clusters.get(found.worst), scenarios.get(found.worst))
+                        .evaluate(found.placement(), constraints, bound));
         return new Result(each, found.worst, gap);
     }
 
@@ -182,8 +207,8 @@ public final class RobustPlanner {
     private Result evaluateInEach(Placement placement, Constraints constraints) {
         List<Placement> each = new ArrayList<>();
         int worst = 0;
-        for (CostTable scenario : scenarios) {
-            each.add(Planner.of(cluster, scenario).evaluate(placement, constraints, 0));
+        for (int i = 0; i < scenarios.size(); i++) {
+            each.add(Planner.of(clusters.get(i), scenarios.get(i)).evaluate(placement, constraints, 0));
             if (each.get(each.size() - 1).value() > each.get(worst).value()) {
                 worst = each.size() - 1;
             }
@@ -198,7 +223,7 @@ public final class RobustPlanner {
         double[] best = weights.clone();
         double most = Double.NEGATIVE_INFINITY;
         for (int step = 1; step <= WEIGHT_STEPS && weights.length > 1; step++) {
-            Optional<Placement> placed = Planner.of(cluster, weighted(weights)).tryPlan(objective, constraints);
+            Optional<Placement> placed = weighted(weights).tryPlan(objective, constraints);
             if (placed.isEmpty()) {
                 break;
             }
@@ -215,7 +240,49 @@ public final class RobustPlanner {
         return best;
     }
 
-    private CostTable weighted(double... weights) {
-        return CostTable.weighted(scenarios, weights);
+    private Planner weighted(double... weights) {
+        return Planner.of(weightedCluster(weights), CostTable.weighted(scenarios, weights));
+    }
+
+    /** Returns the cluster whose links cost the weighted sum of those in the scenarios. */
+    private Cluster weightedCluster(double... weights) {
+        Cluster first = clusters.get(0);
+        if (clusters.stream().allMatch(first::equals)) {
+            return first;
+        }
+        Cluster.Builder weighted = first.toBuilder();
+        int devices = first.devices().size();
+        for (int from = 0; from < devices; from++) {
+            for (int to = 0; to < devices; to++) {
+                String sender = first.devices().get(from).name();
+                String receiver = first.devices().get(to).name();
+                Optional<Link> link = weightedLink(from, to, weights);
+                if (from != to && link.isPresent()) {
+                    weighted.directedLink(sender, receiver, link.get());
+                } else if (from != to) {
+                    weighted.unreachable(sender, receiver);
+                }
+            }
+        }
+        return weighted.build();
+    }
+
+    /** Returns a link; empty if a scenario lacks it, in which placements that use it would cost infinitely much. */
+    private Optional<Link> weightedLink(int from, int to, double... weights) {
+        double perByte = 0;
+        double latency = 0;
+        double overhead = 0;
+        double joules = 0;
+        for (int i = 0; i < weights.length; i++) {
+            Optional<Link> link = clusters.get(i).link(from, to);
+            if (link.isEmpty()) {
+                return Optional.empty();
+            }
+            perByte += weights[i] * link.get().sentShare() / link.get().bytesPerSecond();
+            latency += weights[i] * link.get().latencySeconds();
+            overhead += weights[i] * link.get().overheadSeconds();
+            joules += weights[i] * link.get().joules(1);
+        }
+        return Optional.of(new Link(1 / perByte, latency, overhead, joules, 1));
     }
 }

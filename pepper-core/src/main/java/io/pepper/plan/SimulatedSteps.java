@@ -1,11 +1,14 @@
 package io.pepper.plan;
 
+import io.pepper.cluster.Link;
+import io.pepper.cluster.LinkState;
 import io.pepper.plan.Segments.Flow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The steps of each request: computing parts and sending messages, and the steps that each waits for. Immutable. */
@@ -21,6 +24,7 @@ final class SimulatedSteps {
      * @param seconds the time for which the step occupies the device or link
      * @param after the further time until the result is available
      * @param alive the devices that must be alive
+     * @param message the message; empty for a part
      * @param successors the steps that wait for it
      */
     record Step(
@@ -29,7 +33,22 @@ final class SimulatedSteps {
             double seconds,
             double after,
             List<String> alive,
+            Optional<Transfer> message,
             List<Successor> successors) {
+        /** Returns this message on a link in another state. */
+        Step on(LinkState state) {
+            Transfer sent = message.orElseThrow();
+            Link now = state.appliedTo(sent.link());
+            return new Step(
+                    computes,
+                    link,
+                    now.occupiedSeconds(sent.bytes()),
+                    now.latencySeconds(),
+                    alive,
+                    message,
+                    successors);
+        }
+
         /** Returns the devices and links that it occupies. */
         List<String> needs(boolean overlap) {
             if (link.isEmpty()) {
@@ -125,8 +144,10 @@ final class SimulatedSteps {
                     }
                 }
             }
-            stepOfPart[part.index()] =
-                    add(device, results, new Draft(device, "", part.computeSeconds(), 0, List.of(device)));
+            stepOfPart[part.index()] = add(
+                    device,
+                    results,
+                    new Draft(device, "", part.computeSeconds(), 0, List.of(device), Optional.empty()));
         }
 
         private void checkIsOn(Flow flow, String device) {
@@ -162,11 +183,19 @@ final class SimulatedSteps {
                     flow.producer() == Flow.INPUT ? Set.of() : Set.of(stepOfPart[partOf[flow.producer()]]);
             String link = from + " → " + to;
             double after = transfer.seconds() - transfer.occupiedSeconds();
-            int step = add(link, results, new Draft("", link, transfer.occupiedSeconds(), after, List.of(from, to)));
+            Draft draft =
+                    new Draft("", link, transfer.occupiedSeconds(), after, List.of(from, to), Optional.of(transfer));
+            int step = add(link, results, draft);
             messages.put(transfer.flow() + " " + to, step);
         }
 
-        private record Draft(String computes, String link, double seconds, double after, List<String> alive) {}
+        private record Draft(
+                String computes,
+                String link,
+                double seconds,
+                double after,
+                List<String> alive,
+                Optional<Transfer> message) {}
 
         private int add(String where, Set<Integer> results, Draft draft) {
             int step = steps.size();
@@ -177,7 +206,8 @@ final class SimulatedSteps {
             if (before != null && !results.contains(before)) {
                 successors.get(before).add(new Successor(step, false));
             }
-            steps.add(new Step(draft.computes, draft.link, draft.seconds, draft.after, draft.alive, its));
+            steps.add(
+                    new Step(draft.computes, draft.link, draft.seconds, draft.after, draft.alive, draft.message, its));
             return step;
         }
 

@@ -25,6 +25,7 @@ final class Simulation {
     private final Map<String, Double> free = new HashMap<>();
 
     private final Map<String, Double> busy = new LinkedHashMap<>();
+    private final LinkChanges links;
     private final PriorityQueue<Task> queue = new PriorityQueue<>(Comparator.comparingDouble(Task::ready)
             .thenComparingInt(Task::request)
             .thenComparingInt(Task::step));
@@ -50,6 +51,7 @@ final class Simulation {
     Simulation(SimulatedSteps steps, Trace trace, boolean overlap, Consumer<Interval> heard) {
         this.steps = steps;
         this.trace = trace;
+        this.links = new LinkChanges(trace.links());
         this.overlap = overlap;
         this.heard = heard;
         this.requests = new Request[trace.arrivalSeconds().size()];
@@ -75,12 +77,13 @@ final class Simulation {
     }
 
     private void serve(Task task, Request request) {
-        SimulatedSteps.Step step = steps.get(task.step);
-        List<String> needs = step.needs(overlap);
+        SimulatedSteps.Step planned = steps.get(task.step);
+        List<String> needs = planned.needs(overlap);
         double begin = task.ready;
         for (String need : needs) {
             begin = Math.max(begin, free.getOrDefault(need, 0.0));
         }
+        SimulatedSteps.Step step = at(planned, begin);
         double seconds = step.seconds() * factor(step.computes(), begin);
         double end = begin + seconds;
         if (failsDuring(step, end)) {
@@ -94,19 +97,30 @@ final class Simulation {
         heard.accept(new Interval(needs.get(0), task.request, begin, end, end + step.after()));
         request.done = Math.max(request.done, end + step.after());
         request.open--;
-        follow(task, request, end);
+        follow(step, task.request, end);
     }
 
     /** Makes those steps ready that waited only for a finished step: for its result, or for its device or link. */
-    private void follow(Task task, Request request, double end) {
-        for (SimulatedSteps.Successor next : steps.get(task.step).successors()) {
-            double there = next.needsResult() ? end + steps.get(task.step).after() : end;
+    private void follow(SimulatedSteps.Step step, int index, double end) {
+        Request request = requests[index];
+        for (SimulatedSteps.Successor next : step.successors()) {
+            double there = next.needsResult() ? end + step.after() : end;
             request.ready[next.step()] = Math.max(request.ready[next.step()], there);
             request.missing[next.step()]--;
             if (request.missing[next.step()] == 0) {
-                queue.add(new Task(task.request, next.step(), request.ready[next.step()]));
+                queue.add(new Task(index, next.step(), request.ready[next.step()]));
             }
         }
+    }
+
+    /** Returns a step as it is when it begins at a time: messages take the time of their link then. */
+    private SimulatedSteps.Step at(SimulatedSteps.Step step, double begin) {
+        if (step.message().isEmpty()) {
+            return step;
+        }
+        return links.at(step.alive().get(0), step.alive().get(1), begin)
+                .map(step::on)
+                .orElse(step);
     }
 
     private boolean failsDuring(SimulatedSteps.Step step, double end) {

@@ -17,7 +17,7 @@ import java.util.Random;
 final class Instance {
     final Random random;
     final int segments;
-    final Cluster cluster;
+    Cluster cluster;
     CostTable table;
     Objective objective = Objective.LATENCY;
     Constraints constraints = Constraints.NONE;
@@ -160,6 +160,11 @@ final class Instance {
 
     Instance with(CostTable other) {
         table = other;
+        return this;
+    }
+
+    Instance with(Cluster other) {
+        cluster = other;
         return this;
     }
 

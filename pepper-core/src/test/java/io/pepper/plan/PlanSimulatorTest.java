@@ -8,6 +8,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
+import io.pepper.cluster.LinkState;
 import io.pepper.plan.PlanSimulator.Result;
 import io.pepper.plan.PlanSimulator.Trace;
 import java.util.ArrayList;
@@ -70,13 +71,47 @@ class PlanSimulatorTest {
     }
 
     @Test
+    void aChangedLinkChangesTheMessagesThatLeaveFromThenOn() {
+        LinkState link = LinkState.of("a", "b");
+        Trace trace = Trace.every(100, 4)
+                .withLink(290, link.withBytesPerSecond(4).withLatencySeconds(1))
+                .withLink(90, link.withBytesPerSecond(1))
+                .withLink(190, link.withLatencySeconds(4));
+        Result result = PlanSimulator.of(pipeline()).run(trace);
+        assertThat(result.latenciesSeconds())
+                .as("as planned; 8 s on the way; and 4 s of latency; as planned again")
+                .containsExactly(9.0, 15.0, 18.0, 9.0);
+        assertThat(PlanSimulator.of(pipeline())
+                        .run(Trace.every(100, 2).withLink(2.5, link.withBytesPerSecond(1)))
+                        .latenciesSeconds())
+                .as("a message that has left is not slowed down")
+                .containsExactly(9.0, 15.0);
+        assertThat(PlanSimulator.of(pipeline())
+                        .run(Trace.every(0, 40).withLink(0, link.withBytesPerSecond(1)))
+                        .throughputPerSecond())
+                .as("the link is the bottleneck")
+                .hasValueCloseTo(1.0 / 8, offset(1e-9));
+        assertThat(PlanSimulator.of(pipeline())
+                        .run(Trace.every(1, 9)
+                                .withLink(0, LinkState.of("b", "a").withBytesPerSecond(1e-3))))
+                .as("nothing is sent in the other direction")
+                .isEqualTo(PlanSimulator.of(pipeline()).run(Trace.every(1, 9)));
+    }
+
+    @Test
     void unknownDevicesAndInvalidTracesAreRefused() {
         PlanSimulator simulator = PlanSimulator.of(pipeline());
         Trace trace = Trace.every(1, 1);
         assertThatThrownBy(() -> simulator.run(trace.withFailure("c", 1))).hasMessageContaining("no device 'c'");
         assertThatThrownBy(() -> simulator.run(trace.withLoad("c", 1, 2))).hasMessageContaining("no device 'c'");
+        LinkState away = LinkState.of("a", "c").withBytesPerSecond(1);
+        assertThatThrownBy(() -> simulator.run(trace.withLink(1, away))).hasMessageContaining("no device 'c'");
+        assertThatThrownBy(() -> trace.withLink(-1, away)).hasMessageContaining("cannot change at -1.0 seconds");
+        assertThatThrownBy(() -> trace.withLink(Double.NaN, away)).hasMessageContaining("cannot change at NaN seconds");
+        assertThatThrownBy(() -> trace.withLink(1, LinkState.of("a", "b")))
+                .hasMessageContaining("from 'a' to 'b' has neither a bandwidth nor a latency");
         assertThatThrownBy(() -> trace.withLoad("a", 1, 0)).hasMessageContaining("no load");
-        assertThatThrownBy(() -> new Trace(List.of(2.0, 1.0), List.of(), Map.of()))
+        assertThatThrownBy(() -> new Trace(List.of(2.0, 1.0), List.of(), Map.of(), List.of()))
                 .hasMessageContaining("ascend");
         assertThat(simulator.run(Trace.every(1, 0)).throughputPerSecond()).isEmpty();
     }
@@ -99,7 +134,7 @@ class PlanSimulatorTest {
                 at -= Math.log(1 - random.nextDouble()) / load;
                 arrivals.add(at);
             }
-            Result result = PlanSimulator.of(placement).run(new Trace(arrivals, List.of(), Map.of()));
+            Result result = PlanSimulator.of(placement).run(new Trace(arrivals, List.of(), Map.of(), List.of()));
             double waits = result.latenciesSeconds().stream()
                             .mapToDouble(Double::doubleValue)
                             .average()

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
+import io.pepper.cluster.LinkState;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +102,74 @@ class RobustPlannerTest {
             split += found.placement().parts().size() > 1 ? 1 : 0;
         }
         assertThat(split).isGreaterThan(INSTANCES / 50);
+    }
+
+    @Test
+    void aPlacementThatASlowLinkWouldSpoilIsAvoided() {
+        CostTable table = CostTable.bySegment(1, 2)
+                .seconds(0, 0, 5)
+                .seconds(0, 1, 1)
+                .cutBytes(0, 8)
+                .build();
+        Cluster fast = PAIR.toBuilder().source("a").defaultLink(Link.of(8, 0)).build();
+        Cluster slow = fast.withLinkStates(List.of(LinkState.of("a", "b").withBytesPerSecond(1)));
+        assertThat(Planner.of(fast, table).plan(Objective.LATENCY).latencySeconds())
+                .isEqualTo(2);
+        RobustPlanner.Result found =
+                RobustPlanner.of(List.of(fast, slow), List.of(table, table)).plan(Objective.LATENCY, Constraints.NONE);
+        assertThat(found.placement().parts().get(0).device().name()).isEqualTo("a");
+        assertThat(found.placement().latencySeconds()).isEqualTo(5);
+        assertThat(found.gap()).isZero();
+        assertThatThrownBy(() -> RobustPlanner.of(List.of(fast), List.of(table, table)))
+                .hasMessage("there are 2 scenarios and 1 clusters");
+    }
+
+    @Test
+    void theWorstCaseIsMinimalWhereLinksDiffer() {
+        int moved = 0;
+        for (long seed = 0; seed < INSTANCES; seed++) {
+            Random random = new Random(seed);
+            Instance first = new Instance(seed, 1 + random.nextInt(4), 2 + random.nextInt(2));
+            Objective objective = random.nextBoolean() ? Objective.LATENCY : Objective.THROUGHPUT;
+            List<Cluster> clusters = new ArrayList<>(List.of(first.cluster));
+            for (int i = 0; i < 1 + random.nextInt(2); i++) {
+                clusters.add(changed(random, first.cluster));
+            }
+            Map<List<Integer>, Double> worst = new HashMap<>();
+            for (Cluster cluster : clusters) {
+                first.with(objective)
+                        .with(cluster)
+                        .all()
+                        .forEach(tried -> worst.merge(tried.parts(), tried.value(), Math::max));
+            }
+            Optional<Double> best = worst.values().stream().min(Double::compare);
+            if (best.isPresent()) {
+                RobustPlanner.Result found = RobustPlanner.of(
+                                clusters, Collections.nCopies(clusters.size(), first.table))
+                        .plan(objective, first.constraints);
+                assertThat(found.gap()).as("seed %d", seed).isZero();
+                assertThat(found.placement().value())
+                        .as("seed %d", seed)
+                        .isCloseTo(best.get(), within(best.get() * 1e-9));
+                moved += found.placement().transfers().isEmpty() ? 0 : 1;
+            }
+        }
+        assertThat(moved).isGreaterThan(INSTANCES / 50);
+    }
+
+    /** The same devices, and links some of which are slower or faster. */
+    private static Cluster changed(Random random, Cluster cluster) {
+        List<LinkState> states = new ArrayList<>();
+        for (Device from : cluster.devices()) {
+            for (Device to : cluster.devices()) {
+                if (!from.equals(to) && random.nextBoolean()) {
+                    states.add(LinkState.of(from.name(), to.name())
+                            .withBytesPerSecond(Math.scalb(1.0, random.nextInt(5) - 2))
+                            .withLatencySeconds(random.nextInt(4)));
+                }
+            }
+        }
+        return cluster.withLinkStates(states);
     }
 
     @Test

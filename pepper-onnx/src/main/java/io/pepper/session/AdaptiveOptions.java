@@ -1,6 +1,7 @@
 package io.pepper.session;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.LinkState;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.function.Supplier;
  *
  * @param states supplies the states of devices, for instance from a device monitor; a device without a reading keeps
  *     its state. If it throws, the session logs that and keeps all states
+ * @param links supplies the states of links, for instance from a link monitor; a link without a measurement keeps its
+ *     state. If it throws, the session logs that and keeps all states
  * @param interval the time between looks; empty to look only when {@link AdaptiveSession#adapt()} is called
  * @param weight the weight of a look against earlier ones, from 0 (no correction) to 1
  * @param forgetting the share of a correction that fades with each look at an unused device, from 0 to 1
@@ -27,6 +30,7 @@ import java.util.function.Supplier;
  */
 public record AdaptiveOptions(
         Supplier<? extends Collection<DeviceState>> states,
+        Supplier<? extends Collection<LinkState>> links,
         Optional<Duration> interval,
         double weight,
         double forgetting,
@@ -34,9 +38,9 @@ public record AdaptiveOptions(
         int minCalls,
         Trial trial,
         SessionListener listener) {
-    /** No states, no thread, weight 0.5, corrections up to a factor of 8. */
-    public static final AdaptiveOptions DEFAULTS =
-            new AdaptiveOptions(List::of, Optional.empty(), 0.5, 0.02, 8, 3, session -> {}, SessionListener.NONE);
+    /** No states of devices and links, no thread, weight 0.5, corrections up to a factor of 8. */
+    public static final AdaptiveOptions DEFAULTS = new AdaptiveOptions(
+            List::of, List::of, Optional.empty(), 0.5, 0.02, 8, 3, session -> {}, SessionListener.NONE);
 
     /** A trial of new sessions. */
     @FunctionalInterface
@@ -54,6 +58,7 @@ public record AdaptiveOptions(
      * Checks the numbers.
      *
      * @param states supplies the states of devices, for instance from a device monitor
+     * @param links supplies the states of links, for instance from a link monitor
      * @param interval the time between looks
      * @param weight the weight of a look against earlier ones, from 0 (no correction) to 1
      * @param forgetting the share of a correction that fades with each look at an unused device, from 0 to 1
@@ -65,6 +70,7 @@ public record AdaptiveOptions(
      */
     public AdaptiveOptions {
         Objects.requireNonNull(states);
+        Objects.requireNonNull(links);
         Objects.requireNonNull(trial);
         Objects.requireNonNull(listener);
         check("weight", weight >= 0 && weight <= 1, weight);
@@ -87,7 +93,19 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withStates(Supplier<? extends Collection<DeviceState>> value) {
-        return new AdaptiveOptions(value, interval, weight, forgetting, maxCorrection, minCalls, trial, listener);
+        return new AdaptiveOptions(
+                value, links, interval, weight, forgetting, maxCorrection, minCalls, trial, listener);
+    }
+
+    /**
+     * Returns these options with a supplier of link states.
+     *
+     * @param value the supplier
+     * @return the options
+     */
+    public AdaptiveOptions withLinks(Supplier<? extends Collection<LinkState>> value) {
+        return new AdaptiveOptions(
+                states, value, interval, weight, forgetting, maxCorrection, minCalls, trial, listener);
     }
 
     /**
@@ -98,7 +116,7 @@ public record AdaptiveOptions(
      */
     public AdaptiveOptions withInterval(Duration value) {
         return new AdaptiveOptions(
-                states, Optional.of(value), weight, forgetting, maxCorrection, minCalls, trial, listener);
+                states, links, Optional.of(value), weight, forgetting, maxCorrection, minCalls, trial, listener);
     }
 
     /**
@@ -110,7 +128,7 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withCorrection(double share, double most, int calls) {
-        return new AdaptiveOptions(states, interval, share, forgetting, most, calls, trial, listener);
+        return new AdaptiveOptions(states, links, interval, share, forgetting, most, calls, trial, listener);
     }
 
     /**
@@ -120,7 +138,8 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withTrial(Trial value) {
-        return new AdaptiveOptions(states, interval, weight, forgetting, maxCorrection, minCalls, value, listener);
+        return new AdaptiveOptions(
+                states, links, interval, weight, forgetting, maxCorrection, minCalls, value, listener);
     }
 
     /**
@@ -130,6 +149,6 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withListener(SessionListener value) {
-        return new AdaptiveOptions(states, interval, weight, forgetting, maxCorrection, minCalls, trial, value);
+        return new AdaptiveOptions(states, links, interval, weight, forgetting, maxCorrection, minCalls, trial, value);
     }
 }

@@ -1,7 +1,6 @@
 package io.pepper.session;
 
 import ai.onnxruntime.OnnxTensorLike;
-import io.pepper.cluster.DeviceState;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
@@ -21,11 +20,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session whose placement adapts to the devices. It reads the states of the devices and the measured times of the
+ * A session whose placement adapts to the devices and links. It reads their states and the measured times of the
  * stages, plans again, prepares new sessions beside the old, and switches between two requests. The old sessions finish
  * their requests, and are closed. No request is lost, answered twice, or out of order. If the new sessions cannot be
  * opened, or fail their trial, the old ones continue, and the wait before the next attempt grows.
@@ -235,7 +235,8 @@ public final class AdaptiveSession implements ModelSession {
             }
             Generation now = current;
             corrections.update(monitor, now.placement, now.session.metrics());
-            Optional<Replanner.Proposal> proposal = monitor.update(states(), Instant.now());
+            Optional<Replanner.Proposal> proposal =
+                    monitor.update(read(options.states(), "devices"), read(options.links(), "links"), Instant.now());
             if (proposal.isEmpty()) {
                 return false;
             }
@@ -251,11 +252,11 @@ public final class AdaptiveSession implements ModelSession {
         }
     }
 
-    private Collection<DeviceState> states() {
+    private static <T> List<T> read(Supplier<? extends Collection<T>> source, String what) {
         try {
-            return List.copyOf(options.states().get());
+            return List.copyOf(source.get());
         } catch (RuntimeException | Error unreadable) {
-            LOG.warn("the states of the devices cannot be read", unreadable);
+            LOG.warn("the states of the {} cannot be read", what, unreadable);
             return List.of();
         }
     }

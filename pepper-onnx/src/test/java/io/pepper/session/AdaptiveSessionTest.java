@@ -9,6 +9,7 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Link;
+import io.pepper.cluster.LinkState;
 import io.pepper.export.DeploymentExporter;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
@@ -231,6 +232,40 @@ class AdaptiveSessionTest {
     }
 
     /** The edge is thought to take 5 ms and takes 20 and more; the cloud is thought to take 10 ms. */
+    @Test
+    void followsALinkThatSlowsDownAndAnOldSessionSurvivesAReaderThatFails() throws Exception {
+        Cluster sourced = cluster.toBuilder().source("edge").build();
+        LatencyPredictor fasterCloud = (piece, threads, state) -> {
+            double seconds = state.device().equals("cloud") ? 1 : 2;
+            return new Prediction(seconds, seconds, false);
+        };
+        Replanner replanner = Replanner.builder(pieces, CostModel.of(sourced, fasterCloud))
+                .patience(HASTE)
+                .build();
+        List<LinkState> links = new ArrayList<>();
+        AtomicInteger failures = new AtomicInteger();
+        AdaptiveOptions options = AdaptiveOptions.DEFAULTS
+                .withCorrection(0, 8, 1)
+                .withLinks(() -> {
+                    if (links.isEmpty()) {
+                        failures.incrementAndGet();
+                        throw new IllegalStateException("no agent answers");
+                    }
+                    return links;
+                });
+        try (AdaptiveSession session = AdaptiveSession.open(replanner, opener(false), options)) {
+            assertThat(device(session.placement())).isEqualTo("cloud");
+            assertThat(session.adapt()).as("a reader that fails moves nothing").isFalse();
+            assertThat(failures).hasValue(1);
+            links.add(LinkState.of("edge", "cloud").withLatencySeconds(60));
+            assertThat(session.adapt()).isTrue();
+            assertThat(device(session.placement())).isEqualTo("edge");
+            links.set(0, LinkState.of("edge", "cloud").withLatencySeconds(0));
+            assertThat(session.adapt()).as("the link recovers").isTrue();
+            assertThat(device(session.placement())).isEqualTo("cloud");
+        }
+    }
+
     @Test
     void measurementsCorrectAWrongPredictor() throws Exception {
         LatencyPredictor wrong = (piece, threads, state) -> {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.LinkState;
 import io.pepper.internal.text.Quantities;
 import io.pepper.plan.CostModel;
 import io.pepper.plan.CostTable;
@@ -23,17 +24,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The option for loads that occur together, for plans that are good in the worst scenario. */
+/** The option for loads and rates of links that occur together, for plans that are good in the worst scenario. */
 final class Scenarios {
+    /** Between the two devices of a link. */
+    private static final String LINK = "~";
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--scenario",
-            paramLabel = "DEVICE=PERCENT,…",
+            paramLabel = "DEVICE=PERCENT,A~B=RATE,…",
             description =
-                    "CPU loads that occur together. Given twice or more, the plan is the one whose worst scenario costs"
-                            + " least. Other devices keep their state.")
+                    "CPU loads, and rates of links between two devices in bytes per second, that occur together. Given"
+                            + " twice or more, the plan is the one whose worst scenario costs least. Other devices and links"
+                            + " keep their state.")
     private List<String> typed = List.of();
 
     /** A placement in all scenarios. */
@@ -81,15 +86,18 @@ final class Scenarios {
                         spec.commandLine(), "--scenario: a table of costs holds for one state of the devices"));
         Cluster cluster = prepared.planner().cluster();
         List<List<DeviceState>> states = new ArrayList<>();
+        List<Cluster> clusters = new ArrayList<>();
         List<CostTable> tables = new ArrayList<>();
         for (String scenario : typed) {
             states.add(states(plan, cluster, prepared.states(), scenario));
+            clusters.add(cluster.withLinkStates(links(cluster, scenario)));
             CostModel loaded = model.withStates(states.get(states.size() - 1));
             tables.add(loaded.table(prepared.segments()));
         }
-        RobustPlanner.Result result = RobustPlanner.of(cluster, tables).plan(objective, prepared.constraints());
+        RobustPlanner.Result result = RobustPlanner.of(clusters, tables).plan(objective, prepared.constraints());
         Placement worst = result.placement();
-        Explanation alone = Planner.of(cluster, tables.get(result.worst())).explain(worst, prepared.constraints());
+        Explanation alone = Planner.of(clusters.get(result.worst()), tables.get(result.worst()))
+                .explain(worst, prepared.constraints());
         Explanation why = new Explanation(
                 worst, prepared.constraints(), alone.singleDevices(), Optional.empty(), List.of(), List.of());
         return Optional.of(new Plan(typed, result, why, states));
@@ -101,18 +109,55 @@ final class Scenarios {
         for (String each : scenario.split(",", -1)) {
             int split = each.lastIndexOf('=');
             String name = each.substring(0, Math.max(0, split));
+            if (isLink(cluster, name)) {
+                continue;
+            }
             DeviceState before = states.getOrDefault(name, DeviceState.of(name));
-            states.put(name, plan.loaded(cluster, before, percent(each.substring(split + 1), scenario), "--scenario"));
+            states.put(name, plan.loaded(cluster, before, number(each.substring(split + 1), scenario), "--scenario"));
         }
         return List.copyOf(states.values());
     }
 
-    private double percent(String number, String scenario) {
+    /** Returns the links of a scenario, each in the directions that the cluster has. */
+    private List<LinkState> links(Cluster cluster, String scenario) {
+        List<LinkState> links = new ArrayList<>();
+        for (String each : scenario.split(",", -1)) {
+            int split = each.lastIndexOf('=');
+            String name = each.substring(0, Math.max(0, split));
+            if (isLink(cluster, name)) {
+                String one = name.substring(0, name.indexOf(LINK));
+                String other = name.substring(name.indexOf(LINK) + 1);
+                double rate = number(each.substring(split + 1), scenario);
+                try {
+                    links.add(LinkState.of(one, other).withBytesPerSecond(rate));
+                    links.add(LinkState.of(other, one).withBytesPerSecond(rate));
+                    requireLink(cluster, cluster.requireIndex(one), cluster.requireIndex(other));
+                } catch (IllegalArgumentException refused) {
+                    throw new ParameterException(spec.commandLine(), "--scenario: " + refused.getMessage(), refused);
+                }
+            }
+        }
+        return links;
+    }
+
+    private static boolean isLink(Cluster cluster, String name) {
+        return name.contains(LINK) && cluster.indexOf(name).isEmpty();
+    }
+
+    private static void requireLink(Cluster cluster, int one, int other) {
+        if (cluster.link(one, other).isEmpty() && cluster.link(other, one).isEmpty()) {
+            throw new IllegalArgumentException("the cluster has no link between '"
+                    + cluster.devices().get(one).name() + "' and '"
+                    + cluster.devices().get(other).name() + "'");
+        }
+    }
+
+    private double number(String number, String scenario) {
         try {
             return Double.parseDouble(number);
         } catch (NumberFormatException none) {
             throw new ParameterException(
-                    spec.commandLine(), "--scenario takes DEVICE=PERCENT,…, found '" + scenario + "'");
+                    spec.commandLine(), "--scenario takes DEVICE=PERCENT,A~B=RATE,…, found '" + scenario + "'");
         }
     }
 }

@@ -74,9 +74,19 @@ final class SimulateCommand implements Callable<Integer> {
         PlanSimulator.Trace trace = requests.trace == null
                 ? PlanSimulator.Trace.every(requests.even.seconds, requests.even.count)
                 : PlanSimulator.Trace.read(requests.trace);
-        PlanSimulator.Result result = plan.simulator().withOverlap(!noOverlap).run(trace);
+        PlanSimulator.Result result = simulated(plan, trace);
         print(plan, result);
         return Main.DONE;
+    }
+
+    private PlanSimulator.Result simulated(DeploymentPlan plan, PlanSimulator.Trace trace) {
+        try {
+            return plan.simulator().withOverlap(!noOverlap).run(trace);
+        } catch (IllegalArgumentException other) {
+            throw requests.trace == null
+                    ? other
+                    : new IllegalArgumentException(requests.trace + ": " + other.getMessage(), other);
+        }
     }
 
     private void print(DeploymentPlan plan, PlanSimulator.Result result) {

@@ -178,6 +178,22 @@ class PlanCommandTest extends CommandTest {
         assertThat(planRoughly(cluster, with(scenarios, "--operators"))).isEqualTo(2);
     }
 
+    @Test
+    void plansForAScenarioWithASlowLink() throws IOException {
+        Path cluster = slowCamera();
+        Object[] fast = {"--scenario", "camera=0", "--scenario", "camera~gateway=1e9", "--json"};
+        assertDone(planRoughly(cluster, fast));
+        assertThat(json().path("stages").findValuesAsText("device")).contains("gateway");
+        Object[] slow = {"--scenario", "camera=0", "--scenario", "camera~gateway=10", "--json"};
+        assertDone(planRoughly(cluster, slow));
+        assertThat(json().path("stages").findValuesAsText("device")).containsOnly("camera");
+        for (String wrong :
+                List.of("camera~moon=1", "camera~=1", "~gateway=1", "camera~gateway=0", "camera~gateway=x")) {
+            assertThat(planRoughly(cluster, "--scenario", wrong)).as(wrong).isEqualTo(2);
+            assertThat(err.toString()).as(wrong).contains("--scenario");
+        }
+    }
+
     /** Three segments; the cloud is faster and half a second of sending away. */
     private Object[] withCostTable() throws IOException {
         Path cluster = cluster(

@@ -33,6 +33,21 @@ class SimulateCommandTest extends CommandTest {
         assertThat(json().path("requests").intValue()).isEqualTo(10);
         assertThat(json().path("lost").intValue()).isEqualTo(5);
         assertThat(json().path("latencySeconds").path("p99").isNull()).isTrue();
+        Files.writeString(
+                trace,
+                """
+                requests: {count: 10, everySeconds: 1}
+                links:
+                  - {from: camera, to: gateway, atSeconds: 4.5, latencySeconds: 0.5}
+                """);
+        assertThat(run("simulate", plan, "--trace", trace, "--json"))
+                .as(err.toString())
+                .isZero();
+        assertThat(json().path("latencySeconds").path("p99").doubleValue()).isGreaterThan(0.5);
+        assertThat(json().path("latencySeconds").path("p50").doubleValue()).isLessThan(0.5);
+        Files.writeString(trace, "{arrivals: [0], links: [{from: camera, to: moon, atSeconds: 1, latencySeconds: 1}]}");
+        assertThat(run("simulate", plan, "--trace", trace)).isEqualTo(1);
+        assertThat(err.toString()).contains(trace + ": there is no device 'moon'");
         assertThat(run("simulate", plan)).isEqualTo(2);
         assertThat(run("simulate", directory.resolve("nothing"), "--every", 1)).isEqualTo(1);
     }
