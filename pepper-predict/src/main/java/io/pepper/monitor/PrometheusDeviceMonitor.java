@@ -1,5 +1,6 @@
 package io.pepper.monitor;
 
+import io.pepper.monitor.internal.Answer;
 import io.pepper.monitor.internal.Deadline;
 import io.pepper.monitor.internal.PrometheusAddress;
 import io.pepper.monitor.internal.PrometheusClient;
@@ -87,7 +88,34 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
 
     @Override
     public Map<String, DeviceReading> read() throws IOException {
-        return reader.read(Deadline.in(deadline, System::nanoTime));
+        return reader.read(newDeadline());
+    }
+
+    /**
+     * Sends a query for other series than those of a reading, with the same limits, retries and authentication.
+     *
+     * @param query an expression of PromQL whose value is an instant vector
+     * @return the answer, which may be empty
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     * @throws IOException if there is no usable answer; the message states the reason
+     */
+    public MetricAnswer query(String query) throws IOException {
+        Answer answer = reader.client().query(query, newDeadline());
+        return new MetricAnswer(
+                answer.samples().stream()
+                        .map(sample -> new MetricAnswer.Sample(sample.labels(), sample.value()))
+                        .toList(),
+                answer.warnings());
+    }
+
+    /** Returns the reader, for further documents of the same server. */
+    PrometheusReader reader() {
+        return reader;
+    }
+
+    /** Returns the deadline of a reading that starts now. */
+    Deadline newDeadline() {
+        return Deadline.in(deadline, System::nanoTime);
     }
 
     /** A builder of a monitor. Not thread-safe. */

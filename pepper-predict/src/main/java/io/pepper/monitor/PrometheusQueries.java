@@ -67,9 +67,7 @@ public record PrometheusQueries(
      * @throws IllegalArgumentException if {@code window} is not a duration
      */
     public static PrometheusQueries over(String window) {
-        if (!window.matches("([0-9]{1,9}(ms|s|m|h|d|w|y))+") || window.matches("[0a-z]+")) {
-            throw new IllegalArgumentException("the window '" + window + "' is not a duration such as 30s or 5m");
-        }
+        window(window);
         return builder()
                 .cpuLoadPercent("100 * (1 - sum without (cpu, mode) (rate(" + IDLE + "[" + window + "]))"
                         + " / sum without (cpu, mode) (rate(node_cpu_seconds_total[" + window + "])))")
@@ -91,6 +89,18 @@ public record PrometheusQueries(
                 .strangers(Strangers.QUERY)
                 .conditions(ConditionQueries.over(window))
                 .build();
+    }
+
+    /**
+     * Returns a window after a check.
+     *
+     * @throws IllegalArgumentException if it is not a duration
+     */
+    static String window(String window) {
+        if (!window.matches("([0-9]{1,9}(ms|s|m|h|d|w|y))+") || window.matches("[0a-z]+")) {
+            throw new IllegalArgumentException("the window '" + window + "' is not a duration such as 30s or 5m");
+        }
+        return window;
     }
 
     /**

@@ -57,8 +57,23 @@ final class PrometheusReader {
         this.options = options;
     }
 
+    /** The boards of a Prometheus: the targets, the boards that they belong to, and the readings by name. */
+    record Watched(Targets targets, List<Board> boards, Map<String, DeviceReading> readings) {}
+
     Map<String, DeviceReading> read(Deadline deadline) throws IOException {
-        PrometheusReading reading = new PrometheusReading(client, queries, deadline);
+        return read(begin(deadline), deadline).readings();
+    }
+
+    PrometheusClient client() {
+        return client;
+    }
+
+    /** Returns a reading without answers, for queries that end with the deadline. */
+    PrometheusReading begin(Deadline deadline) {
+        return new PrometheusReading(client, queries, deadline);
+    }
+
+    Watched read(PrometheusReading reading, Deadline deadline) throws IOException {
         PrometheusReading.Answers answers = reading.ask();
         Targets targets = PrometheusReading.targets(answers);
         requireLabel(targets);
@@ -93,7 +108,7 @@ final class PrometheusReader {
                 found.put(host, unread(host, problem));
             }
         });
-        return withCommonProblems(found, reading);
+        return new Watched(targets, boards, withCommonProblems(found, reading));
     }
 
     private void requireLabel(Targets targets) {
@@ -117,7 +132,7 @@ final class PrometheusReader {
     }
 
     /** Returns when Prometheus started, if that was recent: values may then be missing that will come. */
-    private String started(Deadline deadline) {
+    String started(Deadline deadline) {
         try {
             Instant start = Instant.parse(client.text("/api/v1/status/runtimeinfo", "data.startTime", deadline));
             Duration since = Duration.between(start, Instant.now());

@@ -68,10 +68,19 @@ final class PrometheusReading {
                 ask("other exporters", queries.strangers()),
                 queries.up().isEmpty() ? List.of() : ask("silent targets", SilentTargets.QUERY),
                 clocks);
+        requireAnswers();
+        return answers;
+    }
+
+    /**
+     * Checks that not all queries failed.
+     *
+     * @throws IOException if none had an answer, with the reason
+     */
+    void requireAnswers() throws IOException {
         if (asked > 0 && failed.size() == asked) {
             throw new IOException(failed.get(0).replaceFirst("^[^:]*: ", ""));
         }
-        return answers;
     }
 
     List<Sample> ask(String what, String query) throws IOException {

@@ -69,6 +69,17 @@ final class FakeBoards implements AutoCloseable {
         return this;
     }
 
+    /** What another path has, and further lines that are made anew for each scrape. */
+    FakeBoards with(String path, String of, Supplier<String> more) {
+        pages.put(path, () -> Objects.requireNonNull(pages.get(of)).get() + more.get());
+        return this;
+    }
+
+    /** The seconds that all counters of time follow. */
+    double seconds() {
+        return 1000 + (System.nanoTime() - begin) * NANO;
+    }
+
     /** What another path has, with times that are so far from now. */
     FakeBoards shifted(String path, String of, Duration by) {
         pages.put(path, () -> {
@@ -92,7 +103,7 @@ final class FakeBoards implements AutoCloseable {
     }
 
     private String processor(int cores, double busy) {
-        double seconds = 1000 + (System.nanoTime() - begin) * NANO;
+        double seconds = seconds();
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < cores; i++) {
             text.append(String.format(

@@ -104,6 +104,15 @@ public final class PrometheusOptions {
     }
 
     /**
+     * Returns the window of rates.
+     *
+     * @return the window in Prometheus's syntax
+     */
+    public String window() {
+        return window;
+    }
+
+    /**
      * Returns the monitor of the devices.
      *
      * @param devices the names of the wanted devices; empty for all nodes

@@ -23,6 +23,7 @@ import io.pepper.model.ModelException;
 import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.DeviceRanking;
 import io.pepper.monitor.DeviceReading;
+import io.pepper.monitor.MonitoringDocuments;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.PaperFeatures;
@@ -50,10 +51,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The three services of the original PEPPER in one process, with its paths and fields: characteristics ({@code POST
+ * The services of the original PEPPER in one process, with its paths and fields: characteristics ({@code POST
  * /upload}), profiling ({@code POST /api/profiling}), and split jobs ({@code POST /jobs/upload}, {@code GET
- * /jobs/ID/status}, {@code POST /jobs/ID/submodels}). {@code GET /health} answers when the service is ready. Times are
- * in seconds. Errors are JSON with a {@code message}. {@code docs/http-service.md} describes requests, answers and
+ * /jobs/ID/status}, {@code POST /jobs/ID/submodels}). With a Prometheus, it also has the documents of the original's
+ * monitor ({@code GET /monitoring/nodes}, {@code /monitoring/characterization}, {@code /monitoring/pods}). {@code GET
+ * /health} answers when the service is ready. Times are in seconds. Errors are JSON with a {@code message}. {@code docs/http-service.md} describes requests, answers and
  * limits.
  *
  * <pre>{@code
@@ -83,13 +85,19 @@ public final class PepperService implements AutoCloseable {
     private final DeviceMonitor devices;
     private final LatencyPredictor predictor;
     private final ServiceOptions options;
+    private final MonitoringRoutes monitoring;
     private final SplitJobs jobs;
     private final Javalin server;
 
-    private PepperService(DeviceMonitor devices, LatencyPredictor predictor, ServiceOptions options) {
+    private PepperService(
+            ServiceOptions options,
+            DeviceMonitor devices,
+            LatencyPredictor predictor,
+            Optional<MonitoringDocuments> documents) {
         this.devices = devices;
         this.predictor = predictor;
         this.options = options;
+        this.monitoring = new MonitoringRoutes(documents, Clock.systemUTC());
         this.jobs = new SplitJobs(options, Clock.systemUTC());
         this.server = Javalin.create(this::configure);
     }
@@ -104,7 +112,24 @@ public final class PepperService implements AutoCloseable {
      * @return the service, which is ready
      */
     public static PepperService start(ServiceOptions options, DeviceMonitor devices, LatencyPredictor predictor) {
-        PepperService service = new PepperService(devices, predictor, options);
+        return start(options, devices, predictor, Optional.empty());
+    }
+
+    /**
+     * Starts the service with the documents of the original's monitor.
+     *
+     * @param options its address and limits
+     * @param devices reads the devices and their states
+     * @param predictor predicts the times
+     * @param documents reads the documents; without them, their paths are not found
+     * @return the service, which is ready
+     */
+    public static PepperService start(
+            ServiceOptions options,
+            DeviceMonitor devices,
+            LatencyPredictor predictor,
+            Optional<MonitoringDocuments> documents) {
+        PepperService service = new PepperService(options, devices, predictor, documents);
         try {
             service.server.start(options.address(), options.port());
         } catch (RuntimeException e) {
@@ -158,6 +183,7 @@ public final class PepperService implements AutoCloseable {
         config.routes.post("/jobs/upload", this::submitJob);
         config.routes.get("/jobs/{id}/status", this::jobStatus);
         config.routes.post("/jobs/{id}/submodels", this::jobSubmodels);
+        monitoring.configure(config);
         Failures.configure(config);
     }
 

@@ -1,16 +1,18 @@
 package io.pepper.examples.http;
 
 import io.javalin.util.JavalinException;
+import io.pepper.examples.ListenFailures;
 import io.pepper.examples.cli.Main;
 import io.pepper.examples.cli.PredictorOptions;
 import io.pepper.examples.cli.PrometheusOptions;
 import io.pepper.model.ProgressListener;
 import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.LocalDeviceMonitor;
+import io.pepper.monitor.MonitoringDocuments;
+import io.pepper.monitor.PrometheusDeviceMonitor;
 import io.pepper.predict.RooflinePredictor;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,9 +30,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "http.PepperService",
         mixinStandardHelpOptions = true,
-        description = "Serves characteristics, profiling and split jobs over HTTP, as the original PEPPER does.")
+        description =
+                "Serves characteristics, profiling, split jobs and, with --prometheus, the documents of the monitor over"
+                        + " HTTP, as the original PEPPER does.")
 final class ServiceCommand implements Callable<Integer> {
-    private static final int MAX_CAUSES = 20;
     private static final Duration WINDOW = Duration.ofMillis(200);
 
     @Spec
@@ -59,6 +62,12 @@ final class ServiceCommand implements Callable<Integer> {
                             + " repeated. Without, a roofline of this machine is measured.")
     private List<String> predictor = List.of();
 
+    @Option(
+            names = "--minicloud-id",
+            paramLabel = "ID",
+            description = "The field minicloud_id of the documents under /monitoring; empty without.")
+    private String minicloud = "";
+
     @Mixin
     private PredictorOptions predictors = new PredictorOptions();
 
@@ -79,40 +88,32 @@ final class ServiceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DeviceMonitor devices = devices();
+        Optional<? extends DeviceMonitor> watched = prometheus.monitor(List.of());
         LatencyPredictor predicts = predictor.isEmpty()
                 ? RooflinePredictor.calibrate(ProgressListener.NONE)
                 : predictors.loadForService(predictor);
-        PepperService service = start(devices, predicts);
+        PepperService service = start(watched, predicts);
         Runtime.getRuntime().addShutdownHook(new Thread(service::close));
         spec.commandLine().getOut().println("ready: http://" + address + ":" + service.port() + "/health");
         spec.commandLine().getOut().flush();
         return 0;
     }
 
-    private PepperService start(DeviceMonitor devices, LatencyPredictor predicts) throws IOException {
+    /** Starts the service with the monitor of a Prometheus; without one, with that of this machine. */
+    private PepperService start(Optional<? extends DeviceMonitor> watched, LatencyPredictor predicts)
+            throws IOException {
+        DeviceMonitor devices = watched.isPresent() ? watched.get() : LocalDeviceMonitor.of("here", WINDOW);
+        Optional<MonitoringDocuments> documents = devices instanceof PrometheusDeviceMonitor monitor
+                ? Optional.of(MonitoringDocuments.of(monitor, minicloud).withWindow(prometheus.window()))
+                : Optional.empty();
         try {
             return PepperService.start(
-                    ServiceOptions.DEFAULTS.withAddress(address, port).withHostNames(hostNames), devices, predicts);
+                    ServiceOptions.DEFAULTS.withAddress(address, port).withHostNames(hostNames),
+                    devices,
+                    predicts,
+                    documents);
         } catch (JavalinException refused) {
-            throw new IOException(address + ":" + port + ": cannot listen there: " + reason(refused), refused);
+            throw ListenFailures.of(address, port, refused);
         }
-    }
-
-    /** Returns the message of a failure's cause; an invalid address has none. */
-    private static String reason(Throwable failure) {
-        Throwable last = failure;
-        for (int depth = 0; last.getCause() != null && depth < MAX_CAUSES; depth++) {
-            last = last.getCause();
-        }
-        return last instanceof UnresolvedAddressException
-                ? "no such address is known"
-                : String.valueOf(last.getMessage());
-    }
-
-    /** Returns the monitor of a Prometheus; without one, that of this machine. */
-    private DeviceMonitor devices() throws IOException {
-        Optional<? extends DeviceMonitor> watched = prometheus.monitor(List.of());
-        return watched.isPresent() ? watched.get() : LocalDeviceMonitor.of("here", WINDOW);
     }
 }

@@ -1,12 +1,8 @@
 package io.pepper.examples.kubernetes;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonParser;
 import io.kubernetes.client.custom.IntOrString;
 import io.kubernetes.client.custom.Quantity;
-import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1ConfigMapVolumeSource;
 import io.kubernetes.client.openapi.models.V1Container;
@@ -40,9 +36,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /**
  * A writer of Kubernetes manifests that run a plan on K3s. For each part there are a deployment bound to the node of
@@ -60,7 +53,6 @@ public final class PlanManifests {
 
     private static final int PORT = 8001;
     private static final Pattern NO_LABEL = Pattern.compile("[^a-z0-9]+");
-    private static final ObjectMapper JACKSON = new ObjectMapper();
 
     private final Path directory;
     private final String name;
@@ -99,33 +91,22 @@ public final class PlanManifests {
      * @throws IOException if the plan cannot be read, or a manifest is invalid
      */
     public static String yaml(Path directory, String name, String image) throws IOException {
-        StringBuilder documents = new StringBuilder();
-        Dump dump = new Dump(
-                DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build());
-        for (JsonElement manifest : new PlanManifests(directory, name, image).all()) {
-            Map<String, Object> fields = JACKSON.readValue(manifest.toString(), new TypeReference<>() {});
-            documents.append("---\n").append(dump.dumpToString(fields));
-        }
-        return documents.toString();
+        return ManifestYaml.of(new PlanManifests(directory, name, image).all());
     }
 
     private List<JsonElement> all() throws IOException {
         List<JsonElement> manifests = new ArrayList<>();
-        JsonElement plans = json(planMap());
+        JsonElement plans = ManifestYaml.json(planMap());
         V1ConfigMap.validateJsonElement(plans);
         manifests.add(plans);
         for (int stage = 0; stage < plan.placement().parts().size(); stage++) {
-            JsonElement deployment = json(deployment(stage));
+            JsonElement deployment = ManifestYaml.json(deployment(stage));
             V1Deployment.validateJsonElement(deployment);
-            JsonElement service = json(service(stage));
+            JsonElement service = ManifestYaml.json(service(stage));
             V1Service.validateJsonElement(service);
             manifests.addAll(List.of(volume(stage), deployment, service));
         }
         return manifests;
-    }
-
-    private static JsonElement json(Object manifest) {
-        return JsonParser.parseString(JSON.serialize(manifest));
     }
 
     private V1ConfigMap planMap() throws IOException {
@@ -143,7 +124,7 @@ public final class PlanManifests {
         PartitionManifest.Part part = manifest.parts().get(stage);
         V1ObjectMeta metadata = new V1ObjectMeta().name(stageName(stage));
         if (isSmall(part)) {
-            JsonElement map = json(new V1ConfigMap()
+            JsonElement map = ManifestYaml.json(new V1ConfigMap()
                     .apiVersion("v1")
                     .kind("ConfigMap")
                     .metadata(metadata)
@@ -153,7 +134,7 @@ public final class PlanManifests {
         }
         long bytes = part.bytes()
                 + part.data().stream().mapToLong(PartitionManifest.Data::bytes).sum();
-        JsonElement claim = json(new V1PersistentVolumeClaim()
+        JsonElement claim = ManifestYaml.json(new V1PersistentVolumeClaim()
                 .apiVersion("v1")
                 .kind("PersistentVolumeClaim")
                 .metadata(metadata)
