@@ -3,15 +3,18 @@ package io.pepper.cut;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** The construction of the cuts of a graph: always those at single tensors, and wider ones on request. */
 final class CutList {
     final List<Cut> cuts = new ArrayList<>();
-    final Map<String, Cut> byTensor;
+
+    /** The cut at each tensor alone, by the tensor's index; null where there is none. */
+    final @Nullable Cut[] atTensor;
+
     final SharedInputs sharing;
     final Usage usage;
     final CutOptions options;
@@ -27,7 +30,7 @@ final class CutList {
         usage = new Usage(graph);
         sharing = SharedInputs.of(usage, options);
         CutSearch search = new CutSearch(usage, sharing);
-        byTensor = new HashMap<>(2 * search.cutTensors().length);
+        atTensor = new @Nullable Cut[graph.tensorCount()];
         CutOrder order = CutOrder.of(usage, sharing, options, search);
         effort = order.effort();
         places = order.places();
@@ -37,7 +40,7 @@ final class CutList {
         for (int i = 0; i < search.cutTensors().length; i++) {
             int tensor = search.cutTensors()[i];
             Cut cut = cut(Indices.of(tensor), order.placeOfCut(i), before);
-            byTensor.put(graph.tensorName(tensor), cut);
+            atTensor[tensor] = cut;
             if (options.maxWidth() == 1 && !usage.isOutput(tensor)) {
                 cuts.add(cut);
             }
@@ -51,11 +54,11 @@ final class CutList {
         for (Crossing.Place place : new Crossing(usage, sharing, options, order).chosen()) {
             Indices tensors = place.tensors();
             Cut cut = order.isSingle(place.place())
-                    ? byTensor.get(graph.tensorName(tensors.get(0)))
+                    ? Objects.requireNonNull(atTensor[tensors.get(0)])
                     : cut(tensors, place.place(), before);
             cuts.add(cut);
-            if (tensors.size() == 1) {
-                byTensor.putIfAbsent(graph.tensorName(tensors.get(0)), cut);
+            if (tensors.size() == 1 && atTensor[tensors.get(0)] == null) {
+                atTensor[tensors.get(0)] = cut;
             }
         }
     }

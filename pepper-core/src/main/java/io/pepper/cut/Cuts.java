@@ -4,9 +4,10 @@ import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cuts of a dataflow graph. They are nested: the operators before a cut include those before all earlier cuts.
@@ -44,7 +45,7 @@ import java.util.OptionalLong;
 public final class Cuts {
     private final DataflowGraph graph;
     private final List<Cut> list;
-    private final Map<String, Cut> byTensor;
+    private final @Nullable Cut[] atTensor;
     private final SharedInputs sharing;
     private final Usage usage;
     private final CutOptions options;
@@ -54,7 +55,7 @@ public final class Cuts {
     private Cuts(DataflowGraph graph, CutList found) {
         this.graph = graph;
         list = cuttable(found.cuts, found.options);
-        byTensor = found.byTensor;
+        atTensor = found.atTensor;
         sharing = found.sharing;
         usage = found.usage;
         options = found.options;
@@ -147,8 +148,11 @@ public final class Cuts {
      *     CutOptions#withImmovable immovable}, or if there is no such tensor
      */
     public Optional<Cut> at(String tensorName) {
-        return Optional.ofNullable(byTensor.get(tensorName))
-                .filter(cut -> !options.isImmovable(cut.tensors().get(0)));
+        OptionalInt tensor = graph.tensor(tensorName);
+        return tensor.isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(atTensor[tensor.getAsInt()])
+                        .filter(cut -> !options.isImmovable(cut.tensors().get(0)));
     }
 
     /**

@@ -46,8 +46,8 @@ final class GraphDraft {
 
     void addInput(String name) {
         checkName(name);
-        checkUnclaimed(name, () -> "the graph's inputs");
         int tensor = tensor(name);
+        checkUnclaimed(tensor, () -> "the graph's inputs");
         producers.set(tensor, GRAPH_INPUT);
         inputs.add(tensor);
     }
@@ -60,30 +60,43 @@ final class GraphDraft {
         for (int i = 0; i < read.size(); i++) {
             checkName(read.get(i));
         }
-        checkWritten(written, () -> "operator '" + DataflowGraph.label(name, type, operator) + "'");
+        int last = tensorNames.size() - 1;
+        claim(written, operator, () -> "operator '" + DataflowGraph.label(name, type, operator) + "'");
         operatorNames.add(name);
         operatorTypes.add(type);
         for (int i = 0; i < read.size(); i++) {
-            Integer known = tensorIds.get(read.get(i));
-            reads.add(known == null ? tensor(read.get(i)) : known);
+            boolean isLast = last >= 0 && tensorNames.get(last).equals(read.get(i)); // As most often in a chain.
+            reads.add(isLast ? last : tensor(read.get(i)));
         }
         readOffsets.add(reads.size());
-        for (int i = 0; i < written.size(); i++) {
-            int id = tensor(written.get(i));
-            producers.set(id, operator);
-            writes.add(id);
-        }
         writeOffsets.add(writes.size());
     }
 
-    private void checkWritten(List<String> written, Supplier<String> producer) {
-        Set<String> seen = written.size() > 1 ? new HashSet<>() : Set.of();
+    /** Makes an operator the producer of tensors, or changes nothing. */
+    private void claim(List<String> written, int operator, Supplier<String> producer) {
+        if (written.size() > 1) {
+            checkSeveral(written, producer);
+        }
         for (int i = 0; i < written.size(); i++) {
-            String tensor = written.get(i);
-            checkName(tensor);
-            checkUnclaimed(tensor, producer);
-            if (written.size() > 1 && !seen.add(tensor)) {
-                throw twoProducers(tensor, producer.get(), producer.get());
+            checkName(written.get(i));
+            int id = tensor(written.get(i));
+            checkUnclaimed(id, producer);
+            producers.set(id, operator);
+            writes.add(id);
+        }
+    }
+
+    private void checkSeveral(List<String> written, Supplier<String> producer) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < written.size(); i++) {
+            String name = written.get(i);
+            checkName(name);
+            Integer known = tensorIds.get(name);
+            if (known != null) {
+                checkUnclaimed(known, producer);
+            }
+            if (!seen.add(name)) {
+                throw twoProducers(name, producer.get(), producer.get());
             }
         }
     }
@@ -116,11 +129,10 @@ final class GraphDraft {
         }
     }
 
-    private void checkUnclaimed(String tensor, Supplier<String> producer) {
-        Integer known = tensorIds.get(tensor);
-        int earlier = known == null ? NOBODY : producers.get(known);
+    private void checkUnclaimed(int tensor, Supplier<String> producer) {
+        int earlier = producers.get(tensor);
         if (earlier != NOBODY) {
-            throw twoProducers(tensor, producerLabel(earlier), producer.get());
+            throw twoProducers(tensorNames.get(tensor), producerLabel(earlier), producer.get());
         }
     }
 

@@ -17,6 +17,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The values of a main graph that cannot be handed from one part to another: sequences, maps and optionals, and tensors
@@ -41,6 +43,11 @@ public final class NoTensors {
     /** Operators that pass on the type of their first input. */
     private static final Set<String> PASSING = Set.of(
             "Identity", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Pad", "Gather", "Slice", "Expand");
+
+    /** Operators whose type does not tell that their outputs are tensors of whole bytes. */
+    private static final Set<String> DOUBTFUL = Stream.of(MAKERS, CARRIERS, NarrowElements.MAKERS)
+            .flatMap(Set::stream)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final GraphProto graph;
     private final Set<String> stated = new HashSet<>();
@@ -97,10 +104,7 @@ public final class NoTensors {
             return false;
         }
         for (NodeProto node : graph.getNodeList()) {
-            String type = node.getOpType();
-            if (MAKERS.contains(type)
-                    || CARRIERS.contains(type)
-                    || NarrowElements.MAKERS.contains(type)
+            if (DOUBTFUL.contains(node.getOpType())
                     || !Repeatability.isKnownDomain(FunctionId.domain(node.getDomain()))) {
                 return false;
             }

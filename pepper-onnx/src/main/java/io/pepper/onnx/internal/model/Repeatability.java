@@ -26,14 +26,14 @@ public final class Repeatability {
 
     /** Domains whose operators are random only if they are listed above. */
     private static final Set<String> KNOWN_DOMAINS =
-            Set.of("", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc");
+            Set.of("ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc");
 
     private static final int DROPOUT_TRAINING_MODE = 2;
 
     private Repeatability() {}
 
     static boolean isKnownDomain(String domain) {
-        return KNOWN_DOMAINS.contains(domain);
+        return domain.isEmpty() || KNOWN_DOMAINS.contains(domain);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.pepper.onnx.internal.wire;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -65,7 +66,10 @@ final class SkeletonBuffer {
         return new ArraySource(name, bytes, size);
     }
 
+    /** Returns a reader of the bytes so far, which must not change any more: texts and small payloads refer to them. */
     CodedInputStream input() {
-        return CodedInputStream.newInstance(bytes, 0, size);
+        CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes, 0, size).newCodedInput();
+        input.enableAliasing(true);
+        return input;
     }
 }
