@@ -28,7 +28,6 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A data set of measured latencies. Immutable and therefore thread-safe. {@code docs/latency-data.md} describes the
@@ -56,6 +55,11 @@ public final class LatencyDataset {
      */
     public static LatencyDataset of(List<LatencyRecord> records) {
         return new LatencyDataset(records, List.of());
+    }
+
+    /** Returns a data set of records, with the problems of the rows that were left out. */
+    static LatencyDataset of(List<LatencyRecord> records, List<String> problems) {
+        return new LatencyDataset(records, problems);
     }
 
     /**
@@ -94,7 +98,7 @@ public final class LatencyDataset {
 
     private static LatencyDataset read(Path file, InputStream in, PaperCleanup cleanup) throws IOException {
         List<LatencyRecord> records = new ArrayList<>();
-        Problems problems = new Problems(file);
+        RowProblems problems = new RowProblems(file);
         PaperRecords original = new PaperRecords(cleanup.dropMiddleLoads(), cleanup.normalizeToFourCores());
         List<String> columns = CsvTable.read(
                 file.toString(),
@@ -117,37 +121,6 @@ public final class LatencyDataset {
             problems.add(1, Headers.whyEmpty(columns.contains("execution_time_seconds")));
         }
         return new LatencyDataset(records, problems.messages());
-    }
-
-    /**
-     * The problems of rows. The first thousand are kept with their lines, the others are counted, so that a file of
-     * invalid rows takes no memory.
-     */
-    private static final class Problems {
-        private static final int MOST = 1_000;
-        private final Path file;
-        private final List<String> first = new ArrayList<>();
-        private long others;
-
-        Problems(Path file) {
-            this.file = file;
-        }
-
-        void add(long line, @Nullable String problem) {
-            if (first.size() < MOST) {
-                first.add(file + ":" + line + ": " + problem);
-            } else {
-                others++;
-            }
-        }
-
-        List<String> messages() {
-            List<String> messages = new ArrayList<>(first);
-            if (others > 0) {
-                messages.add(file + ": " + others + " more rows are wrong");
-            }
-            return messages;
-        }
     }
 
     /**

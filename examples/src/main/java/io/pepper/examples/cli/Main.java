@@ -29,6 +29,7 @@ import picocli.CommandLine.TypeConversionException;
             SplitCommand.class,
             VerifyCommand.class,
             ProfileCommand.class,
+            ImportCommand.class,
             TrainCommand.class,
             CalibrateCommand.class,
             EvaluateCommand.class,
