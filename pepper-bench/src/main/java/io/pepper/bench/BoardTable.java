@@ -30,8 +30,6 @@ public final class BoardTable {
     private static final int DRAWS = 20;
     private static final int FOLDS = 9;
     private static final int FOLDINGS = 3;
-    private static final int TRIES = 100;
-    private static final int DEVICES = 3;
     private static final double PERCENT = 100;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -111,7 +109,6 @@ public final class BoardTable {
         row("the other boards, other networks", (board, held) -> others(board, held), false);
         row("the other boards, all networks", (board, held) -> others(board, List.of()), false);
         row("the other boards, all networks, chosen records", (board, held) -> others(board, List.of()), true);
-        choices();
     }
 
     /** Returns the predictors of the other boards, calibrated without networks that are held out. */
@@ -225,50 +222,5 @@ public final class BoardTable {
             tally.predictions += own.predictions;
         });
         return tally;
-    }
-
-    /** Prints how often the fastest of three boards is predicted for a network that none of them measured. */
-    private void choices() {
-        Random random = new Random(0);
-        List<String> names = new ArrayList<>(boards.keySet());
-        int right = 0;
-        double regret = 0;
-        for (int trial = 0; trial < TRIES; trial++) {
-            Collections.shuffle(names, random);
-            List<LatencyRecord> first = boards.getOrDefault(names.get(0), List.of());
-            String model = first.get(random.nextInt(first.size())).model();
-            double best = Double.POSITIVE_INFINITY;
-            double chosen = Double.NaN;
-            double guess = Double.POSITIVE_INFINITY;
-            for (String name : names.subList(0, DEVICES)) {
-                List<LatencyRecord> records = boards.getOrDefault(name, List.of());
-                for (LatencyRecord entry : records) {
-                    if (entry.model().equals(model)) {
-                        double predicted = withoutItself(entry, records);
-                        best = Math.min(best, entry.timing().medianSeconds());
-                        chosen = predicted < guess ? entry.timing().medianSeconds() : chosen;
-                        guess = Math.min(guess, predicted);
-                    }
-                }
-            }
-            right += chosen == best ? 1 : 0;
-            regret += (chosen / best - 1) / TRIES;
-        }
-        out.printf(
-                Locale.ROOT,
-                "%nFastest of %d boards, %d tries: %d right, mean regret %.1f %%%n",
-                DEVICES,
-                TRIES,
-                right,
-                PERCENT * regret);
-    }
-
-    /** Returns the predicted time of a network on a board, in seconds, learned from its other networks. */
-    private static double withoutItself(LatencyRecord asked, List<LatencyRecord> records) {
-        return calibrated(
-                        List.of(),
-                        records.stream().filter(one -> !one.equals(asked)).toList())
-                .predict(asked.work(), asked.threads(), asked.device())
-                .medianSeconds();
     }
 }

@@ -251,8 +251,7 @@ public final class CalibratedPredictor implements LatencyPredictor {
         double own = parts.measured.containsKey(key) && parts.otherRuntime.isEmpty() ? MEASURED : 1;
         double variance = parts.spread * parts.spread + parts.costs.variance(amounts);
         if (!parts.borrowed.isEmpty() && !parts.borrowed.containsKey(key)) {
-            variance +=
-                    USUAL_ERROR * USUAL_ERROR / 4; // The held-out records were known to other devices, this one is not.
+            variance += UNSEEN_ERROR * UNSEEN_ERROR; // Other devices know the held-out records, and not this piece.
         }
         return Math.min(MAX_SPREAD, own * Math.sqrt(variance));
     }

@@ -150,7 +150,8 @@ public final class CrossValidation {
         return new CrossValidation(folds, data.withoutSweep(), records, withTrees, sums, keepsTrees);
     }
 
-    private static List<LatencyRecord> without(LatencyDataset data, List<LatencyRecord> fold) {
+    /** Returns the records outside of a fold. */
+    static List<LatencyRecord> without(LatencyDataset data, List<LatencyRecord> fold) {
         IdentityHashMap<LatencyRecord, Boolean> held = new IdentityHashMap<>();
         fold.forEach(entry -> held.put(entry, true));
         return data.records().stream().filter(entry -> !held.containsKey(entry)).toList();
@@ -204,7 +205,8 @@ public final class CrossValidation {
         return groups(options.learnedFrom(data), options, folds).size() > 1;
     }
 
-    private static List<List<LatencyRecord>> groups(LatencyDataset data, TrainingOptions options, Folds folds) {
+    /** Returns the records that are held out together: those of each group, or of several if there are many groups. */
+    static List<List<LatencyRecord>> groups(LatencyDataset data, TrainingOptions options, Folds folds) {
         Map<String, List<LatencyRecord>> named = new LinkedHashMap<>();
         Function<LatencyRecord, String> group = folds.group(options.seed());
         data.withoutSweep().records().forEach(entry -> named.computeIfAbsent(

@@ -8,6 +8,7 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.model.ProgressListener;
 import io.pepper.predict.DeviceTrials.Candidate;
 import io.pepper.predict.DeviceTrials.Try;
+import io.pepper.predict.HeldOutPredictions.Source;
 import io.pepper.workload.Prediction;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,6 +165,7 @@ class DeviceTrialsTest {
         HeldOutPredictions own =
                 HeldOutPredictions.of(data, TrainingOptions.EXTENDED, entry -> Optional.empty(), ProgressListener.NONE);
         assertThat(own.accuracy().keySet()).containsExactlyInAnyOrderElementsOf(DEVICES);
+        assertThat(own.sources().values()).as("there are loads").containsOnly(Source.TRAINED);
         assertThat(DeviceTrials.draw(data, own::medianSeconds, DeviceTrialOptions.DEFAULTS)
                         .right())
                 .as("the devices are more than twice as fast as each other, even under load")
@@ -180,6 +182,22 @@ class DeviceTrialsTest {
         DeviceTrials wrong = DeviceTrials.draw(data, reversed::medianSeconds, DeviceTrialOptions.DEFAULTS);
         assertThat(wrong.right()).as("given predictors are used as they are").isZero();
         assertThat(wrong.mean(Try::regret)).isGreaterThan(1);
+    }
+
+    @Test
+    void fewRecordsWithoutLoadCalibrateAndSayMoreThanATraining() throws Exception {
+        LatencyDataset boards = BoardData.boards();
+        HeldOutPredictions own = HeldOutPredictions.of(
+                boards, TrainingOptions.EXTENDED, entry -> Optional.empty(), ProgressListener.NONE);
+        assertThat(own.sources().values()).containsOnly(Source.CALIBRATED);
+        assertThat(own.accuracy().values().stream()
+                        .mapToDouble(Accuracy::medianApe)
+                        .average()
+                        .orElseThrow())
+                .isLessThan(0.09);
+        DeviceTrials three = DeviceTrials.draw(boards, own::medianSeconds, DeviceTrialOptions.DEFAULTS.withDevices(3));
+        assertThat(three.right()).isGreaterThanOrEqualTo(0.98);
+        assertThat(three.mean(Try::regret)).isLessThan(0.01);
     }
 
     @Test

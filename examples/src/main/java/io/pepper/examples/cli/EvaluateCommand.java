@@ -18,7 +18,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -65,7 +67,8 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--predictor",
             paramLabel = "NAME=FILE",
             description =
-                    "The predictor of a device, by its name; without, one is trained on the device's other models.")
+                    "The predictor of a device, by its name; without, one is trained or calibrated with the device's"
+                            + " other models.")
     private List<String> predictors = List.of();
 
     @Mixin
@@ -176,17 +179,22 @@ final class EvaluateCommand implements Callable<Integer> {
                         Quantities.percent(own.mean(Try::regret))));
         byModel.print(out);
         out.println();
-        Table byDevice = new Table("device", "settings", "median error", "within 10 %");
+        Table byDevice = new Table("device", "settings", "predictor", "median error", "within 10 %");
         predicted
                 .accuracy()
                 .forEach((device, found) -> byDevice.row(
                         device,
                         String.valueOf(found.records()),
+                        source(predicted, device),
                         Quantities.percent(found.medianApe()),
                         Quantities.percent(found.within10())));
         byDevice.print(out);
         notes.forEach(note -> out.println("note: " + note));
         csv.ifPresent(file -> out.println(file + ": " + trials.tries().size() + " tries"));
+    }
+
+    private static String source(HeldOutPredictions predicted, String device) {
+        return Objects.requireNonNull(predicted.sources().get(device)).name().toLowerCase(Locale.ROOT);
     }
 
     private static ObjectNode json(DeviceTrials trials, HeldOutPredictions predicted, List<String> notes) {
@@ -205,6 +213,7 @@ final class EvaluateCommand implements Callable<Integer> {
             ObjectNode node = devices.addObject();
             node.put("device", device.getKey());
             node.put("settings", device.getValue().records());
+            node.put("predictor", source(predicted, device.getKey()));
             Json.put(node, "medianApe", device.getValue().medianApe());
             Json.put(node, "within10", device.getValue().within10());
         }
