@@ -39,6 +39,7 @@ import picocli.CommandLine.TypeConversionException;
             SimulateCommand.class,
             RunCommand.class,
             DevicesCommand.class,
+            AgentCommand.class,
             LoadCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

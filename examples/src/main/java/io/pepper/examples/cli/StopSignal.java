@@ -4,6 +4,7 @@ import java.io.InterruptedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * The conversion of Ctrl-C and SIGTERM to an interrupt of the working thread, so that it can save its results and
@@ -78,6 +79,15 @@ final class StopSignal implements AutoCloseable {
     /** Returns the exit code of a stopped process: 130 for Ctrl-C or an interrupt of its thread. */
     int exitCode() {
         return FIRST_CODE + (number == 0 ? INTERRUPT : number);
+    }
+
+    /** Waits until a signal or an interrupt asks the thread to stop. */
+    void await() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException asked) {
+            return;
+        }
     }
 
     /** Returns whether a signal or an interrupt asked the thread to stop. */

@@ -107,6 +107,11 @@ class DocumentsTest {
     }
 
     @Test
+    void theMonitoringGuidesJavaRuns() throws IOException, InterruptedException {
+        assertThat(runJavaOf(ROOT.resolve("docs/guide/monitoring.md"))).endsWith("pi4 answers: /metrics\n");
+    }
+
+    @Test
     void theFourthGuidesJavaRuns() throws IOException, InterruptedException {
         String output = runJavaOf(ROOT.resolve("docs/guide/planning.md"));
         assertThat(output)

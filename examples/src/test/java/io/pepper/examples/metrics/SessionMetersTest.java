@@ -8,8 +8,12 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.SubmodelExporter;
+import io.pepper.monitor.NodeExporter;
+import io.pepper.monitor.NodeExporterOptions;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.Partitioner;
 import io.pepper.session.Cancellation;
@@ -19,6 +23,7 @@ import io.pepper.session.Stage;
 import io.pepper.session.StageException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -124,6 +129,33 @@ class SessionMetersTest {
                             .functionCounter()
                             .count())
                     .isPositive();
+        }
+    }
+
+    @Test
+    void anAgentInTheSameProcessServesTheMeters() throws Exception {
+        PartitionManifest manifest = twoParts();
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        SessionOptions options =
+                SessionOptions.DEFAULTS.withListener(SessionMeters.listener(registry, "model", "classifier"));
+        NodeExporterOptions node = NodeExporterOptions.DEFAULTS
+                .withAddress("127.0.0.1", 0)
+                .withName("pi4")
+                .withUuidFile(directory.resolve("uuid"))
+                .withCollector(registry.getPrometheusRegistry()::scrape);
+        Stage first = Stage.open(directory, manifest, 0, options);
+        Stage second = Stage.open(directory, manifest, 1, options);
+        try (NodeExporter exporter = NodeExporter.start(node);
+                PartitionedSession session = PartitionedSession.of(manifest, List.of(first, second), options);
+                OnnxTensor image = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), new float[1][3][48][192])) {
+            SessionMeters.bind(registry, session, "model", "classifier");
+            session.run(Map.of("x", image)).close();
+            try (InputStream in = exporter.metrics().toURL().openStream()) {
+                assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                        .contains("pepper_stage_seconds_count{model=\"classifier\",stage=\"" + first.name() + "\"} 1")
+                        .contains("pepper_request_seconds_count{model=\"classifier\"} 1")
+                        .contains("nodename=\"pi4\"");
+            }
         }
     }
 }

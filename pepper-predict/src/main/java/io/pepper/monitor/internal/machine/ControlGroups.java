@@ -66,15 +66,11 @@ final class ControlGroups {
         if (before.length < 5 || after.length < 3 || !before[4].startsWith("/") || !after[0].startsWith("cgroup")) {
             return Optional.empty();
         }
-        return Optional.of(new Mount(after[0].equals("cgroup2"), words(after[2]), plain(before[3]), plain(before[4])));
-    }
-
-    /** Decodes blanks, tabs, line ends and backslashes, which are written like {@code \040}. */
-    private static String plain(String name) {
-        return name.replace("\\040", " ")
-                .replace("\\011", "\t")
-                .replace("\\012", "\n")
-                .replace("\\134", "\\");
+        return Optional.of(new Mount(
+                after[0].equals("cgroup2"),
+                words(after[2]),
+                SystemFiles.unescaped(before[3]),
+                SystemFiles.unescaped(before[4])));
     }
 
     /** Returns the groups of a controller: of version 1 if it is mounted in version 1, else of version 2. */

@@ -38,8 +38,13 @@ public final class Machine {
         return at(Path.of("/"));
     }
 
-    /** Returns a machine whose {@code /proc} and {@code /sys} are in a directory. */
-    static Machine at(Path root) {
+    /**
+     * Returns a machine whose {@code /proc} and {@code /sys} are in a directory.
+     *
+     * @param root the directory
+     * @return the machine
+     */
+    public static Machine at(Path root) {
         return new Machine(new SystemFiles(root));
     }
 
@@ -59,6 +64,29 @@ public final class Machine {
      */
     public OptionalDouble quotaCores() {
         return quotas.levels().stream().mapToDouble(CpuGroups.Level::quotaCores).min();
+    }
+
+    /**
+     * Returns the limits of the control groups of this process, and what is used of them.
+     *
+     * @return the limits; empty where there is none, or none can be read
+     */
+    public GroupLimits limits() {
+        Optional<CpuGroups.Level> tightest =
+                quotas.levels().stream().min(Comparator.comparingDouble(CpuGroups.Level::quotaCores));
+        return new GroupLimits(
+                tightest.map(level -> OptionalDouble.of(level.quotaCores())).orElse(OptionalDouble.empty()),
+                tightest.map(CpuGroups.Level::usedSeconds).orElse(OptionalDouble.empty()),
+                tightest.map(CpuGroups.Level::periods).orElse(OptionalLong.empty()),
+                tightest.map(CpuGroups.Level::throttled).orElse(OptionalLong.empty()),
+                below(memory.limitBytes()),
+                below(memory.leftBytes()));
+    }
+
+    /** Returns a limit of memory if it can matter: version 1 writes a number beyond any memory instead of none. */
+    private OptionalLong below(long bytes) {
+        long most = files.number(files.path("/proc/meminfo"), "MemTotal").orElse(NONE / KILOBYTE) * KILOBYTE;
+        return bytes < most ? OptionalLong.of(bytes) : OptionalLong.empty();
     }
 
     /** Returns the processors that exist and that this process may run on. */

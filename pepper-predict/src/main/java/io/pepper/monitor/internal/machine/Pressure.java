@@ -16,7 +16,6 @@ import java.util.OptionalLong;
 record Pressure(OptionalLong cpuMicros, OptionalLong memoryMicros, OptionalLong ioMicros) {
     private static final double PERCENT_OF_MICROS = 1e-4;
     private static final double ALL = 100;
-    private static final String TOTAL = "total=";
 
     static Pressure read(SystemFiles files, ControlGroups groups) {
         return new Pressure(
@@ -37,11 +36,7 @@ record Pressure(OptionalLong cpuMicros, OptionalLong memoryMicros, OptionalLong 
     }
 
     private static OptionalLong total(SystemFiles files, Path file) {
-        return files.lines(file).stream()
-                .filter(line -> line.startsWith("some ") && line.contains(TOTAL))
-                .map(line -> SystemFiles.number(line.substring(line.indexOf(TOTAL) + TOTAL.length())))
-                .findFirst()
-                .orElse(OptionalLong.empty());
+        return StallTimes.micros(files.lines(file), "some");
     }
 
     static OptionalDouble percent(OptionalLong before, OptionalLong after, double seconds) {

@@ -3,7 +3,6 @@ package io.pepper.monitor.internal.machine;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /**
  * The idle time of each processor since the machine started, from {@code /proc/stat} (proc_stat(5)). Linux counts idle
@@ -12,23 +11,13 @@ import java.util.OptionalLong;
  * @param idle idle time by processor in ticks of a hundredth of a second, including waiting for disks
  */
 record ProcessorTimes(Map<Integer, Long> idle) {
-    private static final double TICK_SECONDS = 0.01;
-    private static final String PREFIX = "cpu";
-    private static final int IDLE = 4;
+    private static final int IDLE = ProcessorTicks.MODES.indexOf("idle");
+    private static final int WAITING = ProcessorTicks.MODES.indexOf("iowait");
 
     static ProcessorTimes read(SystemFiles files) {
         Map<Integer, Long> idle = new LinkedHashMap<>();
-        for (String line : files.lines(files.path("/proc/stat"))) {
-            String[] words = line.split("\\s+", -1);
-            OptionalLong number = line.startsWith(PREFIX)
-                    ? SystemFiles.number(words[0].substring(PREFIX.length()))
-                    : OptionalLong.empty();
-            if (number.isPresent() && number.getAsLong() < Short.MAX_VALUE && words.length > IDLE + 1) {
-                long ticks = SystemFiles.number(words[IDLE]).orElse(0)
-                        + SystemFiles.number(words[IDLE + 1]).orElse(0);
-                idle.put((int) number.getAsLong(), ticks);
-            }
-        }
+        ProcessorTicks.of(files.lines(files.path("/proc/stat")))
+                .forEach((number, ticks) -> idle.put(number, ticks.get(IDLE) + ticks.get(WAITING)));
         return new ProcessorTimes(idle);
     }
 
@@ -53,7 +42,7 @@ record ProcessorTimes(Map<Integer, Long> idle) {
         double sum = 0;
         for (Map.Entry<Integer, Long> entry : idle.entrySet()) {
             long ticks = entry.getValue() - before.idle.getOrDefault(entry.getKey(), entry.getValue());
-            sum += Math.min(seconds, Math.max(0, ticks * TICK_SECONDS));
+            sum += Math.min(seconds, Math.max(0, ticks * ProcessorTicks.TICK_SECONDS));
         }
         return sum / seconds;
     }

@@ -1,0 +1,145 @@
+package io.pepper.monitor.internal.agent;
+
+import io.pepper.internal.text.FileErrors;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The TLS context of a server, from files in PEM form. */
+final class Certificates {
+    private static final Pattern KEY =
+            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+    private static final int MAX_BYTES = 1 << 20;
+    private static final char[] NO_PASSWORD = {};
+
+    private Certificates() {}
+
+    /**
+     * Reads the files.
+     *
+     * @throws IOException if a file cannot be read, or does not have what it should have
+     */
+    static SSLContext context(WebConfig.Tls tls) throws IOException {
+        PrivateKey key = key(tls.key());
+        Certificate[] chain = certificates(tls.certificate()).toArray(Certificate[]::new);
+        try {
+            checkPair(key, chain[0]);
+            KeyStore own = empty();
+            own.setKeyEntry("server", key, NO_PASSWORD, chain);
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(own, NO_PASSWORD);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(
+                    keys.getKeyManagers(),
+                    tls.clients().isPresent() ? trusting(tls.clients().get()) : new TrustManager[0],
+                    null);
+            return context;
+        } catch (GeneralSecurityException refused) {
+            throw new IOException(
+                    tls.key() + ": does not belong to the certificate of " + tls.certificate() + ": "
+                            + refused.getMessage(),
+                    refused);
+        }
+    }
+
+    /** Signs with the key and verifies with the certificate. */
+    private static void checkPair(PrivateKey key, Certificate certificate) throws GeneralSecurityException {
+        String algorithm =
+                switch (key.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> "Ed25519";
+                };
+        Signature signing = Signature.getInstance(algorithm);
+        signing.initSign(key);
+        signing.update((byte) 1);
+        byte[] signed = signing.sign();
+        Signature checking = Signature.getInstance(algorithm);
+        checking.initVerify(certificate.getPublicKey());
+        checking.update((byte) 1);
+        if (!checking.verify(signed)) {
+            throw new SignatureException("another key signed it");
+        }
+    }
+
+    private static KeyStore empty() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        return store;
+    }
+
+    private static TrustManager[] trusting(Path file) throws GeneralSecurityException, IOException {
+        KeyStore store = empty();
+        for (Certificate certificate : certificates(file)) {
+            store.setCertificateEntry("authority-" + store.size(), certificate);
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        return trust.getTrustManagers();
+    }
+
+    private static Collection<? extends Certificate> certificates(Path file) throws IOException {
+        return FileErrors.naming(file, () -> {
+            try (InputStream in = Files.newInputStream(file)) {
+                Collection<? extends Certificate> found =
+                        CertificateFactory.getInstance("X.509").generateCertificates(in);
+                if (found.isEmpty()) {
+                    throw new IOException(file + ": has no certificate in PEM form");
+                }
+                return found;
+            } catch (GeneralSecurityException broken) {
+                throw new IOException(file + ": has no certificate in PEM form: " + broken.getMessage(), broken);
+            }
+        });
+    }
+
+    private static PrivateKey key(Path file) throws IOException {
+        return FileErrors.naming(file, () -> {
+            String text;
+            try (InputStream in = Files.newInputStream(file)) {
+                text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.ISO_8859_1);
+            }
+            Matcher found = KEY.matcher(text);
+            if (!found.find()) {
+                throw new IOException(file + ": has no unencrypted private key in the form PKCS #8 (BEGIN PRIVATE KEY)"
+                        + ": convert it by openssl pkcs8 -topk8 -nodes");
+            }
+            PKCS8EncodedKeySpec encoded =
+                    new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(found.group(1)));
+            Optional<PrivateKey> key = Stream.of("RSA", "EC", "Ed25519")
+                    .flatMap(algorithm -> key(algorithm, encoded).stream())
+                    .findFirst();
+            return key.orElseThrow(() -> new IOException(
+                    file + ": the private key is neither of RSA nor of elliptic curves, or is damaged"));
+        });
+    }
+
+    private static Optional<PrivateKey> key(String algorithm, PKCS8EncodedKeySpec encoded) {
+        try {
+            return Optional.of(KeyFactory.getInstance(algorithm).generatePrivate(encoded));
+        } catch (GeneralSecurityException another) {
+            return Optional.empty();
+        }
+    }
+}
