@@ -4,14 +4,18 @@ import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cluster.Platform;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * Predictors of different devices. The predictor of a device is the first that exists of: the one under the device's name;
- * the one under the {@linkplain Device#predictor() name that the device states}; the one under its kind; the one without a
- * name. Immutable and therefore thread-safe, if the predictors are.
+ * the one under the {@linkplain Device#predictor() name that the device states}; the one under its kind; one with a name that
+ * learned the times of its kind; the one without a name. Of several under its kind, the first that also fits its instruction
+ * set and execution provider counts. Immutable and therefore thread-safe, if the predictors are.
  *
  * <p>A predictor without a name predicts only the {@linkplain LatencyPredictor#platforms() platforms whose times it
  * learned}. It is refused for a device that is known to be another: of another kind, with another instruction set or
@@ -84,7 +88,7 @@ public final class DevicePredictors implements LatencyPredictor {
      * @param device the device
      * @param state its state, whose known platform counts before that of the device
      * @return the predictor; its caveats include those about the device
-     * @throws IllegalArgumentException if the device states the name of a predictor that does not exist, if there is no
+     * @throws NoPredictorException if the device states the name of a predictor that does not exist, if there is no
      *     predictor for it, or if the predictor without a name learned the times of other devices only
      */
     public LatencyPredictor of(Device device, DeviceState state) {
@@ -102,8 +106,8 @@ public final class DevicePredictors implements LatencyPredictor {
      *
      * @param state the state
      * @return the predictor; its caveats include those about the device
-     * @throws IllegalArgumentException if there is no predictor for it, or if the predictor without a name learned the times
-     *     of other devices only
+     * @throws NoPredictorException if there is no predictor for it, or if the predictor without a name learned the times of
+     *     other devices only
      */
     public LatencyPredictor of(DeviceState state) {
         return of(state.device(), Optional.empty(), List.of(state.platform()), otherDevices);
@@ -119,16 +123,15 @@ public final class DevicePredictors implements LatencyPredictor {
                     .filter(entry -> entry.name.equals(stated.get()))
                     .findFirst();
             if (named.isEmpty()) {
-                throw new IllegalArgumentException("device '" + device + "' asks for the predictor '" + stated.get()
-                        + "', but there is no such predictor");
+                throw new NoPredictorException(
+                        "device '" + device + "' asks for the predictor '" + stated.get()
+                                + "', but there is no such predictor",
+                        stated.get(),
+                        false);
             }
         }
         if (named.isEmpty()) {
-            named = entries.stream()
-                    .filter(entry -> platforms.stream()
-                            .flatMap(platform -> platform.kind().stream())
-                            .anyMatch(kind -> Platform.isSameKind(kind, entry.name)))
-                    .findFirst();
+            named = ofKind(platforms);
         }
         if (named.isPresent()) {
             return chosen(named.get(), device, platforms, true);
@@ -136,14 +139,48 @@ public final class DevicePredictors implements LatencyPredictor {
         Entry general = entries.stream()
                 .filter(entry -> entry.name.isEmpty())
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(missing(device, platforms.get(0))));
+                .orElseThrow(() -> new NoPredictorException(missing(device, platforms.get(0)), device, false));
         return chosen(general, device, platforms, anyDevice);
     }
 
+    /** Finds the predictor under the kind of a device, or else one with a name that learned the times of such devices. */
+    private Optional<Entry> ofKind(List<Platform> asked) {
+        List<Entry> ofKind =
+                entries.stream().filter(entry -> isOfKind(asked, entry.name)).toList();
+        return ofKind.stream()
+                .filter(entry -> fits(entry.predictor.platforms(), asked))
+                .findFirst()
+                .or(() -> ofKind.stream().findFirst())
+                .or(() -> entries.stream()
+                        .filter(entry -> !entry.name.isEmpty() && learnedKind(entry.predictor, asked))
+                        .findFirst());
+    }
+
+    private static boolean isOfKind(List<Platform> asked, String kind) {
+        return asked.stream()
+                .flatMap(platform -> platform.kind().stream())
+                .anyMatch(own -> Platform.isSameKind(own, kind));
+    }
+
+    private static boolean learnedKind(LatencyPredictor predictor, List<Platform> asked) {
+        return predictor.platforms().stream()
+                .anyMatch(known ->
+                        known.kind().filter(kind -> isOfKind(asked, kind)).isPresent() && fits(List.of(known), asked));
+    }
+
+    /** Returns whether a predictor of these platforms, or of any if there are none, may predict a device. */
+    private static boolean fits(List<Platform> known, List<Platform> asked) {
+        return known.isEmpty() || known.stream().anyMatch(platform -> fits(platform, asked));
+    }
+
+    private static boolean fits(Platform known, List<Platform> asked) {
+        return asked.stream().anyMatch(each -> each.contradictions(known).isEmpty());
+    }
+
     private String missing(String device, Platform platform) {
-        return "there is no predictor for " + described(device, platform) + ", only for "
-                + entries.stream().map(Entry::name).collect(Collectors.joining(", ")) + "; give one (--predictor "
-                + device + "=FILE)";
+        String others = entries.stream().map(Entry::name).collect(Collectors.joining(", "));
+        return "there is no predictor for " + described(device, platform)
+                + (others.isEmpty() ? "" : ", only for " + others);
     }
 
     private static String described(String device, Platform platform) {
@@ -160,18 +197,18 @@ public final class DevicePredictors implements LatencyPredictor {
                 .filter(text -> !text.isEmpty())
                 .distinct()
                 .collect(Collectors.joining("; or "));
-        List<Platform> fitting = known.stream()
-                .filter(platform -> asked.stream()
-                        .anyMatch(each -> each.contradictions(platform).isEmpty()))
-                .toList();
+        List<Platform> fitting =
+                known.stream().filter(platform -> fits(platform, asked)).toList();
         if (fitting.isEmpty()) {
             List<String> why = asked.get(0).contradictions(known.get(0));
             if (!anyDevice) {
-                throw new IllegalArgumentException(entry.source + " learned the times of " + trained + ", and "
-                        + described(device, asked.get(0)) + " is another device (" + String.join(", ", why)
-                        + "): give it a predictor of its own (--predictor " + device + "=FILE), calibrate one with"
-                        + " measurements made there, or use this one anyway (--allow-other-device), with all its times"
-                        + " marked as extrapolated");
+                throw new NoPredictorException(
+                        entry.source + " learned the times of " + trained + ", and " + described(device, asked.get(0))
+                                + " is another device (" + String.join(", ", why)
+                                + "): give it a predictor of its own, calibrate one with measurements made there, or"
+                                + " allow this one for other devices, with all its times marked as extrapolated",
+                        device,
+                        true);
             }
             return new ChosenPredictor(
                     entry.predictor,
@@ -229,6 +266,17 @@ public final class DevicePredictors implements LatencyPredictor {
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {
         return of(device).predict(piece, threads, device);
+    }
+
+    /**
+     * Returns the predictors by their names.
+     *
+     * @return the predictors in their order; the name of the predictor without a name is empty
+     */
+    public Map<String, LatencyPredictor> byName() {
+        Map<String, LatencyPredictor> named = new LinkedHashMap<>();
+        entries.forEach(entry -> named.put(entry.name, entry.predictor));
+        return Collections.unmodifiableMap(named);
     }
 
     /** Returns the caveats of all predictors, without those about single devices. */

@@ -2,6 +2,7 @@ package io.pepper.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
@@ -67,8 +68,9 @@ class DevicePredictorsTest {
         assertThatThrownBy(() -> time(predictors, Device.of("camera").withPredictor("arm")))
                 .hasMessage("device 'camera' asks for the predictor 'arm', but there is no such predictor");
         assertThatThrownBy(() -> time(predictors, Device.of("cloud").withPlatform(SERVER)))
-                .hasMessageContaining("no predictor for device 'cloud' (AMD EPYC 7763, x86_64), only for pi4")
-                .hasMessageContaining("--predictor cloud=FILE");
+                .hasMessage("there is no predictor for device 'cloud' (AMD EPYC 7763, x86_64), only for pi4");
+        assertThatThrownBy(() -> time(DevicePredictors.NONE, Device.of("cloud")))
+                .hasMessage("there is no predictor for device 'cloud'");
     }
 
     @Test
@@ -82,8 +84,9 @@ class DevicePredictorsTest {
                 .hasMessageContaining("pi4.predictor")
                 .hasMessageContaining("Raspberry Pi 4 Model B")
                 .hasMessageContaining("'cloud' (AMD EPYC 7763, x86_64)")
-                .hasMessageContaining("--predictor cloud=FILE")
-                .hasMessageContaining("--allow-other-device");
+                .hasMessageContaining("give it a predictor of its own")
+                .message()
+                .doesNotContain("--");
         assertThatThrownBy(() ->
                         time(predictors, Device.of("box").withPlatform(Platform.UNKNOWN.withInstructionSet("x86_64"))))
                 .hasMessageContaining("instruction set x86_64 instead of aarch64");
@@ -93,6 +96,61 @@ class DevicePredictorsTest {
         assertThatThrownBy(() -> predictors.of(Device.of("camera"), read))
                 .as("what a monitor read counts, too")
                 .hasMessageContaining("AMD EPYC 7763");
+    }
+
+    @Test
+    void theExceptionKnowsTheMissingNameAndWhetherAPredictorOfOtherDevicesCouldBeAllowed() {
+        DevicePredictors named = DevicePredictors.NONE.withPredictor("pi4", fixed(1), "pi4.predictor");
+        assertThat(refusal(named, Device.of("camera").withPredictor("arm"))).satisfies(refused -> {
+            assertThat(refused.name()).isEqualTo("arm");
+            assertThat(refused.isOtherDevice()).isFalse();
+        });
+        assertThat(refusal(named, Device.of("cloud")).name()).isEqualTo("cloud");
+        DevicePredictors general = DevicePredictors.NONE.withPredictor("", fixed(1, PI), "pi4.predictor");
+        assertThat(refusal(general, Device.of("cloud").withPlatform(SERVER)).isOtherDevice())
+                .isTrue();
+    }
+
+    private static NoPredictorException refusal(DevicePredictors predictors, Device device) {
+        return catchThrowableOfType(NoPredictorException.class, () -> time(predictors, device));
+    }
+
+    @Test
+    void ofSeveralPredictorsOfOneKindTheOneThatFitsTheProviderAndTheInstructionSetIsTaken() {
+        Platform nano = Platform.of("Jetson Nano").withInstructionSet("aarch64");
+        DevicePredictors predictors = DevicePredictors.NONE
+                .withPredictor(
+                        "Raspberry Pi 4 Model B armv7l",
+                        fixed(1, Platform.of("Raspberry Pi 4").withInstructionSet("armv7l")),
+                        "a")
+                .withPredictor(
+                        "Raspberry Pi 4 Model B aarch64",
+                        fixed(2, Platform.of("Raspberry Pi 4").withInstructionSet("aarch64")),
+                        "b")
+                .withPredictor("Jetson Nano CUDA", fixed(3, nano.withProvider("CUDA")), "c")
+                .withPredictor("Jetson Nano CPU", fixed(4, nano.withProvider("CPU")), "d")
+                .withPredictor("", fixed(5, SERVER), "e");
+        Device pi = Device.of("pi");
+        assertThat(time(predictors, pi.withPlatform(PI)).medianSeconds()).isEqualTo(2);
+        assertThat(time(predictors, pi.withPlatform(PI.withInstructionSet("armv7l")))
+                        .medianSeconds())
+                .isEqualTo(1);
+        assertThat(time(predictors, pi.withPlatform(PI.withInstructionSet("riscv64")))
+                        .extrapolated())
+                .as("a kind that the user named, on another instruction set")
+                .isTrue();
+        assertThat(time(predictors, Device.of("box").withPlatform(nano.withProvider("CPU")))
+                        .medianSeconds())
+                .isEqualTo(4);
+        assertThat(time(predictors, Device.of("box").withPlatform(nano)).medianSeconds())
+                .isEqualTo(3);
+        assertThat(predictors.byName().keySet())
+                .containsExactly(
+                        "Raspberry Pi 4 Model B armv7l",
+                        "Raspberry Pi 4 Model B aarch64",
+                        "Jetson Nano CUDA",
+                        "Jetson Nano CPU",
+                        "");
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.pepper.internal.text.FileErrors;
 import io.pepper.model.UnknownSizeException;
 import io.pepper.model.UnsupportedModelException;
 import io.pepper.predict.TrainingUnavailableException;
+import io.pepper.workload.NoPredictorException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -86,9 +87,20 @@ final class Failures {
         if (failure instanceof UnknownSizeException unknown) {
             return hint(unknown.openDimensions());
         }
+        if (failure instanceof NoPredictorException missing) {
+            return Optional.of(hint(missing));
+        }
+        if (failure.getCause() instanceof NoPredictorException missing) {
+            return Optional.of(hint(missing));
+        }
         boolean sizesMissing = failure instanceof UnsupportedModelException
                 && String.valueOf(failure.getMessage()).contains("give the size of");
         return sizesMissing ? Optional.of(SIZES) : Optional.empty();
+    }
+
+    private static String hint(NoPredictorException missing) {
+        return "  on the command line: --predictor " + missing.name() + "=FILE"
+                + (missing.isOtherDevice() ? ", or --allow-other-device" : "");
     }
 
     /** Returns the options for sizes that are open. */

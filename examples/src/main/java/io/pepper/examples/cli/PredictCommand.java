@@ -14,6 +14,7 @@ import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.TensorShapes;
 import io.pepper.workload.DevicePredictors;
+import io.pepper.workload.NoPredictorException;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -108,21 +110,37 @@ final class PredictCommand implements Callable<Integer> {
             rankings.put(work.getKey(), ranking);
             caveats.addAll(beyond(work.getKey(), work.getValue(), ranking, trained));
         }
-        requireAny(rankings);
+        requireAny(rankings, readings, trained);
         caveats.addAll(caveats(rankings, trained));
         print(rankings, caveats);
         return Main.DONE;
     }
 
     /** Refuses devices for which nothing can be predicted, instead of an empty table. */
-    private static void requireAny(Map<String, DeviceRanking> rankings) {
+    private static void requireAny(
+            Map<String, DeviceRanking> rankings, Map<String, DeviceReading> readings, DevicePredictors trained) {
         for (DeviceRanking ranking : rankings.values()) {
             if (ranking.devices().isEmpty()) {
-                throw new IllegalArgumentException(ranking.problems().entrySet().stream()
-                        .map(problem -> problem.getKey() + ": " + String.join("; ", problem.getValue()))
-                        .collect(Collectors.joining("; ")));
+                throw new IllegalArgumentException(
+                        ranking.problems().entrySet().stream()
+                                .map(problem -> problem.getKey() + ": " + String.join("; ", problem.getValue()))
+                                .collect(Collectors.joining("; ")),
+                        missing(readings, trained).orElse(null));
             }
         }
+    }
+
+    /** Returns why the first device without a predictor has none. */
+    private static Optional<NoPredictorException> missing(
+            Map<String, DeviceReading> readings, DevicePredictors trained) {
+        for (DeviceReading reading : readings.values()) {
+            try {
+                trained.of(reading.state());
+            } catch (NoPredictorException missing) {
+                return Optional.of(missing);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Returns the caveats of the predictors, with the devices that each concerns if it does not concern all. */
