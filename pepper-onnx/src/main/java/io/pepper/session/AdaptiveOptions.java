@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -93,8 +94,7 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withStates(Supplier<? extends Collection<DeviceState>> value) {
-        return new AdaptiveOptions(
-                value, links, interval, weight, forgetting, maxCorrection, minCalls, trial, listener);
+        return with(changed -> changed.states = value);
     }
 
     /**
@@ -104,8 +104,7 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withLinks(Supplier<? extends Collection<LinkState>> value) {
-        return new AdaptiveOptions(
-                states, value, interval, weight, forgetting, maxCorrection, minCalls, trial, listener);
+        return with(changed -> changed.links = value);
     }
 
     /**
@@ -115,8 +114,7 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withInterval(Duration value) {
-        return new AdaptiveOptions(
-                states, links, Optional.of(value), weight, forgetting, maxCorrection, minCalls, trial, listener);
+        return with(changed -> changed.interval = Optional.of(value));
     }
 
     /**
@@ -128,7 +126,11 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withCorrection(double share, double most, int calls) {
-        return new AdaptiveOptions(states, links, interval, share, forgetting, most, calls, trial, listener);
+        return with(changed -> {
+            changed.weight = share;
+            changed.maxCorrection = most;
+            changed.minCalls = calls;
+        });
     }
 
     /**
@@ -138,8 +140,7 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withTrial(Trial value) {
-        return new AdaptiveOptions(
-                states, links, interval, weight, forgetting, maxCorrection, minCalls, value, listener);
+        return with(changed -> changed.trial = value);
     }
 
     /**
@@ -149,6 +150,42 @@ public record AdaptiveOptions(
      * @return the options
      */
     public AdaptiveOptions withListener(SessionListener value) {
-        return new AdaptiveOptions(states, links, interval, weight, forgetting, maxCorrection, minCalls, trial, value);
+        return with(changed -> changed.listener = value);
+    }
+
+    private AdaptiveOptions with(Consumer<Changed> change) {
+        Changed changed = new Changed(this);
+        change.accept(changed);
+        return changed.options();
+    }
+
+    /** The values of a copy while one or several of them change. */
+    private static final class Changed {
+        private Supplier<? extends Collection<DeviceState>> states;
+        private Supplier<? extends Collection<LinkState>> links;
+        private Optional<Duration> interval;
+        private double weight;
+        private double forgetting;
+        private double maxCorrection;
+        private int minCalls;
+        private Trial trial;
+        private SessionListener listener;
+
+        private Changed(AdaptiveOptions options) {
+            states = options.states;
+            links = options.links;
+            interval = options.interval;
+            weight = options.weight;
+            forgetting = options.forgetting;
+            maxCorrection = options.maxCorrection;
+            minCalls = options.minCalls;
+            trial = options.trial;
+            listener = options.listener;
+        }
+
+        private AdaptiveOptions options() {
+            return new AdaptiveOptions(
+                    states, links, interval, weight, forgetting, maxCorrection, minCalls, trial, listener);
+        }
     }
 }

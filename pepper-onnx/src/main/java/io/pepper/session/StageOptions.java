@@ -5,6 +5,7 @@ import io.pepper.onnx.internal.session.SessionSettings;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Options for running a part in ONNX Runtime. Immutable and therefore thread-safe.
@@ -72,7 +73,7 @@ public record StageOptions(
      * @return the options
      */
     public StageOptions withThreads(int value) {
-        return new StageOptions(value, spinning, optimization, provider, arena, memoryPattern, sharedPool, cores);
+        return with(changed -> changed.threads = value);
     }
 
     /**
@@ -82,7 +83,7 @@ public record StageOptions(
      * @return the options
      */
     public StageOptions withSpinning(boolean value) {
-        return new StageOptions(threads, value, optimization, provider, arena, memoryPattern, sharedPool, cores);
+        return with(changed -> changed.spinning = value);
     }
 
     /**
@@ -92,7 +93,7 @@ public record StageOptions(
      * @return the options
      */
     public StageOptions withOptimization(OptimizationLevel value) {
-        return new StageOptions(threads, spinning, value, provider, arena, memoryPattern, sharedPool, cores);
+        return with(changed -> changed.optimization = value);
     }
 
     /**
@@ -102,7 +103,7 @@ public record StageOptions(
      * @return the options
      */
     public StageOptions withProvider(String value) {
-        return new StageOptions(threads, spinning, optimization, value, arena, memoryPattern, sharedPool, cores);
+        return with(changed -> changed.provider = value);
     }
 
     /**
@@ -112,7 +113,7 @@ public record StageOptions(
      * @return the options
      */
     public StageOptions withArena(boolean value) {
-        return new StageOptions(threads, spinning, optimization, provider, value, memoryPattern, sharedPool, cores);
+        return with(changed -> changed.arena = value);
     }
 
     /**
@@ -122,7 +123,7 @@ public record StageOptions(
      * @return the options
      */
     public StageOptions withMemoryPattern(boolean value) {
-        return new StageOptions(threads, spinning, optimization, provider, arena, value, sharedPool, cores);
+        return with(changed -> changed.memoryPattern = value);
     }
 
     /**
@@ -132,7 +133,7 @@ public record StageOptions(
      * @return the options
      */
     public StageOptions withSharedPool(boolean value) {
-        return new StageOptions(threads, spinning, optimization, provider, arena, memoryPattern, value, cores);
+        return with(changed -> changed.sharedPool = value);
     }
 
     /**
@@ -142,11 +143,44 @@ public record StageOptions(
      * @return the options
      */
     public StageOptions withCores(List<Integer> value) {
-        return new StageOptions(threads, spinning, optimization, provider, arena, memoryPattern, sharedPool, value);
+        return with(changed -> changed.cores = value);
     }
 
     SessionSettings settings() {
         return new SessionSettings(
                 threads, optimization, provider, spinning, arena, memoryPattern, sharedPool, cores, Optional.empty());
+    }
+
+    private StageOptions with(Consumer<Changed> change) {
+        Changed changed = new Changed(this);
+        change.accept(changed);
+        return changed.options();
+    }
+
+    /** The values of a copy while one or several of them change. */
+    private static final class Changed {
+        private int threads;
+        private boolean spinning;
+        private OptimizationLevel optimization;
+        private String provider;
+        private boolean arena;
+        private boolean memoryPattern;
+        private boolean sharedPool;
+        private List<Integer> cores;
+
+        private Changed(StageOptions options) {
+            threads = options.threads;
+            spinning = options.spinning;
+            optimization = options.optimization;
+            provider = options.provider;
+            arena = options.arena;
+            memoryPattern = options.memoryPattern;
+            sharedPool = options.sharedPool;
+            cores = options.cores;
+        }
+
+        private StageOptions options() {
+            return new StageOptions(threads, spinning, optimization, provider, arena, memoryPattern, sharedPool, cores);
+        }
     }
 }

@@ -96,11 +96,12 @@ final class PrometheusReader {
             found.put(each.getValue(), new Containers(reading).read(each.getKey(), each.getValue()));
         }
         addAgentsOfOtherTimes(found, boards, answers.clocks());
-        Map<String, String> strangers = Strangers.byHost(answers.strangers(), known(boards, found));
+        Map<String, String> strangers = UnsupportedExporters.byHost(answers.strangers(), known(boards, found));
         if (found.isEmpty()) {
-            throw new IOException(client + ": " + new Emptiness(reading).why(strangers, started(deadline)));
+            throw new IOException(client + ": " + new MissingNodes(reading).why(strangers, started(deadline)));
         }
-        strangers.forEach((host, exporter) -> found.putIfAbsent(host, unread(host, Strangers.problem(exporter))));
+        strangers.forEach(
+                (host, exporter) -> found.putIfAbsent(host, unread(host, UnsupportedExporters.problem(exporter))));
         addUnreachable(found, boards, answers.down());
         Set<String> known = known(boards, found);
         SilentTargets.byHost(answers.silent(), boards).forEach((host, problem) -> {

@@ -3,6 +3,7 @@ package io.pepper.predict;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The options of a training. Immutable and therefore thread-safe.
@@ -115,8 +116,7 @@ public record TrainingOptions(
      * @return a copy with this schema
      */
     public TrainingOptions withSchema(FeatureSchema value) {
-        return new TrainingOptions(
-                value, target, loss, trees, depth, learningRate, earlyStopping, threads, seed, marked);
+        return with(changed -> changed.schema = value);
     }
 
     /**
@@ -126,8 +126,7 @@ public record TrainingOptions(
      * @return a copy with this target
      */
     public TrainingOptions withTarget(Target value) {
-        return new TrainingOptions(
-                schema, value, loss, trees, depth, learningRate, earlyStopping, threads, seed, marked);
+        return with(changed -> changed.target = value);
     }
 
     /**
@@ -137,8 +136,7 @@ public record TrainingOptions(
      * @return a copy with this error
      */
     public TrainingOptions withLoss(Loss value) {
-        return new TrainingOptions(
-                schema, target, value, trees, depth, learningRate, earlyStopping, threads, seed, marked);
+        return with(changed -> changed.loss = value);
     }
 
     /**
@@ -151,7 +149,11 @@ public record TrainingOptions(
      * @throws IllegalArgumentException if a number is out of its range
      */
     public TrainingOptions withTrees(int count, int deep, double rate) {
-        return new TrainingOptions(schema, target, loss, count, deep, rate, earlyStopping, threads, seed, marked);
+        return with(changed -> {
+            changed.trees = count;
+            changed.depth = deep;
+            changed.learningRate = rate;
+        });
     }
 
     /**
@@ -161,7 +163,7 @@ public record TrainingOptions(
      * @return a copy with this setting
      */
     public TrainingOptions withEarlyStopping(boolean value) {
-        return new TrainingOptions(schema, target, loss, trees, depth, learningRate, value, threads, seed, marked);
+        return with(changed -> changed.earlyStopping = value);
     }
 
     /**
@@ -171,8 +173,7 @@ public record TrainingOptions(
      * @return a copy with this seed
      */
     public TrainingOptions withSeed(int value) {
-        return new TrainingOptions(
-                schema, target, loss, trees, depth, learningRate, earlyStopping, threads, value, marked);
+        return with(changed -> changed.seed = value);
     }
 
     /**
@@ -182,8 +183,7 @@ public record TrainingOptions(
      * @return a copy with this setting
      */
     public TrainingOptions withMarked(boolean value) {
-        return new TrainingOptions(
-                schema, target, loss, trees, depth, learningRate, earlyStopping, threads, seed, value);
+        return with(changed -> changed.marked = value);
     }
 
     /**
@@ -231,5 +231,43 @@ public record TrainingOptions(
     public String toString() {
         return schema + "; " + target.name().toLowerCase(Locale.ROOT) + "; " + trees + " trees of depth " + depth
                 + ", rate " + learningRate;
+    }
+
+    private TrainingOptions with(Consumer<Changed> change) {
+        Changed changed = new Changed(this);
+        change.accept(changed);
+        return changed.options();
+    }
+
+    /** The values of a copy while one or several of them change. */
+    private static final class Changed {
+        private FeatureSchema schema;
+        private Target target;
+        private Loss loss;
+        private int trees;
+        private int depth;
+        private double learningRate;
+        private boolean earlyStopping;
+        private int threads;
+        private int seed;
+        private boolean marked;
+
+        private Changed(TrainingOptions options) {
+            schema = options.schema;
+            target = options.target;
+            loss = options.loss;
+            trees = options.trees;
+            depth = options.depth;
+            learningRate = options.learningRate;
+            earlyStopping = options.earlyStopping;
+            threads = options.threads;
+            seed = options.seed;
+            marked = options.marked;
+        }
+
+        private TrainingOptions options() {
+            return new TrainingOptions(
+                    schema, target, loss, trees, depth, learningRate, earlyStopping, threads, seed, marked);
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.pepper.model.Isolation;
 import io.pepper.model.ReadOptions;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The address and limits of a {@link PepperService}. Immutable.
@@ -74,8 +75,10 @@ public record ServiceOptions(
      * @return new options
      */
     public ServiceOptions withAddress(String where, int at) {
-        return new ServiceOptions(
-                where, at, hostNames, maxUploadBytes, maxDiskBytes, jobLifetime, jobDeadline, isolation);
+        return with(changed -> {
+            changed.address = where;
+            changed.port = at;
+        });
     }
 
     /**
@@ -85,8 +88,7 @@ public record ServiceOptions(
      * @return new options
      */
     public ServiceOptions withHostNames(Set<String> names) {
-        return new ServiceOptions(
-                address, port, names, maxUploadBytes, maxDiskBytes, jobLifetime, jobDeadline, isolation);
+        return with(changed -> changed.hostNames = names);
     }
 
     /**
@@ -97,7 +99,10 @@ public record ServiceOptions(
      * @return new options
      */
     public ServiceOptions withMaxBytes(long upload, long disk) {
-        return new ServiceOptions(address, port, hostNames, upload, disk, jobLifetime, jobDeadline, isolation);
+        return with(changed -> {
+            changed.maxUploadBytes = upload;
+            changed.maxDiskBytes = disk;
+        });
     }
 
     /**
@@ -108,8 +113,10 @@ public record ServiceOptions(
      * @return new options
      */
     public ServiceOptions withJobTimes(Duration lifetime, Duration deadline) {
-        return new ServiceOptions(
-                address, port, hostNames, maxUploadBytes, maxDiskBytes, lifetime, deadline, isolation);
+        return with(changed -> {
+            changed.jobLifetime = lifetime;
+            changed.jobDeadline = deadline;
+        });
     }
 
     /**
@@ -119,12 +126,45 @@ public record ServiceOptions(
      * @return new options
      */
     public ServiceOptions withIsolation(Isolation limits) {
-        return new ServiceOptions(
-                address, port, hostNames, maxUploadBytes, maxDiskBytes, jobLifetime, jobDeadline, limits);
+        return with(changed -> changed.isolation = limits);
     }
 
     /** Returns the options for opening uploads. */
     ReadOptions reading() {
         return ReadOptions.DEFAULTS.withIsolation(isolation);
+    }
+
+    private ServiceOptions with(Consumer<Changed> change) {
+        Changed changed = new Changed(this);
+        change.accept(changed);
+        return changed.options();
+    }
+
+    /** The values of a copy while one or several of them change. */
+    private static final class Changed {
+        private String address;
+        private int port;
+        private Set<String> hostNames;
+        private long maxUploadBytes;
+        private long maxDiskBytes;
+        private Duration jobLifetime;
+        private Duration jobDeadline;
+        private Isolation isolation;
+
+        private Changed(ServiceOptions options) {
+            address = options.address;
+            port = options.port;
+            hostNames = options.hostNames;
+            maxUploadBytes = options.maxUploadBytes;
+            maxDiskBytes = options.maxDiskBytes;
+            jobLifetime = options.jobLifetime;
+            jobDeadline = options.jobDeadline;
+            isolation = options.isolation;
+        }
+
+        private ServiceOptions options() {
+            return new ServiceOptions(
+                    address, port, hostNames, maxUploadBytes, maxDiskBytes, jobLifetime, jobDeadline, isolation);
+        }
     }
 }

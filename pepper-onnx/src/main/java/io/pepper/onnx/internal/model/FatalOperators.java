@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Operators on which ONNX Runtime crashes, or may crash, instead of refusing the model: those of {@link Danger}, and a
+ * Operators on which ONNX Runtime crashes, or may crash, instead of refusing the model: those of {@link CrashPattern}, and a
  * {@code OneHot} whose depth is a constant without elements. Bodies and functions are included, with the attributes
  * that callers give.
  */
@@ -91,10 +91,10 @@ public final class FatalOperators {
     private Optional<String> find(boolean certain) {
         for (Piece piece : pieces) {
             for (NodeProto node : piece.body.nodes()) {
-                for (Danger danger : Danger.ALL) {
-                    if (danger.certain() == certain
-                            && (danger.isIn(node) || variants(piece, node).anyMatch(danger::isIn))) {
-                        return Optional.of(name(node) + (certain ? " " + danger.what() : " (" + danger.what() + ")"));
+                for (CrashPattern pattern : CrashPattern.ALL) {
+                    if (pattern.certain() == certain
+                            && (pattern.isIn(node) || variants(piece, node).anyMatch(pattern::isIn))) {
+                        return Optional.of(name(node) + (certain ? " " + pattern.what() : " (" + pattern.what() + ")"));
                     }
                 }
             }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param what the fault of the operator, or its possible fault
  * @param test recognises such operators
  */
-record Danger(String domain, Set<String> types, boolean certain, String what, Predicate<NodeProto> test) {
+record CrashPattern(String domain, Set<String> types, boolean certain, String what, Predicate<NodeProto> test) {
     private static final String STANDARD = "";
     private static final String CONTRIBUTED = "com.microsoft";
     private static final String DOTS = "...";
@@ -31,7 +31,7 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
      * attributes, each in a process that may crash. Crashes on tensors without elements are not listed: they depend on
      * sizes that are known when a model runs.
      */
-    static final List<Danger> ALL = List.of(
+    static final List<CrashPattern> ALL = List.of(
             certain("Attention", "has no heads", node -> isInteger(node, "q_num_heads", heads -> heads == 0)),
             certain("DFT", "has a third input without a name", node -> isUnnamed(node, 2)),
             certain(
@@ -48,47 +48,47 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
                     node -> isInteger(node, "axis", axis -> axis >= INT || axis < -INT)),
             certain("RandomNormal", "has a scale that is not above 0", node -> !(number(node, "scale", 1) > 0)),
             certain("RandomNormalLike", "has a scale that is not above 0", node -> !(number(node, "scale", 1) > 0)),
-            certain("RandomUniform", "has a low above its high", Danger::hasNoRange),
-            certain("RandomUniformLike", "has a low above its high", Danger::hasNoRange),
+            certain("RandomUniform", "has a low above its high", CrashPattern::hasNoRange),
+            certain("RandomUniformLike", "has a low above its high", CrashPattern::hasNoRange),
             certain(
                     "Split",
                     "has too many outputs",
                     node -> isInteger(node, "num_outputs", outputs -> outputs > MAX_PARTS)),
-            new Danger(
+            new CrashPattern(
                     STANDARD,
                     Set.of("Sum", "Mean", "Max", "Min", "Einsum"),
                     true,
                     "has an input without a name",
                     node -> node.getInputList().contains("")),
-            new Danger(
+            new CrashPattern(
                     CONTRIBUTED,
                     Set.of("QLinearLeakyRelu", "QLinearSigmoid"),
                     true,
                     "has no fifth input",
                     node -> node.getInputCount() == 4),
-            new Danger(
+            new CrashPattern(
                     "com.ms.internal.nhwc",
                     Set.of("DepthToSpace"),
                     true,
                     "has a blocksize whose square is not a number of 64 bits",
                     node -> isInteger(node, "blocksize", size -> size >= INT || size <= -INT)),
-            new Danger(STANDARD, Set.of("Einsum"), false, "terms with '...'", Danger::isUncertainEinsum),
-            new Danger(STANDARD, Set.of(), false, "num_heads", Danger::hasFewHeads),
-            new Danger(CONTRIBUTED, Set.of(), false, "num_heads", Danger::hasFewHeads),
-            new Danger(
+            new CrashPattern(STANDARD, Set.of("Einsum"), false, "terms with '...'", CrashPattern::isUncertainEinsum),
+            new CrashPattern(STANDARD, Set.of(), false, "num_heads", CrashPattern::hasFewHeads),
+            new CrashPattern(CONTRIBUTED, Set.of(), false, "num_heads", CrashPattern::hasFewHeads),
+            new CrashPattern(
                     STANDARD,
                     Set.of("LayerNormalization"),
                     false,
                     "a third input without a name, which takes less optimization",
                     node -> isUnnamed(node, 2)),
-            new Danger(
+            new CrashPattern(
                     CONTRIBUTED,
                     Set.of("GatherBlockQuantized"),
                     false,
                     "bits or block_size",
                     node -> isInteger(node, "bits", bits -> bits < 1 || bits > SMALL_BITS)
                             || isInteger(node, "block_size", size -> size < 1 || size >= INT)),
-            new Danger(
+            new CrashPattern(
                     CONTRIBUTED,
                     Set.of(
                             "CausalConvWithState",
@@ -101,8 +101,8 @@ record Danger(String domain, Set<String> types, boolean certain, String what, Pr
                     "not checked by ONNX Runtime",
                     node -> true));
 
-    private static Danger certain(String type, String what, Predicate<NodeProto> test) {
-        return new Danger(STANDARD, Set.of(type), true, what, test);
+    private static CrashPattern certain(String type, String what, Predicate<NodeProto> test) {
+        return new CrashPattern(STANDARD, Set.of(type), true, what, test);
     }
 
     /** Returns whether an operator is of this kind. */

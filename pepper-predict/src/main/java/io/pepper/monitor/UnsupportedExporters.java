@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Exporters that watch machines but are not supported. They are named, so that no machine is missing silently. */
-final class Strangers {
+final class UnsupportedExporters {
     private static final Map<String, String> BY_METRIC = new LinkedHashMap<>();
 
     static {
@@ -34,7 +34,7 @@ final class Strangers {
     static final String QUERY =
             "count by (__name__, instance, node, job) ({__name__=~\"" + String.join("|", BY_METRIC.keySet()) + "\"})";
 
-    private Strangers() {}
+    private UnsupportedExporters() {}
 
     /** Returns the exporters by the machine's host, without those of known machines. */
     static Map<String, String> byHost(List<Sample> samples, Set<String> known) {

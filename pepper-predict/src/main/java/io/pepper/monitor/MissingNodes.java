@@ -10,13 +10,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The explanation of a Prometheus without nodes: what was asked for, and what it has instead. */
-final class Emptiness {
+final class MissingNodes {
     private static final int MAX_NAMED = 5;
     private static final String NODE_METRICS = "count by (__name__) ({__name__=~\"node_.+|char_node_.+\"})";
 
     private final PrometheusReading reading;
 
-    Emptiness(PrometheusReading reading) {
+    MissingNodes(PrometheusReading reading) {
         this.reading = reading;
     }
 
@@ -38,7 +38,7 @@ final class Emptiness {
                     "it has " + named(metrics) + ", but neither node_cpu_seconds_total nor node_memory_MemTotal_bytes");
         }
         if (!strangers.isEmpty()) {
-            findings.add(Strangers.shown(strangers) + ", which is not supported");
+            findings.add(UnsupportedExporters.shown(strangers) + ", which is not supported");
         }
         findings.addAll(reading.failed());
         if (!started.isEmpty()) {
