@@ -26,6 +26,7 @@ import java.util.OptionalLong;
  * @param memoryTotalBytes the total memory, in bytes, 0 or more
  * @param diskUsagePercent the used share of the system's file system, 0 to 100
  * @param powerWatts the power draw of the device, in watts, 0 or more
+ * @param gpu the state of the graphics processor
  */
 public record DeviceState(
         String device,
@@ -37,7 +38,8 @@ public record DeviceState(
         OptionalLong memoryFreeBytes,
         OptionalLong memoryTotalBytes,
         OptionalDouble diskUsagePercent,
-        OptionalDouble powerWatts) {
+        OptionalDouble powerWatts,
+        GpuState gpu) {
     private static final double ALL = 100;
     private static final double MIN_CORES = 1e-3;
 
@@ -56,12 +58,14 @@ public record DeviceState(
      * @param memoryTotalBytes the total memory, in bytes, 0 or more
      * @param diskUsagePercent the used share of the system's file system, 0 to 100
      * @param powerWatts the power draw of the device, in watts, 0 or more
+     * @param gpu the state of the graphics processor
      * @throws IllegalArgumentException if a number is out of its range
      */
     public DeviceState {
         Objects.requireNonNull(device);
         Objects.requireNonNull(readAt);
         Objects.requireNonNull(platform);
+        Objects.requireNonNull(gpu);
         check(device, "cores", cores.orElse(1), MIN_CORES, Integer.MAX_VALUE);
         check(device, "CPU load", cpuLoadPercent.orElse(0), 0, ALL);
         check(device, "runnable threads", runnableThreads.orElse(0), 0, Double.MAX_VALUE);
@@ -114,6 +118,7 @@ public record DeviceState(
         builder.memoryTotalBytes = memoryTotalBytes;
         builder.diskUsagePercent = diskUsagePercent;
         builder.powerWatts = powerWatts;
+        builder.gpu = gpu;
         return builder;
     }
 
@@ -226,6 +231,16 @@ public record DeviceState(
         return toBuilder().powerWatts(watts).build();
     }
 
+    /**
+     * Returns this state with a graphics processor.
+     *
+     * @param state its state
+     * @return the new state
+     */
+    public DeviceState withGpu(GpuState state) {
+        return toBuilder().gpu(state).build();
+    }
+
     /** A builder of a state. Not thread-safe. */
     public static final class Builder {
         private String device;
@@ -238,6 +253,7 @@ public record DeviceState(
         private OptionalLong memoryTotalBytes = OptionalLong.empty();
         private OptionalDouble diskUsagePercent = OptionalDouble.empty();
         private OptionalDouble powerWatts = OptionalDouble.empty();
+        private GpuState gpu = GpuState.UNKNOWN;
 
         private Builder(String device) {
             this.device = device;
@@ -376,6 +392,17 @@ public record DeviceState(
         }
 
         /**
+         * Sets the state of the graphics processor.
+         *
+         * @param value its state
+         * @return this builder
+         */
+        public Builder gpu(GpuState value) {
+            gpu = value;
+            return this;
+        }
+
+        /**
          * Returns the state.
          *
          * @return the state
@@ -392,7 +419,8 @@ public record DeviceState(
                     memoryFreeBytes,
                     memoryTotalBytes,
                     diskUsagePercent,
-                    powerWatts);
+                    powerWatts,
+                    gpu);
         }
     }
 }

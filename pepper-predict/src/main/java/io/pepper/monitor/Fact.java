@@ -15,7 +15,10 @@ enum Fact {
     TEMPERATURE("temperature", false),
     CPU_PRESSURE("CPU pressure", false),
     MEMORY_PRESSURE("memory pressure", false),
-    IO_PRESSURE("I/O pressure", false);
+    IO_PRESSURE("I/O pressure", false),
+    GPU_LOAD("GPU load", false),
+    GPU_FREE("free GPU memory", false),
+    GPU_MEMORY("GPU memory", false);
 
     private static final double PERCENT = 100;
 
@@ -52,6 +55,9 @@ enum Fact {
             case CPU_PRESSURE -> conditions.cpuPressurePercent();
             case MEMORY_PRESSURE -> conditions.memoryPressurePercent();
             case IO_PRESSURE -> conditions.ioPressurePercent();
+            case GPU_LOAD -> queries.gpuLoadPercent();
+            case GPU_FREE -> queries.gpuMemoryFreeBytes();
+            case GPU_MEMORY -> queries.gpuMemoryTotalBytes();
         };
     }
 
@@ -67,6 +73,8 @@ enum Fact {
                 && this != MEMORY
                 && this != CORES
                 && this != POWER
+                && this != GPU_FREE
+                && this != GPU_MEMORY
                 && this != TEMPERATURE;
     }
 
@@ -104,6 +112,9 @@ enum Fact {
             case MEMORY -> state.withMemoryTotalBytes((long) value);
             case CORES -> state.withCores(value);
             case POWER -> state.withPowerWatts(value);
+            case GPU_LOAD -> state.withGpu(state.gpu().withLoadPercent(value));
+            case GPU_FREE -> state.withGpu(state.gpu().withMemoryFreeBytes((long) value));
+            case GPU_MEMORY -> state.withGpu(state.gpu().withMemoryTotalBytes((long) value));
             default -> state;
         };
     }

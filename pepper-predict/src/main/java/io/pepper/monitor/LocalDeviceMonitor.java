@@ -72,7 +72,8 @@ public final class LocalDeviceMonitor implements DeviceMonitor {
         state = state.withPlatform(model.isPresent() ? platform.withKind(model.get()) : platform);
         state = state.withMemoryFreeBytes(machine.memoryFreeBytes().orElseGet(() -> system().getFreeMemorySize()))
                 .withMemoryTotalBytes(machine.memoryTotalBytes().orElseGet(() -> system().getTotalMemorySize()));
-        return Map.of(name, new DeviceReading(withDisk(state), Map.of(), problems, now.since(before)));
+        return Map.of(
+                name, new DeviceReading(withDisk(state.withGpu(machine.gpu())), Map.of(), problems, now.since(before)));
     }
 
     private static DeviceState withDisk(DeviceState state) throws IOException {

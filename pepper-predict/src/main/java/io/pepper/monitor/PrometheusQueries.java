@@ -24,6 +24,9 @@ package io.pepper.monitor;
  * @param up 0 for each instance that could not be scraped
  * @param resets number of recent counter resets of an instance; it is high where two boards share the labels
  * @param strangers series of exporters that are not supported, with the metric's {@code __name__}
+ * @param gpuLoadPercent utilisation of the busiest graphics processor, 0 to 100
+ * @param gpuMemoryFreeBytes free memory of the graphics processors, in bytes
+ * @param gpuMemoryTotalBytes memory of the graphics processors, in bytes
  * @param conditions queries for what slows a device down besides load
  */
 public record PrometheusQueries(
@@ -40,6 +43,9 @@ public record PrometheusQueries(
         String up,
         String resets,
         String strangers,
+        String gpuLoadPercent,
+        String gpuMemoryFreeBytes,
+        String gpuMemoryTotalBytes,
         ConditionQueries conditions) {
     private static final String IDLE = "node_cpu_seconds_total{mode=\"idle\"}";
 
@@ -86,7 +92,11 @@ public record PrometheusQueries(
                         + " or time() - timestamp(node_memory_MemTotal_bytes)")
                 .up("up == 0")
                 .resets("max without (cpu, mode) (resets(" + IDLE + "[10m]))")
-                .strangers(Strangers.QUERY)
+                .strangers(UnsupportedExporters.QUERY)
+                .gpuLoadPercent("max without (card) (node_drm_gpu_busy_percent)")
+                .gpuMemoryFreeBytes(
+                        "sum without (card) (node_drm_memory_vram_size_bytes - node_drm_memory_vram_used_bytes)")
+                .gpuMemoryTotalBytes("sum without (card) (node_drm_memory_vram_size_bytes)")
                 .conditions(ConditionQueries.over(window))
                 .build();
     }
@@ -132,6 +142,9 @@ public record PrometheusQueries(
                 .up(up)
                 .resets(resets)
                 .strangers(strangers)
+                .gpuLoadPercent(gpuLoadPercent)
+                .gpuMemoryFreeBytes(gpuMemoryFreeBytes)
+                .gpuMemoryTotalBytes(gpuMemoryTotalBytes)
                 .conditions(conditions);
     }
 
@@ -150,6 +163,9 @@ public record PrometheusQueries(
         private String up = "";
         private String resets = "";
         private String strangers = "";
+        private String gpuLoadPercent = "";
+        private String gpuMemoryFreeBytes = "";
+        private String gpuMemoryTotalBytes = "";
         private ConditionQueries conditions = ConditionQueries.NONE;
 
         private Builder() {}
@@ -298,6 +314,39 @@ public record PrometheusQueries(
         }
 
         /**
+         * Sets the query of the utilisation of the busiest graphics processor, 0 to 100.
+         *
+         * @param query a query, or empty to skip it
+         * @return this builder
+         */
+        public Builder gpuLoadPercent(String query) {
+            gpuLoadPercent = query;
+            return this;
+        }
+
+        /**
+         * Sets the query of the free memory of the graphics processors, in bytes.
+         *
+         * @param query a query, or empty to skip it
+         * @return this builder
+         */
+        public Builder gpuMemoryFreeBytes(String query) {
+            gpuMemoryFreeBytes = query;
+            return this;
+        }
+
+        /**
+         * Sets the query of the memory of the graphics processors, in bytes.
+         *
+         * @param query a query, or empty to skip it
+         * @return this builder
+         */
+        public Builder gpuMemoryTotalBytes(String query) {
+            gpuMemoryTotalBytes = query;
+            return this;
+        }
+
+        /**
          * Sets the queries for what slows a device down besides load.
          *
          * @param queries the queries
@@ -328,6 +377,9 @@ public record PrometheusQueries(
                     up,
                     resets,
                     strangers,
+                    gpuLoadPercent,
+                    gpuMemoryFreeBytes,
+                    gpuMemoryTotalBytes,
                     conditions);
         }
     }

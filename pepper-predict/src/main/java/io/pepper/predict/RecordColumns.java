@@ -1,6 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.GpuState;
 import io.pepper.cluster.Platform;
 import io.pepper.measure.ModelTiming;
 import io.pepper.predict.internal.csv.PaperTime;
@@ -28,6 +29,9 @@ final class RecordColumns {
 
     private static final List<String> PLATFORM =
             List.of("instruction_set", "runtime", "runtime_version", "execution_provider");
+
+    private static final List<String> GPU =
+            List.of("gpu_load_percent", "gpu_memory_free_bytes", "gpu_memory_total_bytes");
 
     private RecordColumns() {}
 
@@ -81,6 +85,7 @@ final class RecordColumns {
                 "session_seconds",
                 "peak_memory_bytes"));
         names.addAll(PLATFORM);
+        names.addAll(GPU);
         names.addAll(MEASURES.values());
         names.addAll(ConditionColumns.names());
         names.add(KERNELS);
@@ -125,6 +130,7 @@ final class RecordColumns {
                 number(timing.sessionSeconds()),
                 whole(timing.peakMemoryBytes())));
         values.addAll(platform(device.platform()));
+        values.addAll(gpu(device.gpu()));
         MEASURES.keySet().forEach(measure -> values.add(number(record.work().get(measure))));
         values.addAll(ConditionColumns.values(record));
         values.add(KernelText.write(record.work().kernels()));
@@ -141,6 +147,10 @@ final class RecordColumns {
 
     private static String whole(OptionalLong value) {
         return value.isPresent() ? String.valueOf(value.getAsLong()) : "";
+    }
+
+    private static List<String> gpu(GpuState gpu) {
+        return List.of(number(gpu.loadPercent()), whole(gpu.memoryFreeBytes()), whole(gpu.memoryTotalBytes()));
     }
 
     private static List<String> platform(Platform platform) {
@@ -214,6 +224,7 @@ final class RecordColumns {
         row.optional("runnable_threads").ifPresent(state::runnableThreads);
         whole(row, "memory_free_bytes").ifPresent(state::memoryFreeBytes);
         row.optional("device_disk_usage_percent").ifPresent(state::diskUsagePercent);
+        state.gpu(new GpuState(row.optional(GPU.get(0)), whole(row, GPU.get(1)), whole(row, GPU.get(2))));
         return state.build();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.cluster.GpuState;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.Workload;
 import java.io.IOException;
@@ -98,6 +99,21 @@ class PrometheusDeviceMonitorTest {
                         "free memory: Prometheus has none",
                         "memory: Prometheus has none",
                         "cores: Prometheus has none");
+    }
+
+    @Test
+    void graphicsProcessorsAreReadWhereTheNodeReportsThem() throws IOException {
+        three();
+        server.answer("node_drm_gpu_busy_percent", of("10.0.0.2:9100", "64"))
+                .answer("vram_used_bytes", of("10.0.0.2:9100", "3e9"))
+                .answer("(node_drm_memory_vram_size_bytes)", of("10.0.0.2:9100", "4e9"));
+        Map<String, DeviceReading> readings = builder().build().read();
+        GpuState gpu = readings.get("pi-2").state().gpu();
+        assertThat(gpu.loadPercent()).hasValue(64);
+        assertThat(gpu.memoryFreeBytes()).hasValue(3_000_000_000L);
+        assertThat(gpu.memoryTotalBytes()).hasValue(4_000_000_000L);
+        assertThat(readings.get("pi-1").state().gpu()).isEqualTo(GpuState.UNKNOWN);
+        assertThat(readings.get("pi-1").problems()).as("most nodes have none").isEmpty();
     }
 
     @Test

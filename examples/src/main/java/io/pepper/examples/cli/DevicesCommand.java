@@ -109,6 +109,9 @@ final class DevicesCommand implements Callable<Integer> {
         Json.put(node, "memoryTotalBytes", state.memoryTotalBytes());
         Json.put(node, "diskUsagePercent", state.diskUsagePercent());
         Json.put(node, "powerWatts", state.powerWatts());
+        Json.put(node, "gpuLoadPercent", state.gpu().loadPercent());
+        Json.put(node, "gpuMemoryFreeBytes", state.gpu().memoryFreeBytes());
+        Json.put(node, "gpuMemoryTotalBytes", state.gpu().memoryTotalBytes());
         Conditions conditions = reading.conditions();
         cores(node, "quotaCores", conditions.quotaCores());
         Json.put(node, "throttledPercent", conditions.throttledPercent());

@@ -1,5 +1,6 @@
 package io.pepper.monitor.internal.machine;
 
+import io.pepper.cluster.GpuState;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -152,6 +153,15 @@ public final class Machine {
         return board.filter(text -> !text.isEmpty())
                 .or(() -> files.field(files.path("/proc/cpuinfo"), "model name"))
                 .filter(text -> !text.isEmpty());
+    }
+
+    /**
+     * Returns the load and the memory of the graphics processor.
+     *
+     * @return the current values, which are empty if no driver reports them
+     */
+    public GpuState gpu() {
+        return Gpu.read(files);
     }
 
     /**
