@@ -9,7 +9,9 @@ import io.pepper.onnx.internal.isolate.IsolatedProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A timer whose model a child process opens and runs. Not thread-safe. */
 final class IsolatedTimer implements TimedModel {
@@ -44,15 +46,27 @@ final class IsolatedTimer implements TimedModel {
         }
     }
 
+    /** Runs a model once in a child process, which writes its tensors. */
+    static List<String> tensors(Path file, TimingOptions options, Isolation isolation, Path directory)
+            throws IOException {
+        try (IsolatedTimer timer = start(file, options, isolation)) {
+            Question question =
+                    new Question(Task.TENSORS, file, timer.options, 0, Optional.of(directory.toAbsolutePath()));
+            return timer.child.ask(question, ProgressListener.NONE).tensors();
+        }
+    }
+
     private static IsolatedTimer start(Path file, TimingOptions options, Isolation isolation) throws IOException {
         // The child runs the model in its own process.
-        TimingOptions there = options.withIsolation(Optional.empty());
+        Map<String, Path> inputs = new TreeMap<>(options.inputs());
+        inputs.replaceAll((name, values) -> values.toAbsolutePath());
+        TimingOptions there = options.withIsolation(Optional.empty()).withInputs(inputs);
         return new IsolatedTimer(
                 IsolatedProcess.start(file.toString(), isolation, TimerService.class, Told.class), file, there);
     }
 
     private Told ask(Task task, int runs, ProgressListener progress) throws IOException {
-        return child.ask(new Question(task, file, options, runs), progress);
+        return child.ask(new Question(task, file, options, runs, Optional.empty()), progress);
     }
 
     @Override

@@ -48,6 +48,13 @@ final class LocalTimer implements TimedModel {
         }
     }
 
+    /** Runs the model once, and writes its tensors. */
+    static List<String> tensors(Path file, TimingOptions options, Path directory) throws IOException {
+        try (OpenModel model = OpenModel.open(file, options, Optional.empty())) {
+            return model.tensors(directory);
+        }
+    }
+
     @Override
     public ModelTiming measure() throws IOException {
         double budget = options.budget().toNanos() * 1e-9;

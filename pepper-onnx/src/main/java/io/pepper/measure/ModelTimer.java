@@ -3,12 +3,14 @@ package io.pepper.measure;
 import io.pepper.model.ProgressListener;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A timer of a model or a part on this machine, with ONNX Runtime. It opens the model once and measures it as often as
- * requested. Inputs are pseudo-random with a seed; the values hardly affect the time of most models. Not thread-safe:
- * use each timer on one thread. To stop, interrupt the thread.
+ * requested. Inputs are pseudo-random with a seed, unless {@link TimingOptions#withInputs} gives their values; these hardly
+ * affect the time of most models. Not thread-safe: use each timer on one thread. To stop, interrupt the thread.
  *
  * <p>With {@link TimingOptions#withIsolation}, a child process opens and runs the model while the timer is open. If the
  * child has ended, each further measurement fails.
@@ -93,6 +95,26 @@ public final class ModelTimer implements AutoCloseable {
         return options.isolation().isPresent()
                 ? IsolatedTimer.operators(file, options, options.isolation().get(), runs, progress)
                 : LocalTimer.operators(file, options, runs, progress);
+    }
+
+    /**
+     * Runs a model once, and writes the values of its inputs and outputs, for instance as the inputs of a part that follows.
+     *
+     * @param file the model's file
+     * @param options the options of the timing; only those of opening and of the inputs count
+     * @param directory the directory of the files, which is created if needed
+     * @return the files by the name of the tensor, inputs first; outputs that are not tensors are left out
+     * @throws IOException if a file cannot be written; see {@link #open} and {@link #measure}
+     */
+    public static Map<String, Path> tensors(Path file, TimingOptions options, Path directory) throws IOException {
+        List<String> names = options.isolation().isPresent()
+                ? IsolatedTimer.tensors(file, options, options.isolation().get(), directory)
+                : LocalTimer.tensors(file, options, directory);
+        Map<String, Path> files = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            files.put(names.get(i), OpenModel.file(directory, i));
+        }
+        return files;
     }
 
     @Override

@@ -20,7 +20,9 @@ final class TimerService implements IsolatedService<TimerService.Question, Timer
         /** Measure the open model once. */
         MEASURE,
         /** Time its operators. */
-        OPERATORS
+        OPERATORS,
+        /** Run it once and write its tensors. */
+        TENSORS
     }
 
     /**
@@ -30,16 +32,19 @@ final class TimerService implements IsolatedService<TimerService.Question, Timer
      * @param file the model's file
      * @param options the options of the timing
      * @param runs number of runs for timing its operators
+     * @param directory the directory for its tensors; empty unless they are written
      */
-    public record Question(Task task, Path file, TimingOptions options, int runs) {}
+    public record Question(Task task, Path file, TimingOptions options, int runs, Optional<Path> directory) {}
 
     /**
      * The result of a task.
      *
      * @param timing the timing of the model; empty unless it was measured
      * @param operators the timings of its operators; empty unless they were timed
+     * @param tensors the names of its tensors, in the order of their files; empty unless they were written
      */
-    public record Told(Optional<ModelTiming> timing, List<ModelTiming.OperatorTiming> operators) {}
+    public record Told(
+            Optional<ModelTiming> timing, List<ModelTiming.OperatorTiming> operators, List<String> tensors) {}
 
     @Override
     public Class<Question> question() {
@@ -54,16 +59,25 @@ final class TimerService implements IsolatedService<TimerService.Question, Timer
             case OPEN -> {
                 progress.progress("opening", 0, 1);
                 timer = ModelTimer.open(question.file(), question.options());
-                yield new Told(Optional.empty(), List.of());
+                yield new Told(Optional.empty(), List.of(), List.of());
             }
             case MEASURE -> {
                 progress.progress("measuring", 0, 1);
-                yield new Told(Optional.of(measured()), List.of());
+                yield new Told(Optional.of(measured()), List.of(), List.of());
             }
             case OPERATORS ->
                 new Told(
                         Optional.empty(),
-                        ModelTimer.operators(question.file(), question.options(), question.runs(), progress));
+                        ModelTimer.operators(question.file(), question.options(), question.runs(), progress),
+                        List.of());
+            case TENSORS ->
+                new Told(
+                        Optional.empty(),
+                        List.of(),
+                        LocalTimer.tensors(
+                                question.file(),
+                                question.options(),
+                                question.directory().orElseThrow()));
         };
     }
 

@@ -3,9 +3,13 @@ package io.pepper.measure;
 import io.pepper.model.InputShapes;
 import io.pepper.model.Isolation;
 import io.pepper.model.OptimizationLevel;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -21,7 +25,8 @@ import java.util.function.Consumer;
  * @param provider the execution provider, for instance {@code CPU} or {@code CUDA}; case, underscores and the suffix
  *     {@code ExecutionProvider} are ignored
  * @param sizes the sizes of inputs that the model leaves open; missing ones are guessed, with a batch of 1 if that runs
- * @param seed seed of the values of the inputs
+ * @param inputs files with the values of inputs ({@code .npy} or {@code .pb}), by input; the others have pseudo-random values
+ * @param seed seed of the values of the other inputs
  * @param minRuns minimum number of timed runs before the precision may end the measurement, at least 1
  * @param maxRuns maximum number of timed runs, at least {@code minRuns}
  * @param budget maximum total time of timed runs; one run is always made
@@ -35,6 +40,7 @@ public record TimingOptions(
         OptimizationLevel optimization,
         String provider,
         InputShapes sizes,
+        Map<String, Path> inputs,
         long seed,
         int minRuns,
         int maxRuns,
@@ -48,6 +54,7 @@ public record TimingOptions(
             OptimizationLevel.ALL,
             "CPU",
             InputShapes.NONE,
+            Map.of(),
             42,
             11,
             1_000,
@@ -63,7 +70,8 @@ public record TimingOptions(
      * @param optimization the optimisation of the model by ONNX Runtime
      * @param provider the execution provider
      * @param sizes the sizes of inputs that the model leaves open
-     * @param seed seed of the values of the inputs
+     * @param inputs files with the values of inputs, by input
+     * @param seed seed of the values of the other inputs
      * @param minRuns minimum number of timed runs, at least 1
      * @param maxRuns maximum number of timed runs, at least {@code minRuns}
      * @param budget maximum total time of timed runs
@@ -76,6 +84,7 @@ public record TimingOptions(
         Objects.requireNonNull(provider);
         Objects.requireNonNull(sizes);
         Objects.requireNonNull(isolation);
+        inputs = Collections.unmodifiableMap(new TreeMap<>(inputs));
         require(threads >= 1, "threads", threads);
         require(minRuns >= 1, "minRuns", minRuns);
         require(maxRuns >= minRuns, "maxRuns", maxRuns);
@@ -137,6 +146,16 @@ public record TimingOptions(
      */
     public TimingOptions withSizes(InputShapes value) {
         return with(changed -> changed.sizes = value);
+    }
+
+    /**
+     * Sets the values of inputs.
+     *
+     * @param files files with the values ({@code .npy} or {@code .pb}), by input
+     * @return a copy with these values
+     */
+    public TimingOptions withInputs(Map<String, Path> files) {
+        return with(changed -> changed.inputs = files);
     }
 
     /**
@@ -211,6 +230,7 @@ public record TimingOptions(
         private OptimizationLevel optimization;
         private String provider;
         private InputShapes sizes;
+        private Map<String, Path> inputs;
         private long seed;
         private int minRuns;
         private int maxRuns;
@@ -224,6 +244,7 @@ public record TimingOptions(
             optimization = options.optimization;
             provider = options.provider;
             sizes = options.sizes;
+            inputs = options.inputs;
             seed = options.seed;
             minRuns = options.minRuns;
             maxRuns = options.maxRuns;
@@ -239,6 +260,7 @@ public record TimingOptions(
                     optimization,
                     provider,
                     sizes,
+                    inputs,
                     seed,
                     minRuns,
                     maxRuns,

@@ -252,7 +252,10 @@ public final class LatencyProfiler {
             timers.open(
                     task,
                     task.piece.file(),
-                    plan.timing().withThreads(task.threads).withSizes(task.piece.sizes()));
+                    plan.timing()
+                            .withThreads(task.threads)
+                            .withSizes(task.piece.sizes())
+                            .withInputs(task.piece.inputs()));
         } catch (InterruptedIOException stopped) {
             throw stopped;
         } catch (IOException | IllegalArgumentException failed) {
@@ -298,7 +301,8 @@ public final class LatencyProfiler {
     }
 
     private DeviceState state(LoadLevel level, Span before) {
-        double cores = Machine.here().cores();
+        Machine machine = Machine.here();
+        double cores = machine.cores();
         double achieved = before.achievedPercent().orElse(0);
         double threads = level.threads() <= cores
                 ? achieved / PERCENT * cores
@@ -308,7 +312,8 @@ public final class LatencyProfiler {
                 .withReadAt(Instant.now())
                 .withCores(cores)
                 .withCpuLoadPercent(before.loadPercent().orElse(achieved))
-                .withRunnableThreads(threads + before.foreignThreads());
+                .withRunnableThreads(threads + before.foreignThreads())
+                .withGpu(machine.gpu());
     }
 
     private String key(Task task, LoadLevel level) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -128,7 +129,15 @@ public final class ProfileTargets {
                     name,
                     target.resolve(manifest.parts().get(part).file()),
                     inputSizes(manifest.parts().get(part).inputs(), shapes),
-                    costs.workload(segment));
+                    costs.workload(segment),
+                    part == 0
+                            ? Optional.empty()
+                            : Optional.of(before(target, manifest.parts().get(0))),
+                    Map.of());
+        }
+
+        private ProfileTarget.Before before(Path target, PartitionManifest.Part first) {
+            return new ProfileTarget.Before(target.resolve(first.file()), inputSizes(first.inputs(), shapes));
         }
     }
 

@@ -1,24 +1,21 @@
 package io.pepper.examples.cli;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtException;
 import io.pepper.export.VerificationOptions;
 import io.pepper.model.Dimension;
+import io.pepper.model.InputValues;
 import io.pepper.model.ModelException;
 import io.pepper.model.TensorInfo;
 import io.pepper.session.TensorFiles;
 import java.io.IOException;
-import java.nio.Buffer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,6 +36,8 @@ final class GivenInputs {
                     "An input: a NumPy file, a TensorProto file, or random values (the default). May be repeated.")
     private List<String> given = List.of();
 
+    private final Set<String> taken = new HashSet<>();
+
     /** Returns the files by input; random inputs are left out. */
     Map<String, Path> files(List<TensorInfo> inputs) {
         Map<String, Path> files = new LinkedHashMap<>();
@@ -55,6 +54,34 @@ final class GivenInputs {
             }
         }
         return files;
+    }
+
+    /**
+     * Returns the files of inputs that a model has, because several models may take different ones. Afterwards, {@link
+     * #requireAllTaken} finds mistyped names.
+     */
+    Map<String, Path> filesOf(List<TensorInfo> inputs) {
+        Map<String, Path> files = new LinkedHashMap<>();
+        for (String input : given) {
+            int split = input.lastIndexOf('=');
+            String name = input.substring(0, Math.max(0, split));
+            if (inputs.stream().anyMatch(known -> known.name().equals(name))) {
+                taken.add(input);
+                if (!input.substring(split + 1).equals(RANDOM)) {
+                    files.put(name, Path.of(input.substring(split + 1)));
+                }
+            }
+        }
+        return files;
+    }
+
+    /** Refuses inputs that no model has. */
+    void requireAllTaken() {
+        for (String input : given) {
+            if (!taken.contains(input)) {
+                throw new ParameterException(spec.commandLine(), "--input " + input + ": no model has such an input");
+            }
+        }
     }
 
     /** Reads an input. Problems of its file are reported with the input's name. */
@@ -90,44 +117,11 @@ final class GivenInputs {
 
     private static VerificationOptions with(VerificationOptions options, String name, OnnxTensor tensor)
             throws IOException {
+        InputValues values = TensorFiles.values(tensor);
         long[] shape = tensor.getInfo().getShape();
-        if (tensor.getInfo().type == OnnxJavaType.STRING) {
-            List<String> texts = new ArrayList<>();
-            collect(value(tensor), texts);
-            return options.withInput(name, texts, shape);
-        }
-        return options.withInput(name, buffer(tensor), shape);
-    }
-
-    private static Object value(OnnxTensor tensor) throws IOException {
-        try {
-            return tensor.getValue();
-        } catch (OrtException refused) {
-            throw new IOException(refused.getMessage(), refused);
-        }
-    }
-
-    private static void collect(Object value, List<String> texts) {
-        if (value instanceof Object[] row) {
-            for (Object each : row) {
-                collect(each, texts);
-            }
-        } else {
-            texts.add(String.valueOf(value));
-        }
-    }
-
-    /** Returns a copy of the values, as a buffer of their width. */
-    private static Buffer buffer(OnnxTensor tensor) {
-        ByteBuffer bytes = tensor.getByteBuffer().order(ByteOrder.nativeOrder());
-        return switch (tensor.getInfo().type) {
-            case FLOAT -> bytes.asFloatBuffer();
-            case DOUBLE -> bytes.asDoubleBuffer();
-            case INT32 -> bytes.asIntBuffer();
-            case INT64 -> bytes.asLongBuffer();
-            case INT16, FLOAT16, BFLOAT16 -> bytes.asShortBuffer();
-            default -> bytes;
-        };
+        return values.numbers().isPresent()
+                ? options.withInput(name, values.numbers().get(), shape)
+                : options.withInput(name, values.strings(), shape);
     }
 
     /** Refuses a tensor of another type, rank or size; nothing is converted. */

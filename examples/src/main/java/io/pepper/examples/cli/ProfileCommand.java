@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import ai.onnxruntime.OnnxTensor;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.DeviceState;
@@ -7,7 +8,9 @@ import io.pepper.cut.Cut;
 import io.pepper.measure.OperatorSweep;
 import io.pepper.measure.RuntimePlatform;
 import io.pepper.measure.TimingOptions;
+import io.pepper.model.InputShapes;
 import io.pepper.model.ProgressListener;
+import io.pepper.model.TensorInfo;
 import io.pepper.monitor.LocalDeviceMonitor;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
@@ -139,6 +142,9 @@ final class ProfileCommand implements Callable<Integer> {
     private InputOptions inputs = new InputOptions();
 
     @Mixin
+    private GivenInputs values = new GivenInputs();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Option(
@@ -205,17 +211,19 @@ final class ProfileCommand implements Callable<Integer> {
         Map<String, Path> named = new HashMap<>();
         for (Path file : models) {
             try (OnnxModel model = reading.open(file, isolation)) {
-                inputs.shapesOf(model);
+                sizes(model);
                 requireNew(model.name(), file, named.put(model.name(), file));
             }
         }
         inputs.requireAllTaken();
+        values.requireAllTaken();
         for (Path file : models) {
             try (OnnxModel model = reading.open(file, isolation)) {
-                found.addAll(
+                found.addAll(withInputs(
+                        model,
                         candidates.isPresent()
                                 ? runs(model, candidates.get(), work, progress)
-                                : ProfileTargets.of(model, inputs.shapesOf(model), work, pieces, SEED, progress));
+                                : ProfileTargets.of(model, sizes(model), work, pieces, SEED, progress)));
             }
         }
         if (sweep || shortSweep) {
@@ -223,6 +231,35 @@ final class ProfileCommand implements Callable<Integer> {
             found.addAll(ProfileTargets.sweep(work.resolve(OperatorSweep.MODEL), names));
         }
         return found;
+    }
+
+    /** Returns the given sizes of a model's inputs, and those of given values. */
+    private InputShapes sizes(OnnxModel model) throws IOException {
+        InputShapes sizes = inputs.shapesOf(model);
+        Map<String, Path> files = values.filesOf(model.inputs());
+        for (TensorInfo input : model.inputs()) {
+            Path file = files.get(input.name());
+            if (file != null) {
+                try (OnnxTensor tensor = GivenInputs.read(input, file)) {
+                    sizes = sizes.withInputShape(input.name(), tensor.getInfo().getShape());
+                }
+            }
+        }
+        return sizes;
+    }
+
+    /** Gives pieces the inputs that they have when the model runs on the given values. */
+    private List<ProfileTarget> withInputs(OnnxModel model, List<ProfileTarget> targets) throws IOException {
+        Map<String, Path> files = values.filesOf(model.inputs());
+        if (files.isEmpty()) {
+            return targets;
+        }
+        TimingOptions running = isolation.timing(TimingOptions.DEFAULTS.withProvider(provider));
+        List<ProfileTarget> with = new ArrayList<>();
+        for (ProfileTarget target : targets) {
+            with.add(target.withInputs(files, running));
+        }
+        return with;
     }
 
     /** A data set tells models apart by the names of their files. */
@@ -235,7 +272,7 @@ final class ProfileCommand implements Callable<Integer> {
 
     private List<ProfileTarget> runs(OnnxModel model, int most, Path work, ConsoleProgress progress)
             throws IOException {
-        ModelCosts costs = model.costs(model.shapes(inputs.shapesOf(model)));
+        ModelCosts costs = model.costs(model.shapes(sizes(model)));
         List<Cut> chosen = CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), most);
         return ProfileTargets.runs(model, costs, costs.segments(chosen), work, progress);
     }
