@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -19,7 +21,7 @@ import java.util.stream.Collectors;
  * compares the measured times of the device that is fastest, of the one that is predicted to be, and of a randomly chosen
  * one. The same data, predictions and options give the same tries. Immutable and therefore thread-safe.
  *
- * @param tries the tries, in order
+ * @param tries the tries, in order, at least one
  */
 public record DeviceTrials(List<Try> tries) {
     /**
@@ -122,29 +124,35 @@ public record DeviceTrials(List<Try> tries) {
      * Creates trials.
      *
      * @param tries the tries, in order
+     * @throws IllegalArgumentException if there is no try
      */
     public DeviceTrials {
         tries = List.copyOf(tries);
+        if (tries.isEmpty()) {
+            throw new IllegalArgumentException("trials have at least one try");
+        }
     }
 
     /**
      * Draws tries.
      *
      * @param measured the measurements of at least two devices; those of the operator sweep are not drawn
-     * @param predictedSeconds returns the predicted median of a record in seconds; NaN leaves its setting out
+     * @param predictedSeconds returns the predicted median of a record in seconds; empty leaves its setting out
      * @param options the number of tries, the number of devices and the seed
      * @return the tries
      * @throws IllegalArgumentException if no piece was measured on this number of devices
      */
     public static DeviceTrials draw(
-            LatencyDataset measured, ToDoubleFunction<LatencyRecord> predictedSeconds, DeviceTrialOptions options) {
+            LatencyDataset measured,
+            Function<LatencyRecord, OptionalDouble> predictedSeconds,
+            DeviceTrialOptions options) {
         return new DeviceTrials(new TrialDraw(measured, predictedSeconds, options).tries());
     }
 
     /**
      * Returns the share of tries in which the device that was predicted to be the fastest is the fastest.
      *
-     * @return 0 to 1; NaN without tries
+     * @return 0 to 1
      */
     public double right() {
         return mean(entry -> entry.isRight() ? 1 : 0);
@@ -153,7 +161,7 @@ public record DeviceTrials(List<Try> tries) {
     /**
      * Returns the share of tries in which a randomly chosen device is the fastest.
      *
-     * @return 0 to 1; NaN without tries
+     * @return 0 to 1
      */
     public double randomRight() {
         return mean(entry -> entry.isRandomRight() ? 1 : 0);
@@ -163,10 +171,10 @@ public record DeviceTrials(List<Try> tries) {
      * Returns a mean over all tries.
      *
      * @param value returns a number of a try, for instance {@link Try#regretSeconds()}
-     * @return the mean; NaN without tries
+     * @return the mean
      */
     public double mean(ToDoubleFunction<Try> value) {
-        return tries.stream().mapToDouble(value).average().orElse(Double.NaN);
+        return tries.stream().mapToDouble(value).average().orElseThrow();
     }
 
     /**

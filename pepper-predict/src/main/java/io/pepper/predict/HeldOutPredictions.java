@@ -12,9 +12,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Predictions for measured settings, each device by its own predictor. By default, a device's times are predicted by a
@@ -137,6 +139,17 @@ public final class HeldOutPredictions {
     }
 
     private static Optional<String> seen(String device, LatencyPredictor predictor, LatencyDataset data) {
+        if (predictor instanceof CalibratedPredictor calibrated) {
+            Set<Long> pieces = data.records().stream()
+                    .map(entry -> WorkKey.of(entry.work()))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            int all = pieces.size();
+            pieces.retainAll(calibrated.measuredResiduals().keySet());
+            return pieces.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of("the given predictor of " + device + " was calibrated with " + pieces.size()
+                            + " of these " + all + " pieces: its predictions of them are not held out");
+        }
         if (!(predictor instanceof TrainedPredictor trained)) {
             return Optional.empty();
         }
@@ -177,10 +190,11 @@ public final class HeldOutPredictions {
      * Returns the predicted median of a measured setting.
      *
      * @param entry a record of the data
-     * @return seconds, more than 0; NaN for a record that was not predicted
+     * @return seconds, more than 0; empty for a record that was not predicted
      */
-    public double medianSeconds(LatencyRecord entry) {
-        return seconds.getOrDefault(entry.key(), Double.NaN);
+    public OptionalDouble medianSeconds(LatencyRecord entry) {
+        Double known = seconds.get(entry.key());
+        return known == null ? OptionalDouble.empty() : OptionalDouble.of(known);
     }
 
     /**

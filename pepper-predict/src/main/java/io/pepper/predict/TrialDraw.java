@@ -7,9 +7,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** The draws of {@link DeviceTrials}: from measured settings by model, piece and device, all sorted by name. */
@@ -20,7 +22,7 @@ final class TrialDraw {
     private final List<String> models;
     private final Map<String, TreeMap<String, TreeMap<String, List<Candidate>>>> settings = new TreeMap<>();
 
-    TrialDraw(LatencyDataset measured, ToDoubleFunction<LatencyRecord> predicted, DeviceTrialOptions options) {
+    TrialDraw(LatencyDataset measured, Function<LatencyRecord, OptionalDouble> predicted, DeviceTrialOptions options) {
         this.options = options;
         this.least = options.devices() == DeviceTrialOptions.ALL ? 2 : options.devices();
         this.random = new Random(options.seed());
@@ -36,16 +38,20 @@ final class TrialDraw {
         }
     }
 
-    private void add(List<LatencyRecord> alike, ToDoubleFunction<LatencyRecord> predicted) {
+    private void add(List<LatencyRecord> alike, Function<LatencyRecord, OptionalDouble> predicted) {
         LatencyRecord first = alike.get(0);
-        double seconds = predicted.applyAsDouble(first);
-        if (!Double.isNaN(seconds)) {
+        OptionalDouble seconds = predicted.apply(first);
+        if (seconds.isPresent()) {
             String device = first.device().device();
             settings.computeIfAbsent(first.model(), model -> new TreeMap<>())
                     .computeIfAbsent(first.piece(), piece -> new TreeMap<>())
                     .computeIfAbsent(device, name -> new ArrayList<>())
                     .add(new Candidate(
-                            device, first.threads(), first.load(), LatencyRecord.meanSeconds(alike), seconds));
+                            device,
+                            first.threads(),
+                            first.load(),
+                            LatencyRecord.meanSeconds(alike),
+                            seconds.getAsDouble()));
         }
     }
 

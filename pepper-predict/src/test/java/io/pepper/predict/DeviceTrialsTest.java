@@ -17,7 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +60,10 @@ class DeviceTrialsTest {
         return entry -> guessed.getOrDefault(entry.key(), Double.NaN);
     }
 
+    private static Function<LatencyRecord, OptionalDouble> known(ToDoubleFunction<LatencyRecord> seconds) {
+        return entry -> OptionalDouble.of(seconds.applyAsDouble(entry));
+    }
+
     private static LatencyRecord of(LatencyDataset data, Try drawn, Candidate candidate) {
         return data.records().stream()
                 .filter(entry -> entry.model().equals(drawn.model())
@@ -72,7 +78,7 @@ class DeviceTrialsTest {
         for (int seed = 0; seed < 20; seed++) {
             LatencyDataset data = measured(5, new Random(seed));
             ToDoubleFunction<LatencyRecord> guessed = guesses(data, new Random(seed));
-            DeviceTrials trials = DeviceTrials.draw(data, guessed, DeviceTrialOptions.DEFAULTS.withSeed(seed));
+            DeviceTrials trials = DeviceTrials.draw(data, known(guessed), DeviceTrialOptions.DEFAULTS.withSeed(seed));
             assertThat(trials.tries()).hasSize(100);
             for (Try drawn : trials.tries()) {
                 assertThat(drawn.candidates()).extracting(Candidate::device).containsExactlyElementsOf(DEVICES);
@@ -102,7 +108,7 @@ class DeviceTrialsTest {
     void manyTriesApproachTheSharesOverAllCombinations() {
         LatencyDataset data = measured(4, new Random(7));
         ToDoubleFunction<LatencyRecord> guessed = guesses(data, new Random(8));
-        DeviceTrials trials = DeviceTrials.draw(data, guessed, DeviceTrialOptions.DEFAULTS.withTries(40_000));
+        DeviceTrials trials = DeviceTrials.draw(data, known(guessed), DeviceTrialOptions.DEFAULTS.withTries(40_000));
         double right = 0;
         double lost = 0;
         int all = 0;
@@ -136,7 +142,7 @@ class DeviceTrialsTest {
     void theMeasuredTimesThemselvesAreAlwaysRight() {
         LatencyDataset data = measured(3, new Random(1));
         DeviceTrials trials = DeviceTrials.draw(
-                data, entry -> entry.timing().medianSeconds(), DeviceTrialOptions.DEFAULTS.withDevices(2));
+                data, known(entry -> entry.timing().medianSeconds()), DeviceTrialOptions.DEFAULTS.withDevices(2));
         assertThat(trials.right()).isEqualTo(1);
         assertThat(trials.mean(Try::regretSeconds)).isZero();
         assertThat(trials.tries()).allMatch(drawn -> drawn.candidates().size() == 2);
@@ -208,17 +214,47 @@ class DeviceTrialsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'pi'")
                 .hasMessageContaining("two measured models");
-        assertThatThrownBy(() -> DeviceTrials.draw(single, entry -> 1, DeviceTrialOptions.DEFAULTS))
+        assertThatThrownBy(() -> DeviceTrials.draw(single, known(entry -> 1), DeviceTrialOptions.DEFAULTS))
                 .hasMessageContaining("no model was measured on 2 devices");
         assertThatThrownBy(() -> DeviceTrialOptions.DEFAULTS.withDevices(1)).hasMessageContaining("devices 1");
         assertThatThrownBy(() -> DeviceTrialOptions.DEFAULTS.withTries(0)).hasMessageContaining("tries 0");
+        assertThatThrownBy(() -> new DeviceTrials(List.of())).hasMessageContaining("at least one try");
+    }
+
+    @Test
+    void settingsWithoutPredictionAreNotDrawn() {
+        LatencyDataset data = measured(3, new Random(1));
+        DeviceTrials trials = DeviceTrials.draw(
+                data,
+                entry -> entry.model().equals("m1") ? OptionalDouble.empty() : OptionalDouble.of(1),
+                DeviceTrialOptions.DEFAULTS);
+        assertThat(trials.tries()).extracting(Try::model).contains("m0", "m2").doesNotContain("m1");
+    }
+
+    @Test
+    void aCalibratedPredictorSaysWhichPiecesItHasSeen() throws Exception {
+        LatencyDataset boards = BoardData.boards();
+        LatencyDataset pi = LatencyDataset.of(boards.records().stream()
+                .filter(entry -> entry.device().device().equals("raspberry-pi-4"))
+                .toList());
+        LatencyDataset some = LatencyDataset.of(pi.records().subList(0, 3));
+        CalibratedPredictor calibrated = DeviceCalibration.of(List.of(), some).predictor();
+        HeldOutPredictions given = HeldOutPredictions.of(
+                pi, TrainingOptions.EXTENDED, entry -> Optional.of(calibrated), ProgressListener.NONE);
+        assertThat(given.caveats()).singleElement().asString().contains("raspberry-pi-4", "calibrated with 3 of these");
+        assertThat(given.medianSeconds(pi.records().get(5))).isPresent();
+        assertThat(given.medianSeconds(boards.records().stream()
+                        .filter(entry -> !entry.device().device().equals("raspberry-pi-4"))
+                        .findFirst()
+                        .orElseThrow()))
+                .isEmpty();
     }
 
     @Test
     void theFileHasTheColumnsOfTheOriginal(@TempDir Path directory) throws Exception {
         LatencyDataset data = measured(3, new Random(1));
         DeviceTrials trials =
-                DeviceTrials.draw(data, guesses(data, new Random(2)), DeviceTrialOptions.DEFAULTS.withTries(7));
+                DeviceTrials.draw(data, known(guesses(data, new Random(2))), DeviceTrialOptions.DEFAULTS.withTries(7));
         Path file = directory.resolve("tries.csv");
         trials.write(file);
         List<String> lines = Files.readAllLines(file);
