@@ -127,20 +127,11 @@ public final class CalibratedPredictor implements LatencyPredictor {
 
     /** Returns this predictor, marked as one of another runtime, with times that are that much less certain. */
     CalibratedPredictor withOtherRuntime(Platform platform, String runtime, double deviation) {
-        return new CalibratedPredictor(new Parts(
-                parts.device,
-                platform,
-                parts.records,
-                parts.threads,
-                parts.threadFactors,
-                parts.costs,
-                Math.hypot(parts.spread, deviation),
-                parts.heldOutError,
-                parts.measured,
-                parts.borrowed,
-                parts.fine,
-                parts.base,
-                Optional.of(runtime)));
+        CalibrationDraft draft = CalibrationDraft.of(parts);
+        draft.platform = platform;
+        draft.spread = Math.hypot(parts.spread, deviation);
+        draft.otherRuntime = Optional.of(runtime);
+        return new CalibratedPredictor(draft.parts(parts.costs));
     }
 
     Parts parts() {
@@ -213,6 +204,7 @@ public final class CalibratedPredictor implements LatencyPredictor {
 
     @Override
     public Prediction predict(Workload piece, int threads, DeviceState device) {
+        FeatureSchema.EXTENDED.require(piece);
         double[] amounts = CostTerms.amounts(piece);
         long key = WorkKey.of(piece);
         double spread = spread(amounts, key);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The file of a calibrated predictor: the first line of a {@linkplain PredictorFile trained one}, then a document with
@@ -27,37 +28,43 @@ final class CalibrationFile {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
             json.writeStartObject();
-            json.writeObjectFieldStart(FIELD);
-            json.writeStringField("device", parts.device());
-            json.writeFieldName("platform");
-            PlatformJson.write(json, parts.platform());
-            json.writeNumberField("records", parts.records());
-            json.writeNumberField("threads", parts.threads());
-            if (parts.heldOutError().isPresent()) {
-                json.writeNumberField("heldOutError", parts.heldOutError().getAsDouble());
-            }
-            json.writeNumberField("spread", parts.spread());
-            if (parts.otherRuntime().isPresent()) {
-                json.writeStringField("otherRuntime", parts.otherRuntime().get());
-            }
-            json.writeBooleanField("fine", parts.fine());
-            costs(json, parts.costs());
-            json.writeObjectFieldStart("threadFactors");
-            for (Map.Entry<Integer, Double> entry : parts.threadFactors().entrySet()) {
-                json.writeNumberField(String.valueOf(entry.getKey()), entry.getValue());
-            }
-            json.writeEndObject();
-            residuals(json, "measured", parts.measured());
-            residuals(json, "borrowed", parts.borrowed());
-            if (parts.base().isPresent()) {
-                json.writeFieldName("base");
-                json.writeRawValue(
-                        new String(PredictorFile.document(parts.base().get().parts()), StandardCharsets.UTF_8));
-            }
-            json.writeEndObject();
+            json.writeFieldName(FIELD);
+            write(json, parts);
             json.writeEndObject();
         }
         return bytes.toByteArray();
+    }
+
+    /** Writes the value of the field. */
+    static void write(JsonGenerator json, CalibratedPredictor.Parts parts) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("device", parts.device());
+        json.writeFieldName("platform");
+        PlatformJson.write(json, parts.platform());
+        json.writeNumberField("records", parts.records());
+        json.writeNumberField("threads", parts.threads());
+        if (parts.heldOutError().isPresent()) {
+            json.writeNumberField("heldOutError", parts.heldOutError().getAsDouble());
+        }
+        json.writeNumberField("spread", parts.spread());
+        if (parts.otherRuntime().isPresent()) {
+            json.writeStringField("otherRuntime", parts.otherRuntime().get());
+        }
+        json.writeBooleanField("fine", parts.fine());
+        costs(json, parts.costs());
+        json.writeObjectFieldStart("threadFactors");
+        for (Map.Entry<Integer, Double> entry : new TreeMap<>(parts.threadFactors()).entrySet()) {
+            json.writeNumberField(String.valueOf(entry.getKey()), entry.getValue());
+        }
+        json.writeEndObject();
+        residuals(json, "measured", parts.measured());
+        residuals(json, "borrowed", parts.borrowed());
+        if (parts.base().isPresent()) {
+            json.writeFieldName("base");
+            json.writeRawValue(
+                    new String(PredictorFile.document(parts.base().get().parts()), StandardCharsets.UTF_8));
+        }
+        json.writeEndObject();
     }
 
     private static void costs(JsonGenerator json, LogCosts costs) throws IOException {
@@ -89,7 +96,7 @@ final class CalibrationFile {
 
     private static void residuals(JsonGenerator json, String name, Map<Long, Double> values) throws IOException {
         json.writeObjectFieldStart(name);
-        for (Map.Entry<Long, Double> entry : values.entrySet()) {
+        for (Map.Entry<Long, Double> entry : new TreeMap<>(values).entrySet()) {
             json.writeNumberField(Long.toHexString(entry.getKey()), entry.getValue());
         }
         json.writeEndObject();

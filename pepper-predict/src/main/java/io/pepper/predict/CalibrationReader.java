@@ -1,17 +1,13 @@
 package io.pepper.predict;
 
-import io.pepper.cluster.Platform;
 import io.pepper.predict.internal.learn.CostTerms;
 import io.pepper.predict.internal.learn.LogCosts;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 
 /** A reader of the document of a calibrated predictor. It does not trust the bytes. */
 final class CalibrationReader {
@@ -23,21 +19,10 @@ final class CalibrationReader {
 
     private final String source;
     private final PredictorFile.Document document;
-    private String device = "";
-    private Platform platform = Platform.UNKNOWN;
-    private int records;
-    private int threads;
-    private OptionalDouble heldOutError = OptionalDouble.empty();
-    private double spread = Double.NaN;
-    private Optional<String> otherRuntime = Optional.empty();
-    private boolean fine;
+    private final CalibrationDraft draft = new CalibrationDraft();
     private List<String> terms = List.of();
     private double[] costs = {};
     private final List<double[]> covariance = new ArrayList<>();
-    private final Map<Integer, Double> threadFactors = new HashMap<>();
-    private final Map<Long, Double> measured = new HashMap<>();
-    private final Map<Long, Double> borrowed = new HashMap<>();
-    private @Nullable TrainedPredictor base;
     private boolean found;
 
     CalibrationReader(String source, PredictorFile.Document document) {
@@ -57,30 +42,33 @@ final class CalibrationReader {
                     }
                 }));
         if (!found) {
-            throw wrong("the document", "it holds no calibrated predictor; TrainedPredictor reads trained ones");
+            throw wrong("the document", "it holds no calibrated predictor; StoredPredictor reads other ones");
         }
+        return predictor();
+    }
+
+    /** Reads the value of the field in another document of the same file. */
+    CalibratedPredictor read(JsonReader json) throws IOException {
+        json.object(field -> field(json, field));
+        return predictor();
+    }
+
+    private CalibratedPredictor predictor() throws PredictorFormatException {
         if (!terms.equals(CostTerms.names())) {
             throw wrong("terms", "they are not those of this library; calibrate the predictor again");
         }
-        if (records < 1 || threads < 1 || threads > MAX_THREADS || !(spread >= 0 && spread <= MAX_LOG)) {
+        boolean inRange = draft.records >= 1
+                && draft.threads >= 1
+                && draft.threads <= MAX_THREADS
+                && draft.spread >= 0
+                && draft.spread <= MAX_LOG;
+        if (!inRange) {
             throw wrong(
                     "records, threads, spread",
-                    "one is missing or out of its range: " + records + ", " + threads + ", " + spread);
+                    "one is missing or out of its range: " + draft.records + ", " + draft.threads + ", "
+                            + draft.spread);
         }
-        return new CalibratedPredictor(new CalibratedPredictor.Parts(
-                device,
-                platform,
-                records,
-                threads,
-                threadFactors,
-                logCosts(),
-                spread,
-                heldOutError,
-                measured,
-                borrowed,
-                fine,
-                Optional.ofNullable(base),
-                otherRuntime));
+        return new CalibratedPredictor(draft.parts(logCosts()));
     }
 
     private LogCosts logCosts() throws PredictorFormatException {
@@ -93,23 +81,24 @@ final class CalibrationReader {
 
     private void field(JsonReader json, String name) throws IOException {
         switch (name) {
-            case "device" -> device = json.text();
-            case "platform" -> platform = PlatformJson.read(json);
-            case "records" -> records = json.integer();
-            case "threads" -> threads = json.integer();
-            case "heldOutError" -> heldOutError = OptionalDouble.of(within(json, 0, Double.MAX_VALUE));
-            case "spread" -> spread = json.real();
-            case "otherRuntime" -> otherRuntime = Optional.of(json.text());
-            case "fine" -> fine = json.integer() != 0;
+            case "device" -> draft.device = json.text();
+            case "platform" -> draft.platform = PlatformJson.read(json);
+            case "records" -> draft.records = json.integer();
+            case "threads" -> draft.threads = json.integer();
+            case "heldOutError" -> draft.heldOutError = OptionalDouble.of(within(json, 0, Double.MAX_VALUE));
+            case "spread" -> draft.spread = json.real();
+            case "otherRuntime" -> draft.otherRuntime = Optional.of(json.text());
+            case "fine" -> draft.fine = json.integer() != 0;
             case "terms" -> terms = json.texts();
             case "costs" -> costs = json.reals();
             case "covariance" -> json.array(() -> row(json));
             case "threadFactors" ->
-                json.object(count ->
-                        threadFactors.put(whole(json, count), within(json, Math.exp(-MAX_LOG), Math.exp(MAX_LOG))));
-            case "measured" -> json.object(key -> measured.put(key(json, key), within(json, -MAX_LOG, MAX_LOG)));
-            case "borrowed" -> json.object(key -> borrowed.put(key(json, key), within(json, -MAX_LOG, MAX_LOG)));
-            case "base" -> base = new PredictorReader(source, document.file(), document.begin()).read(json);
+                json.object(count -> draft.threadFactors.put(
+                        whole(json, count), within(json, Math.exp(-MAX_LOG), Math.exp(MAX_LOG))));
+            case "measured" -> json.object(key -> draft.measured.put(key(json, key), within(json, -MAX_LOG, MAX_LOG)));
+            case "borrowed" -> json.object(key -> draft.borrowed.put(key(json, key), within(json, -MAX_LOG, MAX_LOG)));
+            case "base" ->
+                draft.base = Optional.of(new PredictorReader(source, document.file(), document.begin()).read(json));
             default -> {}
         }
     }

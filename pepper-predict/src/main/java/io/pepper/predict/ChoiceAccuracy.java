@@ -1,6 +1,7 @@
 package io.pepper.predict;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,22 @@ public record ChoiceAccuracy(
      */
     public static ChoiceAccuracy betweenDevices(CrossValidation validation) {
         return betweenDevices(validation.measured(), validation.predictions());
+    }
+
+    /**
+     * Compares the devices like {@link #betweenDevices(CrossValidation)}, each predicted by a predictor of its own.
+     *
+     * @param validations a cross-validation for each kind of device, whose devices have different names
+     * @return the accuracy over all pieces; without choices if no piece ran on two devices under the same load
+     */
+    public static ChoiceAccuracy betweenDevices(List<CrossValidation> validations) {
+        Map<String, Double> seconds = new HashMap<>();
+        List<LatencyRecord> measured = new ArrayList<>();
+        for (CrossValidation validation : validations) {
+            measured.addAll(validation.measured().records());
+            validation.addPredictions(seconds);
+        }
+        return betweenDevices(LatencyDataset.of(measured), entry -> seconds.getOrDefault(entry.key(), Double.NaN));
     }
 
     static ChoiceAccuracy betweenDevices(LatencyDataset measured, ToDoubleFunction<LatencyRecord> predictedSeconds) {

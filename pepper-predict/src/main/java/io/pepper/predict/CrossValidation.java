@@ -52,6 +52,11 @@ public final class CrossValidation {
             return name().toLowerCase(Locale.ROOT);
         }
 
+        /** Returns the name of the records that were held out together with a record of a fold. */
+        private String heldOut(LatencyRecord entry, String fold) {
+            return this == ROWS ? fold : group(0).apply(entry);
+        }
+
         Function<LatencyRecord, String> group(int seed) {
             Random random = new Random(seed);
             return switch (this) {
@@ -65,6 +70,7 @@ public final class CrossValidation {
     private final Folds folds;
     private final LatencyDataset measured;
     private final List<LatencyRecord> records;
+    private final List<String> heldOut;
     private final Guesses withTrees;
     private final Guesses sums;
     private final boolean keepsTrees;
@@ -86,9 +92,11 @@ public final class CrossValidation {
             Folds folds,
             LatencyDataset measured,
             List<LatencyRecord> records,
+            List<String> heldOut,
             Guesses withTrees,
             Guesses sums,
             boolean keepsTrees) {
+        this.heldOut = heldOut;
         this.folds = folds;
         this.measured = measured;
         this.records = records;
@@ -131,6 +139,7 @@ public final class CrossValidation {
         List<LatencyRecord> records = groups.stream().flatMap(List::stream).toList();
         Guesses withTrees = new Guesses(records.size());
         Guesses sums = new Guesses(records.size());
+        List<String> heldOut = new ArrayList<>();
         int at = 0;
         for (int fold = 0; fold < groups.size(); fold++) {
             if (Thread.currentThread().isInterrupted()) {
@@ -143,11 +152,13 @@ public final class CrossValidation {
                 predict(learner.sumAlone(0, NONE), groups.get(fold), sums, at);
             }
             at += groups.get(fold).size();
+            String name = "fold " + (fold + 1);
+            groups.get(fold).forEach(entry -> heldOut.add(folds.heldOut(entry, name)));
         }
         boolean keepsTrees = !options.hasSum()
                 || accuracy(records, withTrees, entry -> true).medianApe()
                         < accuracy(records, sums, entry -> true).medianApe();
-        return new CrossValidation(folds, data.withoutSweep(), records, withTrees, sums, keepsTrees);
+        return new CrossValidation(folds, data.withoutSweep(), records, heldOut, withTrees, sums, keepsTrees);
     }
 
     /** Returns the records outside of a fold. */
@@ -168,7 +179,7 @@ public final class CrossValidation {
 
     /** Returns the same predictions, by the trees or by the sum alone. */
     CrossValidation keeping(boolean trees) {
-        return new CrossValidation(folds, measured, records, withTrees, sums, trees);
+        return new CrossValidation(folds, measured, records, heldOut, withTrees, sums, trees);
     }
 
     /**
@@ -302,6 +313,27 @@ public final class CrossValidation {
         return accuracy(records, keepsTrees ? withTrees : sums, which);
     }
 
+    /**
+     * Returns the distribution of the errors in each fold.
+     *
+     * @return the distributions by the held-out model or device, or by {@code fold 1} to {@code fold 10} of {@link Folds#ROWS},
+     *     in the order of {@link #records}
+     */
+    public Map<String, ErrorDistribution> errors() {
+        Map<String, List<Double>> errors = new LinkedHashMap<>();
+        for (int i = 0; i < records.size(); i++) {
+            double measuredSeconds = records.get(i).timing().medianSeconds();
+            errors.computeIfAbsent(heldOut.get(i), none -> new ArrayList<>())
+                    .add(Math.abs(medians[i] / measuredSeconds - 1));
+        }
+        Map<String, ErrorDistribution> distributions = new LinkedHashMap<>();
+        errors.forEach((name, own) -> distributions.put(
+                name,
+                ErrorDistribution.of(
+                        own.stream().mapToDouble(Double::doubleValue).toArray())));
+        return distributions;
+    }
+
     private static Accuracy accuracy(List<LatencyRecord> records, Guesses guesses, Predicate<LatencyRecord> which) {
         int[] chosen = IntStream.range(0, records.size())
                 .filter(i -> which.test(records.get(i)))
@@ -334,9 +366,14 @@ public final class CrossValidation {
     /** Returns a function from a record to its predicted median; NaN for records that were not predicted. */
     ToDoubleFunction<LatencyRecord> predictions() {
         Map<String, Double> predicted = new HashMap<>();
+        addPredictions(predicted);
+        return entry -> predicted.getOrDefault(entry.key(), Double.NaN);
+    }
+
+    /** Adds the predicted medians by the keys of their records. */
+    void addPredictions(Map<String, Double> predicted) {
         for (int i = 0; i < records.size(); i++) {
             predicted.putIfAbsent(records.get(i).key(), medians[i]);
         }
-        return entry -> predicted.getOrDefault(entry.key(), Double.NaN);
     }
 }

@@ -36,6 +36,7 @@ final class JsonReader implements AutoCloseable {
     private final String source;
     private final JsonParser parser;
     private final Deque<String> path = new ArrayDeque<>();
+    private long nodes;
 
     private JsonReader(JsonParser parser, String source) {
         this.source = source;
@@ -295,6 +296,16 @@ final class JsonReader implements AutoCloseable {
         List<String> texts = new ArrayList<>();
         array(() -> texts.add(text()));
         return texts;
+    }
+
+    /** Returns the number of nodes of the trees that have been read from the document. */
+    long nodes() {
+        return nodes;
+    }
+
+    /** Counts nodes of a tree that has been read. */
+    void addNodes(long more) {
+        nodes += more;
     }
 
     /**

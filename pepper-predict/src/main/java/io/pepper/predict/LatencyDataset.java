@@ -273,6 +273,19 @@ public final class LatencyDataset {
     }
 
     /**
+     * Returns the records of each kind of device: of the devices of one kind, instruction set and execution provider. A device
+     * of unknown kind stands alone. Values that some records of a device do not state are those of its other records.
+     *
+     * @return the data sets by the kind or, if it is unknown, by the device's name; the instruction set and the provider
+     *     follow where several of one kind differ in them; in the order of the file, without problems
+     */
+    public Map<String, LatencyDataset> byDeviceKind() {
+        Map<String, LatencyDataset> kinds = new LinkedHashMap<>();
+        DeviceKinds.of(records).forEach((name, own) -> kinds.put(name, LatencyDataset.of(own)));
+        return kinds;
+    }
+
+    /**
      * Returns the records in groups.
      *
      * @param group returns the name of a record's group

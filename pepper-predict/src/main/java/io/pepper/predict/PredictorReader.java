@@ -34,6 +34,7 @@ final class PredictorReader {
     private @Nullable Trees p90;
     private @Nullable Provenance facts;
     private boolean calibrated;
+    private boolean several;
 
     /** Creates a reader of the document that starts at an offset of the file. */
     PredictorReader(String source, byte[] file, int begin) {
@@ -59,6 +60,9 @@ final class PredictorReader {
     private TrainedPredictor predictor() throws PredictorFormatException {
         if (calibrated) {
             throw wrong("the document", "it holds a calibrated predictor, which CalibratedPredictor reads");
+        }
+        if (several) {
+            throw wrong("the document", "it holds the predictors of several devices, which StoredPredictor reads");
         }
         FeatureSchema schema = schema();
         if (target == null || facts == null) {
@@ -117,6 +121,7 @@ final class PredictorReader {
             case "p90" -> p90 = trees(json);
             case "facts" -> facts = facts(json);
             case CalibrationFile.FIELD -> calibrated = true;
+            case DevicePredictorsFile.FIELD -> several = true;
             default -> {}
         }
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The trees of a file before the number of features is known. Their number of nodes is bounded by the heap. Not
- * thread-safe.
+ * The trees of a file before the number of features is known. The number of nodes of all trees in the file is bounded by the
+ * heap. Not thread-safe.
  */
 final class RawTrees {
     /** More than any booster has. */
@@ -21,7 +21,6 @@ final class RawTrees {
     private final JsonReader json;
     private final List<RawTree> trees = new ArrayList<>();
     private final long mostNodes;
-    private long nodes;
 
     private static final class RawTree {
         private int[] left = {};
@@ -41,7 +40,7 @@ final class RawTrees {
         this(json, Runtime.getRuntime().maxMemory() / BYTES_PER_NODE);
     }
 
-    /** Creates a reader with a given bound on the number of nodes of all trees together. */
+    /** Creates a reader with a given bound on the number of nodes of all trees in the document together. */
     RawTrees(JsonReader json, long mostNodes) {
         this.json = json;
         this.mostNodes = mostNodes;
@@ -73,12 +72,12 @@ final class RawTrees {
         if (tree.left.length == 0) {
             throw json.wrong("it has no left_children");
         }
-        nodes += tree.longest();
+        json.addNodes(tree.longest());
         trees.add(tree);
     }
 
     private int left() {
-        return (int) Math.min(Integer.MAX_VALUE, mostNodes - nodes);
+        return (int) Math.min(Integer.MAX_VALUE, mostNodes - json.nodes());
     }
 
     private int[] integers() throws IOException {

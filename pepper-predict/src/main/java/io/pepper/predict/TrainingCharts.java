@@ -4,7 +4,6 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingDouble;
 
 import io.pepper.internal.text.Quantities;
-import io.pepper.measure.internal.Quantiles;
 import io.pepper.report.internal.markup.Axis;
 import io.pepper.report.internal.markup.BarChart;
 import io.pepper.report.internal.markup.Figure;
@@ -24,6 +23,7 @@ import java.util.stream.IntStream;
 /** The charts of a training: what was predicted beside what was measured, errors by group, and the features used. */
 final class TrainingCharts {
     private static final int MAX_FEATURES = 20;
+    private static final int MAX_GROUPS = 40;
     private static final double TEN = 10;
     private static final String POINT = "a measured way to run a piece";
 
@@ -115,14 +115,36 @@ final class TrainingCharts {
                 .sorted(comparing(shown.records()::get, order))
                 .forEach(i -> errors.computeIfAbsent(name.apply(shown.records().get(i)), none -> new ArrayList<>())
                         .add(Math.abs(ratios[i] - 1)));
-        Map<String, Double> medians = new LinkedHashMap<>();
-        errors.forEach((label, all) -> medians.put(label, median(all)));
-        return shares(titled("Median error by " + group), medians);
+        List<BarChart.Bar> bars = new ArrayList<>();
+        errors.forEach((label, all) -> bars.add(distribution(
+                label,
+                ErrorDistribution.of(
+                        all.stream().mapToDouble(Double::doubleValue).toArray()))));
+        String title = titled("Median error by " + group) + " (light: to the 90th percentile, dark: to the 10th)";
+        if (bars.size() <= MAX_GROUPS) {
+            return BarChart.of(title, bars, Quantities::percent);
+        }
+        List<BarChart.Bar> largest = bars.stream()
+                .sorted(comparingDouble(
+                                (BarChart.Bar bar) -> bar.layers().get(1).value())
+                        .reversed())
+                .limit(MAX_GROUPS)
+                .toList();
+        return BarChart.of(title + ": the largest " + MAX_GROUPS + " of " + bars.size(), largest, Quantities::percent);
     }
 
-    private static double median(List<Double> values) {
-        return Quantiles.of(values.stream().mapToDouble(Double::doubleValue).toArray())
-                .median();
+    private static BarChart.Bar distribution(String name, ErrorDistribution errors) {
+        String text = Quantities.percent(errors.median()) + ", from " + Quantities.percent(errors.p10()) + " to "
+                + Quantities.percent(errors.p90()) + ", " + errors.records()
+                + (errors.records() == 1 ? " record" : " records");
+        return new BarChart.Bar(
+                "spread",
+                name,
+                List.of(
+                        new BarChart.Layer("most", errors.p90()),
+                        new BarChart.Layer("half", errors.median()),
+                        new BarChart.Layer("least", errors.p10())),
+                text);
     }
 
     /** The features that the trees use most, if they use any. */

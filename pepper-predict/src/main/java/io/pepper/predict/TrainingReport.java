@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,8 +16,9 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * A self-contained page on the accuracy of a predictor: errors on held-out data, predicted against measured medians,
- * errors by load and by model, and the features that the trees use. Immutable and therefore thread-safe.
+ * A self-contained page on the accuracy of a predictor, or of the predictors of several kinds of devices: errors on held-out
+ * data, predicted against measured medians, the distributions of the errors by load and by model, and the features that the
+ * trees use. Immutable and therefore thread-safe.
  */
 public final class TrainingReport {
     private static final String NOTHING = "–";
@@ -33,9 +35,9 @@ public final class TrainingReport {
     private static final List<String> CHOICES = List.of(
             "held back", "choice", "pairs", "right", "limit", "choices", "fastest to 10 %", "limit", "lost on average");
     private static final String TITLE = "How well latencies are predicted";
-    private final LatencyTrainer trained;
+    private final Map<String, LatencyTrainer> trained;
 
-    private TrainingReport(LatencyTrainer trained) {
+    private TrainingReport(Map<String, LatencyTrainer> trained) {
         this.trained = trained;
     }
 
@@ -46,7 +48,17 @@ public final class TrainingReport {
      * @return the report
      */
     public static TrainingReport of(LatencyTrainer trained) {
-        return new TrainingReport(trained);
+        return new TrainingReport(Map.of("", trained));
+    }
+
+    /**
+     * Reports on the trainings of several predictors, one below the other.
+     *
+     * @param trained what was trained and validated, by kind of device
+     * @return the report
+     */
+    public static TrainingReport of(Map<String, LatencyTrainer> trained) {
+        return new TrainingReport(Collections.unmodifiableMap(new LinkedHashMap<>(trained)));
     }
 
     /**
@@ -67,20 +79,29 @@ public final class TrainingReport {
     public String html() {
         Page page = Page.titled(TITLE).header(TITLE, List.of(), List.of());
         page.body().open("main").line();
-        page.definitions(facts());
-        accuracy(page);
-        choices(page);
+        trained.forEach((name, one) -> {
+            if (!name.isEmpty()) {
+                page.body().element("h2", name).line();
+            }
+            add(page, one);
+        });
+        page.body().close().line();
+        return page.end();
+    }
+
+    private static void add(Page page, LatencyTrainer trained) {
+        page.definitions(facts(trained));
+        accuracy(page, trained);
+        choices(page, trained);
         CrossValidation models = trained.validations().get(Folds.MODELS);
         CrossValidation shown = models == null ? trained.validations().get(Folds.ROWS) : models;
         if (shown != null) {
             new TrainingCharts(shown).all().forEach(chart -> page.figure("", chart));
         }
         TrainingCharts.features(trained.predictor().importance()).ifPresent(chart -> page.figure("", chart));
-        page.body().close().line();
-        return page.end();
     }
 
-    private Map<String, String> facts() {
+    private static Map<String, String> facts(LatencyTrainer trained) {
         Provenance facts = trained.predictor().facts();
         Map<String, String> named = new LinkedHashMap<>();
         named.put("Trained", facts.trainedAt().truncatedTo(ChronoUnit.SECONDS) + ", " + facts.options());
@@ -92,7 +113,7 @@ public final class TrainingReport {
         return named;
     }
 
-    private void accuracy(Page page) {
+    private static void accuracy(Page page, LatencyTrainer trained) {
         page.sentence(
                 "Of what was held back, by predictors that did not learn from it. An error is the difference of the predicted"
                         + " and the measured median, as a share of what was measured.");
@@ -113,7 +134,7 @@ public final class TrainingReport {
         page.table(1, ACCURACY, rows);
     }
 
-    private void choices(Page page) {
+    private static void choices(Page page, LatencyTrainer trained) {
         page.sentence(
                 "Choices between two ways to run the same piece, and of the fastest of all ways. The limit is how often a second"
                         + " measurement agrees with the first: no prediction can do better.");

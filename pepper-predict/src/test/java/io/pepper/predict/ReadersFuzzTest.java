@@ -2,8 +2,10 @@ package io.pepper.predict;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.pepper.cluster.DeviceState;
+import io.pepper.workload.DevicePredictors;
 import io.pepper.workload.Kernel;
 import io.pepper.workload.KernelFamily;
+import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +44,20 @@ class ReadersFuzzTest {
         SignedDocument.write(file, data);
         try {
             CalibratedPredictor.load(file).predict(Workload.builder().build(), 1, DeviceState.of("fuzz"));
+        } catch (PredictorFormatException refused) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest(maxDuration = "60m")
+    void severalDevices(byte[] data) throws IOException {
+        Path file = directory.resolve("fuzz-several.predictor");
+        SignedDocument.write(file, data);
+        try {
+            LatencyPredictor read = StoredPredictor.load(file);
+            if (read instanceof DevicePredictors several) {
+                several.byName().values().forEach(each -> each.predict(WORK, 1, DeviceState.of("fuzz")));
+            }
         } catch (PredictorFormatException refused) {
             // As it should be.
         }

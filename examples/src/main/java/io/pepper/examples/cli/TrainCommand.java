@@ -1,23 +1,16 @@
 package io.pepper.examples.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.internal.text.Quantities;
-import io.pepper.predict.Accuracy;
-import io.pepper.predict.ChoiceAccuracy;
-import io.pepper.predict.CrossValidation;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyTrainer;
-import io.pepper.predict.TrainedPredictor;
+import io.pepper.predict.StoredPredictor;
 import io.pepper.predict.TrainingReport;
-import io.pepper.workload.KernelFamily;
+import io.pepper.workload.DevicePredictors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,11 +20,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The {@code train} command: trains a predictor on measured latencies. */
+/** The {@code train} command: trains a predictor for each kind of device on measured latencies. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description = "Trains a predictor on measured latencies, and prints its accuracy on held-out data.")
+        description =
+                "Trains a predictor on measured latencies, and prints its accuracy on held-out data. Data of several"
+                        + " kinds of devices gives one file with a predictor of each.")
 final class TrainCommand implements Callable<Integer> {
 
     @Spec
@@ -73,177 +68,50 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         LatencyDataset all = reading.read(data, spec.commandLine().getErr());
-        ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        LatencyTrainer trained = LatencyTrainer.train(all, schema.options().withMarked(withMarked), progress);
-        trained.predictor().save(out);
+        Map<String, LatencyTrainer> trained = train(all);
+        save(trained);
         if (report != null) {
             TrainingReport.of(trained).write(report);
         }
-        print(all, trained);
+        PrintWriter console = spec.commandLine().getOut();
+        if (output.json) {
+            console.println(Json.print(TrainingJson.of(out, trained, all.problems())));
+        } else {
+            new TrainingPrinter(console, withMarked).print(out, trained);
+        }
         return Main.DONE;
     }
 
-    private void print(LatencyDataset all, LatencyTrainer trained) {
-        TrainedPredictor predictor = trained.predictor();
-        PrintWriter console = spec.commandLine().getOut();
-        Map<String, Accuracy> accuracy = predictor.facts().accuracy();
-        if (output.json) {
-            ObjectNode document = Json.object();
-            document.put("predictor", out.toString());
-            document.put("schema", predictor.schema().name());
-            document.put("records", predictor.facts().records());
-            document.put("dataSha256", predictor.facts().dataSha256());
-            ObjectNode marked = document.putObject("marked");
-            marked.put("leftOut", trained.marked().leftOut());
-            marked.put("used", predictor.facts().markedRecords());
-            ObjectNode byMark = marked.putObject("marks");
-            trained.marked().byMark().forEach((mark, count) -> byMark.put(mark.label(), count));
-            robustness(trained, document);
-            ArrayNode problems = document.putArray("problems");
-            all.problems().forEach(problems::add);
-            ObjectNode held = document.putObject("heldBack");
-            accuracy.forEach((folds, found) -> held.set(folds, json(found)));
-            ObjectNode choices = document.putObject("choices");
-            ObjectNode devices = document.putObject("deviceChoices");
-            trained.validations().forEach((folds, validation) -> {
-                choices.set(name(folds), json(validation.choices()));
-                ChoiceAccuracy between = ChoiceAccuracy.betweenDevices(validation);
-                if (between.choices() > 0) {
-                    devices.set(name(folds), json(between));
-                }
-            });
-            console.println(Json.print(document));
+    /** Trains a predictor for each kind of device; the original's features tell the devices apart themselves. */
+    private Map<String, LatencyTrainer> train(LatencyDataset all) throws IOException {
+        Map<String, LatencyDataset> kinds = schema == TrainingSchema.EXTENDED ? all.byDeviceKind() : Map.of();
+        if (kinds.size() < 2) {
+            return Map.of("", train(all, ""));
+        }
+        Map<String, LatencyTrainer> trained = new LinkedHashMap<>();
+        for (Map.Entry<String, LatencyDataset> kind : kinds.entrySet()) {
+            trained.put(kind.getKey(), train(kind.getValue(), kind.getKey() + ": "));
+        }
+        return trained;
+    }
+
+    private LatencyTrainer train(LatencyDataset measured, String prefix) throws IOException {
+        ConsoleProgress console = new ConsoleProgress(spec.commandLine().getErr());
+        return LatencyTrainer.train(
+                measured,
+                schema.options().withMarked(withMarked),
+                (task, done, total) -> console.progress(prefix + task, done, total));
+    }
+
+    private void save(Map<String, LatencyTrainer> trained) throws IOException {
+        if (trained.size() == 1) {
+            trained.values().iterator().next().predictor().save(out);
             return;
         }
-        console.println(out + ": " + predictor.schema() + ", trained on "
-                + predictor.facts().records() + " records");
-        trained.marked()
-                .description()
-                .ifPresent(said -> console.println(said + (withMarked ? "" : " (--with-marked uses them)")));
-        trained.far().warnings().forEach(console::println);
-        Table table = new Table(
-                "held back",
-                "median error",
-                "within 10 %",
-                "within 20 %",
-                "mean error",
-                "rank correlation",
-                "p90 covers");
-        accuracy.forEach((folds, found) -> table.row(
-                folds,
-                Quantities.percent(found.medianApe()),
-                Quantities.percent(found.within10()),
-                Quantities.percent(found.within20()),
-                Quantities.percent(found.mape()),
-                Quantities.number(found.rankCorrelation()),
-                Quantities.percent(found.p90Coverage())));
-        table.print(console);
-        if (accuracy.isEmpty()) {
-            console.println("note: nothing could be held out: measure more than one model to estimate the accuracy");
+        DevicePredictors predictors = DevicePredictors.NONE;
+        for (Map.Entry<String, LatencyTrainer> kind : trained.entrySet()) {
+            predictors = predictors.withPredictor(kind.getKey(), kind.getValue().predictor(), out.toString());
         }
-        printKept(trained, console);
-        printChoices(trained, console);
-    }
-
-    private static void robustness(LatencyTrainer trained, ObjectNode document) {
-        ObjectNode far = document.putObject("far");
-        far.put("records", trained.far().far());
-        far.put("leftOut", trained.far().leftOut());
-        ObjectNode kept = document.putObject("kept");
-        trained.validations().forEach((folds, validation) -> {
-            ObjectNode node = kept.putObject(name(folds));
-            node.put("trees", validation.keepsTrees());
-            Json.put(node, "medianApeWithTrees", validation.treesAccuracy().medianApe());
-            validation.sumAccuracy().ifPresent(sum -> Json.put(node, "medianApeOfSum", sum.medianApe()));
-        });
-        ObjectNode borrowed = document.putObject("borrowed");
-        trained.borrowed().forEach((family, from) -> borrowed.put(label(family), label(from)));
-    }
-
-    /** Prints the errors of the sum and of the trees side by side, and the families that borrow coefficients. */
-    private static void printKept(LatencyTrainer trained, PrintWriter console) {
-        Table table = new Table("held back", "sum of kernels alone", "with trees", "kept");
-        trained.validations().forEach((folds, validation) -> validation
-                .sumAccuracy()
-                .ifPresent(sum -> table.row(
-                        name(folds),
-                        Quantities.percent(sum.medianApe()),
-                        Quantities.percent(validation.treesAccuracy().medianApe()),
-                        validation.keepsTrees() ? "trees" : "sum")));
-        if (trained.validations().values().stream()
-                .anyMatch(validation -> validation.sumAccuracy().isPresent())) {
-            console.println();
-            table.print(console);
-        }
-        Map<String, String> borrowed = new TreeMap<>();
-        trained.borrowed()
-                .forEach((family, from) ->
-                        borrowed.merge(label(from), label(family), (some, more) -> some + ", " + more));
-        borrowed.forEach((from, families) ->
-                console.println("note: too few measurements of " + families + ": their costs are those of " + from));
-    }
-
-    private static String label(KernelFamily family) {
-        return family.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    }
-
-    private static void printChoices(LatencyTrainer trained, PrintWriter console) {
-        Table table = new Table("held back", "choice", "right", "limit", "fastest", "limit", "lost on average");
-        trained.validations().forEach((folds, validation) -> {
-            row(table, name(folds), "of two ways", validation.choices());
-            row(table, name(folds), "of devices", ChoiceAccuracy.betweenDevices(validation));
-        });
-        if (trained.validations().values().stream()
-                .anyMatch(validation -> validation.choices().choices() > 0)) {
-            console.println();
-            table.print(console);
-        }
-    }
-
-    private static void row(Table table, String held, String between, ChoiceAccuracy found) {
-        if (found.choices() > 0) {
-            table.row(
-                    held,
-                    between,
-                    Quantities.percent(found.right()),
-                    Quantities.percent(found.repeatRight()),
-                    Quantities.percent(found.bestWays()),
-                    Quantities.percent(found.repeatBest()),
-                    found.bestRegretSeconds().isPresent()
-                            ? Quantities.seconds(found.bestRegretSeconds().getAsDouble())
-                            : "?");
-        }
-    }
-
-    private static String name(CrossValidation.Folds folds) {
-        return folds.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static ObjectNode json(ChoiceAccuracy found) {
-        ObjectNode node = Json.object();
-        node.put("pairs", found.pairs());
-        Json.put(node, "right", found.right());
-        Json.put(node, "regret", found.regret());
-        Json.put(node, "repeatRight", found.repeatRight());
-        node.put("choices", found.choices());
-        Json.put(node, "bestWays", found.bestWays());
-        Json.put(node, "bestRegretSeconds", found.bestRegretSeconds());
-        Json.put(node, "repeatBest", found.repeatBest());
-        return node;
-    }
-
-    private static ObjectNode json(Accuracy found) {
-        ObjectNode node = Json.object();
-        node.put("records", found.records());
-        Json.put(node, "maeSeconds", found.maeSeconds());
-        Json.put(node, "rmseSeconds", found.rmseSeconds());
-        Json.put(node, "r2", found.r2());
-        Json.put(node, "mape", found.mape());
-        Json.put(node, "medianApe", found.medianApe());
-        Json.put(node, "within10", found.within10());
-        Json.put(node, "within20", found.within20());
-        Json.put(node, "rankCorrelation", found.rankCorrelation());
-        Json.put(node, "p90Coverage", found.p90Coverage());
-        return node;
+        StoredPredictor.save(predictors, out);
     }
 }

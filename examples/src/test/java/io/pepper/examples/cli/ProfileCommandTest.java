@@ -55,10 +55,11 @@ class ProfileCommandTest extends CommandTest {
                         "far",
                         "kept",
                         "borrowed",
-                        "problems",
                         "heldBack",
+                        "errors",
                         "choices",
-                        "deviceChoices");
+                        "deviceChoices",
+                        "problems");
         assertThat(json().get("heldBack").get("rows").get("medianApe").asDouble())
                 .isNotNegative();
         assertThat(run("train", data, "--schema", "paper", "--out", directory.resolve("paper.predictor")))
