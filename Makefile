@@ -6,6 +6,8 @@ JMH = java -cp "pepper-bench/target/classes:pepper-bench/target/lib/*" org.openj
 
 COMPARE = java -cp "pepper-bench/target/classes:pepper-bench/target/lib/*" io.pepper.bench.compare.BenchCompare
 FIGURES = pepper-bench/figures.json
+# The data sets of the predictors that come with the library.
+DATA = pepper-predict/src/test/resources
 # What is measured unless BENCH says otherwise: planning, opening and knowing a model.
 BENCH ?= PlannerBenchmark OpenBenchmark CharacteristicsBenchmark
 
@@ -76,10 +78,15 @@ bench-figures: ## Record the figures of benchmarks on this machine in pepper-ben
 	$(MAVEN) -q -pl pepper-bench -am package -DskipTests
 	$(COMPARE) record . $(FIGURES) $(BENCH) $(JMH_ARGS)
 
+starters: ## Make the predictors that come with the library again, from the data sets of boards and of the campaign
+	$(MAVEN) -q -pl pepper-bench -am package -DskipTests
+	java -cp 'pepper-bench/target/classes:pepper-bench/target/lib/*' io.pepper.bench.StarterFiles $(DATA)/boards/boards.csv.gz \
+	  $(DATA)/latencies-two-cores.csv.gz pepper-predict/src/main/resources/io/pepper/predict/starter
+
 release-check: ## Make what a release is made of: sources, Javadoc, SBOM, licences
 	$(MAVEN) -Prelease,apidocs verify -DskipTests
 
 ci: ## Run what continuous integration runs (Debian; installs what it needs)
 	.ci/run
 
-.PHONY: help build test test-fast test-one format docs pictures demo conformance models large soak consumers fuzz coverage bench bench-compare bench-figures release-check ci
+.PHONY: help build test test-fast test-one format docs pictures demo conformance models large soak consumers fuzz coverage bench bench-compare bench-figures starters release-check ci

@@ -5,6 +5,7 @@ import io.pepper.predict.Calibrator.Estimate;
 import io.pepper.predict.Calibrator.Sample;
 import io.pepper.predict.internal.learn.CostTerms;
 import io.pepper.predict.internal.learn.LogCosts;
+import io.pepper.workload.DevicePredictors;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Workload;
 import java.util.ArrayList;
@@ -54,12 +55,25 @@ public final class DeviceCalibration {
      * the records of one piece count as one measurement. The more a measured time exceeds those of similar pieces, the less
      * it counts.
      *
-     * @param bases predictors of other devices; none at all suffices with about five records
+     * @param bases predictors of other devices, or of several devices each; none at all suffices with about five records
      * @param data measurements of one device, at least one
      * @return the calibration
      * @throws IllegalArgumentException if there are no measurements, or those of several devices
      */
     public static DeviceCalibration of(List<? extends LatencyPredictor> bases, LatencyDataset data) {
+        return ofSingle(singles(bases), data);
+    }
+
+    /** Returns each predictor of several devices by itself, and that of a starter's machine without its wider bounds. */
+    private static List<LatencyPredictor> singles(List<? extends LatencyPredictor> bases) {
+        return bases.stream()
+                .flatMap(base ->
+                        base instanceof DevicePredictors several ? several.byName().values().stream() : Stream.of(base))
+                .map(base -> base instanceof StarterMachine machine ? machine.trained() : base)
+                .toList();
+    }
+
+    private static DeviceCalibration ofSingle(List<LatencyPredictor> bases, LatencyDataset data) {
         List<LatencyRecord> records = usable(data);
         requireOneDevice(data.records());
         int threads = usualThreads(records);

@@ -1,9 +1,11 @@
 package io.pepper.predict;
 
 import io.pepper.cluster.Platform;
+import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,18 +13,23 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
 
 /**
- * Predictors that come with the library, for boards without measurements. They were calibrated with the times of
- * 27 networks that the authors of ncnn, another runtime, published (Tencent/ncnn, BSD-3-Clause). Times of ONNX Runtime
- * differ from them, which their 90th percentiles and {@linkplain CalibratedPredictor#caveats caveats} state. They are
- * good bases of a {@link DeviceCalibration}. Thread-safe.
+ * Predictors that come with the library, for devices without measurements. Those of boards were calibrated with the times
+ * of 27 networks that the authors of ncnn, another runtime, published (Tencent/ncnn, BSD-3-Clause). Times of ONNX Runtime
+ * differ from them. The one of {@code x86-64} was trained on a campaign on one such machine, and others are faster or slower.
+ * Their 90th percentiles and {@linkplain LatencyPredictor#caveats caveats} state that. They are good bases of a {@link
+ * DeviceCalibration}. Thread-safe.
  */
 public final class StarterPredictors {
     /** Standard deviation of the logarithm of the ratio of the times of two runtimes on one board. */
     private static final double OTHER_RUNTIME = 0.35;
 
     private static final String RUNTIME = "ncnn";
+
+    /** The kind of the machine of the campaign. */
+    private static final String MACHINE = "x86-64";
 
     /** The kinds of boards by the names of their resources. */
     private static final Map<String, String> KINDS = kinds();
@@ -42,7 +49,28 @@ public final class StarterPredictors {
         return kinds;
     }
 
-    /** The predictors, read once. */
+    /** The predictor of the machine, read once. */
+    private static final class MachineHolder {
+        private static final StarterMachine READ = read("starter/" + MACHINE + ".predictor.gz");
+
+        private MachineHolder() {}
+
+        private static StarterMachine read(String resource) {
+            try (InputStream in = new GZIPInputStream(open(resource))) {
+                byte[] file = in.readAllBytes();
+                PredictorFile.Document document = PredictorFile.open(resource, file);
+                return new StarterMachine(new PredictorReader(resource, file, document.begin()).read(), MACHINE);
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+        }
+    }
+
+    private static InputStream open(String resource) {
+        return Objects.requireNonNull(StarterPredictors.class.getResourceAsStream(resource), resource);
+    }
+
+    /** The predictors of boards, read once. */
     private static final class Holder {
         private static final Map<String, CalibratedPredictor> BY_KIND = read();
 
@@ -55,8 +83,7 @@ public final class StarterPredictors {
         }
 
         private static CalibratedPredictor read(String resource, String kind) {
-            try (InputStream in =
-                    Objects.requireNonNull(StarterPredictors.class.getResourceAsStream(resource), resource)) {
+            try (InputStream in = open(resource)) {
                 return CalibrationFile.read(resource, in.readAllBytes())
                         .withOtherRuntime(Platform.of(kind).withRuntime(RUNTIME, ""), RUNTIME, OTHER_RUNTIME);
             } catch (IOException broken) {
@@ -66,26 +93,31 @@ public final class StarterPredictors {
     }
 
     /**
-     * Returns the kinds of boards.
+     * Returns the kinds of devices.
      *
-     * @return the names of the boards for which there is a predictor
+     * @return the kinds for which there is a predictor: the boards, then {@code x86-64}
      */
     public static List<String> names() {
-        return List.copyOf(KINDS.values());
+        List<String> names = new ArrayList<>(KINDS.values());
+        names.add(MACHINE);
+        return List.copyOf(names);
     }
 
     /**
-     * Returns the predictor for a kind of board. Spaces, hyphens, case, and what follows the name do not matter: {@code
-     * raspberry-pi-4} and {@code Raspberry Pi 4 Model B Rev 1.4} are the same.
+     * Returns the predictor for a kind of device. Spaces, hyphens, case, and what follows the name do not matter: {@code
+     * raspberry-pi-4} and {@code Raspberry Pi 4 Model B Rev 1.4} are the same. {@code amd64} is {@code x86-64}.
      *
-     * @param kind a kind of board
+     * @param kind a kind of device
      * @return the predictor; empty if there is none for it
      */
-    public static Optional<CalibratedPredictor> of(String kind) {
+    public static Optional<LatencyPredictor> of(String kind) {
         String asked = plain(kind);
+        if (isSame(asked, plain(MACHINE)) || asked.equals("amd64")) {
+            return Optional.of(MachineHolder.READ);
+        }
         return Holder.BY_KIND.entrySet().stream()
                 .filter(entry -> isSame(asked, plain(entry.getKey())))
-                .map(Map.Entry::getValue)
+                .<LatencyPredictor>map(Map.Entry::getValue)
                 .findFirst();
     }
 
@@ -109,7 +141,9 @@ public final class StarterPredictors {
      *
      * @return the predictors in the order of {@link #names}
      */
-    public static List<CalibratedPredictor> all() {
-        return List.copyOf(Holder.BY_KIND.values());
+    public static List<LatencyPredictor> all() {
+        List<LatencyPredictor> all = new ArrayList<>(Holder.BY_KIND.values());
+        all.add(MachineHolder.READ);
+        return List.copyOf(all);
     }
 }

@@ -16,6 +16,8 @@ import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
+import io.pepper.predict.StarterPredictors;
+import io.pepper.workload.DevicePredictors;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Prediction;
 import io.pepper.workload.WorkloadMeasure;
@@ -39,6 +41,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The services of the original, asked over HTTP as its clients ask them. */
 class PepperServiceTest {
@@ -179,6 +183,56 @@ class PepperServiceTest {
         assertThat(answer.at("/profiling_prediction/node").asText()).isEqualTo("jetson");
         assertThat(answer.at("/profiling_prediction/predicted_execution_time").asDouble())
                 .isEqualTo(200.0);
+    }
+
+    private static String counts(String device) {
+        return """
+                {"model":"vgg16","conv_layers":13,"pool_layers":5,"fc_layers":3,"filter_details":4224,
+                 "total_parameters":138000000,"model_input_size":602112,"model_output_size":4000,
+                 "cpu_usage(percentage)":0,"disk_usage(percentage)":20,"device_type":"%s"}
+                """
+                .formatted(device);
+    }
+
+    /** Starts the service with another predictor, and returns its answer to counts of layers on a device. */
+    private JsonNode refusal(LatencyPredictor predictor, String device) throws IOException, InterruptedException {
+        service.close();
+        service = PepperService.start(ServiceOptions.DEFAULTS, Map::of, predictor);
+        HttpResponse<byte[]> refused =
+                post("/api/profiling", "application/json", counts(device).getBytes(StandardCharsets.UTF_8));
+        assertThat(refused.statusCode())
+                .as(new String(refused.body(), StandardCharsets.UTF_8))
+                .isEqualTo(422);
+        return json(refused);
+    }
+
+    /** A time from amounts that nobody stated would look like one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x86-64", "raspberry-pi-4"})
+    void countsOfLayersAloneAreRefusedByPredictorsThatNeedKernels(String kind)
+            throws IOException, InterruptedException {
+        LatencyPredictor needsKernels = StarterPredictors.of(kind).orElseThrow();
+        for (LatencyPredictor predictor : List.of(
+                needsKernels,
+                DevicePredictors.of(needsKernels),
+                DevicePredictors.NONE.withPredictor(kind, needsKernels, "starter"))) {
+            assertThat(refusal(predictor, kind).get("message").asText())
+                    .contains("counts of layers", "needs kernels", kind);
+        }
+    }
+
+    @Test
+    void aKindOfDeviceThatThePredictorWasNotTrainedOnIsRefused() throws IOException, InterruptedException {
+        LatencyPredictor pi = StarterPredictors.of("raspberry-pi-4").orElseThrow();
+        assertThat(refusal(DevicePredictors.of(pi), "Jetson Nano")
+                        .get("message")
+                        .asText())
+                .contains("Jetson Nano", "is another device", "Raspberry Pi 4")
+                .doesNotContain("--");
+        assertThat(refusal(DevicePredictors.NONE.withPredictor("Raspberry Pi 4", pi, "starter"), "Jetson Nano")
+                        .get("message")
+                        .asText())
+                .contains("there is no predictor for device 'Jetson Nano'", "only for Raspberry Pi 4");
     }
 
     @Test
