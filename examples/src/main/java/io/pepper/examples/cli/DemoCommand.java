@@ -107,7 +107,7 @@ final class DemoCommand implements Callable<Integer> {
             out.println("measured on this machine: " + data.records().size() + " runs of " + segments.count()
                     + " segments; planned for the most images in a second:");
             out.println();
-            CostModel times = PlanOptions.measured(cluster, MeasuredPredictor.of(data));
+            CostModel times = Times.measured(cluster, MeasuredPredictor.of(data));
             Planner planner = Planner.of(cluster, times.table(segments));
             Constraints pipeline = Constraints.NONE.withReuse(false);
             Explanation why = planner.explain(planner.plan(Objective.THROUGHPUT, pipeline), pipeline);

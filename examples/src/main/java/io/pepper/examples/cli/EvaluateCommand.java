@@ -65,10 +65,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--predictor",
-            paramLabel = "NAME=FILE",
+            paramLabel = "[NAME=]FILE",
             description =
-                    "The predictor of a device, by its name; without, one is trained or calibrated with the device's"
-                            + " other models.")
+                    "The predictor of a device, by its name or its kind, or a file with the predictors of several;"
+                            + " without, one is trained or calibrated with the device's other models.")
     private List<String> predictors = List.of();
 
     @Mixin
@@ -125,20 +125,23 @@ final class EvaluateCommand implements Callable<Integer> {
         Map<String, List<LatencyRecord>> measured =
                 all.group(entry -> entry.device().device());
         Map<String, LatencyPredictor> given = new LinkedHashMap<>();
-        for (String each : predictors) {
-            String name = PredictorOptions.name(each);
-            List<String> devices = measured.entrySet().stream()
-                    .filter(device -> isNamed(name, device.getKey(), device.getValue()))
-                    .map(Map.Entry::getKey)
-                    .toList();
-            if (devices.isEmpty()) {
+        for (String word : Starters.last(predictors)) {
+            LatencyPredictor read = predictorFiles.load(PredictorOptions.file(word));
+            Map<String, LatencyPredictor> byName = PredictorOptions.named(word, read, true);
+            Map<String, LatencyPredictor> used = new LinkedHashMap<>();
+            byName.forEach((name, predictor) -> measured.forEach((device, records) -> {
+                if (isNamed(name, device, records)) {
+                    used.putIfAbsent(device, predictor);
+                }
+            }));
+            if (used.isEmpty()) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--predictor takes NAME=FILE with a device of the data or its kind; the devices are "
-                                + String.join(", ", measured.keySet()) + "; found " + each);
+                        "--predictor " + word + ": is of " + String.join(", ", byName.keySet())
+                                + ", which is no device of the data and no kind of one; the devices are "
+                                + String.join(", ", measured.keySet()));
             }
-            LatencyPredictor predictor = predictorFiles.load(PredictorOptions.file(each));
-            devices.forEach(device -> given.put(device, predictor));
+            used.forEach(given::putIfAbsent);
         }
         return given;
     }

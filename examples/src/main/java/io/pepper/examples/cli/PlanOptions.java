@@ -18,20 +18,13 @@ import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
-import io.pepper.predict.LatencyDataset;
-import io.pepper.predict.MeasuredPredictor;
-import io.pepper.predict.RooflinePredictor;
-import io.pepper.workload.DevicePredictors;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,42 +37,10 @@ final class PlanOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--cluster",
-            paramLabel = "FILE",
-            required = true,
-            description = "File with the devices and links, in YAML or JSON.")
-    private Path clusterFile = Path.of("");
+    @Mixin
+    private ClusterOptions devices = new ClusterOptions();
 
-    /** The source of times. */
-    static final class Times {
-        @Option(
-                names = "--predictor",
-                paramLabel = "[NAME=]FILE",
-                description = "A predictor written by train; with NAME=, for the device of this name, for devices that"
-                        + " name this predictor, or for devices of this kind. May be repeated.")
-        private List<String> predictors = List.of();
-
-        @Option(
-                names = "--measured",
-                paramLabel = "FILE",
-                description = "A data set with measurements of exactly these pieces.")
-        private @Nullable Path measured;
-
-        @Option(
-                names = "--table",
-                paramLabel = "FILE",
-                description =
-                        "File with a table of costs, for instance of measurements made elsewhere, in YAML or JSON.")
-        private @Nullable Path table;
-
-        @Option(
-                names = "--roofline",
-                description = "A roofline of this machine, measured in some seconds, for a rough estimate.")
-        private boolean roofline;
-    }
-
-    @ArgGroup(exclusive = true, multiplicity = "1")
+    @ArgGroup(exclusive = true, multiplicity = "0..1")
     private Times times = new Times();
 
     @Mixin
@@ -174,7 +135,7 @@ final class PlanOptions {
      */
     Explanation explain(Prepared prepared, Placement placement) {
         Explanation why = prepared.planner.explain(placement, prepared.constraints);
-        return prepared.model.isPresent() && times.measured == null
+        return prepared.model.isPresent() && !times.areMeasured()
                 ? why.withLoads(prepared.planner, prepared.model.get(), prepared.segments)
                 : why;
     }
@@ -184,13 +145,13 @@ final class PlanOptions {
         ModelSegments segments = segments(costs, cuts, shape, notes);
         Constraints constraints = constraints(Optional.of(segments::segmentOf));
         constraints = shape.isChain() ? constraints : constraints.withReuse(true);
-        if (times.table != null) {
+        if (hasCostTable()) {
             if (!shape.isChain()) {
                 throw new ParameterException(spec.commandLine(), "a table of costs is for chains of segments only");
             }
             Planner planner = withCostTable(notes);
             if (planner.costs().segments() != segments.count()) {
-                throw new IllegalArgumentException(times.table + ": is of "
+                throw new IllegalArgumentException(times.table().orElseThrow() + ": is of "
                         + planner.costs().segments() + " segments, the model is cut into " + segments.count());
             }
             return new Prepared(segments, planner, constraints, Optional.empty(), List.of(), notes);
@@ -221,26 +182,39 @@ final class PlanOptions {
     record Timed(Cluster cluster, CostModel model, List<DeviceState> states) {}
 
     Timed timed(List<String> notes, ProgressListener progress) throws IOException {
-        Cluster described = Cluster.read(clusterFile);
+        Cluster described = cluster(notes);
         List<DeviceState> states = List.copyOf(states(described, notes).values());
         Cluster cluster = described.withStates(states);
-        CostModel costModel = predicted(cluster, progress).withStates(states);
+        if (!times.areKnown()) {
+            throw new ParameterException(spec.commandLine(), "a table of costs is for chains of segments only");
+        }
+        CostModel costModel = times.model(cluster, predictorFiles, progress).withStates(states);
         return new Timed(cluster, pessimistic ? costModel.pessimistic() : costModel, states);
     }
 
+    /** Returns the devices, and makes sure that there is a source of times. */
+    private Cluster cluster(List<String> notes) throws IOException {
+        Cluster cluster = devices.read(notes);
+        if (!devices.areKinds() && !times.areKnown() && !hasCostTable()) {
+            throw new ParameterException(
+                    spec.commandLine(), "a source of times is missing: --predictor, --measured, --table or --roofline");
+        }
+        times.orElse(devices.starters());
+        return cluster;
+    }
+
     boolean hasCostTable() {
-        return times.table != null;
+        return times.table().isPresent();
     }
 
     /** Returns a planner with a table of costs, which needs no model. */
     Planner withCostTable(List<String> notes) throws IOException {
-        Path table = Objects.requireNonNull(times.table);
-        Cluster cluster = Cluster.read(clusterFile);
+        Cluster cluster = cluster(notes);
         loads.forEach((name, percent) -> loaded(cluster, DeviceState.of(name), percent, "--load"));
         if (prometheus.isGiven() || !loads.isEmpty()) {
             notes.add("a table of costs holds for one state of the devices: loads are ignored");
         }
-        CostTable costs = CostTable.read(table, cluster);
+        CostTable costs = CostTable.read(times.table().orElseThrow(), cluster);
         return planner(cluster, pessimistic ? costs.pessimistic() : costs);
     }
 
@@ -249,50 +223,11 @@ final class PlanOptions {
         return budget.isPresent() ? planner.withBudget(budget.get()) : planner;
     }
 
-    private CostModel predicted(Cluster cluster, ProgressListener progress) throws IOException {
-        if (times.measured != null) {
-            return measured(cluster, MeasuredPredictor.of(LatencyDataset.read(times.measured)));
-        }
-        if (times.roofline) {
-            return CostModel.of(cluster, RooflinePredictor.calibrate(progress));
-        }
-        if (times.predictors.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "a table of costs is for chains of segments only");
-        }
-        return CostModel.of(cluster, predictorFiles.load(times.predictors));
-    }
-
-    /**
-     * Returns a cost model in which each device uses its own measurements, or those of another device that its
-     * predictor names.
-     */
-    static CostModel measured(Cluster cluster, MeasuredPredictor measured) {
-        DevicePredictors predictors = DevicePredictors.of(measured);
-        for (Device device : cluster.devices()) {
-            Optional<String> other =
-                    device.predictor().filter(name -> measured.devices().contains(name));
-            if (other.isPresent()) {
-                predictors = predictors.withPredictor(
-                        device.name(), measured.on(other.get()), "the measurements of " + other.get());
-            }
-        }
-        return CostModel.of(cluster, predictors);
-    }
-
     /** Returns the origin of a plan. */
     DeploymentPlan.Origin origin(List<DeviceState> states, Constraints constraints) {
-        return DeploymentPlan.Origin.of(source()).withConstraints(constraints).withStates(states);
-    }
-
-    /** Returns a description of the source of times, for people. */
-    private String source() {
-        if (times.measured != null) {
-            return "measured: " + times.measured.getFileName();
-        }
-        if (times.table != null) {
-            return "table: " + times.table.getFileName();
-        }
-        return times.roofline ? "roofline of this machine" : String.join(", ", times.predictors);
+        return DeploymentPlan.Origin.of(times.toString())
+                .withConstraints(constraints)
+                .withStates(states);
     }
 
     private Map<String, DeviceState> states(Cluster cluster, List<String> notes) throws IOException {

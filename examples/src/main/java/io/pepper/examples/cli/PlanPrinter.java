@@ -52,12 +52,15 @@ final class PlanPrinter {
                         ? "; of equals the one with the fewest parts"
                         : ""));
         out.println();
-        Table single = new Table("all on", "latency", "per second", "");
+        Table single = new Table("all on", "latency", "90 % within", "per second", "");
         for (Explanation.SingleDevice device : why.singleDevices()) {
             single.row(
                     device.device().name(),
                     device.placement()
                             .map(whole -> Quantities.seconds(whole.latencySeconds()))
+                            .orElse("–"),
+                    device.placement()
+                            .map(whole -> Quantities.seconds(whole.p90LatencySeconds()))
                             .orElse("–"),
                     device.placement()
                             .map(whole -> Quantities.number(whole.throughputPerSecond()))
@@ -140,6 +143,10 @@ final class PlanPrinter {
                     node,
                     "latencySeconds",
                     device.placement().map(Placement::latencySeconds).orElse(Double.NaN));
+            Json.put(
+                    node,
+                    "p90LatencySeconds",
+                    device.placement().map(Placement::p90LatencySeconds).orElse(Double.NaN));
             node.put("fits", device.fits());
         }
         document.set("runnerUp", why.runnerUp().map(PlanPrinter::placement).orElse(null));

@@ -1,11 +1,15 @@
 package io.pepper.examples.cli;
 
+import io.pepper.cluster.Platform;
 import io.pepper.workload.DevicePredictors;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine.Mixin;
@@ -45,24 +49,50 @@ public final class PredictorOptions {
     }
 
     private DevicePredictors load(List<String> words, Function<Path, String> shown) throws IOException {
-        if (words.equals(List.of(Starters.ALL))) {
-            return Starters.all().withOtherDevices(otherDevice);
-        }
         DevicePredictors predictors = DevicePredictors.NONE.withOtherDevices(otherDevice);
         boolean several = words.stream().filter(word -> name(word).isEmpty()).count() > 1;
         Set<String> names = new HashSet<>();
-        for (String word : words) {
+        for (String word : Starters.last(words)) {
             Path file = file(word);
-            LatencyPredictor predictor = files.load(file);
-            for (String name : several && name(word).isEmpty() ? kinds(file, predictor) : List.of(name(word))) {
-                if (!names.add(name)) {
+            for (Map.Entry<String, LatencyPredictor> each :
+                    named(word, files.load(file), several).entrySet()) {
+                if (!names.add(each.getKey())) {
                     throw new IllegalArgumentException(
-                            "--predictor " + word + ": there is already a predictor for '" + name + "'");
+                            "--predictor " + word + ": there is already a predictor for '" + each.getKey() + "'");
                 }
-                predictors = predictors.withPredictor(name, predictor, shown.apply(file));
+                predictors = predictors.withPredictor(each.getKey(), each.getValue(), shown.apply(file));
             }
         }
         return predictors;
+    }
+
+    /** Returns the predictors of a file under their names; that of one device under the name in the word, if any. */
+    static Map<String, LatencyPredictor> named(String word, LatencyPredictor read, boolean several) {
+        String asked = name(word);
+        if (asked.isEmpty() && read instanceof DevicePredictors inFile) {
+            return inFile.byName();
+        }
+        if (asked.isEmpty() && several) {
+            Map<String, LatencyPredictor> byKind = new LinkedHashMap<>();
+            kinds(file(word), read).forEach(kind -> byKind.put(kind, read));
+            return byKind;
+        }
+        return Map.of(asked, only(word, read));
+    }
+
+    private static LatencyPredictor only(String word, LatencyPredictor read) {
+        if (!(read instanceof DevicePredictors inFile)) {
+            return read;
+        }
+        String asked = name(word);
+        Map<String, LatencyPredictor> byName = inFile.byName();
+        return Optional.ofNullable(byName.get(asked))
+                .or(() -> byName.entrySet().stream()
+                        .filter(each -> Platform.isSameKind(asked, each.getKey()))
+                        .map(Map.Entry::getValue)
+                        .findFirst())
+                .orElseThrow(() -> new IllegalArgumentException("--predictor " + word + ": there is no predictor for '"
+                        + asked + "' in it, only for " + String.join(", ", byName.keySet())));
     }
 
     static String name(String word) {

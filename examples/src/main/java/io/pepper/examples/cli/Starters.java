@@ -1,19 +1,20 @@
 package io.pepper.examples.cli;
 
-import io.pepper.predict.CalibratedPredictor;
 import io.pepper.predict.StarterPredictors;
 import io.pepper.predict.StoredPredictor;
 import io.pepper.workload.DevicePredictors;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 
 /** Predictors by file, or by {@code starter:KIND} if they come with the library. */
 final class Starters {
     /** All predictors that come with the library, each for its kind of device. */
-    static final String ALL = "starter:all";
+    private static final String ALL = "starter:all";
 
-    private static final String PREFIX = "starter:";
+    static final String PREFIX = "starter:";
 
     private Starters() {}
 
@@ -21,11 +22,21 @@ final class Starters {
         return file.toString().startsWith(PREFIX);
     }
 
+    /** Returns predictors of files before those that come with the library, which they precede. */
+    static List<String> last(List<String> words) {
+        return words.stream()
+                .sorted(Comparator.comparing(word -> isStarter(PredictorOptions.file(word))))
+                .toList();
+    }
+
     static LatencyPredictor load(Path file) throws IOException {
+        if (file.toString().equals(ALL)) {
+            return all();
+        }
         return isStarter(file) ? starter(file.toString().substring(PREFIX.length())) : StoredPredictor.load(file);
     }
 
-    static DevicePredictors all() {
+    private static DevicePredictors all() {
         DevicePredictors predictors = DevicePredictors.NONE;
         for (String kind : StarterPredictors.names()) {
             predictors = predictors.withPredictor(kind, starter(kind), PREFIX + kind);
@@ -33,7 +44,7 @@ final class Starters {
         return predictors;
     }
 
-    private static CalibratedPredictor starter(String kind) {
+    private static LatencyPredictor starter(String kind) {
         return StarterPredictors.of(kind)
                 .orElseThrow(() ->
                         new IllegalArgumentException("there is no starter predictor for '" + kind + "'; there are "

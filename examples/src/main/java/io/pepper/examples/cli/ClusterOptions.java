@@ -1,0 +1,122 @@
+package io.pepper.examples.cli;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.Link;
+import io.pepper.examples.QuantityText;
+import io.pepper.internal.text.Quantities;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The devices to plan for: those of a cluster file, or one of each given kind. */
+final class ClusterOptions {
+    private static final double NANOS = 1e9;
+
+    /** 100 Mbit/s and a millisecond: a slow wired network. */
+    private static final Link ASSUMED = Link.of(12.5e6, 1e-3);
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--cluster", paramLabel = "FILE", description = "File with the devices and links, in YAML or JSON.")
+    private Optional<Path> file = Optional.empty();
+
+    @Option(
+            names = "--device-kind",
+            paramLabel = "[NAME=]KIND",
+            description = "Instead of --cluster: a device of this kind; may be repeated. Without a source of times, the"
+                    + " predictors that come with the library are used (starter:KIND).")
+    private List<String> kinds = List.of();
+
+    @Option(
+            names = "--link",
+            paramLabel = "RATE[,LATENCY]",
+            description = "The link between all devices of --device-kind, such as 100MB/s,2ms (default: 12.5MB/s,1ms).")
+    private Optional<String> link = Optional.empty();
+
+    /**
+     * Returns the cluster.
+     *
+     * @param notes receives what is assumed
+     * @throws IOException if the file cannot be read
+     */
+    Cluster read(List<String> notes) throws IOException {
+        if (file.isPresent() == !kinds.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "the devices are given either by --cluster FILE or by --device-kind KIND");
+        }
+        if (file.isPresent()) {
+            if (link.isPresent()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--link is for --device-kind; a cluster file has its own links");
+            }
+            return Cluster.read(file.get());
+        }
+        Map<String, String> devices = devices();
+        Cluster.Builder cluster = Cluster.builder();
+        devices.forEach((name, kind) -> cluster.device(Device.of(name).withKind(kind)));
+        if (devices.size() > 1 && link.isEmpty()) {
+            notes.add("assumed a link of " + Quantities.bytes(ASSUMED.bytesPerSecond()) + "/s with a latency of "
+                    + Quantities.seconds(ASSUMED.latencySeconds())
+                    + " between all devices: --link gives another one for all, --cluster one for each pair");
+        }
+        return cluster.defaultLink(link.isPresent() ? link(link.get()) : ASSUMED)
+                .build();
+    }
+
+    /** Returns the kinds of the devices by their names. */
+    private Map<String, String> devices() {
+        Map<String, String> devices = new LinkedHashMap<>();
+        for (String word : kinds) {
+            String kind = word.substring(word.indexOf('=') + 1);
+            String given = word.substring(0, Math.max(0, word.indexOf('=')));
+            String name = given.isEmpty() ? kind : given;
+            for (int number = 2; given.isEmpty() && devices.containsKey(name); number++) {
+                name = kind + "-" + number;
+            }
+            if (kind.isBlank() || devices.put(name, kind) != null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--device-kind takes a kind, or a new name, = and a kind, found '" + word + "'");
+            }
+        }
+        return devices;
+    }
+
+    boolean areKinds() {
+        return !kinds.isEmpty();
+    }
+
+    /** Returns the predictors that come with the library for the kinds, as words of {@code --predictor}. */
+    List<String> starters() {
+        return devices().entrySet().stream()
+                .map(device -> device.getKey() + "=" + Starters.PREFIX + device.getValue())
+                .toList();
+    }
+
+    private Link link(String text) {
+        String[] words = text.split(",", -1);
+        try {
+            if (words.length > 2 || !words[0].endsWith("/s")) {
+                throw new IllegalArgumentException("takes a rate and a latency");
+            }
+            double rate = QuantityText.bytes(words[0].substring(0, words[0].length() - "/s".length()));
+            double seconds = words.length == 1 ? 0 : QuantityText.time(words[1]).toNanos() / NANOS;
+            return Link.of(rate, seconds);
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--link takes bytes per second and a latency, such as 12.5MB/s,1ms, found '" + text + "': "
+                            + wrong.getMessage(),
+                    wrong);
+        }
+    }
+}
