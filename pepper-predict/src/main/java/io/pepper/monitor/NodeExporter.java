@@ -48,7 +48,20 @@ public final class NodeExporter implements AutoCloseable {
      * @throws IllegalStateException if a library is missing
      */
     public static NodeExporter start(NodeExporterOptions options) throws IOException {
-        AgentSettings settings = new AgentSettings(
+        try {
+            return new NodeExporter(NodeAgent.start(settings(options), List.of()));
+        } catch (NoClassDefFoundError missing) {
+            throw new IllegalStateException(
+                    "a library is missing (" + missing.getMessage()
+                            + "): the exporter needs io.prometheus:prometheus-metrics-core and"
+                            + " prometheus-metrics-exporter-httpserver, at.favre.lib:bcrypt for users, and"
+                            + " com.github.oshi:oshi-core on other systems than Linux",
+                    missing);
+        }
+    }
+
+    private static AgentSettings settings(NodeExporterOptions options) {
+        return new AgentSettings(
                 options.address(),
                 options.port(),
                 options.name(),
@@ -60,16 +73,6 @@ public final class NodeExporter implements AutoCloseable {
                 options.collectors(),
                 ROOT,
                 AgentServer.MAX_SECONDS * MILLIS);
-        try {
-            return new NodeExporter(NodeAgent.start(settings, List.of()));
-        } catch (NoClassDefFoundError missing) {
-            throw new IllegalStateException(
-                    "a library is missing (" + missing.getMessage()
-                            + "): the exporter needs io.prometheus:prometheus-metrics-core and"
-                            + " prometheus-metrics-exporter-httpserver, at.favre.lib:bcrypt for users, and"
-                            + " com.github.oshi:oshi-core on other systems than Linux",
-                    missing);
-        }
     }
 
     /**

@@ -2,6 +2,8 @@ package io.pepper.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.pepper.monitor.internal.agent.Keys;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -141,6 +143,52 @@ class RealAgentTest {
         String found = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         promtool.waitFor();
         assertThat(found).doesNotContain("error while linting").doesNotContain("parsing");
+    }
+
+    @Test
+    void aPrometheusWithACertificateAndAPasswordReadsAProtectedAgent() throws Exception {
+        Path own = Files.createDirectories(directory.resolve("protected"));
+        Keys.pair(own, "server", "EC");
+        Keys.pair(own, "friend", "EC");
+        String hash = BCrypt.with(BCrypt.Version.VERSION_2Y).hashToString(6, "secret".toCharArray());
+        Path web = Files.writeString(
+                own.resolve("web.yml"),
+                """
+                tls_server_config:
+                  cert_file: server.crt
+                  key_file: server.key
+                  client_auth_type: RequireAndVerifyClientCert
+                  client_ca_file: friend.crt
+                basic_auth_users:
+                  prometheus: %s
+                """
+                        .formatted(hash));
+        NodeExporterOptions options = NodeExporterOptions.DEFAULTS
+                .withAddress("0.0.0.0", 0)
+                .withName("safe")
+                .withUuidFile(directory.resolve("uuid"))
+                .withWebConfig(web);
+        try (NodeExporter exporter = NodeExporter.start(options);
+                RealPrometheus server = RealPrometheus.start(
+                        own,
+                        """
+                        global: {scrape_interval: 1s}
+                        scrape_configs:
+                          - job_name: node
+                            scheme: https
+                            tls_config: {ca_file: server.crt, cert_file: friend.crt, key_file: friend.key}
+                            basic_auth: {username: prometheus, password: secret}
+                            static_configs: [{targets: ['127.0.0.1:%d']}]
+                        """
+                                .formatted(exporter.port()))) {
+            assertThat(exporter.metrics().getScheme()).isEqualTo("https");
+            DeviceMonitor monitor = server.monitor().build();
+            Map<String, DeviceReading> readings = RealPrometheus.await(
+                    monitor,
+                    found -> found.containsKey("safe")
+                            && found.get("safe").state().memoryTotalBytes().isPresent());
+            assertThat(readings).containsOnlyKeys("safe");
+        }
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +26,9 @@ import picocli.CommandLine.Spec;
         description = "Serves the metrics of this node for Prometheus until it is stopped by Ctrl-C or SIGTERM.")
 final class AgentCommand implements Callable<Integer> {
     private static final String ADDRESS = "127.0.0.1:9100";
+
+    /** JNA, by which OSHI works, logs stack traces where it cannot unpack its library; the agent notes this itself. */
+    private static final Logger NATIVE = Logger.getLogger("com.sun.jna");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -74,6 +79,7 @@ final class AgentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
+        NATIVE.setLevel(Level.OFF);
         try (StopSignal signal = StopSignal.watch();
                 NodeExporter exporter = NodeExporter.start(options())) {
             exporter.notes().forEach(note -> out.println("note: " + note));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,48 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An agent with certificates and users. */
 class ProtectedAgentTest {
-    private static final char[] PASSWORD = "changeit".toCharArray();
-
     @TempDir
     Path root;
 
-    /** Makes a key and its certificate by the tool of the JDK, and writes both in PEM form. */
     private KeyStore pair(String name, String algorithm) throws Exception {
-        Path file = root.resolve(name + ".p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        name,
-                        "-keyalg",
-                        algorithm,
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=ip:127.0.0.1",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        new String(PASSWORD))
-                .inheritIO()
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, PASSWORD);
-        }
-        pem(name + ".crt", "CERTIFICATE", store.getCertificate(name).getEncoded());
-        pem(name + ".key", "PRIVATE KEY", store.getKey(name, PASSWORD).getEncoded());
-        return store;
-    }
-
-    private void pem(String name, String kind, byte[] content) throws IOException {
-        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
-        Files.writeString(
-                root.resolve(name), "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
+        return Keys.pair(root, name, algorithm);
     }
 
     private FakeNode start(String address, String config) throws IOException {
@@ -95,7 +57,7 @@ class ProtectedAgentTest {
         certificates.setCertificateEntry(alias, trusted.getCertificate(alias));
         trust.init(certificates);
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(own.orElse(null), PASSWORD);
+        keys.init(own.orElse(null), Keys.PASSWORD);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return HttpClient.newBuilder()
