@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import io.pepper.examples.metrics.PlanMetrics;
 import io.pepper.monitor.NodeExporter;
 import io.pepper.monitor.NodeExporterOptions;
 import io.pepper.monitor.NodeLocation;
@@ -14,6 +15,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -76,18 +78,31 @@ final class AgentCommand implements Callable<Integer> {
             description = "Let other machines read the metrics without TLS and authentication.")
     private boolean unprotected;
 
+    @Option(
+            names = "--plan",
+            paramLabel = "DIR",
+            description = "Also export the planned links and times of the plan in this directory, for alerts.")
+    private @Nullable Path plan;
+
+    @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         NATIVE.setLevel(Level.OFF);
         try (StopSignal signal = StopSignal.watch();
-                NodeExporter exporter = NodeExporter.start(options())) {
+                NodeExporter exporter = NodeExporter.start(planned(options()))) {
             exporter.notes().forEach(note -> out.println("note: " + note));
             out.println("ready: " + exporter.metrics() + " is " + exporter.name() + ", " + exporter.uuid());
             out.flush();
             signal.await(); // A stop is the usual end of this command.
             return Main.DONE;
         }
+    }
+
+    private NodeExporterOptions planned(NodeExporterOptions options) throws IOException {
+        return plan == null ? options : options.withCollector(PlanMetrics.of(reading.plan(plan)));
     }
 
     private NodeExporterOptions options() {
