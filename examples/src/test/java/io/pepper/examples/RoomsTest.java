@@ -66,8 +66,9 @@ class RoomsTest {
             "io.pepper.export.internal", Set.of("io.pepper.session"),
             "io.pepper.session.internal", Set.of("io.pepper.measure", "io.pepper.predict"),
             "io.pepper.measure.internal", Set.of("io.pepper.predict", "io.pepper.examples.cli"),
-            "io.pepper.report.internal", Set.of("io.pepper.predict"),
-            "io.pepper.monitor.internal", Set.of("io.pepper.predict", "io.pepper.examples.http"),
+            "io.pepper.report.internal", Set.of("io.pepper.predict", "io.pepper.examples.dashboard"),
+            "io.pepper.monitor.internal",
+                    Set.of("io.pepper.predict", "io.pepper.examples.http", "io.pepper.examples.dashboard"),
             "io.pepper.internal",
                     Set.of(
                             "io.pepper.cluster",

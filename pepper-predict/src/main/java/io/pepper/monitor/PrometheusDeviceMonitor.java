@@ -108,6 +108,16 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
                 answer.warnings());
     }
 
+    /**
+     * Returns the address of the server, without a user and a password.
+     *
+     * @return the address, for messages
+     */
+    @Override
+    public String toString() {
+        return reader.client().toString();
+    }
+
     /** Returns the reader, for further documents of the same server. */
     PrometheusReader reader() {
         return reader;

@@ -40,6 +40,7 @@ import picocli.CommandLine.TypeConversionException;
             RunCommand.class,
             DevicesCommand.class,
             AgentCommand.class,
+            DashboardCommand.class,
             LoadCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
