@@ -28,11 +28,11 @@ final class Draft {
     }
 
     /** Removes values that contradict each other: they may come from two machines. */
-    void dropContradictions(List<String> problems) {
+    void dropContradictions(String source, List<String> problems) {
         Double free = taken.get(Fact.FREE);
         Double all = taken.get(Fact.MEMORY);
         if (free != null && all != null && free > all) {
-            problems.add("memory: Prometheus has " + state.memoryFreeBytes().orElse(0) + " bytes free of "
+            problems.add("memory: " + source + " has " + state.memoryFreeBytes().orElse(0) + " bytes free of "
                     + state.memoryTotalBytes().orElse(0) + ", which cannot both be true");
             state = state.toBuilder().unknownMemory().build();
         }

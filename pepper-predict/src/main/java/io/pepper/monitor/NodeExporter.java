@@ -3,6 +3,7 @@ package io.pepper.monitor;
 import io.pepper.monitor.internal.agent.AgentServer;
 import io.pepper.monitor.internal.agent.AgentSettings;
 import io.pepper.monitor.internal.agent.NodeAgent;
+import io.pepper.monitor.internal.link.LinkFeature;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -48,8 +49,23 @@ public final class NodeExporter implements AutoCloseable {
      * @throws IllegalStateException if a library is missing
      */
     public static NodeExporter start(NodeExporterOptions options) throws IOException {
+        return start(options, LinkOptions.DEFAULTS);
+    }
+
+    /**
+     * Starts an exporter that measures links to other agents.
+     *
+     * @param options its options
+     * @param links the links to measure; without peers, it only answers the measurements of other agents
+     * @return the exporter, which answers
+     * @throws IOException as {@link #start(NodeExporterOptions)}
+     * @throws IllegalArgumentException as {@link #start(NodeExporterOptions)}, and if a peer has the name of this node
+     * @throws IllegalStateException if a library is missing
+     */
+    public static NodeExporter start(NodeExporterOptions options, LinkOptions links) throws IOException {
         try {
-            return new NodeExporter(NodeAgent.start(settings(options), List.of()));
+            return new NodeExporter(
+                    NodeAgent.start(settings(options), name -> List.of(LinkFeature.start(name, links.settings()))));
         } catch (NoClassDefFoundError missing) {
             throw new IllegalStateException(
                     "a library is missing (" + missing.getMessage()

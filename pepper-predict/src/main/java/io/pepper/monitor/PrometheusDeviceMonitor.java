@@ -8,16 +8,13 @@ import io.pepper.monitor.internal.SafeText;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * monitor.read().forEach((name, reading) -> System.out.println(name + " " + reading.state().cpuLoadPercent()));
  * }</pre>
  */
-public final class PrometheusDeviceMonitor implements DeviceMonitor {
+public final class PrometheusDeviceMonitor implements DeviceMonitor, LinkMonitor {
     private final PrometheusReader reader;
     private final Duration deadline;
 
@@ -51,19 +48,24 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         PrometheusClient client = new PrometheusClient(
                 http.build(),
                 builder.server.uri(),
-                builder.headers,
+                builder.headers.all(),
                 new PrometheusClient.Patience(builder.timeout, builder.retries, builder.backOff));
         reader = new PrometheusReader(
                 client,
                 builder.queries,
                 new PrometheusReader.Options(
-                        builder.nodes, builder.containers, builder.nodeLabel, builder.devices, builder.maxAge));
+                        builder.nodes,
+                        builder.containers,
+                        builder.nodeLabel,
+                        builder.devices,
+                        builder.maxAge,
+                        builder.maxLinkAge));
         deadline = builder.deadline;
     }
 
     /**
      * Returns a builder with the defaults: no authentication, five seconds for a request, twenty seconds for a reading,
-     * two retries, scrapes up to two minutes old.
+     * two retries, scrapes up to two minutes and links up to ten minutes old.
      *
      * @param server the server's address, with a path if it is behind one. A user and password in the address are sent
      *     as HTTP basic authentication and appear in no message
@@ -128,22 +130,30 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
         return Deadline.in(deadline, System::nanoTime);
     }
 
+    /**
+     * Reads the links that agents measured and this Prometheus scraped. The names are those that the agents use, or that
+     * {@link Builder#node} gives them.
+     */
+    @Override
+    public List<LinkReading> readLinks() throws IOException {
+        return reader.readLinks(Deadline.in(deadline, System::nanoTime));
+    }
+
     /** A builder of a monitor. Not thread-safe. */
     public static final class Builder {
-        private static final String AUTHORIZATION = "Authorization";
-
         private final PrometheusAddress server;
         private PrometheusQueries queries = PrometheusQueries.DEFAULTS;
         private final Map<String, String> nodes = new HashMap<>();
         private final Map<String, String> containers = new HashMap<>();
         private final Set<String> devices = new TreeSet<>();
         private Optional<String> nodeLabel = Optional.empty();
-        private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        private final RequestHeaders headers = new RequestHeaders();
         private Duration timeout = Duration.ofSeconds(5);
         private Duration deadline = Duration.ofSeconds(20);
         private int retries = 2;
         private Duration backOff = Duration.ofMillis(200);
         private Duration maxAge = Duration.ofMinutes(2);
+        private Duration maxLinkAge = LinkOptions.DEFAULTS.maxAge();
         private @Nullable SSLContext tls;
 
         private Builder(PrometheusAddress server) {
@@ -231,11 +241,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
          *     another token is already set
          */
         public Builder bearerToken(String token) {
-            if (!token.matches("[!-~]+")) {
-                throw new IllegalArgumentException(
-                        "the bearer token is empty, or has a space, a line break or another character that no token has");
-            }
-            return header(AUTHORIZATION, "Bearer " + token);
+            headers.bearerToken(token);
+            return this;
         }
 
         /**
@@ -247,11 +254,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
          * @throws IllegalArgumentException if the name has a colon, or if a user or a token is already set
          */
         public Builder basic(String user, String password) {
-            if (user.indexOf(':') >= 0) {
-                throw new IllegalArgumentException("a user name has no colon");
-            }
-            byte[] both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
-            return header(AUTHORIZATION, "Basic " + Base64.getEncoder().encodeToString(both));
+            headers.basic(user, password);
+            return this;
         }
 
         /**
@@ -265,20 +269,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
          *     set; the message does not contain the value
          */
         public Builder header(String name, String value) {
-            if (headers.containsKey(name)) {
-                throw new IllegalArgumentException(
-                        name.equalsIgnoreCase(AUTHORIZATION)
-                                ? "there are two users or tokens: in the address, as a user, as a token, as a header; give one"
-                                : "the header " + SafeText.of(name) + " is given twice");
-            }
-            try {
-                HttpRequest.newBuilder().header(name, value);
-            } catch (IllegalArgumentException forbidden) {
-                throw new IllegalArgumentException(
-                        "the header '" + SafeText.of(name)
-                                + "' cannot be sent: its name is reserved or invalid, or its value is not a single line of text");
-            }
-            headers.put(name, value);
+            headers.add(name, value);
             return this;
         }
 
@@ -345,6 +336,17 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor {
          */
         public Builder maxAge(Duration value) {
             maxAge = value;
+            return this;
+        }
+
+        /**
+         * Limits the age of measured links.
+         *
+         * @param value maximum time since the measurement; older ones are stale and ignored. The default is ten minutes
+         * @return this builder
+         */
+        public Builder maxLinkAge(Duration value) {
+            maxLinkAge = value;
             return this;
         }
 

@@ -4,6 +4,7 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.monitor.internal.Deadline;
 import io.pepper.monitor.internal.PrometheusClient;
 import io.pepper.monitor.internal.Sample;
+import io.pepper.monitor.internal.link.LinkMetrics;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,13 +38,15 @@ final class PrometheusReader {
      * @param nodeLabel the label that identifies boards
      * @param devices names of the wanted devices
      * @param maxAge maximum time since the last scrape
+     * @param maxLinkAge maximum time since the measurement of a link
      */
     record Options(
             Map<String, String> nodes,
             Map<String, String> containers,
             Optional<String> nodeLabel,
             Set<String> devices,
-            Duration maxAge) {
+            Duration maxAge,
+            Duration maxLinkAge) {
         Options {
             nodes = Map.copyOf(nodes);
             containers = Map.copyOf(containers);
@@ -110,6 +113,20 @@ final class PrometheusReader {
             }
         });
         return new Watched(targets, boards, withCommonProblems(found, reading));
+    }
+
+    List<LinkReading> readLinks(Deadline deadline) throws IOException {
+        PrometheusReading reading = new PrometheusReading(client, queries, deadline);
+        LinkReadings links = new LinkReadings(options.maxLinkAge, name -> options.nodes.getOrDefault(name, name));
+        links.latencies(reading.ask("link latency", LinkMetrics.LATENCY));
+        links.bandwidths(reading.ask("link bandwidth", LinkMetrics.BANDWIDTH));
+        links.ages(reading.ask("link age", LinkReadings.AGE_QUERY));
+        links.failures(reading.ask("link failures", LinkMetrics.FAILURES + "_total"));
+        List<LinkReading> found = links.readings(reading.failed());
+        if (found.isEmpty() && !reading.failed().isEmpty()) {
+            throw new IOException(reading.failed().get(0));
+        }
+        return found;
     }
 
     private void requireLabel(Targets targets) {

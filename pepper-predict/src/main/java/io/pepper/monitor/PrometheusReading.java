@@ -39,8 +39,22 @@ final class PrometheusReading {
         this.deadline = deadline;
     }
 
-    /** The answers to all queries, before they are assigned to targets. */
+    /**
+     * The answers to all queries, before they are assigned to targets.
+     *
+     * @param source their origin, in the middle of a sentence: {@code Prometheus} or {@code the agent}
+     * @param names the series with the names of nodes
+     * @param facts the values by their meaning
+     * @param models the series with the kinds of devices
+     * @param ages the times since the last scrapes
+     * @param resets the numbers of counter resets
+     * @param down the targets that cannot be scraped
+     * @param strangers the series of exporters that are not supported
+     * @param silent the targets without node metrics
+     * @param clocks the offsets of clocks
+     */
     record Answers(
+            String source,
             List<Sample> names,
             Map<Fact, List<Sample>> facts,
             List<Sample> models,
@@ -59,6 +73,7 @@ final class PrometheusReading {
             facts.put(fact, ask(fact.words(), fact.query(queries)));
         }
         Answers answers = new Answers(
+                "Prometheus",
                 names,
                 facts,
                 ask("device model", queries.deviceModel()),

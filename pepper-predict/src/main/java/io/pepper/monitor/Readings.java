@@ -18,13 +18,17 @@ import java.util.stream.Collectors;
 
 /** The assembly of readings from boards and their values. */
 final class Readings {
-    private static final List<String> AGENT_LABELS = List.of("class", "uuid");
+    private static final List<String> AGENT_LABELS = List.of("class", "uuid", "name");
     private static final double MILLIS = 1e3;
 
     private final PrometheusReading.Answers answers;
     private final double mostAgeSeconds;
     private final PrometheusQueries queries;
     private final Map<String, Agent> agents = new TreeMap<>();
+
+    /** The agents that report the node's own metrics, too, by their target. */
+    private final Map<Target, Agent> own = new HashMap<>();
+
     private final List<Shared> shared = new ArrayList<>();
 
     /** A value whose labels match several targets. */
@@ -45,6 +49,7 @@ final class Readings {
 
     /** Assigns the values to their targets. */
     void distribute(Targets targets) {
+        nameAgents(targets);
         answers.facts().forEach((fact, samples) -> samples.forEach(sample -> distribute(fact, sample, targets)));
         PrometheusReading.byTarget(targets, answers.ages())
                 .forEach((target, age) -> target.age = OptionalDouble.of(age));
@@ -62,8 +67,10 @@ final class Readings {
             String name = sample.labels().get(PrometheusReading.AGENT);
             String model = sample.labels().get("char_node_device_model_name");
             if (name != null && model != null) {
-                Agent agent = agents.computeIfAbsent(name, first -> new Agent());
-                agent.models.add(model);
+                Agent agent = agent(sample, name, targets);
+                if (sample.value() != 0) { // Else the agent does not know it.
+                    agent.models.add(model);
+                }
                 AGENT_LABELS.stream()
                         .filter(label -> sample.labels().containsKey("char_node_" + label))
                         .forEach(
@@ -72,10 +79,30 @@ final class Readings {
         }
     }
 
+    /** Finds the targets whose exporter is an agent: it gives the node a name in the same scrape. */
+    private void nameAgents(Targets targets) {
+        List<Sample> samples = new ArrayList<>(answers.models());
+        answers.facts().values().forEach(samples::addAll);
+        for (Sample sample : samples) {
+            String name = sample.labels().get(PrometheusReading.AGENT);
+            if (name != null) {
+                targets.exactly(sample).ifPresent(target -> target.agentNames.add(name));
+            }
+        }
+    }
+
+    /** Returns the agent of a sample: that of its target, or else the one of this name. */
+    private Agent agent(Sample sample, String name, Targets targets) {
+        return targets.exactly(sample)
+                .filter(target -> target.agentName().isPresent())
+                .map(target -> own.computeIfAbsent(target, first -> new Agent()))
+                .orElseGet(() -> agents.computeIfAbsent(name, first -> new Agent()));
+    }
+
     private void distribute(Fact fact, Sample sample, Targets targets) {
         String agent = sample.labels().get(PrometheusReading.AGENT);
         if (agent != null) {
-            agents.computeIfAbsent(agent, first -> new Agent())
+            agent(sample, agent, targets)
                     .facts
                     .computeIfAbsent(fact, first -> new ArrayList<>())
                     .add(sample);
@@ -117,9 +144,16 @@ final class Readings {
                 readings.put(name, agentOnly(name, agent, meant));
             }
         });
-        boards.forEach(
-                board -> readings.put(board.name, reading(board, Optional.ofNullable(joined.get(board)), missing)));
+        boards.forEach(board -> readings.put(board.name, reading(board, agent(board, joined), missing)));
         return readings;
+    }
+
+    /** Returns the agent in the exporter of a board, or else one that has its name. */
+    private Optional<Agent> agent(Board board, Map<Board, Agent> joined) {
+        return board.targets().stream()
+                .flatMap(target -> Optional.ofNullable(own.get(target)).stream())
+                .findFirst()
+                .or(() -> Optional.ofNullable(joined.get(board)));
     }
 
     /** Returns the boards by all their aliases, in lower case. */
@@ -161,11 +195,11 @@ final class Readings {
         if (meant.isEmpty()) {
             draft.state = draft.state.withReadAt(Instant.now());
             agent.facts.forEach((fact, told) -> take(draft, fact, told, problems));
-            draft.dropContradictions(problems);
+            draft.dropContradictions(answers.source(), problems);
             modelled(draft, agent, problems);
             for (Fact fact : Fact.values()) {
                 if (isMissing(fact) && !agent.facts.containsKey(fact)) {
-                    problems.add(fact.words() + ": Prometheus has none");
+                    problems.add(fact.words() + ": " + answers.source() + " has none");
                 }
             }
         } else {
@@ -254,20 +288,21 @@ final class Readings {
                 absent.add(fact);
             }
         }
-        draft.dropContradictions(board.problems);
+        draft.dropContradictions(answers.source(), board.problems);
         if (!board.target.gone) {
             absent.forEach(fact -> missing.accept(fact, board));
         }
         agent.ifPresent(told -> modelled(draft, told, board.problems));
     }
 
-    private static void take(Draft draft, Fact fact, List<Sample> told, List<String> problems) {
+    private void take(Draft draft, Fact fact, List<Sample> told, List<String> problems) {
         List<Sample> samples = fact == Fact.DISK ? FileSystems.choose(told) : told;
         List<Double> values = samples.stream().map(Sample::value).distinct().toList();
         if (values.size() > 1) {
             Map<String, String> first = samples.get(0).labels();
             Map<String, String> second = samples.get(1).labels();
-            problems.add(fact.words() + ": Prometheus has " + samples.size() + " that disagree, for instance of "
+            problems.add(fact.words() + ": " + answers.source() + " has " + samples.size()
+                    + " that disagree, for instance of "
                     + Target.shown(Target.differing(first, second)) + " and of "
                     + Target.shown(Target.differing(second, first)));
         } else if (!values.isEmpty()) {

@@ -89,7 +89,7 @@ class PrometheusDeviceMonitorTest {
         assertThat(two.readAt()).isPresent();
         assertThat(readings.get("pi-2").problems()).isEmpty();
         assertThat(readings.get("pi-2").labels())
-                .isEqualTo(Map.of("instance", "10.0.0.2:9100", "class", "edge", "uuid", "u2"));
+                .isEqualTo(Map.of("instance", "10.0.0.2:9100", "class", "edge", "uuid", "u2", "name", "pi-2"));
         assertThat(readings.get("pi-1").state().cpuLoadPercent()).hasValue(11);
         assertThat(readings.get("nano").state().diskUsagePercent()).hasValue(3);
         assertThat(readings.get("nano").state().memoryFreeBytes()).isEmpty();

@@ -87,12 +87,15 @@ final class AgentCommand implements Callable<Integer> {
     @Mixin
     private ReadingOptions reading = new ReadingOptions();
 
+    @Mixin
+    private AgentLinkOptions links = new AgentLinkOptions();
+
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         NATIVE.setLevel(Level.OFF);
         try (StopSignal signal = StopSignal.watch();
-                NodeExporter exporter = NodeExporter.start(planned(options()))) {
+                NodeExporter exporter = NodeExporter.start(planned(options()), links.options())) {
             exporter.notes().forEach(note -> out.println("note: " + note));
             out.println("ready: " + exporter.metrics() + " is " + exporter.name() + ", " + exporter.uuid());
             out.flush();

@@ -1,6 +1,7 @@
 package io.pepper.examples.cli;
 
 import io.pepper.monitor.DeviceMonitor;
+import io.pepper.monitor.LinkMonitor;
 import io.pepper.monitor.LocalDeviceMonitor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,10 +24,15 @@ final class DeviceOptions {
 
     DeviceMonitor monitor() throws IOException {
         if (prometheus.isGiven() && local) {
-            throw new IllegalArgumentException("--prometheus and --local exclude each other");
+            throw new IllegalArgumentException("--prometheus or --agents, and --local exclude each other");
         }
         Optional<? extends DeviceMonitor> watched = prometheus.monitor(List.of());
         return watched.isPresent() ? watched.get() : LocalDeviceMonitor.of(hostName(), WINDOW);
+    }
+
+    /** Returns the monitor of links; empty if this machine is read. */
+    Optional<LinkMonitor> links() throws IOException {
+        return prometheus.watch(List.of()).map(PrometheusOptions.Watch::links);
     }
 
     /** Returns whether this machine is read, for which all values are known. */

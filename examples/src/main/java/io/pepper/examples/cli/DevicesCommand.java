@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,
-        description = "Prints the state of this machine, or of the nodes of a Prometheus.")
+        description = "Prints the state of this machine, or of the nodes and links of a Prometheus or of agents.")
 final class DevicesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -35,10 +35,12 @@ final class DevicesCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Map<String, DeviceReading> readings = devices.monitor().read();
+        LinkTable links = LinkTable.read(devices.links());
         if (output.json) {
             ObjectNode document = Json.object();
             ArrayNode array = document.putArray("devices");
             readings.values().forEach(reading -> array.add(json(reading)));
+            links.addTo(document);
             out.println(Json.print(document));
             return code(readings);
         }
@@ -79,6 +81,7 @@ final class DevicesCommand implements Callable<Integer> {
                     Quantities.percents(conditions.memoryPressurePercent()));
         }
         table.print(out);
+        links.print(out);
         readings.forEach((name, reading) -> {
             if (!reading.identity().isEmpty()) {
                 out.println("note: " + name + " is " + reading.identity());

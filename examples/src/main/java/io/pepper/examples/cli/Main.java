@@ -41,6 +41,7 @@ import picocli.CommandLine.TypeConversionException;
             DevicesCommand.class,
             AgentCommand.class,
             DashboardCommand.class,
+            ClusterCommand.class,
             LoadCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -184,7 +184,8 @@ final class PlanOptions {
     Timed timed(List<String> notes, ProgressListener progress) throws IOException {
         Cluster described = cluster(notes);
         List<DeviceState> states = List.copyOf(states(described, notes).values());
-        Cluster cluster = described.withStates(states);
+        Cluster cluster =
+                described.withStates(states).withLinkStates(WatchedDevices.links(prometheus, described, notes));
         if (!times.areKnown()) {
             throw new ParameterException(spec.commandLine(), "a table of costs is for chains of segments only");
         }
@@ -212,7 +213,7 @@ final class PlanOptions {
         Cluster cluster = cluster(notes);
         loads.forEach((name, percent) -> loaded(cluster, DeviceState.of(name), percent, "--load"));
         if (prometheus.isGiven() || !loads.isEmpty()) {
-            notes.add("a table of costs holds for one state of the devices: loads are ignored");
+            notes.add("a table of costs holds for one state of the devices: loads and measured links are ignored");
         }
         CostTable costs = CostTable.read(times.table().orElseThrow(), cluster);
         return planner(cluster, pessimistic ? costs.pessimistic() : costs);

@@ -1,6 +1,9 @@
 package io.pepper.examples.cli;
 
 import io.pepper.examples.QuantityText;
+import io.pepper.monitor.AgentDeviceMonitor;
+import io.pepper.monitor.DeviceMonitor;
+import io.pepper.monitor.LinkMonitor;
 import io.pepper.monitor.PrometheusDeviceMonitor;
 import io.pepper.monitor.PrometheusQueries;
 import java.io.IOException;
@@ -13,8 +16,11 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +28,10 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The options for reading devices from a Prometheus, which are the same for all commands. */
+/** The options for reading devices from a Prometheus or from agents, which are the same for all commands. */
 public final class PrometheusOptions {
+    private static final String OF_PROMETHEUS = "30s";
+
     @Option(
             names = "--prometheus",
             paramLabel = "URL",
@@ -31,10 +39,17 @@ public final class PrometheusOptions {
     private @Nullable String server;
 
     @Option(
+            names = "--agents",
+            paramLabel = "HOST:PORT,…",
+            split = ",",
+            description = "Read the state of the devices from these agents or node_exporters, without a Prometheus.")
+    private List<String> agents = List.of();
+
+    @Option(
             names = "--window",
             paramLabel = "30s",
-            description = "Window of the CPU load (default: 30s); must hold two scrapes.")
-    private String window = "30s";
+            description = "Window of the CPU load: 30s of a Prometheus, where it must hold two scrapes; 1s of agents.")
+    private Optional<String> window = Optional.empty();
 
     @Option(
             names = "--node",
@@ -55,10 +70,16 @@ public final class PrometheusOptions {
                     "Name of the device that is this container (its name or POD/CONTAINER in cAdvisor). May be repeated.")
     private Map<String, String> containers = Map.of();
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "File with the bearer token for Prometheus.")
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "File with the bearer token for Prometheus or the agents.")
     private @Nullable Path token;
 
-    @Option(names = "--user-file", paramLabel = "FILE", description = "File with USER:PASSWORD for Prometheus.")
+    @Option(
+            names = "--user-file",
+            paramLabel = "FILE",
+            description = "File with USER:PASSWORD for Prometheus or the agents.")
     private @Nullable Path user;
 
     @Option(
@@ -77,15 +98,22 @@ public final class PrometheusOptions {
             names = "--timeout",
             paramLabel = "5s",
             converter = Time.class,
-            description = "Time limit of one answer of Prometheus (default: 5s).")
+            description = "Time limit of one answer (default: 5s).")
     private Duration timeout = Duration.ofSeconds(5);
 
     @Option(
             names = "--deadline",
             paramLabel = "20s",
             converter = Time.class,
-            description = "Time limit of all answers of Prometheus together (default: 20s).")
+            description = "Time limit of all answers together (default: 20s).")
     private Duration deadline = Duration.ofSeconds(20);
+
+    @Option(
+            names = "--link-age",
+            paramLabel = "10min",
+            converter = Time.class,
+            description = "Oldest measurement of a link that counts (default: 10min).")
+    private Duration linkAge = Duration.ofMinutes(10);
 
     /** Parses a duration such as 500ms, 5s or 2m. */
     static final class Time implements ITypeConverter<Duration> {
@@ -99,62 +127,125 @@ public final class PrometheusOptions {
         }
     }
 
+    /**
+     * The monitors of devices and links.
+     *
+     * @param devices the monitor of the devices
+     * @param links the monitor of the links between them
+     */
+    record Watch(DeviceMonitor devices, LinkMonitor links) {}
+
     boolean isGiven() {
-        return server != null;
+        return server != null || !agents.isEmpty();
+    }
+
+    /** Returns the origin of the readings, for people, at the start of a sentence. */
+    String source() {
+        return server != null ? "Prometheus" : "The monitor of agents";
+    }
+
+    /** Returns the origin of the readings with its address, without a user or password. */
+    String origin() {
+        return server != null
+                ? "Prometheus " + server.replaceFirst("//[^/]*@", "//")
+                : "agents " + String.join(", ", agents);
     }
 
     /**
-     * Returns the window of rates.
+     * Returns the window of rates in a Prometheus.
      *
      * @return the window in Prometheus's syntax
      */
     public String window() {
-        return window;
+        return window.orElse(OF_PROMETHEUS);
     }
 
     /**
      * Returns the monitor of the devices.
      *
      * @param devices the names of the wanted devices; empty for all nodes
-     * @return the monitor; empty without {@code --prometheus}
+     * @return the monitor; empty without {@code --prometheus} and {@code --agents}
      * @throws IOException if a file of an option cannot be read
      * @throws IllegalArgumentException if an option is invalid
      */
-    public Optional<PrometheusDeviceMonitor> monitor(Collection<String> devices) throws IOException {
+    public Optional<DeviceMonitor> monitor(Collection<String> devices) throws IOException {
+        return watch(devices).map(Watch::devices);
+    }
+
+    /** Returns the monitors of devices and links; empty without {@code --prometheus} and {@code --agents}. */
+    Optional<Watch> watch(Collection<String> devices) throws IOException {
+        if (server != null && !agents.isEmpty()) {
+            throw new IllegalArgumentException("--prometheus and --agents exclude each other");
+        }
+        if (!agents.isEmpty()) {
+            AgentDeviceMonitor monitor = agentMonitor(devices);
+            return Optional.of(new Watch(monitor, monitor));
+        }
         if (server == null) {
             return Optional.empty();
         }
-        PrometheusDeviceMonitor.Builder builder = PrometheusDeviceMonitor.builder(server)
-                .queries(PrometheusQueries.over(window))
+        PrometheusDeviceMonitor monitor = prometheusMonitor(server, devices);
+        return Optional.of(new Watch(monitor, monitor));
+    }
+
+    private AgentDeviceMonitor agentMonitor(Collection<String> devices) throws IOException {
+        if (nodeLabel.isPresent() || !containers.isEmpty()) {
+            throw new IllegalArgumentException("--node-label and --container are for --prometheus alone");
+        }
+        AgentDeviceMonitor.Builder builder = AgentDeviceMonitor.builder(agents)
+                .window(QuantityText.time(window.orElse("1s")))
                 .timeout(timeout)
                 .deadline(deadline)
+                .maxLinkAge(linkAge)
+                .devices(devices);
+        nodes.forEach(builder::node);
+        headers.forEach(builder::header);
+        authenticate(builder::bearerToken, builder::basic);
+        if (authorities != null) {
+            builder.tls(trusting(authorities));
+        }
+        return builder.build();
+    }
+
+    private PrometheusDeviceMonitor prometheusMonitor(String address, Collection<String> devices) throws IOException {
+        PrometheusDeviceMonitor.Builder builder = PrometheusDeviceMonitor.builder(address)
+                .queries(PrometheusQueries.over(window()))
+                .timeout(timeout)
+                .deadline(deadline)
+                .maxLinkAge(linkAge)
                 .devices(devices);
         nodeLabel.ifPresent(builder::nodeLabel);
         nodes.forEach(builder::node);
         containers.forEach(builder::container);
         headers.forEach(builder::header);
-        authenticate(builder);
+        authenticate(builder::bearerToken, builder::basic);
         if (authorities != null) {
             builder.tls(trusting(authorities));
         }
-        return Optional.of(builder.build());
+        return builder.build();
     }
 
-    private void authenticate(PrometheusDeviceMonitor.Builder builder) throws IOException {
+    private void authenticate(Consumer<String> withToken, BiConsumer<String, String> withUser) throws IOException {
         if (token != null) {
-            builder.bearerToken(Files.readString(token).strip());
+            withToken.accept(Files.readString(token).strip());
         }
         if (user != null) {
-            String both = Files.readString(user).strip();
-            int split = both.indexOf(':');
-            if (split < 1) {
-                throw new IllegalArgumentException(user + ": is not USER:PASSWORD");
-            }
-            builder.basic(both.substring(0, split), both.substring(split + 1));
+            readUser(user, withUser);
         }
     }
 
-    private static SSLContext trusting(Path file) throws IOException {
+    /** Reads a file with {@code USER:PASSWORD}. */
+    static void readUser(Path file, BiConsumer<String, String> user) throws IOException {
+        String both = Files.readString(file).strip();
+        int split = both.indexOf(':');
+        if (split < 1) {
+            throw new IllegalArgumentException(file + ": is not USER:PASSWORD");
+        }
+        user.accept(both.substring(0, split), both.substring(split + 1));
+    }
+
+    /** Returns a TLS context that trusts the certificates in a file. */
+    static SSLContext trusting(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);

@@ -1,5 +1,7 @@
 package io.pepper.examples.cli;
 
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
 import io.pepper.predict.StarterPredictors;
 import io.pepper.predict.StoredPredictor;
 import io.pepper.workload.DevicePredictors;
@@ -8,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Predictors by file, or by {@code starter:KIND} if they come with the library. */
 final class Starters {
@@ -42,6 +45,27 @@ final class Starters {
             predictors = predictors.withPredictor(kind, starter(kind), PREFIX + kind);
         }
         return predictors;
+    }
+
+    /** Adds the predictors that the devices of a cluster state as {@code starter:KIND}. */
+    static DevicePredictors stated(Cluster cluster, DevicePredictors given) {
+        DevicePredictors predictors = given;
+        for (Device device : cluster.devices()) {
+            Optional<String> name = device.predictor().filter(stated -> stated.startsWith(PREFIX));
+            if (name.isPresent()) {
+                String kind = name.get().substring(PREFIX.length());
+                predictors = predictors.withPredictor(name.get(), starter(kind), name.get());
+            }
+        }
+        return predictors;
+    }
+
+    /** Returns the name of the predictor that comes with the library for a kind of device; empty if there is none. */
+    static Optional<String> nameFor(String kind) {
+        return StarterPredictors.names().stream()
+                .filter(name -> StarterPredictors.of(kind).equals(StarterPredictors.of(name)))
+                .findFirst()
+                .map(name -> PREFIX + name);
     }
 
     private static LatencyPredictor starter(String kind) {

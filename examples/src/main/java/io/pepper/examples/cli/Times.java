@@ -65,7 +65,9 @@ final class Times {
         if (measured != null) {
             return measured(cluster, MeasuredPredictor.of(LatencyDataset.read(measured)));
         }
-        return CostModel.of(cluster, roofline ? RooflinePredictor.calibrate(progress) : files.load(predictors));
+        return CostModel.of(
+                cluster,
+                roofline ? RooflinePredictor.calibrate(progress) : Starters.stated(cluster, files.load(predictors)));
     }
 
     /**

@@ -2,21 +2,14 @@ package io.pepper.monitor.internal;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,7 +147,7 @@ public final class PrometheusClient {
                 boolean over = deadline.isOver();
                 if (attempt == patience.retries() || over) {
                     throw new NoAnswerException(
-                            server + ": " + reason(failed) + ", after " + (attempt + 1) + " attempts"
+                            server + ": " + BoundedExchange.reason(failed) + ", after " + (attempt + 1) + " attempts"
                                     + (over ? "; the whole reading may take " + seconds(deadline.most()) : ""),
                             failed);
                 }
@@ -168,33 +161,8 @@ public final class PrometheusClient {
         return duration.toMillis() / 1e3 + " seconds";
     }
 
-    private static String reason(IOException failed) {
-        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnresolvedAddressException) {
-                return "no such host is known";
-            }
-        }
-        String message = failed.getMessage();
-        if (message == null || message.isEmpty()) {
-            return failed instanceof ConnectException
-                    ? "no server listens there, or a firewall blocks the connection"
-                    : failed.getClass().getSimpleName();
-        }
-        return SafeText.of(message) + (failed instanceof SSLException ? hint(message) : "");
-    }
-
-    /** Returns advice on a TLS error. */
-    private static String hint(String message) {
-        if (message.contains("SSL message")) {
-            return " (it may speak http, not https)";
-        }
-        return message.contains("PKIX") || message.contains("certificat")
-                ? " (its certificate is not trusted: give the certificate of its authority, --ca-file)"
-                : "";
-    }
-
     private AnswerReader.Contents ask(HttpRequest.Builder request, Deadline deadline) throws IOException {
-        HttpResponse<byte[]> response = send(request, deadline);
+        HttpResponse<byte[]> response = BoundedExchange.send(http, request, MAX_BYTES, patience.timeout(), deadline);
         if (response.body().length > MAX_BYTES) {
             throw new RefusedException(server + ": the answer has more than " + MAX_BYTES + " bytes");
         }
@@ -237,32 +205,6 @@ public final class PrometheusClient {
                         ? new IOException(sentence)
                         : new NoAnswerException(server + ": " + sentence, null);
         };
-    }
-
-    /**
-     * The HTTP client's own timeout ends with the headers; the body may take the same time again. Both end with the
-     * deadline.
-     */
-    private HttpResponse<byte[]> send(HttpRequest.Builder request, Deadline deadline) throws IOException {
-        long most = deadline.millis(patience.timeout());
-        if (most == 0) {
-            throw new IOException("the time is over");
-        }
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                http.sendAsync(request.timeout(Duration.ofMillis(most)).build(), headers -> new BoundedBody(MAX_BYTES));
-        try {
-            return answer.get(deadline.millis(patience.timeout().multipliedBy(2)), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException stopped) {
-            answer.cancel(true);
-            Thread.currentThread().interrupt();
-            throw (InterruptedIOException) new InterruptedIOException("the query was interrupted").initCause(stopped);
-        } catch (TimeoutException late) {
-            answer.cancel(true);
-            throw new IOException("the answer did not end in time", late);
-        } catch (ExecutionException failed) {
-            Throwable cause = failed.getCause();
-            throw cause instanceof IOException broken ? broken : new IOException(String.valueOf(cause), failed);
-        }
     }
 
     private static void sleep(long millis) throws InterruptedIOException {

@@ -21,6 +21,17 @@ class AnswersFuzzTest {
         }
     }
 
+    @FuzzTest(maxDuration = "60m")
+    void scrape(byte[] data) {
+        try {
+            ScrapeReader.read(data, name -> true);
+        } catch (IOException refused) {
+            if (String.valueOf(refused.getMessage()).chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalStateException("not one line: " + refused.getMessage(), refused);
+            }
+        }
+    }
+
     /** A status, a place to be sent to, and a page: what is said of them is one line that no terminal obeys. */
     @FuzzTest(maxDuration = "60m")
     void refusal(byte[] data) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** An agent that serves the metrics of its node. Thread-safe. */
 public final class NodeAgent implements AutoCloseable {
@@ -46,12 +47,13 @@ public final class NodeAgent implements AutoCloseable {
      * Starts an agent.
      *
      * @param settings its settings
-     * @param features further features, which the agent closes
+     * @param features makes further features for the node of a name; the agent closes them
      * @return the agent, which answers
      * @throws IOException if it cannot listen at the address, or a file of the settings is wrong
      * @throws IllegalArgumentException if other machines could read it unprotected, and the settings do not allow this
      */
-    public static NodeAgent start(AgentSettings settings, List<AgentFeature> features) throws IOException {
+    public static NodeAgent start(AgentSettings settings, Function<String, List<AgentFeature>> features)
+            throws IOException {
         WebConfig web = settings.webConfig().isPresent()
                 ? WebConfig.read(settings.webConfig().get())
                 : WebConfig.NONE;
@@ -71,12 +73,18 @@ public final class NodeAgent implements AutoCloseable {
         registry.register(
                 new GivenCollector(new NodeCollector(parts(files, facts, identity, settings)), settings.collectors()));
         Map<String, HttpHandler> handlers = new LinkedHashMap<>();
-        features.forEach(feature -> {
+        List<AgentFeature> made = features.apply(identity.name());
+        made.forEach(feature -> {
             feature.register(registry);
             handlers.putAll(feature.handlers());
         });
-        AgentServer server = listen(settings, at, web, new MetricsHandler(registry), handlers);
-        return new NodeAgent(server, identity, web.tls().isPresent(), notes, features);
+        try {
+            AgentServer server = listen(settings, at, web, new MetricsHandler(registry), handlers);
+            return new NodeAgent(server, identity, web.tls().isPresent(), notes, made);
+        } catch (IOException | RuntimeException failed) {
+            made.forEach(AgentFeature::close);
+            throw failed;
+        }
     }
 
     private static InetSocketAddress address(AgentSettings settings) throws IOException {

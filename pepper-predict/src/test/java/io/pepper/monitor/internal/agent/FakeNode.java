@@ -46,7 +46,7 @@ final class FakeNode implements AutoCloseable {
     }
 
     static FakeNode start(AgentSettings settings) throws IOException {
-        return new FakeNode(NodeAgent.start(settings, List.of()));
+        return new FakeNode(NodeAgent.start(settings, name -> List.of()));
     }
 
     static FakeSystem system(Path root) {
