@@ -142,6 +142,7 @@ public final class NodeAgent implements AutoCloseable {
         parts.put("memory", new MemoryPart(files));
         parts.put("heat", new HeatPart(files));
         parts.put("pressure", new PressurePart(files));
+        parts.put("graphics", new GraphicsPart(Machine.at(files.root())));
         parts.put("cgroups", new GroupPart(Machine.at(files.root())));
         parts.put("filesystems", new FileSystemPart(files));
         parts.put("disks", new DiskPart(files));

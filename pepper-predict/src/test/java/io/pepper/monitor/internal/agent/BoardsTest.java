@@ -74,7 +74,10 @@ class BoardsTest {
                 .contains("pepper_power_watts{rail=\"VDD_IN\",source=\"ina3221\"} 6.0")
                 .contains("pepper_power_watts{rail=\"VDD_CPU_GPU_CV\",source=\"ina3221\"} 2.0")
                 .containsPattern("char_node_cpu_energy_watt\\{char_node_arch=.*} 6\\.0")
-                .contains("char_node_gpu_model=\"nvidia,tegra234\"");
+                .contains("char_node_gpu_model=\"nvidia,tegra234\"")
+                .contains("node_drm_gpu_busy_percent{card=\"card0\"} 12.0")
+                .as("it has no memory of its own")
+                .doesNotContain("node_drm_memory");
     }
 
     @Test
@@ -118,9 +121,16 @@ class BoardsTest {
     void aServerHasThePowerMeterOfItsSupplyButNotThatOfItsGraphicsCardAsItsOwn() throws Exception {
         system().processors(2, 100)
                 .file("sys/class/hwmon/hwmon0/name", "amdgpu\n")
-                .file("sys/class/hwmon/hwmon0/power1_average", "9000000\n");
+                .file("sys/class/hwmon/hwmon0/power1_average", "9000000\n")
+                .file("sys/class/drm/card0/device/uevent", "DRIVER=amdgpu\nPCI_ID=1002:73BF\n")
+                .file("sys/class/drm/card0/device/gpu_busy_percent", "37\n")
+                .file("sys/class/drm/card0/device/mem_info_vram_total", "8000\n")
+                .file("sys/class/drm/card0/device/mem_info_vram_used", "3000\n");
         assertThat(scraped())
                 .contains("pepper_power_watts{rail=\"amdgpu power1\",source=\"hwmon\"} 9.0")
+                .contains("node_drm_gpu_busy_percent{card=\"card0\"} 37.0")
+                .contains("node_drm_memory_vram_used_bytes{card=\"card0\"} 3000.0")
+                .contains("char_node_gpu_model=\"1002:73BF\"")
                 .doesNotContain("char_node_cpu_energy_watt");
         system().file("sys/class/hwmon/hwmon2/name", "power_meter\n")
                 .file("sys/class/hwmon/hwmon2/power1_average", "120000000\n");
