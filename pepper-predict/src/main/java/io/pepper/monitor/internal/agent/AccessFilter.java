@@ -28,6 +28,7 @@ final class AccessFilter extends Filter {
 
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+        TimedExecutor.received();
         Optional<String> refusal = callers.flatMap(
                 check -> check.refusal(header(exchange, "Host").orElse(""), header(exchange, "Origin")));
         if (refusal.isPresent()) {

@@ -1,5 +1,6 @@
 package io.pepper.monitor.internal.agent;
 
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,9 +15,14 @@ import java.util.concurrent.TimeUnit;
  * exceeds the queue is refused. Thread-safe.
  */
 final class TimedExecutor implements Executor, AutoCloseable {
-    private static final int THREADS = 16;
+    private static final int THREADS = 64;
     private static final int WAITING = 256;
     private static final long IDLE_SECONDS = 10;
+
+    /** A request without a body is one packet: clients have a shorter time for it than the agent for its answer. */
+    private static final long MAX_REQUEST_MILLIS = 5000;
+
+    private static final ThreadLocal<Turn> CURRENT = new ThreadLocal<>();
 
     private final ThreadPoolExecutor workers;
     private final ScheduledThreadPoolExecutor watch;
@@ -40,26 +46,45 @@ final class TimedExecutor implements Executor, AutoCloseable {
     public void execute(Runnable exchange) {
         workers.execute(() -> {
             Turn turn = new Turn(Thread.currentThread());
-            Future<?> end = watch.schedule(turn::interrupt, millis, TimeUnit.MILLISECONDS);
+            turn.limit(Math.min(millis, MAX_REQUEST_MILLIS));
+            CURRENT.set(turn);
             try {
                 exchange.run();
             } finally {
+                CURRENT.remove();
                 turn.finish();
-                end.cancel(false);
             }
         });
     }
 
+    /** Tells that the headers of the calling thread's request have arrived: the rest of its exchange has a limit of its own. */
+    static void received() {
+        Turn turn = CURRENT.get();
+        if (turn != null) {
+            turn.limitAnswer();
+        }
+    }
+
     /** The time in which a thread works on one exchange, and may be interrupted. */
-    private static final class Turn {
+    private final class Turn {
         private final Thread thread;
+        private Optional<Future<?>> end = Optional.empty();
         private boolean finished;
 
         Turn(Thread thread) {
             this.thread = thread;
         }
 
-        synchronized void interrupt() {
+        synchronized void limit(long after) {
+            end.ifPresent(earlier -> earlier.cancel(false));
+            end = Optional.of(watch.schedule(this::interrupt, after, TimeUnit.MILLISECONDS));
+        }
+
+        void limitAnswer() {
+            limit(millis);
+        }
+
+        private synchronized void interrupt() {
             if (!finished) {
                 thread.interrupt();
             }
@@ -67,6 +92,7 @@ final class TimedExecutor implements Executor, AutoCloseable {
 
         synchronized void finish() {
             finished = true;
+            end.ifPresent(last -> last.cancel(false));
             Thread.interrupted(); // The thread's next exchange is another one.
         }
     }
