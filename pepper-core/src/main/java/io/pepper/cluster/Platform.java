@@ -139,8 +139,8 @@ public record Platform(
     }
 
     /**
-     * Returns whether two texts name the same kind of hardware. Case, punctuation and a final revision ({@code Rev 1.4})
-     * do not count, and a name that has a model number may be continued: {@code raspberry-pi-4} is {@code Raspberry Pi 4
+     * Returns whether two texts name the same kind of hardware. Case, spaces, punctuation and a final revision ({@code Rev
+     * 1.4}) do not count, a plus sign is the word, and a name that has a model number may be continued: {@code raspberry-pi-4} is {@code Raspberry Pi 4
      * Model B Rev 1.4}, but {@code Raspberry Pi} is not.
      *
      * @param one a kind
@@ -153,7 +153,13 @@ public record Platform(
         if (shorter.size() > longer.size()) {
             return isSameKind(other, one);
         }
-        if (shorter.isEmpty() || !longer.subList(0, shorter.size()).equals(shorter)) {
+        if (shorter.isEmpty()) {
+            return false;
+        }
+        if (runs(shorter).equals(runs(longer))) {
+            return true;
+        }
+        if (!longer.subList(0, shorter.size()).equals(shorter)) {
             return false;
         }
         return shorter.size() == longer.size()
@@ -172,8 +178,17 @@ public record Platform(
                 && longer.contains(shorter);
     }
 
+    /** Returns runs of letters, without spaces between them, and numbers: {@code visionfive, 2} for {@code Vision Five2}. */
+    private static String runs(List<String> words) {
+        return String.join(" ", words)
+                .replaceAll("(?<=\\p{L}) (?=\\p{L})", "")
+                .replaceAll("(?<=\\p{L}) ?(?=\\p{N})|(?<=\\p{N}) ?(?=\\p{L})", " ");
+    }
+
     private static List<String> words(String kind) {
-        String plain = kind.toLowerCase(Locale.ROOT).replaceFirst("\\s+rev\\.?\\s*[0-9.]+\\s*$", "");
+        String plain = kind.toLowerCase(Locale.ROOT)
+                .replaceFirst("\\s+rev\\.?\\s*[0-9.]+\\s*$", "")
+                .replace("+", " plus ");
         return Stream.of(plain.split("[^\\p{L}\\p{N}]+"))
                 .filter(word -> !word.isEmpty())
                 .toList();

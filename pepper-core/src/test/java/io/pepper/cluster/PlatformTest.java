@@ -17,6 +17,10 @@ class PlatformTest {
         "Raspberry_Pi_4, raspberry pi 4",
         "Intel(R) Xeon(R) CPU E5-2673 v4 @ 2.30GHz, intel r xeon r cpu e5 2673 v4 @ 2.30ghz",
         "NVIDIA Jetson Nano Developer Kit, nvidia jetson nano developer kit",
+        "VisionFive 2, visionfive2",
+        "Raspberry Pi 4, raspberrypi4",
+        "Raspberry Pi 4 Model B, RaspberryPi4ModelB",
+        "Snapdragon 855+, snapdragon-855plus",
     })
     void spellingsOfOneKindAreTheSame(String one, String other) {
         assertThat(Platform.isSameKind(one, other)).isTrue();
@@ -32,6 +36,8 @@ class PlatformTest {
         "AMD EPYC 7763, AMD EPYC 7713",
         "jetson, raspberrypi",
         "pi, Raspberry Pi 4",
+        "Board 4 1, Board 41",
+        "VisionFive 2, visionfive21",
     })
     void differentKindsContradictEachOther(String one, String other) {
         assertThat(Platform.isSameKind(one, other)).isFalse();
