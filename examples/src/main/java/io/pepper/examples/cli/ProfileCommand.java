@@ -8,6 +8,7 @@ import io.pepper.cut.Cut;
 import io.pepper.measure.OperatorSweep;
 import io.pepper.measure.RuntimePlatform;
 import io.pepper.measure.TimingOptions;
+import io.pepper.model.Dimension;
 import io.pepper.model.InputShapes;
 import io.pepper.model.ProgressListener;
 import io.pepper.model.TensorInfo;
@@ -29,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -241,11 +243,30 @@ final class ProfileCommand implements Callable<Integer> {
             Path file = files.get(input.name());
             if (file != null) {
                 try (OnnxTensor tensor = GivenInputs.read(input, file)) {
-                    sizes = sizes.withInputShape(input.name(), tensor.getInfo().getShape());
+                    long[] shape = tensor.getInfo().getShape();
+                    requireSame(input, sizes, shape);
+                    sizes = sizes.withInputShape(input.name(), shape);
                 }
             }
         }
         return sizes;
+    }
+
+    /** Refuses values of another shape than the options state. */
+    private void requireSame(TensorInfo input, InputShapes sizes, long... shape) {
+        List<Long> found = Arrays.stream(shape).boxed().toList();
+        List<Long> stated = new ArrayList<>(sizes.shapes().getOrDefault(input.name(), found));
+        List<Dimension> dimensions = input.shape().orElse(List.of());
+        for (int axis = 0; axis < Math.min(stated.size(), dimensions.size()); axis++) {
+            String symbol = dimensions.get(axis).symbol().orElse("");
+            stated.set(axis, sizes.dimensions().getOrDefault(symbol, stated.get(axis)));
+        }
+        if (!stated.equals(found)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--input " + input.name() + ": the file has the shape " + found + ", but --shape or --dim states "
+                            + stated);
+        }
     }
 
     /** Gives pieces the inputs that they have when the model runs on the given values. */

@@ -66,6 +66,9 @@ class GivenInputsOfCampaignsTest extends CommandTest {
         assertThat(err.toString()).contains("--input y=", "no model has such an input");
         assertThat(profile("--input", "x=" + image(3, 48))).isEqualTo(1);
         assertThat(err.toString()).contains("input x", "image.npy has float[3,48]");
+        assertThat(profile("--input", "x=" + image(1, 3, 32, 192), "--shape", SIZES))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("the shape [1, 3, 32, 192]", "--shape or --dim states [1, 3, 48, 192]");
         assertThat(directory.resolve("data.csv")).doesNotExist();
     }
 }
