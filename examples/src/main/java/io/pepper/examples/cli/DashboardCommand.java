@@ -6,7 +6,6 @@ import io.pepper.examples.dashboard.DashboardSource;
 import io.pepper.examples.dashboard.MonitorSource;
 import io.pepper.examples.dashboard.PrometheusSource;
 import io.pepper.export.DeploymentPlan;
-import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.LocalDeviceMonitor;
 import io.pepper.monitor.PrometheusDeviceMonitor;
 import java.io.IOException;
@@ -88,10 +87,15 @@ final class DashboardCommand implements Callable<Integer> {
     }
 
     private DashboardSource source() throws IOException {
-        Optional<? extends DeviceMonitor> watched = prometheus.monitor(List.of());
-        if (watched.isPresent() && watched.get() instanceof PrometheusDeviceMonitor monitor) {
-            return new PrometheusSource(monitor);
+        Optional<PrometheusOptions.Watch> watched = prometheus.watch(List.of());
+        if (watched.isEmpty()) {
+            return new MonitorSource("This machine", LocalDeviceMonitor.of(DeviceOptions.hostName(), WINDOW), List::of);
         }
-        return new MonitorSource("This machine", LocalDeviceMonitor.of(DeviceOptions.hostName(), WINDOW));
+        return watched.get().devices() instanceof PrometheusDeviceMonitor monitor
+                ? new PrometheusSource(monitor)
+                : new MonitorSource(
+                        prometheus.origin(),
+                        watched.get().devices(),
+                        watched.get().links());
     }
 }

@@ -24,6 +24,9 @@ final class BoardMemory {
     private static final int MAX_TEXT = 300;
     private static final Duration FORGOTTEN = Duration.ofHours(1);
 
+    /** The times of one scrape differ from query to query by less. */
+    private static final Duration JITTER = Duration.ofMillis(250);
+
     private final Map<String, Board> boards = new TreeMap<>();
     private int omitted;
 
@@ -73,8 +76,8 @@ final class BoardMemory {
         Instant seen = reading.state().readAt().orElse(now);
         board.seen = Optional.of(seen);
         OptionalDouble load = reading.state().cpuLoadPercent();
-        boolean isNew =
-                board.loads.isEmpty() || seen.isAfter(board.loads.getLast().time());
+        boolean isNew = board.loads.isEmpty()
+                || seen.isAfter(board.loads.getLast().time().plus(JITTER));
         if (load.isPresent() && isNew) {
             board.loads.addLast(new Point(seen, load.getAsDouble()));
             if (board.loads.size() > MAX_POINTS) {

@@ -1,7 +1,7 @@
 package io.pepper.examples.dashboard;
 
-import io.pepper.cluster.LinkState;
 import io.pepper.monitor.DeviceReading;
+import io.pepper.monitor.LinkReading;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +26,10 @@ public interface DashboardSource {
     /**
      * Reads the measured links.
      *
-     * @return the links with the times of their measurements
+     * @return the readings of links; a measurement that is too old has no values, and its problems report it
      * @throws IOException if the source itself does not answer
      */
-    List<LinkState> links() throws IOException;
+    List<LinkReading> links() throws IOException;
 
     /**
      * Reads the mean times of stages over the last minute.

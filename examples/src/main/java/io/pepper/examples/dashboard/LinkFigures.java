@@ -6,6 +6,7 @@ import io.pepper.cluster.LinkState;
 import io.pepper.document.SafeText;
 import io.pepper.examples.PlannedLink;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.monitor.LinkReading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +16,20 @@ import java.util.TreeMap;
 /** The links of a dashboard: measured ones, those of the plan's messages, or both. */
 final class LinkFigures {
     private static final int MAX_NAME = 200;
+    private static final int MAX_PROBLEMS = 3;
 
     private LinkFigures() {}
 
     /** A link with its measured state and with the values of the plan. */
-    record Figure(String from, String to, Optional<LinkState> measured, Optional<Link> planned) {
+    record Figure(String from, String to, Optional<LinkReading> measured, Optional<Link> planned) {
         void into(ObjectNode node) {
             node.put("from", SafeText.line(from, MAX_NAME));
             node.put("to", SafeText.line(to, MAX_NAME));
-            measured.ifPresent(state -> {
-                state.readAt().ifPresent(time -> node.put("readAt", time.toEpochMilli()));
+            measured.ifPresent(reading -> {
+                LinkState state = reading.state();
+                reading.ageSeconds().ifPresent(age -> node.put("ageSeconds", age));
+                reading.problems().stream().limit(MAX_PROBLEMS).forEach(problem -> node.withArray("problems")
+                        .add(SafeText.line(problem, MAX_NAME)));
                 state.bytesPerSecond().ifPresent(rate -> node.put("bytesPerSecond", rate));
                 state.latencySeconds().ifPresent(seconds -> node.put("latency", seconds));
             });
@@ -35,11 +40,11 @@ final class LinkFigures {
         }
     }
 
-    static List<Figure> of(List<LinkState> measured, Optional<DeploymentPlan> plan) {
+    static List<Figure> of(List<LinkReading> measured, Optional<DeploymentPlan> plan) {
         Map<String, Figure> figures = new TreeMap<>();
-        measured.forEach(state -> figures.put(
-                key(state.from(), state.to()),
-                new Figure(state.from(), state.to(), Optional.of(state), Optional.empty())));
+        measured.forEach(reading -> figures.put(
+                key(reading.state().from(), reading.state().to()),
+                new Figure(reading.state().from(), reading.state().to(), Optional.of(reading), Optional.empty())));
         plan.ifPresent(known -> PlannedLink.of(known)
                 .forEach(link -> figures.merge(
                         key(link.from(), link.to()),

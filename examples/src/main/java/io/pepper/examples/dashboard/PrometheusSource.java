@@ -1,7 +1,7 @@
 package io.pepper.examples.dashboard;
 
-import io.pepper.cluster.LinkState;
 import io.pepper.monitor.DeviceReading;
+import io.pepper.monitor.LinkReading;
 import io.pepper.monitor.MetricAnswer;
 import io.pepper.monitor.PrometheusDeviceMonitor;
 import java.io.IOException;
@@ -36,8 +36,8 @@ public final class PrometheusSource implements DashboardSource {
     }
 
     @Override
-    public List<LinkState> links() throws IOException {
-        return List.of();
+    public List<LinkReading> links() throws IOException {
+        return monitor.readLinks();
     }
 
     @Override

@@ -195,6 +195,8 @@
       var share = known(link.bytesPerSecond) && known(link.plannedBytesPerSecond)
         ? link.bytesPerSecond / link.plannedBytesPerSecond : NaN;
       var measured = known(link.bytesPerSecond) || known(link.latency);
+      var age = known(link.ageSeconds) ? 1000 * link.ageSeconds + ageOf(state.now) : NaN;
+      var when = known(age) ? duration(age) + ' ago' : measured ? 'age unknown' : 'not measured';
       return {
         style: share < 0.5 ? 'slow' : '',
         cells: [link.from + ' → ' + link.to,
@@ -202,7 +204,7 @@
           known(link.plannedBytesPerSecond) ? rate(link.plannedBytesPerSecond) : '–',
           known(share) ? percent(100 * share) : '–',
           known(link.latency) ? seconds(link.latency) : '–',
-          measured ? (link.readAt ? duration(ageOf(link.readAt)) + ' ago' : 'age unknown') : 'not measured']
+          when + (!measured && link.problems ? ': ' + link.problems.join('; ') : '')]
       };
     });
     byId('links').replaceChildren(table([

@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -214,15 +216,21 @@ final class Chromium implements AutoCloseable {
 
     @Override
     public void close() {
+        // Its helpers still write into the profile after it has ended.
+        List<ProcessHandle> helpers = process.descendants().toList();
         socket.abort();
         process.destroy();
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                process.waitFor(20, TimeUnit.SECONDS);
+            }
+            for (ProcessHandle helper : helpers) {
+                helper.onExit().get(20, TimeUnit.SECONDS);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException stuck) {
+            throw new IllegalStateException("Chromium does not end", stuck);
         }
     }
 }

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pepper.cluster.LinkState;
 import io.pepper.examples.ExamplePlan;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.monitor.LinkReading;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,10 +62,21 @@ class DashboardInBrowserTest {
                 .with("cellar", 50, Duration.ofMinutes(10))
                 .with(FakeSource.lost("attic", "attic:9100: Prometheus cannot reach it"))
                 .with(HOSTILE, 5, Duration.ZERO);
-        source.links = List.of(LinkState.of("camera", "gateway")
-                .withBytesPerSecond(4e8)
-                .withLatencySeconds(0.0021)
-                .withReadAt(Instant.now().minusSeconds(90)));
+        source.links = List.of(
+                new LinkReading(
+                        LinkState.of("camera", "gateway")
+                                .withBytesPerSecond(4e8)
+                                .withLatencySeconds(0.0021),
+                        OptionalDouble.of(90),
+                        false,
+                        OptionalLong.empty(),
+                        List.of()),
+                new LinkReading(
+                        LinkState.of("cellar", "gateway"),
+                        OptionalDouble.of(7300),
+                        true,
+                        OptionalLong.empty(),
+                        List.of("the measurement is too old")));
         source.stages = Map.of(file, 0.02);
         dashboard =
                 Dashboard.start(DashboardOptions.DEFAULTS.withEvery(Duration.ofMillis(200)), source, Optional.of(plan));
@@ -127,7 +140,9 @@ class DashboardInBrowserTest {
         assertThat(chromium.evaluate("document.querySelectorAll('#parts tr.slow').length + ''"))
                 .isEqualTo("1");
         assertThat(chromium.text("#links"))
-                .contains("camera → gateway", "400 MB/s", "1 GB/s", "40 %", "2.1 ms", "90 s ago", "not measured");
+                .contains("camera → gateway", "400 MB/s", "1 GB/s", "40 %", "2.1 ms", "not measured")
+                .containsPattern("9\\d s ago")
+                .contains("cellar → gateway", "2 h ago: the measurement is too old");
     }
 
     @Test

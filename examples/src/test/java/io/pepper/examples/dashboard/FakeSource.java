@@ -2,8 +2,8 @@ package io.pepper.examples.dashboard;
 
 import io.pepper.cluster.Conditions;
 import io.pepper.cluster.DeviceState;
-import io.pepper.cluster.LinkState;
 import io.pepper.monitor.DeviceReading;
+import io.pepper.monitor.LinkReading;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FakeSource implements DashboardSource {
     final AtomicInteger reads = new AtomicInteger();
     volatile Map<String, DeviceReading> boards = Map.of();
-    volatile List<LinkState> links = List.of();
+    volatile List<LinkReading> links = List.of();
     volatile Map<String, Double> stages = Map.of();
     volatile String failure = "";
     volatile String partial = "";
@@ -77,7 +77,7 @@ final class FakeSource implements DashboardSource {
     }
 
     @Override
-    public List<LinkState> links() throws IOException {
+    public List<LinkReading> links() throws IOException {
         if (!partial.isEmpty()) {
             throw new IOException(partial);
         }
