@@ -17,6 +17,8 @@ import java.util.TreeMap;
 
 /** A printer of trainings for people. */
 final class TrainingPrinter {
+    private static final int FEW_RECORDS = 100;
+
     private final PrintWriter console;
     private final boolean withMarked;
 
@@ -65,6 +67,9 @@ final class TrainingPrinter {
                 .description()
                 .ifPresent(said -> console.println(said + (withMarked ? "" : " (--with-marked uses them)")));
         trained.far().warnings().forEach(console::println);
+        if (predictor.facts().records() < FEW_RECORDS) {
+            console.println("note: few measurements: calibrate needs fewer, and predicts better from them");
+        }
         Table table = new Table(
                 "held back",
                 "median error",

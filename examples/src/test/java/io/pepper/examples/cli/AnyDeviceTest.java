@@ -82,7 +82,11 @@ class AnyDeviceTest extends CommandTest {
         Path file = trained();
         assertThat(out.toString())
                 .contains(
-                        "predictors of 2 kinds of devices", "Ryzen 7 5700: ", "Raspberry Pi 4 Model B: ", "of devices");
+                        "predictors of 2 kinds of devices",
+                        "Ryzen 7 5700: ",
+                        "Raspberry Pi 4 Model B: ",
+                        "of devices",
+                        "calibrate needs fewer");
         double desktop = predicted(file, "ryzen-7-5700");
         double pi = predicted(file, "raspberry-pi-4");
         assertThat(pi).isGreaterThan(5 * desktop);
