@@ -3,7 +3,6 @@ package io.pepper.monitor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -48,11 +47,6 @@ final class Board {
         return names;
     }
 
-    /** Returns the name that an agent in one of its exporters gives it. */
-    Optional<String> agentName() {
-        return targets().stream().flatMap(each -> each.agentName().stream()).findFirst();
-    }
-
     boolean isMixed() {
         return targets().stream().anyMatch(Target::isMixed);
     }
@@ -70,7 +64,6 @@ final class Board {
     /** Returns all names by which a person may refer to the board. */
     Set<String> aliases() {
         Set<String> aliases = new TreeSet<>(nodeNames());
-        agentName().ifPresent(aliases::add);
         aliases.add(name);
         for (Target each : targets()) {
             for (String label : BoardFinder.IDENTITIES) {

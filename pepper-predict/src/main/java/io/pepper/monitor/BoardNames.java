@@ -98,8 +98,8 @@ final class BoardNames {
     }
 
     /**
-     * Returns the possible names of a board, the best first. The name that its agent was given is better than the node's
-     * own name, and that one than an address; a label that people chose is better than all.
+     * Returns the possible names of a board, the best first. The node's own name is better than an address; a label
+     * that people chose is better than both.
      */
     private List<String> candidates(Board board) {
         Set<String> names = new LinkedHashSet<>();
@@ -107,7 +107,6 @@ final class BoardNames {
                 || IPV4.matcher(board.identity).matches()
                 || IPV6.matcher(board.identity).matches();
         if (isAddress && !labelIsNamed && !board.isMixed()) {
-            board.agentName().ifPresent(names::add);
             board.nodeNames().stream()
                     .filter(name -> !CONTAINER.matcher(name).matches())
                     .forEach(names::add);

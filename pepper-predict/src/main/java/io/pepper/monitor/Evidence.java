@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Evidence on whether two targets are one board that is scraped twice. All values that both report must agree: the
  * system, the cores, the memory, the boot time, and the idle time of the processor since then, which two boards do not
- * share for long. Two agents that give their nodes different names are two devices, even on one machine.
+ * share for long.
  *
  * @param bootSeconds boot time of each target, in seconds since the epoch
  * @param idleSeconds idle time of all cores of each target since boot, in seconds
@@ -77,9 +77,6 @@ record Evidence(Map<Target, Double> bootSeconds, Map<Target, Double> idleSeconds
 
     private boolean differ(Target one, Target other) {
         return isElsewhere(one, other)
-                || (one.agentName().isPresent()
-                        && other.agentName().isPresent()
-                        && !one.agentName().equals(other.agentName()))
                 || (!one.systems.isEmpty() && !other.systems.isEmpty() && !one.systems.equals(other.systems))
                 || differ(one, other, Fact.CORES)
                 || differ(one, other, Fact.MEMORY)

@@ -26,9 +26,6 @@ final class Readings {
     private final PrometheusQueries queries;
     private final Map<String, Agent> agents = new TreeMap<>();
 
-    /** The agents that report the node's own metrics, too, by their target. */
-    private final Map<Target, Agent> own = new HashMap<>();
-
     private final List<Shared> shared = new ArrayList<>();
 
     /** A value whose labels match several targets. */
@@ -49,7 +46,6 @@ final class Readings {
 
     /** Assigns the values to their targets. */
     void distribute(Targets targets) {
-        nameAgents(targets);
         answers.facts().forEach((fact, samples) -> samples.forEach(sample -> distribute(fact, sample, targets)));
         PrometheusReading.byTarget(targets, answers.ages())
                 .forEach((target, age) -> target.age = OptionalDouble.of(age));
@@ -67,7 +63,7 @@ final class Readings {
             String name = sample.labels().get(PrometheusReading.AGENT);
             String model = sample.labels().get("char_node_device_model_name");
             if (name != null && model != null) {
-                Agent agent = agent(sample, name, targets);
+                Agent agent = agents.computeIfAbsent(name, first -> new Agent());
                 if (sample.value() != 0) { // Else the agent does not know it.
                     agent.models.add(model);
                 }
@@ -79,30 +75,10 @@ final class Readings {
         }
     }
 
-    /** Finds the targets whose exporter is an agent: it gives the node a name in the same scrape. */
-    private void nameAgents(Targets targets) {
-        List<Sample> samples = new ArrayList<>(answers.models());
-        answers.facts().values().forEach(samples::addAll);
-        for (Sample sample : samples) {
-            String name = sample.labels().get(PrometheusReading.AGENT);
-            if (name != null) {
-                targets.exactly(sample).ifPresent(target -> target.agentNames.add(name));
-            }
-        }
-    }
-
-    /** Returns the agent of a sample: that of its target, or else the one of this name. */
-    private Agent agent(Sample sample, String name, Targets targets) {
-        return targets.exactly(sample)
-                .filter(target -> target.agentName().isPresent())
-                .map(target -> own.computeIfAbsent(target, first -> new Agent()))
-                .orElseGet(() -> agents.computeIfAbsent(name, first -> new Agent()));
-    }
-
     private void distribute(Fact fact, Sample sample, Targets targets) {
         String agent = sample.labels().get(PrometheusReading.AGENT);
         if (agent != null) {
-            agent(sample, agent, targets)
+            agents.computeIfAbsent(agent, first -> new Agent())
                     .facts
                     .computeIfAbsent(fact, first -> new ArrayList<>())
                     .add(sample);
@@ -144,16 +120,9 @@ final class Readings {
                 readings.put(name, agentOnly(name, agent, meant));
             }
         });
-        boards.forEach(board -> readings.put(board.name, reading(board, agent(board, joined), missing)));
+        boards.forEach(
+                board -> readings.put(board.name, reading(board, Optional.ofNullable(joined.get(board)), missing)));
         return readings;
-    }
-
-    /** Returns the agent in the exporter of a board, or else one that has its name. */
-    private Optional<Agent> agent(Board board, Map<Board, Agent> joined) {
-        return board.targets().stream()
-                .flatMap(target -> Optional.ofNullable(own.get(target)).stream())
-                .findFirst()
-                .or(() -> Optional.ofNullable(joined.get(board)));
     }
 
     /** Returns the boards by all their aliases, in lower case. */

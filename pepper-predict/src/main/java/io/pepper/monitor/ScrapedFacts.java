@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,6 +31,10 @@ final class ScrapedFacts {
     private static final String CLOCK = "node_cpu_scaling_frequency_hertz";
     private static final String MAX_CLOCK = "node_cpu_scaling_frequency_max_hertz";
     private static final String TEMPERATURE = "node_thermal_zone_temp";
+    private static final String TIME = "node_time_seconds";
+    private static final String GPU_LOAD = "node_drm_gpu_busy_percent";
+    private static final String GPU_SIZE = "node_drm_memory_vram_size_bytes";
+    private static final String GPU_USED = "node_drm_memory_vram_used_bytes";
     private static final String NAME = "node_uname_info";
     private static final String MODEL = "char_node_device_model";
     private static final String POWER = "char_node_cpu_energy_watt";
@@ -69,15 +74,30 @@ final class ScrapedFacts {
                 || metric.startsWith("node_memory_")
                 || metric.startsWith("node_filesystem_")
                 || metric.startsWith("node_pressure_")
+                || metric.startsWith("node_drm_")
+                || metric.equals(TIME)
                 || metric.startsWith(AGENT_LABELS)
                 || metric.equals(RUNNING)
                 || metric.equals(TEMPERATURE)
                 || metric.equals(NAME);
     }
 
-    /** Returns the series with the node's name. */
+    /** Returns the series with the node's name: that of its agent, if it has one. */
     List<Sample> names() {
-        return labelled(NAME);
+        List<String> agents = now.values().stream()
+                .flatMap(List::stream)
+                .flatMap(sample -> Optional.ofNullable(sample.labels().get(AGENT_LABELS + "name")).stream())
+                .distinct()
+                .toList();
+        return labelled(NAME).stream()
+                .map(sample -> agents.size() == 1 ? named(sample, agents.get(0)) : sample)
+                .toList();
+    }
+
+    private static Sample named(Sample sample, String name) {
+        Map<String, String> labels = new TreeMap<>(sample.labels());
+        labels.put("nodename", name);
+        return new Sample(labels, sample.value());
     }
 
     /** Returns the series with the kind of device. */
@@ -101,6 +121,7 @@ final class ScrapedFacts {
         put(facts, Fact.CPU_PRESSURE, pressure("cpu"));
         put(facts, Fact.MEMORY_PRESSURE, pressure("memory"));
         put(facts, Fact.IO_PRESSURE, pressure("io"));
+        graphics(facts);
         facts.put(Fact.DISK, disks());
         facts.put(Fact.POWER, labelled(POWER));
         facts.computeIfAbsent(Fact.MEMORY, absent -> new ArrayList<>()).addAll(labelled(AGENT_MEMORY));
@@ -203,9 +224,31 @@ final class ScrapedFacts {
         return values;
     }
 
+    /** Returns the share of the agent's time, or where it tells no time, of the time between the scrapes. */
     private OptionalDouble pressure(String what) {
-        return increase("node_pressure_" + what + "_waiting_seconds_total", sample -> true).stream()
-                .map(waiting -> PERCENT * waiting / seconds)
-                .findFirst();
+        OptionalDouble waiting = increase("node_pressure_" + what + "_waiting_seconds_total", sample -> true);
+        double elapsed = increase(TIME, sample -> true).stream()
+                .filter(time -> time > 0)
+                .findFirst()
+                .orElse(seconds);
+        return waiting.isPresent()
+                ? OptionalDouble.of(Math.min(PERCENT, PERCENT * waiting.getAsDouble() / elapsed))
+                : OptionalDouble.empty();
+    }
+
+    private static OptionalDouble sum(Map<String, List<Sample>> scrape, String metric) {
+        return scrape.containsKey(metric)
+                ? OptionalDouble.of(values(scrape, metric, sample -> true).sum())
+                : OptionalDouble.empty();
+    }
+
+    private void graphics(Map<Fact, List<Sample>> facts) {
+        OptionalDouble total = sum(now, GPU_SIZE);
+        OptionalDouble used = sum(now, GPU_USED);
+        put(facts, Fact.GPU_LOAD, values(now, GPU_LOAD, all -> true).max());
+        put(facts, Fact.GPU_MEMORY, total);
+        if (total.isPresent() && used.isPresent()) {
+            put(facts, Fact.GPU_FREE, OptionalDouble.of(total.getAsDouble() - used.getAsDouble()));
+        }
     }
 }

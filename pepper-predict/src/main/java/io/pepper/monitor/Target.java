@@ -25,9 +25,6 @@ final class Target {
     /** The current names of its systems; those of the last hour if there is no current one. */
     final TreeSet<String> nodeNames = new TreeSet<>();
 
-    /** The names that the characterization agent in the same exporter gives the node. */
-    final TreeSet<String> agentNames = new TreeSet<>();
-
     final Map<Fact, List<Sample>> facts = new EnumMap<>(Fact.class);
 
     /** Seconds since the last scrape. */
@@ -56,11 +53,6 @@ final class Target {
                 .distinct()
                 .toList();
         return machines.size() == 1 ? Optional.of(machines.get(0)) : Optional.empty();
-    }
-
-    /** Returns the name that the agent in the same exporter gives the node; empty if there is none, or several. */
-    Optional<String> agentName() {
-        return agentNames.size() == 1 ? Optional.of(agentNames.first()) : Optional.empty();
     }
 
     boolean isMixed() {

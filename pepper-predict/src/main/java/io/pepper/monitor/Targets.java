@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -143,12 +142,6 @@ final class Targets {
         Map<String, String> key = new TreeMap<>(sample.labels());
         key.keySet().retainAll(labelNames);
         return key;
-    }
-
-    /** Returns the target of a sample, if it has exactly the labels of one target and an instance. */
-    Optional<Target> exactly(Sample sample) {
-        Map<String, String> key = key(sample);
-        return key.containsKey("instance") ? Optional.ofNullable(byLabels.get(key)) : Optional.empty();
     }
 
     /** Returns the target with exactly these labels, or else all targets that include them. */

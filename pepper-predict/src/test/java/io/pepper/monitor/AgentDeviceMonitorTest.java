@@ -92,6 +92,26 @@ class AgentDeviceMonitorTest {
     }
 
     @Test
+    void graphicsProcessorsAreRead() throws IOException {
+        boards.board(
+                "/a/metrics",
+                "one",
+                4,
+                0.1,
+                4_000_000_000L,
+                "node_drm_gpu_busy_percent{card=\"card0\"} 20",
+                "node_drm_gpu_busy_percent{card=\"card1\"} 70",
+                "node_drm_memory_vram_size_bytes{card=\"card0\"} 4e9",
+                "node_drm_memory_vram_size_bytes{card=\"card1\"} 4e9",
+                "node_drm_memory_vram_used_bytes{card=\"card0\"} 1e9",
+                "node_drm_memory_vram_used_bytes{card=\"card1\"} 2e9");
+        DeviceState state = builder("/a").build().read().get("one").state();
+        assertThat(state.gpu().loadPercent()).hasValue(70);
+        assertThat(state.gpu().memoryTotalBytes()).hasValue(8_000_000_000L);
+        assertThat(state.gpu().memoryFreeBytes()).hasValue(5_000_000_000L);
+    }
+
+    @Test
     void agentsWithTheSameHostNameAreToldApartByTheirOwnNames() throws IOException {
         boards.board("/a/metrics", "raspberrypi", 4, 0.1, 4_000_000_000L, agent("left", "Raspberry Pi 4", 3))
                 .board("/b/metrics", "raspberrypi", 4, 0.1, 4_000_000_000L, agent("right", "Raspberry Pi 4", 4))

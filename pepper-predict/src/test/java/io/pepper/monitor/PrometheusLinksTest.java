@@ -73,8 +73,8 @@ class PrometheusLinksTest {
         try (FakeBoards boards = new FakeBoards();
                 LinkServer far = LinkServer.start("right", LinkOptions.DEFAULTS);
                 LinkServer near = LinkServer.start("left", links.withPeer("right", far.uri()))) {
-            boards.board("/a", "machine", 4, 0.2, 4_000_000_000L, String.format(agent, "left", 3))
-                    .board("/b", "machine", 4, 0.2, 4_000_000_000L, String.format(agent, "right", 4));
+            boards.board("/a", "left", 4, 0.2, 4_000_000_000L, String.format(agent, "left", 3))
+                    .board("/b", "right", 4, 0.2, 4_000_000_000L, String.format(agent, "right", 4));
             assertThat(near.ask("POST", "/link/measure?target=right").statusCode())
                     .isEqualTo(200);
             String config = "scrape_configs:\n"
