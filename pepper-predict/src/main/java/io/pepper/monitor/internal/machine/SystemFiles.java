@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * The files in which Linux describes itself, below a root that tests replace. A missing, unreadable or malformed file
@@ -24,8 +25,8 @@ import java.util.OptionalLong;
 public record SystemFiles(Path root) {
     private static final int MAX_BYTES = 4 << 20;
     private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
-    private static final int LONGEST_NUMBER = 40;
-    private static final int LONGEST_SIGNED = 19;
+    private static final Pattern UNSIGNED = Pattern.compile("\\d{1,40}");
+    private static final Pattern SIGNED = Pattern.compile("-?\\d{1,19}");
 
     /**
      * Returns a path below the root.
@@ -90,7 +91,7 @@ public record SystemFiles(Path root) {
      */
     public OptionalDouble scaled(Path file, double unit) {
         String word = word(file);
-        return word.matches("-?\\d{1," + LONGEST_SIGNED + "}")
+        return SIGNED.matcher(word).matches()
                 ? OptionalDouble.of(Double.parseDouble(word) * unit)
                 : OptionalDouble.empty();
     }
@@ -129,7 +130,7 @@ public record SystemFiles(Path root) {
      */
     public static OptionalLong number(String text) {
         String word = text.split("\\s", 2)[0];
-        if (!word.matches("\\d{1," + LONGEST_NUMBER + "}")) {
+        if (!UNSIGNED.matcher(word).matches()) {
             return OptionalLong.empty();
         }
         return OptionalLong.of(new BigDecimal(word).min(MOST).longValueExact());
