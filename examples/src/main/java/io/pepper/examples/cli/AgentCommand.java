@@ -27,8 +27,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Serves the metrics of this node for Prometheus until it is stopped by Ctrl-C or SIGTERM.")
 final class AgentCommand implements Callable<Integer> {
-    private static final String ADDRESS = "127.0.0.1:9100";
-
     /** JNA, by which OSHI works, logs stack traces where it cannot unpack its library; the agent notes this itself. */
     private static final Logger NATIVE = Logger.getLogger("com.sun.jna");
 
@@ -38,9 +36,10 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS:PORT",
+            converter = ListenAddress.Converter.class,
             description =
-                    "Listen there (default: " + ADDRESS + ", which only this machine reaches). Port 0 is any free one.")
-    private String listen = ADDRESS;
+                    "Listen there (default: 127.0.0.1:9100, which only this machine reaches). Port 0 is any free one.")
+    private ListenAddress listen = new ListenAddress("127.0.0.1", 9100);
 
     @Option(
             names = "--name",
@@ -109,15 +108,9 @@ final class AgentCommand implements Callable<Integer> {
     }
 
     private NodeExporterOptions options() {
-        int colon = listen.lastIndexOf(':');
-        String port = listen.substring(colon + 1);
-        if (colon < 1 || !port.matches("\\d{1,5}")) {
-            throw new ParameterException(
-                    spec.commandLine(), "--listen '" + listen + "' is not ADDRESS:PORT, for instance " + ADDRESS);
-        }
         try {
             NodeExporterOptions options = NodeExporterOptions.DEFAULTS
-                    .withAddress(listen.substring(0, colon), Integer.parseInt(port))
+                    .withAddress(listen.address(), listen.port())
                     .withLocation(NodeLocation.of(location))
                     .withHostNames(hostNames)
                     .withUnprotected(unprotected);

@@ -22,7 +22,7 @@ record ListenAddress(String address, int port) {
             String address = bracketed ? host.substring(1, host.length() - 1) : host;
             if (address.isEmpty() || (!bracketed && address.indexOf(':') >= 0)) {
                 throw new TypeConversionException(
-                        "'" + text + "' is not ADDRESS:PORT, for instance 127.0.0.1:8080 or [::1]:8080");
+                        "'" + text + "' is not ADDRESS:PORT, for instance 127.0.0.1:9100 or [::1]:9100");
             }
             return new ListenAddress(address, port(text, text.substring(colon + 1)));
         }
