@@ -138,7 +138,9 @@ public final class PredictorTable {
      */
     private void another() {
         Map<String, Double> first = seconds(models(e -> e.execution() <= ROUNDS_IN_A_VISIT));
-        LatencyDataset others = models(e -> e.execution() > ROUNDS_IN_A_VISIT);
+        LatencyDataset others = LatencyDataset.of(models(e -> e.execution() > ROUNDS_IN_A_VISIT).records().stream()
+                .filter(entry -> first.containsKey(entry.key()))
+                .toList());
         compared("another measurement of the same", others, entry -> first.getOrDefault(entry.key(), Double.NaN));
     }
 
@@ -189,6 +191,7 @@ public final class PredictorTable {
         Map<String, Double> second = seconds(
                 models(which.and(e -> e.execution() > ROUNDS_IN_A_VISIT && e.execution() <= 2 * ROUNDS_IN_A_VISIT)));
         double[] differences = second.entrySet().stream()
+                .filter(entry -> first.containsKey(entry.getKey()))
                 .mapToDouble(entry -> difference(entry.getValue(), first.getOrDefault(entry.getKey(), Double.NaN)))
                 .toArray();
         Quantiles sample = Quantiles.of(differences);

@@ -46,12 +46,18 @@ public record Accuracy(
      * @param predicted predicted medians in seconds, in the order of {@code measured}
      * @param p90Coverage share of runs that took at most the predicted 90th percentile, 0 to 1; empty if unknown
      * @return the accuracy over all records
-     * @throws IllegalArgumentException if {@code measured} is empty, or the arrays differ in length
+     * @throws IllegalArgumentException if {@code measured} is empty, the arrays differ in length, or a number is NaN
      */
     public static Accuracy of(double[] measured, double[] predicted, OptionalDouble p90Coverage) {
         int n = measured.length;
         if (n == 0 || predicted.length != n) {
             throw new IllegalArgumentException(n + " measured, " + predicted.length + " predicted");
+        }
+        for (int i = 0; i < n; i++) {
+            if (Double.isNaN(measured[i]) || Double.isNaN(predicted[i])) {
+                throw new IllegalArgumentException(
+                        "record " + i + ": measured " + measured[i] + ", predicted " + predicted[i]);
+            }
         }
         double mean = Arrays.stream(measured).average().orElseThrow();
         double absolute = 0;

@@ -32,6 +32,14 @@ class AccuracyTest {
     }
 
     @Test
+    void aRecordWithoutPredictionIsRefused() {
+        assertThatThrownBy(() -> Accuracy.of(new double[] {1, 2}, new double[] {1, Double.NaN}, OptionalDouble.empty()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("record 1")
+                .hasMessageContaining("NaN");
+    }
+
+    @Test
     void explainedVarianceOfEqualValuesIsUndefined() {
         assertThat(Accuracy.of(new double[] {2, 2}, new double[] {1, 3}, OptionalDouble.empty())
                         .r2())
