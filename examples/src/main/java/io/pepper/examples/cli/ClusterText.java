@@ -123,14 +123,24 @@ final class ClusterText {
                         .findFirst(),
                 "the number of processor cores");
         power(state);
+        predictor(state);
+    }
+
+    /** Writes the predictor of this kind. A predictor of any machine of the same instruction set is only proposed. */
+    private void predictor(DeviceState state) {
         Optional<String> predictor = state.model().flatMap(Starters::nameFor);
-        field(
-                "predictor",
-                predictor.map(ClusterText::quoted),
-                "none comes with the library for this kind; make one with pepper calibrate");
-        if (predictor.isEmpty()) {
-            unknown("timeFactor", "its times relative to those of another device's predictor");
+        if (predictor.isPresent()) {
+            field("predictor", predictor.map(ClusterText::quoted), "");
+            return;
         }
+        Optional<String> similar = state.platform().instructionSet().flatMap(Starters::nameFor);
+        if (similar.isPresent()) {
+            line("    # predictor: " + quoted(similar.get())
+                    + " # of one machine with this instruction set: a guess, until you make one with pepper calibrate");
+        } else {
+            unknown("predictor", "none comes with the library for this kind; make one with pepper calibrate");
+        }
+        unknown("timeFactor", "its times relative to those of another device's predictor");
     }
 
     /** Writes the power of an idle device as such. The power of a busy one is that of its present load alone. */

@@ -131,6 +131,26 @@ class ClusterCommandTest extends CommandTest {
     }
 
     @Test
+    void aPredictorOfTheSameInstructionSetIsProposedInACommentThatTheUserMayTakeUp() throws IOException {
+        agent("/a", "desk", "AMD EPYC", 0.02, "");
+        pages.computeIfPresent(
+                "/a/metrics", (path, page) -> scrape -> page.apply(scrape).replace("aarch64", "x86_64"));
+        assertThat(cluster()).as(err.toString()).isZero();
+        assertThat(Cluster.read(file).devices().get(0).predictor()).isEmpty();
+        String proposed = "    # predictor: \"starter:x86-64\" # of one machine with this instruction set";
+        assertThat(Files.readString(file)).contains(proposed);
+        assertThat(runSized("plan", "--cluster", file, "--predictor", "starter:all"))
+                .isEqualTo(1);
+        Files.writeString(file, Files.readString(file).replace("    # predictor:", "    predictor:"));
+        assertThat(runSized("plan", "--cluster", file, "--predictor", "starter:all", "--json"))
+                .as(err.toString())
+                .isZero();
+        assertThat(json().path("caveats").toString())
+                .as("another kind of machine")
+                .contains("x86-64");
+    }
+
+    @Test
     void theUnknownIsACommentAndNeverAFigure() throws IOException {
         agent("/a", "one", "", 0.5, link("one", "two", 1e6, 7_000) + link("one", "moon", 1e6, 1));
         agent("/b", "two", "", 0.5, "");
