@@ -8,7 +8,10 @@ import io.pepper.cluster.Device;
 public final class NoPredictorException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** The name under which a predictor would be used. */
     private final String name;
+
+    /** Whether there is a predictor of another device. */
     private final boolean otherDevice;
 
     NoPredictorException(String message, String name, boolean otherDevice) {
