@@ -11,7 +11,7 @@ public final class NoPredictorException extends IllegalArgumentException {
     /** The name under which a predictor would be used. */
     private final String name;
 
-    /** Whether there is a predictor of another device. */
+    /** True if a predictor of other devices exists. */
     private final boolean otherDevice;
 
     NoPredictorException(String message, String name, boolean otherDevice) {
