@@ -195,7 +195,7 @@ public final class AgentDeviceMonitor implements DeviceMonitor, LinkMonitor {
          * @throws IllegalArgumentException if {@code value} is not more than 0
          */
         public Builder window(Duration value) {
-            window = positive(value, "window");
+            window = Deadline.positive(value, "window of agents");
             return this;
         }
 
@@ -207,7 +207,7 @@ public final class AgentDeviceMonitor implements DeviceMonitor, LinkMonitor {
          * @throws IllegalArgumentException if {@code value} is not more than 0
          */
         public Builder timeout(Duration value) {
-            timeout = positive(value, "timeout");
+            timeout = Deadline.positive(value, "timeout of agents");
             return this;
         }
 
@@ -219,7 +219,7 @@ public final class AgentDeviceMonitor implements DeviceMonitor, LinkMonitor {
          * @throws IllegalArgumentException if {@code value} is not more than 0
          */
         public Builder deadline(Duration value) {
-            deadline = positive(value, "deadline");
+            deadline = Deadline.positive(value, "deadline of agents");
             return this;
         }
 
@@ -231,15 +231,8 @@ public final class AgentDeviceMonitor implements DeviceMonitor, LinkMonitor {
          * @throws IllegalArgumentException if {@code value} is not more than 0
          */
         public Builder maxLinkAge(Duration value) {
-            maxLinkAge = positive(value, "age of links");
+            maxLinkAge = Deadline.positive(value, "age of links of agents");
             return this;
-        }
-
-        private static Duration positive(Duration value, String what) {
-            if (value.toMillis() <= 0) {
-                throw new IllegalArgumentException("the " + what + " of agents is " + value + ", and not above 0");
-            }
-            return value;
         }
 
         /**

@@ -292,7 +292,7 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor, LinkMonitor
          * @throws IllegalArgumentException if {@code value} is not more than 0
          */
         public Builder timeout(Duration value) {
-            timeout = positive(value, "timeout");
+            timeout = Deadline.positive(value, "timeout of Prometheus");
             return this;
         }
 
@@ -304,15 +304,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor, LinkMonitor
          * @throws IllegalArgumentException if {@code value} is not more than 0
          */
         public Builder deadline(Duration value) {
-            deadline = positive(value, "deadline");
+            deadline = Deadline.positive(value, "deadline of Prometheus");
             return this;
-        }
-
-        private static Duration positive(Duration value, String what) {
-            if (value.toMillis() <= 0) {
-                throw new IllegalArgumentException("the " + what + " of Prometheus is " + value + ", and not above 0");
-            }
-            return value;
         }
 
         /**

@@ -8,10 +8,6 @@ import io.pepper.cluster.Platform;
 import io.pepper.measure.ModelTiming;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyRecord;
-import io.pepper.workload.Kernel;
-import io.pepper.workload.KernelFamily;
-import io.pepper.workload.Workload;
-import io.pepper.workload.WorkloadMeasure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,19 +42,7 @@ class AnyDeviceTest extends CommandTest {
                             ModelTiming.builder(9, flops / flopsPerSecond)
                                     .medianUncertainty(0.01)
                                     .build())
-                    .work(Workload.builder()
-                            .set(WorkloadMeasure.INPUT_BYTES, 1000)
-                            .add(Kernel.builder(KernelFamily.CONVOLUTION)
-                                    .flops(flops)
-                                    .inputBytes(5e5)
-                                    .outputBytes(5e5)
-                                    .weightBytes(0)
-                                    .depth(576)
-                                    .channels(64)
-                                    .window(9)
-                                    .groups(1)
-                                    .build())
-                            .build())
+                    .work(convolution(flops))
                     .build());
         }
         return records;

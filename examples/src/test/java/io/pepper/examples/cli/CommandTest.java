@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pepper.workload.Kernel;
+import io.pepper.workload.KernelFamily;
+import io.pepper.workload.Workload;
+import io.pepper.workload.WorkloadMeasure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -71,6 +75,23 @@ abstract class CommandTest {
     /** What the last command printed. */
     JsonNode json() throws IOException {
         return new ObjectMapper().readTree(out.toString());
+    }
+
+    /** The work of a convolution on 64 channels with so many operations. */
+    static Workload convolution(double flops) {
+        return Workload.builder()
+                .set(WorkloadMeasure.INPUT_BYTES, 1000)
+                .add(Kernel.builder(KernelFamily.CONVOLUTION)
+                        .flops(flops)
+                        .inputBytes(5e5)
+                        .outputBytes(5e5)
+                        .weightBytes(0)
+                        .depth(576)
+                        .channels(64)
+                        .window(9)
+                        .groups(1)
+                        .build())
+                .build();
     }
 
     static List<String> names(JsonNode object) {

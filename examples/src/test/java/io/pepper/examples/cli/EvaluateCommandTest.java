@@ -9,10 +9,6 @@ import io.pepper.measure.ModelTiming;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyRecord;
 import io.pepper.predict.LoadLevel;
-import io.pepper.workload.Kernel;
-import io.pepper.workload.KernelFamily;
-import io.pepper.workload.Workload;
-import io.pepper.workload.WorkloadMeasure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,19 +31,7 @@ class EvaluateCommandTest extends CommandTest {
                                 "whole",
                                 DeviceState.of(device).withCores(4).withCpuLoadPercent(load),
                                 timing(flops / flopsPerSecond * (1 + load / 100)))
-                        .work(Workload.builder()
-                                .set(WorkloadMeasure.INPUT_BYTES, 1000)
-                                .add(Kernel.builder(KernelFamily.CONVOLUTION)
-                                        .flops(flops)
-                                        .inputBytes(5e5)
-                                        .outputBytes(5e5)
-                                        .weightBytes(0)
-                                        .depth(576)
-                                        .channels(64)
-                                        .window(9)
-                                        .groups(1)
-                                        .build())
-                                .build())
+                        .work(convolution(flops))
                         .load(new LoadLevel(load, load == 0 ? 0 : 4))
                         .build());
             }

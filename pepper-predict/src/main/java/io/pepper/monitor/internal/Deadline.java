@@ -27,6 +27,21 @@ public final class Deadline {
     }
 
     /**
+     * Requires a limit of a millisecond or more.
+     *
+     * @param value the limit
+     * @param what the limit's name in the message
+     * @return the limit
+     * @throws IllegalArgumentException if {@code value} is less than a millisecond
+     */
+    public static Duration positive(Duration value, String what) {
+        if (value.toMillis() <= 0) {
+            throw new IllegalArgumentException("the " + what + " is " + value + ", and not above 0");
+        }
+        return value;
+    }
+
+    /**
      * Returns the remaining time, up to the wanted one.
      *
      * @param wanted the wanted wait
