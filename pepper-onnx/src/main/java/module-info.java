@@ -10,7 +10,18 @@ module io.pepper.onnx {
     requires java.xml;
     requires org.slf4j;
 
+    // For applications that start or join a cluster.
+    requires static pekko.actor;
+    requires static pekko.actor.typed;
+    requires static pekko.cluster;
+    requires static pekko.cluster.typed;
+    requires static pekko.remote;
+    requires static pekko.stream;
+    requires static scala.library;
+    requires static typesafe.config;
+
     exports io.pepper;
+    exports io.pepper.distributed;
     exports io.pepper.export;
     exports io.pepper.measure;
     exports io.pepper.model;
@@ -29,6 +40,8 @@ module io.pepper.onnx {
             io.pepper.predict;
 
     // The generated messages are asked for their fields by reflection.
+    opens io.pepper.distributed.internal.proto to
+            com.google.protobuf;
     opens io.pepper.onnx.internal.proto to
             com.google.protobuf;
 }

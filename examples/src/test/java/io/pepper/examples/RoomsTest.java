@@ -57,12 +57,14 @@ class RoomsTest {
         "io.pepper.session..",
         "io.pepper.measure..",
         "io.pepper.predict..",
-        "io.pepper.monitor.."
+        "io.pepper.monitor..",
+        "io.pepper.distributed.."
     };
 
     /** By internal room, the rooms beside its owner that may use it. */
     private static final Map<String, Set<String>> FRIENDS = Map.of(
-            "io.pepper.onnx.internal", Set.of("io.pepper.export", "io.pepper.session", "io.pepper.measure"),
+            "io.pepper.onnx.internal",
+                    Set.of("io.pepper.export", "io.pepper.session", "io.pepper.measure", "io.pepper.distributed"),
             "io.pepper.export.internal", Set.of("io.pepper.session"),
             "io.pepper.session.internal", Set.of("io.pepper.measure", "io.pepper.predict"),
             "io.pepper.measure.internal", Set.of("io.pepper.predict", "io.pepper.examples.cli"),
@@ -81,12 +83,13 @@ class RoomsTest {
                             "io.pepper.measure",
                             "io.pepper.predict",
                             "io.pepper.monitor",
+                            "io.pepper.distributed",
                             "io.pepper.examples.cli"));
 
     /** By foreign package, the rooms in whose public signatures it may stand. */
     private static final Map<String, Set<String>> FOREIGN = Map.of(
             "org.jgrapht.", Set.of("io.pepper.graph", "io.pepper.cut"),
-            "ai.onnxruntime.", Set.of("io.pepper.session", "io.pepper.measure"),
+            "ai.onnxruntime.", Set.of("io.pepper.session", "io.pepper.measure", "io.pepper.distributed"),
             "io.prometheus.metrics.model.registry.", Set.of("io.pepper.monitor"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -187,6 +190,7 @@ class RoomsTest {
                         "io.pepper.onnx..",
                         "io.pepper.export..",
                         "io.pepper.measure..",
+                        "io.pepper.distributed.internal..",
                         "io.pepper.session.internal..")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("com.google.protobuf.."))
@@ -203,7 +207,8 @@ class RoomsTest {
                         "io.pepper.onnx.internal.session..",
                         "io.pepper.export..",
                         "io.pepper.session..",
-                        "io.pepper.measure..")))
+                        "io.pepper.measure..",
+                        "io.pepper.distributed..")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("ai.onnxruntime.."))
                 .check(CLASSES);
@@ -216,6 +221,27 @@ class RoomsTest {
                         "are not Boosting", type -> !type.getName().startsWith("io.pepper.predict.Boosting")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("ml.dmlc.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void pekkoStaysInTheRoomOfClusters() {
+        noClasses()
+                .that(DescribedPredicate.not(resideInAPackage("io.pepper.distributed..")))
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("org.apache.pekko..", "com.typesafe..", "scala..", "ssl.config.."))
+                .check(CLASSES);
+    }
+
+    /** An application without Pekko uses the other rooms. */
+    @Test
+    void theLibraryDoesNotNeedTheRoomOfClusters() {
+        noClasses()
+                .that(resideInAnyPackage(LIBRARY)
+                        .and(DescribedPredicate.not(resideInAPackage("io.pepper.distributed.."))))
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.pepper.distributed.."))
                 .check(CLASSES);
     }
 

@@ -1,0 +1,90 @@
+package io.pepper.distributed;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A node of a cluster, as it described itself. Immutable and therefore thread-safe.
+ *
+ * @param name the name of the device, unique in the cluster
+ * @param kind the kind of the device, for instance {@code pi4}; empty if unknown
+ * @param labels further properties by name
+ * @param address the address of its control messages, {@code HOST:PORT}
+ * @param dataAddress the address at which it receives tensors, {@code HOST:PORT}; empty if the node did not answer
+ * @param agentUrl the address of its metrics; empty without an agent
+ * @param cores the number of processors that the node may use; 0 if the node did not answer
+ * @param memoryBytes the memory that the node may use in bytes; 0 if unknown
+ * @param library the version of this library on the node
+ * @param reachable whether the other members reach the node
+ * @param held the parts that the node stores
+ */
+public record NodeInfo(
+        String name,
+        Optional<String> kind,
+        Map<String, String> labels,
+        String address,
+        Optional<String> dataAddress,
+        Optional<String> agentUrl,
+        int cores,
+        long memoryBytes,
+        String library,
+        boolean reachable,
+        List<HeldParts> held) {
+    /**
+     * Copies the collections.
+     *
+     * @param name the name of the device
+     * @param kind the kind of the device
+     * @param labels further properties by name
+     * @param address the address of its control messages
+     * @param dataAddress the address at which it receives tensors
+     * @param agentUrl the address of its metrics
+     * @param cores the number of processors that the node may use
+     * @param memoryBytes the memory that the node may use in bytes
+     * @param library the version of this library on the node
+     * @param reachable whether the other members reach the node
+     * @param held the parts that the node stores
+     */
+    public NodeInfo {
+        labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+        held = List.copyOf(held);
+    }
+
+    /**
+     * The parts of one version of a deployment on a node.
+     *
+     * @param deployment the name of the deployment
+     * @param version its version
+     * @param model the name of the model
+     * @param serving whether this version answers requests
+     * @param totalParts the number of parts of the deployment on all nodes
+     * @param parts the numbers of the parts on this node, from 0
+     * @param bytes the bytes of their files
+     */
+    public record HeldParts(
+            String deployment,
+            String version,
+            String model,
+            boolean serving,
+            int totalParts,
+            List<Integer> parts,
+            long bytes) {
+        /**
+         * Copies the list.
+         *
+         * @param deployment the name of the deployment
+         * @param version its version
+         * @param model the name of the model
+         * @param serving whether this version answers requests
+         * @param totalParts the number of parts of the deployment
+         * @param parts the numbers of the parts on this node, from 0
+         * @param bytes the bytes of their files
+         */
+        public HeldParts {
+            parts = List.copyOf(parts);
+        }
+    }
+}
