@@ -298,11 +298,14 @@ public final class AdaptiveSession implements ModelSession {
         ending.start();
     }
 
+    /** Closes the sessions of a generation. A second caller waits until the first has closed them. */
     private static void end(Generation old) {
-        try {
-            old.session.close();
-        } catch (IOException | RuntimeException | Error failed) {
-            LOG.warn("the sessions of {} cannot be closed", old.placement, failed);
+        synchronized (old) {
+            try {
+                old.session.close();
+            } catch (IOException | RuntimeException | Error failed) {
+                LOG.warn("the sessions of {} cannot be closed", old.placement, failed);
+            }
         }
     }
 

@@ -32,6 +32,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -304,6 +306,34 @@ class AdaptiveSessionTest {
             assertThat(session.correction("edge"))
                     .as("fades where nothing runs")
                     .isLessThan(before);
+        }
+    }
+
+    /** The old sessions close on a thread of their own; here they take until the test lets them. */
+    @Test
+    void closesOnlyWhenTheOldSessionsAreClosed() throws Exception {
+        CountDownLatch closing = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AdaptiveSession.Opener real = opener(false);
+        AdaptiveSession.Opener slow = placement -> new SlowToClose(real.open(placement), closing, goOn);
+        AdaptiveSession session = AdaptiveSession.open(
+                monitor((piece, threads, state) -> byLoad(state)), slow, shifting(new AtomicInteger()));
+        assertThat(session.adapt()).isTrue();
+        closing.await();
+        FutureTask<Void> end = new FutureTask<>(() -> {
+            session.close();
+            return null;
+        });
+        Thread closer = new Thread(end);
+        closer.start();
+        while (!end.isDone() && closer.getState() != Thread.State.BLOCKED) {
+            Thread.onSpinWait();
+        }
+        assertThat(end.isDone()).as("closed before the old sessions").isFalse();
+        goOn.countDown();
+        end.get();
+        try (Stream<Path> left = Files.list(directory.resolve("work"))) {
+            assertThat(left).isEmpty();
         }
     }
 
