@@ -66,7 +66,7 @@ class RoomsTest {
             "io.pepper.onnx.internal",
                     Set.of("io.pepper.export", "io.pepper.session", "io.pepper.measure", "io.pepper.distributed"),
             "io.pepper.export.internal", Set.of("io.pepper.session"),
-            "io.pepper.session.internal", Set.of("io.pepper.measure", "io.pepper.predict"),
+            "io.pepper.session.internal", Set.of("io.pepper.measure", "io.pepper.predict", "io.pepper.distributed"),
             "io.pepper.measure.internal", Set.of("io.pepper.predict", "io.pepper.examples.cli"),
             "io.pepper.report.internal", Set.of("io.pepper.predict", "io.pepper.examples.dashboard"),
             "io.pepper.monitor.internal",

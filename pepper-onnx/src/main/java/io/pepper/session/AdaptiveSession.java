@@ -6,6 +6,8 @@ import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Replanner;
+import io.pepper.session.internal.InOrder;
+import io.pepper.session.internal.Uses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

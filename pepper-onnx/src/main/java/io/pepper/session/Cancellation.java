@@ -20,7 +20,9 @@ public final class Cancellation {
     }
 
     /** Creates a cancellation that is not requested. */
-    Cancellation() {}
+    public Cancellation() {
+        // Actions are added later.
+    }
 
     /** Follows another cancellation until the registration is closed. */
     Registration follow(Cancellation other) {
@@ -56,7 +58,8 @@ public final class Cancellation {
         actions.remove(action);
     }
 
-    synchronized void request() {
+    /** Signals that the stage should end; runs the actions on this thread, once. */
+    public synchronized void request() {
         if (!requested) {
             requested = true;
             List.copyOf(actions).forEach(Runnable::run);

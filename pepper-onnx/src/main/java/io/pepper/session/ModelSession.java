@@ -5,7 +5,9 @@ import io.pepper.model.TensorInfo;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 
 /**
  * A model that answers requests: as a sequence of parts ({@link PartitionedSession}), as a pipeline ({@link
@@ -53,6 +55,21 @@ public interface ModelSession extends AutoCloseable {
     CompletableFuture<RunOutputs> submit(Map<String, ? extends OnnxTensorLike> inputs) throws IOException;
 
     /**
+     * Maps a stream of requests to a stream of outcomes in the same order. The publisher requests no more than the
+     * subscriber requests outcomes, and no more than may be in progress. A failed request is an outcome; it does not
+     * end the stream.
+     *
+     * @param requests the model's inputs by name, which the session takes over as in {@link #submit}
+     * @param maxUnderWay the largest number of requests of the stream in progress, at least 1
+     * @return a publisher of outcomes for one subscriber, which closes the outputs
+     * @throws IllegalArgumentException if the number is out of its range
+     */
+    default Flow.Publisher<Outcome> process(
+            Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests, int maxUnderWay) {
+        return new OutcomeStream(this, requests, maxUnderWay);
+    }
+
+    /**
      * Returns the metrics of the stages so far.
      *
      * @return one entry per stage, in the order of the model
@@ -67,4 +84,13 @@ public interface ModelSession extends AutoCloseable {
      */
     @Override
     void close() throws IOException;
+
+    /**
+     * The outcome of a request in a stream: outputs or a failure.
+     *
+     * @param index the request's place in the stream, from 0
+     * @param outputs the model's outputs, for the receiver to close; empty if the request failed
+     * @param failure the failure; empty if the request was answered
+     */
+    public record Outcome(long index, Optional<RunOutputs> outputs, Optional<Throwable> failure) {}
 }

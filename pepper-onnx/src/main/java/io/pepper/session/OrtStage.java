@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession.RunOptions;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.session.Sessions;
+import io.pepper.session.internal.Uses;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -18,18 +18,26 @@ import org.jspecify.annotations.Nullable;
  * requested and the session may have in flight, so that nothing accumulates. Signals to the subscriber never overlap
  * (rule 1.3 of Reactive Streams): they wait in a queue, and one thread at a time delivers them. A lock guards the state.
  */
-final class OutcomeStream implements Flow.Publisher<PipelineSession.Outcome> {
-    private final PipelineSession session;
+final class OutcomeStream implements Flow.Publisher<ModelSession.Outcome> {
+    private final ModelSession session;
     private final Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests;
+    private final int maxUnderWay;
     private boolean taken;
 
-    OutcomeStream(PipelineSession session, Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests) {
+    OutcomeStream(
+            ModelSession session,
+            Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests,
+            int maxUnderWay) {
+        if (maxUnderWay < 1) {
+            throw new IllegalArgumentException("maxUnderWay " + maxUnderWay + " is out of range");
+        }
         this.session = session;
+        this.maxUnderWay = maxUnderWay;
         this.requests = Objects.requireNonNull(requests);
     }
 
     @Override
-    public void subscribe(Flow.Subscriber<? super PipelineSession.Outcome> subscriber) {
+    public void subscribe(Flow.Subscriber<? super ModelSession.Outcome> subscriber) {
         Objects.requireNonNull(subscriber);
         synchronized (this) {
             if (taken) {
@@ -39,7 +47,7 @@ final class OutcomeStream implements Flow.Publisher<PipelineSession.Outcome> {
             }
             taken = true;
         }
-        requests.subscribe(new Link(session, subscriber));
+        requests.subscribe(new Link(session, maxUnderWay, subscriber));
     }
 
     private static final class Refused implements Flow.Subscription {
@@ -56,8 +64,9 @@ final class OutcomeStream implements Flow.Publisher<PipelineSession.Outcome> {
 
     private static final class Link
             implements Flow.Subscriber<Map<String, ? extends OnnxTensorLike>>, Flow.Subscription {
-        private final PipelineSession session;
-        private final Flow.Subscriber<? super PipelineSession.Outcome> subscriber;
+        private final ModelSession session;
+        private final int maxUnderWay;
+        private final Flow.Subscriber<? super ModelSession.Outcome> subscriber;
         private final Map<Long, CompletableFuture<RunOutputs>> underWay = new HashMap<>();
         private final Deque<Runnable> signals = new ArrayDeque<>();
         private boolean signalling;
@@ -69,8 +78,9 @@ final class OutcomeStream implements Flow.Publisher<PipelineSession.Outcome> {
         private boolean over;
         private @Nullable Throwable failure;
 
-        Link(PipelineSession session, Flow.Subscriber<? super PipelineSession.Outcome> subscriber) {
+        Link(ModelSession session, int maxUnderWay, Flow.Subscriber<? super ModelSession.Outcome> subscriber) {
             this.session = session;
+            this.maxUnderWay = maxUnderWay;
             this.subscriber = subscriber;
         }
 
@@ -135,7 +145,7 @@ final class OutcomeStream implements Flow.Publisher<PipelineSession.Outcome> {
             long more;
             Flow.Subscription source;
             synchronized (this) {
-                long window = Math.min(demand, session.maxUnderWay()) - asked;
+                long window = Math.min(demand, maxUnderWay) - asked;
                 more = over || complete ? 0 : Math.max(0, window);
                 asked += more;
                 source = upstream;
@@ -182,7 +192,7 @@ final class OutcomeStream implements Flow.Publisher<PipelineSession.Outcome> {
                 }
             }
             subscriber.onNext(
-                    new PipelineSession.Outcome(index, Optional.ofNullable(outputs), Optional.ofNullable(failed)));
+                    new ModelSession.Outcome(index, Optional.ofNullable(outputs), Optional.ofNullable(failed)));
             pull();
             finishIfDone();
         }

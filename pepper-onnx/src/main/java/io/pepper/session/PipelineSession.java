@@ -5,12 +5,12 @@ import io.pepper.export.PartitionManifest;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.TensorStore;
+import io.pepper.session.internal.InOrder;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
@@ -177,7 +177,7 @@ public final class PipelineSession implements ModelSession {
      * @return a publisher of outcomes for one subscriber, which closes the outputs
      */
     public Flow.Publisher<Outcome> process(Flow.Publisher<? extends Map<String, ? extends OnnxTensorLike>> requests) {
-        return new OutcomeStream(this, requests);
+        return process(requests, maxUnderWay);
     }
 
     private record Pending(CompletableFuture<RunOutputs> future, PipelineRequest request) {}
@@ -310,13 +310,4 @@ public final class PipelineSession implements ModelSession {
             throw failure;
         }
     }
-
-    /**
-     * The outcome of a request in a stream: outputs or a failure.
-     *
-     * @param index the request's place in the stream, from 0
-     * @param outputs the model's outputs, for the receiver to close; empty if the request failed
-     * @param failure the failure; empty if the request was answered
-     */
-    public record Outcome(long index, Optional<RunOutputs> outputs, Optional<Throwable> failure) {}
 }

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxValue;
 import io.pepper.onnx.internal.session.PartOutputs;
 import io.pepper.onnx.internal.session.StoredOutputs;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,18 @@ public final class RunOutputs implements AutoCloseable {
 
     /** Returns outputs that are all owned. */
     static RunOutputs of(Map<String, OnnxValue> values) {
-        return new RunOutputs(new StoredOutputs(values, List.copyOf(values.values())));
+        return of(values, values.values());
+    }
+
+    /**
+     * Creates the outputs of a request, for sessions outside of this package.
+     *
+     * @param values the outputs by name, in the order of the model
+     * @param owned the values that closing the outputs closes: all but inputs that the caller keeps
+     * @return the outputs
+     */
+    public static RunOutputs of(Map<String, OnnxValue> values, Collection<? extends OnnxValue> owned) {
+        return new RunOutputs(new StoredOutputs(values, List.copyOf(owned)));
     }
 
     /**

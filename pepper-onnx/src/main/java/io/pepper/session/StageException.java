@@ -72,8 +72,15 @@ public final class StageException extends IOException {
         return kind != Kind.CANCELLED && kind != Kind.CLOSED && kind != Kind.ABANDONED;
     }
 
-    /** Wraps an exception of a stage. */
-    static StageException of(String stage, Throwable thrown) {
+    /**
+     * Wraps an exception of a stage.
+     *
+     * @param stage the stage's name
+     * @param thrown what it threw
+     * @return the exception itself if it is of this type; otherwise one of kind {@link Kind#FAILED} or {@link
+     *     Kind#OUT_OF_MEMORY}
+     */
+    public static StageException of(String stage, Throwable thrown) {
         if (thrown instanceof StageException known) {
             return known;
         }

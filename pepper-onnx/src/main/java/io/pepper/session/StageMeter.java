@@ -1,5 +1,6 @@
 package io.pepper.session;
 
+import io.pepper.session.internal.LatencyCounts;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;

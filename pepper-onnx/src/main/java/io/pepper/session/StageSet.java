@@ -3,6 +3,7 @@ package io.pepper.session;
 import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.export.PartitionManifest;
 import io.pepper.onnx.internal.session.Wiring;
+import io.pepper.session.internal.Uses;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

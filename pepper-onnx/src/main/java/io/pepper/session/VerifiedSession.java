@@ -10,6 +10,7 @@ import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.session.PartOutputs;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.session.internal.ModelFiles;
+import io.pepper.session.internal.Uses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;

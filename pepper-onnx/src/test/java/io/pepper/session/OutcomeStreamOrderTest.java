@@ -32,7 +32,7 @@ class OutcomeStreamOrderTest {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     /** Notes when each signal begins and ends. */
-    private class Noting implements Flow.Subscriber<PipelineSession.Outcome> {
+    private class Noting implements Flow.Subscriber<ModelSession.Outcome> {
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
             signals.add("subscribing");
@@ -42,7 +42,7 @@ class OutcomeStreamOrderTest {
         }
 
         @Override
-        public void onNext(PipelineSession.Outcome outcome) {
+        public void onNext(ModelSession.Outcome outcome) {
             signals.add("outcome " + outcome.index());
             outcome.outputs().ifPresent(RunOutputs::close);
             duringOutcome();
@@ -140,7 +140,7 @@ class OutcomeStreamOrderTest {
         CountDownLatch last = new CountDownLatch(2);
         CountDownLatch completed = new CountDownLatch(1);
         try (PipelineSession session = PipelineSession.open(directory)) {
-            Flow.Publisher<PipelineSession.Outcome> outcomes = session.process(requests);
+            Flow.Publisher<ModelSession.Outcome> outcomes = session.process(requests);
             Noting waiting = new Noting() {
                 @Override
                 void duringOutcome() {

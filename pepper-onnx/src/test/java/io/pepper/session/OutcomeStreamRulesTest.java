@@ -61,7 +61,7 @@ class OutcomeStreamRulesTest {
     }
 
     /** Asks a session. */
-    private static final class Kit extends FlowPublisherVerification<PipelineSession.Outcome> {
+    private static final class Kit extends FlowPublisherVerification<ModelSession.Outcome> {
         private final PipelineSession session;
 
         Kit(PipelineSession session) {
@@ -70,12 +70,12 @@ class OutcomeStreamRulesTest {
         }
 
         @Override
-        public Flow.Publisher<PipelineSession.Outcome> createFlowPublisher(long elements) {
+        public Flow.Publisher<ModelSession.Outcome> createFlowPublisher(long elements) {
             return session.process(new Requests(elements));
         }
 
         @Override
-        public Flow.Publisher<PipelineSession.Outcome> createFailedFlowPublisher() {
+        public Flow.Publisher<ModelSession.Outcome> createFailedFlowPublisher() {
             return session.process(subscriber -> {
                 subscriber.onSubscribe(new Flow.Subscription() {
                     @Override

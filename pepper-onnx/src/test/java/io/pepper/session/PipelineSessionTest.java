@@ -266,7 +266,7 @@ class PipelineSessionTest {
     }
 
     /** Asks for outcomes one by one; failures are noted as negative. */
-    private static final class Collector implements Flow.Subscriber<PipelineSession.Outcome> {
+    private static final class Collector implements Flow.Subscriber<ModelSession.Outcome> {
         private final List<Integer> outcomes = Collections.synchronizedList(new ArrayList<>());
         private final CompletableFuture<Boolean> done = new CompletableFuture<>();
         private Flow.Subscription subscription;
@@ -278,7 +278,7 @@ class PipelineSessionTest {
         }
 
         @Override
-        public void onNext(PipelineSession.Outcome outcome) {
+        public void onNext(ModelSession.Outcome outcome) {
             outcome.outputs().ifPresent(RunOutputs::close);
             outcomes.add((int) (outcome.failure().isPresent() ? -outcome.index() : outcome.index()));
             subscription.request(1);

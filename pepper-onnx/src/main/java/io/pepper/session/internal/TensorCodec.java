@@ -68,7 +68,15 @@ public final class TensorCodec {
         return proto.build().toByteArray();
     }
 
-    private static List<String> strings(String name, OnnxTensor tensor) throws IOException {
+    /**
+     * Returns the elements of a tensor of texts.
+     *
+     * @param name its name
+     * @param tensor the tensor
+     * @return the elements, row by row
+     * @throws IOException if it cannot be read
+     */
+    public static List<String> strings(String name, OnnxTensor tensor) throws IOException {
         try {
             if (tensor.getInfo().getNumElements() == 0) {
                 return List.of();
@@ -82,8 +90,14 @@ public final class TensorCodec {
         }
     }
 
-    /** Returns the elements in little-endian order, whatever this machine's order is. */
-    private static ByteBuffer littleEndian(ByteBuffer data, int width) {
+    /**
+     * Returns elements in little-endian order, whatever this machine's order is. The same call turns them back.
+     *
+     * @param data the elements
+     * @param width the bytes of one
+     * @return the given buffer where nothing is to be turned
+     */
+    public static ByteBuffer littleEndian(ByteBuffer data, int width) {
         if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN || width == 1) {
             return data;
         }
@@ -153,7 +167,7 @@ public final class TensorCodec {
      * @return the tensor, which the caller closes
      * @throws IOException if ONNX Runtime refuses it
      */
-    static OnnxTensor texts(String source, String[] texts, long... shape) throws IOException {
+    public static OnnxTensor texts(String source, String[] texts, long... shape) throws IOException {
         try {
             return OnnxTensor.createTensor(NativeRuntime.environment(), texts, shape);
         } catch (OrtException refused) {
@@ -226,7 +240,8 @@ public final class TensorCodec {
      * @return the tensor, which the caller closes
      * @throws IOException if ONNX Runtime's Java interface has no such type
      */
-    static OnnxTensor tensor(String source, ElementType type, ByteBuffer data, long... shape) throws IOException {
+    public static OnnxTensor tensor(String source, ElementType type, ByteBuffer data, long... shape)
+            throws IOException {
         Optional<ElementType> signed = UnsignedTensors.signed(type);
         if (signed.isPresent()) {
             return UnsignedTensors.of(tensor(source, signed.get(), data, shape), type);

@@ -1,12 +1,21 @@
-package io.pepper.session;
+package io.pepper.session.internal;
 
 /** A count of active users, so that an object is closed only when it has none. Thread-safe. */
-final class Uses {
+public final class Uses {
     private int users;
     private boolean closed;
 
-    /** Starts a use; returns {@code false} if it is closed. */
-    synchronized boolean enter() {
+    /** Creates a count without users. */
+    public Uses() {
+        // Nobody uses it.
+    }
+
+    /**
+     * Starts a use.
+     *
+     * @return {@code false} if it is closed
+     */
+    public synchronized boolean enter() {
         if (closed) {
             return false;
         }
@@ -15,27 +24,35 @@ final class Uses {
     }
 
     /** Ends a use. */
-    synchronized void exit() {
+    public synchronized void exit() {
         users--;
         if (users == 0) {
             notifyAll();
         }
     }
 
-    /** Returns whether further users are refused. */
-    synchronized boolean isClosed() {
+    /**
+     * Returns whether further users are refused.
+     *
+     * @return whether it is closed
+     */
+    public synchronized boolean isClosed() {
         return closed;
     }
 
-    /** Refuses further users; returns {@code false} if they were refused before. */
-    synchronized boolean refuse() {
+    /**
+     * Refuses further users.
+     *
+     * @return {@code false} if they were refused before
+     */
+    public synchronized boolean refuse() {
         boolean first = !closed;
         closed = true;
         return first;
     }
 
     /** Waits until there are no users; an interrupt stays pending. */
-    synchronized void await() {
+    public synchronized void await() {
         boolean interrupted = false;
         while (users > 0) {
             try {
@@ -49,8 +66,12 @@ final class Uses {
         }
     }
 
-    /** Refuses further users and waits for the others; returns {@code false} if it was closed before. */
-    boolean close() {
+    /**
+     * Refuses further users and waits for the others.
+     *
+     * @return {@code false} if it was closed before
+     */
+    public boolean close() {
         boolean first = refuse();
         await();
         return first;

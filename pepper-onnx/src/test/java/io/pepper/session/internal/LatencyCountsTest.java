@@ -1,4 +1,4 @@
-package io.pepper.session;
+package io.pepper.session.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package io.pepper.session;
+package io.pepper.session.internal;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -6,13 +6,23 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * A histogram of times with quantiles accurate to 1 %: there are 64 counters between a power of two and the next, as in
  * HdrHistogram. Takes 30 KB, whatever is counted. Thread-safe; counting takes no lock.
  */
-final class LatencyCounts {
+public final class LatencyCounts {
     private static final int SUB_BITS = 6;
     private static final int SUBS = 1 << SUB_BITS;
 
     private final AtomicLongArray counts = new AtomicLongArray((Long.SIZE - SUB_BITS) * SUBS);
 
-    void add(long nanos) {
+    /** Creates a histogram without times. */
+    public LatencyCounts() {
+        // All counts are 0.
+    }
+
+    /**
+     * Counts a time.
+     *
+     * @param nanos nanoseconds; negative ones count as 0
+     */
+    public void add(long nanos) {
         counts.incrementAndGet(index(Math.max(0, nanos)));
     }
 
@@ -29,8 +39,12 @@ final class LatencyCounts {
         return low + ((1L << shift) - 1) / 2.0;
     }
 
-    /** Returns the current counts. With concurrent counting, the counters may be read at different moments. */
-    long[] snapshot() {
+    /**
+     * Returns the current counts. With concurrent counting, the counters may be read at different moments.
+     *
+     * @return the counts, for {@link #quantile}
+     */
+    public long[] snapshot() {
         long[] copy = new long[counts.length()];
         for (int i = 0; i < copy.length; i++) {
             copy[i] = counts.get(i);
@@ -38,8 +52,14 @@ final class LatencyCounts {
         return copy;
     }
 
-    /** Returns the given quantile, in nanoseconds; 0 if there are no times. */
-    static double quantile(double share, long... snapshot) {
+    /**
+     * Returns a quantile.
+     *
+     * @param share the share of the times that it is not below, 0 to 1
+     * @param snapshot the counts
+     * @return nanoseconds; 0 if there are no times
+     */
+    public static double quantile(double share, long... snapshot) {
         long total = 0;
         for (long count : snapshot) {
             total += count;

@@ -1,4 +1,4 @@
-package io.pepper.session;
+package io.pepper.session.internal;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The delivery of results in the order of their requests, on a separate thread. Thread-safe. */
-final class InOrder {
+public final class InOrder {
     private static final Logger LOG = LoggerFactory.getLogger(InOrder.class);
 
     /** Marks the end of deliveries. */
@@ -25,24 +25,42 @@ final class InOrder {
     private long nextNumber;
     private long nextDue;
 
-    InOrder(String name) {
+    /**
+     * Starts the thread.
+     *
+     * @param name the thread's name
+     */
+    public InOrder(String name) {
         this.thread = new Thread(this::deliver, name);
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** Returns the number of a new request. */
-    synchronized long number() {
+    /**
+     * Returns the number of a new request.
+     *
+     * @return the numbers from 0, each once
+     */
+    public synchronized long number() {
         return nextNumber++;
     }
 
-    /** Returns whether the calling thread is the delivering one. */
-    boolean isCurrentThread() {
+    /**
+     * Returns whether the calling thread is the delivering one.
+     *
+     * @return whether it may not wait for a delivery
+     */
+    public boolean isCurrentThread() {
         return Thread.currentThread() == thread;
     }
 
-    /** Delivers a result once all earlier ones have been delivered. Each number is used once. */
-    synchronized void done(long number, Runnable delivery) {
+    /**
+     * Delivers a result once all earlier ones have been delivered.
+     *
+     * @param number the request's number, which is used once
+     * @param delivery the delivery
+     */
+    public synchronized void done(long number, Runnable delivery) {
         early.put(number, delivery);
         Runnable next = early.remove(nextDue);
         while (next != null) {
@@ -71,7 +89,7 @@ final class InOrder {
     }
 
     /** Ends once all finished results have been delivered. */
-    void close() {
+    public void close() {
         due.add(END);
         boolean interrupted = false;
         while (!isCurrentThread() && thread.isAlive()) {

@@ -1,0 +1,45 @@
+package io.pepper.distributed.internal.flow;
+
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The stages of a node: takes tensors from other nodes and from callers, runs the parts, and sends each output once to
+ * each node that reads it. Thread-safe.
+ */
+public interface StageHost extends AutoCloseable {
+    /**
+     * Serves a part from now on. A part of the same deployment, version and number must not be served already.
+     *
+     * @param part the open part
+     * @throws IllegalStateException if it is served already, or the host is closed
+     * @throws IllegalArgumentException if a tensor of the part cannot travel
+     */
+    void serve(ServedPart part);
+
+    /**
+     * Stops serving a part: requests that wait for it fail, the running one is cancelled and awaited. After the return
+     * the stage may be closed.
+     *
+     * @param deployment the name of the deployment
+     * @param version its version
+     * @param part the number of the part
+     * @throws TimeoutException if the running call does not end; then the stage must not be closed
+     */
+    void stop(String deployment, String version, int part) throws TimeoutException;
+
+    /**
+     * Returns the address at which the host takes tensors.
+     *
+     * @return the bound address
+     */
+    DataAddress address();
+
+    /**
+     * Ends all connections, waits for running calls for a limited time, and forgets all requests. Stages stay open.
+     *
+     * @throws IOException if it cannot be closed
+     */
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,146 @@
+package io.pepper.distributed.internal.flow;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import io.pepper.distributed.internal.proto.FlowTensor;
+import io.pepper.model.ElementType;
+import io.pepper.onnx.internal.session.Sessions;
+import io.pepper.session.internal.TensorCodec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A tensor as it travels: its description, and its elements as raw little-endian bytes. Immutable, as long as nobody
+ * writes to the array.
+ */
+final class WireTensor {
+    private static final int BYTES_OF_LENGTH = Integer.BYTES;
+
+    private final FlowTensor header;
+    private final byte[] data;
+
+    private WireTensor(FlowTensor header, byte[] data) {
+        this.header = header;
+        this.data = data;
+    }
+
+    /** Returns the description. */
+    FlowTensor header() {
+        return header;
+    }
+
+    /** Returns the elements, which nobody may write to. */
+    byte[] data() {
+        return data;
+    }
+
+    /** Reads the elements of a tensor, which costs one copy. */
+    static WireTensor of(String name, OnnxValue value) throws IOException {
+        if (!(value instanceof OnnxTensor tensor)) {
+            throw new IOException("'" + name + "' is not a tensor; only tensors travel between nodes");
+        }
+        if (tensor.isClosed()) {
+            throw new IllegalArgumentException("tensor '" + name + "' is closed");
+        }
+        String type = Sessions.elementType(tensor.getInfo());
+        ElementType element =
+                ElementType.named(type).orElseThrow(() -> new IOException("'" + name + "': no ONNX type " + type));
+        byte[] data = element == ElementType.STRING
+                ? texts(TensorCodec.strings(name, tensor))
+                : bytes(TensorCodec.littleEndian(tensor.getByteBuffer(), element.bits() / Byte.SIZE));
+        FlowTensor.Builder header =
+                FlowTensor.newBuilder().setName(name).setType(element.code()).setBytes(data.length);
+        Arrays.stream(tensor.getInfo().getShape()).forEach(header::addDims);
+        return new WireTensor(header.build(), data);
+    }
+
+    private static byte[] bytes(ByteBuffer data) {
+        if (data.hasArray() && data.arrayOffset() == 0 && data.array().length == data.remaining()) {
+            return data.array();
+        }
+        byte[] copy = new byte[data.remaining()];
+        data.get(copy);
+        return copy;
+    }
+
+    private static byte[] texts(List<String> texts) {
+        byte[][] parts = texts.stream()
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
+        int size = Arrays.stream(parts)
+                .mapToInt(part -> part.length + BYTES_OF_LENGTH)
+                .sum();
+        ByteBuffer all = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        for (byte[] part : parts) {
+            all.putInt(part.length).put(part);
+        }
+        return all.array();
+    }
+
+    /**
+     * Creates a tensor from what has arrived.
+     *
+     * @param header a description that {@link FrameDecoder} has checked
+     * @param data its elements in a direct buffer, which the tensor keeps
+     * @return the tensor, for the caller to close
+     * @throws IOException if the elements do not fit the description, or ONNX Runtime refuses them
+     */
+    static OnnxTensor read(FlowTensor header, ByteBuffer data) throws IOException {
+        String source = "tensor '" + header.getName() + "'";
+        ElementType type = ElementType.ofCode(header.getType())
+                .orElseThrow(() -> new FrameException(source + " has no known type: " + header.getType()));
+        long[] dims = header.getDimsList().stream().mapToLong(Long::longValue).toArray();
+        if (type == ElementType.STRING) {
+            return TensorCodec.texts(source, readTexts(source, dims, data.order(ByteOrder.LITTLE_ENDIAN)), dims);
+        }
+        ByteBuffer own = TensorCodec.littleEndian(data, type.bits() / Byte.SIZE).order(ByteOrder.nativeOrder());
+        return TensorCodec.tensor(source, type, own, dims);
+    }
+
+    /** Every element takes four bytes at least, so that the number of elements is bounded by the bytes. */
+    private static String[] readTexts(String source, long[] dims, ByteBuffer data) throws FrameException {
+        long count = elements(dims);
+        if (count > data.remaining() / BYTES_OF_LENGTH) {
+            throw new FrameException(source + " has " + data.remaining() + " bytes, too few for " + count + " texts");
+        }
+        String[] texts = new String[(int) count];
+        for (int i = 0; i < texts.length; i++) {
+            int length = data.remaining() < BYTES_OF_LENGTH ? -1 : data.getInt();
+            if (length < 0 || length > data.remaining()) {
+                throw new FrameException(source + ": the length of text " + i + " is wrong");
+            }
+            texts[i] = text(source, data.slice(data.position(), length));
+            data.position(data.position() + length);
+        }
+        if (data.hasRemaining()) {
+            throw new FrameException(source + " has " + data.remaining() + " bytes after its last text");
+        }
+        return texts;
+    }
+
+    private static String text(String source, ByteBuffer bytes) throws FrameException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .decode(bytes)
+                    .toString();
+        } catch (CharacterCodingException wrong) {
+            throw new FrameException(source + " has a text that is not UTF-8", wrong);
+        }
+    }
+
+    private static long elements(long... dims) {
+        long count = 1;
+        for (long dim : dims) {
+            count = count == 0 || dim == 0 ? 0 : count > Integer.MAX_VALUE / dim ? Integer.MAX_VALUE : count * dim;
+        }
+        return Arrays.stream(dims).anyMatch(dim -> dim == 0) ? 0 : count;
+    }
+}
