@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +38,14 @@ public record Platform(
 
     /** The least letters of a kind that may stand for others. */
     private static final int MIN_VAGUE = 4;
+
+    /** Makers whose names boards and processors may have in front. */
+    private static final Pattern MAKER = Pattern.compile(
+            "^(?:nvidia|starfive|intel|amd|qualcomm|rockchip|radxa|hardkernel|xunlong|broadcom|samsung|mediatek) (?=.)");
+
+    /** What a name may have at its end without meaning another kind. */
+    private static final Pattern FORM =
+            Pattern.compile("(?<=.)(?: (?:developer|development|dev) ?(?:kit|board)| devkit| cpu)+$");
 
     private static final String PROVIDER_ENDING = "ExecutionProvider";
 
@@ -139,9 +149,10 @@ public record Platform(
     }
 
     /**
-     * Returns whether two texts name the same kind of hardware. Case, spaces, punctuation and a final revision ({@code Rev
-     * 1.4}) do not count, a plus sign is the word, and a name that has a model number may be continued: {@code raspberry-pi-4} is {@code Raspberry Pi 4
-     * Model B Rev 1.4}, but {@code Raspberry Pi} is not.
+     * Returns whether two texts name the same kind of hardware. Case, spaces, punctuation, trademark signs, a maker's name in
+     * front ({@code NVIDIA}), {@code Developer Kit}, a final {@code CPU} and a final revision ({@code Rev 1.4}) do not count;
+     * a plus sign is the word. A name that has a model number may be continued: {@code raspberry-pi-4} is {@code Raspberry
+     * Pi 4 Model B Rev 1.4}, but {@code Raspberry Pi} is not.
      *
      * @param one a kind
      * @param other another kind
@@ -156,14 +167,12 @@ public record Platform(
         if (shorter.isEmpty()) {
             return false;
         }
-        if (runs(shorter).equals(runs(longer))) {
+        String runs = runs(shorter);
+        if (runs.equals(runs(longer))) {
             return true;
         }
-        if (!longer.subList(0, shorter.size()).equals(shorter)) {
-            return false;
-        }
-        return shorter.size() == longer.size()
-                || shorter.stream().anyMatch(word -> word.chars().anyMatch(Character::isDigit));
+        return runs.chars().anyMatch(Character::isDigit)
+                && IntStream.range(1, longer.size()).anyMatch(end -> runs.equals(runs(longer.subList(0, end))));
     }
 
     /** Returns whether a kind without a model number, such as {@code jetson}, may stand for a more exact one. */
@@ -188,10 +197,13 @@ public record Platform(
     private static List<String> words(String kind) {
         String plain = kind.toLowerCase(Locale.ROOT)
                 .replaceFirst("\\s+rev\\.?\\s*[0-9.]+\\s*$", "")
-                .replace("+", " plus ");
-        return Stream.of(plain.split("[^\\p{L}\\p{N}]+"))
-                .filter(word -> !word.isEmpty())
-                .toList();
+                .replace("+", " plus ")
+                .replaceAll("\\b(\\d+)([a-z])\\b", "$1 model $2")
+                .replaceAll("[^\\p{L}\\p{N}]+", " ")
+                .replaceAll("\\b(?:r|tm) ", "")
+                .strip();
+        String named = FORM.matcher(MAKER.matcher(plain).replaceFirst("")).replaceFirst("");
+        return Stream.of(named.split(" ")).filter(word -> !word.isEmpty()).toList();
     }
 
     /**

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 /**
  * Predictors of different devices. The predictor of a device is the first that exists of: the one under the device's name;
  * the one under the {@linkplain Device#predictor() name that the device states}; the one under its kind; one with a name that
- * learned the times of its kind; the one without a name. Of several under its kind, the first that also fits its instruction
- * set and execution provider counts. Immutable and therefore thread-safe, if the predictors are.
+ * learned the times of its kind; the one without a name. One under its kind, but of another instruction set or execution
+ * provider, comes after one that learned the times of its kind. Immutable and therefore thread-safe, if the predictors are.
  *
  * <p>A predictor without a name predicts only the {@linkplain LatencyPredictor#platforms() platforms whose times it
  * learned}. It is refused for a device that is known to be another: of another kind, with another instruction set or
@@ -150,10 +150,10 @@ public final class DevicePredictors implements LatencyPredictor {
         return ofKind.stream()
                 .filter(entry -> fits(entry.predictor.platforms(), asked))
                 .findFirst()
-                .or(() -> ofKind.stream().findFirst())
                 .or(() -> entries.stream()
                         .filter(entry -> !entry.name.isEmpty() && learnedKind(entry.predictor, asked))
-                        .findFirst());
+                        .findFirst())
+                .or(() -> ofKind.stream().findFirst());
     }
 
     private static boolean isOfKind(List<Platform> asked, String kind) {

@@ -21,6 +21,15 @@ class PlatformTest {
         "Raspberry Pi 4, raspberrypi4",
         "Raspberry Pi 4 Model B, RaspberryPi4ModelB",
         "Snapdragon 855+, snapdragon-855plus",
+        "Jetson Nano, jetson-nano-cpu",
+        "Jetson Nano, NVIDIA Jetson Nano Developer Kit",
+        "jetson-nano-devkit, nvidia_jetson_nano",
+        "Celeron N5105, Intel(R) Celeron(R) N5105 @ 2.00GHz",
+        "VisionFive 2, StarFive VisionFive 2 v1.3B",
+        "visionfive2, StarFive VisionFive 2 v1.3B",
+        "Raspberry Pi 4, Raspberry Pi 4B",
+        "Raspberry Pi 4B, Raspberry Pi 4 Model B Rev 1.4",
+        "RK3588S, Rockchip RK3588S CPU",
     })
     void spellingsOfOneKindAreTheSame(String one, String other) {
         assertThat(Platform.isSameKind(one, other)).isTrue();
@@ -38,6 +47,12 @@ class PlatformTest {
         "pi, Raspberry Pi 4",
         "Board 4 1, Board 41",
         "VisionFive 2, visionfive21",
+        "Jetson Nano, Jetson Orin Nano Developer Kit",
+        "RK3588, RK3588S",
+        "Celeron N5105, Intel(R) Celeron(R) N5095 @ 2.00GHz",
+        "Raspberry Pi 4B, Raspberry Pi 4 Compute Module",
+        "NVIDIA, Intel",
+        "cpu, gpu",
     })
     void differentKindsContradictEachOther(String one, String other) {
         assertThat(Platform.isSameKind(one, other)).isFalse();
@@ -49,7 +64,8 @@ class PlatformTest {
     @CsvSource({
         "jetson, Jetson Nano",
         "raspberrypi, Raspberry Pi 4 Model B",
-        "Jetson Nano, NVIDIA Jetson Nano Developer Kit"
+        "Jetson, NVIDIA Jetson Nano Developer Kit",
+        "Jetson Nano, jetson-nano-gpu"
     })
     void aKindWithoutAModelNumberIsNeitherTheSameNorAnother(String vague, String exact) {
         assertThat(Platform.isSameKind(vague, exact)).isFalse();

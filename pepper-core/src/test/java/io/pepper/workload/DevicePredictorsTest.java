@@ -142,8 +142,12 @@ class DevicePredictorsTest {
         assertThat(time(predictors, Device.of("box").withPlatform(nano.withProvider("CPU")))
                         .medianSeconds())
                 .isEqualTo(4);
-        assertThat(time(predictors, Device.of("box").withPlatform(nano)).medianSeconds())
+        assertThat(time(predictors, Device.of("box").withPlatform(nano.withProvider("CUDA")))
+                        .medianSeconds())
                 .isEqualTo(3);
+        assertThat(time(predictors, Device.of("box").withPlatform(nano)).medianSeconds())
+                .as("'Jetson Nano CPU' is another name of the Jetson Nano")
+                .isEqualTo(4);
         assertThat(predictors.byName().keySet())
                 .containsExactly(
                         "Raspberry Pi 4 Model B armv7l",

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -51,8 +50,8 @@ public final class DeviceCalibration {
     }
 
     /**
-     * Calibrates a predictor. Measurements under load and {@linkplain Mark marked} ones are left out if others remain;
-     * the records of one piece count as one measurement. The more a measured time exceeds those of similar pieces, the less
+     * Calibrates a predictor. Measurements under load are left out if others remain, and {@linkplain Mark marked} ones if half
+     * of all and at least five remain; the records of one piece count as one measurement. The more a measured time exceeds those of similar pieces, the less
      * it counts.
      *
      * @param bases predictors of other devices, or of several devices each; none at all suffices with about five records
@@ -74,7 +73,9 @@ public final class DeviceCalibration {
     }
 
     private static DeviceCalibration ofSingle(List<LatencyPredictor> bases, LatencyDataset data) {
-        List<LatencyRecord> records = usable(data);
+        LatencyDataset idle = idle(data);
+        MarkedRecords marked = MarkedRecords.ofCalibration(idle);
+        List<LatencyRecord> records = marked.select(idle).records();
         requireOneDevice(data.records());
         int threads = usualThreads(records);
         List<Sample> samples = samples(records, threads);
@@ -102,7 +103,8 @@ public final class DeviceCalibration {
                         trial.fine,
                         trained,
                         Optional.empty())),
-                notes(samples, estimate));
+                Stream.concat(marked.note().stream(), slowNote(samples, estimate).stream())
+                        .toList());
     }
 
     /** A way to calibrate, and its errors on records that were held out. */
@@ -128,21 +130,18 @@ public final class DeviceCalibration {
         }
     }
 
-    /** Returns the records to use; at least one. */
-    private static List<LatencyRecord> usable(LatencyDataset data) {
+    /** Returns the records without load, or all if there are none; at least one. */
+    private static LatencyDataset idle(LatencyDataset data) {
         List<LatencyRecord> all = data.records().stream()
                 .filter(entry -> entry.work().total().operators() > 0)
                 .toList();
         if (all.isEmpty()) {
             throw new IllegalArgumentException("there are no measurements of known work to calibrate with");
         }
-        List<LatencyRecord> idle = preferred(all, entry -> entry.load().percent() == 0 && Learner.isIdle(entry));
-        return preferred(idle, entry -> entry.marks().isEmpty());
-    }
-
-    private static List<LatencyRecord> preferred(List<LatencyRecord> records, Predicate<LatencyRecord> which) {
-        List<LatencyRecord> some = records.stream().filter(which).toList();
-        return some.isEmpty() ? records : some;
+        List<LatencyRecord> idle = all.stream()
+                .filter(entry -> entry.load().percent() == 0 && Learner.isIdle(entry))
+                .toList();
+        return LatencyDataset.of(idle.isEmpty() ? all : idle);
     }
 
     /** Returns the number of threads of most records; of several, the smallest. */
@@ -247,13 +246,13 @@ public final class DeviceCalibration {
                 .count();
     }
 
-    private static List<String> notes(List<Sample> samples, Estimate estimate) {
+    private static Optional<String> slowNote(List<Sample> samples, Estimate estimate) {
         long slow = slow(samples, estimate);
         return slow > BUSY_SHARE * samples.size()
-                ? List.of(slow + " of " + samples.size()
+                ? Optional.of(slow + " of " + samples.size()
                         + " measurements took far longer than similar ones, as on a busy or"
                         + " hot machine; they count little")
-                : List.of();
+                : Optional.empty();
     }
 
     private static Map<Long, Double> borrowed(List<? extends LatencyPredictor> bases, Estimate estimate) {

@@ -5,25 +5,34 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The range of each feature in the training data. Immutable. */
+/**
+ * The range of each feature in the training data. Once an idle device was measured, features that grow with load have no
+ * lower end: the monitors of an idle device report a little load in one moment and none in the next. Immutable.
+ */
 final class FeatureRange {
     /** A feature counts as outside of its range beyond this factor. */
     private static final float MARGIN = 1.25f;
 
+    private final FeatureSchema schema;
     private final float[] least;
     private final float[] most;
+    private final boolean idle;
 
-    private FeatureRange(float[] least, float[] most) {
+    private FeatureRange(FeatureSchema schema, float[] least, float[] most) {
+        this.schema = schema;
         this.least = least;
         this.most = most;
+        this.idle = schema.isIdle(least);
     }
 
-    static FeatureRange of(float[] least, float[] most) {
-        return new FeatureRange(least.clone(), most.clone());
+    /** Returns known ranges, one for each feature of the schema. */
+    static FeatureRange of(FeatureSchema schema, float[] least, float[] most) {
+        return new FeatureRange(schema, least.clone(), most.clone());
     }
 
     /** A feature that is always missing accepts every value. */
-    static FeatureRange of(List<float[]> rows, int features) {
+    static FeatureRange of(FeatureSchema schema, List<float[]> rows) {
+        int features = schema.size();
         float[] least = new float[features];
         float[] most = new float[features];
         Arrays.fill(least, Float.POSITIVE_INFINITY);
@@ -42,7 +51,7 @@ final class FeatureRange {
                 most[i] = Float.POSITIVE_INFINITY;
             }
         }
-        return new FeatureRange(least, most);
+        return new FeatureRange(schema, least, most);
     }
 
     float[] least() {
@@ -68,13 +77,18 @@ final class FeatureRange {
     }
 
     private boolean isOutside(int feature, float value) {
-        float below = least[feature] > 0 ? least[feature] / MARGIN : least[feature];
         float above = most[feature] > 0 ? most[feature] * MARGIN : most[feature];
-        return value < below || value > above;
+        return isBelow(feature, value) || value > above;
+    }
+
+    private boolean isBelow(int feature, float value) {
+        float below = least[feature] > 0 ? least[feature] / MARGIN : least[feature];
+        return value < below && !(idle && schema.growsWithLoad(feature));
     }
 
     /** Returns a phrase for each feature outside of its range. */
-    List<String> reasons(List<String> names, float... row) {
+    List<String> reasons(float... row) {
+        List<String> names = schema.features();
         List<String> reasons = new ArrayList<>();
         for (int i = 0; i < row.length; i++) {
             if (isOutside(i, row[i])) {

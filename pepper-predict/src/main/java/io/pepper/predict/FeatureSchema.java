@@ -27,6 +27,11 @@ public final class FeatureSchema {
     /** All schemas of this library; no two have the same number of features. */
     static final List<FeatureSchema> ALL = List.of(PAPER, EXTENDED);
 
+    private static final String LOAD = "device_load_percent";
+
+    /** Up to this load, a device counts as idle. */
+    private static final double IDLE_PERCENT = 10;
+
     private final String name;
     private final int version;
     private final List<Feature> features;
@@ -73,7 +78,7 @@ public final class FeatureSchema {
     private static List<Feature> paper() {
         return List.of(
                 whole("conv_layers", WorkloadMeasure.CONV_LAYERS),
-                load("device_load_percent", (work, threads, device) -> number(device.cpuLoadPercent())),
+                load(LOAD, (work, threads, device) -> number(device.cpuLoadPercent())),
                 whole("disk_io_read_bytes", WorkloadMeasure.INPUT_BYTES),
                 whole("disk_io_write_bytes", WorkloadMeasure.OUTPUT_BYTES),
                 of("device_disk_usage_percent", (work, threads, device) -> number(device.diskUsagePercent())),
@@ -92,7 +97,7 @@ public final class FeatureSchema {
 
     private static List<Feature> extended() {
         return List.of(
-                load("device_load_percent", (work, threads, device) -> number(device.cpuLoadPercent())),
+                load(LOAD, (work, threads, device) -> number(device.cpuLoadPercent())),
                 load("runnable_threads", (work, threads, device) -> number(device.runnableThreads())),
                 load("contention", FeatureSchema::contention),
                 of("threads", (work, threads, device) -> threads),
@@ -167,6 +172,17 @@ public final class FeatureSchema {
      */
     public int size() {
         return features.size();
+    }
+
+    /** Returns whether a device is idle. One of unknown load counts as idle. */
+    static boolean isIdle(DeviceState device) {
+        return device.cpuLoadPercent().orElse(0) <= IDLE_PERCENT;
+    }
+
+    /** Returns whether a row is of a device that is known to be idle. */
+    boolean isIdle(float... row) {
+        float load = row[features().indexOf(LOAD)];
+        return load >= 0 && load <= IDLE_PERCENT;
     }
 
     /** Returns whether a feature grows with competing load. Predicted times must not fall as such a feature rises. */

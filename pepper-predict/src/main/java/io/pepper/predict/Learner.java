@@ -17,9 +17,6 @@ import java.util.stream.Collectors;
 
 /** The training of one predictor on records. The same records and options give the same trees. */
 final class Learner {
-    /** Below this load, a device counts as idle. */
-    private static final double IDLE_PERCENT = 10;
-
     private static final int MIN_IDLE = 20;
     private static final int MIN_MODELS = 5;
     private static final double HELD_SHARE = 0.2;
@@ -43,7 +40,7 @@ final class Learner {
 
     /** Returns whether a record was measured without load. */
     static boolean isIdle(LatencyRecord entry) {
-        return entry.device().cpuLoadPercent().orElse(0) <= IDLE_PERCENT;
+        return FeatureSchema.isIdle(entry.device());
     }
 
     private static LinearTime.Fit linear(List<LatencyRecord> records) {
@@ -99,8 +96,7 @@ final class Learner {
                 trees,
                 p90Shift,
                 FeatureRange.of(
-                        records.stream().map(this::row).toList(),
-                        options.schema().size()),
+                        options.schema(), records.stream().map(this::row).toList()),
                 options.hasSum()
                         ? Optional.of(FamilyEvidence.of(
                                 records.stream().map(LatencyRecord::work).toList()))

@@ -18,6 +18,10 @@ import java.util.stream.Collectors;
  */
 public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, Map<Mark, Integer> byMark) {
     private static final int MIN_RECORDS = 20;
+
+    /** A calibration needs fewer records than a training. */
+    private static final int MIN_TO_CALIBRATE = 5;
+
     private static final double MIN_SHARE = 0.5;
 
     /**
@@ -42,12 +46,21 @@ public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, M
      * @return the decision
      */
     public static MarkedRecords of(LatencyDataset data, boolean wanted) {
+        return of(data, wanted, MIN_RECORDS);
+    }
+
+    /** Decides on the marked records of a calibration. They are left out, unless less than half or fewer than 5 would remain. */
+    static MarkedRecords ofCalibration(LatencyDataset data) {
+        return of(data, false, MIN_TO_CALIBRATE);
+    }
+
+    private static MarkedRecords of(LatencyDataset data, boolean wanted, int least) {
         int all = data.records().size();
         int marked = (int) data.records().stream()
                 .filter(entry -> !entry.marks().isEmpty())
                 .count();
         int rest = all - marked;
-        boolean tooFew = !wanted && marked > 0 && (rest < MIN_RECORDS || rest < MIN_SHARE * all);
+        boolean tooFew = !wanted && marked > 0 && (rest < least || rest < MIN_SHARE * all);
         return new MarkedRecords(marked, marked > 0 && (wanted || tooFew), tooFew, all, Marks.count(data.records()));
     }
 
@@ -76,12 +89,17 @@ public record MarkedRecords(int marked, boolean used, boolean tooFew, int all, M
      * @return a sentence; empty without marked records
      */
     public Optional<String> description() {
+        return note().map(text -> tooFew ? "warning: " + text : text);
+    }
+
+    /** Returns the description without its urgency. */
+    Optional<String> note() {
         if (marked == 0) {
             return Optional.empty();
         }
         String which = String.format(Locale.ROOT, "%d of %d measurements are marked (%s)", marked, all, counts());
         if (tooFew) {
-            return Optional.of("warning: " + which
+            return Optional.of(which
                     + ": they are used, since too few would remain without them; predictions are of such conditions");
         }
         return Optional.of(which + (used ? ": they are used, as was asked for" : ": they are left out"));

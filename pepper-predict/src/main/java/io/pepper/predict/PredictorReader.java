@@ -74,7 +74,7 @@ final class PredictorReader {
                 Optional.ofNullable(linear),
                 pair(schema),
                 p90Shift,
-                FeatureRange.of(least, most),
+                FeatureRange.of(schema, least, most),
                 Optional.ofNullable(evidence),
                 facts));
     }

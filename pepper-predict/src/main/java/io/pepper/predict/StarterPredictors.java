@@ -8,11 +8,9 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -104,36 +102,31 @@ public final class StarterPredictors {
     }
 
     /**
-     * Returns the predictor for a kind of device. Spaces, hyphens, case, and what follows the name do not matter: {@code
-     * raspberry-pi-4} and {@code Raspberry Pi 4 Model B Rev 1.4} are the same. {@code amd64} is {@code x86-64}.
+     * Returns the predictor for a kind of device, which {@link Platform#isSameKind} compares: {@code raspberry-pi-4} and
+     * {@code Raspberry Pi 4 Model B Rev 1.4} are the same. A shorter name is not enough. {@code amd64} is {@code x86-64}.
      *
      * @param kind a kind of device
      * @return the predictor; empty if there is none for it
      */
     public static Optional<LatencyPredictor> of(String kind) {
-        String asked = plain(kind);
-        if (isSame(asked, plain(MACHINE)) || asked.equals("amd64")) {
+        if (isSame(kind, MACHINE) || kind.strip().equalsIgnoreCase("amd64")) {
             return Optional.of(MachineHolder.READ);
         }
         return Holder.BY_KIND.entrySet().stream()
-                .filter(entry -> isSame(asked, plain(entry.getKey())))
+                .filter(entry -> isSame(kind, entry.getKey()))
                 .<LatencyPredictor>map(Map.Entry::getValue)
                 .findFirst();
     }
 
-    /** Returns whether a name is another one, or begins with it and continues without a digit. */
+    /** Returns whether a name is that of a known kind or of a part of it, such as a revision. */
     private static boolean isSame(String asked, String known) {
-        return asked.startsWith(known)
-                && (asked.length() == known.length() || !Character.isDigit(asked.charAt(known.length())));
+        return Platform.isSameKind(asked, known) && letters(asked) >= letters(known);
     }
 
-    private static String plain(String kind) {
-        return kind.toLowerCase(Locale.ROOT)
-                .codePoints()
+    private static long letters(String kind) {
+        return kind.codePoints()
                 .filter(letter -> Character.isLetterOrDigit(letter) || letter == '+')
-                .mapToObj(Character::toString)
-                .collect(Collectors.joining())
-                .replace("plus", "+");
+                .count();
     }
 
     /**

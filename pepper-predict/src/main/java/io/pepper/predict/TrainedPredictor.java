@@ -220,7 +220,7 @@ public final class TrainedPredictor implements LatencyPredictor {
     public List<String> extrapolations(Workload piece, int threads, DeviceState device) {
         float[] row = new float[parts.schema.size()];
         parts.schema.fill(piece, threads, device, row, 0);
-        List<String> reasons = new ArrayList<>(parts.range.reasons(parts.schema.features(), row));
+        List<String> reasons = new ArrayList<>(parts.range.reasons(row));
         parts.evidence.ifPresent(evidence -> reasons.addAll(evidence.reasons(piece)));
         return reasons;
     }

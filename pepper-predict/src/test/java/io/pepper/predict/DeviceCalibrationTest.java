@@ -235,4 +235,55 @@ class DeviceCalibrationTest {
                 .as("other threads were not measured")
                 .isTrue();
     }
+
+    private static List<LatencyRecord> marked(List<LatencyRecord> records, int from) {
+        List<LatencyRecord> some = new ArrayList<>(records.subList(0, from));
+        records.subList(from, records.size())
+                .forEach(entry ->
+                        some.add(entry.toBuilder().marks(Set.of(Mark.BUSY)).build()));
+        return some;
+    }
+
+    @Test
+    void markedRecordsAreUsedIfTooFewOthersRemain() {
+        List<LatencyRecord> pi = boards.getOrDefault("raspberry-pi-4", List.of());
+        for (List<LatencyRecord> records : List.of(marked(pi, 2), marked(pi, 10), marked(pi.subList(0, 6), 4))) {
+            DeviceCalibration calibration = DeviceCalibration.of(List.of(), LatencyDataset.of(records));
+            assertThat(calibration.predictor().records()).isEqualTo(records.size());
+            assertThat(calibration.notes()).singleElement().satisfies(note -> assertThat(note)
+                    .contains("of " + records.size() + " measurements are marked (busy ", "too few would remain"));
+        }
+        List<LatencyRecord> all = marked(pi, 0);
+        assertThat(calibrated(List.of(), all).records()).isEqualTo(all.size());
+    }
+
+    @Test
+    void markedRecordsAreLeftOutIfEnoughOthersRemain() {
+        List<LatencyRecord> pi = boards.getOrDefault("raspberry-pi-4", List.of());
+        for (List<LatencyRecord> records : List.of(marked(pi, 20), marked(pi.subList(0, 10), 5))) {
+            DeviceCalibration calibration = DeviceCalibration.of(List.of(), LatencyDataset.of(records));
+            long others =
+                    records.stream().filter(entry -> entry.marks().isEmpty()).count();
+            assertThat(calibration.predictor().records()).isEqualTo((int) others);
+            assertThat(calibration.notes()).singleElement().satisfies(note -> assertThat(note)
+                    .endsWith(": they are left out"));
+        }
+        assertThat(DeviceCalibration.of(List.of(), LatencyDataset.of(pi)).notes())
+                .isEmpty();
+    }
+
+    @Test
+    void marksOfRecordsUnderLoadDoNotCount() {
+        List<LatencyRecord> pi = boards.getOrDefault("raspberry-pi-4", List.of());
+        List<LatencyRecord> records = new ArrayList<>(pi.subList(0, 6));
+        for (LatencyRecord entry : pi) {
+            records.add(entry.toBuilder()
+                    .load(LoadLevel.onAllCores(50))
+                    .marks(Set.of(Mark.THROTTLED))
+                    .build());
+        }
+        DeviceCalibration calibration = DeviceCalibration.of(List.of(), LatencyDataset.of(records));
+        assertThat(calibration.predictor().records()).isEqualTo(6);
+        assertThat(calibration.notes()).isEmpty();
+    }
 }

@@ -41,6 +41,11 @@ class StarterPredictorsTest {
                 "Raspberry Pi 4 Model B Rev 1.4",
                 "RASPBERRY_PI_5",
                 "jetson nano developer kit",
+                "jetson-nano-cpu",
+                "NVIDIA Jetson Nano Developer Kit",
+                "Intel(R) Celeron(R) N5105 @ 2.00GHz",
+                "StarFive VisionFive 2 v1.3B",
+                "Raspberry Pi 4B",
                 "snapdragon 855 plus",
                 "rk3588s",
                 "x86-64",
@@ -52,7 +57,17 @@ class StarterPredictorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Raspberry Pi 40", "Raspberry Pi", "Raspberry Pi 3", "", "celeron", "x86", "x86-640"})
+    @ValueSource(
+            strings = {
+                "Raspberry Pi 40",
+                "Raspberry Pi",
+                "Raspberry Pi 3",
+                "",
+                "celeron",
+                "x86",
+                "x86-640",
+                "Snapdragon 855"
+            })
     void otherKindsAreNotTakenForThem(String kind) {
         assertThat(StarterPredictors.of(kind)).isEmpty();
     }
