@@ -43,7 +43,7 @@ public record Platform(
     private static final Pattern MAKER = Pattern.compile(
             "^(?:nvidia|starfive|intel|amd|qualcomm|rockchip|radxa|hardkernel|xunlong|broadcom|samsung|mediatek) (?=.)");
 
-    /** What a name may have at its end without meaning another kind. */
+    /** The endings of a name without meaning another kind. */
     private static final Pattern FORM =
             Pattern.compile("(?<=.)(?: (?:developer|development|dev) ?(?:kit|board)| devkit| cpu)+$");
 

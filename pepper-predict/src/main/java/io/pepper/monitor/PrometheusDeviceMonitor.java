@@ -4,20 +4,13 @@ import io.pepper.monitor.internal.Answer;
 import io.pepper.monitor.internal.Deadline;
 import io.pepper.monitor.internal.PrometheusAddress;
 import io.pepper.monitor.internal.PrometheusClient;
-import io.pepper.monitor.internal.SafeText;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A monitor of the nodes that a Prometheus watches with node_exporter and, where it runs, with the characterization
@@ -40,13 +33,8 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor, LinkMonitor
     private final Duration deadline;
 
     private PrometheusDeviceMonitor(Builder builder) {
-        HttpClient.Builder http =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(builder.timeout);
-        if (builder.tls != null) {
-            http.sslContext(builder.tls);
-        }
         PrometheusClient client = new PrometheusClient(
-                http.build(),
+                builder.http(),
                 builder.server.uri(),
                 builder.headers.all(),
                 new PrometheusClient.Patience(builder.timeout, builder.retries, builder.backOff));
@@ -136,32 +124,31 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor, LinkMonitor
      */
     @Override
     public List<LinkReading> readLinks() throws IOException {
-        return reader.readLinks(Deadline.in(deadline, System::nanoTime));
+        return reader.readLinks(newDeadline());
     }
 
     /** A builder of a monitor. Not thread-safe. */
-    public static final class Builder {
+    public static final class Builder extends MonitorBuilder<Builder> {
         private final PrometheusAddress server;
         private PrometheusQueries queries = PrometheusQueries.DEFAULTS;
-        private final Map<String, String> nodes = new HashMap<>();
         private final Map<String, String> containers = new HashMap<>();
-        private final Set<String> devices = new TreeSet<>();
         private Optional<String> nodeLabel = Optional.empty();
-        private final RequestHeaders headers = new RequestHeaders();
-        private Duration timeout = Duration.ofSeconds(5);
-        private Duration deadline = Duration.ofSeconds(20);
         private int retries = 2;
         private Duration backOff = Duration.ofMillis(200);
         private Duration maxAge = Duration.ofMinutes(2);
-        private Duration maxLinkAge = LinkOptions.DEFAULTS.maxAge();
-        private @Nullable SSLContext tls;
 
         private Builder(PrometheusAddress server) {
+            super("Prometheus");
             this.server = server;
             server.user().ifPresent(both -> {
                 int split = both.indexOf(':');
                 basic(split < 0 ? both : both.substring(0, split), split < 0 ? "" : both.substring(split + 1));
             });
+        }
+
+        @Override
+        Builder self() {
+            return this;
         }
 
         /**
@@ -172,26 +159,6 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor, LinkMonitor
          */
         public Builder queries(PrometheusQueries value) {
             queries = value;
-            return this;
-        }
-
-        /**
-         * Names the node of an instance.
-         *
-         * @param instance the instance in Prometheus, with its port, or another identity of the node, for instance its
-         *     name in a reading
-         * @param name the node's name
-         * @return this builder
-         * @throws IllegalArgumentException if another instance has that name
-         */
-        public Builder node(String instance, String name) {
-            nodes.forEach((other, given) -> {
-                if (given.equalsIgnoreCase(name) && !other.equals(instance)) {
-                    throw new IllegalArgumentException("'" + SafeText.of(other) + "' and '" + SafeText.of(instance)
-                            + "' would both be called '" + SafeText.of(name) + "'");
-                }
-            });
-            nodes.put(instance, name);
             return this;
         }
 
@@ -220,95 +187,6 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor, LinkMonitor
         }
 
         /**
-         * Looks for the devices of a cluster. A node is read under a device's name if only this node matches it: by the
-         * node's own name, its host, its instance or another label. Other nodes are read, too. A device that several
-         * nodes match is {@linkplain DeviceReading#ambiguous() ambiguous}; a device that no node matches is missing.
-         *
-         * @param names the devices' names
-         * @return this builder
-         */
-        public Builder devices(Collection<String> names) {
-            devices.addAll(names);
-            return this;
-        }
-
-        /**
-         * Sends a bearer token.
-         *
-         * @param token the token
-         * @return this builder
-         * @throws IllegalArgumentException if the token is empty or has a space or a line break, or if a user or
-         *     another token is already set
-         */
-        public Builder bearerToken(String token) {
-            headers.bearerToken(token);
-            return this;
-        }
-
-        /**
-         * Sends a user and a password.
-         *
-         * @param user the name, without a colon
-         * @param password the password
-         * @return this builder
-         * @throws IllegalArgumentException if the name has a colon, or if a user or a token is already set
-         */
-        public Builder basic(String user, String password) {
-            headers.basic(user, password);
-            return this;
-        }
-
-        /**
-         * Sends a header with each request, for instance {@code X-Scope-OrgID} for the tenant of a Mimir, Cortex or
-         * Loki.
-         *
-         * @param name the header's name
-         * @param value its value, of one line
-         * @return this builder
-         * @throws IllegalArgumentException if HTTP or Java forbids the header or its value, or if the header is already
-         *     set; the message does not contain the value
-         */
-        public Builder header(String name, String value) {
-            headers.add(name, value);
-            return this;
-        }
-
-        /**
-         * Replaces the trusted certificates.
-         *
-         * @param context the TLS context
-         * @return this builder
-         */
-        public Builder tls(SSLContext context) {
-            tls = context;
-            return this;
-        }
-
-        /**
-         * Limits the wait for one answer.
-         *
-         * @param value limit for connecting, and again for the answer; more than 0
-         * @return this builder
-         * @throws IllegalArgumentException if {@code value} is not more than 0
-         */
-        public Builder timeout(Duration value) {
-            timeout = Deadline.positive(value, "timeout of Prometheus");
-            return this;
-        }
-
-        /**
-         * Limits a whole reading with all its queries and retries.
-         *
-         * @param value more than 0. Values that were not read by then are missing, and the reading reports this
-         * @return this builder
-         * @throws IllegalArgumentException if {@code value} is not more than 0
-         */
-        public Builder deadline(Duration value) {
-            deadline = Deadline.positive(value, "deadline of Prometheus");
-            return this;
-        }
-
-        /**
          * Retries after failures that may pass: no connection, no answer in time, HTTP 429 and 5xx.
          *
          * @param count number of retries, 0 or more
@@ -329,17 +207,6 @@ public final class PrometheusDeviceMonitor implements DeviceMonitor, LinkMonitor
          */
         public Builder maxAge(Duration value) {
             maxAge = value;
-            return this;
-        }
-
-        /**
-         * Limits the age of measured links.
-         *
-         * @param value maximum time since the measurement; older ones are stale and ignored. The default is ten minutes
-         * @return this builder
-         */
-        public Builder maxLinkAge(Duration value) {
-            maxLinkAge = value;
             return this;
         }
 

@@ -91,15 +91,26 @@ final class ClusterOptions {
         return devices;
     }
 
-    boolean areKinds() {
-        return !kinds.isEmpty();
-    }
-
-    /** Returns the predictors that come with the library for the kinds, as words of {@code --predictor}. */
-    List<String> starters() {
-        return devices().entrySet().stream()
-                .map(device -> device.getKey() + "=" + Starters.PREFIX + device.getValue())
+    /**
+     * Returns the predictors that come with the library for these devices, as words of {@code --predictor}: those of the
+     * given kinds, or those that all devices of a cluster file name.
+     *
+     * @param cluster the cluster that was read
+     * @return the predictors; empty if a device of the file names none of them
+     */
+    List<String> starters(Cluster cluster) {
+        if (!kinds.isEmpty()) {
+            return devices().entrySet().stream()
+                    .map(device -> device.getKey() + "=" + Starters.PREFIX + device.getValue())
+                    .toList();
+        }
+        List<String> named = cluster.devices().stream()
+                .flatMap(device -> device.predictor().stream())
+                .filter(name -> name.startsWith(Starters.PREFIX))
                 .toList();
+        return named.size() == cluster.devices().size()
+                ? named.stream().distinct().toList()
+                : List.of();
     }
 
     private Link link(String text) {

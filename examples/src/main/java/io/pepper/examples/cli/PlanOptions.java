@@ -196,11 +196,12 @@ final class PlanOptions {
     /** Returns the devices, and makes sure that there is a source of times. */
     private Cluster cluster(List<String> notes) throws IOException {
         Cluster cluster = devices.read(notes);
-        if (!devices.areKinds() && !times.areKnown() && !hasCostTable()) {
+        List<String> starters = devices.starters(cluster);
+        if (starters.isEmpty() && !times.areKnown() && !hasCostTable()) {
             throw new ParameterException(
                     spec.commandLine(), "a source of times is missing: --predictor, --measured, --table or --roofline");
         }
-        times.orElse(devices.starters());
+        times.orElse(starters);
         return cluster;
     }
 

@@ -4,6 +4,7 @@ import io.pepper.examples.QuantityText;
 import io.pepper.monitor.AgentDeviceMonitor;
 import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.LinkMonitor;
+import io.pepper.monitor.MonitorBuilder;
 import io.pepper.monitor.PrometheusDeviceMonitor;
 import io.pepper.monitor.PrometheusQueries;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -192,46 +192,34 @@ public final class PrometheusOptions {
         if (nodeLabel.isPresent() || !containers.isEmpty()) {
             throw new IllegalArgumentException("--node-label and --container are for --prometheus alone");
         }
-        AgentDeviceMonitor.Builder builder = AgentDeviceMonitor.builder(agents)
+        return configured(AgentDeviceMonitor.builder(agents), devices)
                 .window(QuantityText.time(window.orElse("1s")))
-                .timeout(timeout)
-                .deadline(deadline)
-                .maxLinkAge(linkAge)
-                .devices(devices);
-        nodes.forEach(builder::node);
-        headers.forEach(builder::header);
-        authenticate(builder::bearerToken, builder::basic);
-        if (authorities != null) {
-            builder.tls(trusting(authorities));
-        }
-        return builder.build();
+                .build();
     }
 
     private PrometheusDeviceMonitor prometheusMonitor(String address, Collection<String> devices) throws IOException {
-        PrometheusDeviceMonitor.Builder builder = PrometheusDeviceMonitor.builder(address)
-                .queries(PrometheusQueries.over(window()))
-                .timeout(timeout)
-                .deadline(deadline)
-                .maxLinkAge(linkAge)
-                .devices(devices);
+        PrometheusDeviceMonitor.Builder builder =
+                configured(PrometheusDeviceMonitor.builder(address), devices).queries(PrometheusQueries.over(window()));
         nodeLabel.ifPresent(builder::nodeLabel);
-        nodes.forEach(builder::node);
         containers.forEach(builder::container);
-        headers.forEach(builder::header);
-        authenticate(builder::bearerToken, builder::basic);
-        if (authorities != null) {
-            builder.tls(trusting(authorities));
-        }
         return builder.build();
     }
 
-    private void authenticate(Consumer<String> withToken, BiConsumer<String, String> withUser) throws IOException {
+    /** Returns a builder with the options that both kinds of monitors have. */
+    private <B extends MonitorBuilder<B>> B configured(B builder, Collection<String> devices) throws IOException {
+        builder.timeout(timeout).deadline(deadline).maxLinkAge(linkAge).devices(devices);
+        nodes.forEach(builder::node);
+        headers.forEach(builder::header);
         if (token != null) {
-            withToken.accept(Files.readString(token).strip());
+            builder.bearerToken(Files.readString(token).strip());
         }
         if (user != null) {
-            readUser(user, withUser);
+            readUser(user, builder::basic);
         }
+        if (authorities != null) {
+            builder.tls(trusting(authorities));
+        }
+        return builder;
     }
 
     /** Reads a file with {@code USER:PASSWORD}. */

@@ -124,8 +124,8 @@ class ClusterCommandTest extends CommandTest {
                 .contains("    # power: 7.5 W were measured at 50 % of CPU load\n")
                 .contains("    # busyWatts: unknown (")
                 .contains("# measured 20 s before\n");
-        assertThat(runSized("plan", "--cluster", file, "--predictor", "starter:all", "--json"))
-                .as(err.toString())
+        assertThat(runSized("plan", "--cluster", file, "--json"))
+                .as("each device names a predictor of the library: %s", err)
                 .isZero();
         assertThat(json().path("stages")).isNotEmpty();
     }
@@ -139,6 +139,8 @@ class ClusterCommandTest extends CommandTest {
         assertThat(Cluster.read(file).devices().get(0).predictor()).isEmpty();
         String proposed = "    # predictor: \"starter:x86-64\" # of one machine with this instruction set";
         assertThat(Files.readString(file)).contains(proposed);
+        assertThat(runSized("plan", "--cluster", file)).isEqualTo(2);
+        assertThat(err.toString()).contains("a source of times is missing");
         assertThat(runSized("plan", "--cluster", file, "--predictor", "starter:all"))
                 .isEqualTo(1);
         Files.writeString(file, Files.readString(file).replace("    # predictor:", "    predictor:"));

@@ -103,8 +103,8 @@ public final class NodeAgent implements AutoCloseable {
                     : web.authenticates() ? "TLS" : "TLS and users";
             throw new IllegalArgumentException("other machines would reach the agent at " + settings.address()
                     + " without " + missing
-                    + ": give a web configuration file with tls_server_config and basic_auth_users, or allow this by"
-                    + " --unprotected");
+                    + ": give a web configuration file with tls_server_config and basic_auth_users, or allow this"
+                    + " (--unprotected; in Java, NodeExporterOptions.withUnprotected)");
         }
     }
 
