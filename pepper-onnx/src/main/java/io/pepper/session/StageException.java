@@ -29,6 +29,8 @@ public final class StageException extends IOException {
         ABANDONED,
         /** Too many earlier calls of the stage hang, so that it is not called any more. */
         STUCK,
+        /** The stage's node was lost, and no other node took over in time. */
+        LOST,
         /** The request was cancelled. */
         CANCELLED,
         /** The session was closed. */

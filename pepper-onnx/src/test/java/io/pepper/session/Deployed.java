@@ -48,37 +48,37 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /** What the tests of running do again and again: parts in a directory, inputs, and what the whole model answers. */
-final class Deployed {
+public final class Deployed {
     private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-[0-9a-f]+ ");
     private static final Pattern ADDRESS = Pattern.compile("0x([0-9a-f]+)");
 
-    static final SessionOptions EXACT =
+    public static final SessionOptions EXACT =
             SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withOptimization(OptimizationLevel.NONE));
     private static final SessionSettings WHOLE =
             SessionSettings.of(1, OptimizationLevel.NONE, SessionSettings.CPU, false);
 
     private Deployed() {}
 
-    static PartitionManifest export(OnnxModel model, Partition partition, Path directory) throws IOException {
+    public static PartitionManifest export(OnnxModel model, Partition partition, Path directory) throws IOException {
         return SubmodelExporter.export(model, partition, directory, ExportOptions.DEFAULTS.withDurable(false));
     }
 
     /** Divides a test model at every cut. */
-    static PartitionManifest everyCut(TestModel test, Path directory) throws IOException {
+    public static PartitionManifest everyCut(TestModel test, Path directory) throws IOException {
         try (OnnxModel model = OnnxModel.load(test.bytes(), test.name())) {
             return export(model, Partitioner.everyCut().partition(model.cuts()), directory);
         }
     }
 
     /** Divides a test model into equal parts. */
-    static PartitionManifest parts(TestModel test, int parts, Path directory) throws IOException {
+    public static PartitionManifest parts(TestModel test, int parts, Path directory) throws IOException {
         try (OnnxModel model = OnnxModel.load(test.bytes(), test.name())) {
             return export(model, Partitioner.balanced(parts, model.weights()).partition(model.cuts()), directory);
         }
     }
 
     /** The ways to divide a model that tests try: not at all, everywhere, along branches, and into few equal parts. */
-    static List<Partition> partitions(OnnxModel model) {
+    public static List<Partition> partitions(OnnxModel model) {
         List<Partition> partitions = new ArrayList<>();
         partitions.add(Partition.whole(model.graph()));
         partitions.add(Partitioner.everyCut().partition(model.cuts()));
@@ -101,19 +101,19 @@ final class Deployed {
         return Partition.whole(model.graph());
     }
 
-    static OrtSession whole(TestModel test) throws IOException {
+    public static OrtSession whole(TestModel test) throws IOException {
         return whole(test.name(), test.bytes());
     }
 
-    static OrtSession whole(String name, byte[] bytes) throws IOException {
+    public static OrtSession whole(String name, byte[] bytes) throws IOException {
         return Sessions.open(ModelSource.bytes(name, bytes), WHOLE);
     }
 
-    static Map<String, OnnxTensor> inputs(TestModel test, long seed) throws OrtException {
+    public static Map<String, OnnxTensor> inputs(TestModel test, long seed) throws OrtException {
         return TestInputs.of(test.model(), seed).tensors();
     }
 
-    static byte[] resource(String name) throws IOException {
+    public static byte[] resource(String name) throws IOException {
         try (InputStream in = Deployed.class.getResourceAsStream(name)) {
             assertThat(in).as(name).isNotNull();
             return in.readAllBytes();
@@ -121,7 +121,7 @@ final class Deployed {
     }
 
     /** Random inputs of a model, with sizes for what it leaves open: whole shapes by input. */
-    static Map<String, OnnxTensor> inputs(OrtSession session, Map<String, long[]> shapes, long seed)
+    public static Map<String, OnnxTensor> inputs(OrtSession session, Map<String, long[]> shapes, long seed)
             throws OrtException {
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         Random random = new Random(seed);
@@ -147,7 +147,7 @@ final class Deployed {
     }
 
     /** What the whole model answers, each time it is asked. */
-    static Map<String, Object> answers(OrtSession whole, Map<String, OnnxTensor> inputs) throws OrtException {
+    public static Map<String, Object> answers(OrtSession whole, Map<String, OnnxTensor> inputs) throws OrtException {
         Map<String, Object> answers = new HashMap<>();
         try (OrtSession.Result result = whole.run(inputs)) {
             for (Map.Entry<String, OnnxValue> output : result) {
@@ -157,7 +157,7 @@ final class Deployed {
         return answers;
     }
 
-    static Map<String, Object> answers(RunOutputs outputs) throws OrtException {
+    public static Map<String, Object> answers(RunOutputs outputs) throws OrtException {
         Map<String, Object> answers = new HashMap<>();
         try (outputs) {
             for (Map.Entry<String, OnnxValue> output : outputs.values().entrySet()) {
@@ -192,7 +192,7 @@ final class Deployed {
         return List.of(info.onnxType, Arrays.toString(info.getShape()), data);
     }
 
-    static void close(Map<String, OnnxTensor> tensors) {
+    public static void close(Map<String, OnnxTensor> tensors) {
         tensors.values().forEach(OnnxTensor::close);
     }
 
@@ -201,7 +201,7 @@ final class Deployed {
      *
      * @return bytes; 0 where the system does not say (all but Linux)
      */
-    static long nativeBytes() throws IOException, JMException {
+    public static long nativeBytes() throws IOException, JMException {
         Path mappings = Path.of("/proc/self/smaps");
         if (!Files.isReadable(mappings)) {
             return 0;
@@ -237,7 +237,7 @@ final class Deployed {
         return new long[] {places[0], places[places.length - 1]};
     }
 
-    static void delete(Path directory) throws IOException {
+    public static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(file);

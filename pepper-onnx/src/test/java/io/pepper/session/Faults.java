@@ -13,25 +13,25 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A stage around another one that can go wrong in every way, and counts what is open. */
-final class Faults implements Stage {
+public final class Faults implements Stage {
     /** What goes wrong, or not, before the real stage is asked. */
-    interface Fault {
+    public interface Fault {
         void strike(int call, Cancellation cancellation) throws IOException;
     }
 
-    static final Fault NONE = (call, cancellation) -> {};
+    public static final Fault NONE = (call, cancellation) -> {};
 
     private final Stage real;
     private final AtomicInteger calls = new AtomicInteger();
     private volatile Fault fault = NONE;
     private volatile boolean closed;
 
-    Faults(Stage real) {
+    public Faults(Stage real) {
         this.real = real;
     }
 
     /** The parts of a directory, each wrapped. */
-    static List<Faults> open(Path directory, SessionOptions options) throws IOException {
+    public static List<Faults> open(Path directory, SessionOptions options) throws IOException {
         PartitionManifest manifest = PartitionManifest.read(directory);
         List<Faults> stages = new ArrayList<>();
         for (Stage stage : StageOpener.open(directory, manifest, options)) {
@@ -40,16 +40,16 @@ final class Faults implements Stage {
         return stages;
     }
 
-    Faults set(Fault what) {
+    public Faults set(Fault what) {
         fault = what;
         return this;
     }
 
-    int calls() {
+    public int calls() {
         return calls.get();
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
@@ -82,7 +82,7 @@ final class Faults implements Stage {
     }
 
     /** A stage as if elsewhere: its tensors travel as messages, there and back. */
-    static Stage elsewhere(Stage real) {
+    public static Stage elsewhere(Stage real) {
         return new Stage() {
             @Override
             public String name() {

@@ -1,13 +1,30 @@
 package io.pepper.distributed.internal.flow;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 
 /**
  * The stages of a node: takes tensors from other nodes and from callers, runs the parts, and sends each output once to
  * each node that reads it. Thread-safe.
  */
 public interface StageHost extends AutoCloseable {
+    /**
+     * Starts a host.
+     *
+     * @param options its name, address and limits
+     * @param members where other nodes are
+     * @param tls the TLS context of the node, whose certificates the host asks for; empty for connections in the clear
+     * @return the host, for the caller to close
+     * @throws IOException if the address cannot be bound
+     */
+    static StageHost start(HostOptions options, Members members, Optional<Supplier<SSLContext>> tls)
+            throws IOException {
+        return FlowHost.start(options, members, tls);
+    }
+
     /**
      * Serves a part from now on. A part of the same deployment, version and number must not be served already.
      *

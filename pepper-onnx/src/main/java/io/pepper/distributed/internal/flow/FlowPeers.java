@@ -1,0 +1,204 @@
+package io.pepper.distributed.internal.flow;
+
+import io.pepper.distributed.internal.proto.FlowHeader;
+import io.pepper.distributed.internal.proto.FlowKind;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** The connections of a session to nodes, whether each answers, and how its clock differs. Thread-safe. */
+final class FlowPeers {
+    /** A better measurement of a clock is not waited for longer than this, since clocks drift. */
+    private static final long CLOCK_NANOS = Duration.ofSeconds(30).toNanos();
+
+    private final FlowSystem system;
+    private final String session;
+    private final Members members;
+    private final Optional<Supplier<SSLContext>> tls;
+    private final long silenceNanos;
+    private final FrameLimits limits;
+    private final Listener listener;
+    private final Map<String, FrameConnection> connections = new HashMap<>();
+    private final Map<String, Clock> clocks = new HashMap<>();
+    private long pingedNanos = System.nanoTime();
+
+    /** The difference of a node's clock to this one, from a ping that took the given time. */
+    private record Clock(long offset, long roundTrip, long atNanos) {}
+
+    /** Hears what nodes say. */
+    interface Listener {
+        /** Returns whether the tensors of a frame are wanted. */
+        boolean wants(FlowHeader header);
+
+        /** Receives a frame. */
+        void frame(String device, FlowHeader header, List<ByteBuffer> tensors);
+
+        /** Reports that the connection to a node has ended. */
+        void gone(String device, String why);
+    }
+
+    FlowPeers(
+            FlowSystem system,
+            String session,
+            Members members,
+            Optional<Supplier<SSLContext>> tls,
+            Duration silence,
+            FrameLimits limits,
+            Listener listener) {
+        this.system = system;
+        this.session = session;
+        this.members = members;
+        this.tls = tls;
+        this.silenceNanos = silence.toNanos();
+        this.limits = limits;
+        this.listener = listener;
+    }
+
+    /** Returns the connection to a node, which is opened if there is none; null if the node is not reachable. */
+    synchronized @Nullable FrameConnection open(String device) {
+        FrameConnection known = connections.get(device);
+        if (known != null) {
+            return known;
+        }
+        Optional<DataAddress> address = members.address(device);
+        if (address.isEmpty()) {
+            return null;
+        }
+        FrameConnection made = FrameConnection.start(
+                system,
+                system.connect(address.get(), device, tls),
+                device + " (" + address.get() + ")",
+                "",
+                limits,
+                written -> {},
+                new Node(device));
+        connections.put(device, made);
+        made.ping(System.nanoTime(), 0, session);
+        return made;
+    }
+
+    /** A node. */
+    private final class Node implements FrameConnection.Handler {
+        private final String device;
+
+        Node(String device) {
+            this.device = device;
+        }
+
+        @Override
+        public boolean wants(FrameConnection connection, FlowHeader header) {
+            return header.getKind() == FlowKind.FLOW_TENSORS && listener.wants(header);
+        }
+
+        @Override
+        public void frame(FrameConnection connection, FlowHeader header, List<ByteBuffer> tensors) {
+            if (header.getKind() == FlowKind.FLOW_PONG) {
+                measure(device, header);
+            } else {
+                listener.frame(device, header, tensors);
+            }
+        }
+
+        @Override
+        public void closed(FrameConnection connection, String why) {
+            if (forget(device, connection)) {
+                listener.gone(device, why);
+            }
+        }
+    }
+
+    private synchronized boolean forget(String device, FrameConnection connection) {
+        return connections.remove(device, connection);
+    }
+
+    private synchronized void measure(String device, FlowHeader pong) {
+        long now = System.nanoTime();
+        long roundTrip = now - pong.getNonce();
+        Clock known = clocks.get(device);
+        if (known == null || roundTrip <= known.roundTrip || now - known.atNanos > CLOCK_NANOS) {
+            clocks.put(device, new Clock(pong.getClockNanos() - (pong.getNonce() + roundTrip / 2), roundTrip, now));
+        }
+    }
+
+    /** Returns a time of a node's clock in this clock; empty before its first answer. */
+    synchronized OptionalLong here(String device, long nanos) {
+        Clock clock = clocks.get(device);
+        return clock == null ? OptionalLong.empty() : OptionalLong.of(nanos - clock.offset);
+    }
+
+    /** Sends a frame; returns whether there was a connection. */
+    boolean send(String device, FrameEncoder.Encoded frame) {
+        FrameConnection connection;
+        synchronized (this) {
+            connection = connections.get(device);
+        }
+        return connection != null && connection.send(frame);
+    }
+
+    /** Sends a frame to all nodes. */
+    void sendAll(FrameEncoder.Encoded frame) {
+        List<FrameConnection> all;
+        synchronized (this) {
+            all = List.copyOf(connections.values());
+        }
+        all.forEach(connection -> connection.send(frame));
+    }
+
+    /** Ends a connection that is of no use. */
+    void drop(String device, String why) {
+        FrameConnection connection;
+        synchronized (this) {
+            connection = connections.remove(device);
+            clocks.remove(device);
+        }
+        if (connection != null) {
+            connection.abort(why);
+        }
+    }
+
+    /** Ends the connections to all other nodes after a last frame. */
+    void keep(Collection<String> devices, FrameEncoder.Encoded last) {
+        List<FrameConnection> others;
+        synchronized (this) {
+            others = connections.entrySet().stream()
+                    .filter(known -> !devices.contains(known.getKey()))
+                    .map(Map.Entry::getValue)
+                    .toList();
+            connections.keySet().retainAll(devices);
+            clocks.keySet().retainAll(devices);
+        }
+        for (FrameConnection connection : others) {
+            connection.send(last);
+            connection.finish();
+        }
+    }
+
+    /** Pings all nodes now and then, and reports those that do not answer. */
+    void tick(long oldestRequest) {
+        long now = System.nanoTime();
+        Map<String, FrameConnection> all;
+        boolean due;
+        synchronized (this) {
+            all = Map.copyOf(connections);
+            due = now - pingedNanos > silenceNanos / 5;
+            pingedNanos = due ? now : pingedNanos;
+        }
+        all.forEach((device, connection) -> {
+            if (connection.silentNanos() > silenceNanos) {
+                String why = "no answer for " + Duration.ofNanos(silenceNanos).toMillis() + " ms";
+                drop(device, why);
+                listener.gone(device, why);
+            } else if (due) {
+                connection.ping(System.nanoTime(), oldestRequest, session);
+            }
+        });
+    }
+}

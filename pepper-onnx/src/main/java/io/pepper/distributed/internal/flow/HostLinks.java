@@ -1,0 +1,153 @@
+package io.pepper.distributed.internal.flow;
+
+import io.pepper.distributed.internal.proto.FlowHeader;
+import io.pepper.distributed.internal.proto.FlowKind;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+
+/** The connections from a node to the nodes that read its outputs. Thread-safe. */
+final class HostLinks {
+    private final FlowSystem system;
+    private final String own;
+    private final Members members;
+    private final Optional<Supplier<SSLContext>> tls;
+    private final HeldBytes held;
+    private final long silenceNanos;
+    private final BiConsumer<String, String> lost;
+    private final Map<String, FrameConnection> byDevice = new HashMap<>();
+
+    /**
+     * Creates the connections of a node.
+     *
+     * @param system the streams
+     * @param own this node's device name
+     * @param members where the others are
+     * @param tls the TLS context; empty for none
+     * @param held counts what waits to be written
+     * @param silence the time without an answer after which a node counts as lost
+     * @param lost hears the device that cannot be reached, and why
+     */
+    HostLinks(
+            FlowSystem system,
+            String own,
+            Members members,
+            Optional<Supplier<SSLContext>> tls,
+            HeldBytes held,
+            Duration silence,
+            BiConsumer<String, String> lost) {
+        this.system = system;
+        this.own = own;
+        this.members = members;
+        this.tls = tls;
+        this.held = held;
+        this.silenceNanos = silence.toNanos();
+        this.lost = lost;
+    }
+
+    /** Connects to a device, if there is no connection yet. */
+    void connect(String device) {
+        if (open(device).isEmpty()) {
+            lost.accept(device, "is not a reachable member");
+        }
+    }
+
+    private synchronized Optional<FrameConnection> open(String device) {
+        FrameConnection known = byDevice.get(device);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Optional<FrameConnection> made = members.address(device)
+                .map(address -> FrameConnection.start(
+                        system,
+                        system.connect(address, device, tls),
+                        device + " (" + address + ")",
+                        own,
+                        FrameLimits.DEFAULTS,
+                        held::release,
+                        new Peer(device)));
+        made.ifPresent(connection -> byDevice.put(device, connection));
+        return made;
+    }
+
+    /** The other side of an outgoing connection, which only answers pings. */
+    private final class Peer implements FrameConnection.Handler {
+        private final String device;
+
+        Peer(String device) {
+            this.device = device;
+        }
+
+        @Override
+        public boolean wants(FrameConnection connection, FlowHeader header) {
+            return false;
+        }
+
+        @Override
+        public void frame(FrameConnection connection, FlowHeader header, List<ByteBuffer> tensors)
+                throws FrameException {
+            if (header.getKind() != FlowKind.FLOW_PONG) {
+                throw new FrameException(
+                        connection + " sends " + header.getKind() + " where only answers to pings are due");
+            }
+        }
+
+        @Override
+        public void closed(FrameConnection connection, String why) {
+            if (forget(device, connection)) {
+                lost.accept(device, why);
+            }
+        }
+    }
+
+    private synchronized boolean forget(String device, FrameConnection connection) {
+        return byDevice.remove(device, connection);
+    }
+
+    /** Sends a frame whose bytes are counted as held. */
+    void send(String device, FrameEncoder.Encoded frame) {
+        Optional<FrameConnection> connection = open(device);
+        if (connection.isEmpty()) {
+            held.release(frame.bytes());
+            lost.accept(device, "is not a reachable member");
+        } else if (!connection.get().send(frame)) {
+            lost.accept(device, "the connection takes no further frames");
+        }
+    }
+
+    /** Closes the connections to all other devices. */
+    void keep(Collection<String> devices) {
+        List<FrameConnection> unused;
+        synchronized (this) {
+            unused = byDevice.entrySet().stream()
+                    .filter(link -> !devices.contains(link.getKey()))
+                    .map(Map.Entry::getValue)
+                    .toList();
+            byDevice.keySet().retainAll(devices);
+        }
+        unused.forEach(connection -> connection.abort("no session needs the connection"));
+    }
+
+    /** Pings all, and ends connections to devices that do not answer. */
+    void tick() {
+        List<FrameConnection> all;
+        synchronized (this) {
+            all = List.copyOf(byDevice.values());
+        }
+        for (FrameConnection connection : all) {
+            if (connection.silentNanos() > silenceNanos) {
+                connection.abort(
+                        "no answer for " + Duration.ofNanos(silenceNanos).toMillis() + " ms");
+            } else {
+                connection.ping(0, 0, "");
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.pepper.distributed.internal.flow;
+
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
+import io.pepper.distributed.internal.proto.FlowHeader;
+import io.pepper.distributed.internal.proto.FlowKind;
+import io.pepper.onnx.internal.session.PartOutputs;
+import io.pepper.onnx.internal.session.Wiring;
+import io.pepper.session.StageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The way of outputs out of a node: once to each node that reads them, results to the caller. Thread-safe. */
+final class HostOutlet implements PartWorker.Outlet {
+    private final String device;
+    private final HeldBytes held;
+    private final HostLinks links;
+    private final HostRequests requests;
+
+    HostOutlet(String device, HeldBytes held, HostLinks links, HostRequests requests) {
+        this.device = device;
+        this.held = held;
+        this.links = links;
+        this.requests = requests;
+    }
+
+    @Override
+    public void made(
+            HostRequest request, int part, Map<String, OnnxValue> outputs, Map<String, OnnxTensorLike> inputs) {
+        List<OnnxValue> kept = new ArrayList<>(inputs.values());
+        List<Integer> ready = new ArrayList<>();
+        try {
+            if (!request.isDropped()) {
+                send(request, part, outputs);
+                keep(request, part, outputs, kept, ready);
+            }
+        } catch (IOException | RuntimeException | Error failed) {
+            requests.failed(request, StageException.of(request.route().model().name(part), failed));
+        } finally {
+            PartOutputs.close(outputs.values(), kept);
+        }
+        requests.enqueue(request, ready);
+        if (request.isDone()) {
+            requests.done(request);
+        }
+    }
+
+    private void send(HostRequest request, int part, Map<String, OnnxValue> outputs) throws IOException {
+        StageRoute route = request.route();
+        Map<Integer, WireTensor> encoded = new HashMap<>();
+        for (Map.Entry<String, List<Integer>> target : route.targets(part).entrySet()) {
+            links.send(target.getKey(), frame(request, part, target.getValue(), outputs, encoded));
+        }
+        if (!route.results(part).isEmpty()) {
+            request.session().caller().send(frame(request, part, route.results(part), outputs, encoded));
+        }
+    }
+
+    private FrameEncoder.Encoded frame(
+            HostRequest request,
+            int part,
+            List<Integer> tensors,
+            Map<String, OnnxValue> outputs,
+            Map<Integer, WireTensor> encoded)
+            throws IOException {
+        List<WireTensor> sent = new ArrayList<>();
+        long bytes = 0;
+        for (int tensor : tensors) {
+            WireTensor wire = encoded.get(tensor);
+            if (wire == null) {
+                String name = request.route().model().wiring().tensor(tensor);
+                OnnxValue value = outputs.get(name);
+                if (value == null) {
+                    throw new IllegalStateException("no output " + name);
+                }
+                wire = WireTensor.of(name, value);
+                encoded.put(tensor, wire);
+            }
+            sent.add(wire);
+            bytes += wire.header().getBytes();
+        }
+        reserve(bytes);
+        return FrameEncoder.encode(
+                FlowHeader.newBuilder()
+                        .setKind(FlowKind.FLOW_TENSORS)
+                        .setSession(request.session().id())
+                        .setEpoch(request.epoch())
+                        .setRequest(request.number())
+                        .setMaker(part)
+                        .setRemainingMillis(request.remainingMillis())
+                        .addAllReports(request.reports()),
+                sent);
+    }
+
+    private void reserve(long bytes) throws StageException {
+        if (!held.reserve(bytes)) {
+            throw new StageException(StageException.Kind.OUT_OF_MEMORY, device, full(), null);
+        }
+    }
+
+    /** Returns why a request is refused. */
+    String full() {
+        return "holds " + held.now() + " bytes of tensors, and may hold " + held.limit()
+                + "; submit fewer requests at once, or raise the node's limit";
+    }
+
+    /** Gives the outputs to the parts of this node that read them. */
+    private void keep(
+            HostRequest request, int part, Map<String, OnnxValue> outputs, List<OnnxValue> kept, List<Integer> ready)
+            throws StageException {
+        Wiring wiring = request.route().model().wiring();
+        for (int tensor : wiring.outputs(part)) {
+            OnnxValue value = outputs.get(wiring.tensor(tensor));
+            if (value != null && !request.route().readers(device, tensor).isEmpty()) {
+                long bytes = Sizes.bytes(value);
+                reserve(bytes);
+                kept.add(value);
+                ready.addAll(request.put(tensor, value, bytes));
+            }
+        }
+    }
+
+    @Override
+    public void failed(HostRequest request, StageException why) {
+        requests.failed(request, why);
+    }
+
+    /** Tells a caller that its request failed. */
+    void tell(HostSession session, int epoch, long request, StageException why) {
+        String prefix = why.stage() + ": ";
+        String message = String.valueOf(why.getMessage());
+        session.caller()
+                .send(FrameEncoder.encode(FlowHeader.newBuilder()
+                        .setKind(FlowKind.FLOW_FAILURE)
+                        .setSession(session.id())
+                        .setEpoch(epoch)
+                        .setRequest(request)
+                        .setFailure(HostRequests.failure(
+                                why.kind().name(),
+                                why.stage(),
+                                message.startsWith(prefix) ? message.substring(prefix.length()) : message))));
+    }
+}
