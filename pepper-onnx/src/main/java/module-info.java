@@ -7,8 +7,14 @@ module io.pepper.onnx {
     requires com.google.protobuf;
     requires transitive com.microsoft.onnxruntime;
     requires java.management;
+    requires java.net.http;
     requires java.xml;
+    requires jdk.httpserver;
     requires org.slf4j;
+
+    // For applications with inference servers by gRPC.
+    requires static io.grpc;
+    requires static io.grpc.netty.shaded;
 
     // For applications that start or join a cluster.
     requires static pekko.actor;
@@ -27,6 +33,7 @@ module io.pepper.onnx {
     exports io.pepper.model;
     exports io.pepper.onnx;
     exports io.pepper.report;
+    exports io.pepper.serving;
     exports io.pepper.session;
 
     // For the reports of training.
@@ -43,5 +50,7 @@ module io.pepper.onnx {
     opens io.pepper.distributed.internal.proto to
             com.google.protobuf;
     opens io.pepper.onnx.internal.proto to
+            com.google.protobuf;
+    opens io.pepper.serving.internal.proto to
             com.google.protobuf;
 }

@@ -55,6 +55,7 @@ class RoomsTest {
         "io.pepper.export..",
         "io.pepper.report..",
         "io.pepper.session..",
+        "io.pepper.serving..",
         "io.pepper.measure..",
         "io.pepper.predict..",
         "io.pepper.monitor..",
@@ -64,9 +65,15 @@ class RoomsTest {
     /** By internal room, the rooms beside its owner that may use it. */
     private static final Map<String, Set<String>> FRIENDS = Map.of(
             "io.pepper.onnx.internal",
-                    Set.of("io.pepper.export", "io.pepper.session", "io.pepper.measure", "io.pepper.distributed"),
+                    Set.of(
+                            "io.pepper.export",
+                            "io.pepper.session",
+                            "io.pepper.serving",
+                            "io.pepper.measure",
+                            "io.pepper.distributed"),
             "io.pepper.export.internal", Set.of("io.pepper.session"),
-            "io.pepper.session.internal", Set.of("io.pepper.measure", "io.pepper.predict", "io.pepper.distributed"),
+            "io.pepper.session.internal",
+                    Set.of("io.pepper.measure", "io.pepper.predict", "io.pepper.serving", "io.pepper.distributed"),
             "io.pepper.measure.internal", Set.of("io.pepper.predict", "io.pepper.examples.cli"),
             "io.pepper.report.internal", Set.of("io.pepper.predict", "io.pepper.examples.dashboard"),
             "io.pepper.monitor.internal",
@@ -84,7 +91,10 @@ class RoomsTest {
                             "io.pepper.predict",
                             "io.pepper.monitor",
                             "io.pepper.distributed",
-                            "io.pepper.examples.cli"));
+                            "io.pepper.serving",
+                            "io.pepper.examples.cli",
+                            "io.pepper.examples.dashboard",
+                            "io.pepper.examples.http"));
 
     /** By foreign package, the rooms in whose public signatures it may stand. */
     private static final Map<String, Set<String>> FOREIGN = Map.of(
@@ -191,7 +201,8 @@ class RoomsTest {
                         "io.pepper.export..",
                         "io.pepper.measure..",
                         "io.pepper.distributed.internal..",
-                        "io.pepper.session.internal..")))
+                        "io.pepper.session.internal..",
+                        "io.pepper.serving.internal..")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("com.google.protobuf.."))
                 .check(CLASSES);
@@ -207,10 +218,21 @@ class RoomsTest {
                         "io.pepper.onnx.internal.session..",
                         "io.pepper.export..",
                         "io.pepper.session..",
+                        "io.pepper.serving..",
                         "io.pepper.measure..",
                         "io.pepper.distributed..")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("ai.onnxruntime.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void grpcStaysInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.pepper.serving.internal.grpc..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.grpc.."))
                 .check(CLASSES);
     }
 

@@ -85,6 +85,40 @@ public final class PipelineSession implements ModelSession {
     }
 
     /**
+     * Opens one part as a model, for instance to serve it to others.
+     *
+     * @param directory the parts with their {@code partition.json}
+     * @param part the number of the part, from 0
+     * @param options how to open and run it
+     * @return a pipeline of one stage, with the part's inputs and outputs, for the caller to close
+     * @throws IndexOutOfBoundsException if the partition has no such part
+     * @throws IllegalArgumentException if the options emulate a cluster
+     * @throws IOException see {@link Stage#open}
+     */
+    public static PipelineSession openPart(Path directory, int part, PipelineOptions options) throws IOException {
+        if (options.emulation().isPresent()) {
+            throw new IllegalArgumentException("one part cannot emulate a cluster");
+        }
+        PartitionManifest manifest =
+                PartitionManifest.read(directory, options.runtime().reading());
+        PartitionManifest.Part described = manifest.parts().get(part);
+        PartitionManifest alone = new PartitionManifest(
+                manifest.tool(),
+                described.file(),
+                described.sha256(),
+                manifest.weights(),
+                described.inputs(),
+                described.outputs(),
+                List.of(described),
+                List.of(),
+                0,
+                manifest.notes(),
+                manifest.inputValues());
+        Stage stage = Stage.open(directory, manifest, part, options.runtime());
+        return of(alone, List.of(stage), options);
+    }
+
+    /**
      * Creates a pipeline from stages, which may also run elsewhere.
      *
      * @param manifest the manifest of the parts

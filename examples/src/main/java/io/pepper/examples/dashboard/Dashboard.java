@@ -9,7 +9,7 @@ import io.javalin.http.ServiceUnavailableResponse;
 import io.javalin.util.JavalinException;
 import io.pepper.examples.ListenFailures;
 import io.pepper.export.DeploymentPlan;
-import io.pepper.monitor.internal.agent.Callers;
+import io.pepper.internal.net.Callers;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

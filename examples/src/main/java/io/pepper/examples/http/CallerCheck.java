@@ -2,7 +2,7 @@ package io.pepper.examples.http;
 
 import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
-import io.pepper.monitor.internal.agent.Callers;
+import io.pepper.internal.net.Callers;
 import java.util.Optional;
 import java.util.Set;
 

@@ -2,6 +2,8 @@ package io.pepper.monitor.internal.agent;
 
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
+import io.pepper.internal.net.Callers;
+import io.pepper.internal.net.TimedExecutor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

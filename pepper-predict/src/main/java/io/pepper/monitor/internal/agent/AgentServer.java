@@ -6,6 +6,8 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import io.pepper.internal.net.Certificates;
+import io.pepper.internal.net.TimedExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -70,7 +72,7 @@ public final class AgentServer implements AutoCloseable {
     }
 
     private static HttpServer secured(InetSocketAddress at, WebConfig.Tls tls) throws IOException {
-        SSLContext context = Certificates.context(tls);
+        SSLContext context = Certificates.server(new Certificates.Pair(tls.certificate(), tls.key()), tls.clients());
         HttpsServer server = HttpsServer.create(at, BACKLOG);
         server.setHttpsConfigurator(new HttpsConfigurator(context) {
             @Override

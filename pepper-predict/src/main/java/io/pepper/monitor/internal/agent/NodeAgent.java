@@ -1,6 +1,7 @@
 package io.pepper.monitor.internal.agent;
 
 import com.sun.net.httpserver.HttpHandler;
+import io.pepper.internal.net.Callers;
 import io.pepper.monitor.internal.machine.Machine;
 import io.pepper.monitor.internal.machine.SystemFiles;
 import io.prometheus.metrics.exporter.httpserver.MetricsHandler;

@@ -1,4 +1,4 @@
-package io.pepper.monitor.internal.agent;
+package io.pepper.internal.net;
 
 import java.net.URI;
 import java.util.Locale;
@@ -36,7 +36,7 @@ public final class Callers {
      *
      * @return the check
      */
-    static Callers ofAnyHost() {
+    public static Callers ofAnyHost() {
         return new Callers(Set.of(), true);
     }
 

@@ -1,4 +1,4 @@
-package io.pepper.monitor.internal.agent;
+package io.pepper.internal.net;
 
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
  * threads, by channels that an interrupt closes: a client that sends or reads too slowly loses its connection. What
  * exceeds the queue is refused. Thread-safe.
  */
-final class TimedExecutor implements Executor, AutoCloseable {
+public final class TimedExecutor implements Executor, AutoCloseable {
     private static final int THREADS = 64;
     private static final int WAITING = 256;
     private static final long IDLE_SECONDS = 10;
 
-    /** A request without a body is one packet: clients have a shorter time for it than the agent for its answer. */
+    /** The headers of a request are one packet: clients have a shorter time for them than the server for its answer. */
     private static final long MAX_REQUEST_MILLIS = 5000;
 
     private static final ThreadLocal<Turn> CURRENT = new ThreadLocal<>();
@@ -28,7 +28,14 @@ final class TimedExecutor implements Executor, AutoCloseable {
     private final ScheduledThreadPoolExecutor watch;
     private final long millis;
 
-    TimedExecutor(String name, long millis) {
+    /**
+     * Creates an executor.
+     *
+     * @param name the name of its threads
+     * @param millis the time after which an exchange is ended, in milliseconds; at most five seconds of it are for the
+     *     headers of the request
+     */
+    public TimedExecutor(String name, long millis) {
         ThreadFactory threads = task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
@@ -58,7 +65,7 @@ final class TimedExecutor implements Executor, AutoCloseable {
     }
 
     /** Tells that the headers of the calling thread's request have arrived: the rest of its exchange has a limit of its own. */
-    static void received() {
+    public static void received() {
         Turn turn = CURRENT.get();
         if (turn != null) {
             turn.limitAnswer();

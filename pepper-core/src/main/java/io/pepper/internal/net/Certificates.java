@@ -1,4 +1,4 @@
-package io.pepper.monitor.internal.agent;
+package io.pepper.internal.net;
 
 import io.pepper.internal.text.FileErrors;
 import java.io.IOException;
@@ -21,13 +21,15 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
-/** The TLS context of a server, from files in PEM form. */
-final class Certificates {
+/** TLS contexts from files in PEM form. */
+public final class Certificates {
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final int MAX_BYTES = 1 << 20;
@@ -36,28 +38,61 @@ final class Certificates {
     private Certificates() {}
 
     /**
-     * Reads the files.
+     * A certificate with its private key.
      *
+     * @param certificate the file of the certificate and its issuers
+     * @param key the file of its private key, unencrypted, in the form PKCS #8
+     */
+    public record Pair(Path certificate, Path key) {}
+
+    /**
+     * Returns the context of a server.
+     *
+     * @param own the server's certificate
+     * @param clients the file of the certificates that sign those of clients; empty if clients need none
+     * @return the context
      * @throws IOException if a file cannot be read, or does not have what it should have
      */
-    static SSLContext context(WebConfig.Tls tls) throws IOException {
-        PrivateKey key = key(tls.key());
-        Certificate[] chain = certificates(tls.certificate()).toArray(Certificate[]::new);
+    public static SSLContext server(Pair own, Optional<Path> clients) throws IOException {
+        return context(Optional.of(own), clients.isPresent() ? trusting(clients.get()) : new TrustManager[0]);
+    }
+
+    /**
+     * Returns the context of a client.
+     *
+     * @param own the client's certificate; empty if it has none
+     * @param servers the file of the certificates that sign those of servers; empty for the authorities of this Java
+     * @return the context
+     * @throws IOException if a file cannot be read, or does not have what it should have
+     */
+    public static SSLContext client(Optional<Pair> own, Optional<Path> servers) throws IOException {
+        return context(own, servers.isPresent() ? trusting(servers.get()) : null);
+    }
+
+    private static SSLContext context(Optional<Pair> own, TrustManager @Nullable [] trust) throws IOException {
+        KeyManager[] keys = own.isPresent() ? keys(own.get()) : new KeyManager[0];
         try {
-            checkPair(key, chain[0]);
-            KeyStore own = empty();
-            own.setKeyEntry("server", key, NO_PASSWORD, chain);
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(own, NO_PASSWORD);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(
-                    keys.getKeyManagers(),
-                    tls.clients().isPresent() ? trusting(tls.clients().get()) : new TrustManager[0],
-                    null);
+            context.init(keys, trust, null);
             return context;
         } catch (GeneralSecurityException refused) {
+            throw new IOException("TLS cannot be used: " + refused.getMessage(), refused);
+        }
+    }
+
+    private static KeyManager[] keys(Pair own) throws IOException {
+        PrivateKey key = key(own.key());
+        Certificate[] chain = certificates(own.certificate()).toArray(Certificate[]::new);
+        try {
+            checkPair(key, chain[0]);
+            KeyStore store = empty();
+            store.setKeyEntry("own", key, NO_PASSWORD, chain);
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, NO_PASSWORD);
+            return keys.getKeyManagers();
+        } catch (GeneralSecurityException refused) {
             throw new IOException(
-                    tls.key() + ": does not belong to the certificate of " + tls.certificate() + ": "
+                    own.key() + ": does not belong to the certificate of " + own.certificate() + ": "
                             + refused.getMessage(),
                     refused);
         }
@@ -89,14 +124,19 @@ final class Certificates {
         return store;
     }
 
-    private static TrustManager[] trusting(Path file) throws GeneralSecurityException, IOException {
-        KeyStore store = empty();
-        for (Certificate certificate : certificates(file)) {
-            store.setCertificateEntry("authority-" + store.size(), certificate);
+    private static TrustManager[] trusting(Path file) throws IOException {
+        Collection<? extends Certificate> authorities = certificates(file);
+        try {
+            KeyStore store = empty();
+            for (Certificate certificate : authorities) {
+                store.setCertificateEntry("authority-" + store.size(), certificate);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            return trust.getTrustManagers();
+        } catch (GeneralSecurityException refused) {
+            throw new IOException(file + ": cannot be trusted: " + refused.getMessage(), refused);
         }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        return trust.getTrustManagers();
     }
 
     private static Collection<? extends Certificate> certificates(Path file) throws IOException {
