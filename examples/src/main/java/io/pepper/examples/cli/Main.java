@@ -42,7 +42,13 @@ import picocli.CommandLine.TypeConversionException;
             AgentCommand.class,
             DashboardCommand.class,
             ClusterCommand.class,
-            LoadCommand.class
+            LoadCommand.class,
+            NodeCommand.class,
+            StatusCommand.class,
+            DeployCommand.class,
+            DeploymentsCommand.class,
+            UndeployCommand.class,
+            CertsCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

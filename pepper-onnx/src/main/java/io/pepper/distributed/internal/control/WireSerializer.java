@@ -10,6 +10,9 @@ final class WireSerializer extends SerializerWithStringManifest {
     /** The largest message in bytes. A chunk of a file is a quarter of it. */
     static final int MAX_BYTES = 1 << 20;
 
+    /** The largest frame: a message and what Artery adds. */
+    static final int MAX_FRAME_BYTES = MAX_BYTES + (1 << 16);
+
     private static final int IDENTIFIER = 74_001;
     private static final String MANIFEST = "envelope";
 

@@ -1,0 +1,181 @@
+package io.pepper.examples.cli;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.distributed.ClusterNode;
+import io.pepper.distributed.ClusterNodeOptions;
+import io.pepper.distributed.ClusterSecurity;
+import io.pepper.distributed.SplitBrain;
+import io.pepper.examples.QuantityText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code node} command: a device's member of a cluster until it is stopped. */
+@Command(
+        name = "node",
+        mixinStandardHelpOptions = true,
+        description =
+                "Stores and runs parts of models as a node of a cluster, until it is stopped by Ctrl-C or SIGTERM.")
+final class NodeCommand implements Callable<Integer> {
+    private static final int DEFAULT_PORT = 7400;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--name", paramLabel = "NAME", required = true, description = "The device's name, as in plans.")
+    private String name = "";
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS:PORT",
+            converter = ListenAddress.Converter.class,
+            description =
+                    "Listen there (default: 127.0.0.1:7400, which only this machine reaches). Port 0 is any free one."
+                            + " Other addresses need --certs.")
+    private ListenAddress listen = new ListenAddress("127.0.0.1", DEFAULT_PORT);
+
+    @Option(
+            names = "--advertise",
+            paramLabel = "ADDRESS",
+            description = "The address by which other members reach this node, if it listens on 0.0.0.0.")
+    private Optional<String> advertise = Optional.empty();
+
+    @Option(
+            names = "--cluster",
+            paramLabel = "HOST:PORT",
+            split = ",",
+            description = "Join by these nodes; a name with several addresses stands for all of them. Without it, the"
+                    + " node forms a new cluster.")
+    private List<String> seeds = List.of();
+
+    @Option(
+            names = "--store",
+            paramLabel = "DIR",
+            required = true,
+            description = "Keep the parts there; created if needed, for this node alone.")
+    private Path store = Path.of("");
+
+    @Option(
+            names = "--kind",
+            paramLabel = "KIND",
+            description = "The kind of device, for instance pi4 (default: that of the device in --cluster-file).")
+    private Optional<String> kind = Optional.empty();
+
+    @Option(
+            names = "--cluster-file",
+            paramLabel = "FILE",
+            description = "A cluster file that must have a device of this name.")
+    private @Nullable Path clusterFile;
+
+    @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A further property. May be repeated.")
+    private Map<String, String> labels = Map.of();
+
+    @Option(names = "--agent", paramLabel = "URL", description = "The address of this device's agent, for others.")
+    private Optional<String> agent = Optional.empty();
+
+    @Option(
+            names = "--certs",
+            paramLabel = "DIR",
+            description = "The directory of authority.pem, NAME.pem and NAME.key, which 'pepper certs' makes.")
+    private @Nullable Path certificates;
+
+    @Option(
+            names = "--deployer",
+            paramLabel = "NAME",
+            description = "Who may deploy, by the name in the certificate (default: "
+                    + ClusterNodeOptions.DEFAULT_DEPLOYER + "). May be repeated.")
+    private Set<String> deployers = Set.of(ClusterNodeOptions.DEFAULT_DEPLOYER);
+
+    @Option(
+            names = "--split-brain",
+            paramLabel = "STRATEGY",
+            converter = SplitBrainConverter.class,
+            description = "Which side of a divided cluster continues: keep-majority (default), keep-oldest,"
+                    + " static-quorum, down-all.")
+    private SplitBrain splitBrain = SplitBrain.KEEP_MAJORITY;
+
+    @Option(names = "--quorum", paramLabel = "N", description = "The number of nodes for static-quorum.")
+    private int quorum = 1;
+
+    @Option(
+            names = "--unreachable-after",
+            paramLabel = "TIME",
+            description = "A silent member counts as unreachable after this time (default: 5s).")
+    private String unreachable = "5s";
+
+    @Option(
+            names = "--removed-after",
+            paramLabel = "TIME",
+            description = "An unreachable member is removed after this further time (default: 10s).")
+    private String removed = "10s";
+
+    @Option(
+            names = "--join-within",
+            paramLabel = "TIME",
+            description = "Give up if the node has not joined within this time (default: 30s).")
+    private String joining = "30s";
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of each part (default: 1).")
+    private int threads = 1;
+
+    @Override
+    public Integer call() throws IOException {
+        ClusterLogs.ofNode();
+        PrintWriter out = spec.commandLine().getOut();
+        ClusterNodeOptions options = options();
+        try (StopSignal signal = StopSignal.watch();
+                ClusterNode node = ClusterNode.start(options)) {
+            out.println("ready: " + node.name() + " is at " + node.address());
+            out.flush();
+            signal.await(); // A stop is the usual end of this command.
+            return Main.DONE;
+        }
+    }
+
+    private ClusterNodeOptions options() throws IOException {
+        Optional<String> stated = kind.isPresent() ? kind : kindInFile();
+        try {
+            ClusterNodeOptions options = ClusterNodeOptions.of(name, store)
+                    .withListen(listen.address(), listen.port())
+                    .withSeeds(seeds)
+                    .withLabels(labels)
+                    .withDeployers(deployers)
+                    .withJoining(QuantityText.time(joining))
+                    .withFailureTimes(time(unreachable), time(removed))
+                    .withThreads(threads);
+            options = splitBrain == SplitBrain.STATIC_QUORUM
+                    ? options.withQuorum(quorum)
+                    : options.withSplitBrain(splitBrain);
+            options = advertise.isPresent() ? options.withAdvertised(advertise.get()) : options;
+            options = stated.isPresent() ? options.withKind(stated.get()) : options;
+            options = agent.isPresent() ? options.withAgentUrl(agent.get()) : options;
+            return certificates == null ? options : options.withSecurity(ClusterSecurity.of(certificates, name));
+        } catch (IllegalArgumentException refused) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(refused.getMessage()), refused);
+        }
+    }
+
+    private static Duration time(String text) {
+        return QuantityText.time(text);
+    }
+
+    private Optional<String> kindInFile() throws IOException {
+        if (clusterFile == null) {
+            return Optional.empty();
+        }
+        Cluster cluster = Cluster.read(clusterFile);
+        return cluster.devices().get(cluster.requireIndex(name)).kind();
+    }
+}

@@ -1,0 +1,153 @@
+package io.pepper.distributed;
+
+import io.pepper.distributed.internal.control.ClientService;
+import io.pepper.distributed.internal.control.Deployer;
+import io.pepper.distributed.internal.control.Identity;
+import io.pepper.distributed.internal.control.SeedAddresses;
+import io.pepper.distributed.internal.control.SystemSettings;
+import io.pepper.distributed.internal.flow.FlowTarget;
+import io.pepper.model.ProgressListener;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A member of a cluster that holds no parts: it looks at the nodes, deploys and runs models. It listens on a free port,
+ * which the nodes must reach. Thread-safe.
+ *
+ * <pre>{@code
+ * try (ClusterClient client = ClusterClient.join(ClusterClientOptions.of(List.of("127.0.0.1:7400")))) {
+ *     client.nodes().forEach(System.out::println);
+ * }
+ * }</pre>
+ */
+public final class ClusterClient implements AutoCloseable {
+    private final ClientService service;
+
+    private ClusterClient(ClientService service) {
+        this.service = service;
+    }
+
+    /**
+     * Joins a cluster.
+     *
+     * @param options the options
+     * @return the client, for the caller to close
+     * @throws IOException if no seed accepts the client in time; the message names each seed and its reason
+     * @throws NoClassDefFoundError if Pekko is not on the class path
+     */
+    public static ClusterClient join(ClusterClientOptions options) throws IOException {
+        InetAddress own = options.advertised().isPresent()
+                ? Listening.resolve(options.advertised().get())
+                : towards(options.seeds().get(0));
+        Optional<Identity> identity = Listening.identity(options.security(), options.name(), own);
+        SystemSettings system = new SystemSettings(
+                SeedAddresses.numeric(own),
+                SeedAddresses.numeric(own),
+                0,
+                List.of(SystemSettings.CLIENT),
+                identity,
+                options.unreachableAfter(),
+                options.removedAfter(),
+                options.splitBrain().text(),
+                1);
+        return new ClusterClient(ClientService.join(options.name(), system, options.seeds(), options.joining()));
+    }
+
+    /** Returns the address of this machine from which a seed is reached. No packet is sent. */
+    private static InetAddress towards(String seed) throws IOException {
+        SeedAddresses.HostPort target = SeedAddresses.parse(seed);
+        InetAddress address = Listening.resolve(target.host());
+        if (address.isLoopbackAddress()) {
+            return address;
+        }
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(new InetSocketAddress(address, target.port()));
+            return socket.getLocalAddress();
+        }
+    }
+
+    /**
+     * Returns the nodes of the cluster. Each is asked for its state when it joins and when it reports a change.
+     *
+     * @return the nodes in the order of their names
+     * @throws InterruptedIOException if the thread is interrupted
+     */
+    public List<NodeInfo> nodes() throws InterruptedIOException {
+        List<NodeInfo> nodes = new ArrayList<>();
+        try {
+            service.directory().nodes().forEach((name, known) -> nodes.add(NodeInfos.of(name, known)));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the nodes were asked");
+        }
+        return nodes;
+    }
+
+    /**
+     * Returns the deployments that reachable nodes hold.
+     *
+     * @return the versions in the order of their names
+     * @throws InterruptedIOException if the thread is interrupted
+     */
+    public List<Deployment> deployments() throws InterruptedIOException {
+        return Deployment.of(nodes());
+    }
+
+    /**
+     * Deploys the parts of a plan: each node gets its own parts and those for which it is a spare, opens them, and runs
+     * each once. Only when all nodes are ready, the new version serves, and the earlier one is removed. If this fails or
+     * is interrupted before, the nodes forget the new version, and the earlier one serves on. Files that a node has
+     * already are not sent again, and an interrupted connection continues where it broke.
+     *
+     * @param name the name of the deployment
+     * @param directory the directory of {@code partition.json}, {@code plan.json} and the parts
+     * @param spares the number of further nodes that hold each part, 0 or more
+     * @param progress receives the sent bytes, on several threads
+     * @return the version that now serves
+     * @throws IOException if a device of the plan is not a node, a file is missing or changed, or a node refuses or fails;
+     *     the message names the node and the part
+     * @throws IllegalArgumentException if the name is not allowed, or the number is negative
+     */
+    public DeployResult deploy(String name, Path directory, int spares, ProgressListener progress) throws IOException {
+        ClusterNames.require(name);
+        if (spares < 0) {
+            throw new IllegalArgumentException("spares " + spares + " is out of range");
+        }
+        Deployer.Result result = new Deployer(service, progress).deploy(name, directory, spares);
+        return new DeployResult(name, result.version(), result.parts(), result.sentBytes(), result.notes());
+    }
+
+    /**
+     * Removes all versions of a deployment.
+     *
+     * @param name the name of the deployment
+     * @return the names of the nodes that held it
+     * @throws IOException if no reachable node holds it, or a node refuses or fails
+     */
+    public List<String> undeploy(String name) throws IOException {
+        return new Deployer(service, ProgressListener.NONE).undeploy(ClusterNames.require(name));
+    }
+
+    /** Returns what a session needs to run the serving version of a deployment. */
+    FlowTarget target(String deployment) throws IOException {
+        try {
+            return service.target(ClusterNames.require(deployment));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the nodes were asked");
+        }
+    }
+
+    /** Leaves the cluster. */
+    @Override
+    public void close() {
+        service.close();
+    }
+}

@@ -1,0 +1,47 @@
+package io.pepper.distributed;
+
+import io.pepper.distributed.internal.control.Directory;
+import io.pepper.distributed.internal.proto.HeldDeployment;
+import io.pepper.distributed.internal.proto.NodeState;
+import java.util.List;
+import java.util.Optional;
+
+/** The conversion of messages to descriptions of nodes. */
+final class NodeInfos {
+    private NodeInfos() {}
+
+    static NodeInfo of(String name, Directory.Known known) {
+        NodeState state = known.state().orElse(NodeState.getDefaultInstance());
+        return new NodeInfo(
+                name,
+                text(state.getKind()),
+                state.getLabelsMap(),
+                known.peer().address(),
+                text(state.getDataAddress()),
+                text(state.getAgentUrl()),
+                state.getCores(),
+                state.getMemoryBytes(),
+                state.getLibrary(),
+                known.peer().reachable(),
+                held(state));
+    }
+
+    private static Optional<String> text(String value) {
+        return Optional.of(value).filter(given -> !given.isEmpty());
+    }
+
+    private static List<NodeInfo.HeldParts> held(NodeState state) {
+        return state.getHeldList().stream().map(NodeInfos::held).toList();
+    }
+
+    private static NodeInfo.HeldParts held(HeldDeployment held) {
+        return new NodeInfo.HeldParts(
+                held.getName(),
+                held.getVersion(),
+                held.getModel(),
+                held.getServing() && held.getReady(),
+                held.getTotalParts(),
+                held.getPartsList(),
+                held.getBytes());
+    }
+}

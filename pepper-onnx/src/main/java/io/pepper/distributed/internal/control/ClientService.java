@@ -1,0 +1,139 @@
+package io.pepper.distributed.internal.control;
+
+import io.pepper.distributed.internal.flow.FlowTarget;
+import io.pepper.distributed.internal.proto.Envelope;
+import io.pepper.distributed.internal.proto.HeldDeployment;
+import io.pepper.distributed.internal.proto.Hello;
+import io.pepper.distributed.internal.proto.NodeState;
+import io.pepper.distributed.internal.proto.Refusal;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+
+/** A member that holds no parts: it deploys, runs and looks. Thread-safe. */
+public final class ClientService implements AutoCloseable {
+    private final ScheduledExecutorService worker;
+    private final Directory directory;
+    private final Membership membership;
+    private final Proofs proofs;
+
+    private ClientService(ScheduledExecutorService worker, Directory directory, Membership membership, Proofs proofs) {
+        this.worker = worker;
+        this.directory = directory;
+        this.membership = membership;
+        this.proofs = proofs;
+    }
+
+    /**
+     * Joins a cluster.
+     *
+     * @param name the name of the client
+     * @param settings the settings of the actor system
+     * @param seeds members, {@code HOST:PORT}
+     * @param patience the longest time
+     * @return the client, for the caller to close
+     * @throws IOException if no seed accepts it
+     */
+    public static ClientService join(String name, SystemSettings settings, List<String> seeds, Duration patience)
+            throws IOException {
+        Proofs proofs = new Proofs(settings.identity());
+        ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "pepper-client");
+            thread.setDaemon(true);
+            return thread;
+        });
+        Directory directory = new Directory(proofs, worker);
+        Hello hello = Hello.newBuilder()
+                .setName(name)
+                .setClient(true)
+                .setNonce(Proofs.nonce())
+                .build();
+        try {
+            Membership membership = Membership.start(settings, seeds, hello, directory, new Inbox(directory), patience);
+            membership.note();
+            return new ClientService(worker, directory, membership, proofs);
+        } catch (IOException | RuntimeException failed) {
+            worker.shutdown();
+            throw failed;
+        }
+    }
+
+    /** The receiver of messages. */
+    private record Inbox(Directory directory) implements ClusterSystem.Listener {
+        @Override
+        public void received(Envelope message, Consumer<Envelope> reply) {
+            if (message.hasStateChanged() && message.getWire() == Wire.VERSION) {
+                directory.ask(message.getStateChanged().getName());
+            } else {
+                reply.accept(Envelope.newBuilder()
+                        .setWire(Wire.VERSION)
+                        .setRefusal(Refusal.newBuilder().setReason("it is a client, not a node"))
+                        .build());
+            }
+        }
+
+        @Override
+        public void changed() {
+            directory.changed();
+        }
+    }
+
+    /**
+     * Returns the nodes of the cluster, after each has told its state or a few seconds have passed.
+     *
+     * @return the directory
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public Directory directory() throws InterruptedException {
+        directory.awaitStates(Duration.ofSeconds(5));
+        return directory;
+    }
+
+    /**
+     * Returns what a session needs to run the serving version of a deployment.
+     *
+     * @param deployment the name of the deployment
+     * @return the version, its manifest, and the nodes
+     * @throws InterruptedException if the thread is interrupted
+     * @throws IOException if no node serves it
+     */
+    public FlowTarget target(String deployment) throws IOException, InterruptedException {
+        Directory known = directory();
+        for (Directory.Known node : known.nodes().values()) {
+            for (HeldDeployment held : node.state().map(NodeState::getHeldList).orElse(List.of())) {
+                if (held.getName().equals(deployment)
+                        && held.getServing()
+                        && node.peer().reachable()) {
+                    String version = held.getVersion();
+                    return new FlowTarget(
+                            deployment,
+                            version,
+                            new ManifestFetch(system(), node.peer().address()).fetch(deployment, version),
+                            known,
+                            proofs.identity().map(identity -> identity::context));
+                }
+            }
+        }
+        throw new IOException("no reachable node serves a deployment '" + deployment + "'");
+    }
+
+    /** Returns the actor system of the moment. */
+    ClusterSystem system() {
+        return membership.system();
+    }
+
+    /** Returns the proofs of this client. */
+    Proofs proofs() {
+        return proofs;
+    }
+
+    /** Leaves the cluster. */
+    @Override
+    public void close() {
+        membership.close();
+        worker.shutdown();
+    }
+}
