@@ -14,8 +14,6 @@ import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
-import org.apache.pekko.stream.javadsl.Flow;
-import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,15 +22,14 @@ import org.slf4j.LoggerFactory;
 final class FlowHost implements StageHost, FrameConnection.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(FlowHost.class);
     private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final int MAX_CONNECTIONS = 1_024;
+    private static final int MAX_CONNECTIONS = 512;
     private static final int TICKS_PER_SILENCE = 5;
 
     private final HostOptions options;
-    private final FlowSystem system = FlowSystem.acquire();
     private final HeldBytes held;
     private final HostRequests requests;
     private final HostLinks links;
-    private final FlowSystem.Server server;
+    private final Sockets.Server server;
     private final Ticker ticker;
     private final Map<PartKey, PartWorker> parts = new HashMap<>();
     private final Set<FrameConnection> connections = new HashSet<>();
@@ -44,14 +41,9 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
     private FlowHost(HostOptions options, Members members, Optional<Supplier<SSLContext>> tls) throws IOException {
         this.options = options;
         this.held = new HeldBytes(options.maxHeldBytes());
-        this.links = new HostLinks(system, options.device(), members, tls, held, options.silence(), this::lost);
+        this.links = new HostLinks(options.device(), members, tls, held, options.silence(), this::lost);
         this.requests = new HostRequests(options.device(), held, links, this::worker);
-        try {
-            this.server = system.bind(options.host(), options.port(), tls, this::accept);
-        } catch (IOException | RuntimeException failed) {
-            system.release();
-            throw failed;
-        }
+        this.server = Sockets.bind(options.host(), options.port(), tls, this::accept);
         long tick = Math.max(1, options.silence().toMillis() / TICKS_PER_SILENCE);
         this.ticker = new Ticker("pepper-host-" + options.device(), tick, this::tick);
     }
@@ -61,16 +53,15 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
         return new FlowHost(options, members, tls);
     }
 
-    private void accept(Flow<ByteString, ByteString, ?> flow) {
+    private boolean accept(Sockets.Opener opener) {
         synchronized (this) {
             if (closed || connections.size() >= MAX_CONNECTIONS) {
                 LOG.warn("{} refuses a connection: it has {}", options.device(), connections.size());
-                return;
+                return false;
             }
         }
         FrameConnection connection = FrameConnection.start(
-                system,
-                flow,
+                opener,
                 "the caller of " + options.device(),
                 options.device(),
                 FrameLimits.DEFAULTS,
@@ -79,6 +70,7 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
         synchronized (this) {
             connections.add(connection);
         }
+        return true;
     }
 
     private synchronized @Nullable PartWorker worker(PartKey key) {
@@ -133,6 +125,11 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
     /** Returns the number of requests of which anything is known. */
     int requests() {
         return requests.size();
+    }
+
+    /** Ends the connections to other nodes, which are opened again on demand. */
+    void breakLinks() {
+        links.breakAll();
     }
 
     @Override
@@ -199,7 +196,6 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
         open.forEach(connection -> connection.abort(options.device() + " is closed"));
         links.keep(Set.of());
         requests.endAll();
-        system.release();
         if (failure.getSuppressed().length > 0) {
             throw failure;
         }

@@ -19,7 +19,6 @@ final class FlowPeers {
     /** A better measurement of a clock is not waited for longer than this, since clocks drift. */
     private static final long CLOCK_NANOS = Duration.ofSeconds(30).toNanos();
 
-    private final FlowSystem system;
     private final String session;
     private final Members members;
     private final Optional<Supplier<SSLContext>> tls;
@@ -46,14 +45,12 @@ final class FlowPeers {
     }
 
     FlowPeers(
-            FlowSystem system,
             String session,
             Members members,
             Optional<Supplier<SSLContext>> tls,
             Duration silence,
             FrameLimits limits,
             Listener listener) {
-        this.system = system;
         this.session = session;
         this.members = members;
         this.tls = tls;
@@ -73,8 +70,7 @@ final class FlowPeers {
             return null;
         }
         FrameConnection made = FrameConnection.start(
-                system,
-                system.connect(address.get(), device, tls),
+                Sockets.connect(address.get(), device, tls),
                 device + " (" + address.get() + ")",
                 "",
                 limits,

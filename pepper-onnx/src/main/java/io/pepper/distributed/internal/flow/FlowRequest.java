@@ -105,7 +105,7 @@ final class FlowRequest {
             if (value == null || value.isClosed()) {
                 throw new IllegalArgumentException("input " + name + " was closed before the request was answered");
             }
-            read.put(tensor, WireTensor.of(name, value));
+            read.put(tensor, WireTensor.referring(name, value));
         }
         return read;
     }

@@ -76,7 +76,11 @@ final class FlowRouter {
 
     /** Returns why there is no route; empty if there is one. */
     Optional<String> missing() {
-        return ready == null ? Optional.of(reason) : Optional.empty();
+        if (ready != null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                reason.isEmpty() && proposal != null ? "no answer from " + proposal.missing + " yet" : reason);
     }
 
     @Nullable

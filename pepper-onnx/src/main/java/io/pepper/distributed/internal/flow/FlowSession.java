@@ -29,7 +29,6 @@ public final class FlowSession implements ModelSession {
     private final FlowTarget target;
     private final FlowModel model;
     private final int maxUnderWay;
-    private final FlowSystem system = FlowSystem.acquire();
     private final FlowBounds bounds;
     private final InOrder order;
     private final FlowTraffic traffic;
@@ -41,7 +40,7 @@ public final class FlowSession implements ModelSession {
         this.maxUnderWay = options.maxUnderWay().orElse(Math.max(1, model.parts() * REQUESTS_PER_PART));
         this.bounds = new FlowBounds(maxUnderWay, options.maxBytes());
         this.order = new InOrder("pepper-flow-" + target.deployment() + "-results");
-        this.traffic = new FlowTraffic(target, model, options, system, new Ordered());
+        this.traffic = new FlowTraffic(target, model, options, new Ordered());
     }
 
     /**
@@ -248,13 +247,17 @@ public final class FlowSession implements ModelSession {
         return bounds.peakBytes();
     }
 
+    /** Returns the largest size of all tensors between parts that a request had. */
+    long largestBetween() {
+        return traffic.meters().largestBetween();
+    }
+
     @Override
     public void close() throws IOException {
         if (closed.compareAndSet(false, true)) {
             bounds.close();
             traffic.close();
             order.close();
-            system.release();
         }
     }
 }

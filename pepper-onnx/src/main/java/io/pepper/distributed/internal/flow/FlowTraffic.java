@@ -62,13 +62,12 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
         void failed(FlowRequest request, StageException why);
     }
 
-    FlowTraffic(FlowTarget target, FlowModel model, FlowOptions options, FlowSystem system, Outcomes outcomes) {
+    FlowTraffic(FlowTarget target, FlowModel model, FlowOptions options, Outcomes outcomes) {
         this.target = target;
         this.model = model;
         this.options = options;
         this.outcomes = outcomes;
-        this.peers = new FlowPeers(
-                system, id, target.members(), target.tls(), options.silence(), FrameLimits.DEFAULTS, this);
+        this.peers = new FlowPeers(id, target.members(), target.tls(), options.silence(), FrameLimits.DEFAULTS, this);
         this.router = new FlowRouter(id, target, model, peers, options.silence(), this);
         this.meters = new FlowMeters(model, peers, options.listener());
         this.ticker = new Ticker(

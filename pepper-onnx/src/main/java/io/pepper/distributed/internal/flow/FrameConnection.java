@@ -6,27 +6,19 @@ import io.pepper.distributed.internal.proto.FlowKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
-import org.apache.pekko.Done;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.japi.Pair;
-import org.apache.pekko.stream.BoundedSourceQueue;
-import org.apache.pekko.stream.KillSwitches;
-import org.apache.pekko.stream.SharedKillSwitch;
-import org.apache.pekko.stream.javadsl.Flow;
-import org.apache.pekko.stream.javadsl.Keep;
-import org.apache.pekko.stream.javadsl.Sink;
-import org.apache.pekko.stream.javadsl.Source;
-import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that carries frames in both directions. Sending never waits: what cannot be written yet is counted, and
- * its owner limits it. Both sides begin with a greeting, and pings are answered here. Thread-safe.
+ * A connection that carries frames in both directions. One thread reads, and another one writes. Sending never waits:
+ * what cannot be written yet is counted, and its owner limits it. Both sides begin with a greeting, and pings are
+ * answered here. Thread-safe.
  */
 final class FrameConnection {
     /** The version of the frames. */
@@ -34,16 +26,22 @@ final class FrameConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrameConnection.class);
     private static final int MAX_FRAMES = 1 << 16;
+    private static final int READING = 1 << 16;
+    private static final long LINGER_MILLIS = 1_000;
+
+    /** Marks the end of what is sent. */
+    private static final FrameEncoder.Encoded END = new FrameEncoder.Encoded(List.of(), 0);
 
     private final String name;
     private final Handler handler;
     private final LongConsumer written;
     private final FrameDecoder decoder;
-    private final BoundedSourceQueue<FrameEncoder.Encoded> queue;
-    private final Source<FrameEncoder.Encoded, NotUsed> source;
-    private final SharedKillSwitch kill = KillSwitches.shared("frames");
+    private final BlockingQueue<FrameEncoder.Encoded> queue = new LinkedBlockingQueue<>(MAX_FRAMES);
+    private final CountDownLatch ended = new CountDownLatch(1);
     private long waiting;
     private boolean over;
+    private @Nullable Wire wire;
+    private @Nullable String why;
     private volatile long heardNanos = System.nanoTime();
     private volatile @Nullable String device;
 
@@ -59,8 +57,7 @@ final class FrameConnection {
         void closed(FrameConnection connection, String why);
     }
 
-    private FrameConnection(
-            FlowSystem system, String name, String own, FrameLimits limits, LongConsumer written, Handler handler) {
+    private FrameConnection(String name, String own, FrameLimits limits, LongConsumer written, Handler handler) {
         this.name = name;
         this.handler = handler;
         this.written = written;
@@ -75,10 +72,6 @@ final class FrameConnection {
                 received(header, tensors);
             }
         });
-        Pair<BoundedSourceQueue<FrameEncoder.Encoded>, Source<FrameEncoder.Encoded, NotUsed>> made =
-                Source.<FrameEncoder.Encoded>queue(MAX_FRAMES).preMaterialize(system.actors());
-        this.queue = made.first();
-        this.source = made.second();
         send(FrameEncoder.encode(FlowHeader.newBuilder()
                 .setKind(FlowKind.FLOW_HELLO)
                 .setHello(FlowHello.newBuilder().setVersion(VERSION).setDevice(own))));
@@ -87,32 +80,103 @@ final class FrameConnection {
     /**
      * Starts a connection. Frames can be sent at once.
      *
-     * @param system the streams
-     * @param flow the bytes of the other side
+     * @param opener opens the connection
      * @param name the name of the other side in messages
      * @param own the device name of this side; empty for a caller
      * @param limits the limits of frames
-     * @param written hears how many bytes of tensors have left the queue
+     * @param written hears how many bytes of tensors no longer wait
      * @param handler the owner
      */
-    @SuppressWarnings("serial") // Pekko's functions are serializable, and are never serialized here.
     static FrameConnection start(
-            FlowSystem system,
-            Flow<ByteString, ByteString, ?> flow,
-            String name,
-            String own,
-            FrameLimits limits,
-            LongConsumer written,
-            Handler handler) {
-        FrameConnection made = new FrameConnection(system, name, own, limits, written, handler);
-        CompletionStage<Done> ended = made.source
-                .via(made.kill.flow())
-                .map(made::outgoing)
-                .via(flow)
-                .toMat(Sink.foreach(made::incoming), Keep.right())
-                .run(system.actors());
-        ended.whenComplete((done, failure) -> made.ended(failure));
+            Sockets.Opener opener, String name, String own, FrameLimits limits, LongConsumer written, Handler handler) {
+        FrameConnection made = new FrameConnection(name, own, limits, written, handler);
+        thread(() -> made.read(opener), "pepper-read-" + name);
         return made;
+    }
+
+    private static void thread(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void read(Sockets.Opener opener) {
+        try (Wire opened = opener.open()) {
+            synchronized (this) {
+                wire = opened;
+                if (why != null) {
+                    throw new IOException(why);
+                }
+            }
+            heardNanos = System.nanoTime();
+            thread(() -> write(opened), "pepper-write-" + name);
+            readAll(opened);
+        } catch (IOException | RuntimeException | Error failed) {
+            LOG.debug("the connection with {} ends", name, failed);
+            reason(name + ": " + (failed.getMessage() == null ? failed.toString() : failed.getMessage()));
+        } finally {
+            end();
+        }
+    }
+
+    private void readAll(Wire opened) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(READING);
+        while (true) {
+            ByteBuffer filling = decoder.filling();
+            int count = opened.read(filling == null ? buffer.clear() : filling);
+            if (count < 0) {
+                return;
+            }
+            heardNanos = System.nanoTime();
+            if (filling == null) {
+                decoder.feed(buffer.flip());
+            } else {
+                decoder.filled();
+            }
+        }
+    }
+
+    private synchronized void reason(String found) {
+        if (why == null) {
+            why = found;
+        }
+    }
+
+    private void end() {
+        long left;
+        String reason;
+        synchronized (this) {
+            over = true;
+            left = waiting;
+            waiting = 0;
+            reason = why;
+        }
+        ended.countDown();
+        queue.clear();
+        boolean woken = queue.offer(END);
+        LOG.trace("the writer of {} is told: {}", name, woken);
+        written.accept(left);
+        handler.closed(this, reason == null ? name + " closed the connection" : reason);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // The end is one object.
+    private void write(Wire opened) {
+        try {
+            for (FrameEncoder.Encoded frame = queue.take(); frame != END; frame = queue.take()) {
+                for (ByteBuffer piece : frame.pieces()) {
+                    opened.write(piece.duplicate());
+                }
+                account(frame.bytes());
+            }
+            opened.finish();
+            if (!ended.await(LINGER_MILLIS, TimeUnit.MILLISECONDS)) {
+                opened.close();
+            }
+        } catch (IOException | RuntimeException | Error failed) {
+            abort(name + ": " + (failed.getMessage() == null ? failed.toString() : failed.getMessage()));
+        } catch (InterruptedException never) {
+            abort("the writing thread was interrupted");
+        }
     }
 
     /** Counts bytes of tensors as written, unless the end of the connection has counted them. */
@@ -124,20 +188,6 @@ final class FrameConnection {
             waiting -= bytes;
         }
         written.accept(bytes);
-    }
-
-    private ByteString outgoing(FrameEncoder.Encoded frame) {
-        account(frame.bytes());
-        ByteString bytes = ByteString.fromArrayUnsafe(frame.pieces().get(0));
-        for (byte[] piece : frame.pieces().subList(1, frame.pieces().size())) {
-            bytes = bytes.concat(ByteString.fromArrayUnsafe(piece));
-        }
-        return bytes;
-    }
-
-    private void incoming(ByteString bytes) throws FrameException {
-        heardNanos = System.nanoTime();
-        decoder.feed(bytes.asByteBuffer());
     }
 
     private void received(FlowHeader header, List<ByteBuffer> tensors) throws FrameException {
@@ -166,41 +216,21 @@ final class FrameConnection {
         device = header.getHello().getDevice();
     }
 
-    private void ended(@Nullable Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause != null && !(cause instanceof IOException)) {
-            LOG.debug("the connection with {} ends", name, cause);
-        }
-        queue.complete();
-        long left;
-        synchronized (this) {
-            over = true;
-            left = waiting;
-            waiting = 0;
-        }
-        written.accept(left);
-        handler.closed(this, cause == null ? name + " closed the connection" : name + ": " + cause.getMessage());
-    }
-
     /**
      * Sends a frame after those before it. Its bytes are reported to {@code written} once, also if it is not taken.
      *
      * @return whether the connection takes it; it does not after its end, nor if too many frames wait
      */
     boolean send(FrameEncoder.Encoded frame) {
+        boolean taken;
         synchronized (this) {
-            if (over) {
-                written.accept(frame.bytes());
-                return false;
-            }
-            waiting += frame.bytes();
+            taken = !over && queue.offer(frame);
+            waiting += taken ? frame.bytes() : 0;
         }
-        if (queue.offer(frame).isEnqueued()) {
-            return true;
+        if (!taken) {
+            written.accept(frame.bytes());
         }
-        account(frame.bytes());
-        return false;
+        return taken;
     }
 
     /** Sends a ping; its answer comes as a frame. */
@@ -217,19 +247,29 @@ final class FrameConnection {
         return System.nanoTime() - heardNanos;
     }
 
-    /** Returns the bytes of tensors that wait to be written. */
-    synchronized long waitingBytes() {
-        return waiting;
-    }
-
     /** Ends the connection after the frames that were sent. */
     void finish() {
-        queue.complete();
+        if (!queue.offer(END)) {
+            abort("too many frames wait");
+        }
     }
 
     /** Ends the connection at once. */
-    void abort(String why) {
-        kill.abort(new IOException(why));
+    void abort(String reason) {
+        Wire open;
+        synchronized (this) {
+            if (why == null) {
+                why = reason;
+            }
+            open = wire;
+        }
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException failed) {
+                LOG.debug("the connection with {} cannot be closed", name, failed);
+            }
+        }
     }
 
     @Override

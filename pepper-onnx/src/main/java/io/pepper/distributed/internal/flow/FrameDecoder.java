@@ -71,6 +71,31 @@ final class FrameDecoder {
         }
     }
 
+    /**
+     * Returns the buffer of the tensor that is arriving, so that its bytes can be read straight into it. After that,
+     * {@link #filled} is called.
+     *
+     * @return a buffer with room; null if the next bytes go to {@link #feed}
+     */
+    @Nullable
+    ByteBuffer filling() {
+        return header != null && skip == 0 ? filling : null;
+    }
+
+    /**
+     * Goes on after bytes were read into {@link #filling}.
+     *
+     * @throws FrameException if the receiver refuses the frame
+     */
+    void filled() throws FrameException {
+        ByteBuffer target = filling;
+        if (target != null && !target.hasRemaining()) {
+            tensors.add(target.flip());
+            filling = null;
+            nextTensor();
+        }
+    }
+
     private static boolean fill(ByteBuffer target, ByteBuffer bytes) {
         int now = Math.min(target.remaining(), bytes.remaining());
         target.put(bytes.slice(bytes.position(), now));
@@ -163,9 +188,7 @@ final class FrameDecoder {
     private void fillTensor(ByteBuffer bytes) throws FrameException {
         ByteBuffer target = filling;
         if (target != null && fill(target, bytes)) {
-            tensors.add(target.flip());
-            filling = null;
-            nextTensor();
+            filled();
         }
     }
 

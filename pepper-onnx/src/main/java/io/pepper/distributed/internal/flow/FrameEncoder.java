@@ -6,17 +6,17 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes frames: arrays that go out one after another, so that no tensor is copied. */
+/** Writes frames: buffers that go out one after another, so that no tensor is copied. */
 final class FrameEncoder {
     private FrameEncoder() {}
 
     /**
      * A frame to send.
      *
-     * @param pieces its bytes, in their order; nobody writes to them any more
+     * @param pieces its bytes, in their order
      * @param bytes the number of bytes of the tensors
      */
-    record Encoded(List<byte[]> pieces, long bytes) {
+    record Encoded(List<ByteBuffer> pieces, long bytes) {
         Encoded {
             pieces = List.copyOf(pieces);
         }
@@ -30,25 +30,25 @@ final class FrameEncoder {
     /** Returns a frame with tensors, whose descriptions are added to the header. */
     static Encoded encode(FlowHeader.Builder header, List<WireTensor> tensors) {
         long bytes = 0;
-        List<byte[]> pieces = new ArrayList<>(tensors.size() + 1);
+        List<ByteBuffer> pieces = new ArrayList<>(tensors.size() + 1);
         for (WireTensor tensor : tensors) {
             header.addTensors(tensor.header());
-            bytes += tensor.data().length;
+            bytes += tensor.data().remaining();
         }
         pieces.add(prefixed(header.build().toByteArray()));
         for (WireTensor tensor : tensors) {
-            if (tensor.data().length > 0) {
+            if (tensor.data().remaining() > 0) {
                 pieces.add(tensor.data());
             }
         }
         return new Encoded(pieces, bytes);
     }
 
-    private static byte[] prefixed(byte[] header) {
+    private static ByteBuffer prefixed(byte[] header) {
         return ByteBuffer.allocate(Integer.BYTES + header.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(header.length)
                 .put(header)
-                .array();
+                .flip();
     }
 }

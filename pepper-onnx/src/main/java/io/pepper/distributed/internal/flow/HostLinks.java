@@ -15,7 +15,6 @@ import javax.net.ssl.SSLContext;
 
 /** The connections from a node to the nodes that read its outputs. Thread-safe. */
 final class HostLinks {
-    private final FlowSystem system;
     private final String own;
     private final Members members;
     private final Optional<Supplier<SSLContext>> tls;
@@ -27,7 +26,6 @@ final class HostLinks {
     /**
      * Creates the connections of a node.
      *
-     * @param system the streams
      * @param own this node's device name
      * @param members where the others are
      * @param tls the TLS context; empty for none
@@ -36,14 +34,12 @@ final class HostLinks {
      * @param lost hears the device that cannot be reached, and why
      */
     HostLinks(
-            FlowSystem system,
             String own,
             Members members,
             Optional<Supplier<SSLContext>> tls,
             HeldBytes held,
             Duration silence,
             BiConsumer<String, String> lost) {
-        this.system = system;
         this.own = own;
         this.members = members;
         this.tls = tls;
@@ -66,8 +62,7 @@ final class HostLinks {
         }
         Optional<FrameConnection> made = members.address(device)
                 .map(address -> FrameConnection.start(
-                        system,
-                        system.connect(address, device, tls),
+                        Sockets.connect(address, device, tls),
                         device + " (" + address + ")",
                         own,
                         FrameLimits.DEFAULTS,
@@ -133,6 +128,15 @@ final class HostLinks {
             byDevice.keySet().retainAll(devices);
         }
         unused.forEach(connection -> connection.abort("no session needs the connection"));
+    }
+
+    /** Ends all connections as if they broke. */
+    void breakAll() {
+        List<FrameConnection> all;
+        synchronized (this) {
+            all = List.copyOf(byDevice.values());
+        }
+        all.forEach(connection -> connection.abort("the connection broke"));
     }
 
     /** Pings all, and ends connections to devices that do not answer. */

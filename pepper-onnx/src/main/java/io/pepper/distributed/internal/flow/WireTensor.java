@@ -7,6 +7,7 @@ import io.pepper.model.ElementType;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.session.internal.TensorCodec;
 import java.io.IOException;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -14,6 +15,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A tensor as it travels: its description, and its elements as raw little-endian bytes. Immutable, as long as nobody
@@ -23,9 +26,9 @@ final class WireTensor {
     private static final int BYTES_OF_LENGTH = Integer.BYTES;
 
     private final FlowTensor header;
-    private final byte[] data;
+    private final ByteBuffer data;
 
-    private WireTensor(FlowTensor header, byte[] data) {
+    private WireTensor(FlowTensor header, ByteBuffer data) {
         this.header = header;
         this.data = data;
     }
@@ -35,13 +38,26 @@ final class WireTensor {
         return header;
     }
 
-    /** Returns the elements, which nobody may write to. */
-    byte[] data() {
-        return data;
+    /** Returns the elements. */
+    ByteBuffer data() {
+        return data.duplicate();
     }
 
     /** Reads the elements of a tensor, which costs one copy. */
     static WireTensor of(String name, OnnxValue value) throws IOException {
+        return of(name, value, OnnxTensor::getByteBuffer);
+    }
+
+    /**
+     * Refers to the elements of a tensor that was created from a direct buffer, and copies those of others. As long as
+     * the frame is to be of use, the buffer must not be written to.
+     */
+    static WireTensor referring(String name, OnnxValue value) throws IOException {
+        return of(name, value, WireTensor::elements);
+    }
+
+    private static WireTensor of(String name, OnnxValue value, Function<OnnxTensor, ByteBuffer> reading)
+            throws IOException {
         if (!(value instanceof OnnxTensor tensor)) {
             throw new IOException("'" + name + "' is not a tensor; only tensors travel between nodes");
         }
@@ -51,25 +67,30 @@ final class WireTensor {
         String type = Sessions.elementType(tensor.getInfo());
         ElementType element =
                 ElementType.named(type).orElseThrow(() -> new IOException("'" + name + "': no ONNX type " + type));
-        byte[] data = element == ElementType.STRING
+        ByteBuffer data = element == ElementType.STRING
                 ? texts(TensorCodec.strings(name, tensor))
-                : bytes(TensorCodec.littleEndian(tensor.getByteBuffer(), element.bits() / Byte.SIZE));
+                : TensorCodec.littleEndian(reading.apply(tensor), element.bits() / Byte.SIZE);
         FlowTensor.Builder header =
-                FlowTensor.newBuilder().setName(name).setType(element.code()).setBytes(data.length);
+                FlowTensor.newBuilder().setName(name).setType(element.code()).setBytes(data.remaining());
         Arrays.stream(tensor.getInfo().getShape()).forEach(header::addDims);
         return new WireTensor(header.build(), data);
     }
 
-    private static byte[] bytes(ByteBuffer data) {
-        if (data.hasArray() && data.arrayOffset() == 0 && data.array().length == data.remaining()) {
-            return data.array();
+    /** Returns the buffer of a tensor that has one of exactly its size, or a copy. */
+    private static ByteBuffer elements(OnnxTensor tensor) {
+        Optional<Buffer> known;
+        try {
+            known = tensor.getBufferRef();
+        } catch (NullPointerException none) { // What ONNX Runtime throws for a tensor that it has made itself.
+            known = Optional.empty();
         }
-        byte[] copy = new byte[data.remaining()];
-        data.get(copy);
-        return copy;
+        if (known.orElse(null) instanceof ByteBuffer own && own.isDirect() && own.remaining() == Sizes.bytes(tensor)) {
+            return own.duplicate();
+        }
+        return tensor.getByteBuffer();
     }
 
-    private static byte[] texts(List<String> texts) {
+    private static ByteBuffer texts(List<String> texts) {
         byte[][] parts = texts.stream()
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
@@ -80,7 +101,7 @@ final class WireTensor {
         for (byte[] part : parts) {
             all.putInt(part.length).put(part);
         }
-        return all.array();
+        return all.flip();
     }
 
     /**

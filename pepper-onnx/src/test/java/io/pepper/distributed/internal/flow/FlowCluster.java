@@ -112,6 +112,18 @@ final class FlowCluster implements Members, AutoCloseable {
         addresses.put(device, address);
     }
 
+    /** Stops serving a part, and tells so. */
+    void stop(String device, int part) throws Exception {
+        served.getOrDefault(device, Set.of()).remove(part);
+        host(device).stop(NAME, VERSION, part);
+        listeners.forEach(listener -> listener.back(device));
+    }
+
+    /** Serves a part once more. */
+    void serveAgain(String device, int part) {
+        host(device).serve(new ServedPart(NAME, VERSION, part, stage(device, part), manifest));
+    }
+
     /** Reports a node as lost, and does not tell its address any more. */
     void lose(String device) {
         addresses.remove(device);

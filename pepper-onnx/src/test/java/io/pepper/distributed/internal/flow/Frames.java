@@ -31,7 +31,11 @@ final class Frames {
     static byte[] bytes(FrameEncoder.Encoded... frames) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (FrameEncoder.Encoded frame : frames) {
-            frame.pieces().forEach(all::writeBytes);
+            for (ByteBuffer piece : frame.pieces()) {
+                byte[] bytes = new byte[piece.remaining()];
+                piece.duplicate().get(bytes);
+                all.writeBytes(bytes);
+            }
         }
         return all.toByteArray();
     }
