@@ -66,9 +66,12 @@ final class FeatureRange {
         return Math.min(least.length, most.length);
     }
 
-    /** Returns whether a feature lies outside of its range by more than the margin. A missing feature does not. */
+    /**
+     * Returns whether a feature lies outside of its range by more than the margin. A missing feature does not. What follows
+     * the features in the row does not count.
+     */
     boolean isOutside(float... row) {
-        for (int i = 0; i < row.length; i++) {
+        for (int i = 0; i < schema.size(); i++) {
             if (isOutside(i, row[i])) {
                 return true;
             }
@@ -90,7 +93,7 @@ final class FeatureRange {
     List<String> reasons(float... row) {
         List<String> names = schema.features();
         List<String> reasons = new ArrayList<>();
-        for (int i = 0; i < row.length; i++) {
+        for (int i = 0; i < schema.size(); i++) {
             if (isOutside(i, row[i])) {
                 reasons.add(names.get(i) + " is " + Quantities.number(row[i]) + ", measured from "
                         + Quantities.number(least[i]) + " to " + Quantities.number(most[i]));

@@ -5,6 +5,7 @@ import io.pepper.predict.TrainingOptions.Target;
 import io.pepper.predict.internal.learn.LinearTime;
 import io.pepper.workload.KernelFamily;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,10 +23,17 @@ final class Learner {
     private static final double HELD_SHARE = 0.2;
     private static final double P90 = 0.9;
 
+    /**
+     * The share of a piece's deviation from the sum without load that the trees of the median do not learn: noise of the
+     * measurement, and what is peculiar to the piece.
+     */
+    private static final double PECULIAR = 0.5;
+
     private final List<LatencyRecord> records;
     private final TrainingOptions options;
     private final Optional<LinearTime.Fit> fit;
     private final Optional<LinearTime> linear;
+    private final Map<String, Double> deviations;
     private final double[] room = new double[LinearTime.terms().size()];
 
     Learner(List<LatencyRecord> records, TrainingOptions options) {
@@ -36,6 +44,19 @@ final class Learner {
         this.options = options;
         this.fit = options.target() == Target.LOG_RATIO ? Optional.of(linear(records)) : Optional.empty();
         this.linear = fit.map(LinearTime.Fit::time);
+        this.deviations = linear.isEmpty()
+                ? Map.of()
+                : records.stream()
+                        .filter(Learner::isIdle)
+                        .collect(Collectors.groupingBy(
+                                Learner::setting,
+                                Collectors.averagingDouble(
+                                        entry -> ratio(entry, entry.timing().medianSeconds()))));
+    }
+
+    /** Returns what identifies a piece on a device, with a number of threads, under any load. */
+    private static String setting(LatencyRecord entry) {
+        return entry.device().device() + "/" + entry.model() + "/" + entry.piece() + "/" + entry.threads();
     }
 
     /** Returns whether a record was measured without load. */
@@ -96,7 +117,7 @@ final class Learner {
                 trees,
                 p90Shift,
                 FeatureRange.of(
-                        options.schema(), records.stream().map(this::row).toList()),
+                        options.schema(), records.stream().map(this::features).toList()),
                 options.hasSum()
                         ? Optional.of(FamilyEvidence.of(
                                 records.stream().map(LatencyRecord::work).toList()))
@@ -129,7 +150,10 @@ final class Learner {
 
     private Rows medians(List<LatencyRecord> some) {
         Rows rows = rows();
-        some.forEach(entry -> add(rows, entry, row(entry), entry.timing().medianSeconds(), 1));
+        for (LatencyRecord entry : some) {
+            double own = PECULIAR * deviations.getOrDefault(setting(entry), 0.0);
+            add(rows, row(entry), label(entry, entry.timing().medianSeconds()) - own, 1);
+        }
         return rows;
     }
 
@@ -138,37 +162,47 @@ final class Learner {
         for (LatencyRecord entry : some) {
             float[] row = row(entry);
             for (RunQuantiles.Point point : RunQuantiles.of(entry.timing()).points()) {
-                add(rows, entry, row, point.seconds(), point.share());
+                add(rows, row, label(entry, point.seconds()), point.share());
             }
         }
         return rows;
     }
 
     private Rows rows() {
-        return new Rows(
-                new ArrayList<>(),
-                new ArrayList<>(),
-                new ArrayList<>(),
-                options.schema().size());
+        return new Rows(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), options.inputs());
     }
 
-    private void add(Rows rows, LatencyRecord entry, float[] row, double seconds, double weight) {
+    private static void add(Rows rows, float[] row, double label, double weight) {
         rows.values().add(row);
-        rows.labels().add(label(entry, seconds));
+        rows.labels().add((float) label);
         rows.weights().add((float) weight);
     }
 
-    private float[] row(LatencyRecord entry) {
+    private float[] features(LatencyRecord entry) {
         float[] row = new float[options.schema().size()];
         options.schema().fill(entry.work(), entry.threads(), entry.device(), row, 0);
         return row;
     }
 
-    private float label(LatencyRecord entry, double seconds) {
-        if (options.target() == Target.SECONDS) {
-            return (float) seconds;
+    /** Returns what trees read: the features, and the sum of kernels if there is one. */
+    private float[] row(LatencyRecord entry) {
+        float[] row = Arrays.copyOf(features(entry), options.inputs());
+        if (linear.isPresent()) {
+            row[row.length - 1] = (float) sum(linear.get(), entry);
         }
-        double base = linear.isPresent() ? linear.get().seconds(entry.work(), entry.threads(), room) : 1;
-        return (float) Math.log(seconds / base);
+        return row;
+    }
+
+    private double sum(LinearTime time, LatencyRecord entry) {
+        return time.seconds(entry.work(), entry.threads(), room);
+    }
+
+    private double label(LatencyRecord entry, double seconds) {
+        return options.target() == Target.SECONDS ? seconds : ratio(entry, seconds);
+    }
+
+    /** Returns the logarithm of the ratio of seconds to the sum of kernels, or to a second if there is no sum. */
+    private double ratio(LatencyRecord entry, double seconds) {
+        return Math.log(seconds / (linear.isPresent() ? sum(linear.get(), entry) : 1));
     }
 }

@@ -92,11 +92,14 @@ final class PredictorReader {
         if (median == null || p90 == null) {
             throw wrong("the document", "it has no median or no p90");
         }
-        if (median.trees().features() != schema.size() || p90.trees().features() != schema.size()) {
+        int inputs = median.trees().features();
+        boolean readsSum = inputs == schema.size() + 1 && linear != null;
+        if (p90.trees().features() != inputs || !(inputs == schema.size() || readsSum)) {
             throw wrong(
                     "median, p90",
-                    "they are not of " + schema.size() + " features: "
-                            + median.trees().features() + ", " + p90.trees().features());
+                    "they are not of " + schema.size() + " features"
+                            + (linear == null ? "" : ", with or without the sum") + ": " + inputs + ", "
+                            + p90.trees().features());
         }
         return Optional.of(new TrainedPredictor.Pair(median, p90));
     }

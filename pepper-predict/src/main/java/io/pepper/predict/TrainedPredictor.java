@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,11 @@ public final class TrainedPredictor implements LatencyPredictor {
     /** Number of rows that are scored together. */
     private static final int BLOCK = 64;
 
+    /** The name of what trees read after the features: the time by the sum of kernels. */
+    private static final String SUM = "sum_seconds";
+
     private final Parts parts;
+    private final int inputs;
     private final @Nullable Pair trees;
     private final ThreadLocal<Room> rooms;
 
@@ -49,11 +54,12 @@ public final class TrainedPredictor implements LatencyPredictor {
         private final float[] rows;
         private final float[] scores = new float[BLOCK];
         private final double[] terms = new double[LinearTime.terms().size()];
+        private final double[] idles = new double[BLOCK];
         private double idle;
 
-        Room(int features) {
-            row = new float[features];
-            rows = new float[features * BLOCK];
+        Room(int inputs) {
+            row = new float[inputs];
+            rows = new float[inputs * BLOCK];
         }
     }
 
@@ -88,7 +94,8 @@ public final class TrainedPredictor implements LatencyPredictor {
     TrainedPredictor(Parts parts) {
         this.parts = parts;
         this.trees = parts.trees.orElse(null);
-        rooms = ThreadLocal.withInitial(() -> new Room(parts.schema.size()));
+        inputs = parts.trees.map(pair -> pair.median.trees().features()).orElse(parts.schema.size());
+        rooms = ThreadLocal.withInitial(() -> new Room(inputs));
     }
 
     /**
@@ -136,12 +143,15 @@ public final class TrainedPredictor implements LatencyPredictor {
      * Returns the importance of the features: each feature's share of the gain of all splits in the trees of the
      * median.
      *
-     * @return the shares by feature in descending order, which add up to 1; features without a split are absent; empty
-     *     for a sum without trees
+     * @return the shares by feature in descending order, which add up to 1; {@code sum_seconds} is the time by the sum of
+     *     kernels; features without a split are absent; empty for a sum without trees
      */
     public Map<String, Double> importance() {
         return parts.trees
-                .map(pair -> Importance.of(pair.median.json(), parts.schema.features()))
+                .map(pair -> Importance.of(
+                        pair.median.json(),
+                        Stream.concat(parts.schema.features().stream(), Stream.of(SUM))
+                                .toList()))
                 .orElse(Map.of());
     }
 
@@ -206,8 +216,7 @@ public final class TrainedPredictor implements LatencyPredictor {
         parts.schema.require(piece);
         Room room = rooms.get();
         float[] row = room.row;
-        parts.schema.fill(piece, threads, device, row, 0);
-        double idle = idle(piece, threads, room);
+        double idle = fill(piece, threads, device, room);
         double median = seconds(median(row), 0, idle);
         float upper = trees == null ? 0 : trees.p90.trees.predict(row);
         double p90 = seconds(upper, parts.p90Shift, idle);
@@ -238,23 +247,19 @@ public final class TrainedPredictor implements LatencyPredictor {
         for (int from = 0; from < count; from += BLOCK) {
             int rows = Math.min(BLOCK, count - from);
             for (int row = 0; row < rows; row++) {
-                int at = from + row;
-                parts.schema.fill(
-                        pieces.get(at / devices.size()),
-                        threads,
-                        devices.get(at % devices.size()),
-                        room.rows,
-                        row * parts.schema.size());
+                Workload piece = pieces.get((from + row) / devices.size());
+                parts.schema.fill(piece, threads, devices.get((from + row) % devices.size()), room.rows, row * inputs);
+                if (row == 0 || (from + row) % devices.size() == 0) {
+                    room.idle = idle(piece, threads, room);
+                }
+                room.idles[row] = room.idle;
+                addSum(room.rows, row * inputs, room.idle);
             }
             if (trees != null) {
                 trees.median.trees.predict(room.rows, rows, room.scores); // Else the scores stay 0.
             }
             for (int row = 0; row < rows; row++) {
-                int at = from + row;
-                if (row == 0 || at % devices.size() == 0) {
-                    room.idle = idle(pieces.get(at / devices.size()), threads, room);
-                }
-                medianSeconds[at] = seconds(room.scores[row], 0, room.idle);
+                medianSeconds[from + row] = seconds(room.scores[row], 0, room.idles[row]);
             }
         }
     }
@@ -271,8 +276,23 @@ public final class TrainedPredictor implements LatencyPredictor {
     public double medianSeconds(Workload piece, int threads, DeviceState device) {
         parts.schema.require(piece);
         Room room = rooms.get();
+        double idle = fill(piece, threads, device, room);
+        return seconds(median(room.row), 0, idle);
+    }
+
+    /** Fills a thread's row, and returns the baseline in seconds. */
+    private double fill(Workload piece, int threads, DeviceState device, Room room) {
         parts.schema.fill(piece, threads, device, room.row, 0);
-        return seconds(median(room.row), 0, idle(piece, threads, room));
+        double idle = idle(piece, threads, room);
+        addSum(room.row, 0, idle);
+        return idle;
+    }
+
+    /** Adds the sum of kernels to the features of a row. Trees of earlier versions do not read it. */
+    private void addSum(float[] rows, int at, double idle) {
+        if (inputs > parts.schema.size()) {
+            rows[at + inputs - 1] = (float) idle;
+        }
     }
 
     private float median(float... row) {

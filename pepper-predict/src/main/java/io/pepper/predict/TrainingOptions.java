@@ -74,7 +74,7 @@ public record TrainingOptions(
 
     /** The options with {@link FeatureSchema#EXTENDED} that predict held-out models best. */
     public static final TrainingOptions EXTENDED = new TrainingOptions(
-            FeatureSchema.EXTENDED, Target.LOG_RATIO, Loss.HUBER, 300, 6, 0.05, false, 1, 42, false);
+            FeatureSchema.EXTENDED, Target.LOG_RATIO, Loss.HUBER, 200, 6, 0.05, false, 1, 42, false);
 
     /**
      * The options of the original: {@link FeatureSchema#PAPER}, seconds, 145 trees of depth 6 with learning rate 0.1.
@@ -199,6 +199,11 @@ public record TrainingOptions(
         return target == Target.LOG_RATIO;
     }
 
+    /** Returns the number of values that trees read: the features, and the sum of kernels if there is one. */
+    int inputs() {
+        return schema.size() + (hasSum() ? 1 : 0);
+    }
+
     /** Returns XGBoost's parameters without the objective. */
     Map<String, Object> parameters() {
         Map<String, Object> parameters = new LinkedHashMap<>();
@@ -220,13 +225,14 @@ public record TrainingOptions(
     /** Constrains times to grow with competing load. */
     private String constraints() {
         StringBuilder constraints = new StringBuilder("(");
-        for (int feature = 0; feature < schema.size(); feature++) {
-            constraints.append(feature > 0 ? "," : "").append(schema.growsWithLoad(feature) ? 1 : 0);
+        for (int input = 0; input < inputs(); input++) {
+            boolean grows = input < schema.size() && schema.growsWithLoad(input);
+            constraints.append(input > 0 ? "," : "").append(grows ? 1 : 0);
         }
         return constraints.append(")").toString();
     }
 
-    /** Returns for instance {@code extended version 2, 17 features; log_ratio; 300 trees of depth 6, rate 0.05}. */
+    /** Returns for instance {@code extended version 2, 17 features; log_ratio; 200 trees of depth 6, rate 0.05}. */
     @Override
     public String toString() {
         return schema + "; " + target.name().toLowerCase(Locale.ROOT) + "; " + trees + " trees of depth " + depth
