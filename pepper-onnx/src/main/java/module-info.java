@@ -29,6 +29,7 @@ module io.pepper.onnx {
     exports io.pepper;
     exports io.pepper.distributed;
     exports io.pepper.export;
+    exports io.pepper.generation;
     exports io.pepper.measure;
     exports io.pepper.model;
     exports io.pepper.onnx;

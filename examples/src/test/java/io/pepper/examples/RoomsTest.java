@@ -55,6 +55,7 @@ class RoomsTest {
         "io.pepper.export..",
         "io.pepper.report..",
         "io.pepper.session..",
+        "io.pepper.generation..",
         "io.pepper.serving..",
         "io.pepper.measure..",
         "io.pepper.predict..",
@@ -87,6 +88,7 @@ class RoomsTest {
                             "io.pepper.export",
                             "io.pepper.report",
                             "io.pepper.session",
+                            "io.pepper.generation",
                             "io.pepper.measure",
                             "io.pepper.predict",
                             "io.pepper.monitor",
@@ -218,6 +220,7 @@ class RoomsTest {
                         "io.pepper.onnx.internal.session..",
                         "io.pepper.export..",
                         "io.pepper.session..",
+                        "io.pepper.generation..",
                         "io.pepper.serving..",
                         "io.pepper.measure..",
                         "io.pepper.distributed..")))

@@ -4,7 +4,9 @@ import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
@@ -32,6 +34,9 @@ final class Crossing {
     /** For each tensor, the first later position that it does not cross any more. */
     private final int[] deaths;
 
+    /** The positions between operators that stay together. */
+    private final BitSet inside = new BitSet();
+
     Crossing(Usage usage, SharedInputs sharing, CutOptions options, CutOrder order) {
         this.order = order;
         this.options = options;
@@ -52,6 +57,15 @@ final class Crossing {
         }
         byBirth = sorted(births);
         byDeath = sorted(deaths);
+        for (Indices group : options.undivided()) {
+            IntSummaryStatistics places = group.stream()
+                    .map(operator -> order.places()[operator])
+                    .filter(place -> place >= 0)
+                    .summaryStatistics();
+            if (places.getCount() > 1) {
+                inside.set(places.getMin(), places.getMax());
+            }
+        }
     }
 
     private int[] sorted(int... places) {
@@ -158,7 +172,10 @@ final class Crossing {
             bytes[deaths[tensor]] -= size.orElse(0);
         }
         for (int place = 0; place < places - 1; place++) {
-            if (widths[place] >= 1 && widths[place] <= options.maxWidth() && !order.isClosed(place)) {
+            if (widths[place] >= 1
+                    && widths[place] <= options.maxWidth()
+                    && !order.isClosed(place)
+                    && !inside.get(place)) {
                 OptionalLong crossing = unknown[place] == 0 ? OptionalLong.of(bytes[place]) : OptionalLong.empty();
                 found.add(new Candidate(place, order.isSingle(place), widths[place], crossing));
             }

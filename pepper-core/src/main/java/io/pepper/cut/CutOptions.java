@@ -42,6 +42,7 @@ public final class CutOptions {
         private IntPredicate uncuttable = tensor -> false;
         private IntPredicate immovable = tensor -> false;
         private Indices layerMarks = Indices.of();
+        private List<Indices> undivided = List.of();
         private IntToLongFunction estimatedBytes = tensor -> 1;
 
         private Values() {}
@@ -55,6 +56,7 @@ public final class CutOptions {
             uncuttable = other.uncuttable;
             immovable = other.immovable;
             layerMarks = other.layerMarks;
+            undivided = other.undivided;
             estimatedBytes = other.estimatedBytes;
         }
     }
@@ -168,6 +170,17 @@ public final class CutOptions {
     }
 
     /**
+     * Returns options that list no cut between operators of a group, such as those that read and continue one cache.
+     *
+     * @param groups the indices of operators that stay in one part
+     * @return the new options; the groups replace earlier ones
+     */
+    public CutOptions withUndivided(List<Indices> groups) {
+        List<Indices> copy = List.copyOf(groups);
+        return with(changed -> changed.undivided = copy);
+    }
+
+    /**
      * Returns options with estimated sizes of tensors, for the choice of the tensors that are carried for shared inputs
      * when sizes are unknown.
      *
@@ -271,6 +284,15 @@ public final class CutOptions {
      */
     public Indices layerMarks() {
         return values.layerMarks;
+    }
+
+    /**
+     * Returns the groups of operators that stay in one part.
+     *
+     * @return the indices of operators of each group; none by default
+     */
+    public List<Indices> undivided() {
+        return values.undivided;
     }
 
     long estimatedBytes(int tensor) {

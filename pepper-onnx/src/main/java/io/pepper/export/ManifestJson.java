@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.model.Dimension;
 import io.pepper.model.TensorInfo;
+import io.pepper.onnx.RecognizedInputs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -52,7 +53,22 @@ final class ManifestJson {
         ArrayNode values = root.putArray("inputValues");
         manifest.inputValues()
                 .forEach((name, value) -> values.addObject().put("name", name).put("value", value));
+        if (!manifest.recognized().equals(RecognizedInputs.NONE)) {
+            root.set("recognized", recognized(manifest.recognized()));
+        }
         return bytes(root);
+    }
+
+    private static ObjectNode recognized(RecognizedInputs found) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        ArrayNode caches = node.putArray("caches");
+        found.caches()
+                .forEach(cache -> caches.addObject().put("past", cache.past()).put("present", cache.present()));
+        found.readOnlyCaches().forEach(node.putArray("readOnlyCaches")::add);
+        found.masks().forEach(node.putArray("masks")::add);
+        found.positions().forEach(node.putArray("positions")::add);
+        found.lengths().forEach(node.putArray("lengths")::add);
+        return node;
     }
 
     /** Returns the bytes of a document. */

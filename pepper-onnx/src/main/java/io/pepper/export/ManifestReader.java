@@ -6,6 +6,7 @@ import io.pepper.internal.text.Value;
 import io.pepper.model.Dimension;
 import io.pepper.model.ReadOptions;
 import io.pepper.model.TensorInfo;
+import io.pepper.onnx.RecognizedInputs;
 import io.pepper.onnx.internal.model.Locations;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,7 +57,25 @@ final class ManifestReader {
                 cuts,
                 (int) fields.requiredWhole("unusedOperators", Integer.MAX_VALUE),
                 fields.texts("notes"),
-                inputValues(fields));
+                inputValues(fields),
+                recognized(fields));
+    }
+
+    private static RecognizedInputs recognized(Fields fields) throws InvalidFileException {
+        if (!fields.has("recognized")) {
+            return RecognizedInputs.NONE;
+        }
+        Fields found = fields.fields("recognized");
+        List<RecognizedInputs.Cache> caches = new ArrayList<>();
+        for (Fields cache : found.list("caches")) {
+            caches.add(new RecognizedInputs.Cache(cache.requiredText("past"), cache.requiredText("present")));
+        }
+        return new RecognizedInputs(
+                caches,
+                found.texts("readOnlyCaches"),
+                found.texts("masks"),
+                found.texts("positions"),
+                found.texts("lengths"));
     }
 
     /** Refuses another value of a field. */

@@ -4,6 +4,7 @@ import io.pepper.cut.Cut;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.model.TensorInfo;
 import io.pepper.model.UnsupportedModelException;
+import io.pepper.onnx.RecognizedInputs;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.ToolVersion;
 import io.pepper.onnx.internal.model.NoTensors;
@@ -239,7 +240,8 @@ final class PartitionExport {
                 cuts(),
                 partition.graph().operatorCount() - used,
                 notes,
-                model.options().inputValues());
+                model.options().inputValues(),
+                RecognizedInputs.of(model.inputs(), model.outputs(), partition.graph()));
     }
 
     private List<List<TensorInfo>> cuts() throws IOException {

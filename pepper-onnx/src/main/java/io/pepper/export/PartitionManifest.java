@@ -2,6 +2,7 @@ package io.pepper.export;
 
 import io.pepper.model.ReadOptions;
 import io.pepper.model.TensorInfo;
+import io.pepper.onnx.RecognizedInputs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -29,6 +30,8 @@ import java.util.TreeMap;
  *     certain
  * @param inputValues values to which inputs of the model's file were set, by name; the parts compute the model for
  *     these values
+ * @param recognized the caches, masks, positions and lengths among the inputs, as of a text generator; {@link
+ *     RecognizedInputs#NONE} if there are none
  */
 public record PartitionManifest(
         String tool,
@@ -41,7 +44,8 @@ public record PartitionManifest(
         List<List<TensorInfo>> cuts,
         int unusedOperators,
         List<String> notes,
-        Map<String, String> inputValues) {
+        Map<String, String> inputValues,
+        RecognizedInputs recognized) {
     /** The name of the manifest's file in the directory of the parts. */
     public static final String FILE_NAME = "partition.json";
 
@@ -59,6 +63,7 @@ public record PartitionManifest(
      * @param unusedOperators number of operators in no part
      * @param notes other information that the parts lack and why
      * @param inputValues values to which inputs of the model's file were set, by name
+     * @param recognized the caches, masks, positions and lengths among the inputs
      */
     public PartitionManifest {
         inputs = List.copyOf(inputs);

@@ -7,6 +7,7 @@ import io.pepper.model.Dimension;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The sharing of a model's recognised inputs, and the operators that mark its layers. */
@@ -45,7 +46,26 @@ final class DecoderSharing {
         Indices marks = layerMarks();
         return marks.size() < 2
                 ? shared
-                : shared.withMaxWidth(MAX_BETWEEN_LAYERS).withLayerMarks(marks);
+                : shared.withMaxWidth(MAX_BETWEEN_LAYERS).withLayerMarks(marks).withUndivided(cacheOperators());
+    }
+
+    /**
+     * Returns, for each cache, the operators that read it and the one that continues it, so that it stays in one part.
+     * Operators that read its shape alone are not among them.
+     */
+    private List<Indices> cacheOperators() {
+        return recognized.caches().stream()
+                .map(cache -> Indices.of(IntStream.concat(
+                                graph.tensor(cache.past()).stream()
+                                        .flatMap(tensor -> graph.readers(tensor).stream())
+                                        .filter(reader ->
+                                                !graph.operatorType(reader).equals("Shape")),
+                                graph.tensor(cache.present()).stream()
+                                        .flatMap(tensor -> graph.producer(tensor).stream()))
+                        .sorted()
+                        .distinct()
+                        .toArray()))
+                .toList();
     }
 
     /** Returns the operators that read a cache together with another tensor. */

@@ -33,18 +33,18 @@ final class InputRecognition {
     private static final int MIN_CACHE_RANK = 3;
     private static final int MAX_STEPS_TO_OUTPUT = 4;
 
-    private final OnnxModel model;
+    private final List<TensorInfo> inputs;
     private final DataflowGraph graph;
     private final Map<String, TensorInfo> outputs = new LinkedHashMap<>();
 
-    private InputRecognition(OnnxModel model) {
-        this.model = model;
-        this.graph = model.graph();
-        model.outputs().forEach(output -> outputs.put(output.name(), output));
+    private InputRecognition(List<TensorInfo> inputs, List<TensorInfo> outputs, DataflowGraph graph) {
+        this.inputs = inputs;
+        this.graph = graph;
+        outputs.forEach(output -> this.outputs.put(output.name(), output));
     }
 
-    static RecognizedInputs of(OnnxModel model) {
-        InputRecognition search = new InputRecognition(model);
+    static RecognizedInputs of(List<TensorInfo> inputs, List<TensorInfo> outputs, DataflowGraph graph) {
+        InputRecognition search = new InputRecognition(inputs, outputs, graph);
         List<RecognizedInputs.Cache> caches = search.caches();
         Set<String> taken = new HashSet<>();
         caches.forEach(cache -> taken.add(cache.past()));
@@ -53,13 +53,13 @@ final class InputRecognition {
         List<String> masks = new ArrayList<>();
         List<String> positions = new ArrayList<>();
         List<String> lengths = new ArrayList<>();
-        for (TensorInfo input : model.inputs()) {
+        for (TensorInfo input : inputs) {
             if (!taken.contains(input.name())) {
                 search.kind(input, !caches.isEmpty(), masks, positions, lengths);
             }
         }
         RecognizedInputs found = new RecognizedInputs(caches, readOnly, masks, positions, lengths);
-        return found.names().size() < model.inputs().size() ? found : RecognizedInputs.NONE;
+        return found.names().size() < inputs.size() ? found : RecognizedInputs.NONE;
     }
 
     /**
@@ -67,10 +67,9 @@ final class InputRecognition {
      * values of an encoder, which a decoder reads and does not extend.
      */
     private List<String> readOnlyCaches(Set<String> caches) {
-        List<TensorInfo> known = model.inputs().stream()
-                .filter(input -> caches.contains(input.name()))
-                .toList();
-        return model.inputs().stream()
+        List<TensorInfo> known =
+                inputs.stream().filter(input -> caches.contains(input.name())).toList();
+        return inputs.stream()
                 .filter(input -> !caches.contains(input.name()) && rank(input) >= MIN_CACHE_RANK)
                 .filter(input ->
                         words(input.name()).stream().anyMatch(word -> word.equals("past") || word.equals("cache")))
@@ -118,8 +117,7 @@ final class InputRecognition {
         Map<String, RecognizedInputs.Cache> byPast = new HashMap<>();
         byName.forEach(cache -> byPast.put(cache.past(), cache));
         byFlow.forEach(cache -> byPast.put(cache.past(), cache));
-        model.inputs()
-                .forEach(input -> Optional.ofNullable(byPast.get(input.name())).ifPresent(all::add));
+        inputs.forEach(input -> Optional.ofNullable(byPast.get(input.name())).ifPresent(all::add));
         return all;
     }
 
@@ -135,7 +133,7 @@ final class InputRecognition {
             }
         }
         List<RecognizedInputs.Cache> found = new ArrayList<>();
-        for (TensorInfo input : model.inputs()) {
+        for (TensorInfo input : inputs) {
             TensorInfo present = outputs.get(presents.getOrDefault(key(input.name()), ""));
             if (present != null
                     && !twice.contains(key(input.name()))
@@ -165,14 +163,14 @@ final class InputRecognition {
         Set<String> free = new HashSet<>(outputs.keySet());
         free.removeAll(presents);
         List<RecognizedInputs.Cache> found = new ArrayList<>();
-        for (TensorInfo input : model.inputs()) {
+        for (TensorInfo input : inputs) {
             if (!pasts.contains(input.name()) && rank(input) >= MIN_CACHE_RANK) {
                 Optional<String> near = near(input, free);
                 near.ifPresent(present -> found.add(new RecognizedInputs.Cache(input.name(), present)));
                 near.ifPresent(free::remove);
             }
         }
-        boolean mainFlowIsLeft = pasts.size() + found.size() < model.inputs().size() && !free.isEmpty();
+        boolean mainFlowIsLeft = pasts.size() + found.size() < inputs.size() && !free.isEmpty();
         return mainFlowIsLeft && (found.size() > 1 || (found.size() == 1 && !pasts.isEmpty()))
                 ? List.copyOf(found)
                 : List.of();

@@ -397,7 +397,7 @@ public final class OnnxModel implements AutoCloseable {
      * @return the inputs that are recognised by names, types and dataflow; none for most other models
      */
     public RecognizedInputs recognizedInputs() {
-        return InputRecognition.of(this);
+        return RecognizedInputs.of(inputs(), outputs(), graph());
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.pepper.onnx;
 
+import io.pepper.graph.DataflowGraph;
+import io.pepper.model.TensorInfo;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,6 +51,18 @@ public record RecognizedInputs(
         masks = List.copyOf(masks);
         positions = List.copyOf(positions);
         lengths = List.copyOf(lengths);
+    }
+
+    /**
+     * Recognises inputs by names, types and dataflow.
+     *
+     * @param inputs the inputs of a model
+     * @param outputs its outputs
+     * @param graph its dataflow graph
+     * @return the recognised inputs, at most all but one. O(operators)
+     */
+    public static RecognizedInputs of(List<TensorInfo> inputs, List<TensorInfo> outputs, DataflowGraph graph) {
+        return InputRecognition.of(inputs, outputs, graph);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.pepper.session;
 import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.TensorInfo;
+import io.pepper.onnx.RecognizedInputs;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.TensorStore;
 import io.pepper.session.internal.InOrder;
@@ -113,7 +114,8 @@ public final class PipelineSession implements ModelSession {
                 List.of(),
                 0,
                 manifest.notes(),
-                manifest.inputValues());
+                manifest.inputValues(),
+                RecognizedInputs.NONE);
         Stage stage = Stage.open(directory, manifest, part, options.runtime());
         return of(alone, List.of(stage), options);
     }

@@ -34,7 +34,9 @@ public final class StageException extends IOException {
         /** The request was cancelled. */
         CANCELLED,
         /** The session was closed. */
-        CLOSED
+        CLOSED,
+        /** The stage does not have the state of earlier requests on which this one depends, such as caches. */
+        STATE_LOST
     }
 
     /**
@@ -71,7 +73,7 @@ public final class StageException extends IOException {
 
     /** Returns whether another attempt could succeed. */
     boolean mayRetry() {
-        return kind != Kind.CANCELLED && kind != Kind.CLOSED && kind != Kind.ABANDONED;
+        return kind != Kind.CANCELLED && kind != Kind.CLOSED && kind != Kind.ABANDONED && kind != Kind.STATE_LOST;
     }
 
     /**

@@ -12,6 +12,7 @@ import io.pepper.document.InvalidFileException;
 import io.pepper.model.Dimension;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.RecognizedInputs;
 import io.pepper.onnx.testmodels.NameTopologies;
 import io.pepper.onnx.testmodels.OperatorTopologies;
 import io.pepper.onnx.testmodels.Parts;
@@ -119,7 +120,13 @@ class PartitionManifestTest {
                 List.of(),
                 7,
                 List.of("a", ""),
-                Map.of("use_cache_branch", "true"));
+                Map.of("use_cache_branch", "true"),
+                new RecognizedInputs(
+                        List.of(new RecognizedInputs.Cache("past", "present")),
+                        List.of("encoder"),
+                        List.of("mask"),
+                        List.of(),
+                        List.of("length")));
         Files.write(file, ManifestJson.write(written));
         assertThat(PartitionManifest.read(directory)).isEqualTo(written);
     }
@@ -143,7 +150,8 @@ class PartitionManifestTest {
                 List.of(),
                 0,
                 List.of(),
-                Map.of());
+                Map.of(),
+                RecognizedInputs.NONE);
         Files.write(file, ManifestJson.write(written));
         assertThat(PartitionManifest.read(directory)).isEqualTo(written);
     }
@@ -168,7 +176,8 @@ class PartitionManifestTest {
                 List.of(),
                 0,
                 List.of(),
-                Map.of());
+                Map.of(),
+                RecognizedInputs.NONE);
         Files.write(file, ManifestJson.write(written));
         assertThat(PartitionManifest.read(directory)).isEqualTo(written);
     }

@@ -38,6 +38,7 @@ import picocli.CommandLine.TypeConversionException;
             ParetoCommand.class,
             SimulateCommand.class,
             RunCommand.class,
+            GenerateCommand.class,
             DevicesCommand.class,
             AgentCommand.class,
             DashboardCommand.class,

@@ -3,7 +3,11 @@ package io.pepper.examples.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pepper.examples.ExamplePlan;
+import io.pepper.examples.SmallDecoder;
 import io.pepper.examples.cli.CommandLines;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.partition.Partitioner;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,6 +57,7 @@ class DocumentsTest {
             import io.pepper.plan.*;
             import io.pepper.predict.*;
             import io.pepper.session.*;
+            import io.pepper.generation.*;
             import io.pepper.measure.*;
             import io.pepper.session.Stage;
             import ai.onnxruntime.OnnxTensor;
@@ -139,6 +144,19 @@ class DocumentsTest {
     void theGuideToBigModelsRuns() throws IOException, InterruptedException {
         String output = runJavaOf(ROOT.resolve("docs/guide/big-models.md"));
         assertThat(output).contains(" bytes\n").contains("copied by reference: 0 MB");
+    }
+
+    @Test
+    void theGuideToLanguageModelsRuns() throws IOException, InterruptedException {
+        try (OnnxModel decoder = OnnxModel.load(SmallDecoder.write(directory.resolve("decoder.onnx")))) {
+            SubmodelExporter.export(
+                    decoder,
+                    Partitioner.atTensors("x1")
+                            .partition(
+                                    decoder.cuts(decoder.costs(decoder.shapes()).cutOptions())),
+                    directory.resolve("parts"));
+        }
+        assertThat(runJavaOf(ROOT.resolve("docs/guide/language-models.md"))).contains(", ended by ");
     }
 
     @Test

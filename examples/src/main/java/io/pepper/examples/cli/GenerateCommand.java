@@ -1,0 +1,206 @@
+package io.pepper.examples.cli;
+
+import io.pepper.examples.QuantityText;
+import io.pepper.generation.Generated;
+import io.pepper.generation.GenerationOptions;
+import io.pepper.generation.GenerationSession;
+import io.pepper.generation.Sampling;
+import io.pepper.model.OptimizationLevel;
+import io.pepper.session.PipelineOptions;
+import io.pepper.session.SessionOptions;
+import io.pepper.session.StageOptions;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The {@code generate} command: continues prompts with a text generator in parts. */
+@Command(
+        name = "generate",
+        mixinStandardHelpOptions = true,
+        description = "Continues prompts of tokens with the written parts of a text generator, whose caches stay in the"
+                + " parts.")
+final class GenerateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "DIR", description = "Directory of the parts.")
+    private Path directory = Path.of("");
+
+    @Option(
+            names = "--prompt-tokens",
+            required = true,
+            paramLabel = "1,2,3|FILE",
+            description =
+                    "The tokens of a prompt, or a file with them. Given more than once, the prompts run at the same"
+                            + " time.")
+    private List<String> prompts = List.of();
+
+    @Option(names = "--max-new", paramLabel = "N", description = "Largest number of new tokens (default: 128).")
+    private int maxNew = Sampling.GREEDY.maxNewTokens();
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            description = "Divisor of the logits (default: 0, which takes the most probable token).")
+    private double temperature;
+
+    @Option(
+            names = "--top-k",
+            paramLabel = "K",
+            description = "Choose from the K most probable tokens (default: 0, all).")
+    private int topK;
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            description = "Choose from the fewest tokens with this probability (default: 1, all).")
+    private double topP = 1;
+
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "R",
+            description = "Penalty of tokens that are there already (default: 1, none).")
+    private double penalty = 1;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the choice (default: 0).")
+    private long seed;
+
+    @Option(names = "--stop", paramLabel = "TOKEN", split = ",", description = "Tokens after which generation ends.")
+    private Set<Long> stop = Set.of();
+
+    @Option(
+            names = "--prompt-chunk",
+            paramLabel = "N",
+            description = "Run a longer prompt N tokens at a time, so that other sequences run between.")
+    private Optional<Integer> chunk = Optional.empty();
+
+    @Option(
+            names = "--max-cache",
+            paramLabel = "512MB",
+            description = "Limit the caches of each part. At the limit, those of the sequence that was used least"
+                    + " recently are dropped, and computed again when it goes on.")
+    private Optional<String> maxCache = Optional.empty();
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")
+    private int threads = 1;
+
+    @Option(
+            names = "--optimization",
+            paramLabel = "none|basic|extended|all",
+            description = "Optimisation of the parts by ONNX Runtime (default: all).")
+    private OptimizationLevel optimization = OptimizationLevel.ALL;
+
+    @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        List<List<Long>> tokens = new ArrayList<>();
+        for (String prompt : prompts) {
+            tokens.add(tokens(prompt));
+        }
+        Sampling sampling = sampling();
+        try (GenerationSession session = GenerationSession.open(directory, options())) {
+            long begin = System.nanoTime();
+            List<Generated> generated = generate(session, tokens, sampling);
+            GenerationPrinter printer = new GenerationPrinter(session, generated, System.nanoTime() - begin);
+            if (output.json) {
+                spec.commandLine().getOut().println(Json.print(printer.json()));
+            } else {
+                printer.print(spec.commandLine().getOut());
+            }
+        }
+        return Main.DONE;
+    }
+
+    private List<Generated> generate(GenerationSession session, List<List<Long>> tokens, Sampling sampling)
+            throws IOException {
+        ExecutorService running = Executors.newFixedThreadPool(tokens.size(), task -> {
+            Thread daemon = new Thread(task, "pepper-generate");
+            daemon.setDaemon(true);
+            return daemon;
+        });
+        try {
+            List<Future<Generated>> futures = new ArrayList<>();
+            for (List<Long> prompt : tokens) {
+                futures.add(running.submit(() -> session.generate(prompt, sampling)));
+            }
+            List<Generated> generated = new ArrayList<>();
+            for (Future<Generated> future : futures) {
+                generated.add(future.get());
+            }
+            return generated;
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IOException(String.valueOf(failed.getMessage()), failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(interrupted);
+        } finally {
+            running.shutdownNow();
+        }
+    }
+
+    private GenerationOptions options() {
+        GenerationOptions options =
+                GenerationOptions.DEFAULTS.withPipeline(PipelineOptions.DEFAULTS.withRuntime(SessionOptions.DEFAULTS
+                        .withReading(reading.options())
+                        .withStages(StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization))));
+        try {
+            if (maxCache.isPresent()) {
+                options = options.withMaxCacheBytes(QuantityText.bytes(maxCache.get()), true);
+            }
+            return chunk.isPresent() ? options.withPromptChunk(chunk.get()) : options;
+        } catch (IllegalArgumentException refused) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(refused.getMessage()), refused);
+        }
+    }
+
+    private Sampling sampling() {
+        try {
+            return new Sampling(maxNew, temperature, topK, topP, penalty, seed, stop);
+        } catch (IllegalArgumentException refused) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(refused.getMessage()), refused);
+        }
+    }
+
+    private List<Long> tokens(String given) throws IOException {
+        boolean isList = given.matches("[0-9,\\s]+");
+        String text = isList ? given : Files.readString(Path.of(given));
+        try {
+            List<Long> tokens = Arrays.stream(text.split("[,\\s]+", -1))
+                    .filter(word -> !word.isEmpty())
+                    .map(Long::valueOf)
+                    .toList();
+            if (tokens.isEmpty()) {
+                throw new IOException("--prompt-tokens " + given + ": there are no tokens");
+            }
+            return tokens;
+        } catch (NumberFormatException wrong) {
+            throw new IOException("--prompt-tokens " + given + ": is not a list of numbers", wrong);
+        }
+    }
+}

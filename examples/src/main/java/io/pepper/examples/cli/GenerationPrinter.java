@@ -1,0 +1,101 @@
+package io.pepper.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.generation.Generated;
+import io.pepper.generation.GenerationSession;
+import io.pepper.internal.text.Quantities;
+import io.pepper.session.StageMetrics;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The results of {@code generate}, for a person or a program. */
+final class GenerationPrinter {
+    private static final double NANOS = 1e9;
+
+    private final List<Generated> generated;
+    private final List<StageMetrics> stages;
+    private final List<Long> cacheBytes;
+    private final long replays;
+    private final double seconds;
+
+    GenerationPrinter(GenerationSession session, List<Generated> generated, long nanos) {
+        this.generated = generated;
+        this.stages = session.metrics();
+        this.cacheBytes = session.cacheBytes();
+        this.replays = session.replays();
+        this.seconds = nanos / NANOS;
+    }
+
+    private static double meanSeconds(StageMetrics stage) {
+        return stage.calls() == 0 ? 0 : stage.busySeconds() / stage.calls();
+    }
+
+    private double perSecond() {
+        return generated.stream().mapToInt(each -> each.tokens().size()).sum() / seconds;
+    }
+
+    ObjectNode json() {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        ArrayNode sequences = root.putArray("sequences");
+        for (Generated each : generated) {
+            ObjectNode node = sequences.addObject();
+            ArrayNode tokens = node.putArray("tokens");
+            each.tokens().forEach(tokens::add);
+            node.put("reason", each.reason().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            node.put("firstTokenSeconds", each.firstTokenSeconds());
+            node.put("seconds", each.seconds());
+            if (each.tokens().size() > 1) {
+                node.put("tokensPerSecond", each.tokensPerSecond());
+            }
+        }
+        root.put("seconds", seconds).put("tokensPerSecond", perSecond()).put("replays", replays);
+        ArrayNode parts = root.putArray("stages");
+        for (int part = 0; part < stages.size(); part++) {
+            StageMetrics stage = stages.get(part);
+            parts.addObject()
+                    .put("stage", stage.stage())
+                    .put("calls", stage.calls())
+                    .put("meanSeconds", meanSeconds(stage))
+                    .put("cacheBytes", cacheBytes.get(part));
+        }
+        return root;
+    }
+
+    void print(PrintWriter out) {
+        for (Generated each : generated) {
+            out.println(each.tokens().stream().map(String::valueOf).collect(Collectors.joining(",")));
+        }
+        out.println();
+        Table sequences = new Table("sequence", "tokens", "ends by", "first token", "per second");
+        for (int i = 0; i < generated.size(); i++) {
+            Generated each = generated.get(i);
+            sequences.row(
+                    String.valueOf(i + 1),
+                    String.valueOf(each.tokens().size()),
+                    each.reason().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    Quantities.seconds(each.firstTokenSeconds()),
+                    each.tokens().size() > 1 ? Quantities.number(each.tokensPerSecond()) : "-");
+        }
+        sequences.print(out);
+        out.println();
+        Table parts = new Table("stage", "calls", "mean time", "busy", "caches");
+        for (int part = 0; part < stages.size(); part++) {
+            StageMetrics stage = stages.get(part);
+            parts.row(
+                    stage.stage(),
+                    String.valueOf(stage.calls()),
+                    Quantities.seconds(meanSeconds(stage)),
+                    Quantities.percent(100 * stage.busySeconds() / seconds),
+                    Quantities.bytes(cacheBytes.get(part)));
+        }
+        parts.print(out);
+        out.println(Quantities.number(perSecond()) + " tokens per second");
+        if (replays > 0) {
+            out.println("note: caches were dropped and computed again " + replays + " times (--max-cache)");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.pepper.examples;
+
+import io.pepper.onnx.internal.proto.AttributeProto;
+import io.pepper.onnx.internal.proto.GraphProto;
+import io.pepper.onnx.internal.proto.ModelProto;
+import io.pepper.onnx.internal.proto.NodeProto;
+import io.pepper.onnx.internal.proto.OperatorSetIdProto;
+import io.pepper.onnx.internal.proto.TensorProto;
+import io.pepper.onnx.internal.proto.TensorShapeProto;
+import io.pepper.onnx.internal.proto.TypeProto;
+import io.pepper.onnx.internal.proto.ValueInfoProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** A text generator of a few kilobytes: each layer adds the mean of all tokens so far, which it caches. */
+public final class SmallDecoder {
+    private static final int LAYERS = 3;
+    private static final int WIDTH = 8;
+    private static final int VOCABULARY = 24;
+
+    private SmallDecoder() {}
+
+    public static Path write(Path file) throws IOException {
+        GraphProto.Builder graph = GraphProto.newBuilder()
+                .setName("decoder")
+                .addInput(value("input_ids", TensorProto.DataType.INT64, "batch", "seq"))
+                .addInitializer(weights("embed", new Random(3), VOCABULARY, WIDTH))
+                .addInitializer(weights("head", new Random(4), WIDTH, VOCABULARY))
+                .addNode(node("Gather", "x0", "embed", "input_ids"));
+        for (int i = 0; i < LAYERS; i++) {
+            String past = "past_key_values." + i + ".key";
+            String present = "present." + i + ".key";
+            graph.addInput(value(past, TensorProto.DataType.FLOAT, "batch", "past", WIDTH))
+                    .addNode(node("Concat", present, past, "x" + i).addAttribute(whole("axis", 1)))
+                    .addNode(node("ReduceMean", "mean" + i, present).addAttribute(axes()))
+                    .addNode(node("Add", "sum" + i, "x" + i, "mean" + i))
+                    .addInitializer(weights("w" + i, new Random(5 + i), WIDTH, WIDTH))
+                    .addNode(node("MatMul", "product" + i, "sum" + i, "w" + i))
+                    .addNode(node("Tanh", "x" + (i + 1), "product" + i))
+                    .addOutput(value(present, TensorProto.DataType.FLOAT, "batch", "total", WIDTH));
+        }
+        graph.addNode(node("MatMul", "logits", "x" + LAYERS, "head"))
+                .addOutput(value("logits", TensorProto.DataType.FLOAT, "batch", "seq", VOCABULARY));
+        ModelProto model = ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .setGraph(graph)
+                .build();
+        return Files.write(file, model.toByteArray());
+    }
+
+    private static NodeProto.Builder node(String type, String output, String... inputs) {
+        NodeProto.Builder node = NodeProto.newBuilder().setOpType(type).addOutput(output);
+        for (String input : inputs) {
+            node.addInput(input);
+        }
+        return node;
+    }
+
+    private static AttributeProto whole(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+
+    private static AttributeProto axes() {
+        return AttributeProto.newBuilder()
+                .setName("axes")
+                .setType(AttributeProto.AttributeType.INTS)
+                .addInts(1)
+                .build();
+    }
+
+    private static TensorProto weights(String name, Random random, long rows, long columns) {
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.FLOAT_VALUE)
+                .addDims(rows)
+                .addDims(columns);
+        for (long i = 0; i < rows * columns; i++) {
+            tensor.addFloatData((float) random.nextGaussian());
+        }
+        return tensor.build();
+    }
+
+    private static ValueInfoProto value(String name, TensorProto.DataType type, Object... dimensions) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (Object dimension : dimensions) {
+            if (dimension instanceof String symbol) {
+                shape.addDimBuilder().setDimParam(symbol);
+            } else {
+                shape.addDimBuilder().setDimValue((Integer) dimension);
+            }
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(type.getNumber())
+                                .setShape(shape)))
+                .build();
+    }
+}

@@ -1,0 +1,112 @@
+package io.pepper.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pepper.examples.SmallDecoder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GenerateCommandTest {
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private Path parts = Path.of("");
+
+    @BeforeEach
+    void split() throws IOException {
+        parts = split(3);
+    }
+
+    private Path split(int count) throws IOException {
+        Path target = directory.resolve("parts" + count);
+        Path model = SmallDecoder.write(directory.resolve("decoder.onnx"));
+        assertThat(run("split", model, "--parts", count, "--out", target))
+                .as(err.toString())
+                .isZero();
+        return target;
+    }
+
+    private int run(Object... args) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        List<String> words = new ArrayList<>();
+        for (Object arg : args) {
+            words.add(arg.toString());
+        }
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words.toArray(String[]::new));
+    }
+
+    private JsonNode json() throws IOException {
+        return new ObjectMapper().readTree(out.toString());
+    }
+
+    @Test
+    void tokensDoNotDependOnTheNumberOfParts() throws IOException {
+        assertThat(run("generate", parts, "--prompt-tokens", "3,1,4", "--max-new", 10, "--json"))
+                .as(err.toString())
+                .isZero();
+        JsonNode three = json();
+        assertThat(run("generate", split(1), "--prompt-tokens", "3,1,4", "--max-new", 10, "--json"))
+                .isZero();
+        assertThat(three.path("sequences").get(0).path("tokens"))
+                .hasSize(10)
+                .isEqualTo(json().path("sequences").get(0).path("tokens"));
+        assertThat(three.path("sequences").get(0).path("reason").asText()).isEqualTo("length");
+        assertThat(three.path("stages")).hasSize(3).allSatisfy(stage -> {
+            assertThat(stage.path("calls").asInt()).isEqualTo(10);
+            assertThat(stage.path("cacheBytes").asInt()).isEqualTo(12 * 8 * Float.BYTES);
+        });
+    }
+
+    @Test
+    void promptsRunAtTheSameTimeAndPrintTheirTokens() throws IOException {
+        Path file = Files.writeString(directory.resolve("prompt"), "5 6\n7\n");
+        assertThat(run("generate", parts, "--prompt-tokens", "3,1,4", "--prompt-tokens", file, "--max-new", 5))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString().lines().limit(2)).allMatch(line -> line.matches("\\d+(,\\d+){4}"));
+        assertThat(out.toString())
+                .contains("sequence  tokens  ends by  first token  per second")
+                .contains("decoder_part3.onnx")
+                .contains(" tokens per second\n");
+    }
+
+    @Test
+    void aSmallLimitOfCachesIsReported() {
+        assertThat(run(
+                        "generate",
+                        parts,
+                        "--prompt-tokens",
+                        "3,1,4",
+                        "--prompt-tokens",
+                        "5,6",
+                        "--max-new",
+                        20,
+                        "--max-cache",
+                        "1kB"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("note: caches were dropped and computed again ");
+    }
+
+    @Test
+    void wrongValuesAreNamed() {
+        assertThat(run("generate", parts, "--prompt-tokens", "a,b")).isEqualTo(1);
+        assertThat(err.toString()).contains("a,b");
+        assertThat(run("generate", parts, "--prompt-tokens", "1", "--top-p", "2"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("topP is out of range: 2.0");
+    }
+}

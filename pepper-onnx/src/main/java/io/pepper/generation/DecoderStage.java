@@ -1,0 +1,183 @@
+package io.pepper.generation;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import io.pepper.session.Cancellation;
+import io.pepper.session.Stage;
+import io.pepper.session.StageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A stage of a text generator that keeps the caches of its layers: neither they nor masks, positions and lengths cross a
+ * link. Instead it reads a {@link Step}. Thread-safe.
+ */
+final class DecoderStage implements Stage {
+    private final Stage stage;
+    private final DecoderRoles roles;
+    private final SequenceCaches caches;
+    private final List<String> inputs;
+    private final List<String> outputs;
+    private final Map<String, String> presents = new LinkedHashMap<>();
+
+    /**
+     * Wraps a stage, and takes it over.
+     *
+     * @param stage the stage
+     * @param roles the roles of the model's inputs and outputs
+     * @param visible the outputs that later parts or the caller read
+     * @param caches its caches
+     */
+    DecoderStage(Stage stage, DecoderRoles roles, List<String> visible, SequenceCaches caches) {
+        this.stage = stage;
+        this.roles = roles;
+        this.caches = caches;
+        this.outputs = List.copyOf(visible);
+        List<String> read = new ArrayList<>(
+                stage.inputs().stream().filter(input -> !roles.isHidden(input)).toList());
+        read.add(Step.TENSOR);
+        this.inputs = List.copyOf(read);
+        for (String input : stage.inputs()) {
+            String present = roles.presents().get(input);
+            if (present != null) {
+                presents.put(input, present);
+            }
+        }
+    }
+
+    SequenceCaches caches() {
+        return caches;
+    }
+
+    @Override
+    public String name() {
+        return stage.name();
+    }
+
+    @Override
+    public List<String> inputs() {
+        return inputs;
+    }
+
+    @Override
+    public List<String> outputs() {
+        return outputs;
+    }
+
+    @Override
+    public Map<String, OnnxValue> run(Map<String, OnnxTensorLike> given, Cancellation cancellation) throws IOException {
+        Step step = Step.of(Objects.requireNonNull(given.get(Step.TENSOR)));
+        List<OnnxTensor> made = new ArrayList<>();
+        boolean ended = false;
+        try {
+            Map<String, OnnxTensor> pasts = new HashMap<>(caches.begin(step));
+            try {
+                Map<String, OnnxTensorLike> feed = new HashMap<>(given);
+                feed.remove(Step.TENSOR);
+                fill(feed, pasts, step, made);
+                Map<String, OnnxValue> results = stage.run(feed, cancellation);
+                keep(results, pasts, step);
+                ended = true;
+                return visible(results, step);
+            } finally {
+                if (!ended) {
+                    caches.fail(step);
+                }
+            }
+        } catch (OrtException failed) {
+            throw new IOException(name() + ": " + failed.getMessage(), failed);
+        } finally {
+            made.forEach(OnnxTensor::close);
+        }
+    }
+
+    /** Keeps the new caches; if that fails, all results are closed. */
+    private void keep(Map<String, OnnxValue> results, Map<String, OnnxTensor> pasts, Step step)
+            throws StageException, OrtException {
+        boolean kept = false;
+        try {
+            caches.end(step, presents(results), pasts);
+            kept = true;
+        } finally {
+            if (!kept) {
+                results.values().stream()
+                        .filter(value -> value instanceof OnnxTensor tensor && !pasts.containsValue(tensor))
+                        .forEach(OnnxValue::close);
+            }
+        }
+    }
+
+    /** Adds the inputs that the stage makes itself. */
+    private void fill(Map<String, OnnxTensorLike> feed, Map<String, OnnxTensor> pasts, Step step, List<OnnxTensor> made)
+            throws OrtException, IOException {
+        for (String input : stage.inputs()) {
+            if (presents.containsKey(input)) {
+                if (!pasts.containsKey(input)) {
+                    OnnxTensor empty = HiddenInputs.empty(roles, input);
+                    made.add(empty);
+                    pasts.put(input, empty);
+                }
+                feed.put(input, Objects.requireNonNull(pasts.get(input)));
+            } else if (roles.isHidden(input)) {
+                OnnxTensor value = HiddenInputs.of(roles, input, step);
+                made.add(value);
+                feed.put(input, value);
+            }
+        }
+    }
+
+    /** Returns the new caches by the inputs that they continue. */
+    private Map<String, OnnxTensor> presents(Map<String, OnnxValue> results) throws StageException, OrtException {
+        Map<String, OnnxTensor> found = new HashMap<>();
+        for (Map.Entry<String, String> cache : presents.entrySet()) {
+            if (!(results.get(cache.getValue()) instanceof OnnxTensor tensor)) {
+                throw new StageException(
+                        StageException.Kind.FAILED, name(), "'" + cache.getValue() + "' is no tensor", null);
+            }
+            boolean isShared = outputs.contains(cache.getValue());
+            found.put(
+                    cache.getKey(),
+                    isShared ? CacheTensor.slice(tensor, 0, 0, tensor.getInfo().getShape()[0]) : tensor);
+        }
+        return found;
+    }
+
+    /** Returns the outputs that others read. Those that nobody reads, and that are no caches, are closed. */
+    private Map<String, OnnxValue> visible(Map<String, OnnxValue> results, Step step) throws OrtException {
+        Map<String, OnnxValue> left = new LinkedHashMap<>();
+        for (Map.Entry<String, OnnxValue> each : results.entrySet()) {
+            if (outputs.contains(each.getKey())) {
+                left.put(each.getKey(), each.getValue());
+            } else if (!presents.containsValue(each.getKey())) {
+                each.getValue().close();
+            }
+        }
+        String logits = roles.logits().name();
+        if (!step.all() && left.get(logits) instanceof OnnxTensor tensor) {
+            long[] shape = tensor.getInfo().getShape();
+            int axis = shape.length - 2;
+            if (axis >= 0 && shape[axis] > 1) {
+                left.put(logits, CacheTensor.slice(tensor, axis, shape[axis] - 1, shape[axis]));
+                tensor.close();
+            }
+        }
+        return left;
+    }
+
+    /** Closes the stage first: a step may be running until then. */
+    @Override
+    public void close() throws IOException {
+        try {
+            stage.close();
+        } finally {
+            caches.close();
+        }
+    }
+}

@@ -1,0 +1,294 @@
+package io.pepper.generation;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import io.pepper.export.PartitionManifest;
+import io.pepper.model.TensorInfo;
+import io.pepper.session.ModelSession;
+import io.pepper.session.PartitionedSession;
+import io.pepper.session.PipelineSession;
+import io.pepper.session.RunOutputs;
+import io.pepper.session.Stage;
+import io.pepper.session.StageMetrics;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
+
+/**
+ * A session that generates tokens with a text generator that is divided into parts. The caches of keys and values stay
+ * in the part that computes them: between parts travel the hidden state and a {@code pepper.step} of a few numbers, and
+ * the caller receives the logits of the last token.
+ *
+ * <p>Several sequences may run at the same time, as a pipeline: one part works on one sequence while the next works on
+ * another. The session is thread-safe; a {@link TokenSequence} runs one step at a time.
+ *
+ * <pre>{@code
+ * try (GenerationSession session = GenerationSession.open(Path.of("parts"))) {
+ *     Generated answer = session.generate(List.of(1L, 15L, 7L), Sampling.GREEDY.withMaxNewTokens(40));
+ *     System.out.println(answer.tokens());
+ * }
+ * }</pre>
+ */
+public final class GenerationSession implements AutoCloseable {
+    private final DecoderRoles roles;
+    private final ModelSession session;
+    private final List<SequenceCaches> caches;
+    private final GenerationOptions options;
+    private final AtomicLong sequences = new AtomicLong();
+    private final AtomicLong replays = new AtomicLong();
+    private final Set<Long> released = new LinkedHashSet<>();
+
+    private GenerationSession(
+            DecoderRoles roles, ModelSession session, List<SequenceCaches> caches, GenerationOptions options) {
+        this.roles = roles;
+        this.session = session;
+        this.caches = caches;
+        this.options = options;
+    }
+
+    /**
+     * Opens a directory of parts with the default options.
+     *
+     * @param directory the parts of a text generator with their {@code partition.json}
+     * @return a session, for the caller to close
+     * @throws IOException see {@link #open(Path, GenerationOptions)}
+     */
+    public static GenerationSession open(Path directory) throws IOException {
+        return open(directory, GenerationOptions.DEFAULTS);
+    }
+
+    /**
+     * Opens a directory of parts.
+     *
+     * @param directory the parts of a text generator with their {@code partition.json}
+     * @param options how to run them
+     * @return a session, for the caller to close
+     * @throws io.pepper.model.UnsupportedModelException if the model is no text generator with caches, or has inputs
+     *     that do not follow from its tokens; the message names them
+     * @throws IOException see {@link PartitionedSession#open(Path, io.pepper.session.SessionOptions)}
+     */
+    public static GenerationSession open(Path directory, GenerationOptions options) throws IOException {
+        PartitionManifest manifest =
+                PartitionManifest.read(directory, options.pipeline().runtime().reading());
+        DecoderRoles roles = DecoderRoles.of(manifest);
+        List<Stage> stages = new ArrayList<>();
+        try {
+            for (int part = 0; part < manifest.parts().size(); part++) {
+                stages.add(
+                        Stage.open(directory, manifest, part, options.pipeline().runtime()));
+            }
+        } catch (IOException | RuntimeException | Error failed) {
+            closeAfter(stages, failed);
+            throw failed;
+        }
+        return of(manifest, roles, stages, options);
+    }
+
+    /**
+     * Creates a session from stages of a text generator, which may also run elsewhere. Their caches are kept in this
+     * process then.
+     *
+     * @param manifest the manifest of the parts
+     * @param stages the parts in the order of the manifest; the session closes them, also if this throws
+     * @param options how to run them
+     * @return a session, for the caller to close
+     * @throws io.pepper.model.UnsupportedModelException if the model is no text generator with caches
+     * @throws io.pepper.model.MalformedModelException if the stages do not fit together
+     */
+    public static GenerationSession of(PartitionManifest manifest, List<Stage> stages, GenerationOptions options)
+            throws IOException {
+        DecoderRoles roles;
+        try {
+            roles = DecoderRoles.of(manifest);
+        } catch (IOException | RuntimeException failed) {
+            closeAfter(stages, failed);
+            throw failed;
+        }
+        return of(manifest, roles, stages, options);
+    }
+
+    private static GenerationSession of(
+            PartitionManifest manifest, DecoderRoles roles, List<Stage> stages, GenerationOptions options)
+            throws IOException {
+        PartitionManifest visible = roles.visible(manifest);
+        List<Stage> wrapped = new ArrayList<>();
+        List<SequenceCaches> caches = new ArrayList<>();
+        for (int part = 0; part < stages.size(); part++) {
+            SequenceCaches own = new SequenceCaches(stages.get(part).name(), options.maxCacheBytes(), options.evicts());
+            caches.add(own);
+            List<String> outputs = visible.parts().get(part).outputs().stream()
+                    .map(TensorInfo::name)
+                    .toList();
+            wrapped.add(new DecoderStage(stages.get(part), roles, outputs, own));
+        }
+        return new GenerationSession(
+                roles, PipelineSession.of(visible, wrapped, options.pipeline()), List.copyOf(caches), options);
+    }
+
+    private static void closeAfter(List<Stage> stages, Throwable failed) {
+        for (Stage stage : stages) {
+            try {
+                stage.close();
+            } catch (IOException | RuntimeException also) {
+                failed.addSuppressed(also);
+            }
+        }
+    }
+
+    /**
+     * Begins a sequence without tokens.
+     *
+     * @return the sequence, for the caller to close
+     */
+    public TokenSequence newSequence() {
+        return new TokenSequence(this, sequences.getAndIncrement(), OptionalLong.empty(), List.of());
+    }
+
+    /**
+     * Continues a prompt.
+     *
+     * @param prompt one token or more
+     * @param sampling how tokens are chosen, and when to end
+     * @return the new tokens
+     * @throws IllegalArgumentException if the prompt is empty
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     * @throws io.pepper.session.StageException if a part fails, or the caches exceed their limit
+     */
+    public Generated generate(List<Long> prompt, Sampling sampling) throws IOException {
+        return generate(prompt, sampling, token -> true);
+    }
+
+    /**
+     * Continues a prompt, and reports each token.
+     *
+     * @param prompt one token or more
+     * @param sampling how tokens are chosen, and when to end
+     * @param listener receives each new token on the calling thread, and returns whether to go on
+     * @return the new tokens
+     * @throws IllegalArgumentException if the prompt is empty
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     * @throws io.pepper.session.StageException if a part fails, or the caches exceed their limit
+     */
+    public Generated generate(List<Long> prompt, Sampling sampling, LongPredicate listener) throws IOException {
+        try (TokenSequence sequence = newSequence()) {
+            return sequence.generate(prompt, sampling, listener);
+        }
+    }
+
+    /**
+     * Runs a step.
+     *
+     * @return the logits of the last token, or of all of them
+     */
+    float[] run(Step step, long... tokens) throws IOException {
+        List<Long> dropped;
+        synchronized (released) {
+            dropped = List.copyOf(released);
+        }
+        Step told = new Step(step.sequence(), step.parent(), step.past(), step.count(), step.all(), dropped);
+        try (OnnxTensor command = told.tensor();
+                OnnxTensor words = tokens(tokens);
+                RunOutputs outputs = session.run(Map.of(roles.tokens().name(), words, Step.TENSOR, command))) {
+            synchronized (released) {
+                released.removeAll(dropped);
+            }
+            return floats(outputs.tensor(roles.logits().name()));
+        } catch (OrtException failed) {
+            throw new IOException(String.valueOf(failed.getMessage()), failed);
+        }
+    }
+
+    private OnnxTensor tokens(long... tokens) throws OrtException {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        int rank = roles.tokens().shape().orElseThrow().size();
+        long[] shape = rank == 1 ? new long[] {tokens.length} : new long[] {1, tokens.length};
+        if (roles.tokens().type().orElse("").equals("int32")) {
+            int[] narrow = new int[tokens.length];
+            for (int i = 0; i < tokens.length; i++) {
+                narrow[i] = Math.toIntExact(tokens[i]);
+            }
+            return OnnxTensor.createTensor(environment, IntBuffer.wrap(narrow), shape);
+        }
+        return OnnxTensor.createTensor(environment, LongBuffer.wrap(tokens), shape);
+    }
+
+    private static float[] floats(OnnxTensor tensor) {
+        if (tensor.getInfo().type == OnnxJavaType.DOUBLE) {
+            double[] values = new double[tensor.getDoubleBuffer().remaining()];
+            tensor.getDoubleBuffer().get(values);
+            float[] narrow = new float[values.length];
+            for (int i = 0; i < values.length; i++) {
+                narrow[i] = (float) values[i];
+            }
+            return narrow;
+        }
+        FloatBuffer buffer = tensor.getFloatBuffer();
+        float[] values = new float[buffer.remaining()];
+        buffer.get(values);
+        return values;
+    }
+
+    long nextSequence() {
+        return sequences.getAndIncrement();
+    }
+
+    void release(long sequence) {
+        synchronized (released) {
+            released.add(sequence);
+        }
+    }
+
+    void replayed() {
+        replays.incrementAndGet();
+    }
+
+    GenerationOptions options() {
+        return options;
+    }
+
+    /**
+     * Returns how often the caches of a sequence were computed again from its tokens, because a part had dropped or lost
+     * them.
+     *
+     * @return 0 or more
+     */
+    public long replays() {
+        return replays.get();
+    }
+
+    /**
+     * Returns the size of the caches of each part.
+     *
+     * @return bytes, in the order of the parts. Those of closed sequences count until the next step of another one
+     */
+    public List<Long> cacheBytes() {
+        return caches.stream().map(SequenceCaches::bytes).toList();
+    }
+
+    /**
+     * Returns the metrics of the parts.
+     *
+     * @return one per part
+     */
+    public List<StageMetrics> metrics() {
+        return session.metrics();
+    }
+
+    /** Ends running steps, and releases the parts and all caches. */
+    @Override
+    public void close() throws IOException {
+        session.close();
+    }
+}

@@ -1,0 +1,206 @@
+package io.pepper.generation;
+
+import io.pepper.session.StageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.LongPredicate;
+
+/**
+ * A sequence of tokens, whose caches are in the parts of a {@link GenerationSession}. Its steps run one at a time; it is
+ * thread-safe.
+ *
+ * <p>If a part no longer has the caches, they are computed again from the tokens ({@link GenerationSession#replays()}).
+ * A step that failed may be repeated.
+ */
+public final class TokenSequence implements AutoCloseable {
+    private static final double NANOS = 1e9;
+
+    private final GenerationSession session;
+    private final long number;
+    private final List<Long> tokens;
+    private OptionalLong parent;
+    private boolean closed;
+
+    TokenSequence(GenerationSession session, long number, OptionalLong parent, List<Long> tokens) {
+        this.session = session;
+        this.number = number;
+        this.parent = parent;
+        this.tokens = new ArrayList<>(tokens);
+    }
+
+    /**
+     * Returns all tokens so far.
+     *
+     * @return a copy
+     */
+    public synchronized List<Long> tokens() {
+        return List.copyOf(tokens);
+    }
+
+    /**
+     * Adds tokens.
+     *
+     * @param added one token or more
+     * @return the logits after the last of them, one for each token of the vocabulary
+     * @throws IllegalArgumentException if there is no token
+     * @throws IllegalStateException if the sequence is closed
+     * @throws java.io.InterruptedIOException if the thread is interrupted; the sequence is as before
+     * @throws StageException if a part fails; the sequence is as before
+     */
+    public synchronized float[] append(List<Long> added) throws IOException {
+        requireTokens(added);
+        int chunk = session.options().promptChunk().orElse(added.size());
+        float[] logits = new float[0];
+        int before = tokens.size();
+        boolean done = false;
+        try {
+            for (int from = 0; from < added.size(); from += chunk) {
+                logits = step(added.subList(from, Math.min(added.size(), from + chunk)), false);
+            }
+            done = true;
+            return logits;
+        } finally {
+            if (!done) {
+                tokens.subList(before, tokens.size()).clear();
+            }
+        }
+    }
+
+    /**
+     * Adds tokens, and returns the logits after each of them.
+     *
+     * @param added one token or more
+     * @return the logits, by token and then by token of the vocabulary
+     * @throws IllegalArgumentException if there is no token
+     * @throws IllegalStateException if the sequence is closed
+     * @throws StageException if a part fails; the sequence is as before
+     */
+    public synchronized float[][] appendWithAllLogits(List<Long> added) throws IOException {
+        requireTokens(added);
+        float[] all = step(added, true);
+        int vocabulary = all.length / added.size();
+        float[][] each = new float[added.size()][];
+        for (int i = 0; i < each.length; i++) {
+            each[i] = Arrays.copyOfRange(all, i * vocabulary, (i + 1) * vocabulary);
+        }
+        return each;
+    }
+
+    private void requireTokens(List<Long> added) {
+        if (closed) {
+            throw new IllegalStateException("the sequence is closed");
+        }
+        if (added.isEmpty()) {
+            throw new IllegalArgumentException("there is no token to add");
+        }
+    }
+
+    private float[] step(List<Long> added, boolean all) throws IOException {
+        Step step = new Step(number, parent, tokens.size(), added.size(), all, List.of());
+        float[] logits;
+        try {
+            logits = session.run(step, array(added));
+        } catch (StageException failed) {
+            if (failed.kind() != StageException.Kind.STATE_LOST) {
+                throw failed;
+            }
+            logits = again(added, all);
+        }
+        tokens.addAll(added);
+        parent = OptionalLong.empty();
+        return logits;
+    }
+
+    /** Computes the caches from all tokens. */
+    private float[] again(List<Long> added, boolean all) throws IOException {
+        session.replayed();
+        List<Long> every = new ArrayList<>(tokens);
+        every.addAll(added);
+        float[] logits =
+                session.run(new Step(number, OptionalLong.empty(), 0, every.size(), all, List.of()), array(every));
+        int wanted = all ? logits.length / every.size() * added.size() : logits.length;
+        return Arrays.copyOfRange(logits, logits.length - wanted, logits.length);
+    }
+
+    private static long[] array(List<Long> tokens) {
+        return tokens.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /**
+     * Adds a prompt, and continues it.
+     *
+     * @param prompt one token or more
+     * @param sampling how tokens are chosen, and when to end
+     * @param listener receives each new token on the calling thread, and returns whether to go on
+     * @return the new tokens. The last of them has been chosen, and is in the sequence with the next call only
+     * @throws IllegalArgumentException if the prompt is empty
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     * @throws StageException if a part fails
+     */
+    public synchronized Generated generate(List<Long> prompt, Sampling sampling, LongPredicate listener)
+            throws IOException {
+        long begin = System.nanoTime();
+        Sampler sampler = new Sampler(sampling);
+        List<Long> found = new ArrayList<>();
+        List<Long> next = prompt;
+        double first = 0;
+        while (true) {
+            float[] logits = append(next);
+            long token = sampler.next(logits, tokens);
+            found.add(token);
+            double seconds = (System.nanoTime() - begin) / NANOS;
+            first = found.size() == 1 ? seconds : first;
+            boolean wanted = listener.test(token);
+            if (sampling.stopTokens().contains(token)) {
+                return new Generated(found, Generated.Reason.STOP_TOKEN, first, seconds);
+            }
+            if (found.size() == sampling.maxNewTokens()) {
+                return new Generated(found, Generated.Reason.LENGTH, first, seconds);
+            }
+            if (!wanted) {
+                return new Generated(found, Generated.Reason.ENDED, first, seconds);
+            }
+            next = List.of(token);
+        }
+    }
+
+    /**
+     * Drops the last tokens.
+     *
+     * @param length the number of tokens to keep, 0 to the present number
+     * @throws IllegalArgumentException if {@code length} is out of range
+     */
+    public synchronized void truncate(int length) {
+        if (length < 0 || length > tokens.size()) {
+            throw new IllegalArgumentException(
+                    "a sequence of " + tokens.size() + " tokens cannot be cut back to " + length);
+        }
+        tokens.subList(length, tokens.size()).clear();
+    }
+
+    /**
+     * Branches off another sequence with the same tokens, which shares the caches until either goes on.
+     *
+     * @return the new sequence, for the caller to close
+     * @throws IllegalStateException if the sequence is closed
+     */
+    public synchronized TokenSequence fork() {
+        if (closed) {
+            throw new IllegalStateException("the sequence is closed");
+        }
+        OptionalLong origin = parent.isPresent() ? parent : OptionalLong.of(number);
+        return new TokenSequence(session, session.nextSequence(), origin, tokens);
+    }
+
+    /** Releases the caches. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            session.release(number);
+        }
+    }
+}

@@ -1,0 +1,413 @@
+package io.pepper.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
+import io.pepper.cut.Cuts;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.SubmodelExporter;
+import io.pepper.model.OptimizationLevel;
+import io.pepper.model.TensorInfo;
+import io.pepper.model.UnsupportedModelException;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.testmodels.Topologies;
+import io.pepper.partition.OperatorCosts;
+import io.pepper.partition.Partition;
+import io.pepper.partition.Partitioner;
+import io.pepper.session.Cancellation;
+import io.pepper.session.PipelineOptions;
+import io.pepper.session.SessionOptions;
+import io.pepper.session.Stage;
+import io.pepper.session.StageException;
+import io.pepper.session.StageOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Parts of text generators, which keep their caches, against the whole whose caches the caller hands on. */
+class GenerationSessionTest {
+    private static final int LAYERS = 4;
+    private static final List<Long> PROMPT = List.of(3L, 17L, 0L, 39L, 8L);
+
+    /** Without optimisation and on one thread, so that answers are identical bit by bit. */
+    private static final GenerationOptions EXACT = GenerationOptions.DEFAULTS.withPipeline(
+            PipelineOptions.DEFAULTS.withRuntime(SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS
+                    .withOptimization(OptimizationLevel.NONE)
+                    .withThreads(1))));
+
+    @TempDir
+    Path directory;
+
+    private PartitionManifest split(Decoders.Style style, int parts) throws IOException {
+        return split(Decoders.bytes(style, LAYERS), parts);
+    }
+
+    private PartitionManifest split(byte[] bytes, int parts) throws IOException {
+        try (OnnxModel model = OnnxModel.load(bytes, "decoder")) {
+            Cuts cuts = model.cuts(model.costs(model.shapes()).cutOptions());
+            Partition partition =
+                    Partitioner.balanced(parts, OperatorCosts.count()).partition(cuts);
+            return SubmodelExporter.export(model, partition, directory);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ATTENTION, 1",
+        "ATTENTION, 2",
+        "ATTENTION, 4",
+        "CONVOLUTION, 2",
+        "CONVOLUTION, 3",
+        "GROUP_QUERY, 1",
+        "GROUP_QUERY, 3",
+        "STATE, 2"
+    })
+    void tokensAndLogitsAreThoseOfTheWhole(Decoders.Style style, int parts) throws Exception {
+        split(style, parts);
+        try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
+                GenerationSession session = GenerationSession.open(directory, EXACT)) {
+            WholeDecoder.Continuation expected = whole.greedy(PROMPT, 12);
+            assertThat(Set.copyOf(expected.tokens()))
+                    .as("a test that says something")
+                    .hasSizeGreaterThan(2);
+            try (TokenSequence sequence = session.newSequence()) {
+                List<Long> next = PROMPT;
+                for (int i = 0; i < 12; i++) {
+                    assertThat(sequence.append(next))
+                            .as("logits of step %s", i)
+                            .containsExactly(expected.logits().get(i));
+                    next = List.of(expected.tokens().get(i));
+                }
+            }
+            Generated generated = session.generate(PROMPT, Sampling.GREEDY.withMaxNewTokens(12));
+            assertThat(generated.tokens()).isEqualTo(expected.tokens());
+            assertThat(generated.reason()).isEqualTo(Generated.Reason.LENGTH);
+            assertThat(session.replays()).isZero();
+        }
+    }
+
+    @Test
+    void onlyTheHiddenStateAndTheStepTravelBetweenParts() throws Exception {
+        PartitionManifest manifest = split(Decoders.Style.ATTENTION, 4);
+        PartitionManifest visible = DecoderRoles.of(manifest).visible(manifest);
+        assertThat(visible.inputs()).extracting(TensorInfo::name).containsExactly("input_ids", Step.TENSOR);
+        assertThat(visible.outputs()).extracting(TensorInfo::name).containsExactly("logits");
+        for (int part = 1; part < 4; part++) {
+            assertThat(visible.parts().get(part).inputs())
+                    .extracting(TensorInfo::name)
+                    .as("part %s", part)
+                    .containsExactlyInAnyOrder("x" + part, Step.TENSOR);
+            assertThat(visible.parts().get(part - 1).outputs())
+                    .extracting(TensorInfo::name)
+                    .containsExactly("x" + part);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Decoders.Style.class)
+    void aPromptMayRunInChunks(Decoders.Style style) throws Exception {
+        split(style, 2);
+        try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
+                GenerationSession session = GenerationSession.open(directory, EXACT.withPromptChunk(2))) {
+            assertThat(session.generate(PROMPT, Sampling.GREEDY.withMaxNewTokens(8))
+                            .tokens())
+                    .isEqualTo(whole.greedy(PROMPT, 8).tokens());
+        }
+    }
+
+    @Test
+    void sequencesAtTheSameTimeDoNotDisturbEachOther() throws Exception {
+        split(Decoders.Style.CONVOLUTION, 3);
+        Random random = new Random(5);
+        List<List<Long>> prompts = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            prompts.add(random.longs(1 + random.nextInt(9), 0, Decoders.VOCABULARY)
+                    .boxed()
+                    .toList());
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(Decoders.Style.CONVOLUTION, LAYERS));
+                GenerationSession session = GenerationSession.open(directory, EXACT)) {
+            List<Future<Generated>> running = new ArrayList<>();
+            for (List<Long> prompt : prompts) {
+                running.add(threads.submit(() -> session.generate(prompt, Sampling.GREEDY.withMaxNewTokens(20))));
+            }
+            for (int i = 0; i < 8; i++) {
+                assertThat(running.get(i).get().tokens())
+                        .isEqualTo(whole.greedy(prompts.get(i), 20).tokens());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Decoders.Style.class)
+    @SuppressWarnings("try") // Closing the trunk early is part of the test.
+    void aBranchSharesTheTokensAndGoesOnByItself(Decoders.Style style) throws Exception {
+        split(style, 2);
+        try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
+                GenerationSession session = GenerationSession.open(directory, EXACT);
+                TokenSequence trunk = session.newSequence()) {
+            trunk.append(PROMPT);
+            long shared = total(session);
+            try (TokenSequence left = trunk.fork();
+                    TokenSequence right = trunk.fork()) {
+                trunk.append(List.of(1L));
+                assertClose(left.append(List.of(2L)), whole.logits(List.of(3L, 17L, 0L, 39L, 8L, 2L)));
+                assertClose(right.append(List.of(4L)), whole.logits(List.of(3L, 17L, 0L, 39L, 8L, 4L)));
+                assertClose(left.append(List.of(5L)), whole.logits(List.of(3L, 17L, 0L, 39L, 8L, 2L, 5L)));
+                assertThat(left.tokens()).containsExactly(3L, 17L, 0L, 39L, 8L, 2L, 5L);
+            }
+            assertThat(trunk.tokens()).containsExactly(3L, 17L, 0L, 39L, 8L, 1L);
+            assertThat(total(session)).isGreaterThan(shared);
+            trunk.append(List.of(9L));
+            assertThat(session.cacheBytes()).as("branches are released").hasSize(2);
+            try (TokenSequence late = trunk.fork()) {
+                trunk.close();
+                assertClose(late.append(List.of(6L)), whole.logits(List.of(3L, 17L, 0L, 39L, 8L, 1L, 9L, 6L)));
+            }
+        }
+    }
+
+    private static long total(GenerationSession session) {
+        return session.cacheBytes().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** A step of one token and a run over all tokens differ by the order of additions. */
+    private static void assertClose(float[] found, float[] expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < found.length; i++) {
+            assertThat(found[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-4f));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Decoders.Style.class)
+    void aSequenceMayBeCutBack(Decoders.Style style) throws Exception {
+        split(style, 3);
+        try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
+                GenerationSession session = GenerationSession.open(directory, EXACT);
+                TokenSequence sequence = session.newSequence()) {
+            sequence.append(PROMPT);
+            sequence.append(List.of(1L));
+            sequence.append(List.of(2L));
+            sequence.truncate(3);
+            assertClose(sequence.append(List.of(5L)), whole.logits(List.of(3L, 17L, 0L, 5L)));
+            boolean keepsAllTokens = style == Decoders.Style.ATTENTION || style == Decoders.Style.GROUP_QUERY;
+            assertThat(session.replays())
+                    .as("a state of a fixed size is computed again")
+                    .isEqualTo(keepsAllTokens ? 0 : 1);
+            sequence.truncate(3);
+            assertClose(sequence.append(List.of(6L)), whole.logits(List.of(3L, 17L, 0L, 6L)));
+            assertThat(session.replays()).isEqualTo(keepsAllTokens ? 0 : 2);
+            sequence.truncate(0);
+            assertClose(sequence.append(List.of(6L)), whole.logits(List.of(6L)));
+            assertThatThrownBy(() -> sequence.truncate(2))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("a sequence of 1 tokens cannot be cut back to 2");
+        }
+    }
+
+    /** A stage that fails once when told to, after the stages before it have extended their caches. */
+    private static final class FailsOnce implements Stage {
+        private final Stage stage;
+        private final AtomicBoolean fails = new AtomicBoolean();
+
+        FailsOnce(Stage stage) {
+            this.stage = stage;
+        }
+
+        @Override
+        public String name() {
+            return stage.name();
+        }
+
+        @Override
+        public List<String> inputs() {
+            return stage.inputs();
+        }
+
+        @Override
+        public List<String> outputs() {
+            return stage.outputs();
+        }
+
+        @Override
+        public Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation)
+                throws IOException {
+            if (fails.getAndSet(false)) {
+                throw new IOException("the board has no power");
+            }
+            return stage.run(inputs, cancellation);
+        }
+
+        @Override
+        public void close() throws IOException {
+            stage.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Decoders.Style.class)
+    void aStepThatFailedHalfWayMayBeRepeated(Decoders.Style style) throws Exception {
+        PartitionManifest manifest = split(style, 3);
+        List<Stage> stages = new ArrayList<>();
+        for (int part = 0; part < 3; part++) {
+            stages.add(new FailsOnce(
+                    Stage.open(directory, manifest, part, EXACT.pipeline().runtime())));
+        }
+        try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
+                GenerationSession session = GenerationSession.of(manifest, stages, EXACT);
+                TokenSequence sequence = session.newSequence()) {
+            WholeDecoder.Continuation expected = whole.greedy(PROMPT, 4);
+            List<Long> next = PROMPT;
+            for (int i = 0; i < 4; i++) {
+                ((FailsOnce) stages.get(2)).fails.set(true);
+                List<Long> added = next;
+                assertThatThrownBy(() -> sequence.append(added)).hasMessageContaining("the board has no power");
+                assertThat(sequence.append(added))
+                        .containsExactly(expected.logits().get(i));
+                next = List.of(expected.tokens().get(i));
+            }
+            assertThat(session.replays()).isZero();
+        }
+    }
+
+    @Test
+    void cachesAreAsLargeAsTheirTokensAndAreReleased() throws Exception {
+        split(Decoders.Style.ATTENTION, 2);
+        long perToken = 2L * LAYERS * Decoders.WIDTH * Float.BYTES;
+        try (GenerationSession session = GenerationSession.open(directory, EXACT);
+                TokenSequence last = session.newSequence()) {
+            for (int i = 0; i < 20; i++) {
+                try (TokenSequence sequence = session.newSequence()) {
+                    sequence.append(PROMPT);
+                    sequence.append(List.of(1L));
+                    assertThat(total(session)).isEqualTo(perToken * 6);
+                }
+            }
+            last.append(List.of(1L));
+            assertThat(total(session)).isEqualTo(perToken);
+        }
+    }
+
+    @Test
+    @SuppressWarnings("try") // Closing a sequence early is part of the test.
+    void aStepBeyondTheLimitOfCachesIsRefused() throws Exception {
+        split(Decoders.Style.ATTENTION, 2);
+        long perToken = LAYERS * Decoders.WIDTH * Float.BYTES;
+        try (GenerationSession session =
+                        GenerationSession.open(directory, EXACT.withMaxCacheBytes(perToken * 8, false));
+                TokenSequence one = session.newSequence();
+                TokenSequence other = session.newSequence()) {
+            one.append(PROMPT);
+            other.append(List.of(1L, 2L));
+            assertThatThrownBy(() -> other.append(List.of(3L, 4L)))
+                    .isInstanceOfSatisfying(StageException.class, refused -> assertThat(refused.kind())
+                            .isEqualTo(StageException.Kind.OUT_OF_MEMORY))
+                    .hasMessageContaining("the caches of 2 sequences take")
+                    .hasMessageContaining("the next 2 tokens would exceed the limit of");
+            other.append(List.of(3L));
+            one.close();
+            other.append(List.of(4L, 5L));
+            assertThat(other.tokens()).containsExactly(1L, 2L, 3L, 4L, 5L);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Decoders.Style.class)
+    void cachesThatWereDroppedAreComputedAgain(Decoders.Style style) throws Exception {
+        split(style, 2);
+        long limit;
+        try (GenerationSession session = GenerationSession.open(directory, EXACT);
+                TokenSequence sequence = session.newSequence()) {
+            sequence.append(PROMPT);
+            sequence.append(List.of(1L));
+            limit = session.cacheBytes().stream()
+                    .mapToLong(Long::longValue)
+                    .max()
+                    .orElseThrow();
+        }
+        try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
+                GenerationSession session = GenerationSession.open(directory, EXACT.withMaxCacheBytes(limit, true));
+                TokenSequence one = session.newSequence();
+                TokenSequence other = session.newSequence()) {
+            one.append(PROMPT);
+            other.append(PROMPT);
+            assertClose(one.append(List.of(1L)), whole.logits(List.of(3L, 17L, 0L, 39L, 8L, 1L)));
+            assertClose(other.append(List.of(2L)), whole.logits(List.of(3L, 17L, 0L, 39L, 8L, 2L)));
+            boolean grows = style != Decoders.Style.STATE;
+            assertThat(session.replays() > 0).isEqualTo(grows);
+        }
+    }
+
+    @Test
+    void generationEndsAtAStopTokenOrWhenTheListenerWantsNoMore() throws Exception {
+        split(Decoders.Style.ATTENTION, 2);
+        try (GenerationSession session = GenerationSession.open(directory, EXACT)) {
+            List<Long> all = session.generate(PROMPT, Sampling.GREEDY.withMaxNewTokens(9))
+                    .tokens();
+            long stop = all.get(all.size() - 1);
+            Generated stopped = session.generate(
+                    PROMPT, Sampling.GREEDY.withMaxNewTokens(99).withStopTokens(Set.of(stop)));
+            assertThat(stopped.tokens()).isEqualTo(all.subList(0, all.indexOf(stop) + 1));
+            assertThat(stopped.reason()).isEqualTo(Generated.Reason.STOP_TOKEN);
+            List<Long> heard = new ArrayList<>();
+            Generated ended = session.generate(PROMPT, Sampling.GREEDY, token -> {
+                heard.add(token);
+                return heard.size() < 2;
+            });
+            assertThat(ended.reason()).isEqualTo(Generated.Reason.ENDED);
+            assertThat(heard).isEqualTo(ended.tokens()).isEqualTo(all.subList(0, 2));
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameTokens() throws Exception {
+        split(Decoders.Style.ATTENTION, 2);
+        Sampling warm = Sampling.GREEDY.withTemperature(2).withMaxNewTokens(16);
+        try (GenerationSession session = GenerationSession.open(directory, EXACT)) {
+            List<Long> first = session.generate(PROMPT, warm.withSeed(1)).tokens();
+            assertThat(session.generate(PROMPT, warm.withSeed(1)).tokens()).isEqualTo(first);
+            assertThat(session.generate(PROMPT, warm.withSeed(2)).tokens()).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void logitsOfAllTokensAreThoseOfEachStep() throws Exception {
+        split(Decoders.Style.ATTENTION, 2);
+        try (GenerationSession session = GenerationSession.open(directory, EXACT);
+                TokenSequence all = session.newSequence();
+                TokenSequence each = session.newSequence()) {
+            float[][] rows = all.appendWithAllLogits(PROMPT);
+            assertThat(rows).hasDimensions(PROMPT.size(), Decoders.VOCABULARY);
+            for (int i = 0; i < rows.length; i++) {
+                assertClose(rows[i], each.append(PROMPT.subList(i, i + 1)));
+            }
+        }
+    }
+
+    @Test
+    void anImageModelIsRefused() throws Exception {
+        split(Topologies.get("residual").bytes(), 2);
+        assertThatThrownBy(() -> GenerationSession.open(directory))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("decoder has no caches: a text generator has an input of tokens");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pepper.generation;
+
+import org.jspecify.annotations.NullMarked;
