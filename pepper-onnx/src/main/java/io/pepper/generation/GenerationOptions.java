@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * @param pipeline how to open and run the parts
  * @param maxCacheBytes the largest size of the caches of each part, of all sequences together; empty for no limit
  * @param evicts whether the caches of the sequence that was used least recently are dropped at the limit, to be computed
- *     again when it goes on; else a step that would exceed the limit fails
+ *     again when it continues; else a step that would exceed the limit fails
  * @param promptChunk the largest number of tokens that run at once; longer prompts run in several steps, between which
  *     other sequences run; empty for no limit
  */

@@ -175,7 +175,7 @@ public final class GenerationSession implements AutoCloseable {
      *
      * @param prompt one token or more
      * @param sampling how tokens are chosen, and when to end
-     * @param listener receives each new token on the calling thread, and returns whether to go on
+     * @param listener receives each new token on the calling thread, and returns whether to continue
      * @return the new tokens
      * @throws IllegalArgumentException if the prompt is empty
      * @throws java.io.InterruptedIOException if the thread is interrupted

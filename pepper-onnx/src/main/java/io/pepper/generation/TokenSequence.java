@@ -134,7 +134,7 @@ public final class TokenSequence implements AutoCloseable {
      *
      * @param prompt one token or more
      * @param sampling how tokens are chosen, and when to end
-     * @param listener receives each new token on the calling thread, and returns whether to go on
+     * @param listener receives each new token on the calling thread, and returns whether to continue
      * @return the new tokens. The last of them has been chosen, and is in the sequence with the next call only
      * @throws IllegalArgumentException if the prompt is empty
      * @throws java.io.InterruptedIOException if the thread is interrupted
@@ -182,7 +182,7 @@ public final class TokenSequence implements AutoCloseable {
     }
 
     /**
-     * Branches off another sequence with the same tokens, which shares the caches until either goes on.
+     * Branches off another sequence with the same tokens, which shares the caches until either continues.
      *
      * @return the new sequence, for the caller to close
      * @throws IllegalStateException if the sequence is closed

@@ -96,7 +96,7 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--max-cache",
             paramLabel = "512MB",
             description = "Limit the caches of each part. At the limit, those of the sequence that was used least"
-                    + " recently are dropped, and computed again when it goes on.")
+                    + " recently are dropped, and computed again when it continues.")
     private Optional<String> maxCache = Optional.empty();
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")

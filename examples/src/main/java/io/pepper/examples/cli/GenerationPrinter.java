@@ -89,7 +89,7 @@ final class GenerationPrinter {
                     stage.stage(),
                     String.valueOf(stage.calls()),
                     Quantities.seconds(meanSeconds(stage)),
-                    Quantities.percent(100 * stage.busySeconds() / seconds),
+                    Quantities.percent(stage.busySeconds() / seconds),
                     Quantities.bytes(cacheBytes.get(part)));
         }
         parts.print(out);
