@@ -39,6 +39,7 @@ import picocli.CommandLine.TypeConversionException;
             SimulateCommand.class,
             RunCommand.class,
             GenerateCommand.class,
+            ServeCommand.class,
             DevicesCommand.class,
             AgentCommand.class,
             DashboardCommand.class,

@@ -50,6 +50,9 @@ final class PlanCommand implements Callable<Integer> {
     private WritingOptions writing = new WritingOptions();
 
     @Mixin
+    private ServingFiles serving = new ServingFiles();
+
+    @Mixin
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
@@ -117,7 +120,11 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void planWithoutModel() throws IOException {
-        if (!plan.hasCostTable() || directory.isPresent() || report.isPresent() || scenarios.isAny()) {
+        if (!plan.hasCostTable()
+                || directory.isPresent()
+                || report.isPresent()
+                || serving.areWanted()
+                || scenarios.isAny()) {
             throw new ParameterException(
                     spec.commandLine(), "without MODEL, planning needs --table, in one scenario, and nothing to write");
         }
@@ -148,15 +155,20 @@ final class PlanCommand implements Callable<Integer> {
     private Optional<DeploymentPlan> written(
             OnnxModel opened, Planned planned, List<String> caveats, ConsoleProgress progress) throws IOException {
         if (directory.isEmpty()) {
+            if (serving.areWanted()) {
+                throw new ParameterException(spec.commandLine(), "--triton and --kserve need parts: give --out");
+            }
             return Optional.empty();
         }
-        return Optional.of(DeploymentExporter.export(
+        DeploymentPlan made = DeploymentExporter.export(
                 opened,
                 planned.prepared().segments(),
                 planned.why().placement(),
                 directory.get(),
                 plan.origin(planned.states(), planned.prepared().constraints()).withCaveats(caveats),
-                writing.options().withProgress(progress)));
+                writing.options().withProgress(progress));
+        serving.write(directory.get());
+        return Optional.of(made);
     }
 
     private static PlanReport picture(OnnxModel opened, Planned planned) {
@@ -186,6 +198,7 @@ final class PlanCommand implements Callable<Integer> {
         PlanPrinter.print(why, out);
         robust.ifPresent(found -> found.print(out));
         remarks.print(out);
+        serving.print(out);
         directory.ifPresent(made -> out.println("written: " + made.resolve(DeploymentPlan.FILE_NAME)));
         report.ifPresent(page -> out.println("look at: " + page));
     }

@@ -15,6 +15,7 @@ import io.pepper.session.PipelineSession;
 import io.pepper.session.RandomInputs;
 import io.pepper.session.RunOutputs;
 import io.pepper.session.SessionOptions;
+import io.pepper.session.Stage;
 import io.pepper.session.StageOptions;
 import io.pepper.session.TensorMessages;
 import java.io.IOException;
@@ -100,6 +101,9 @@ final class RunCommand implements Callable<Integer> {
     private Optional<Path> emulate = Optional.empty();
 
     @Mixin
+    private RemoteParts remote = new RemoteParts();
+
+    @Mixin
     private PrometheusOptions prometheus = new PrometheusOptions();
 
     @Mixin
@@ -124,7 +128,7 @@ final class RunCommand implements Callable<Integer> {
         RunPrinter report = new RunPrinter(directory, plan);
         watch(plan, report);
         long begin = System.nanoTime();
-        try (ModelSession session = open(plan, report)) {
+        try (ModelSession session = open(manifest, plan, report)) {
             report.opened((System.nanoTime() - begin) * NANO);
             first(session, messages, report);
             if (repeat > 1) {
@@ -149,12 +153,16 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ModelSession open(Optional<DeploymentPlan> plan, RunPrinter report) throws IOException {
+    private ModelSession open(PartitionManifest manifest, Optional<DeploymentPlan> plan, RunPrinter report)
+            throws IOException {
         SessionOptions options = withProviders(
                 plan,
                 SessionOptions.DEFAULTS
                         .withReading(reading.options())
                         .withStages(StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization)));
+        if (remote.areGiven()) {
+            return openRemotely(manifest, options, report);
+        }
         if (emulate.isPresent()) {
             DeploymentPlan planned = plan.orElseThrow(() -> new ParameterException(
                     spec.commandLine(), "--emulate needs a plan: " + directory + " has no plan.json"));
@@ -168,6 +176,18 @@ final class RunCommand implements Callable<Integer> {
         return pipeline
                 ? PipelineSession.open(directory, PipelineOptions.DEFAULTS.withRuntime(options))
                 : PartitionedSession.open(directory, options);
+    }
+
+    private ModelSession openRemotely(PartitionManifest manifest, SessionOptions options, RunPrinter report)
+            throws IOException {
+        if (emulate.isPresent()) {
+            throw new ParameterException(spec.commandLine(), "--remote does not go with --emulate");
+        }
+        report.mode(pipeline ? "pipeline" : "one at a time");
+        List<Stage> stages = remote.open(directory, manifest, options);
+        return pipeline
+                ? PipelineSession.of(manifest, stages, PipelineOptions.DEFAULTS.withRuntime(options))
+                : PartitionedSession.of(manifest, stages, options);
     }
 
     /** Returns options with the given execution provider, or else with those of the plan's devices. */

@@ -109,6 +109,9 @@ final class SplitCommand implements Callable<Integer> {
     private WritingOptions writing = new WritingOptions();
 
     @Mixin
+    private ServingFiles serving = new ServingFiles();
+
+    @Mixin
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
@@ -145,6 +148,7 @@ final class SplitCommand implements Callable<Integer> {
             Optional<Verification> verified = verify
                     ? Optional.of(SplitVerifier.verify(opened, directory, verification, progress))
                     : Optional.empty();
+            serving.write(directory);
             print(manifest, verified);
             return verified.map(Main::code).orElse(Main.DONE);
         }
@@ -218,6 +222,7 @@ final class SplitCommand implements Callable<Integer> {
             out.println(Json.print(Json.split(model, directory, manifest, verified)));
         } else {
             ModelPrinter.parts(manifest, directory, out);
+            serving.print(out);
             verified.ifPresent(verification -> ModelPrinter.verification(verification, out));
         }
     }

@@ -226,7 +226,7 @@ public final class PlanManifests {
     }
 
     /** Returns a Kubernetes name: lower case letters, digits and single dashes. */
-    private static String label(String name) {
+    static String label(String name) {
         String label = NO_LABEL.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
         label = label.replaceAll("^-|-$", "");
         if (label.isEmpty() || label.length() > 50) {
