@@ -5,7 +5,9 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.pepper.export.PartitionManifest;
+import io.pepper.export.WeightStorage;
 import io.pepper.model.TensorInfo;
+import io.pepper.onnx.OnnxModel;
 import io.pepper.session.ModelSession;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.PipelineSession;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -94,6 +97,37 @@ public final class GenerationSession implements AutoCloseable {
             throw failed;
         }
         return of(manifest, roles, stages, options);
+    }
+
+    /**
+     * Opens a whole model as one part, for comparison.
+     *
+     * @param model the model of a text generator, which must not be closed before the session
+     * @param options how to run it
+     * @return a session, for the caller to close
+     * @throws io.pepper.model.UnsupportedModelException if the model is no text generator with caches, or inputs of it
+     *     were set to values
+     * @throws IOException if ONNX Runtime refuses it
+     */
+    public static GenerationSession open(OnnxModel model, GenerationOptions options) throws IOException {
+        PartitionManifest.Part whole = new PartitionManifest.Part(
+                model.name(), Optional.empty(), 0, 0, 0, 0, 0, model.inputs(), model.outputs(), List.of());
+        PartitionManifest manifest = new PartitionManifest(
+                "",
+                model.name(),
+                Optional.empty(),
+                WeightStorage.REFERENCE,
+                model.inputs(),
+                model.outputs(),
+                List.of(whole),
+                List.of(),
+                0,
+                List.of(),
+                Map.of(),
+                model.recognizedInputs());
+        DecoderRoles roles = DecoderRoles.of(manifest);
+        Stage stage = Stage.open(model, options.pipeline().runtime().stages());
+        return of(manifest, roles, List.of(stage), options);
     }
 
     /**

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxValue;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.MalformedModelException;
 import io.pepper.model.UnsupportedModelException;
+import io.pepper.onnx.OnnxModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,21 @@ public interface Stage extends AutoCloseable {
      */
     static Stage open(Path directory, PartitionManifest manifest, int part, SessionOptions options) throws IOException {
         return StageOpener.open(directory, manifest, part, options);
+    }
+
+    /**
+     * Opens a whole model as one stage, for instance to compare it with its parts.
+     *
+     * @param model the model
+     * @param options how to open it
+     * @return the stage, for the caller to close
+     * @throws IllegalArgumentException if the execution provider is not available
+     * @throws UnsupportedModelException if inputs of the model were set to values, which its file still has, or if ONNX
+     *     Runtime could crash or hang on it
+     * @throws IOException if the model cannot be read, or ONNX Runtime refuses it
+     */
+    static Stage open(OnnxModel model, StageOptions options) throws IOException {
+        return StageOpener.open(model, options);
     }
 
     /**

@@ -5,6 +5,10 @@ import io.pepper.export.PartitionManifest;
 import io.pepper.model.MalformedModelException;
 import io.pepper.model.TensorInfo;
 import io.pepper.model.UnsupportedModelException;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.internal.Contents;
+import io.pepper.onnx.internal.ModelContents;
+import io.pepper.onnx.internal.OpeningTrial;
 import io.pepper.onnx.internal.session.CannotRunException;
 import io.pepper.onnx.internal.session.ModelSource;
 import io.pepper.onnx.internal.session.Sessions;
@@ -48,6 +52,25 @@ final class StageOpener {
             ModelFiles.closeAfter(session, failed);
             throw failed;
         }
+    }
+
+    /** Opens a whole model. */
+    static Stage open(OnnxModel model, StageOptions options) throws IOException {
+        ModelContents contents = Contents.of(model);
+        if (!contents.options().inputValues().isEmpty()) {
+            throw new UnsupportedModelException(
+                    model.name(),
+                    "inputValues",
+                    "are set for " + contents.options().inputValues().keySet()
+                            + ", which its file still has: divide the model into one part, and open that");
+        }
+        Optional<String> refusal = OpeningTrial.refusal(contents, options.optimization());
+        if (refusal.isPresent()) {
+            throw new UnsupportedModelException(model.name(), "graph", refusal.get());
+        }
+        PartitionManifest.Part whole = new PartitionManifest.Part(
+                model.name(), Optional.empty(), 0, 0, 0, 0, 0, model.inputs(), model.outputs(), List.of());
+        return new OrtStage(whole, Sessions.open(contents.runtimeSource(), options.settings()));
     }
 
     /** Opens all parts, or none. */

@@ -403,6 +403,27 @@ class GenerationSessionTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Decoders.Style.class)
+    void wholeAndPartsAreComparedStepByStep(Decoders.Style style) throws Exception {
+        split(style, 3);
+        try (OnnxModel model = OnnxModel.load(Decoders.bytes(style, LAYERS), "decoder");
+                WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS))) {
+            GenerationVerification found = GenerationVerification.of(model, directory, PROMPT, 9, EXACT);
+            assertThat(found.identical()).isTrue();
+            assertThat(found.sameTokens()).isTrue();
+            assertThat(found.largestDifference()).isZero();
+            assertThat(found.tokens()).isEqualTo(whole.greedy(PROMPT, 9).tokens());
+        }
+        try (OnnxModel other = OnnxModel.load(Decoders.bytes(style, LAYERS + 1), "decoder")) {
+            GenerationVerification found = GenerationVerification.of(other, directory, PROMPT, 9, EXACT);
+            assertThat(found.identical()).isFalse();
+            assertThat(found.firstDifferentStep()).hasValue(0);
+            assertThat(found.sameTokens()).isFalse();
+            assertThat(found.largestDifference()).isGreaterThan(1e-3);
+        }
+    }
+
     @Test
     void anImageModelIsRefused() throws Exception {
         split(Topologies.get("residual").bytes(), 2);

@@ -11,10 +11,8 @@ import io.pepper.session.SessionOptions;
 import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,14 +42,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Directory of the parts.")
     private Path directory = Path.of("");
 
-    @Option(
-            names = "--prompt-tokens",
-            required = true,
-            paramLabel = "1,2,3|FILE",
-            description =
-                    "The tokens of a prompt, or a file with them. Given more than once, the prompts run at the same"
-                            + " time.")
-    private List<String> prompts = List.of();
+    @Mixin
+    private PromptOptions prompts = new PromptOptions();
 
     @Option(names = "--max-new", paramLabel = "N", description = "Largest number of new tokens (default: 128).")
     private int maxNew = Sampling.GREEDY.maxNewTokens();
@@ -116,10 +108,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<List<Long>> tokens = new ArrayList<>();
-        for (String prompt : prompts) {
-            tokens.add(tokens(prompt));
-        }
+        List<List<Long>> tokens = prompts.all();
         Sampling sampling = sampling();
         try (GenerationSession session = GenerationSession.open(directory, options())) {
             long begin = System.nanoTime();
@@ -184,23 +173,6 @@ final class GenerateCommand implements Callable<Integer> {
             return new Sampling(maxNew, temperature, topK, topP, penalty, seed, stop);
         } catch (IllegalArgumentException refused) {
             throw new ParameterException(spec.commandLine(), String.valueOf(refused.getMessage()), refused);
-        }
-    }
-
-    private List<Long> tokens(String given) throws IOException {
-        boolean isList = given.matches("[0-9,\\s]+");
-        String text = isList ? given : Files.readString(Path.of(given));
-        try {
-            List<Long> tokens = Arrays.stream(text.split("[,\\s]+", -1))
-                    .filter(word -> !word.isEmpty())
-                    .map(Long::valueOf)
-                    .toList();
-            if (tokens.isEmpty()) {
-                throw new IOException("--prompt-tokens " + given + ": there are no tokens");
-            }
-            return tokens;
-        } catch (NumberFormatException wrong) {
-            throw new IOException("--prompt-tokens " + given + ": is not a list of numbers", wrong);
         }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.generation.Generated;
 import io.pepper.generation.GenerationSession;
+import io.pepper.generation.GenerationVerification;
 import io.pepper.internal.text.Quantities;
 import io.pepper.session.StageMetrics;
 import java.io.PrintWriter;
@@ -97,5 +98,28 @@ final class GenerationPrinter {
         if (replays > 0) {
             out.println("note: caches were dropped and computed again " + replays + " times (--max-cache)");
         }
+    }
+
+    /** Prints what differs between a whole model and its parts. */
+    static void verification(GenerationVerification found, boolean asJson, PrintWriter out) {
+        if (asJson) {
+            ObjectNode root = JsonNodeFactory.instance.objectNode();
+            root.put("identical", found.identical())
+                    .put("sameTokens", found.sameTokens())
+                    .put("steps", found.steps());
+            Json.put(root, "maxAbsDiff", found.largestDifference());
+            found.firstDifferentStep().ifPresent(step -> root.put("firstDifferentStep", step));
+            ArrayNode tokens = root.putArray("tokens");
+            found.tokens().forEach(tokens::add);
+            out.println(Json.print(root));
+            return;
+        }
+        out.println(
+                found.identical()
+                        ? found.steps() + " steps: all logits are identical"
+                        : found.steps() + " steps: logits differ by up to " + found.largestDifference()
+                                + ", first in step "
+                                + found.firstDifferentStep().orElseThrow() + "; the tokens are "
+                                + (found.sameTokens() ? "the same" : "different"));
     }
 }

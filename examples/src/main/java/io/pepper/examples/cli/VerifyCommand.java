@@ -2,14 +2,22 @@ package io.pepper.examples.cli;
 
 import io.pepper.export.SplitVerifier;
 import io.pepper.export.Verification;
+import io.pepper.generation.GenerationOptions;
+import io.pepper.generation.GenerationVerification;
+import io.pepper.model.OptimizationLevel;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.session.PipelineOptions;
+import io.pepper.session.SessionOptions;
+import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,6 +35,17 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Parameters(index = "1", paramLabel = "DIR", description = "The directory with the parts and partition.json.")
     private Path directory = Path.of("");
+
+    @Option(
+            names = "--generate",
+            paramLabel = "N",
+            description =
+                    "Compare the logits and tokens of N steps of a text generator, each from the caches of the one"
+                            + " before.")
+    private Optional<Integer> generate = Optional.empty();
+
+    @Mixin
+    private PromptOptions prompt = new PromptOptions();
 
     @Mixin
     private ReadingOptions reading = new ReadingOptions();
@@ -48,6 +67,9 @@ final class VerifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         try (OnnxModel opened = reading.open(model, isolation)) {
+            if (generate.isPresent()) {
+                return generation(opened, generate.get());
+            }
             Verification verification = SplitVerifier.verify(
                     opened, directory, given.verification(inputs.verification(), opened.inputs()), progress);
             if (output.json) {
@@ -57,5 +79,20 @@ final class VerifyCommand implements Callable<Integer> {
             }
             return Main.code(verification);
         }
+    }
+
+    /** Compares steps of a text generator, without optimisation, so that they can be identical. */
+    private int generation(OnnxModel opened, int steps) throws IOException {
+        StageOptions exact = StageOptions.DEFAULTS.withOptimization(OptimizationLevel.NONE);
+        SessionOptions runtime =
+                SessionOptions.DEFAULTS.withReading(reading.options()).withStages(exact);
+        GenerationVerification found = GenerationVerification.of(
+                opened,
+                directory,
+                prompt.first(),
+                steps,
+                GenerationOptions.DEFAULTS.withPipeline(PipelineOptions.DEFAULTS.withRuntime(runtime)));
+        GenerationPrinter.verification(found, output.json, spec.commandLine().getOut());
+        return found.identical() ? Main.DONE : Main.DIFFERENT;
     }
 }

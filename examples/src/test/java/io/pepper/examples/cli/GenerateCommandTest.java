@@ -102,6 +102,19 @@ class GenerateCommandTest {
     }
 
     @Test
+    void verifyComparesStepsOfGeneration() throws IOException {
+        Path model = directory.resolve("decoder.onnx");
+        assertThat(run("verify", model, parts, "--generate", 12, "--prompt-tokens", "2,7"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out).hasToString("12 steps: all logits are identical\n");
+        assertThat(run("verify", model, parts, "--generate", 12, "--json")).isZero();
+        assertThat(json().path("tokens")).hasSize(12);
+        assertThat(json().path("identical").asBoolean()).isTrue();
+        assertThat(json().path("maxAbsDiff").asDouble()).isZero();
+    }
+
+    @Test
     void wrongValuesAreNamed() {
         assertThat(run("generate", parts, "--prompt-tokens", "a,b")).isEqualTo(1);
         assertThat(err.toString()).contains("a,b");
