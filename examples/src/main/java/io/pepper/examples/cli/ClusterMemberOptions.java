@@ -25,7 +25,6 @@ final class ClusterMemberOptions {
     @Option(
             names = "--cluster",
             paramLabel = "HOST:PORT",
-            required = true,
             split = ",",
             description = "Nodes of the cluster, separated by commas; one that answers is enough.")
     private List<String> seeds = List.of();
@@ -56,8 +55,16 @@ final class ClusterMemberOptions {
             description = "Give up if no node answers within this time (default: 15s).")
     private Optional<String> patience = Optional.empty();
 
+    /** Returns whether the command is to join a cluster. */
+    boolean isGiven() {
+        return !seeds.isEmpty();
+    }
+
     /** Joins the cluster. */
     ClusterClient join() throws IOException {
+        if (!isGiven()) {
+            throw new ParameterException(spec.commandLine(), "Missing required option: '--cluster=HOST:PORT'");
+        }
         ClusterLogs.quiet();
         return ClusterClient.join(options());
     }

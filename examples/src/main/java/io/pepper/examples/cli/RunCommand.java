@@ -2,6 +2,9 @@ package io.pepper.examples.cli;
 
 import ai.onnxruntime.OnnxTensor;
 import io.pepper.cluster.Cluster;
+import io.pepper.distributed.ClusterClient;
+import io.pepper.distributed.ClusterSession;
+import io.pepper.distributed.ClusterSessionOptions;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.OptimizationLevel;
@@ -42,7 +45,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description = "Runs written parts like the model, one after another or as a pipeline, and prints their times.")
+        description =
+                "Runs written parts like the model, one after another or as a pipeline, and prints their times; with"
+                        + " --cluster, those of a deployment on its nodes.")
 final class RunCommand implements Callable<Integer> {
     private static final long SEED = 42;
     private static final double NANO = 1e-9;
@@ -56,7 +61,9 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "DIR", description = "Directory of the parts.")
+    @Parameters(
+            paramLabel = "DIR|NAME",
+            description = "Directory of the parts; with --cluster, the name of a deployment.")
     private Path directory = Path.of("");
 
     @Mixin
@@ -104,6 +111,9 @@ final class RunCommand implements Callable<Integer> {
     private RemoteParts remote = new RemoteParts();
 
     @Mixin
+    private ClusterMemberOptions cluster = new ClusterMemberOptions();
+
+    @Mixin
     private PrometheusOptions prometheus = new PrometheusOptions();
 
     @Mixin
@@ -120,28 +130,62 @@ final class RunCommand implements Callable<Integer> {
         if (repeat < 1) {
             throw new ParameterException(spec.commandLine(), "--repeat is 1 or more");
         }
+        if (cluster.isGiven()) {
+            return onCluster();
+        }
         PartitionManifest manifest = reading.manifest(directory);
         Optional<DeploymentPlan> plan = Files.exists(directory.resolve(DeploymentPlan.FILE_NAME))
                 ? Optional.of(reading.plan(directory))
                 : Optional.empty();
-        Map<String, byte[]> messages = messages(manifest);
+        Map<String, byte[]> messages = messages(
+                manifest.inputs(),
+                random -> RandomInputs.of(directory, random, inputs.shapes(), SEED, reading.options()));
         RunPrinter report = new RunPrinter(directory, plan);
         watch(plan, report);
         long begin = System.nanoTime();
         try (ModelSession session = open(manifest, plan, report)) {
             report.opened((System.nanoTime() - begin) * NANO);
-            first(session, messages, report);
-            if (repeat > 1) {
-                repeat(session, messages, report);
-            }
-            report.stages(session.metrics());
+            requests(session, messages, report);
         }
+        return print(report);
+    }
+
+    private void requests(ModelSession session, Map<String, byte[]> messages, RunPrinter report) throws IOException {
+        first(session, messages, report);
+        if (repeat > 1) {
+            repeat(session, messages, report);
+        }
+        report.stages(session.metrics());
+    }
+
+    private Integer print(RunPrinter report) throws IOException {
         if (output.json) {
             spec.commandLine().getOut().println(Json.print(report.json()));
         } else {
             report.print(spec.commandLine().getOut());
         }
         return Main.DONE;
+    }
+
+    /** Runs a deployment on the nodes that hold its parts. */
+    private Integer onCluster() throws IOException {
+        if (emulate.isPresent() || remote.areGiven() || prometheus.isGiven() || provider.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--emulate, --remote, --prometheus and --provider do not go with --cluster");
+        }
+        RunPrinter report = new RunPrinter(directory, Optional.empty());
+        report.mode(pipeline ? "pipeline on the cluster" : "one at a time on the cluster");
+        long begin = System.nanoTime();
+        try (ClusterClient client = cluster.join();
+                ClusterSession session =
+                        ClusterSession.open(client, directory.toString(), ClusterSessionOptions.DEFAULTS)) {
+            report.opened((System.nanoTime() - begin) * NANO);
+            Map<String, byte[]> messages =
+                    messages(session.inputs(), random -> RandomInputs.of(random, inputs.shapes(), SEED));
+            requests(session, messages, report);
+            report.hops(session.hops());
+        }
+        return print(report);
     }
 
     /** Notes the current state of the plan's devices, compared with their state when it was made. */
@@ -206,12 +250,17 @@ final class RunCommand implements Callable<Integer> {
         return with;
     }
 
+    /** Makes random values for inputs that were not given. */
+    private interface Filling {
+        Map<String, OnnxTensor> of(List<TensorInfo> inputs) throws IOException;
+    }
+
     /** Returns each input as a message, from which every request reads its own tensors. */
-    private Map<String, byte[]> messages(PartitionManifest manifest) throws IOException {
-        Map<String, Path> files = given.files(manifest.inputs());
+    private Map<String, byte[]> messages(List<TensorInfo> wanted, Filling filling) throws IOException {
+        Map<String, Path> files = given.files(wanted);
         Map<String, byte[]> messages = new LinkedHashMap<>();
         List<TensorInfo> random = new ArrayList<>();
-        for (TensorInfo input : manifest.inputs()) {
+        for (TensorInfo input : wanted) {
             Path file = files.get(input.name());
             if (file == null) {
                 random.add(input);
@@ -221,7 +270,7 @@ final class RunCommand implements Callable<Integer> {
                 }
             }
         }
-        Map<String, OnnxTensor> made = RandomInputs.of(directory, random, inputs.shapes(), SEED, reading.options());
+        Map<String, OnnxTensor> made = filling.of(random);
         try {
             for (Map.Entry<String, OnnxTensor> input : made.entrySet()) {
                 messages.put(input.getKey(), TensorMessages.write(input.getKey(), input.getValue()));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.internal.text.Quantities;
 import io.pepper.measure.internal.Quantiles;
+import io.pepper.session.HopMetrics;
 import io.pepper.session.RunOutputs;
 import io.pepper.session.StageMetrics;
 import io.pepper.session.TensorFiles;
@@ -32,6 +33,7 @@ final class RunPrinter {
     private final List<String> notes = new ArrayList<>();
     private final List<Answer> answers = new ArrayList<>();
     private List<StageMetrics> stages = List.of();
+    private List<HopMetrics> hops = List.of();
     private String mode = "";
     private double openSeconds;
     private double firstSeconds;
@@ -73,6 +75,11 @@ final class RunPrinter {
         stages = metrics;
     }
 
+    /** Records the ways between the nodes of a cluster. */
+    void hops(List<HopMetrics> metrics) {
+        hops = metrics;
+    }
+
     /** Records the outputs, and writes those that are tensors. */
     void answer(RunOutputs outputs, Optional<Path> target, RunCommand.Format format) throws IOException {
         for (Map.Entry<String, OnnxValue> output : outputs.values().entrySet()) {
@@ -96,7 +103,9 @@ final class RunPrinter {
     }
 
     private String device(int stage) {
-        return plan.map(made -> made.devices().get(stage)).orElse("");
+        return hops.isEmpty()
+                ? plan.map(made -> made.devices().get(stage)).orElse("")
+                : hops.get(stage).device();
     }
 
     void print(PrintWriter out) {
@@ -119,6 +128,9 @@ final class RunPrinter {
         }
         table.print(out);
         out.println();
+        if (!hops.isEmpty()) {
+            printHops(out);
+        }
         out.println(mode + ": opened in " + Quantities.seconds(openSeconds) + ", first answer in "
                 + Quantities.seconds(firstSeconds));
         latencies.ifPresent(times -> out.println(String.format(
@@ -135,6 +147,36 @@ final class RunPrinter {
                 Quantities.seconds(made.placement().latencySeconds()),
                 Quantities.number(1 / made.placement().periodSeconds()))));
         remarks().print(out);
+    }
+
+    private void printHops(PrintWriter out) {
+        Table table = new Table("to", "on", "requests", "bytes each", "on the wire", "99 % within");
+        for (HopMetrics hop : hops) {
+            table.row(
+                    hop.stage().isEmpty() ? "the caller" : hop.stage(),
+                    hop.device(),
+                    String.valueOf(hop.requests()),
+                    Quantities.bytes(hop.bytes() / Math.max(1, hop.requests())),
+                    Quantities.seconds(hop.p50WireSeconds()),
+                    Quantities.seconds(hop.p99WireSeconds()));
+        }
+        table.print(out);
+        out.println();
+    }
+
+    private void addHops(ObjectNode document) {
+        ArrayNode table = document.putArray("hops");
+        for (HopMetrics hop : hops) {
+            ObjectNode row = table.addObject()
+                    .put("part", hop.stage().isEmpty() ? null : hop.stage())
+                    .put("device", hop.device().isEmpty() ? null : hop.device());
+            row.put("requests", hop.requests()).put("bytes", hop.bytes());
+            Json.put(row, "wireSeconds", hop.wireSeconds());
+            Json.put(row, "queueSeconds", hop.queueSeconds());
+            Json.put(row, "runSeconds", hop.runSeconds());
+            Json.put(row, "p50WireSeconds", hop.p50WireSeconds());
+            Json.put(row, "p99WireSeconds", hop.p99WireSeconds());
+        }
     }
 
     ObjectNode json() {
@@ -165,14 +207,18 @@ final class RunPrinter {
         ArrayNode table = document.putArray("stages");
         for (int i = 0; i < stages.size(); i++) {
             StageMetrics stage = stages.get(i);
-            ObjectNode row =
-                    table.addObject().put("part", stage.stage()).put("device", plan.isEmpty() ? null : device(i));
+            ObjectNode row = table.addObject()
+                    .put("part", stage.stage())
+                    .put("device", device(i).isEmpty() ? null : device(i));
             row.put("calls", stage.calls()).put("failures", stage.failures()).put("maxQueued", stage.maxQueued());
             Json.put(row, "busySeconds", stage.busySeconds());
             Json.put(row, "waitingSeconds", stage.waitingSeconds());
             Json.put(row, "p50Seconds", stage.p50Seconds());
             Json.put(row, "p90Seconds", stage.p90Seconds());
             Json.put(row, "p99Seconds", stage.p99Seconds());
+        }
+        if (!hops.isEmpty()) {
+            addHops(document);
         }
         return remarks().addTo(document);
     }
