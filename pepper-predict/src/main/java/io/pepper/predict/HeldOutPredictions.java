@@ -83,7 +83,8 @@ public final class HeldOutPredictions {
             LatencyDataset own = LatencyDataset.of(device.getValue());
             LatencyDataset models = own.withoutSweep();
             if (models.records().isEmpty()) {
-                continue; // Only the sweep was measured there.
+                caveats.add(device.getKey() + " takes no part: only the sweep was measured there, and no model");
+                continue;
             }
             Optional<LatencyPredictor> predictor = given.apply(models.records().get(0));
             Source source = predictor.isPresent() ? Source.GIVEN : source(own, options);

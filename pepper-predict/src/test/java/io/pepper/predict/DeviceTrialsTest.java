@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.pepper.cluster.DeviceState;
+import io.pepper.measure.OperatorSweep;
 import io.pepper.model.ProgressListener;
 import io.pepper.predict.DeviceTrials.Candidate;
 import io.pepper.predict.DeviceTrials.Try;
@@ -204,6 +205,22 @@ class DeviceTrialsTest {
         DeviceTrials three = DeviceTrials.draw(boards, own::medianSeconds, DeviceTrialOptions.DEFAULTS.withDevices(3));
         assertThat(three.right()).isGreaterThanOrEqualTo(0.98);
         assertThat(three.mean(Try::regret)).isLessThan(0.01);
+    }
+
+    @Test
+    void aDeviceOfWhichOnlyTheSweepWasMeasuredIsNamed() throws Exception {
+        LatencyDataset boards = BoardData.boards();
+        LatencyRecord sweep = boards.records().get(0).toBuilder()
+                .model(OperatorSweep.MODEL)
+                .device(DeviceState.of("lab"))
+                .build();
+        HeldOutPredictions own = HeldOutPredictions.of(
+                boards.plus(LatencyDataset.of(List.of(sweep))),
+                TrainingOptions.EXTENDED,
+                entry -> Optional.empty(),
+                ProgressListener.NONE);
+        assertThat(own.accuracy()).doesNotContainKey("lab").hasSize(8);
+        assertThat(own.caveats()).containsExactly("lab takes no part: only the sweep was measured there, and no model");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.pepper.predict.DeviceCalibration;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.MeasuredCalibration;
 import io.pepper.session.TemporaryDirectory;
+import io.pepper.workload.DevicePredictors;
 import io.pepper.workload.LatencyPredictor;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -63,8 +64,8 @@ final class CalibrateCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", description = "Time limit of measuring, in seconds (default: 60).")
     private double seconds = 60;
 
-    @Option(names = "--device", paramLabel = "NAME", description = "Name of this machine (default: its host name).")
-    private Optional<String> device = Optional.empty();
+    @Mixin
+    private MachineOptions machine = new MachineOptions();
 
     @Option(
             names = {"-o", "--out"},
@@ -87,7 +88,7 @@ final class CalibrateCommand implements Callable<Integer> {
             try {
                 DeviceCalibration calibration = records.isEmpty() ? measured(known) : read(known, problems);
                 calibration.predictor().save(out);
-                print(calibration, problems);
+                print(calibration, count(known), problems);
                 return Main.DONE;
             } catch (IOException | RuntimeException failed) {
                 if (!signal.isStopped(failed)) {
@@ -123,14 +124,29 @@ final class CalibrateCommand implements Callable<Integer> {
         MeasuredCalibration plan = MeasuredCalibration.of(known)
                 .withThreads(threads)
                 .withLimit(Duration.ofMillis(Math.max(1, Math.round(seconds * MILLIS))));
-        String name = device.orElseGet(DeviceOptions::hostName);
+        DeviceState here = machine.ofKind(DeviceState.of(machine.name()));
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
         try (TemporaryDirectory work = TemporaryDirectory.create("calibrate-")) {
-            return plan.run(() -> DeviceState.of(name), keep.orElse(work.path().resolve("measured.csv")), progress);
+            return plan.run(() -> here, keep.orElse(work.path().resolve("measured.csv")), progress);
         }
     }
 
-    private void print(DeviceCalibration calibration, List<String> problems) {
+    /** Returns the number of predictors, each of several devices by itself. */
+    private static int count(List<LatencyPredictor> predictors) {
+        return predictors.stream()
+                .mapToInt(each -> each instanceof DevicePredictors several
+                        ? several.byName().size()
+                        : 1)
+                .sum();
+    }
+
+    private static String bases(int count) {
+        return count == 0
+                ? ""
+                : count == 1 ? " and a predictor of another device" : " and " + count + " predictors of other devices";
+    }
+
+    private void print(DeviceCalibration calibration, int count, List<String> problems) {
         CalibratedPredictor predictor = calibration.predictor();
         PrintWriter console = spec.commandLine().getOut();
         problems.forEach(problem -> spec.commandLine().getErr().println("pepper: " + problem));
@@ -152,7 +168,7 @@ final class CalibrateCommand implements Callable<Integer> {
             return;
         }
         console.println(out + ": calibrated for '" + predictor.device() + "' with " + predictor.records()
-                + " measurements" + (bases.isEmpty() ? "" : " and " + bases.size() + " predictors of other devices"));
+                + (predictor.records() == 1 ? " measurement" : " measurements") + bases(count));
         predictor
                 .heldOutError()
                 .ifPresent(error ->

@@ -192,7 +192,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         Quantities.percent(found.medianApe()),
                         Quantities.percent(found.within10())));
         byDevice.print(out);
-        notes.forEach(note -> out.println("note: " + note));
+        notes.forEach(note -> out.println(note.startsWith("warning: ") ? note : "note: " + note));
         csv.ifPresent(file -> out.println(file + ": " + trials.tries().size() + " tries"));
     }
 

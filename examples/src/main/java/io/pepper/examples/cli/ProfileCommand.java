@@ -128,11 +128,8 @@ final class ProfileCommand implements Callable<Integer> {
             description = "Execution provider of ONNX Runtime, such as CUDA (default: CPU).")
     private String provider = "CPU";
 
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            description = "Name of this machine in the data (default: its host name).")
-    private @Nullable String device;
+    @Mixin
+    private MachineOptions machine = new MachineOptions();
 
     @Mixin
     private ReadingOptions reading = new ReadingOptions();
@@ -331,13 +328,12 @@ final class ProfileCommand implements Callable<Integer> {
         Campaign plan = range.map(given::withRandomLoads)
                 .orElse(given)
                 .withQuietWait(Duration.ofMillis(Math.round(quietWait * MILLIS)));
-        String name = device == null ? DeviceOptions.hostName() : device;
-        DeviceState here = LocalDeviceMonitor.of(name, Duration.ZERO)
+        DeviceState here = machine.ofKind(LocalDeviceMonitor.of(machine.name(), Duration.ZERO)
                 .read()
                 .values()
                 .iterator()
                 .next()
-                .state();
+                .state());
         return LatencyProfiler.run(plan, () -> here, out, remaining(plan));
     }
 
@@ -380,8 +376,8 @@ final class ProfileCommand implements Callable<Integer> {
             data.markLines().forEach(line -> console.println("marked " + line));
             if (!data.marks().isEmpty()) {
                 console.println(
-                        "train leaves marked measurements out: measure again into another file when the machine is"
-                                + " quiet, or train --with-marked");
+                        "train and calibrate leave marked measurements out where enough others remain: measure again"
+                                + " into another file when the machine is quiet, or train --with-marked");
             }
         }
         return data.records().isEmpty() ? Main.REFUSED : Main.DONE;

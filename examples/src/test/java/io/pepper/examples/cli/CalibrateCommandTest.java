@@ -3,38 +3,26 @@ package io.pepper.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pepper.predict.LatencyDataset;
+import io.pepper.predict.Mark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** {@code pepper calibrate} with records of this machine. */
 class CalibrateCommandTest extends CommandTest {
-    private Path measured(String device) {
+    private Path measured(String device, Object... more) {
         Path data = directory.resolve(device + ".csv");
-        assertThat(run(
-                        "profile",
-                        "--quiet-wait",
-                        0,
-                        model,
-                        "--shape",
-                        SIZES,
-                        "--pieces",
-                        3,
-                        "--loads",
-                        "0",
-                        "--threads",
-                        1,
-                        "--rounds",
-                        1,
-                        "--seconds",
-                        0.01,
-                        "--device",
-                        device,
-                        "--out",
-                        data))
-                .as(err.toString())
-                .isZero();
+        List<Object> words =
+                new ArrayList<>(List.of("profile", "--quiet-wait", 0, model, "--shape", SIZES, "--pieces", 3));
+        words.addAll(List.of("--loads", "0", "--threads", 1, "--rounds", 1, "--seconds", 0.01));
+        words.addAll(List.of("--device", device, "--out", data));
+        words.addAll(List.of(more));
+        assertThat(run(words.toArray())).as(err.toString()).isZero();
         return data;
     }
 
@@ -95,5 +83,39 @@ class CalibrateCommandTest extends CommandTest {
         assertThat(run("predict", model, "--shape", SIZES, "--predictor", "starter:raspberry-pi-9"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("no starter predictor for 'raspberry-pi-9'", "Raspberry Pi 5");
+    }
+
+    @Test
+    void aStatedKindIsThatOfThePredictorAndChoosesIt() {
+        Path data = measured("box", "--kind", "Lab Box 7");
+        Path file = directory.resolve("lab.predictor");
+        assertThat(run("calibrate", "--predictor", "starter:all", "--records", data, "--out", file))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("with 4 measurements and 9 predictors of other devices");
+        assertThat(run("predict", model, "--shape", SIZES, "--predictor", file, "--device-kind", "lab-box-7"))
+                .as(err.toString())
+                .isZero();
+        assertThat(run("predict", model, "--shape", SIZES, "--predictor", file, "--device-kind", "Lab Box 8"))
+                .isNotZero();
+        assertThat(err.toString()).contains("Lab Box 8 instead of Lab Box 7");
+        assertThat(run("calibrate", "--predictor", "starter:rk3588s", "--records", data, "--out", file))
+                .isZero();
+        assertThat(out.toString()).contains("and a predictor of another device");
+    }
+
+    @Test
+    void marksAreReportedAndUsedIfAllMeasurementsHaveThem() throws IOException {
+        Path data = measured("busy");
+        LatencyDataset read = LatencyDataset.read(data);
+        LatencyDataset marked = LatencyDataset.of(read.records().stream()
+                .map(entry -> entry.toBuilder().marks(Set.of(Mark.BUSY)).build())
+                .toList());
+        Path busy = directory.resolve("marked.csv");
+        marked.write(busy);
+        assertThat(run("calibrate", "--records", busy, "--out", directory.resolve("busy.predictor")))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("note: 4 of 4 measurements are marked (busy 4): they are used");
     }
 }
