@@ -5,6 +5,7 @@ import io.pepper.model.Dimension;
 import io.pepper.model.TensorInfo;
 import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.RecognizedInputs;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,10 +41,13 @@ record DecoderRoles(
     /**
      * Finds the roles.
      *
+     * @param manifest the manifest of the parts
+     * @param shapeReaders the parts that read only the shape of a cache
      * @throws UnsupportedModelException if the model is no text generator, or one of another kind; the message names the
      *     input or output
+     * @throws IOException if a part cannot be read
      */
-    static DecoderRoles of(PartitionManifest manifest) throws UnsupportedModelException {
+    static DecoderRoles of(PartitionManifest manifest, ShapeReaders shapeReaders) throws IOException {
         RecognizedInputs found = manifest.recognized();
         String source = PartitionManifest.FILE_NAME;
         if (found.caches().isEmpty()) {
@@ -61,7 +65,7 @@ record DecoderRoles(
         manifest.inputs().forEach(input -> inputs.put(input.name(), input));
         Map<String, String> presents = new LinkedHashMap<>();
         found.caches().forEach(cache -> presents.put(cache.past(), cache.present()));
-        requireOwnCaches(manifest, presents);
+        requireOwnCaches(manifest, presents, shapeReaders);
         for (String position : found.positions()) {
             String lower = position.toLowerCase(Locale.ROOT);
             if (lower.contains("type") || lower.contains("segment")) {
@@ -79,15 +83,24 @@ record DecoderRoles(
                 Set.copyOf(found.lengths()));
     }
 
-    /** Requires that the part that reads a cache continues it, and no other part reads it. */
-    private static void requireOwnCaches(PartitionManifest manifest, Map<String, String> presents)
-            throws UnsupportedModelException {
+    /** The parts, by their number, that read only the shape of an input. */
+    @FunctionalInterface
+    interface ShapeReaders {
+        /** No part is known to. */
+        ShapeReaders NONE = (part, input) -> false;
+
+        boolean readsShapeAlone(int part, String input) throws IOException;
+    }
+
+    /** Requires that a part that reads the content of a cache continues it. */
+    private static void requireOwnCaches(
+            PartitionManifest manifest, Map<String, String> presents, ShapeReaders shapeReaders) throws IOException {
         for (int part = 0; part < manifest.parts().size(); part++) {
             Set<String> made = new HashSet<>();
             manifest.parts().get(part).outputs().forEach(output -> made.add(output.name()));
             for (TensorInfo input : manifest.parts().get(part).inputs()) {
                 String present = presents.get(input.name());
-                if (present != null && !made.contains(present)) {
+                if (present != null && !made.contains(present) && !shapeReaders.readsShapeAlone(part, input.name())) {
                     throw new UnsupportedModelException(
                             PartitionManifest.FILE_NAME,
                             "parts[" + part + "].inputs",
@@ -147,14 +160,14 @@ record DecoderRoles(
                 || lengths.contains(input);
     }
 
-    /** Returns the shape of a cache before the first token: one sequence, and no entries. */
-    long[] emptyShape(String cache) {
+    /** Returns the shape of a cache of one sequence after a number of tokens. */
+    long[] cacheShape(String cache, int tokens) {
         List<Dimension> shape =
                 Objects.requireNonNull(inputs.get(cache)).shape().orElse(List.of());
         long[] sizes = new long[shape.size()];
         for (int axis = 0; axis < sizes.length; axis++) {
             Dimension dimension = shape.get(axis);
-            sizes[axis] = dimension.size().orElse(axis == 0 ? 1 : 0);
+            sizes[axis] = dimension.size().orElse(axis == 0 ? 1 : tokens);
         }
         return sizes;
     }

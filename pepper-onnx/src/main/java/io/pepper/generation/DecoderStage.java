@@ -22,6 +22,7 @@ import java.util.Objects;
 final class DecoderStage implements Stage {
     private final Stage stage;
     private final DecoderRoles roles;
+    private final HiddenInputs hidden;
     private final SequenceCaches caches;
     private final List<String> inputs;
     private final List<String> outputs;
@@ -38,6 +39,7 @@ final class DecoderStage implements Stage {
     DecoderStage(Stage stage, DecoderRoles roles, List<String> visible, SequenceCaches caches) {
         this.stage = stage;
         this.roles = roles;
+        this.hidden = new HiddenInputs(roles);
         this.caches = caches;
         this.outputs = List.copyOf(visible);
         List<String> read = new ArrayList<>(
@@ -46,7 +48,7 @@ final class DecoderStage implements Stage {
         this.inputs = List.copyOf(read);
         for (String input : stage.inputs()) {
             String present = roles.presents().get(input);
-            if (present != null) {
+            if (present != null && stage.outputs().contains(present)) {
                 presents.put(input, present);
             }
         }
@@ -120,13 +122,14 @@ final class DecoderStage implements Stage {
         for (String input : stage.inputs()) {
             if (presents.containsKey(input)) {
                 if (!pasts.containsKey(input)) {
-                    OnnxTensor empty = HiddenInputs.empty(roles, input);
+                    OnnxTensor empty = hidden.empty(input);
                     made.add(empty);
                     pasts.put(input, empty);
                 }
                 feed.put(input, Objects.requireNonNull(pasts.get(input)));
             } else if (roles.isHidden(input)) {
-                OnnxTensor value = HiddenInputs.of(roles, input, step);
+                OnnxTensor value =
+                        roles.presents().containsKey(input) ? hidden.shapeOf(input, step) : hidden.of(input, step);
                 made.add(value);
                 feed.put(input, value);
             }
@@ -149,7 +152,7 @@ final class DecoderStage implements Stage {
         return found;
     }
 
-    /** Returns the outputs that others read. Those that nobody reads, and that are no caches, are closed. */
+    /** Returns the outputs that others read, and closes those that are neither read nor caches. */
     private Map<String, OnnxValue> visible(Map<String, OnnxValue> results, Step step) throws OrtException {
         Map<String, OnnxValue> left = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> each : results.entrySet()) {

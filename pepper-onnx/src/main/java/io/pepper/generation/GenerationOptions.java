@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * How a {@link GenerationSession} runs. Immutable.
+ * Options of a {@link GenerationSession}. Immutable.
  *
  * @param pipeline how to open and run the parts
  * @param maxCacheBytes the largest size of the caches of each part, of all sequences together; empty for no limit

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.WeightStorage;
+import io.pepper.graph.DataflowGraph;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.session.ModelSession;
@@ -85,7 +86,10 @@ public final class GenerationSession implements AutoCloseable {
     public static GenerationSession open(Path directory, GenerationOptions options) throws IOException {
         PartitionManifest manifest =
                 PartitionManifest.read(directory, options.pipeline().runtime().reading());
-        DecoderRoles roles = DecoderRoles.of(manifest);
+        DecoderRoles roles = DecoderRoles.of(
+                manifest,
+                (part, input) -> readsShapeAlone(
+                        directory.resolve(manifest.parts().get(part).file()), input, options));
         List<Stage> stages = new ArrayList<>();
         try {
             for (int part = 0; part < manifest.parts().size(); part++) {
@@ -125,7 +129,7 @@ public final class GenerationSession implements AutoCloseable {
                 List.of(),
                 Map.of(),
                 model.recognizedInputs());
-        DecoderRoles roles = DecoderRoles.of(manifest);
+        DecoderRoles roles = DecoderRoles.of(manifest, DecoderRoles.ShapeReaders.NONE);
         Stage stage = Stage.open(model, options.pipeline().runtime().stages());
         return of(manifest, roles, List.of(stage), options);
     }
@@ -145,7 +149,7 @@ public final class GenerationSession implements AutoCloseable {
             throws IOException {
         DecoderRoles roles;
         try {
-            roles = DecoderRoles.of(manifest);
+            roles = DecoderRoles.of(manifest, DecoderRoles.ShapeReaders.NONE);
         } catch (IOException | RuntimeException failed) {
             closeAfter(stages, failed);
             throw failed;
@@ -169,6 +173,16 @@ public final class GenerationSession implements AutoCloseable {
         }
         return new GenerationSession(
                 roles, PipelineSession.of(visible, wrapped, options.pipeline()), List.copyOf(caches), options);
+    }
+
+    /** Returns whether a part reads only the shape of an input, as many exported models do for the number of tokens. */
+    private static boolean readsShapeAlone(Path file, String input, GenerationOptions options) throws IOException {
+        try (OnnxModel part = OnnxModel.load(file, options.pipeline().runtime().reading())) {
+            DataflowGraph graph = part.graph();
+            return graph.tensor(input).stream()
+                    .flatMap(tensor -> graph.readers(tensor).stream())
+                    .allMatch(reader -> graph.operatorType(reader).equals("Shape"));
+        }
     }
 
     private static void closeAfter(List<Stage> stages, Throwable failed) {

@@ -50,7 +50,7 @@ public record GenerationVerification(
      * @param prompt the first tokens, one or more
      * @param steps the number of steps, 1 or more
      * @param options how to run both; without optimisation and on one thread, they can be identical
-     * @return what differs
+     * @return the differences
      * @throws IllegalArgumentException if there is no token or no step
      * @throws io.pepper.model.UnsupportedModelException if the model is no text generator with caches, or inputs of it
      *     were set to values

@@ -12,21 +12,46 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 
-/** The inputs of a text generator that follow from the number of tokens. Stateless and therefore thread-safe. */
+/** The inputs of a text generator that follow from the number of tokens. Thread-safe. */
 final class HiddenInputs {
     private static final int SCALAR = 0;
     private static final int MATRIX = 2;
 
-    private HiddenInputs() {}
+    private final DecoderRoles roles;
+
+    /** The bytes of tensors of which the shape alone is read. It grows, and its content does not matter. */
+    private ByteBuffer unread = ByteBuffer.allocateDirect(0);
+
+    HiddenInputs(DecoderRoles roles) {
+        this.roles = roles;
+    }
+
+    /** Returns a tensor with the shape of a cache that another part has, for a part that reads the shape alone. */
+    OnnxTensor shapeOf(String cache, Step step) throws OrtException, IOException {
+        OnnxJavaType type = type(info(cache));
+        long[] shape = roles.cacheShape(cache, step.past());
+        long bytes = type.size;
+        for (long size : shape) {
+            bytes = Math.multiplyExact(bytes, size);
+        }
+        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), unread(Math.toIntExact(bytes)), shape, type);
+    }
+
+    private synchronized ByteBuffer unread(int bytes) {
+        if (unread.capacity() < bytes) {
+            unread = ByteBuffer.allocateDirect(Math.max(bytes, unread.capacity() * 2));
+        }
+        return unread.slice(0, bytes).order(ByteOrder.nativeOrder());
+    }
 
     /** Returns a cache before the first token. */
-    static OnnxTensor empty(DecoderRoles roles, String cache) throws OrtException, IOException {
-        return CacheTensor.zeros(type(info(roles, cache)), roles.emptyShape(cache));
+    OnnxTensor empty(String cache) throws OrtException, IOException {
+        return CacheTensor.zeros(type(info(cache)), roles.cacheShape(cache, 0));
     }
 
     /** Returns a mask, positions, or a length. */
-    static OnnxTensor of(DecoderRoles roles, String input, Step step) throws OrtException, IOException {
-        TensorInfo info = info(roles, input);
+    OnnxTensor of(String input, Step step) throws OrtException, IOException {
+        TensorInfo info = info(input);
         int rank = info.shape().orElseThrow().size();
         int total = step.past() + step.count();
         if (roles.masks().contains(input)) {
@@ -46,7 +71,7 @@ final class HiddenInputs {
         return filled(info, at -> length, shape);
     }
 
-    private static TensorInfo info(DecoderRoles roles, String input) {
+    private TensorInfo info(String input) {
         return Objects.requireNonNull(roles.inputs().get(input));
     }
 

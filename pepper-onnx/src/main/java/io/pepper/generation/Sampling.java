@@ -3,7 +3,7 @@ package io.pepper.generation;
 import java.util.Set;
 
 /**
- * How the next token is chosen, and when generation ends. Immutable.
+ * The choice of the next token, and the end of generation. Immutable.
  *
  * @param maxNewTokens the largest number of new tokens, 1 or more
  * @param temperature the divisor of the logits; 0 chooses the most probable token (greedy)

@@ -20,6 +20,8 @@ final class Decoders {
     enum Style {
         /** Keys and values of all tokens; a mask, and positions. */
         ATTENTION,
+        /** Keys and values; the number of tokens before is the shape of the first cache. */
+        SHAPE_OF_CACHE,
         /** Layers with keys and values take turns with those that keep the last two tokens for a convolution. */
         CONVOLUTION,
         /** Keys and values in the operator of ONNX Runtime, whose lengths follow from the mask. */
@@ -38,6 +40,8 @@ final class Decoders {
                 .let("x0", "Gather", "embed", "input_ids");
         if (style == Style.GROUP_QUERY) {
             lengths(builder);
+        } else if (style == Style.SHAPE_OF_CACHE) {
+            biasByShape(builder);
         } else if (style != Style.STATE) {
             bias(builder);
         }
@@ -85,6 +89,29 @@ final class Decoders {
                 .let("wide", "Unsqueeze", "numbers", "middle")
                 .let("both", "Mul", "allowed", "wide")
                 .let("not", "Sub", "unit", "both")
+                .let("bias", "Mul", "not", "far");
+    }
+
+    private static void biasByShape(ModelBuilder builder) {
+        builder.input("position_ids", INT64, "batch", "seq")
+                .initializer(Tensors.floats("places", new Random(8), LONGEST, WIDTH))
+                .initializer(Tensors.scalar("zero", 0L))
+                .initializer(Tensors.scalar("one", 1L))
+                .initializer(Tensors.vector("last", 2L))
+                .initializer(Tensors.scalar("far", -1e4f))
+                .initializer(Tensors.scalar("unit", 1f))
+                .let("place", "Gather", "places", "position_ids")
+                .let("placed", "Add", "x0", "place")
+                .let("cacheShape", "Shape", "past_key_values.0.key")
+                .let("passed", "Gather", "cacheShape", "one")
+                .let("stepShape", "Shape", "position_ids")
+                .let("added", "Gather", "stepShape", "one")
+                .let("total", "Add", "passed", "added")
+                .let("keys", "Range", "zero", "total", "one")
+                .let("asked", "Unsqueeze", "position_ids", "last")
+                .let("before", "LessOrEqual", "keys", "asked")
+                .add(node("Cast").in("before").out("allowed").with("to", FLOAT.getNumber()))
+                .let("not", "Sub", "unit", "allowed")
                 .let("bias", "Mul", "not", "far");
     }
 

@@ -75,7 +75,9 @@ class GenerationSessionTest {
         "CONVOLUTION, 3",
         "GROUP_QUERY, 1",
         "GROUP_QUERY, 3",
-        "STATE, 2"
+        "STATE, 2",
+        "SHAPE_OF_CACHE, 1",
+        "SHAPE_OF_CACHE, 3"
     })
     void tokensAndLogitsAreThoseOfTheWhole(Decoders.Style style, int parts) throws Exception {
         split(style, parts);
@@ -104,7 +106,8 @@ class GenerationSessionTest {
     @Test
     void onlyTheHiddenStateAndTheStepTravelBetweenParts() throws Exception {
         PartitionManifest manifest = split(Decoders.Style.ATTENTION, 4);
-        PartitionManifest visible = DecoderRoles.of(manifest).visible(manifest);
+        PartitionManifest visible =
+                DecoderRoles.of(manifest, DecoderRoles.ShapeReaders.NONE).visible(manifest);
         assertThat(visible.inputs()).extracting(TensorInfo::name).containsExactly("input_ids", Step.TENSOR);
         assertThat(visible.outputs()).extracting(TensorInfo::name).containsExactly("logits");
         for (int part = 1; part < 4; part++) {
@@ -116,6 +119,23 @@ class GenerationSessionTest {
                     .extracting(TensorInfo::name)
                     .containsExactly("x" + part);
         }
+    }
+
+    /** The number of tokens before a step is the shape of the first cache, which every part reads. */
+    @Test
+    void aPartMayReadTheShapeOfTheCacheOfAnother() throws Exception {
+        PartitionManifest manifest = split(Decoders.Style.SHAPE_OF_CACHE, 3);
+        assertThat(manifest.parts().get(2).inputs())
+                .extracting(TensorInfo::name)
+                .contains("past_key_values.0.key");
+        PartitionManifest visible =
+                DecoderRoles.of(manifest, (part, input) -> true).visible(manifest);
+        assertThat(visible.parts().get(2).inputs())
+                .extracting(TensorInfo::name)
+                .doesNotContain("past_key_values.0.key");
+        assertThatThrownBy(() -> DecoderRoles.of(manifest, DecoderRoles.ShapeReaders.NONE))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("'past_key_values.0.key' is a cache that another part continues");
     }
 
     @ParameterizedTest
@@ -209,7 +229,7 @@ class GenerationSessionTest {
             sequence.append(List.of(2L));
             sequence.truncate(3);
             assertClose(sequence.append(List.of(5L)), whole.logits(List.of(3L, 17L, 0L, 5L)));
-            boolean keepsAllTokens = style == Decoders.Style.ATTENTION || style == Decoders.Style.GROUP_QUERY;
+            boolean keepsAllTokens = style != Decoders.Style.CONVOLUTION && style != Decoders.Style.STATE;
             assertThat(session.replays())
                     .as("a state of a fixed size is computed again")
                     .isEqualTo(keepsAllTokens ? 0 : 1);
@@ -264,7 +284,7 @@ class GenerationSessionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Decoders.Style.class)
+    @EnumSource(value = Decoders.Style.class, mode = EnumSource.Mode.EXCLUDE, names = "SHAPE_OF_CACHE")
     void aStepThatFailedHalfWayMayBeRepeated(Decoders.Style style) throws Exception {
         PartitionManifest manifest = split(style, 3);
         List<Stage> stages = new ArrayList<>();
