@@ -1,7 +1,6 @@
 package io.pepper.distributed;
 
 import io.pepper.distributed.internal.control.Identity;
-import io.pepper.distributed.internal.control.SystemSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -51,10 +50,5 @@ final class Listening {
                     + "', not of '" + name + "'");
         }
         return Optional.of(identity);
-    }
-
-    /** Returns Pekko's role of a device. */
-    static String role(String name) {
-        return SystemSettings.device(name);
     }
 }

@@ -109,7 +109,7 @@ public final class CertificateAuthority {
     private static List<String> generate(String name, long days, List<String> more, String usage) {
         List<String> command = new ArrayList<>(List.of(
                 "-genkeypair", "-alias", name, "-dname", "CN=" + name, "-keyalg", "EC", "-groupname", "secp256r1"));
-        command.addAll(List.of("-validity", String.valueOf(days), "-startdate", "-1d", "-ext", usage));
+        command.addAll(List.of("-validity", String.valueOf(days + 1), "-startdate", "-1d", "-ext", usage));
         command.addAll(more);
         return command;
     }

@@ -82,13 +82,13 @@ public final class ClientService implements AutoCloseable {
     }
 
     /**
-     * Returns the nodes of the cluster, after each has told its state or a few seconds have passed.
+     * Returns the nodes of the cluster, after each has been asked for its state.
      *
      * @return the directory
      * @throws InterruptedException if the thread is interrupted
      */
     public Directory directory() throws InterruptedException {
-        directory.awaitStates(Duration.ofSeconds(5));
+        directory.refresh();
         return directory;
     }
 

@@ -187,8 +187,7 @@ public final class ClusterSystem implements AutoCloseable {
         ActorRef<Object> actor = resolver.resolveActorRef(PROTOCOL + address + "/user/" + ACTOR);
         return AskPattern.<Object, Object>ask(
                         actor,
-                        asker -> new Wire(message.toBuilder()
-                                .setWire(Wire.VERSION)
+                        asker -> new Wire(stamped(message)
                                 .setReplyTo(resolver.toSerializationFormat(asker))
                                 .build()),
                         patience,
@@ -200,7 +199,12 @@ public final class ClusterSystem implements AutoCloseable {
     /** Sends a message to the actor of a member, without waiting for an answer. */
     void tell(String address, Envelope message) {
         ActorRef<Object> actor = resolver.resolveActorRef(PROTOCOL + address + "/user/" + ACTOR);
-        actor.tell(new Wire(message.toBuilder().setWire(Wire.VERSION).build()));
+        actor.tell(new Wire(stamped(message).build()));
+    }
+
+    /** Returns a message with this version, unless it has another. */
+    private static Envelope.Builder stamped(Envelope message) {
+        return message.toBuilder().setWire(message.getWire() == 0 ? Wire.VERSION : message.getWire());
     }
 
     /**
@@ -272,9 +276,9 @@ public final class ClusterSystem implements AutoCloseable {
         return cluster.selfUniqueAddress().longUid();
     }
 
-    /** Returns the actor system, for the streams of the data plane. */
-    org.apache.pekko.actor.ActorSystem classic() {
-        return Adapter.toClassic(system);
+    /** Returns Pekko's membership. */
+    Cluster cluster() {
+        return cluster;
     }
 
     /** Returns a future that completes when this member has ended, by itself or because it was removed. */

@@ -21,7 +21,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ public final class Directory implements Members {
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long RETRY_MILLIS = 1_000;
+    private static final long LOOK_MILLIS = 500;
     private static final int MAX_PARTS = 10_000;
 
     private final Proofs proofs;
@@ -62,6 +65,26 @@ public final class Directory implements Members {
     Directory(Proofs proofs, ScheduledExecutorService worker) {
         this.proofs = proofs;
         this.worker = worker;
+        // Pekko's view of the members may follow its events.
+        Future<?> unused =
+                worker.scheduleWithFixedDelay(this::updateSafely, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void updateSafely() {
+        try {
+            update();
+        } catch (RuntimeException failed) {
+            LOG.warn("the members cannot be read", failed);
+        }
+    }
+
+    /** Does work on the worker, unless this member is closing. */
+    private void later(Runnable work) {
+        try {
+            worker.execute(work);
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("a change came during the end", closing);
+        }
     }
 
     /** Uses another actor system, after a rejoin. */
@@ -72,7 +95,7 @@ public final class Directory implements Members {
 
     /** Reads the membership again, soon. */
     void changed() {
-        worker.execute(this::update);
+        later(this::updateSafely);
     }
 
     private synchronized void update() {
@@ -87,7 +110,6 @@ public final class Directory implements Members {
         Map<String, Known> before = new TreeMap<>(nodes);
         nodes.clear();
         nodes.putAll(now);
-        notifyAll();
         for (String name : names) {
             report(name, Optional.ofNullable(before.get(name)), Optional.ofNullable(now.get(name)));
         }
@@ -111,7 +133,7 @@ public final class Directory implements Members {
     }
 
     private void tell(java.util.function.Consumer<Listener> event) {
-        worker.execute(() -> listeners.forEach(listener -> {
+        later(() -> listeners.forEach(listener -> {
             try {
                 event.accept(listener);
             } catch (RuntimeException failed) {
@@ -139,7 +161,6 @@ public final class Directory implements Members {
         Known known = nodes.get(name);
         if (known != null && known.peer().uid() == peer.uid()) {
             nodes.put(name, new Known(known.peer(), Optional.of(state)));
-            notifyAll();
             if (known.isAlive()) {
                 tell(listener -> listener.back(name));
             }
@@ -215,16 +236,20 @@ public final class Directory implements Members {
         return new TreeMap<>(nodes);
     }
 
-    /** Waits until all reachable nodes have told their state, or the time is over. */
-    synchronized void awaitStates(Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        while (nodes.values().stream()
-                .anyMatch(known -> known.isAlive() && known.state().isEmpty())) {
-            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-            if (left <= 0) {
-                return;
+    /** Asks all reachable nodes for their states, and waits for the answers for a limited time. */
+    void refresh() throws InterruptedException {
+        List<CompletableFuture<?>> asked = new ArrayList<>();
+        nodes().forEach((name, known) -> {
+            if (known.isAlive()) {
+                asked.add(request(known.peer().address(), name)
+                        .thenAccept(state -> learned(name, known.peer(), state))
+                        .exceptionally(silent -> null));
             }
-            wait(left);
+        });
+        try {
+            CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 

@@ -107,7 +107,8 @@ public final class NodeService implements AutoCloseable {
         joined.note();
     }
 
-    private synchronized Optional<Membership> membership() {
+    /** Returns the membership; empty before the node has joined. */
+    synchronized Optional<Membership> membership() {
         return membership;
     }
 
@@ -137,7 +138,7 @@ public final class NodeService implements AutoCloseable {
         @Override
         public void changed() {
             directory.changed();
-            answers.execute(() -> membership().ifPresent(Membership::note));
+            membership().ifPresent(Membership::note);
         }
     }
 

@@ -1,0 +1,197 @@
+package io.pepper.distributed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pepper.export.DeploymentPlan;
+import io.pepper.export.PartitionManifest;
+import io.pepper.export.WeightStorage;
+import io.pepper.model.ProgressListener;
+import io.pepper.onnx.internal.wire.Digests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clusters in this process. */
+class ClusterTest {
+    private static final Duration SILENCE = Duration.ofSeconds(1);
+
+    @TempDir
+    private Path directory;
+
+    private final List<ClusterNode> nodes = new ArrayList<>();
+    private final List<ClusterClient> clients = new ArrayList<>();
+
+    @AfterEach
+    void stop() throws IOException {
+        clients.forEach(ClusterClient::close);
+        for (ClusterNode node : nodes) {
+            node.close();
+        }
+    }
+
+    private ClusterNodeOptions options(String name) {
+        ClusterNodeOptions options =
+                ClusterNodeOptions.of(name, directory.resolve("store-" + name)).withFailureTimes(SILENCE, SILENCE);
+        return nodes.isEmpty()
+                ? options
+                : options.withSeeds(List.of(nodes.get(0).address()));
+    }
+
+    private ClusterNode start(ClusterNodeOptions options) throws IOException {
+        ClusterNode node = ClusterNode.start(options);
+        nodes.add(node);
+        return node;
+    }
+
+    private ClusterClient client() throws IOException {
+        ClusterClient client = ClusterClient.join(
+                ClusterClientOptions.of(List.of(nodes.get(0).address())).withFailureTimes(SILENCE, SILENCE));
+        clients.add(client);
+        return client;
+    }
+
+    @Test
+    void nodesDescribeThemselves() throws IOException {
+        start(options("a").withKind("pi4").withLabels(Map.of("room", "lab")));
+        start(options("b").withAgentUrl("http://127.0.0.1:9100/metrics"));
+        assertThat(client().nodes()).extracting(NodeInfo::name).containsExactly("a", "b");
+        NodeInfo first = client().nodes().get(0);
+        assertThat(first.kind()).contains("pi4");
+        assertThat(first.labels()).containsEntry("room", "lab");
+        assertThat(first.address()).isEqualTo(nodes.get(0).address());
+        assertThat(first.cores()).isPositive();
+        assertThat(first.dataAddress()).isPresent();
+        assertThat(first.reachable()).isTrue();
+        assertThat(client().nodes().get(1).agentUrl()).contains("http://127.0.0.1:9100/metrics");
+    }
+
+    @Test
+    void aNameThatIsTakenAPortInUseAndAStoreInUseAreRefused() throws IOException {
+        start(options("a"));
+        assertThatThrownBy(() -> ClusterNode.start(
+                        options("a").withSeeds(List.of(nodes.get(0).address()))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another node in this process uses this store");
+        ClusterNodeOptions twin = ClusterNodeOptions.of("a", directory.resolve("store-twin"))
+                .withFailureTimes(SILENCE, SILENCE)
+                .withSeeds(List.of(nodes.get(0).address()));
+        assertThatThrownBy(() -> ClusterNode.start(twin))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(
+                        "the name 'a' is taken by the node at " + nodes.get(0).address());
+        int port = Integer.parseInt(nodes.get(0).address().replaceAll(".*:", ""));
+        assertThatThrownBy(() -> ClusterNode.start(options("b").withListen("127.0.0.1", port)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot listen there");
+        assertThatThrownBy(() -> ClusterNode.start(options("b").withSplitBrain(SplitBrain.KEEP_OLDEST)))
+                .hasMessageContaining("its strategy against split brain is 'keep-oldest'");
+    }
+
+    @Test
+    void otherMachinesNeedCertificatesAndSeedsThatAnswer() {
+        assertThatThrownBy(() ->
+                        ClusterNode.start(options("a").withListen("0.0.0.0", 0).withAdvertised("192.0.2.1")))
+                .hasMessageContaining("pepper certs");
+        assertThatThrownBy(() -> ClusterNode.start(options("a").withListen("0.0.0.0", 0)))
+                .hasMessageContaining("--advertise");
+        assertThatThrownBy(() -> ClusterNode.start(
+                        options("a").withSeeds(List.of("127.0.0.1:1")).withJoining(Duration.ofMillis(100))))
+                .hasMessageContaining("no seed of the cluster accepts this member")
+                .hasMessageContaining("127.0.0.1:1 (Connection refused)");
+    }
+
+    @Test
+    void aPlanServesUntilItIsReplacedOrRemoved() throws IOException {
+        start(options("a"));
+        start(options("b"));
+        start(options("c"));
+        ClusterClient client = client();
+        Path parts = ClusterParts.write(directory.resolve("one"), WeightStorage.EXTERNAL, 4, "a", "b");
+        DeployResult first = client.deploy("cls", parts, 1, ProgressListener.NONE);
+        assertThat(first.parts()).containsOnlyKeys("a", "b", "c");
+        assertThat(first.sentBytes()).isPositive();
+        assertThat(client.deployments()).singleElement().satisfies(deployment -> {
+            assertThat(deployment.isComplete()).isTrue();
+            assertThat(deployment.nodes())
+                    .allSatisfy(holders -> assertThat(holders).hasSize(2));
+        });
+        assertThat(client.deploy("cls", parts, 1, ProgressListener.NONE).sentBytes())
+                .isZero();
+
+        Path better = ClusterParts.write(directory.resolve("two"), WeightStorage.INLINE, 9, "b", "a");
+        DeployResult second = client.deploy("cls", better, 0, ProgressListener.NONE);
+        assertThat(second.version()).isNotEqualTo(first.version());
+        assertThat(client.deployments()).extracting(Deployment::version).containsExactly(second.version());
+        assertThat(directory.resolve("store-c/deployments")).isEmptyDirectory();
+
+        assertThat(client.undeploy("cls")).containsExactly("a", "b");
+        assertThat(client.deployments()).isEmpty();
+        assertThat(directory.resolve("store-a/deployments")).isEmptyDirectory();
+        assertThatThrownBy(() -> client.undeploy("cls")).hasMessageContaining("no reachable node holds");
+    }
+
+    @Test
+    void aFailureNamesNodeAndPartAndTheEarlierVersionServesOn() throws IOException {
+        start(options("a"));
+        start(options("b"));
+        ClusterClient client = client();
+        Path parts = ClusterParts.write(directory.resolve("one"), WeightStorage.INLINE, 4, "a", "b");
+        String version = client.deploy("cls", parts, 0, ProgressListener.NONE).version();
+
+        Path broken = ClusterParts.write(directory.resolve("two"), WeightStorage.INLINE, 9, "a", "b");
+        PartitionManifest.Part part = PartitionManifest.read(broken).parts().get(1);
+        byte[] garbage = new byte[(int) part.bytes()];
+        Files.write(broken.resolve(part.file()), garbage);
+        assertThatThrownBy(() -> client.deploy("cls", broken, 0, ProgressListener.NONE))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(part.file())
+                .hasMessageContaining("has another SHA-256");
+        forge(broken, part.sha256().orElseThrow(), Digests.sha256(garbage));
+        assertThatThrownBy(() -> client.deploy("cls", broken, 0, ProgressListener.NONE))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("node b: part 1 (" + part.file() + ")");
+        assertThat(client.deployments()).extracting(Deployment::version).containsExactly(version);
+        assertThat(client.deployments()).allMatch(Deployment::isComplete);
+        assertThat(directory.resolve("store-b/blobs")).isEmptyDirectory();
+        assertThat(directory.resolve("store-b/incoming")).isEmptyDirectory();
+        assertThat(directory.resolve("store-b/scratch")).isEmptyDirectory();
+    }
+
+    @Test
+    void aDeviceOutsideOfTheClusterIsNamed() throws IOException {
+        start(options("a"));
+        Path parts = ClusterParts.write(directory.resolve("one"), WeightStorage.INLINE, 4, "a", "elsewhere");
+        assertThatThrownBy(() -> client().deploy("cls", parts, 0, ProgressListener.NONE))
+                .hasMessageContaining("'elsewhere', which is not a reachable node of the cluster; its nodes are a");
+    }
+
+    @Test
+    void aRestartedNodeServesWhatItHad() throws IOException {
+        start(options("a"));
+        ClusterNode second = start(options("b"));
+        Path parts = ClusterParts.write(directory.resolve("one"), WeightStorage.EXTERNAL, 4, "a", "b");
+        client().deploy("cls", parts, 0, ProgressListener.NONE);
+        second.close();
+        nodes.remove(second);
+        start(options("b"));
+        assertThat(client().deployments()).singleElement().matches(Deployment::isComplete);
+    }
+
+    /** Replaces a hash in the manifest and in the plan, and the hash of the manifest in the plan. */
+    private static void forge(Path parts, String from, String to) throws IOException {
+        Path manifest = parts.resolve(PartitionManifest.FILE_NAME);
+        Path plan = parts.resolve(DeploymentPlan.FILE_NAME);
+        String before = Digests.sha256(Files.readAllBytes(manifest));
+        Files.writeString(manifest, Files.readString(manifest).replace(from, to));
+        String after = Digests.sha256(Files.readAllBytes(manifest));
+        Files.writeString(plan, Files.readString(plan).replace(from, to).replace(before, after));
+    }
+}
