@@ -85,7 +85,8 @@ public final class InferenceServer implements AutoCloseable {
                     : Optional.empty();
             return new InferenceServer(service, grpc, rest, options);
         } catch (IOException | RuntimeException failed) {
-            grpc.ifPresent(GrpcServer::close);
+            grpc.ifPresent(
+                    server -> server.close()); // A reference to the method would need the library that may be missing.
             service.close();
             throw failed;
         }

@@ -149,7 +149,7 @@ final class ServeCommand implements Callable<Integer> {
     private void serve(Map<String, ModelSession> models, InferenceServerOptions options, StopSignal signal)
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (InferenceServer server = InferenceServer.start(models, options)) {
+        try (InferenceServer server = start(models, options)) {
             for (String model : models.keySet()) {
                 for (Endpoint endpoint : server.endpoints(model)) {
                     out.println("ready: " + endpoint);
@@ -157,6 +157,15 @@ final class ServeCommand implements Callable<Integer> {
             }
             out.flush();
             signal.await(); // A stop is the usual end of this command.
+        }
+    }
+
+    private static InferenceServer start(Map<String, ModelSession> models, InferenceServerOptions options)
+            throws IOException {
+        try {
+            return InferenceServer.start(models, options);
+        } catch (IllegalStateException missing) {
+            throw new IOException(missing.getMessage(), missing);
         }
     }
 

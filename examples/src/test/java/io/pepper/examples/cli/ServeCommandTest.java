@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pepper.export.PartitionManifest;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -15,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,29 +84,42 @@ class ServeCommandTest {
 
     /** Starts a server, and returns the endpoint in each line that it prints. */
     private List<String> serve(int endpoints, Object... args) throws IOException {
+        return serve(System.getProperty("java.class.path"), endpoints, args);
+    }
+
+    private List<String> serve(String classPath, int endpoints, Object... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 Main.class.getName(),
                 "serve",
                 parts.toString()));
         for (Object arg : args) {
             command.add(arg.toString());
         }
-        Process server = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process server = new ProcessBuilder(command).redirectErrorStream(true).start();
         servers.add(server);
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
         List<String> found = new ArrayList<>();
         for (int i = 0; i < endpoints; i++) {
-            String line = lines.readLine();
-            assertThat(line).startsWith("ready: ");
-            found.add(line.substring("ready: ".length()));
+            String line = String.valueOf(lines.readLine());
+            found.add(line.startsWith("ready: ") ? line.substring("ready: ".length()) : line);
         }
         return found;
+    }
+
+    @Test
+    void withoutGrpcsLibraryTheRestFormWorksAndTheOtherNamesIt() throws IOException {
+        String without = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.contains("grpc"))
+                .collect(Collectors.joining(File.pathSeparator));
+        assertThat(without)
+                .hasSizeLessThan(System.getProperty("java.class.path").length());
+        assertThat(serve(without, 1, "--rest", "127.0.0.1:0")).allMatch(line -> line.startsWith("http://"));
+        assertThat(serve(without, 2, "--grpc", "127.0.0.1:0"))
+                .anyMatch(line -> line.contains("the gRPC form of the protocol needs io.grpc:grpc-netty-shaded"));
     }
 
     @Test
