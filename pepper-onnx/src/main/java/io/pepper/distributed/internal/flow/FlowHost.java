@@ -22,11 +22,13 @@ import org.slf4j.LoggerFactory;
 final class FlowHost implements StageHost, FrameConnection.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(FlowHost.class);
     private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final int SHARE_OF_POOL = 4;
     private static final int MAX_CONNECTIONS = 512;
     private static final int TICKS_PER_SILENCE = 5;
 
     private final HostOptions options;
     private final HeldBytes held;
+    private final BufferPool pool;
     private final HostRequests requests;
     private final HostLinks links;
     private final Sockets.Server server;
@@ -42,7 +44,8 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
         this.options = options;
         this.held = new HeldBytes(options.maxHeldBytes());
         this.links = new HostLinks(options.device(), members, tls, held, options.silence(), this::lost);
-        this.requests = new HostRequests(options.device(), held, links, this::worker);
+        this.pool = new BufferPool(options.maxHeldBytes() / SHARE_OF_POOL);
+        this.requests = new HostRequests(options.device(), held, pool, links, this::worker);
         this.server = Sockets.bind(options.host(), options.port(), tls, this::accept);
         long tick = Math.max(1, options.silence().toMillis() / TICKS_PER_SILENCE);
         this.ticker = new Ticker("pepper-host-" + options.device(), tick, this::tick);
@@ -61,12 +64,7 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
             }
         }
         FrameConnection connection = FrameConnection.start(
-                opener,
-                "the caller of " + options.device(),
-                options.device(),
-                FrameLimits.DEFAULTS,
-                held::release,
-                this);
+                opener, "the caller of " + options.device(), options.device(), pool::take, held::release, this);
         synchronized (this) {
             connections.add(connection);
         }

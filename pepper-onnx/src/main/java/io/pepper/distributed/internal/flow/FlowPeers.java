@@ -23,7 +23,6 @@ final class FlowPeers {
     private final Members members;
     private final Optional<Supplier<SSLContext>> tls;
     private final long silenceNanos;
-    private final FrameLimits limits;
     private final Listener listener;
     private final Map<String, FrameConnection> connections = new HashMap<>();
     private final Map<String, Clock> clocks = new HashMap<>();
@@ -45,17 +44,11 @@ final class FlowPeers {
     }
 
     FlowPeers(
-            String session,
-            Members members,
-            Optional<Supplier<SSLContext>> tls,
-            Duration silence,
-            FrameLimits limits,
-            Listener listener) {
+            String session, Members members, Optional<Supplier<SSLContext>> tls, Duration silence, Listener listener) {
         this.session = session;
         this.members = members;
         this.tls = tls;
         this.silenceNanos = silence.toNanos();
-        this.limits = limits;
         this.listener = listener;
     }
 
@@ -73,7 +66,7 @@ final class FlowPeers {
                 Sockets.connect(address.get(), device, tls),
                 device + " (" + address.get() + ")",
                 "",
-                limits,
+                ByteBuffer::allocateDirect,
                 written -> {},
                 new Node(device));
         connections.put(device, made);

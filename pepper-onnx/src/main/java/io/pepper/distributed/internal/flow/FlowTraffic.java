@@ -67,7 +67,7 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
         this.model = model;
         this.options = options;
         this.outcomes = outcomes;
-        this.peers = new FlowPeers(id, target.members(), target.tls(), options.silence(), FrameLimits.DEFAULTS, this);
+        this.peers = new FlowPeers(id, target.members(), target.tls(), options.silence(), this);
         this.router = new FlowRouter(id, target, model, peers, options.silence(), this);
         this.meters = new FlowMeters(model, peers, options.listener());
         this.ticker = new Ticker(

@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,11 +58,12 @@ final class FrameConnection {
         void closed(FrameConnection connection, String why);
     }
 
-    private FrameConnection(String name, String own, FrameLimits limits, LongConsumer written, Handler handler) {
+    private FrameConnection(
+            String name, String own, IntFunction<ByteBuffer> memory, LongConsumer written, Handler handler) {
         this.name = name;
         this.handler = handler;
         this.written = written;
-        this.decoder = new FrameDecoder(limits, new FrameDecoder.Receiver() {
+        this.decoder = new FrameDecoder(FrameLimits.DEFAULTS, memory, new FrameDecoder.Receiver() {
             @Override
             public boolean wants(FlowHeader header) {
                 return device != null && handler.wants(FrameConnection.this, header);
@@ -83,13 +85,18 @@ final class FrameConnection {
      * @param opener opens the connection
      * @param name the name of the other side in messages
      * @param own the device name of this side; empty for a caller
-     * @param limits the limits of frames
+     * @param memory gives an empty direct buffer of exactly a size
      * @param written hears how many bytes of tensors no longer wait
      * @param handler the owner
      */
     static FrameConnection start(
-            Sockets.Opener opener, String name, String own, FrameLimits limits, LongConsumer written, Handler handler) {
-        FrameConnection made = new FrameConnection(name, own, limits, written, handler);
+            Sockets.Opener opener,
+            String name,
+            String own,
+            IntFunction<ByteBuffer> memory,
+            LongConsumer written,
+            Handler handler) {
+        FrameConnection made = new FrameConnection(name, own, memory, written, handler);
         thread(() -> made.read(opener), "pepper-read-" + name);
         return made;
     }

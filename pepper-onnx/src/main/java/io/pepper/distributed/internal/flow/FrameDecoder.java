@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameDecoder {
     private final FrameLimits limits;
     private final Receiver receiver;
+    private final IntFunction<ByteBuffer> memory;
     private ByteBuffer head = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private boolean inHeader;
     private @Nullable FlowHeader header;
@@ -47,7 +49,19 @@ final class FrameDecoder {
     }
 
     FrameDecoder(FrameLimits limits, Receiver receiver) {
+        this(limits, ByteBuffer::allocateDirect, receiver);
+    }
+
+    /**
+     * Creates a decoder.
+     *
+     * @param limits the limits of frames
+     * @param memory gives an empty direct buffer of exactly a size
+     * @param receiver the receiver of frames
+     */
+    FrameDecoder(FrameLimits limits, IntFunction<ByteBuffer> memory, Receiver receiver) {
         this.limits = limits;
+        this.memory = memory;
         this.receiver = receiver;
     }
 
@@ -200,7 +214,7 @@ final class FrameDecoder {
         }
         while (tensors.size() < now.getTensorsCount()) {
             int bytes = (int) now.getTensors(tensors.size()).getBytes();
-            ByteBuffer buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+            ByteBuffer buffer = memory.apply(bytes).order(ByteOrder.nativeOrder());
             if (bytes > 0) {
                 filling = buffer;
                 return;

@@ -65,7 +65,7 @@ final class HostLinks {
                         Sockets.connect(address, device, tls),
                         device + " (" + address + ")",
                         own,
-                        FrameLimits.DEFAULTS,
+                        ByteBuffer::allocateDirect,
                         held::release,
                         new Peer(device)));
         made.ifPresent(connection -> byDevice.put(device, connection));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The way of outputs out of a node: once to each node that reads them, results to the caller. Thread-safe. */
 final class HostOutlet implements PartWorker.Outlet {
@@ -118,7 +119,7 @@ final class HostOutlet implements PartWorker.Outlet {
                 long bytes = Sizes.bytes(value);
                 reserve(bytes);
                 kept.add(value);
-                ready.addAll(request.put(tensor, value, bytes));
+                ready.addAll(request.put(tensor, value, bytes, Optional.empty()));
             }
         }
     }

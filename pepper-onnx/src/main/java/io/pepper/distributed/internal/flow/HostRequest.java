@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import io.pepper.distributed.internal.proto.FlowReport;
 import io.pepper.session.Cancellation;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ final class HostRequest {
     private final StageRoute route;
     private final String device;
     private final HeldBytes held;
+    private final BufferPool pool;
     private final long deadlineNanos;
     private final Cancellation cancellation = new Cancellation();
     private final Map<Integer, Holder> tensors = new HashMap<>();
@@ -39,11 +42,13 @@ final class HostRequest {
     private static final class Holder {
         private final OnnxValue value;
         private final long bytes;
+        private final Optional<ByteBuffer> memory;
         private int uses;
 
-        Holder(OnnxValue value, long bytes) {
+        Holder(OnnxValue value, long bytes, Optional<ByteBuffer> memory) {
             this.value = value;
             this.bytes = bytes;
+            this.memory = memory;
         }
     }
 
@@ -56,6 +61,7 @@ final class HostRequest {
      * @param route where the parts are
      * @param device this node
      * @param held counts the bytes of tensors
+     * @param pool takes back the memory of tensors that came from elsewhere
      * @param deadlineNanos when the caller no longer waits, by {@link System#nanoTime}; {@link Long#MAX_VALUE} for never
      */
     HostRequest(
@@ -65,6 +71,7 @@ final class HostRequest {
             StageRoute route,
             String device,
             HeldBytes held,
+            BufferPool pool,
             long deadlineNanos) {
         this.session = session;
         this.epoch = epoch;
@@ -72,6 +79,7 @@ final class HostRequest {
         this.route = route;
         this.device = device;
         this.held = held;
+        this.pool = pool;
         this.deadlineNanos = deadlineNanos;
         for (int part : route.partsOn(device)) {
             missing.put(part, route.model().wiring().inputs(part).length);
@@ -125,15 +133,16 @@ final class HostRequest {
      * @param tensor its number
      * @param value the value, which may be that of another tensor here
      * @param bytes its counted bytes
+     * @param memory the buffer of a value that came from elsewhere
      * @return the parts all of whose inputs are there now
      */
-    synchronized List<Integer> put(int tensor, OnnxValue value, long bytes) {
+    synchronized List<Integer> put(int tensor, OnnxValue value, long bytes, Optional<ByteBuffer> memory) {
         List<Integer> readers = route.readers(device, tensor);
         if (dropped || readers.isEmpty() || tensors.containsKey(tensor)) {
-            release(held, bytes, value);
+            release(new Holder(value, bytes, memory));
             return List.of();
         }
-        Holder holder = new Holder(value, bytes);
+        Holder holder = new Holder(value, bytes, memory);
         holder.uses = readers.size();
         tensors.put(tensor, holder);
         List<Integer> ready = new ArrayList<>();
@@ -146,11 +155,14 @@ final class HostRequest {
         return ready;
     }
 
-    private void release(HeldBytes bytes, long count, OnnxValue value) {
-        bytes.release(count);
-        boolean shared = tensors.values().stream().anyMatch(other -> other.value == value);
-        if (!shared && !value.isClosed()) {
-            value.close();
+    private void release(Holder holder) {
+        held.release(holder.bytes);
+        boolean shared = tensors.values().stream().anyMatch(other -> other.value == holder.value);
+        if (!shared) {
+            if (!holder.value.isClosed()) {
+                holder.value.close();
+            }
+            holder.memory.ifPresent(pool::give);
         }
     }
 
@@ -197,7 +209,7 @@ final class HostRequest {
                 holder.uses--;
                 if (holder.uses == 0) {
                     tensors.remove(tensor);
-                    release(held, holder.bytes, holder.value);
+                    release(holder);
                 }
             }
         }

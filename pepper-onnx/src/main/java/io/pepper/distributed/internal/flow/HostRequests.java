@@ -32,6 +32,7 @@ final class HostRequests {
 
     private final String device;
     private final HeldBytes held;
+    private final BufferPool pool;
     private final HostLinks links;
     private final Function<FlowHost.PartKey, @Nullable PartWorker> workers;
     private final HostOutlet outlet;
@@ -42,9 +43,14 @@ final class HostRequests {
     private record Version(String deployment, String version) {}
 
     HostRequests(
-            String device, HeldBytes held, HostLinks links, Function<FlowHost.PartKey, @Nullable PartWorker> workers) {
+            String device,
+            HeldBytes held,
+            BufferPool pool,
+            HostLinks links,
+            Function<FlowHost.PartKey, @Nullable PartWorker> workers) {
         this.device = device;
         this.held = held;
+        this.pool = pool;
         this.links = links;
         this.workers = workers;
         this.outlet = new HostOutlet(device, held, links, this);
@@ -236,6 +242,7 @@ final class HostRequests {
                 route,
                 device,
                 held,
+                pool,
                 remaining <= 0
                         ? Long.MAX_VALUE
                         : System.nanoTime()
@@ -251,8 +258,9 @@ final class HostRequests {
             try {
                 ready.addAll(request.put(
                         request.route().model().tensor(header.getMaker(), tensor.getName()),
-                        WireTensor.read(tensor, data.get(i)),
-                        tensor.getBytes()));
+                        WireTensor.read(tensor, data.get(i).duplicate()),
+                        tensor.getBytes(),
+                        Optional.of(data.get(i))));
             } catch (IOException | RuntimeException refused) {
                 held.release(header.getTensorsList().subList(i, data.size()).stream()
                         .mapToLong(FlowTensor::getBytes)
