@@ -173,8 +173,9 @@ final class Joining {
                                 + " against split brain");
             }
             if (System.nanoTime() > end) {
-                throw new IOException("the cluster has not admitted this member in time: while a member is unreachable,"
-                        + " none is admitted; wait for its removal");
+                throw new IOException(
+                        "the cluster has not admitted this member in time: while a member is unreachable, this"
+                                + " takes 7 s longer; try again with more time");
             }
             pause();
         }
