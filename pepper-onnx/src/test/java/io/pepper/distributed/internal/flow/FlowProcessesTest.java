@@ -58,6 +58,7 @@ class FlowProcessesTest {
             List<CompletableFuture<Void>> answers = new ArrayList<>();
             Thread adding = new Thread(() -> {});
             try (FlowSession session = FlowSession.open(target, FlowCluster.sessionOptions())) {
+                last.set(System.nanoTime());
                 for (int request = 0; request < REQUESTS; request++) {
                     if (request == REQUESTS / 4) {
                         nodes.signal("b", "KILL");
