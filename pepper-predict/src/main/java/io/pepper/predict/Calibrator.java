@@ -127,7 +127,7 @@ final class Calibrator {
                 .toArray();
         double[][] amounts = samples.stream().map(sample -> sample.amounts).toArray(double[][]::new);
         return new Estimate(
-                LogCosts.fit(amounts, logs, expected, similar ? SPREAD : WIDE_SPREAD, NOISE), weights, known);
+                LogCosts.fitUnlike(amounts, logs, expected, similar ? SPREAD : WIDE_SPREAD, NOISE), weights, known);
     }
 
     /** Returns weights that add up to 1: devices on which the measured pieces take times of the same ratios weigh most. */

@@ -22,6 +22,11 @@ public final class LogCosts {
 
     private static final double MAX_COVARIANCE = 10_000;
 
+    /** The logarithm of the ratio of probabilities from which on a wider spread is believed. */
+    private static final double CLEARLY = 2;
+
+    private static final double MAX_FACTOR = 8;
+
     private final double[] costs;
     private final double[][] covariance;
 
@@ -89,6 +94,40 @@ public final class LogCosts {
      */
     public static LogCosts fit(
             double[][] amounts, double[] logSeconds, double[] expected, double spread, double noise) {
+        return fitted(amounts, logSeconds, expected, spread, noise).costs;
+    }
+
+    /**
+     * Fits costs to measured times of a device that may be unlike the expected one. The spread of its costs is multiplied by
+     * a factor from 1 to 8, if that makes the measured times much more probable (their marginal likelihood by Laplace's
+     * approximation).
+     *
+     * @param amounts the amounts of each measured piece
+     * @param logSeconds the logarithm of each measured time
+     * @param expected the expected logarithms of the costs, up to a common factor
+     * @param spread the least standard deviation of the logarithm of a cost around the expected one
+     * @param noise standard deviation of the logarithm of a time around the predicted one
+     * @return the most probable costs
+     */
+    public static LogCosts fitUnlike(
+            double[][] amounts, double[] logSeconds, double[] expected, double spread, double noise) {
+        Fitted best = fitted(amounts, logSeconds, expected, spread, noise);
+        double most = best.evidence + CLEARLY;
+        for (double factor = 2; factor <= MAX_FACTOR; factor *= 2) {
+            Fitted wider = fitted(amounts, logSeconds, expected, factor * spread, noise);
+            if (wider.evidence > most) {
+                best = wider;
+                most = wider.evidence;
+            }
+        }
+        return best.costs;
+    }
+
+    /** Fitted costs, and the logarithm of the probability of the measured times, up to a constant. */
+    private record Fitted(LogCosts costs, double evidence) {}
+
+    private static Fitted fitted(
+            double[][] amounts, double[] logSeconds, double[] expected, double spread, double noise) {
         double[] ratios = new double[amounts.length];
         for (int r = 0; r < ratios.length; r++) {
             ratios[r] = logSeconds[r] - logSeconds(amounts[r], expected);
@@ -105,7 +144,11 @@ public final class LogCosts {
                 least = loss;
             }
         }
-        return new LogCosts(best, Matrices.inverse(fit.curvature(best)));
+        double[][] curvature = fit.curvature(best);
+        double evidence = -fit.loss(best)
+                - Matrices.logDeterminant(curvature) / 2
+                - (expected.length - 1) * Math.log(spread); // The common factor may have any value.
+        return new Fitted(new LogCosts(best, Matrices.inverse(curvature)), evidence);
     }
 
     /** Returns costs times a common factor: a quantile of the ratios of measured times to those of the costs. */

@@ -22,6 +22,15 @@ final class Matrices {
         return inverse;
     }
 
+    static double logDeterminant(double[][] matrix) {
+        double[][] lower = factor(matrix);
+        double sum = 0;
+        for (int i = 0; i < lower.length; i++) {
+            sum += 2 * Math.log(lower[i][i]);
+        }
+        return sum;
+    }
+
     static double largest(double... values) {
         double largest = 0;
         for (double value : values) {
