@@ -92,4 +92,4 @@ release-check: ## Make what a release is made of: sources, Javadoc, SBOM, licenc
 ci: ## Run what continuous integration runs (Debian; installs what it needs)
 	.ci/run
 
-.PHONY: help build test test-fast test-one format docs pictures demo conformance models large soak consumers fuzz coverage bench bench-compare bench-figures starters release-check ci
+.PHONY: help build test test-fast test-one format docs pictures demo conformance cluster models large soak consumers fuzz coverage bench bench-compare bench-figures starters release-check ci

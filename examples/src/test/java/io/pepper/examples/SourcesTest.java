@@ -24,6 +24,8 @@ class SourcesTest {
 
     /** Files longer than that, by name, and why. */
     private static final Map<String, String> LONG_FILES = new TreeMap<>(Map.of(
+            "FlowTraffic.java", "the requests of a session under one lock",
+            "HostRequests.java", "the requests of a node under one lock",
             "Planner.java", "the face of all searches: most of it is Javadoc",
             "DeviceState.java", "a value, its builder and its copies: most of it is Javadoc",
             "CostTable.java", "a table and its builder: most of it is Javadoc",
@@ -50,6 +52,7 @@ class SourcesTest {
 
     /** Benchmarks that look inside, and for what. */
     private static final Map<String, String> BENCHMARKS_INSIDE = new TreeMap<>(Map.of(
+            "HopTable.java", "a node and a session without a cluster",
             "Models.java", "makes models",
             "Shape.java", "a graph as arrays",
             "BridgesBenchmark.java", "compares the search for bridges with JGraphT's",

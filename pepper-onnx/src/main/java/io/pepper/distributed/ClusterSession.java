@@ -39,7 +39,7 @@ public final class ClusterSession implements ModelSession {
     private final Ending ending;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** What follows the end of a session. */
+    /** An action after the end of a session. */
     private interface Ending {
         void run() throws IOException;
     }

@@ -164,6 +164,22 @@ final class RunPrinter {
         out.println();
     }
 
+    private void addStages(ObjectNode document) {
+        ArrayNode table = document.putArray("stages");
+        for (int i = 0; i < stages.size(); i++) {
+            StageMetrics stage = stages.get(i);
+            ObjectNode row = table.addObject()
+                    .put("part", stage.stage())
+                    .put("device", device(i).isEmpty() ? null : device(i));
+            row.put("calls", stage.calls()).put("failures", stage.failures()).put("maxQueued", stage.maxQueued());
+            Json.put(row, "busySeconds", stage.busySeconds());
+            Json.put(row, "waitingSeconds", stage.waitingSeconds());
+            Json.put(row, "p50Seconds", stage.p50Seconds());
+            Json.put(row, "p90Seconds", stage.p90Seconds());
+            Json.put(row, "p99Seconds", stage.p99Seconds());
+        }
+    }
+
     private void addHops(ObjectNode document) {
         ArrayNode table = document.putArray("hops");
         for (HopMetrics hop : hops) {
@@ -204,19 +220,7 @@ final class RunPrinter {
                 .put("name", answer.name)
                 .put("value", answer.value)
                 .put("file", answer.file.map(Path::toString).orElse(null)));
-        ArrayNode table = document.putArray("stages");
-        for (int i = 0; i < stages.size(); i++) {
-            StageMetrics stage = stages.get(i);
-            ObjectNode row = table.addObject()
-                    .put("part", stage.stage())
-                    .put("device", device(i).isEmpty() ? null : device(i));
-            row.put("calls", stage.calls()).put("failures", stage.failures()).put("maxQueued", stage.maxQueued());
-            Json.put(row, "busySeconds", stage.busySeconds());
-            Json.put(row, "waitingSeconds", stage.waitingSeconds());
-            Json.put(row, "p50Seconds", stage.p50Seconds());
-            Json.put(row, "p90Seconds", stage.p90Seconds());
-            Json.put(row, "p99Seconds", stage.p99Seconds());
-        }
+        addStages(document);
         if (!hops.isEmpty()) {
             addHops(document);
         }

@@ -35,7 +35,7 @@ final class BufferPool {
         return ByteBuffer.allocateDirect(size);
     }
 
-    /** Takes back a buffer that nobody reads or writes any more. */
+    /** Takes back a buffer that is no longer in use. */
     synchronized void give(ByteBuffer buffer) {
         int size = buffer.capacity();
         if (size < MIN_BYTES || size > maxBytes) {

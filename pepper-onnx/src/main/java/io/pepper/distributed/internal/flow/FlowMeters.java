@@ -30,7 +30,7 @@ final class FlowMeters {
     private final Meter answers = new Meter();
     private long largestBetween;
 
-    /** What is counted for a part, and for the answers. */
+    /** The counts of a part, or of the answers. */
     private static final class Meter {
         private final LatencyCounts runs = new LatencyCounts();
         private final LatencyCounts wires = new LatencyCounts();

@@ -45,7 +45,7 @@ final class FlowRouter {
     /** A route whose nodes have not all confirmed it. */
     private record Proposal(int epoch, StageRoute route, boolean moves, Set<String> missing, long sinceNanos) {}
 
-    /** Hears of routes. */
+    /** A listener for routes. */
     interface Listener {
         /** Reports that requests cannot be sent for now. */
         void interrupted();

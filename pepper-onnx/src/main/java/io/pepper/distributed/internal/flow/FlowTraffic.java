@@ -58,7 +58,7 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
         /** Takes the outputs of a request. */
         void answered(FlowRequest request, RunOutputs outputs);
 
-        /** Takes the failure of a request, whose inputs nobody reads any more. */
+        /** Takes the failure of a request, whose inputs are no longer read. */
         void failed(FlowRequest request, StageException why);
     }
 

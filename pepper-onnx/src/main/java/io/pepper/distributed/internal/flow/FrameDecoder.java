@@ -97,7 +97,7 @@ final class FrameDecoder {
     }
 
     /**
-     * Goes on after bytes were read into {@link #filling}.
+     * Continues after bytes were read into {@link #filling}.
      *
      * @throws FrameException if the receiver refuses the frame
      */

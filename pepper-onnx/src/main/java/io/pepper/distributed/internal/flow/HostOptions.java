@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param port the port; 0 for a free one
  * @param maxHeldBytes the largest size of the tensors that the node holds, in bytes; a request beyond it fails
  * @param silence the time without an answer after which another node counts as lost
- * @param abandoned the time without a word from a caller after which its requests are forgotten
+ * @param abandoned the time of silence of a caller after which its requests are forgotten
  */
 public record HostOptions(
         String device, String host, int port, long maxHeldBytes, Duration silence, Duration abandoned) {
@@ -26,7 +26,7 @@ public record HostOptions(
      * @param port the port; 0 for a free one
      * @param maxHeldBytes the largest size of the tensors that the node holds, in bytes
      * @param silence the time without an answer after which another node counts as lost
-     * @param abandoned the time without a word from a caller after which its requests are forgotten
+     * @param abandoned the time of silence of a caller after which its requests are forgotten
      * @throws IllegalArgumentException if one is out of its range
      */
     public HostOptions {
@@ -71,7 +71,7 @@ public record HostOptions(
     /**
      * Returns these options with another patience for callers.
      *
-     * @param value the time without a word from a caller after which its requests are forgotten
+     * @param value the time of silence of a caller after which its requests are forgotten
      * @return the options
      */
     public HostOptions withAbandoned(Duration value) {

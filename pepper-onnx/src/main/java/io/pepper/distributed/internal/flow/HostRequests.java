@@ -69,7 +69,7 @@ final class HostRequests {
         models.remove(new Version(deployment, version));
     }
 
-    /** Takes the route of a session, and says so to the caller. */
+    /** Takes the route of a session, and confirms it to the caller. */
     void route(FrameConnection caller, FlowHeader header) {
         Optional<String> fault;
         List<HostRequest> ended = List.of();

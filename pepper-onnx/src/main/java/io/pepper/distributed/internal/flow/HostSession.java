@@ -9,7 +9,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a node knows of a caller's session. Guarded by the lock of its host. */
+/** The state of a caller's session on a node. Guarded by the lock of its host. */
 final class HostSession {
     private final String id;
     private final String deployment;

@@ -3,7 +3,7 @@ package io.pepper.distributed.internal.flow;
 import java.util.List;
 import java.util.Optional;
 
-/** What the data plane asks of the control plane: the living nodes, and what they serve. Thread-safe. */
+/** The view of the control plane that the data plane needs: the living nodes, and what they serve. Thread-safe. */
 public interface Members {
     /**
      * Returns the data address of a node that is a member and reachable.

@@ -5,7 +5,7 @@ import ai.onnxruntime.OnnxValue;
 
 /** Sizes of values in memory. */
 final class Sizes {
-    /** What a text takes in ONNX Runtime, apart from its letters, which are not counted. */
+    /** The bytes of a text in ONNX Runtime, without its letters. */
     private static final int BYTES_OF_TEXT = 32;
 
     private Sizes() {}

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A tensor as it travels: its description, and its elements as raw little-endian bytes. Immutable, as long as nobody
- * writes to the array.
+ * A tensor as it travels: its description, and its elements as raw little-endian bytes. Immutable, as long as its
+ * array is not written to.
  */
 final class WireTensor {
     private static final int BYTES_OF_LENGTH = Integer.BYTES;
