@@ -35,8 +35,9 @@ import java.util.function.LongPredicate;
  * in the part that computes them: between parts travel the hidden state and a {@code pepper.step} of a few numbers, and
  * the caller receives the logits of the last token.
  *
- * <p>Several sequences may run at the same time, as a pipeline: one part works on one sequence while the next works on
- * another. The session is thread-safe; a {@link TokenSequence} runs one step at a time.
+ * <p>Several sequences may run at the same time, each on the thread that calls it. On emulated devices they form a
+ * pipeline: one part works on one sequence while the next works on another. The session is thread-safe; a {@link
+ * TokenSequence} runs one step at a time.
  *
  * <pre>{@code
  * try (GenerationSession session = GenerationSession.open(Path.of("parts"))) {
@@ -171,8 +172,11 @@ public final class GenerationSession implements AutoCloseable {
                     .toList();
             wrapped.add(new DecoderStage(stages.get(part), roles, outputs, own));
         }
-        return new GenerationSession(
-                roles, PipelineSession.of(visible, wrapped, options.pipeline()), List.copyOf(caches), options);
+        // Without emulated devices, a sequence need not change threads between parts.
+        ModelSession session = options.pipeline().emulation().isPresent()
+                ? PipelineSession.of(visible, wrapped, options.pipeline())
+                : PartitionedSession.of(visible, wrapped, options.pipeline().runtime());
+        return new GenerationSession(roles, session, List.copyOf(caches), options);
     }
 
     /** Returns whether a part reads only the shape of an input, as many exported models do for the number of tokens. */
