@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,10 @@ final class SequenceCaches implements AutoCloseable {
 
     private long bytes;
     private long bytesPerToken;
+
+    /** The bytes by which running steps may extend the caches. */
+    private long reserved;
+
     private boolean closed;
 
     /** The caches after a number of tokens. */
@@ -44,8 +49,16 @@ final class SequenceCaches implements AutoCloseable {
         private Version before = new Version(0, Map.of());
         private boolean running;
 
+        /** The bytes by which the running step may extend the caches. */
+        private long growth;
+
         State(Version now) {
             this.now = now;
+        }
+
+        void begin(long bytes) {
+            running = true;
+            growth = bytes;
         }
     }
 
@@ -84,6 +97,20 @@ final class SequenceCaches implements AutoCloseable {
      *     would exceed the limit
      */
     synchronized Map<String, OnnxTensor> begin(Step step) throws StageException, OrtException {
+        State state = ready(step);
+        while (!fits(step)) {
+            makeRoom(step, state);
+            state = ready(step);
+        }
+        state.begin(growth(step));
+        reserved += state.growth;
+        Map<String, OnnxTensor> tensors = new HashMap<>();
+        state.now.tensors.forEach((cache, held) -> tensors.put(cache, held.tensor()));
+        return tensors;
+    }
+
+    /** Returns the sequence of a step with the caches of the tokens before it. */
+    private State ready(Step step) throws StageException, OrtException {
         if (closed) {
             throw new StageException(StageException.Kind.CLOSED, stage, "the session is closed", null);
         }
@@ -96,12 +123,8 @@ final class SequenceCaches implements AutoCloseable {
                     StageException.Kind.FAILED, stage, "sequence " + step.sequence() + " is running already", null);
         }
         release(step.released());
-        reserve(step, state);
         cut(step, state);
-        state.running = true;
-        Map<String, OnnxTensor> tensors = new HashMap<>();
-        state.now.tensors.forEach((cache, held) -> tensors.put(cache, held.tensor()));
-        return tensors;
+        return state;
     }
 
     private State branch(Step step) throws StageException {
@@ -132,25 +155,44 @@ final class SequenceCaches implements AutoCloseable {
                 null);
     }
 
-    /** Makes room for the tokens of a step. */
-    private void reserve(Step step, State state) throws StageException {
-        long needed = Math.multiplyExact(bytesPerToken, (long) step.count());
-        while (maxBytes.isPresent() && bytes + needed > maxBytes.getAsLong()) {
-            State oldest = states.values().stream()
-                    .filter(other -> other != state && !other.running && !other.now.tensors.isEmpty())
-                    .findFirst()
-                    .orElse(null);
-            if (!evicts || oldest == null) {
-                throw new StageException(
-                        StageException.Kind.OUT_OF_MEMORY,
-                        stage,
-                        "the caches of " + states.size() + " sequences take " + Quantities.bytes(bytes) + "; the next "
-                                + step.count() + " tokens would exceed the limit of "
-                                + Quantities.bytes(maxBytes.getAsLong()),
-                        null);
-            }
-            states.values().remove(oldest);
-            drop(oldest);
+    private long growth(Step step) {
+        return Math.multiplyExact(bytesPerToken, (long) step.count());
+    }
+
+    private boolean fits(Step step) {
+        return maxBytes.isEmpty() || bytes + reserved + growth(step) <= maxBytes.getAsLong();
+    }
+
+    /**
+     * Drops the caches of the sequence that was used least recently, or waits until one that is running can be dropped.
+     * The sequence of the step may lose its own caches while it waits.
+     */
+    @SuppressWarnings("WaitNotInLoop") // The caller looks again.
+    private void makeRoom(Step step, State state) throws StageException {
+        List<State> others = states.values().stream()
+                .filter(other -> other != state && !other.now.tensors.isEmpty())
+                .toList();
+        Optional<State> idle = others.stream().filter(other -> !other.running).findFirst();
+        if (!evicts || others.isEmpty()) {
+            throw new StageException(
+                    StageException.Kind.OUT_OF_MEMORY,
+                    stage,
+                    "the caches of " + states.size() + " sequences take " + Quantities.bytes(bytes) + "; the next "
+                            + step.count() + " tokens would exceed the limit of "
+                            + Quantities.bytes(maxBytes.orElseThrow()),
+                    null);
+        }
+        if (idle.isPresent()) {
+            states.values().remove(idle.get());
+            drop(idle.get());
+            return;
+        }
+        try {
+            wait();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StageException(
+                    StageException.Kind.CANCELLED, stage, "interrupted while it waited for memory", interrupted);
         }
     }
 
@@ -201,12 +243,13 @@ final class SequenceCaches implements AutoCloseable {
      */
     synchronized void end(Step step, Map<String, OnnxTensor> presents, Map<String, OnnxTensor> pasts)
             throws StageException {
+        notifyAll();
         State state = states.get(step.sequence());
         if (closed || state == null) {
             presents.forEach((cache, present) -> close(present, pasts.get(cache)));
             return;
         }
-        state.running = false;
+        stop(state);
         for (Map.Entry<String, OnnxTensor> each : presents.entrySet()) {
             OnnxTensor past = Objects.requireNonNull(pasts.get(each.getKey()));
             OptionalInt axis = axis(each.getKey(), past, each.getValue(), step);
@@ -274,10 +317,17 @@ final class SequenceCaches implements AutoCloseable {
 
     /** Ends a step that failed. The caches stay as they were before it. */
     synchronized void fail(Step step) {
+        notifyAll();
         State state = states.get(step.sequence());
-        if (state != null) {
-            state.running = false;
+        if (state != null && state.running) {
+            stop(state);
         }
+    }
+
+    private void stop(State state) {
+        state.running = false;
+        reserved -= state.growth;
+        state.growth = 0;
     }
 
     private void drop(State state) {
@@ -292,6 +342,7 @@ final class SequenceCaches implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        notifyAll();
         states.values().forEach(this::drop);
         states.clear();
     }

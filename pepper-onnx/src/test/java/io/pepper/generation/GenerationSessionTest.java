@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -374,6 +376,43 @@ class GenerationSessionTest {
             assertClose(other.append(List.of(2L)), whole.logits(List.of(3L, 17L, 0L, 39L, 8L, 2L)));
             boolean grows = style != Decoders.Style.STATE;
             assertThat(session.replays() > 0).isEqualTo(grows);
+        }
+    }
+
+    private static boolean together(CyclicBarrier steps) {
+        try {
+            steps.await();
+            return true;
+        } catch (InterruptedException | BrokenBarrierException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Room for one sequence of two: each waits while the other one's step is running, and drops it afterwards. */
+    @Test
+    void sequencesThatExceedTheLimitTogetherTakeTurns() throws Exception {
+        split(Decoders.Style.ATTENTION, 2);
+        long perToken = LAYERS * Decoders.WIDTH * Float.BYTES;
+        CyclicBarrier steps = new CyclicBarrier(2);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(Decoders.Style.ATTENTION, LAYERS));
+                GenerationSession session =
+                        GenerationSession.open(directory, EXACT.withMaxCacheBytes(perToken * 30, true))) {
+            List<Future<Generated>> running = new ArrayList<>();
+            for (long i = 0; i < 2; i++) {
+                List<Long> prompt = List.of(i, 2 * i, 9L);
+                running.add(threads.submit(() ->
+                        session.generate(prompt, Sampling.GREEDY.withMaxNewTokens(20), token -> together(steps))));
+            }
+            for (int i = 0; i < 2; i++) {
+                List<Long> prompt = List.of((long) i, 2L * i, 9L);
+                assertThat(running.get(i).get().tokens())
+                        .isEqualTo(whole.greedy(prompt, 20).tokens());
+                assertThat(session.cacheBytes()).allMatch(bytes -> bytes <= perToken * 30);
+            }
+            assertThat(session.replays()).isPositive();
+        } finally {
+            threads.shutdownNow();
         }
     }
 
