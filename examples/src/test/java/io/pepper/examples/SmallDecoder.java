@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A text generator of a few kilobytes: each layer adds the mean of all tokens so far, which it caches. */
+/** A text generator of a few kilobytes: each layer adds the sum of all tokens so far, which it caches. */
 public final class SmallDecoder {
     private static final int LAYERS = 3;
     private static final int WIDTH = 8;
@@ -28,14 +28,20 @@ public final class SmallDecoder {
                 .addInput(value("input_ids", TensorProto.DataType.INT64, "batch", "seq"))
                 .addInitializer(weights("embed", new Random(3), VOCABULARY, WIDTH))
                 .addInitializer(weights("head", new Random(4), WIDTH, VOCABULARY))
+                .addInitializer(number("one", 1))
+                .addInitializer(number("end", Long.MAX_VALUE))
                 .addNode(node("Gather", "x0", "embed", "input_ids"));
         for (int i = 0; i < LAYERS; i++) {
             String past = "past_key_values." + i + ".key";
             String present = "present." + i + ".key";
             graph.addInput(value(past, TensorProto.DataType.FLOAT, "batch", "past", WIDTH))
                     .addNode(node("Concat", present, past, "x" + i).addAttribute(whole("axis", 1)))
-                    .addNode(node("ReduceMean", "mean" + i, present).addAttribute(axes()))
-                    .addNode(node("Add", "sum" + i, "x" + i, "mean" + i))
+                    .addNode(node("CumSum", "sums" + i, present, "one"))
+                    .addNode(node("Shape", "shape" + i, "x" + i))
+                    .addNode(node("Gather", "count" + i, "shape" + i, "one"))
+                    .addNode(node("Neg", "from" + i, "count" + i))
+                    .addNode(node("Slice", "new" + i, "sums" + i, "from" + i, "end", "one"))
+                    .addNode(node("Add", "sum" + i, "x" + i, "new" + i))
                     .addInitializer(weights("w" + i, new Random(5 + i), WIDTH, WIDTH))
                     .addNode(node("MatMul", "product" + i, "sum" + i, "w" + i))
                     .addNode(node("Tanh", "x" + (i + 1), "product" + i))
@@ -67,11 +73,12 @@ public final class SmallDecoder {
                 .build();
     }
 
-    private static AttributeProto axes() {
-        return AttributeProto.newBuilder()
-                .setName("axes")
-                .setType(AttributeProto.AttributeType.INTS)
-                .addInts(1)
+    private static TensorProto number(String name, long value) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.INT64_VALUE)
+                .addDims(1)
+                .addInt64Data(value)
                 .build();
     }
 

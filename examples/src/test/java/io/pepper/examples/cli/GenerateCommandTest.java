@@ -83,22 +83,29 @@ class GenerateCommandTest {
                 .contains(" tokens per second\n");
     }
 
+    /** Whether the two run at the same time, so that one loses its caches, depends on the threads; the tokens do not. */
     @Test
-    void aSmallLimitOfCachesIsReported() {
-        assertThat(run(
-                        "generate",
-                        parts,
-                        "--prompt-tokens",
-                        "3,1,4",
-                        "--prompt-tokens",
-                        "5,6",
-                        "--max-new",
-                        20,
-                        "--max-cache",
-                        "1kB"))
-                .as(err.toString())
-                .isZero();
-        assertThat(out.toString()).contains("note: caches were dropped and computed again ");
+    void aLimitOfCachesChangesNoTokens() throws IOException {
+        Object[] both = {
+            "generate", parts, "--prompt-tokens", "3,1,4", "--prompt-tokens", "5,6", "--max-new", 20, "--json"
+        };
+        assertThat(run(both)).as(err.toString()).isZero();
+        JsonNode free = json().path("sequences");
+        List<Object> limited = new ArrayList<>(List.of(both));
+        limited.addAll(List.of("--max-cache", "1kB"));
+        assertThat(run(limited.toArray())).as(err.toString()).isZero();
+        for (int i = 0; i < 2; i++) {
+            assertThat(json().path("sequences").get(i).path("tokens"))
+                    .hasSize(20)
+                    .isEqualTo(free.get(i).path("tokens"));
+        }
+    }
+
+    @Test
+    void aLimitBelowTheCachesOfOneSequenceIsRefused() {
+        assertThat(run("generate", parts, "--prompt-tokens", "3,1,4", "--max-new", 20, "--max-cache", "200B"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("the next 1 tokens would exceed the limit of 200 B");
     }
 
     @Test
