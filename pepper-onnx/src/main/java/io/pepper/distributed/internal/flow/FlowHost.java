@@ -56,18 +56,14 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
         return new FlowHost(options, members, tls);
     }
 
-    private boolean accept(Sockets.Opener opener) {
-        synchronized (this) {
-            if (closed || connections.size() >= MAX_CONNECTIONS) {
-                LOG.warn("{} refuses a connection: it has {}", options.device(), connections.size());
-                return false;
-            }
+    /** A connection that ends at once reports that to the lock that this holds, and so is known by then. */
+    private synchronized boolean accept(Sockets.Opener opener) {
+        if (closed || connections.size() >= MAX_CONNECTIONS) {
+            LOG.warn("{} refuses a connection: it has {}", options.device(), connections.size());
+            return false;
         }
-        FrameConnection connection = FrameConnection.start(
-                opener, "the caller of " + options.device(), options.device(), pool::take, held::release, this);
-        synchronized (this) {
-            connections.add(connection);
-        }
+        connections.add(FrameConnection.start(
+                opener, "the caller of " + options.device(), options.device(), pool::take, held::release, this));
         return true;
     }
 

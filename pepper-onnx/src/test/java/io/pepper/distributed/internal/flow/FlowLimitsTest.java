@@ -374,6 +374,20 @@ class FlowLimitsTest {
         }
     }
 
+    /** More connections than a node takes at a time: each must be forgotten, even if it ends before it was noted. */
+    @Test
+    void connectionsThatEndAtOnceLeaveRoomForCallers() throws Exception {
+        try (FlowCluster cluster = cluster()) {
+            DataAddress address = cluster.host("a").address();
+            for (int i = 0; i < 1_500; i++) {
+                try (Socket socket = new Socket(address.host(), address.port())) {
+                    socket.setSoLinger(true, 0);
+                }
+            }
+            cluster.session().submit(Deployed.inputs(MODEL, 1)).get().close();
+        }
+    }
+
     @Test
     void aPartThatIsNoLongerServedIsTakenFromAnotherNodeAndStoppedOnce() throws Exception {
         try (FlowCluster cluster = cluster().node("d", 1)) {
