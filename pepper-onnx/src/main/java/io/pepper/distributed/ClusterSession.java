@@ -11,6 +11,7 @@ import io.pepper.session.HopMetrics;
 import io.pepper.session.ModelSession;
 import io.pepper.session.RunOutputs;
 import io.pepper.session.StageMetrics;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,15 +37,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ClusterSession implements ModelSession {
     private final FlowSession session;
-    private final Ending ending;
+    private final Closeable ending;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** An action after the end of a session. */
-    private interface Ending {
-        void run() throws IOException;
-    }
-
-    private ClusterSession(FlowSession session, Ending ending) {
+    private ClusterSession(FlowSession session, Closeable ending) {
         this.session = session;
         this.ending = ending;
     }
@@ -169,7 +165,7 @@ public final class ClusterSession implements ModelSession {
     public void close() throws IOException {
         if (closed.compareAndSet(false, true)) {
             session.close();
-            ending.run();
+            ending.close();
         }
     }
 }

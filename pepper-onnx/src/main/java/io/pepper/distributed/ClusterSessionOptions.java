@@ -3,7 +3,6 @@ package io.pepper.distributed;
 import io.pepper.distributed.internal.flow.FlowOptions;
 import io.pepper.session.SessionListener;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -26,17 +25,8 @@ public record ClusterSessionOptions(
         Duration patience,
         int attempts,
         SessionListener listener) {
-    private static final int SHARE_OF_HEAP = 4;
-
     /** Three requests for each part, a quarter of the heap's limit, no deadline, 5 s of silence, 30 s of patience. */
-    public static final ClusterSessionOptions DEFAULTS = new ClusterSessionOptions(
-            Optional.empty(),
-            Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP,
-            Optional.empty(),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
-            10,
-            SessionListener.NONE);
+    public static final ClusterSessionOptions DEFAULTS = of(FlowOptions.DEFAULTS);
 
     /**
      * Checks the numbers.
@@ -51,17 +41,18 @@ public record ClusterSessionOptions(
      * @throws IllegalArgumentException if one is out of its range
      */
     public ClusterSessionOptions {
-        Objects.requireNonNull(listener);
-        if (maxUnderWay.orElse(1) < 1
-                || maxBytes < 1
-                || attempts < 1
-                || silence.toMillis() < 1
-                || patience.isNegative()
-                || timeout.filter(time -> time.toMillis() < 1).isPresent()) {
-            throw new IllegalArgumentException("maxUnderWay " + maxUnderWay + ", maxBytes " + maxBytes + ", timeout "
-                    + timeout + ", silence " + silence + ", patience " + patience + ", attempts " + attempts
-                    + ": out of range");
-        }
+        FlowOptions.check(maxUnderWay, maxBytes, timeout, silence, patience, attempts, listener);
+    }
+
+    private static ClusterSessionOptions of(FlowOptions flow) {
+        return new ClusterSessionOptions(
+                flow.maxUnderWay(),
+                flow.maxBytes(),
+                flow.timeout(),
+                flow.silence(),
+                flow.patience(),
+                flow.attempts(),
+                flow.listener());
     }
 
     /**

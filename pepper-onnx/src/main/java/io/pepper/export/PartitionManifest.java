@@ -2,6 +2,7 @@ package io.pepper.export;
 
 import io.pepper.model.ReadOptions;
 import io.pepper.model.TensorInfo;
+import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.RecognizedInputs;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -128,6 +129,30 @@ public record PartitionManifest(
      * @param bytes the size of the file
      */
     public record Data(String file, Optional<String> sha256, long bytes) {}
+
+    /**
+     * Returns the manifest of a whole model as its only part, for instance to run it like parts. No files belong to it.
+     *
+     * @param model the model
+     * @return a manifest with the tensors of the model
+     */
+    public static PartitionManifest ofWhole(OnnxModel model) {
+        Part whole =
+                new Part(model.name(), Optional.empty(), 0, 0, 0, 0, 0, model.inputs(), model.outputs(), List.of());
+        return new PartitionManifest(
+                "",
+                model.name(),
+                Optional.empty(),
+                WeightStorage.REFERENCE,
+                model.inputs(),
+                model.outputs(),
+                List.of(whole),
+                List.of(),
+                0,
+                List.of(),
+                Map.of(),
+                model.recognizedInputs());
+    }
 
     /**
      * Returns the number of bytes that the export wrote: those of the parts and, unless the parts refer to files of the

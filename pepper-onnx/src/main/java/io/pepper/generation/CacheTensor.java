@@ -45,11 +45,7 @@ final class CacheTensor {
     }
 
     private static long bytes(TensorInfo info) {
-        long elements = 1;
-        for (long size : info.getShape()) {
-            elements *= size;
-        }
-        return elements * info.type.size;
+        return info.getNumElements() * info.type.size;
     }
 
     /** Returns a new tensor of zeros. */

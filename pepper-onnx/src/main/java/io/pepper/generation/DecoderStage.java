@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A stage of a text generator that keeps the caches of its layers: neither they nor masks, positions and lengths cross a
@@ -27,6 +28,8 @@ final class DecoderStage implements Stage {
     private final List<String> inputs;
     private final List<String> outputs;
     private final Map<String, String> presents = new LinkedHashMap<>();
+    private final Set<String> visible;
+    private final Set<String> kept;
 
     /**
      * Wraps a stage, and takes it over.
@@ -42,6 +45,7 @@ final class DecoderStage implements Stage {
         this.hidden = new HiddenInputs(roles);
         this.caches = caches;
         this.outputs = List.copyOf(visible);
+        this.visible = Set.copyOf(visible);
         List<String> read = new ArrayList<>(
                 stage.inputs().stream().filter(input -> !roles.isHidden(input)).toList());
         read.add(Step.TENSOR);
@@ -52,6 +56,7 @@ final class DecoderStage implements Stage {
                 presents.put(input, present);
             }
         }
+        this.kept = Set.copyOf(presents.values());
     }
 
     SequenceCaches caches() {
@@ -144,7 +149,7 @@ final class DecoderStage implements Stage {
                 throw new StageException(
                         StageException.Kind.FAILED, name(), "'" + cache.getValue() + "' is no tensor", null);
             }
-            boolean isShared = outputs.contains(cache.getValue());
+            boolean isShared = visible.contains(cache.getValue());
             found.put(
                     cache.getKey(),
                     isShared ? CacheTensor.slice(tensor, 0, 0, tensor.getInfo().getShape()[0]) : tensor);
@@ -156,9 +161,9 @@ final class DecoderStage implements Stage {
     private Map<String, OnnxValue> visible(Map<String, OnnxValue> results, Step step) throws OrtException {
         Map<String, OnnxValue> left = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> each : results.entrySet()) {
-            if (outputs.contains(each.getKey())) {
+            if (visible.contains(each.getKey())) {
                 left.put(each.getKey(), each.getValue());
-            } else if (!presents.containsValue(each.getKey())) {
+            } else if (!kept.contains(each.getKey())) {
                 each.getValue().close();
             }
         }

@@ -5,7 +5,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.pepper.export.PartitionManifest;
-import io.pepper.export.WeightStorage;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.OnnxModel;
@@ -16,6 +15,7 @@ import io.pepper.session.RunOutputs;
 import io.pepper.session.Stage;
 import io.pepper.session.StageMetrics;
 import java.io.IOException;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -91,16 +90,8 @@ public final class GenerationSession implements AutoCloseable {
                 manifest,
                 (part, input) -> readsShapeAlone(
                         directory.resolve(manifest.parts().get(part).file()), input, options));
-        List<Stage> stages = new ArrayList<>();
-        try {
-            for (int part = 0; part < manifest.parts().size(); part++) {
-                stages.add(
-                        Stage.open(directory, manifest, part, options.pipeline().runtime()));
-            }
-        } catch (IOException | RuntimeException | Error failed) {
-            closeAfter(stages, failed);
-            throw failed;
-        }
+        List<Stage> stages =
+                Stage.openAll(directory, manifest, options.pipeline().runtime());
         return of(manifest, roles, stages, options);
     }
 
@@ -115,21 +106,7 @@ public final class GenerationSession implements AutoCloseable {
      * @throws IOException if ONNX Runtime refuses it
      */
     public static GenerationSession open(OnnxModel model, GenerationOptions options) throws IOException {
-        PartitionManifest.Part whole = new PartitionManifest.Part(
-                model.name(), Optional.empty(), 0, 0, 0, 0, 0, model.inputs(), model.outputs(), List.of());
-        PartitionManifest manifest = new PartitionManifest(
-                "",
-                model.name(),
-                Optional.empty(),
-                WeightStorage.REFERENCE,
-                model.inputs(),
-                model.outputs(),
-                List.of(whole),
-                List.of(),
-                0,
-                List.of(),
-                Map.of(),
-                model.recognizedInputs());
+        PartitionManifest manifest = PartitionManifest.ofWhole(model);
         DecoderRoles roles = DecoderRoles.of(manifest, DecoderRoles.ShapeReaders.NONE);
         Stage stage = Stage.open(model, options.pipeline().runtime().stages());
         return of(manifest, roles, List.of(stage), options);
@@ -278,11 +255,10 @@ public final class GenerationSession implements AutoCloseable {
 
     private static float[] floats(OnnxTensor tensor) {
         if (tensor.getInfo().type == OnnxJavaType.DOUBLE) {
-            double[] values = new double[tensor.getDoubleBuffer().remaining()];
-            tensor.getDoubleBuffer().get(values);
-            float[] narrow = new float[values.length];
-            for (int i = 0; i < values.length; i++) {
-                narrow[i] = (float) values[i];
+            DoubleBuffer wide = tensor.getDoubleBuffer();
+            float[] narrow = new float[wide.remaining()];
+            for (int i = 0; i < narrow.length; i++) {
+                narrow[i] = (float) wide.get(i);
             }
             return narrow;
         }

@@ -7,6 +7,7 @@ import io.pepper.model.MalformedModelException;
 import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.OnnxModel;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,21 @@ public interface Stage extends AutoCloseable {
      */
     static Stage open(Path directory, PartitionManifest manifest, int part, SessionOptions options) throws IOException {
         return StageOpener.open(directory, manifest, part, options);
+    }
+
+    /**
+     * Opens all parts to run in this process, or none.
+     *
+     * @param directory the directory of the parts
+     * @param manifest the content of its {@code partition.json}
+     * @param options how to open them
+     * @return the stages in the order of the manifest, for the caller to close
+     * @throws IllegalArgumentException if the execution provider is not available
+     * @throws InterruptedIOException if the thread is interrupted
+     * @throws IOException see {@link #open(Path, PartitionManifest, int, SessionOptions)}
+     */
+    static List<Stage> openAll(Path directory, PartitionManifest manifest, SessionOptions options) throws IOException {
+        return StageOpener.open(directory, manifest, options);
     }
 
     /**

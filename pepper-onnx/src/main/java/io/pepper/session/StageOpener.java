@@ -68,8 +68,7 @@ final class StageOpener {
         if (refusal.isPresent()) {
             throw new UnsupportedModelException(model.name(), "graph", refusal.get());
         }
-        PartitionManifest.Part whole = new PartitionManifest.Part(
-                model.name(), Optional.empty(), 0, 0, 0, 0, 0, model.inputs(), model.outputs(), List.of());
+        PartitionManifest.Part whole = PartitionManifest.ofWhole(model).parts().get(0);
         return new OrtStage(whole, Sessions.open(contents.runtimeSource(), options.settings()));
     }
 

@@ -5,10 +5,8 @@ import io.pepper.generation.Generated;
 import io.pepper.generation.GenerationOptions;
 import io.pepper.generation.GenerationSession;
 import io.pepper.generation.Sampling;
-import io.pepper.model.OptimizationLevel;
 import io.pepper.session.PipelineOptions;
 import io.pepper.session.SessionOptions;
-import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -91,14 +89,8 @@ final class GenerateCommand implements Callable<Integer> {
                     + " recently are dropped, and computed again when it continues.")
     private Optional<String> maxCache = Optional.empty();
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")
-    private int threads = 1;
-
-    @Option(
-            names = "--optimization",
-            paramLabel = "none|basic|extended|all",
-            description = "Optimisation of the parts by ONNX Runtime (default: all).")
-    private OptimizationLevel optimization = OptimizationLevel.ALL;
+    @Mixin
+    private RuntimeOptions runtime = new RuntimeOptions();
 
     @Mixin
     private ReadingOptions reading = new ReadingOptions();
@@ -154,10 +146,8 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private GenerationOptions options() {
-        GenerationOptions options =
-                GenerationOptions.DEFAULTS.withPipeline(PipelineOptions.DEFAULTS.withRuntime(SessionOptions.DEFAULTS
-                        .withReading(reading.options())
-                        .withStages(StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization))));
+        GenerationOptions options = GenerationOptions.DEFAULTS.withPipeline(PipelineOptions.DEFAULTS.withRuntime(
+                SessionOptions.DEFAULTS.withReading(reading.options()).withStages(runtime.stages())));
         try {
             if (maxCache.isPresent()) {
                 options = options.withMaxCacheBytes(QuantityText.bytes(maxCache.get()), true);

@@ -7,7 +7,6 @@ import io.pepper.distributed.ClusterSession;
 import io.pepper.distributed.ClusterSessionOptions;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
-import io.pepper.model.OptimizationLevel;
 import io.pepper.model.TensorInfo;
 import io.pepper.plan.PlacedPart;
 import io.pepper.session.ClusterEmulation;
@@ -19,7 +18,6 @@ import io.pepper.session.RandomInputs;
 import io.pepper.session.RunOutputs;
 import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
-import io.pepper.session.StageOptions;
 import io.pepper.session.TensorMessages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,14 +79,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--repeat", paramLabel = "N", description = "Number of requests (default: 1).")
     private int repeat = 1;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")
-    private int threads = 1;
-
-    @Option(
-            names = "--optimization",
-            paramLabel = "none|basic|extended|all",
-            description = "Optimisation of the parts by ONNX Runtime (default: all).")
-    private OptimizationLevel optimization = OptimizationLevel.ALL;
+    @Mixin
+    private RuntimeOptions runtime = new RuntimeOptions();
 
     @Option(
             names = "--provider",
@@ -200,10 +192,7 @@ final class RunCommand implements Callable<Integer> {
     private ModelSession open(PartitionManifest manifest, Optional<DeploymentPlan> plan, RunPrinter report)
             throws IOException {
         SessionOptions options = withProviders(
-                plan,
-                SessionOptions.DEFAULTS
-                        .withReading(reading.options())
-                        .withStages(StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization)));
+                plan, SessionOptions.DEFAULTS.withReading(reading.options()).withStages(runtime.stages()));
         if (remote.areGiven()) {
             return openRemotely(manifest, options, report);
         }

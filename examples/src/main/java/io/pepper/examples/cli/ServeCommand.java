@@ -2,7 +2,6 @@ package io.pepper.examples.cli;
 
 import io.pepper.examples.QuantityText;
 import io.pepper.export.PartitionManifest;
-import io.pepper.model.OptimizationLevel;
 import io.pepper.serving.Endpoint;
 import io.pepper.serving.InferenceServer;
 import io.pepper.serving.InferenceServerOptions;
@@ -12,7 +11,6 @@ import io.pepper.session.ModelSession;
 import io.pepper.session.PipelineOptions;
 import io.pepper.session.PipelineSession;
 import io.pepper.session.SessionOptions;
-import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -117,14 +115,8 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--max-requests", paramLabel = "N", description = "Refuse more requests at a time (default: 32).")
     private int maxRequests = 32;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads inside an operator (default: 1).")
-    private int threads = 1;
-
-    @Option(
-            names = "--optimization",
-            paramLabel = "none|basic|extended|all",
-            description = "Optimisation of the parts by ONNX Runtime (default: all).")
-    private OptimizationLevel optimization = OptimizationLevel.ALL;
+    @Mixin
+    private RuntimeOptions runtime = new RuntimeOptions();
 
     @Mixin
     private ReadingOptions reading = new ReadingOptions();
@@ -170,9 +162,8 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void open(PartitionManifest manifest, Map<String, ModelSession> models) throws IOException {
-        PipelineOptions options = PipelineOptions.DEFAULTS.withRuntime(SessionOptions.DEFAULTS
-                .withReading(reading.options())
-                .withStages(StageOptions.DEFAULTS.withThreads(threads).withOptimization(optimization)));
+        PipelineOptions options = PipelineOptions.DEFAULTS.withRuntime(
+                SessionOptions.DEFAULTS.withReading(reading.options()).withStages(runtime.stages()));
         String whole = name.orElse(ServedNames.whole(manifest));
         if (parts.isEmpty()) {
             models.put(whole, PipelineSession.open(directory, options));

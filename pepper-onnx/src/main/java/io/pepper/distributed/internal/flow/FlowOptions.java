@@ -50,6 +50,29 @@ public record FlowOptions(
      * @throws IllegalArgumentException if one is out of its range
      */
     public FlowOptions {
+        check(maxUnderWay, maxBytes, timeout, silence, patience, attempts, listener);
+    }
+
+    /**
+     * Checks the numbers of options, also of those that become these.
+     *
+     * @param maxUnderWay the largest number of requests in progress
+     * @param maxBytes the largest size of all requests in progress, in bytes
+     * @param timeout the longest time of a request
+     * @param silence the time without an answer after which a node counts as lost
+     * @param patience the time that a request waits for a node that can take a lost one's part
+     * @param attempts the largest number of times that a request is sent
+     * @param listener the listener for events
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public static void check(
+            Optional<Integer> maxUnderWay,
+            long maxBytes,
+            Optional<Duration> timeout,
+            Duration silence,
+            Duration patience,
+            int attempts,
+            SessionListener listener) {
         Objects.requireNonNull(listener);
         if (maxUnderWay.orElse(1) < 1
                 || maxBytes < 1
