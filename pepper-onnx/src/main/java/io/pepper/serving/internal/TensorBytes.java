@@ -6,14 +6,12 @@ import io.pepper.model.ElementType;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.session.internal.TensorCodec;
 import java.io.IOException;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** Conversions between tensors of ONNX Runtime and tensors in messages. */
 public final class TensorBytes {
@@ -45,21 +43,8 @@ public final class TensorBytes {
 
     /** Returns the values; a tensor that Java made shares its buffer, for which ONNX Runtime requires a direct one. */
     private static ByteBuffer numbers(TensorHeader header, OnnxTensor tensor) {
-        Optional<Buffer> shared = shared(tensor);
-        boolean whole = shared.isPresent()
-                && shared.get() instanceof ByteBuffer bytes
-                && bytes.isDirect()
-                && bytes.remaining() == header.bytes().orElse(-1);
-        ByteBuffer values = whole ? ((ByteBuffer) shared.orElseThrow()).duplicate() : tensor.getByteBuffer();
-        return TensorCodec.littleEndian(values, header.type().width());
-    }
-
-    private static Optional<Buffer> shared(OnnxTensor tensor) {
-        try {
-            return tensor.getBufferRef();
-        } catch (NullPointerException none) { // ONNX Runtime 1.28 throws it for a tensor in its own memory.
-            return Optional.empty();
-        }
+        return TensorCodec.littleEndian(
+                TensorCodec.elements(tensor), header.type().width());
     }
 
     private static ByteBuffer texts(String name, OnnxTensor tensor) throws IOException {

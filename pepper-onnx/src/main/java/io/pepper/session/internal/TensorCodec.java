@@ -14,6 +14,7 @@ import io.pepper.onnx.internal.session.NativeRuntime;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.UnsignedTensors;
 import java.io.IOException;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -254,6 +255,31 @@ public final class TensorCodec {
             return OnnxTensor.createTensor(NativeRuntime.environment(), data, shape, javaType);
         } catch (OrtException refused) {
             throw new IOException(source + ": " + refused.getMessage(), refused);
+        }
+    }
+
+    /**
+     * Returns the elements of a tensor: the direct buffer from which it was made, if that has exactly its bytes, or else a
+     * copy.
+     *
+     * @param tensor a tensor of numbers, open
+     * @return the bytes in this machine's order; not to be written to
+     */
+    public static ByteBuffer elements(OnnxTensor tensor) {
+        long bytes = tensor.getInfo().getNumElements() * tensor.getInfo().type.size;
+        return own(tensor)
+                .filter(ByteBuffer.class::isInstance)
+                .map(ByteBuffer.class::cast)
+                .filter(buffer -> buffer.isDirect() && buffer.remaining() == bytes)
+                .map(ByteBuffer::duplicate)
+                .orElseGet(tensor::getByteBuffer);
+    }
+
+    private static Optional<Buffer> own(OnnxTensor tensor) {
+        try {
+            return tensor.getBufferRef();
+        } catch (NullPointerException none) { // ONNX Runtime 1.28 throws it for a tensor in its own memory.
+            return Optional.empty();
         }
     }
 }

@@ -7,7 +7,6 @@ import io.pepper.model.ElementType;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.session.internal.TensorCodec;
 import java.io.IOException;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -15,7 +14,6 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -53,7 +51,7 @@ final class WireTensor {
      * the frame is to be of use, the buffer must not be written to.
      */
     static WireTensor referring(String name, OnnxValue value) throws IOException {
-        return of(name, value, WireTensor::elements);
+        return of(name, value, TensorCodec::elements);
     }
 
     private static WireTensor of(String name, OnnxValue value, Function<OnnxTensor, ByteBuffer> reading)
@@ -74,20 +72,6 @@ final class WireTensor {
                 FlowTensor.newBuilder().setName(name).setType(element.code()).setBytes(data.remaining());
         Arrays.stream(tensor.getInfo().getShape()).forEach(header::addDims);
         return new WireTensor(header.build(), data);
-    }
-
-    /** Returns the buffer of a tensor that has one of exactly its size, or a copy. */
-    private static ByteBuffer elements(OnnxTensor tensor) {
-        Optional<Buffer> known;
-        try {
-            known = tensor.getBufferRef();
-        } catch (NullPointerException none) { // What ONNX Runtime throws for a tensor that it has made itself.
-            known = Optional.empty();
-        }
-        if (known.orElse(null) instanceof ByteBuffer own && own.isDirect() && own.remaining() == Sizes.bytes(tensor)) {
-            return own.duplicate();
-        }
-        return tensor.getByteBuffer();
     }
 
     private static ByteBuffer texts(List<String> texts) {
