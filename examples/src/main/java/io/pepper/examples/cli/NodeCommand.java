@@ -6,8 +6,11 @@ import io.pepper.distributed.ClusterNodeOptions;
 import io.pepper.distributed.ClusterSecurity;
 import io.pepper.distributed.SplitBrain;
 import io.pepper.examples.QuantityText;
+import io.pepper.monitor.NodeExporter;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -82,8 +86,22 @@ final class NodeCommand implements Callable<Integer> {
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A further property. May be repeated.")
     private Map<String, String> labels = Map.of();
 
-    @Option(names = "--agent", paramLabel = "URL", description = "The address of this device's agent, for others.")
-    private Optional<String> agent = Optional.empty();
+    @Option(
+            names = "--agent",
+            paramLabel = "ADDRESS:PORT",
+            converter = ListenAddress.Converter.class,
+            description = "Also serve the metrics of this device there, as 'pepper agent' does, and tell others the"
+                    + " address. Port 0 is any free one.")
+    private Optional<ListenAddress> agent = Optional.empty();
+
+    @Option(
+            names = "--agent-url",
+            paramLabel = "URL",
+            description = "The address of the metrics that another process serves for this device, for others.")
+    private Optional<String> agentUrl = Optional.empty();
+
+    @Mixin
+    private AgentOptions agentOptions = new AgentOptions();
 
     @Option(
             names = "--certs",
@@ -136,12 +154,40 @@ final class NodeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         ClusterNodeOptions options = options();
         try (StopSignal signal = StopSignal.watch();
-                ClusterNode node = ClusterNode.start(options)) {
+                NodeExporter exporter = exporter();
+                ClusterNode node = ClusterNode.start(
+                        exporter == null ? options : options.withAgentUrl(reachable(exporter.metrics())))) {
+            if (exporter != null) {
+                exporter.notes().forEach(note -> out.println("note: " + note));
+                out.println("agent: " + reachable(exporter.metrics()));
+            }
             out.println("ready: " + node.name() + " is at " + node.address());
             out.flush();
             signal.await(); // A stop is the usual end of this command.
             return Main.DONE;
         }
+    }
+
+    /** Starts the agent; returns null if none is wanted. */
+    private @Nullable NodeExporter exporter() throws IOException {
+        if (agent.isEmpty()) {
+            return null;
+        }
+        if (agentUrl.isPresent()) {
+            throw new ParameterException(spec.commandLine(), "--agent and --agent-url exclude each other");
+        }
+        agentOptions.keepUuidIn(store.resolve("agent-uuid"));
+        return agentOptions.start(agentOptions.options(agent.get(), Optional.of(name)));
+    }
+
+    /** Returns the address of metrics that other members can reach if they reach this node. */
+    private String reachable(URI metrics) throws IOException {
+        if (!InetAddress.getByName(metrics.getHost()).isAnyLocalAddress()) {
+            return metrics.toString();
+        }
+        String host = advertise.orElse(listen.address());
+        return metrics.getScheme() + "://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + metrics.getPort()
+                + metrics.getPath();
     }
 
     private ClusterNodeOptions options() throws IOException {
@@ -160,7 +206,7 @@ final class NodeCommand implements Callable<Integer> {
                     : options.withSplitBrain(splitBrain);
             options = advertise.isPresent() ? options.withAdvertised(advertise.get()) : options;
             options = stated.isPresent() ? options.withKind(stated.get()) : options;
-            options = agent.isPresent() ? options.withAgentUrl(agent.get()) : options;
+            options = agentUrl.isPresent() ? options.withAgentUrl(agentUrl.get()) : options;
             return certificates == null ? options : options.withSecurity(ClusterSecurity.of(certificates, name));
         } catch (IllegalArgumentException refused) {
             throw new ParameterException(spec.commandLine(), String.valueOf(refused.getMessage()), refused);

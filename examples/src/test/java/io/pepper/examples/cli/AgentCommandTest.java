@@ -24,6 +24,7 @@ class AgentCommandTest {
     Path directory;
 
     private final ScrapingWriter out = new ScrapingWriter();
+    private final NodeWriter nodeOut = new NodeWriter();
     private final StringWriter err = new StringWriter();
 
     /** Scrapes the agent once it is ready, and then stops it. */
@@ -40,6 +41,40 @@ class AgentCommandTest {
                 } catch (IOException failed) {
                     throw new UncheckedIOException(failed);
                 }
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Scrapes the agent of a node once the node is ready, asks for the node's status, and then stops the node. */
+    private static final class NodeWriter extends StringWriter {
+        private static final Pattern AGENT = Pattern.compile("agent: (http://\\S+)");
+        private static final Pattern NODE = Pattern.compile("ready: pi4 is at (\\S+)");
+        private String agent = "";
+        private String scraped = "";
+        private String status = "";
+
+        @Override
+        public void write(String text, int offset, int length) {
+            super.write(text, offset, length);
+            Matcher address = AGENT.matcher(text);
+            agent = address.find() ? address.group(1) : agent;
+            Matcher node = NODE.matcher(text);
+            if (node.find()) {
+                try (var in = URI.create(agent).toURL().openStream()) {
+                    scraped = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                } catch (IOException failed) {
+                    throw new UncheckedIOException(failed);
+                }
+                StringWriter told = new StringWriter();
+                Main.run(
+                        new PrintWriter(told, true),
+                        new PrintWriter(told, true),
+                        "status",
+                        "--json",
+                        "--cluster",
+                        node.group(1));
+                status = told.toString();
                 Thread.currentThread().interrupt();
             }
         }
@@ -96,5 +131,48 @@ class AgentCommandTest {
         assertThat(err.toString()).contains("missing.yml");
         assertThat(run("--listen", "nowhere.invalid:0")).isEqualTo(1);
         assertThat(err.toString()).contains("no such address is known");
+    }
+
+    @Test
+    void aNodeServesTheMetricsOfItsDeviceInTheSameProcess() {
+        Path store = directory.resolve("store");
+        int code = Main.run(
+                new PrintWriter(nodeOut, true),
+                new PrintWriter(err, true),
+                "node",
+                "--name",
+                "pi4",
+                "--listen",
+                "127.0.0.1:0",
+                "--store",
+                store.toString(),
+                "--agent",
+                "127.0.0.1:0",
+                "--location",
+                "city=Ulm");
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(Thread.interrupted()).isFalse();
+        assertThat(nodeOut.toString()).contains("ready: pi4 is at 127.0.0.1:");
+        assertThat(nodeOut.scraped).contains("nodename=\"pi4\"").contains("char_node_city=\"Ulm\"");
+        assertThat(nodeOut.status).contains(nodeOut.agent).contains("\"name\" : \"pi4\"");
+        assertThat(store.resolve("agent-uuid")).exists();
+    }
+
+    @Test
+    void aNodeHasItsOwnAgentOrNamesAnotherOne() {
+        int code = Main.run(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                "node",
+                "--name",
+                "pi4",
+                "--store",
+                directory.resolve("store").toString(),
+                "--agent",
+                "127.0.0.1:0",
+                "--agent-url",
+                "http://10.0.0.1:9100/metrics");
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("--agent and --agent-url exclude each other");
     }
 }
