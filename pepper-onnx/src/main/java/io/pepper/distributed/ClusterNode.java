@@ -71,6 +71,7 @@ public final class ClusterNode implements AutoCloseable {
                 options.deployers(),
                 options.isolation(),
                 options.threads(),
+                options.tensorMemory(),
                 system);
         return new ClusterNode(options, NodeService.start(settings));
     }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -41,6 +42,8 @@ import java.util.function.Consumer;
  * @param quorum the number of nodes for {@link SplitBrain#STATIC_QUORUM}, at least 1
  * @param isolation the limits of the child process that opens a new part before the node does
  * @param threads the number of threads of each part, at least 1
+ * @param tensorMemory the largest size of the tensors that the node holds, in bytes, at least 1; empty for half of the
+ *     heap's limit
  */
 public record ClusterNodeOptions(
         String name,
@@ -60,7 +63,8 @@ public record ClusterNodeOptions(
         SplitBrain splitBrain,
         int quorum,
         Isolation isolation,
-        int threads) {
+        int threads,
+        OptionalLong tensorMemory) {
     /** The name of the certificate that may deploy by default. */
     public static final String DEFAULT_DEPLOYER = "admin";
 
@@ -88,6 +92,7 @@ public record ClusterNodeOptions(
      * @param quorum the number of nodes for {@link SplitBrain#STATIC_QUORUM}
      * @param isolation the limits of the child process
      * @param threads the number of threads of each part
+     * @param tensorMemory the largest size of the tensors that the node holds
      * @throws IllegalArgumentException if a value is out of its range
      */
     public ClusterNodeOptions {
@@ -101,6 +106,7 @@ public record ClusterNodeOptions(
         require(isWithin(removedAfter, Duration.ofDays(1)), "removedAfter", removedAfter);
         require(quorum >= 1, "quorum", quorum);
         require(threads >= 1, "threads", threads);
+        require(tensorMemory.orElse(1) >= 1, "tensorMemory", tensorMemory.orElse(1));
     }
 
     private static boolean isWithin(Duration value, Duration longest) {
@@ -139,7 +145,8 @@ public record ClusterNodeOptions(
                 SplitBrain.KEEP_MAJORITY,
                 1,
                 Isolation.DEFAULTS,
-                1);
+                1,
+                OptionalLong.empty());
     }
 
     /** The values under change. */
@@ -160,6 +167,7 @@ public record ClusterNodeOptions(
         private int quorum;
         private Isolation isolation;
         private int threads;
+        private OptionalLong tensorMemory;
 
         private Draft(ClusterNodeOptions from) {
             host = from.host;
@@ -178,6 +186,7 @@ public record ClusterNodeOptions(
             quorum = from.quorum;
             isolation = from.isolation;
             threads = from.threads;
+            tensorMemory = from.tensorMemory;
         }
     }
 
@@ -202,7 +211,8 @@ public record ClusterNodeOptions(
                 draft.splitBrain,
                 draft.quorum,
                 draft.isolation,
-                draft.threads);
+                draft.threads,
+                draft.tensorMemory);
     }
 
     /**
@@ -354,5 +364,16 @@ public record ClusterNodeOptions(
      */
     public ClusterNodeOptions withThreads(int count) {
         return with(draft -> draft.threads = count);
+    }
+
+    /**
+     * Sets the largest size of the tensors that the node holds. A request beyond it fails. They are in direct buffers, so that
+     * the JVM's {@code -XX:MaxDirectMemorySize} (by default the limit of the heap) must be a quarter larger at least.
+     *
+     * @param bytes at least 1
+     * @return a copy with this limit
+     */
+    public ClusterNodeOptions withTensorMemory(long bytes) {
+        return with(draft -> draft.tensorMemory = OptionalLong.of(bytes));
     }
 }

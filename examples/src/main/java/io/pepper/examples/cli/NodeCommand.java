@@ -148,6 +148,13 @@ final class NodeCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads of each part (default: 1).")
     private int threads = 1;
 
+    @Option(
+            names = "--tensor-memory",
+            paramLabel = "SIZE",
+            description = "Hold tensors of at most this size, for instance 512MB (default: half of the heap's limit);"
+                    + " a request beyond it fails.")
+    private @Nullable String tensorMemory;
+
     @Override
     public Integer call() throws IOException {
         ClusterLogs.ofNode();
@@ -206,6 +213,7 @@ final class NodeCommand implements Callable<Integer> {
                     : options.withSplitBrain(splitBrain);
             options = advertise.isPresent() ? options.withAdvertised(advertise.get()) : options;
             options = stated.isPresent() ? options.withKind(stated.get()) : options;
+            options = tensorMemory == null ? options : options.withTensorMemory(QuantityText.bytes(tensorMemory));
             options = agentUrl.isPresent() ? options.withAgentUrl(agentUrl.get()) : options;
             return certificates == null ? options : options.withSecurity(ClusterSecurity.of(certificates, name));
         } catch (IllegalArgumentException refused) {

@@ -51,8 +51,9 @@ public final class NodeService implements AutoCloseable {
         this.proofs = new Proofs(settings.system().identity());
         this.store = store;
         this.directory = new Directory(proofs, answers);
+        HostOptions usual = HostOptions.of(settings.name(), settings.system().bindHost(), 0);
         this.host = StageHost.start(
-                HostOptions.of(settings.name(), settings.system().bindHost(), 0),
+                usual.withMaxHeldBytes(settings.tensorMemory().orElse(usual.maxHeldBytes())),
                 directory,
                 settings.system().identity().map(identity -> identity::context));
         this.held =

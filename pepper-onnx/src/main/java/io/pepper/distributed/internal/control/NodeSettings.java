@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param deployers the names in certificates that may change the node; ignored without security
  * @param isolation the limits of child processes that open parts
  * @param threads the number of threads of each part
+ * @param tensorMemory the largest size of the tensors that the node holds, in bytes; empty for half of the heap's limit
  * @param system the settings of the actor system
  */
 public record NodeSettings(
@@ -33,4 +35,5 @@ public record NodeSettings(
         Set<String> deployers,
         Isolation isolation,
         int threads,
+        OptionalLong tensorMemory,
         SystemSettings system) {}

@@ -41,6 +41,7 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
     record PartKey(String deployment, String version, int part) {}
 
     private FlowHost(HostOptions options, Members members, Optional<Supplier<SSLContext>> tls) throws IOException {
+        DirectMemory.require(options.maxHeldBytes() + options.maxHeldBytes() / SHARE_OF_POOL);
         this.options = options;
         this.held = new HeldBytes(options.maxHeldBytes());
         this.links = new HostLinks(options.device(), members, tls, held, options.silence(), this::lost);

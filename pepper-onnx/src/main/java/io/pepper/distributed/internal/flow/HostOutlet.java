@@ -105,7 +105,7 @@ final class HostOutlet implements PartWorker.Outlet {
     /** Returns why a request is refused. */
     String full() {
         return "holds " + held.now() + " bytes of tensors, and may hold " + held.limit()
-                + "; submit fewer requests at once, or raise the node's limit";
+                + "; submit fewer requests at once, or raise the node's limit (--tensor-memory)";
     }
 
     /** Gives the outputs to the parts of this node that read them. */

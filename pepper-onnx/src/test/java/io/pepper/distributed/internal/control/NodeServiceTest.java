@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -65,6 +66,7 @@ class NodeServiceTest {
                 Set.of("admin"),
                 Isolation.DEFAULTS,
                 1,
+                OptionalLong.empty(),
                 system));
         nodes.add(node);
         return node;
