@@ -6,6 +6,7 @@ import io.pepper.distributed.internal.control.Identity;
 import io.pepper.distributed.internal.control.SeedAddresses;
 import io.pepper.distributed.internal.control.SystemSettings;
 import io.pepper.distributed.internal.flow.FlowTarget;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.model.ProgressListener;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -84,8 +85,7 @@ public final class ClusterClient implements AutoCloseable {
         try {
             service.directory().nodes().forEach((name, known) -> nodes.add(NodeInfos.of(name, known)));
         } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while the nodes were asked");
+            throw interrupted();
         }
         return nodes;
     }
@@ -135,13 +135,33 @@ public final class ClusterClient implements AutoCloseable {
         return new Deployer(service, ProgressListener.NONE).undeploy(ClusterNames.require(name));
     }
 
+    /**
+     * Returns the plan of the serving version of a deployment, with the predicted times of its parts and messages.
+     *
+     * @param deployment the name of the deployment
+     * @return the plan, as its deployer wrote it
+     * @throws IllegalArgumentException if the name is not allowed
+     * @throws IOException if no reachable node serves the deployment, or its plan cannot be read
+     */
+    public DeploymentPlan plan(String deployment) throws IOException {
+        try {
+            return service.plan(ClusterNames.require(deployment));
+        } catch (InterruptedException stopped) {
+            throw interrupted();
+        }
+    }
+
+    private static InterruptedIOException interrupted() {
+        Thread.currentThread().interrupt();
+        return new InterruptedIOException("interrupted while the nodes were asked");
+    }
+
     /** Returns what a session needs to run the serving version of a deployment. */
     FlowTarget target(String deployment) throws IOException {
         try {
             return service.target(ClusterNames.require(deployment));
         } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while the nodes were asked");
+            throw interrupted();
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
@@ -19,6 +20,9 @@ import java.util.TreeMap;
  * @param memoryBytes the memory that the node may use in bytes; 0 if unknown
  * @param library the version of this library on the node
  * @param reachable whether the other members reach the node
+ * @param cpuLoadPercent the load of all processors that the node may use together, 0 to 100, in the last seconds; empty
+ *     if unknown
+ * @param heldBytes the bytes of tensors of requests that the node holds
  * @param held the parts that the node stores
  */
 public record NodeInfo(
@@ -32,6 +36,8 @@ public record NodeInfo(
         long memoryBytes,
         String library,
         boolean reachable,
+        OptionalDouble cpuLoadPercent,
+        long heldBytes,
         List<HeldParts> held) {
     /**
      * Copies the collections.
@@ -46,6 +52,8 @@ public record NodeInfo(
      * @param memoryBytes the memory that the node may use in bytes
      * @param library the version of this library on the node
      * @param reachable whether the other members reach the node
+     * @param cpuLoadPercent the load of all processors that the node may use together
+     * @param heldBytes the bytes of tensors of requests that the node holds
      * @param held the parts that the node stores
      */
     public NodeInfo {
@@ -62,7 +70,9 @@ public record NodeInfo(
      * @param serving whether this version answers requests
      * @param totalParts the number of parts of the deployment on all nodes
      * @param parts the numbers of the parts on this node, from 0
+     * @param planned those of the parts whose planned device this node is; for the others it is a spare
      * @param bytes the bytes of their files
+     * @param metrics what the open parts did, in the order of their numbers
      */
     public record HeldParts(
             String deployment,
@@ -71,9 +81,11 @@ public record NodeInfo(
             boolean serving,
             int totalParts,
             List<Integer> parts,
-            long bytes) {
+            List<Integer> planned,
+            long bytes,
+            List<PartMetrics> metrics) {
         /**
-         * Copies the list.
+         * Copies the lists.
          *
          * @param deployment the name of the deployment
          * @param version its version
@@ -81,10 +93,14 @@ public record NodeInfo(
          * @param serving whether this version answers requests
          * @param totalParts the number of parts of the deployment
          * @param parts the numbers of the parts on this node, from 0
+         * @param planned those of the parts whose planned device this node is
          * @param bytes the bytes of their files
+         * @param metrics what the open parts did
          */
         public HeldParts {
             parts = List.copyOf(parts);
+            planned = List.copyOf(planned);
+            metrics = List.copyOf(metrics);
         }
     }
 }

@@ -3,11 +3,15 @@ package io.pepper.distributed;
 import io.pepper.distributed.internal.control.Directory;
 import io.pepper.distributed.internal.proto.HeldDeployment;
 import io.pepper.distributed.internal.proto.NodeState;
+import io.pepper.distributed.internal.proto.PartMeasure;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** The conversion of messages to descriptions of nodes. */
 final class NodeInfos {
+    private static final double NANO = 1e-9;
+
     private NodeInfos() {}
 
     static NodeInfo of(String name, Directory.Known known) {
@@ -23,6 +27,8 @@ final class NodeInfos {
                 state.getMemoryBytes(),
                 state.getLibrary(),
                 known.peer().reachable(),
+                state.hasCpuLoadPercent() ? OptionalDouble.of(state.getCpuLoadPercent()) : OptionalDouble.empty(),
+                state.getHeldBytes(),
                 held(state));
     }
 
@@ -42,6 +48,28 @@ final class NodeInfos {
                 held.getServing() && held.getReady(),
                 held.getTotalParts(),
                 held.getPartsList(),
-                held.getBytes());
+                held.getPlannedList(),
+                held.getBytes(),
+                held.getMeasuresList().stream().map(NodeInfos::metrics).toList());
+    }
+
+    private static PartMetrics metrics(PartMeasure counts) {
+        return new PartMetrics(
+                counts.getPart(),
+                counts.getRuns(),
+                counts.getFailures(),
+                counts.getRunNanos() * NANO,
+                counts.getQueueNanos() * NANO,
+                counts.getWires(),
+                counts.getWireNanos() * NANO,
+                counts.getBytesIn(),
+                counts.getBytesOut(),
+                new PartMetrics.Recent(
+                        counts.getRecentSeconds(),
+                        counts.getRecentRuns(),
+                        counts.getRecentRunNanos() * NANO,
+                        counts.getRecentQueueNanos() * NANO,
+                        counts.getRecentWires(),
+                        counts.getRecentWireNanos() * NANO));
     }
 }

@@ -120,7 +120,21 @@ public record DeploymentPlan(
      * @throws IOException if a file cannot be read, or is a link that may not be followed
      */
     public static DeploymentPlan read(Path directory, ReadOptions options) throws IOException {
-        return PlanReader.read(directory, PartitionManifest.read(directory, options), options);
+        return PlanReader.read(directory, PartitionManifest.read(directory, options), options, true);
+    }
+
+    /**
+     * Reads the plan of a directory that need not have the files of the parts, for instance since they are elsewhere. The
+     * plan and {@code partition.json} must belong together.
+     *
+     * @param directory the directory of both documents
+     * @return the content of its {@code plan.json}
+     * @throws io.pepper.document.InvalidFileException if the file is not a plan, belongs to other parts, or contradicts
+     *     itself
+     * @throws IOException if a file cannot be read
+     */
+    public static DeploymentPlan readWithoutParts(Path directory) throws IOException {
+        return PlanReader.read(directory, PartitionManifest.read(directory), ReadOptions.DEFAULTS, false);
     }
 
     /**

@@ -53,11 +53,13 @@ final class PlanReader {
      * @param directory the directory of the plan
      * @param manifest the content of {@code partition.json} beside it
      * @param options the directories that links may lead to
+     * @param withParts whether the files of the parts must be there
      * @return the plan
      * @throws InvalidFileException if the file is not a plan, belongs to other parts, or contradicts itself
      * @throws IOException if a file cannot be read
      */
-    static DeploymentPlan read(Path directory, PartitionManifest manifest, ReadOptions options) throws IOException {
+    static DeploymentPlan read(Path directory, PartitionManifest manifest, ReadOptions options, boolean withParts)
+            throws IOException {
         Fields fields = JsonDocument.read(directory, DeploymentPlan.FILE_NAME, options);
         ManifestReader.expect(fields, "format", PlanJson.FORMAT);
         if (fields.requiredWhole("version", Long.MAX_VALUE) == 1) {
@@ -67,7 +69,12 @@ final class PlanReader {
         }
         ManifestReader.expect(fields, "version", PlanJson.VERSION);
         fields.requiredText("tool");
-        return new PlanReader(fields, manifest, DirectoryFiles.ofParts(directory, options)).plan();
+        PlanReader reader = new PlanReader(fields, manifest, DirectoryFiles.ofParts(directory, options));
+        DeploymentPlan plan = reader.plan();
+        if (withParts) {
+            reader.checkFiles();
+        }
+        return plan;
     }
 
     private DeploymentPlan plan() throws IOException {
@@ -77,7 +84,7 @@ final class PlanReader {
         List<Segments.Flow> flows = flows(tensors);
         List<PlacedPart> parts = parts(cluster);
         Placement placement = placement(cluster, flows, parts, transfers(cluster, flows));
-        DeploymentPlan plan = new DeploymentPlan(
+        return new DeploymentPlan(
                 manifest,
                 instant(fields, "created"),
                 placement,
@@ -87,8 +94,6 @@ final class PlanReader {
                 fields.requiredText("predictor"),
                 states(cluster),
                 fields.texts("caveats"));
-        checkFiles();
-        return plan;
     }
 
     private void checkPartition() throws IOException {

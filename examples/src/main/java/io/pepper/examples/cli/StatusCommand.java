@@ -4,10 +4,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.distributed.ClusterClient;
 import io.pepper.distributed.NodeInfo;
+import io.pepper.examples.DeployedPart;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.internal.text.Quantities;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -15,8 +23,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The {@code status} command: the nodes of a cluster. */
-@Command(name = "status", mixinStandardHelpOptions = true, description = "Prints the nodes of a cluster.")
+/** The {@code status} command: the nodes of a cluster, and what their parts do. */
+@Command(
+        name = "status",
+        mixinStandardHelpOptions = true,
+        description = "Prints the nodes of a cluster, and for each part that they serve its throughput and its measured"
+                + " times beside the predicted ones.")
 final class StatusCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -32,17 +44,49 @@ final class StatusCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (ClusterClient client = cluster.join()) {
             List<NodeInfo> nodes = client.nodes();
+            List<String> notes = new ArrayList<>();
+            Map<String, DeploymentPlan> plans = plans(client, nodes, notes);
+            DeployedPartsPrinter parts = new DeployedPartsPrinter(DeployedPart.of(nodes, plans), plans);
+            Remarks remarks = new Remarks(notes, List.of());
             if (output.json) {
-                out.println(Json.print(document(nodes)));
+                ObjectNode document = document(nodes);
+                parts.addTo(document);
+                out.println(Json.print(remarks.addTo(document)));
             } else {
                 table(nodes).print(out);
+                parts.print(out);
+                nodes.forEach(
+                        node -> node.agentUrl().ifPresent(url -> out.println("agent of " + node.name() + ": " + url)));
+                remarks.print(out);
             }
             return Main.DONE;
         }
     }
 
+    /** Returns the plans of the deployments that serve, as far as they can be read. */
+    static Map<String, DeploymentPlan> plans(ClusterClient client, List<NodeInfo> nodes, List<String> notes)
+            throws InterruptedIOException {
+        Map<String, DeploymentPlan> plans = new TreeMap<>();
+        Set<String> names = new TreeSet<>();
+        for (NodeInfo node : nodes) {
+            node.held().stream()
+                    .filter(held -> held.serving() && node.reachable())
+                    .forEach(held -> names.add(held.deployment()));
+        }
+        for (String name : names) {
+            try {
+                plans.put(name, client.plan(name));
+            } catch (InterruptedIOException stopped) {
+                throw stopped;
+            } catch (IOException unreadable) {
+                notes.add("the plan of " + name + " cannot be read: " + unreadable.getMessage());
+            }
+        }
+        return plans;
+    }
+
     private static Table table(List<NodeInfo> nodes) {
-        Table table = new Table("node", "kind", "address", "cores", "memory", "state", "parts");
+        Table table = new Table("node", "kind", "address", "cores", "memory", "load", "state", "parts");
         for (NodeInfo node : nodes) {
             boolean silent = node.cores() == 0;
             String state = silent ? "no answer" : "up";
@@ -52,6 +96,7 @@ final class StatusCommand implements Callable<Integer> {
                     node.address(),
                     silent ? "-" : String.valueOf(node.cores()),
                     node.memoryBytes() == 0 ? "-" : Quantities.bytes(node.memoryBytes()),
+                    node.cpuLoadPercent().isPresent() ? Quantities.percents(node.cpuLoadPercent()) : "-",
                     node.reachable() ? state : "unreachable",
                     node.held().stream().map(StatusCommand::parts).collect(Collectors.joining("; ")));
         }
@@ -80,6 +125,8 @@ final class StatusCommand implements Callable<Integer> {
             entry.put("answered", node.cores() > 0);
             entry.put("cores", node.cores());
             entry.put("memoryBytes", node.memoryBytes());
+            Json.put(entry, "cpuLoadPercent", node.cpuLoadPercent());
+            entry.put("heldBytes", node.heldBytes());
             entry.put("library", node.library());
             ArrayNode held = entry.putArray("parts");
             node.held().forEach(parts -> add(held.addObject(), parts));

@@ -6,6 +6,7 @@ import io.pepper.distributed.internal.proto.HeldDeployment;
 import io.pepper.distributed.internal.proto.Hello;
 import io.pepper.distributed.internal.proto.NodeState;
 import io.pepper.distributed.internal.proto.Refusal;
+import io.pepper.export.DeploymentPlan;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -102,18 +103,40 @@ public final class ClientService implements AutoCloseable {
      */
     public FlowTarget target(String deployment) throws IOException, InterruptedException {
         Directory known = directory();
+        Serving serving = serving(known, deployment);
+        return new FlowTarget(
+                deployment,
+                serving.version,
+                serving.documents.manifest(deployment, serving.version),
+                known,
+                proofs.identity().map(identity -> identity::context));
+    }
+
+    /**
+     * Returns the plan of the serving version of a deployment.
+     *
+     * @param deployment the name of the deployment
+     * @return the plan
+     * @throws InterruptedException if the thread is interrupted
+     * @throws IOException if no node serves it, or its file is no plan
+     */
+    public DeploymentPlan plan(String deployment) throws IOException, InterruptedException {
+        Serving serving = serving(directory(), deployment);
+        return serving.documents.plan(deployment, serving.version);
+    }
+
+    /** A serving version, and a node that holds its documents. */
+    private record Serving(String version, DocumentFetch documents) {}
+
+    private Serving serving(Directory known, String deployment) throws IOException {
         for (Directory.Known node : known.nodes().values()) {
             for (HeldDeployment held : node.state().map(NodeState::getHeldList).orElse(List.of())) {
                 if (held.getName().equals(deployment)
                         && held.getServing()
                         && node.peer().reachable()) {
-                    String version = held.getVersion();
-                    return new FlowTarget(
-                            deployment,
-                            version,
-                            new ManifestFetch(system(), node.peer().address()).fetch(deployment, version),
-                            known,
-                            proofs.identity().map(identity -> identity::context));
+                    return new Serving(
+                            held.getVersion(),
+                            new DocumentFetch(system(), node.peer().address()));
                 }
             }
         }

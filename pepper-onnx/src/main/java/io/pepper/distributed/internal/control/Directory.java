@@ -39,6 +39,7 @@ public final class Directory implements Members {
     private static final long RETRY_MILLIS = 1_000;
     private static final long LOOK_MILLIS = 500;
     private static final int MAX_PARTS = 10_000;
+    private static final double MAX_PERCENT = 100;
 
     private final Proofs proofs;
     private final ScheduledExecutorService worker;
@@ -204,6 +205,15 @@ public final class Directory implements Members {
         });
     }
 
+    private static boolean hasImpossibleCounts(HeldDeployment held) {
+        return held.getMeasuresList().stream()
+                .anyMatch(counts -> !held.getPartsList().contains(counts.getPart())
+                        || counts.getAllFields().values().stream()
+                                .anyMatch(value -> value instanceof Number number && number.longValue() < 0)
+                        || counts.getRecentRuns() > counts.getRuns()
+                        || counts.getRecentWires() > counts.getWires());
+    }
+
     private NodeState checked(Envelope answer, ByteString nonce, String name) throws IOException {
         if (!answer.hasState()) {
             throw new IOException(answer.hasRefusal() ? answer.getRefusal().getReason() : "no state in the answer");
@@ -217,6 +227,11 @@ public final class Directory implements Members {
             if (state.getHeldList().stream()
                     .anyMatch(held -> held.getTotalParts() < 0 || held.getTotalParts() > MAX_PARTS)) {
                 throw new IOException("it states more than " + MAX_PARTS + " parts");
+            }
+            if (state.getHeldList().stream().anyMatch(Directory::hasImpossibleCounts)
+                    || !(state.getCpuLoadPercent() >= 0 && state.getCpuLoadPercent() <= MAX_PERCENT)
+                    || state.getHeldBytes() < 0) {
+                throw new IOException("it states counts or a load that cannot be");
             }
             if (!state.getDataAddress().isEmpty()) {
                 DataAddress.parse(state.getDataAddress());

@@ -3,6 +3,7 @@ package io.pepper.distributed.internal.control;
 import io.pepper.distributed.internal.flow.ServedPart;
 import io.pepper.distributed.internal.flow.StageHost;
 import io.pepper.distributed.internal.proto.HeldDeployment;
+import io.pepper.distributed.internal.proto.PartMeasure;
 import io.pepper.export.PartitionManifest;
 import io.pepper.session.Stage;
 import java.io.IOException;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /** The versions that a node holds, opens and serves. Changes are made one at a time. Thread-safe. */
 final class HeldParts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HeldParts.class);
+
+    /** The counts of more parts would not fit into a message. */
+    private static final int MAX_MEASURES = 1_000;
 
     private final String node;
     private final PartStore store;
@@ -175,9 +179,18 @@ final class HeldParts implements AutoCloseable {
         held.stages.clear();
     }
 
-    /** Returns what the node tells about its versions. */
+    /** Returns what the node tells about its versions, with what their parts did so far. */
     List<HeldDeployment> describe() {
-        return described;
+        int left = MAX_MEASURES;
+        List<HeldDeployment> now = new ArrayList<>();
+        for (HeldDeployment each : described) {
+            List<PartMeasure> measures = host.measures(each.getName(), each.getVersion()).stream()
+                    .limit(left)
+                    .toList();
+            left -= measures.size();
+            now.add(each.toBuilder().addAllMeasures(measures).build());
+        }
+        return now;
     }
 
     /** Notes the present versions, so that a question needs not wait for a change that takes long. */

@@ -44,6 +44,7 @@ public final class NodeService implements AutoCloseable {
     private final ExecutorService files = Executors.newSingleThreadExecutor(threads("files"));
     private final ExecutorService changes = Executors.newSingleThreadExecutor(threads("changes"));
     private final ByteString incarnation = Proofs.nonce();
+    private final MachineLoad load = MachineLoad.watch(answers);
     private Optional<Membership> membership = Optional.empty();
 
     private NodeService(NodeSettings settings, PartStore store) throws IOException {
@@ -196,7 +197,7 @@ public final class NodeService implements AutoCloseable {
     }
 
     private Envelope state(ByteString nonce) throws IOException {
-        NodeState state = NodeState.newBuilder()
+        NodeState.Builder state = NodeState.newBuilder()
                 .setNonce(nonce)
                 .setName(settings.name())
                 .setKind(settings.kind())
@@ -208,11 +209,12 @@ public final class NodeService implements AutoCloseable {
                 .setMemoryBytes(MachineMemory.bytes())
                 .setLibrary(ToolVersion.get())
                 .addAllHeld(held.describe())
-                .setChallenge(orders.challenge())
-                .build();
+                .setHeldBytes(host.heldBytes())
+                .setChallenge(orders.challenge());
+        load.percent().ifPresent(state::setCpuLoadPercent);
         return Envelope.newBuilder()
                 .setWire(Wire.VERSION)
-                .setState(proofs.sign(state))
+                .setState(proofs.sign(state.build()))
                 .build();
     }
 
@@ -226,17 +228,17 @@ public final class NodeService implements AutoCloseable {
     }
 
     private Envelope fetch(Fetch wanted) throws IOException {
-        try (FileSource manifest = store.manifest(wanted.getDeployment(), wanted.getVersion())) {
+        try (FileSource document = store.document(wanted.getDeployment(), wanted.getVersion(), wanted.getPlan())) {
             long offset = wanted.getOffset();
-            if (offset < 0 || offset > manifest.size()) {
-                throw new IOException("the manifest has no byte " + offset);
+            if (offset < 0 || offset > document.size()) {
+                throw new IOException(document.name() + " has no byte " + offset);
             }
-            byte[] content = new byte[(int) Math.min(RemoteNode.CHUNK_BYTES, manifest.size() - offset)];
-            int count = content.length == 0 ? 0 : manifest.read(offset, content, 0, content.length);
+            byte[] content = new byte[(int) Math.min(RemoteNode.CHUNK_BYTES, document.size() - offset)];
+            int count = content.length == 0 ? 0 : document.read(offset, content, 0, content.length);
             return Envelope.newBuilder()
                     .setWire(Wire.VERSION)
                     .setFetched(Fetched.newBuilder()
-                            .setTotalBytes(manifest.size())
+                            .setTotalBytes(document.size())
                             .setContent(ByteString.copyFrom(content, 0, Math.max(0, count))))
                     .build();
         }

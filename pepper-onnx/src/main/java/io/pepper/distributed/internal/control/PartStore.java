@@ -1,6 +1,7 @@
 package io.pepper.distributed.internal.control;
 
 import com.google.protobuf.ByteString;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
 import io.pepper.internal.text.FileErrors;
 import io.pepper.internal.text.WholeFile;
@@ -285,9 +286,10 @@ final class PartStore implements AutoCloseable {
         }
     }
 
-    /** Opens the manifest of a version. */
-    synchronized FileSource manifest(String deployment, String version) throws IOException {
-        return new FileSource(files(deployment, version).resolve(PartitionManifest.FILE_NAME));
+    /** Opens a document of a version: its manifest or its plan. */
+    synchronized FileSource document(String deployment, String version, boolean plan) throws IOException {
+        return new FileSource(
+                files(deployment, version).resolve(plan ? DeploymentPlan.FILE_NAME : PartitionManifest.FILE_NAME));
     }
 
     /** Returns the versions by deployment. */

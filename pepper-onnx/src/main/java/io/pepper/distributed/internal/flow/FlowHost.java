@@ -1,10 +1,12 @@
 package io.pepper.distributed.internal.flow;
 
 import io.pepper.distributed.internal.proto.FlowHeader;
+import io.pepper.distributed.internal.proto.PartMeasure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -107,8 +109,18 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
         return new DataAddress(options.host(), server.address().getPort());
     }
 
-    /** Returns the bytes of tensors that are held now. */
-    long heldBytes() {
+    @Override
+    public synchronized List<PartMeasure> measures(String deployment, String version) {
+        return parts.values().stream()
+                .filter(worker -> worker.served().deployment().equals(deployment)
+                        && worker.served().version().equals(version))
+                .map(PartWorker::measure)
+                .sorted(Comparator.comparingInt(PartMeasure::getPart))
+                .toList();
+    }
+
+    @Override
+    public long heldBytes() {
         return held.now();
     }
 

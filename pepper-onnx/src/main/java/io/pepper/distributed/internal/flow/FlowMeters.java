@@ -82,7 +82,7 @@ final class FlowMeters {
     private OptionalLong here(StageRoute route, int part, long nanos) {
         return part < 0 || part >= model.parts()
                 ? OptionalLong.empty()
-                : peers.here(route.devices().get(part), nanos);
+                : peers.clocks().here(route.devices().get(part), nanos);
     }
 
     private void count(FlowReport report, StageRoute route, Map<Integer, Long> ends) {

@@ -9,29 +9,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The connections of a session to nodes, whether each answers, and how its clock differs. Thread-safe. */
 final class FlowPeers {
-    /** A better measurement of a clock is not waited for longer than this, since clocks drift. */
-    private static final long CLOCK_NANOS = Duration.ofSeconds(30).toNanos();
-
-    private static final int FIRST_PINGS = 16;
-
     private final String session;
     private final Members members;
     private final Optional<Supplier<SSLContext>> tls;
     private final long silenceNanos;
     private final Listener listener;
     private final Map<String, FrameConnection> connections = new HashMap<>();
-    private final Map<String, Clock> clocks = new HashMap<>();
+    private final PeerClocks clocks = new PeerClocks();
     private long pingedNanos = System.nanoTime();
-
-    /** The difference of a node's clock to this one, from a ping that took the given time. */
-    private record Clock(long offset, long roundTrip, long atNanos, int answers) {}
 
     /** Hears what nodes say. */
     interface Listener {
@@ -110,28 +101,16 @@ final class FlowPeers {
         return connections.remove(device, connection);
     }
 
-    /** Takes the fastest of some pings in a row, since the first one waits for the connection, and of later ones. */
     private synchronized void measure(String device, FlowHeader pong) {
-        long now = System.nanoTime();
-        long roundTrip = now - pong.getNonce();
-        Clock known = clocks.get(device);
-        int answers = known == null ? 1 : known.answers + 1;
-        if (known == null || roundTrip <= known.roundTrip || now - known.atNanos > CLOCK_NANOS) {
-            known = new Clock(pong.getClockNanos() - (pong.getNonce() + roundTrip / 2), roundTrip, now, answers);
-        } else {
-            known = new Clock(known.offset, known.roundTrip, known.atNanos, answers);
-        }
-        clocks.put(device, known);
         FrameConnection connection = connections.get(device);
-        if (answers < FIRST_PINGS && connection != null) {
+        if (clocks.answered(device, pong) && connection != null) {
             connection.ping(System.nanoTime(), 0, session);
         }
     }
 
-    /** Returns a time of a node's clock in this clock; empty before its first answer. */
-    synchronized OptionalLong here(String device, long nanos) {
-        Clock clock = clocks.get(device);
-        return clock == null ? OptionalLong.empty() : OptionalLong.of(nanos - clock.offset);
+    /** Returns the clocks of the nodes. */
+    PeerClocks clocks() {
+        return clocks;
     }
 
     /** Sends a frame; returns whether there was a connection. */
@@ -157,7 +136,7 @@ final class FlowPeers {
         FrameConnection connection;
         synchronized (this) {
             connection = connections.remove(device);
-            clocks.remove(device);
+            clocks.forget(device);
         }
         if (connection != null) {
             connection.abort(why);
@@ -173,7 +152,7 @@ final class FlowPeers {
                     .map(Map.Entry::getValue)
                     .toList();
             connections.keySet().retainAll(devices);
-            clocks.keySet().retainAll(devices);
+            clocks.keep(devices);
         }
         for (FrameConnection connection : others) {
             connection.send(last);

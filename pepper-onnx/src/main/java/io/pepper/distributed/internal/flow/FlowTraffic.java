@@ -124,13 +124,14 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
                 if (!request.isWanted(now.epoch())) {
                     return;
                 }
+                FlowHeader.Builder header = header(FlowKind.FLOW_TENSORS, now.epoch(), request)
+                        .setMaker(Wiring.GIVEN)
+                        .setRemainingMillis(remainingMillis(request));
+                peers.clocks().there(to.getKey(), System.nanoTime()).ifPresent(header::setSentNanos);
                 peers.send(
                         to.getKey(),
                         FrameEncoder.encode(
-                                header(FlowKind.FLOW_TENSORS, now.epoch(), request)
-                                        .setMaker(Wiring.GIVEN)
-                                        .setRemainingMillis(remainingMillis(request)),
-                                to.getValue().stream().map(read::get).toList()));
+                                header, to.getValue().stream().map(read::get).toList()));
             }
             if (request.put(now.epoch(), Wiring.GIVEN, Map.of(), List.of())) {
                 finish(request);

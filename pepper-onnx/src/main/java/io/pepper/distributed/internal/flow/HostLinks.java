@@ -22,6 +22,7 @@ final class HostLinks {
     private final long silenceNanos;
     private final BiConsumer<String, String> lost;
     private final Map<String, FrameConnection> byDevice = new HashMap<>();
+    private final PeerClocks clocks = new PeerClocks();
 
     /**
      * Creates the connections of a node.
@@ -68,7 +69,10 @@ final class HostLinks {
                         ByteBuffer::allocateDirect,
                         held::release,
                         new Peer(device)));
-        made.ifPresent(connection -> byDevice.put(device, connection));
+        made.ifPresent(connection -> {
+            byDevice.put(device, connection);
+            connection.ping(System.nanoTime(), 0, "");
+        });
         return made;
     }
 
@@ -92,6 +96,9 @@ final class HostLinks {
                 throw new FrameException(
                         connection + " sends " + header.getKind() + " where only answers to pings are due");
             }
+            if (clocks.answered(device, header)) {
+                connection.ping(System.nanoTime(), 0, "");
+            }
         }
 
         @Override
@@ -103,7 +110,13 @@ final class HostLinks {
     }
 
     private synchronized boolean forget(String device, FrameConnection connection) {
+        clocks.forget(device);
         return byDevice.remove(device, connection);
+    }
+
+    /** Returns the clocks of the nodes. */
+    PeerClocks clocks() {
+        return clocks;
     }
 
     /** Sends a frame whose bytes are counted as held. */
@@ -150,7 +163,7 @@ final class HostLinks {
                 connection.abort(
                         "no answer for " + Duration.ofNanos(silenceNanos).toMillis() + " ms");
             } else {
-                connection.ping(0, 0, "");
+                connection.ping(System.nanoTime(), 0, "");
             }
         }
     }

@@ -53,16 +53,31 @@ final class HostOutlet implements PartWorker.Outlet {
         StageRoute route = request.route();
         Map<Integer, WireTensor> encoded = new HashMap<>();
         for (Map.Entry<String, List<Integer>> target : route.targets(part).entrySet()) {
-            links.send(target.getKey(), frame(request, part, target.getValue(), outputs, encoded));
+            FlowHeader.Builder header = header(request, part);
+            links.clocks().there(target.getKey(), request.endedNanos(part)).ifPresent(header::setSentNanos);
+            links.send(target.getKey(), frame(request, header, target.getValue(), outputs, encoded));
         }
         if (!route.results(part).isEmpty()) {
-            request.session().caller().send(frame(request, part, route.results(part), outputs, encoded));
+            request.session()
+                    .caller()
+                    .send(frame(request, header(request, part), route.results(part), outputs, encoded));
         }
+    }
+
+    private static FlowHeader.Builder header(HostRequest request, int part) {
+        return FlowHeader.newBuilder()
+                .setKind(FlowKind.FLOW_TENSORS)
+                .setSession(request.session().id())
+                .setEpoch(request.epoch())
+                .setRequest(request.number())
+                .setMaker(part)
+                .setRemainingMillis(request.remainingMillis())
+                .addAllReports(request.reports());
     }
 
     private FrameEncoder.Encoded frame(
             HostRequest request,
-            int part,
+            FlowHeader.Builder header,
             List<Integer> tensors,
             Map<String, OnnxValue> outputs,
             Map<Integer, WireTensor> encoded)
@@ -84,16 +99,7 @@ final class HostOutlet implements PartWorker.Outlet {
             bytes += wire.header().getBytes();
         }
         reserve(bytes);
-        return FrameEncoder.encode(
-                FlowHeader.newBuilder()
-                        .setKind(FlowKind.FLOW_TENSORS)
-                        .setSession(request.session().id())
-                        .setEpoch(request.epoch())
-                        .setRequest(request.number())
-                        .setMaker(part)
-                        .setRemainingMillis(request.remainingMillis())
-                        .addAllReports(request.reports()),
-                sent);
+        return FrameEncoder.encode(header, sent);
     }
 
     private void reserve(long bytes) throws StageException {

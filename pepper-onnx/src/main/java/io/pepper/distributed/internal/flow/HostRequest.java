@@ -2,7 +2,9 @@ package io.pepper.distributed.internal.flow;
 
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
+import io.pepper.distributed.internal.proto.FlowHeader;
 import io.pepper.distributed.internal.proto.FlowReport;
+import io.pepper.onnx.internal.session.Wiring;
 import io.pepper.session.Cancellation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,10 @@ final class HostRequest {
     private final Map<Integer, Integer> missing = new HashMap<>();
     private final Map<Integer, Long> arrived = new HashMap<>();
     private final Map<Integer, FlowReport> reports = new TreeMap<>();
+
+    /** The ends of the makers of tensors, by the clock of this node. */
+    private final Map<Integer, Long> ends = new HashMap<>();
+
     private final Set<Integer> started = new HashSet<>();
     private boolean dropped;
 
@@ -195,6 +202,42 @@ final class HostRequest {
     /** Returns when the last input of a part came. */
     synchronized long arrivedNanos(int part) {
         return arrived.getOrDefault(part, System.nanoTime());
+    }
+
+    /** Notes when another node, or the caller, had made the tensors of a frame. */
+    synchronized void sent(FlowHeader header) {
+        if (header.hasSentNanos()) {
+            ends.put(header.getMaker(), header.getSentNanos());
+        }
+    }
+
+    /** Notes when a part here ended. */
+    synchronized void ended(int part, long nanos) {
+        ends.put(part, nanos);
+    }
+
+    /** Returns when a part here ended. */
+    synchronized long endedNanos(int part) {
+        return ends.getOrDefault(part, System.nanoTime());
+    }
+
+    /**
+     * Returns the time from the end of the last maker of a part's inputs to their arrival; empty if all of them are made
+     * here, or if the clock of a maker is unknown.
+     */
+    synchronized OptionalLong wireNanos(int part) {
+        boolean comes = false;
+        long last = Long.MIN_VALUE;
+        for (int tensor : route.model().wiring().inputs(part)) {
+            int maker = route.model().wiring().maker(tensor);
+            Long end = ends.get(maker);
+            if (end == null) {
+                return OptionalLong.empty();
+            }
+            comes |= maker == Wiring.GIVEN || !route.devices().get(maker).equals(device);
+            last = Math.max(last, end);
+        }
+        return comes ? OptionalLong.of(Math.max(0, arrivedNanos(part) - last)) : OptionalLong.empty();
     }
 
     /** Ends a part, which was started: its inputs lose a reader. */

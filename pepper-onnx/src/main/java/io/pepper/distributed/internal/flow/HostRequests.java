@@ -226,6 +226,7 @@ final class HostRequests {
             return;
         }
         request.report(header.getReportsList());
+        request.sent(header);
         put(request, header, data);
     }
 

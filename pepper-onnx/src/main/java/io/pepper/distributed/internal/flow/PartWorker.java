@@ -3,6 +3,7 @@ package io.pepper.distributed.internal.flow;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import io.pepper.distributed.internal.proto.FlowReport;
+import io.pepper.distributed.internal.proto.PartMeasure;
 import io.pepper.onnx.internal.session.PartOutputs;
 import io.pepper.session.StageException;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class PartWorker {
 
     private final ServedPart served;
     private final Outlet outlet;
+    private final PartMeter meter;
     private final BlockingQueue<HostRequest> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean ended;
@@ -44,6 +46,7 @@ final class PartWorker {
     PartWorker(ServedPart served, Outlet outlet) {
         this.served = served;
         this.outlet = outlet;
+        this.meter = new PartMeter(served.part(), System::nanoTime);
         this.thread = new Thread(this::work, "pepper-stage-" + served.deployment() + "-" + served.part());
         thread.setDaemon(true);
         thread.start();
@@ -51,6 +54,11 @@ final class PartWorker {
 
     ServedPart served() {
         return served;
+    }
+
+    /** Returns what the part did so far. */
+    PartMeasure measure() {
+        return meter.measure();
     }
 
     void add(HostRequest request) {
@@ -81,6 +89,9 @@ final class PartWorker {
         try {
             compute(request, feed);
         } catch (Throwable thrown) { // Any exception of a stage fails its request, and nothing else.
+            if (!request.isDropped()) {
+                meter.failed();
+            }
             outlet.failed(request, StageException.of(name(), thrown));
         } finally {
             running = null;
@@ -102,13 +113,17 @@ final class PartWorker {
             PartOutputs.close(made == null ? List.of() : made.values(), feed.values());
             throw new StageException(StageException.Kind.FAILED, name(), fault.get(), null);
         }
+        long bytesOut = made.values().stream().mapToLong(Sizes::bytes).sum();
+        long arrived = request.arrivedNanos(served.part());
+        meter.ran(started - arrived, ended - started, request.wireNanos(served.part()), bytesIn, bytesOut);
+        request.ended(served.part(), ended);
         request.report(List.of(FlowReport.newBuilder()
                 .setPart(served.part())
-                .setArrived(request.arrivedNanos(served.part()))
+                .setArrived(arrived)
                 .setStarted(started)
                 .setEnded(ended)
                 .setBytesIn(bytesIn)
-                .setBytesOut(made.values().stream().mapToLong(Sizes::bytes).sum())
+                .setBytesOut(bytesOut)
                 .build()));
         outlet.made(request, served.part(), made, feed);
     }

@@ -1,6 +1,8 @@
 package io.pepper.distributed.internal.flow;
 
+import io.pepper.distributed.internal.proto.PartMeasure;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -44,6 +46,22 @@ public interface StageHost extends AutoCloseable {
      * @throws TimeoutException if the running call does not end; then the stage must not be closed
      */
     void stop(String deployment, String version, int part) throws TimeoutException;
+
+    /**
+     * Returns what the served parts of a version did so far.
+     *
+     * @param deployment the name of the deployment
+     * @param version its version
+     * @return the counts, in the order of the parts
+     */
+    List<PartMeasure> measures(String deployment, String version);
+
+    /**
+     * Returns the bytes of tensors that the host holds.
+     *
+     * @return bytes, 0 or more
+     */
+    long heldBytes();
 
     /**
      * Returns the address at which the host takes tensors.

@@ -8,6 +8,7 @@ import io.pepper.distributed.internal.flow.DataAddress;
 import io.pepper.distributed.internal.flow.ServedPart;
 import io.pepper.distributed.internal.flow.StageHost;
 import io.pepper.distributed.internal.proto.Order;
+import io.pepper.distributed.internal.proto.PartMeasure;
 import io.pepper.distributed.internal.proto.Prepare;
 import io.pepper.distributed.internal.proto.Signed;
 import io.pepper.distributed.internal.proto.StoredFile;
@@ -44,6 +45,16 @@ class OrdersTest {
         @Override
         public void stop(String deployment, String version, int part) {
             throw new AssertionError(deployment);
+        }
+
+        @Override
+        public List<PartMeasure> measures(String deployment, String version) {
+            return List.of();
+        }
+
+        @Override
+        public long heldBytes() {
+            return 0;
         }
 
         @Override

@@ -104,6 +104,13 @@ class FlowLimitsTest {
                 }
             }
             assertThat(session.metrics().get(1).failures()).isEqualTo(1);
+            assertThat(cluster.host("b").measures(FlowCluster.NAME, FlowCluster.VERSION))
+                    .singleElement()
+                    .satisfies(counts -> {
+                        assertThat(counts.getFailures()).isEqualTo(1);
+                        assertThat(counts.getRuns()).isEqualTo(4);
+                        assertThat(counts.getPart()).isEqualTo(1);
+                    });
             assertThat(session.hops()).hasSize(4).allSatisfy(hop -> assertThat(hop.requests())
                     .isEqualTo(4));
         }
