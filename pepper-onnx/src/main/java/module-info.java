@@ -47,6 +47,9 @@ module io.pepper.onnx {
     exports io.pepper.session.internal to
             io.pepper.predict;
 
+    // What nodes can do besides running parts.
+    uses io.pepper.distributed.NodeCapability;
+
     // The generated messages are asked for their fields by reflection.
     opens io.pepper.distributed.internal.proto to
             com.google.protobuf;

@@ -2,6 +2,7 @@ package io.pepper.examples;
 
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
@@ -26,6 +27,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.pepper.distributed.CapabilityTask;
+import io.pepper.distributed.NodeCapability;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.Map;
@@ -259,14 +262,21 @@ class RoomsTest {
                 .check(CLASSES);
     }
 
-    /** An application without Pekko uses the other rooms. */
+    /** An application without Pekko uses the other rooms. What they offer to nodes, they offer by an interface without Pekko. */
     @Test
     void theLibraryDoesNotNeedTheRoomOfClusters() {
         noClasses()
                 .that(resideInAnyPackage(LIBRARY)
                         .and(DescribedPredicate.not(resideInAPackage("io.pepper.distributed.."))))
                 .should()
-                .dependOnClassesThat(resideInAPackage("io.pepper.distributed.."))
+                .dependOnClassesThat(resideInAPackage("io.pepper.distributed..")
+                        .and(DescribedPredicate.not(belongToAnyOf(NodeCapability.class, CapabilityTask.class))))
+                .check(CLASSES);
+        classes()
+                .that(belongToAnyOf(NodeCapability.class, CapabilityTask.class))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAPackage("java..").or(belongToAnyOf(NodeCapability.class, CapabilityTask.class)))
                 .check(CLASSES);
     }
 

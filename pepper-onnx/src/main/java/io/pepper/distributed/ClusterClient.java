@@ -4,7 +4,9 @@ import io.pepper.distributed.internal.control.ClientService;
 import io.pepper.distributed.internal.control.Deployer;
 import io.pepper.distributed.internal.control.Identity;
 import io.pepper.distributed.internal.control.SeedAddresses;
+import io.pepper.distributed.internal.control.SilentNodeException;
 import io.pepper.distributed.internal.control.SystemSettings;
+import io.pepper.distributed.internal.control.TaskRequest;
 import io.pepper.distributed.internal.flow.FlowTarget;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.model.ProgressListener;
@@ -156,6 +158,60 @@ public final class ClusterClient implements AutoCloseable {
         return new InterruptedIOException("interrupted while the nodes were asked");
     }
 
+    /**
+     * Lets a node do a task of one of its {@linkplain NodeCapability capabilities}, and waits for the end. If the thread is
+     * interrupted or the client is closed meanwhile, the task is cancelled. If the client's process ends, the task continues: a
+     * request with the same id, arguments and files attaches to it, gets its result, or resumes it.
+     *
+     * @param node the name of the node
+     * @param capability the name of the capability
+     * @param request what is to be done
+     * @param progress receives the progress, on the calling thread, about once a second
+     * @return the answer; results that are files were checked against their SHA-256
+     * @throws NodeLostException if the node is not reachable, gives no answer, or has started again meanwhile; then the
+     *     request can be repeated later
+     * @throws InterruptedIOException if the thread is interrupted
+     * @throws IOException if the node has no such capability, is busy with another protected task, or refuses the client, or
+     *     the task fails; the message names the node
+     */
+    public CapabilityAnswer perform(
+            String node, String capability, CapabilityRequest request, ProgressListener progress) throws IOException {
+        try {
+            TaskRequest.Answer answer = service.perform(task(node, capability, request), progress);
+            return new CapabilityAnswer(answer.text(), answer.files());
+        } catch (SilentNodeException lost) {
+            throw new NodeLostException(node, lost.getMessage(), lost);
+        }
+    }
+
+    /**
+     * Removes an ended task from a node, with all its files there. Else the files stay until the node needs the place for
+     * later tasks.
+     *
+     * @param node the name of the node
+     * @param capability the name of the capability
+     * @param request the request of the task
+     * @throws NodeLostException if the node is not reachable or gives no answer
+     * @throws IOException if the task is running, or the node refuses
+     */
+    public void removeTask(String node, String capability, CapabilityRequest request) throws IOException {
+        try {
+            service.remove(task(node, capability, request));
+        } catch (SilentNodeException lost) {
+            throw new NodeLostException(node, lost.getMessage(), lost);
+        }
+    }
+
+    private static TaskRequest task(String node, String capability, CapabilityRequest request) {
+        return new TaskRequest(
+                ClusterNames.require(node),
+                ClusterNames.require(capability),
+                request.id(),
+                request.arguments(),
+                request.files(),
+                request.results());
+    }
+
     /** Returns what a session needs to run the serving version of a deployment. */
     FlowTarget target(String deployment) throws IOException {
         try {
@@ -165,7 +221,7 @@ public final class ClusterClient implements AutoCloseable {
         }
     }
 
-    /** Leaves the cluster. */
+    /** Cancels the tasks that this client waits for, and leaves the cluster. */
     @Override
     public void close() {
         service.close();

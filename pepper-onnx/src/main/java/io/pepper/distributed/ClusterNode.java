@@ -72,6 +72,7 @@ public final class ClusterNode implements AutoCloseable {
                 options.isolation(),
                 options.threads(),
                 options.tensorMemory(),
+                Capabilities.of(options),
                 system);
         return new ClusterNode(options, NodeService.start(settings));
     }

@@ -3,6 +3,7 @@ package io.pepper.distributed;
 import io.pepper.model.Isolation;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,8 @@ import java.util.function.Consumer;
  * @param threads the number of threads of each part, at least 1
  * @param tensorMemory the largest size of the tensors that the node holds, in bytes, at least 1; empty for half of the
  *     heap's limit
+ * @param capabilities what the node can do beside what is found by {@link java.util.ServiceLoader}; of the same name, the
+ *     one in this list counts
  */
 public record ClusterNodeOptions(
         String name,
@@ -64,7 +67,8 @@ public record ClusterNodeOptions(
         int quorum,
         Isolation isolation,
         int threads,
-        OptionalLong tensorMemory) {
+        OptionalLong tensorMemory,
+        List<NodeCapability> capabilities) {
     /** The name of the certificate that may deploy by default. */
     public static final String DEFAULT_DEPLOYER = "admin";
 
@@ -93,10 +97,13 @@ public record ClusterNodeOptions(
      * @param isolation the limits of the child process
      * @param threads the number of threads of each part
      * @param tensorMemory the largest size of the tensors that the node holds
+     * @param capabilities what the node can do beside what is found
      * @throws IllegalArgumentException if a value is out of its range
      */
     public ClusterNodeOptions {
         seeds = List.copyOf(seeds);
+        capabilities = List.copyOf(capabilities);
+        capabilities.forEach(capability -> ClusterNames.require(capability.name()));
         labels = Collections.unmodifiableMap(new TreeMap<>(labels));
         deployers = Collections.unmodifiableSet(new TreeSet<>(deployers));
         ClusterNames.require(name);
@@ -146,7 +153,8 @@ public record ClusterNodeOptions(
                 1,
                 Isolation.DEFAULTS,
                 1,
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                List.of());
     }
 
     /** The values under change. */
@@ -168,6 +176,7 @@ public record ClusterNodeOptions(
         private Isolation isolation;
         private int threads;
         private OptionalLong tensorMemory;
+        private List<NodeCapability> capabilities;
 
         private Draft(ClusterNodeOptions from) {
             host = from.host;
@@ -187,6 +196,7 @@ public record ClusterNodeOptions(
             isolation = from.isolation;
             threads = from.threads;
             tensorMemory = from.tensorMemory;
+            capabilities = from.capabilities;
         }
     }
 
@@ -212,7 +222,8 @@ public record ClusterNodeOptions(
                 draft.quorum,
                 draft.isolation,
                 draft.threads,
-                draft.tensorMemory);
+                draft.tensorMemory,
+                draft.capabilities);
     }
 
     /**
@@ -375,5 +386,20 @@ public record ClusterNodeOptions(
      */
     public ClusterNodeOptions withTensorMemory(long bytes) {
         return with(draft -> draft.tensorMemory = OptionalLong.of(bytes));
+    }
+
+    /**
+     * Adds something that the node can do besides running parts.
+     *
+     * @param capability the capability; it replaces one of the same name
+     * @return a copy with this capability
+     */
+    public ClusterNodeOptions withCapability(NodeCapability capability) {
+        return with(draft -> {
+            List<NodeCapability> all = new ArrayList<>(draft.capabilities);
+            all.removeIf(other -> other.name().equals(capability.name()));
+            all.add(capability);
+            draft.capabilities = all;
+        });
     }
 }

@@ -24,6 +24,7 @@ import java.util.TreeMap;
  *     if unknown
  * @param heldBytes the bytes of tensors of requests that the node holds
  * @param held the parts that the node stores
+ * @param capabilities the names of its {@linkplain NodeCapability capabilities}
  */
 public record NodeInfo(
         String name,
@@ -38,7 +39,8 @@ public record NodeInfo(
         boolean reachable,
         OptionalDouble cpuLoadPercent,
         long heldBytes,
-        List<HeldParts> held) {
+        List<HeldParts> held,
+        List<String> capabilities) {
     /**
      * Copies the collections.
      *
@@ -55,10 +57,12 @@ public record NodeInfo(
      * @param cpuLoadPercent the load of all processors that the node may use together
      * @param heldBytes the bytes of tensors of requests that the node holds
      * @param held the parts that the node stores
+     * @param capabilities the names of its capabilities
      */
     public NodeInfo {
         labels = Collections.unmodifiableMap(new TreeMap<>(labels));
         held = List.copyOf(held);
+        capabilities = List.copyOf(capabilities);
     }
 
     /**

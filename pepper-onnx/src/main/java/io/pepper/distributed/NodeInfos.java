@@ -3,6 +3,7 @@ package io.pepper.distributed;
 import io.pepper.distributed.internal.control.Directory;
 import io.pepper.distributed.internal.proto.HeldDeployment;
 import io.pepper.distributed.internal.proto.NodeState;
+import io.pepper.distributed.internal.proto.OfferedCapability;
 import io.pepper.distributed.internal.proto.PartMeasure;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,10 @@ final class NodeInfos {
                 known.peer().reachable(),
                 state.hasCpuLoadPercent() ? OptionalDouble.of(state.getCpuLoadPercent()) : OptionalDouble.empty(),
                 state.getHeldBytes(),
-                held(state));
+                held(state),
+                state.getCapabilitiesList().stream()
+                        .map(OfferedCapability::getName)
+                        .toList());
     }
 
     private static Optional<String> text(String value) {

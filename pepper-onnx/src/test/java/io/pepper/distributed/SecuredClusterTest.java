@@ -39,7 +39,17 @@ class SecuredClusterTest {
 
     private static ClusterNodeOptions node(String name, Path from) {
         return ClusterNodeOptions.of(name, directory.resolve("store-" + name))
-                .withSecurity(ClusterSecurity.of(from, name));
+                .withSecurity(ClusterSecurity.of(from, name))
+                .withCapability(new Given("open", false))
+                .withCapability(new Given("guarded", true));
+    }
+
+    /** A capability that answers its name. */
+    private record Given(String name, boolean isProtected) implements NodeCapability {
+        @Override
+        public void perform(CapabilityTask task) {
+            task.answer(name);
+        }
     }
 
     private static ClusterClientOptions client(String name, Path from) {
@@ -60,6 +70,24 @@ class SecuredClusterTest {
         try (ClusterClient admin = ClusterClient.join(client("admin", certificates))) {
             admin.deploy("cls", parts, 0, ProgressListener.NONE);
             assertThat(admin.deployments()).singleElement().matches(Deployment::isComplete);
+        }
+    }
+
+    @Test
+    void onlyTheAllowedNameGivesProtectedTasks() throws IOException {
+        CapabilityRequest request = CapabilityRequest.of("");
+        try (ClusterClient viewer = ClusterClient.join(client("viewer", certificates))) {
+            assertThat(viewer.perform("b", "open", request, ProgressListener.NONE)
+                            .text())
+                    .isEqualTo("open");
+            assertThatThrownBy(() -> viewer.perform("b", "guarded", request, ProgressListener.NONE))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("node b: 'viewer' may not deploy here; allowed are admin (--deployer)");
+        }
+        try (ClusterClient admin = ClusterClient.join(client("admin", certificates))) {
+            assertThat(admin.perform("b", "guarded", request, ProgressListener.NONE)
+                            .text())
+                    .isEqualTo("guarded");
         }
     }
 

@@ -7,19 +7,31 @@ import io.pepper.distributed.internal.proto.Hello;
 import io.pepper.distributed.internal.proto.NodeState;
 import io.pepper.distributed.internal.proto.Refusal;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.model.ProgressListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A member that holds no parts: it deploys, runs and looks. Thread-safe. */
 public final class ClientService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientService.class);
+    private static final Duration LONGEST_END = Duration.ofSeconds(20);
+
     private final ScheduledExecutorService worker;
     private final Directory directory;
     private final Membership membership;
     private final Proofs proofs;
+    private final CompletableFuture<Object> closing = new CompletableFuture<>();
+    private final Phaser running = new Phaser(1);
 
     private ClientService(ScheduledExecutorService worker, Directory directory, Membership membership, Proofs proofs) {
         this.worker = worker;
@@ -153,9 +165,54 @@ public final class ClientService implements AutoCloseable {
         return proofs;
     }
 
-    /** Leaves the cluster. */
+    /** Returns a node as this client uses it, until the client is closed. */
+    RemoteNode node(String name, Directory known) {
+        return new RemoteNode(name, known, system(), proofs, closing);
+    }
+
+    /**
+     * Lets a node do a task.
+     *
+     * @param request the request
+     * @param progress receives the progress of the task
+     * @return the answer
+     * @throws SilentNodeException if the node is lost
+     * @throws IOException if the node refuses the task or the task fails
+     */
+    public TaskRequest.Answer perform(TaskRequest request, ProgressListener progress) throws IOException {
+        RemoteNode ending = new RemoteNode(request.node(), directory, system(), proofs, new CompletableFuture<>());
+        running.register();
+        try {
+            return new TaskCall(node(request.node(), directory), ending, proofs, request, progress).perform();
+        } finally {
+            running.arriveAndDeregister();
+        }
+    }
+
+    /**
+     * Removes an ended task from a node.
+     *
+     * @param request the request
+     * @throws SilentNodeException if the node is lost
+     * @throws IOException if the node refuses, for instance because the task runs
+     */
+    public void remove(TaskRequest request) throws IOException {
+        RemoteNode node = node(request.node(), directory);
+        new TaskCall(node, node, proofs, request, ProgressListener.NONE).remove();
+    }
+
+    /** Cancels the tasks that wait for their nodes, and leaves the cluster. */
     @Override
     public void close() {
+        closing.completeExceptionally(new ClosedClientException());
+        int phase = running.arriveAndDeregister();
+        try {
+            running.awaitAdvanceInterruptibly(phase, LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException late) {
+            LOG.warn("a node has not ended its task in time", late);
+        }
         membership.close();
         worker.shutdown();
     }

@@ -142,7 +142,7 @@ public final class Deployer {
         Map<String, RemoteNode> nodes = new TreeMap<>();
         directory.nodes().forEach((name, known) -> {
             if (known.peer().reachable() && known.state().isPresent()) {
-                nodes.put(name, new RemoteNode(name, directory, client.system(), client.proofs()));
+                nodes.put(name, client.node(name, directory));
             }
         });
         return nodes;
@@ -279,7 +279,7 @@ public final class Deployer {
                     answer = attempt == 1 ? answer : prepare(node);
                     sendAll(node, answer);
                     return;
-                } catch (NodeLostException broken) {
+                } catch (SilentNodeException broken) {
                     if (attempt == ATTEMPTS) {
                         throw broken;
                     }

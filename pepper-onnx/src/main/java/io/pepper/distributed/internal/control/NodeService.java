@@ -1,22 +1,13 @@
 package io.pepper.distributed.internal.control;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.pepper.distributed.internal.flow.DataAddress;
 import io.pepper.distributed.internal.flow.HostOptions;
 import io.pepper.distributed.internal.flow.StageHost;
-import io.pepper.distributed.internal.proto.Chunk;
-import io.pepper.distributed.internal.proto.ChunkStored;
 import io.pepper.distributed.internal.proto.Envelope;
-import io.pepper.distributed.internal.proto.Fetch;
-import io.pepper.distributed.internal.proto.Fetched;
 import io.pepper.distributed.internal.proto.Hello;
-import io.pepper.distributed.internal.proto.NodeState;
-import io.pepper.distributed.internal.proto.Refusal;
 import io.pepper.distributed.internal.proto.Signed;
 import io.pepper.distributed.internal.proto.StateChanged;
-import io.pepper.onnx.internal.ToolVersion;
-import io.pepper.onnx.internal.wire.FileSource;
+import io.pepper.distributed.internal.proto.TaskStatus;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -29,7 +20,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A node: answers questions, takes files, and follows orders. Thread-safe. */
+/** A node: receives messages, and does what they ask on the right thread. Thread-safe. */
 public final class NodeService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeService.class);
 
@@ -40,18 +31,20 @@ public final class NodeService implements AutoCloseable {
     private final Orders orders;
     private final Directory directory;
     private final StageHost host;
-    private final ScheduledExecutorService answers = Executors.newSingleThreadScheduledExecutor(threads("answers"));
+    private final NodeTasks tasks;
+    private final NodeAnswers answers;
+    private final ScheduledExecutorService quick = Executors.newSingleThreadScheduledExecutor(threads("answers"));
     private final ExecutorService files = Executors.newSingleThreadExecutor(threads("files"));
     private final ExecutorService changes = Executors.newSingleThreadExecutor(threads("changes"));
     private final ByteString incarnation = Proofs.nonce();
-    private final MachineLoad load = MachineLoad.watch(answers);
+    private final MachineLoad load = MachineLoad.watch(quick);
     private Optional<Membership> membership = Optional.empty();
 
     private NodeService(NodeSettings settings, PartStore store) throws IOException {
         this.settings = settings;
         this.proofs = new Proofs(settings.system().identity());
         this.store = store;
-        this.directory = new Directory(proofs, answers);
+        this.directory = new Directory(proofs, quick);
         HostOptions usual = HostOptions.of(settings.name(), settings.system().bindHost(), 0);
         this.host = StageHost.start(
                 usual.withMaxHeldBytes(settings.tensorMemory().orElse(usual.maxHeldBytes())),
@@ -59,7 +52,16 @@ public final class NodeService implements AutoCloseable {
                 settings.system().identity().map(identity -> identity::context));
         this.held =
                 new HeldParts(settings.name(), store, new PartsOpener(settings.isolation(), settings.threads()), host);
-        this.orders = new Orders(settings.name(), proofs, settings.deployers(), store, held, InstantSource.system());
+        OrderCheck check = new OrderCheck(settings.name(), proofs, settings.deployers());
+        this.orders = new Orders(check, store, held, InstantSource.system());
+        this.tasks = new NodeTasks(
+                settings.name(),
+                settings.kind(),
+                settings.capabilities(),
+                check,
+                new TaskStore(store.tasks(), store.blobs()),
+                quick);
+        this.answers = new NodeAnswers(settings, proofs, host, load, store, held, check, tasks);
     }
 
     private static ThreadFactory threads(String purpose) {
@@ -119,22 +121,32 @@ public final class NodeService implements AutoCloseable {
         @Override
         public void received(Envelope message, Consumer<Envelope> reply) {
             if (message.getWire() != Wire.VERSION) {
-                reply.accept(refusal(
+                reply.accept(Replies.refusal(
                         "this member uses version " + Wire.VERSION + " of the cluster's messages, the sender "
                                 + message.getWire() + "; use the same release on all members",
                         false));
                 return;
             }
             switch (message.getContentCase()) {
-                case HELLO -> run(answers, reply, () -> greet(message.getHello()));
+                case HELLO -> run(quick, reply, to -> to.accept(answers.greet(message.getHello(), membership())));
                 case QUESTION ->
-                    run(answers, reply, () -> state(message.getQuestion().getNonce()));
-                case CHUNK -> run(files, reply, () -> store(message.getChunk()));
-                case ORDER -> run(changes, reply, () -> follow(message.getOrder()));
-                case FETCH -> run(files, reply, () -> fetch(message.getFetch()));
+                    run(
+                            quick,
+                            reply,
+                            to -> to.accept(answers.state(message.getQuestion().getNonce())));
+                case CHUNK -> run(files, reply, to -> to.accept(answers.store(message.getChunk())));
+                case ORDER -> run(changes, reply, to -> to.accept(follow(message.getOrder())));
+                case FETCH -> run(files, reply, to -> to.accept(answers.fetch(message.getFetch())));
+                case TASK -> run(files, reply, to -> tasks.follow(message.getTask(), telling(to)));
+                case TASK_QUESTION -> run(quick, reply, to -> tasks.tell(message.getTaskQuestion(), telling(to)));
+                case TASK_FETCH -> run(files, reply, to -> to.accept(tasks.read(message.getTaskFetch())));
                 case STATE_CHANGED -> directory.ask(message.getStateChanged().getName());
-                default -> reply.accept(refusal("an unexpected message", false));
+                default -> reply.accept(Replies.refusal("an unexpected message", false));
             }
+        }
+
+        private static Consumer<TaskStatus> telling(Consumer<Envelope> reply) {
+            return status -> reply.accept(Replies.task(status));
         }
 
         @Override
@@ -144,112 +156,32 @@ public final class NodeService implements AutoCloseable {
         }
     }
 
-    /** Work that answers a message. */
+    /** Work that answers a message, at once or later. */
     private interface Work {
-        Envelope run() throws IOException;
+        void run(Consumer<Envelope> reply) throws IOException;
     }
 
     private void run(ExecutorService thread, Consumer<Envelope> reply, Work work) {
         try {
-            thread.execute(() -> reply.accept(answer(work)));
+            thread.execute(() -> answer(work, reply));
         } catch (RejectedExecutionException closing) {
-            reply.accept(refusal("the node is closing", true));
+            reply.accept(Replies.refusal("the node is closing", true));
         }
     }
 
-    private Envelope answer(Work work) {
+    private void answer(Work work, Consumer<Envelope> reply) {
         try {
-            return work.run();
+            work.run(reply);
         } catch (IOException | RuntimeException failed) {
             LOG.debug("{}: refused a message", settings.name(), failed);
-            return refusal(String.valueOf(failed.getMessage()), false);
-        }
-    }
-
-    private static Envelope refusal(String reason, boolean temporary) {
-        return Envelope.newBuilder()
-                .setWire(Wire.VERSION)
-                .setRefusal(Refusal.newBuilder().setReason(reason).setTransient(temporary))
-                .build();
-    }
-
-    private Envelope greet(Signed message) throws IOException {
-        Hello hello;
-        try {
-            hello = Hello.parseFrom(message.getBody());
-        } catch (InvalidProtocolBufferException malformed) {
-            throw new IOException("a malformed message: " + malformed.getMessage(), malformed);
-        }
-        proofs.check(message, hello.getName());
-        Optional<Membership> joined = membership();
-        Optional<Refusal> refusal = joined.isPresent()
-                ? NameCheck.refusal(hello, joined.get().system())
-                : Optional.of(Refusal.newBuilder()
-                        .setReason("it has not joined a cluster itself yet")
-                        .setTransient(true)
-                        .build());
-        return refusal.isPresent()
-                ? Envelope.newBuilder()
-                        .setWire(Wire.VERSION)
-                        .setRefusal(refusal.get())
-                        .build()
-                : state(hello.getNonce());
-    }
-
-    private Envelope state(ByteString nonce) throws IOException {
-        NodeState.Builder state = NodeState.newBuilder()
-                .setNonce(nonce)
-                .setName(settings.name())
-                .setKind(settings.kind())
-                .putAllLabels(settings.labels())
-                .setDataAddress(
-                        new DataAddress(settings.system().host(), host.address().port()).toString())
-                .setAgentUrl(settings.agentUrl())
-                .setCores(Runtime.getRuntime().availableProcessors())
-                .setMemoryBytes(MachineMemory.bytes())
-                .setLibrary(ToolVersion.get())
-                .addAllHeld(held.describe())
-                .setHeldBytes(host.heldBytes())
-                .setChallenge(orders.challenge());
-        load.percent().ifPresent(state::setCpuLoadPercent);
-        return Envelope.newBuilder()
-                .setWire(Wire.VERSION)
-                .setState(proofs.sign(state.build()))
-                .build();
-    }
-
-    private Envelope store(Chunk chunk) throws IOException {
-        long stored = store.append(chunk.getSha256(), chunk.getOffset(), chunk.getContent());
-        return Envelope.newBuilder()
-                .setWire(Wire.VERSION)
-                .setChunkStored(
-                        ChunkStored.newBuilder().setSha256(chunk.getSha256()).setStoredBytes(stored))
-                .build();
-    }
-
-    private Envelope fetch(Fetch wanted) throws IOException {
-        try (FileSource document = store.document(wanted.getDeployment(), wanted.getVersion(), wanted.getPlan())) {
-            long offset = wanted.getOffset();
-            if (offset < 0 || offset > document.size()) {
-                throw new IOException(document.name() + " has no byte " + offset);
-            }
-            byte[] content = new byte[(int) Math.min(RemoteNode.CHUNK_BYTES, document.size() - offset)];
-            int count = content.length == 0 ? 0 : document.read(offset, content, 0, content.length);
-            return Envelope.newBuilder()
-                    .setWire(Wire.VERSION)
-                    .setFetched(Fetched.newBuilder()
-                            .setTotalBytes(document.size())
-                            .setContent(ByteString.copyFrom(content, 0, Math.max(0, count))))
-                    .build();
+            reply.accept(
+                    Replies.refusal(String.valueOf(failed.getMessage()), failed instanceof TemporaryRefusalException));
         }
     }
 
     private Envelope follow(Signed order) throws IOException {
         try {
-            return Envelope.newBuilder()
-                    .setWire(Wire.VERSION)
-                    .setDone(orders.follow(order))
-                    .build();
+            return Replies.done(orders.follow(order));
         } finally {
             tellChange();
         }
@@ -297,9 +229,10 @@ public final class NodeService implements AutoCloseable {
     @Override
     public void close() throws IOException {
         membership().ifPresent(Membership::close);
+        tasks.close();
         changes.shutdown();
         files.shutdown();
-        answers.shutdown();
+        quick.shutdown();
         try (store) {
             held.close();
             host.close();

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param isolation the limits of child processes that open parts
  * @param threads the number of threads of each part
  * @param tensorMemory the largest size of the tensors that the node holds, in bytes; empty for half of the heap's limit
+ * @param capabilities what the node can do besides running parts
  * @param system the settings of the actor system
  */
 public record NodeSettings(
@@ -36,4 +37,5 @@ public record NodeSettings(
         Isolation isolation,
         int threads,
         OptionalLong tensorMemory,
+        List<Capability> capabilities,
         SystemSettings system) {}

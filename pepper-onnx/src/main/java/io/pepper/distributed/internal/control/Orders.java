@@ -1,6 +1,5 @@
 package io.pepper.distributed.internal.control;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.pepper.distributed.internal.proto.Done;
 import io.pepper.distributed.internal.proto.MissingFile;
@@ -12,53 +11,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The orders that change a node. Each needs a challenge of this node, which is valid once, and with security the signature
- * of an allowed deployer. Thread-safe.
- */
+/** The orders that change what a node serves. Thread-safe. */
 final class Orders {
-    private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
-    private static final int MAX_CHALLENGES = 1_000;
     /** The time after which another version may replace one whose deployer has gone silent. */
     private static final Duration SILENCE = Duration.ofMinutes(2);
 
-    private final String node;
-    private final Proofs proofs;
-    private final Set<String> deployers;
+    private final OrderCheck check;
     private final PartStore store;
     private final HeldParts held;
     private final InstantSource clock;
-    private final Set<ByteString> challenges = new LinkedHashSet<>();
     private final Map<String, Preparation> preparations = new HashMap<>();
 
     /** The version of a deployment that is being deployed. */
     private record Preparation(String version, StoredFiles files, Instant touched) {}
 
-    Orders(String node, Proofs proofs, Set<String> deployers, PartStore store, HeldParts held, InstantSource clock) {
-        this.node = node;
-        this.proofs = proofs;
-        this.deployers = Set.copyOf(deployers);
+    Orders(OrderCheck check, PartStore store, HeldParts held, InstantSource clock) {
+        this.check = check;
         this.store = store;
         this.held = held;
         this.clock = clock;
-    }
-
-    /** Returns a new challenge. The oldest of too many unused ones becomes invalid. */
-    synchronized ByteString challenge() {
-        if (challenges.size() >= MAX_CHALLENGES) {
-            challenges.remove(challenges.iterator().next());
-        }
-        ByteString challenge = Proofs.nonce();
-        challenges.add(challenge);
-        return challenge;
     }
 
     /**
@@ -98,15 +72,8 @@ final class Orders {
         } catch (InvalidProtocolBufferException malformed) {
             throw new IOException("a malformed order: " + malformed.getMessage(), malformed);
         }
-        Optional<String> signer = proofs.signer(signed);
-        if (signer.isPresent() && !deployers.contains(signer.get())) {
-            LOG.warn("{}: refused an order of '{}', which may not deploy", node, signer.get());
-            throw new IOException("'" + signer.get() + "' may not deploy here; allowed are "
-                    + String.join(", ", deployers) + " (--deployer)");
-        }
-        if (!order.getNode().equals(node) || !challenges.remove(order.getChallenge())) {
-            throw new IOException("an order of another node or of the past");
-        }
+        check.requireAllowed(signed);
+        check.redeem(order.getNode(), order.getChallenge());
         return order;
     }
 

@@ -7,8 +7,8 @@ import io.pepper.distributed.internal.proto.Done;
 import io.pepper.distributed.internal.proto.Envelope;
 import io.pepper.distributed.internal.proto.NodeState;
 import io.pepper.distributed.internal.proto.Order;
+import io.pepper.document.SafeText;
 import io.pepper.onnx.internal.wire.FileSource;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -19,11 +19,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 
-/** A node as a deployer uses it: signed orders, and files in chunks with a bounded number on their way. Thread-safe. */
+/**
+ * A node as a client uses it: questions, signed orders, and files in pieces with a bounded number on their way. Thread-safe.
+ */
 final class RemoteNode {
-    /** The bytes of a chunk. */
-    static final int CHUNK_BYTES = 1 << 18;
-
     /** The number of chunks on their way to one node. */
     private static final int WINDOW = 4;
 
@@ -33,22 +32,56 @@ final class RemoteNode {
     private final Directory directory;
     private final ClusterSystem system;
     private final Proofs proofs;
+    private final CompletableFuture<Object> closing;
 
-    RemoteNode(String name, Directory directory, ClusterSystem system, Proofs proofs) {
+    /** Prepares. When {@code closing} completes, waiting ends with a failure. */
+    RemoteNode(
+            String name, Directory directory, ClusterSystem system, Proofs proofs, CompletableFuture<Object> closing) {
         this.name = name;
         this.directory = directory;
         this.system = system;
         this.proofs = proofs;
+        this.closing = closing;
     }
 
     String name() {
         return name;
     }
 
+    /**
+     * Asks the node.
+     *
+     * @param patience the longest time
+     * @return the answer, which may be a refusal
+     * @throws SilentNodeException if the node is lost meanwhile or does not answer
+     */
+    Envelope ask(Envelope question, Duration patience) throws IOException {
+        return await(system.ask(address(), question, patience));
+    }
+
+    /** Returns a new challenge of the node. */
+    ByteString challenge() throws IOException {
+        return await(directory.request(address(), name)).getChallenge();
+    }
+
+    /** Returns what the node last said about itself; asks if it has not said anything. */
+    NodeState state() throws IOException {
+        Directory.Known known = directory.nodes().get(name);
+        return known != null && known.state().isPresent()
+                ? known.state().get()
+                : await(directory.request(address(), name));
+    }
+
+    /** Returns the failure that a refusal means. */
+    IOException refused(Envelope answer) {
+        return new IOException(
+                "node " + name + ": " + SafeText.of(answer.getRefusal().getReason()));
+    }
+
     private String address() throws IOException {
         Directory.Known known = directory.nodes().get(name);
         if (known == null || !known.peer().reachable()) {
-            throw new NodeLostException("the node " + name + " is not reachable");
+            throw new SilentNodeException("the node " + name + " is not reachable");
         }
         return known.peer().address();
     }
@@ -57,17 +90,15 @@ final class RemoteNode {
      * Gives an order, and waits until it is done.
      *
      * @param patience the longest time
-     * @throws NodeLostException if the node is lost meanwhile or does not answer
+     * @throws SilentNodeException if the node is lost meanwhile or does not answer
      * @throws IOException if the node refuses the order, or fails
      */
     Done order(Order.Builder order, Duration patience) throws IOException {
-        String address = address();
-        NodeState state = await(directory.request(address, name));
-        Order complete = order.setNode(name).setChallenge(state.getChallenge()).build();
-        Envelope answer = await(system.ask(
-                address, Envelope.newBuilder().setOrder(proofs.sign(complete)).build(), patience));
+        Order complete = order.setNode(name).setChallenge(challenge()).build();
+        Envelope answer =
+                ask(Envelope.newBuilder().setOrder(proofs.sign(complete)).build(), patience);
         if (!answer.hasDone()) {
-            throw new IOException("node " + name + ": " + answer.getRefusal().getReason());
+            throw refused(answer);
         }
         return answer.getDone();
     }
@@ -76,7 +107,7 @@ final class RemoteNode {
      * Sends a file from an offset on.
      *
      * @param progress receives the number of bytes of each stored chunk
-     * @throws NodeLostException if the node is lost meanwhile or does not answer
+     * @throws SilentNodeException if the node is lost meanwhile or does not answer
      * @throws IOException if the node refuses the file, or the file cannot be read
      */
     void send(FileSource file, String sha256, long offset, LongConsumer progress) throws IOException {
@@ -86,7 +117,7 @@ final class RemoteNode {
         long next = offset;
         while (next < file.size() || !sent.isEmpty()) {
             while (next < file.size() && sent.size() < WINDOW) {
-                ByteString content = read(file, next);
+                ByteString content = Pieces.read(file, next);
                 Chunk chunk = Chunk.newBuilder()
                         .setSha256(sha256)
                         .setOffset(next)
@@ -98,28 +129,15 @@ final class RemoteNode {
             }
             Envelope answer = await(sent.remove());
             if (!answer.hasChunkStored()) {
-                throw new IOException(
-                        "node " + name + ": " + answer.getRefusal().getReason());
+                throw refused(answer);
             }
             long stored = answer.getChunkStored().getStoredBytes();
             if (stored <= end) {
-                throw new NodeLostException("node " + name + ": bytes were lost on the way");
+                throw new SilentNodeException("node " + name + ": bytes were lost on the way");
             }
             progress.accept(stored - end);
             end = stored;
         }
-    }
-
-    private static ByteString read(FileSource file, long offset) throws IOException {
-        byte[] bytes = new byte[(int) Math.min(CHUNK_BYTES, file.size() - offset)];
-        for (int done = 0; done < bytes.length; ) {
-            int count = file.read(offset + done, bytes, done, bytes.length - done);
-            if (count <= 0) {
-                throw new EOFException(file.name() + ": became shorter");
-            }
-            done += count;
-        }
-        return ByteString.copyFrom(bytes);
     }
 
     /** Waits for an answer as long as the node is reachable. */
@@ -128,15 +146,18 @@ final class RemoteNode {
         Members.Registration registration = directory.listen(new LossListener(name, lost));
         try {
             address();
-            CompletableFuture.anyOf(answer, lost).get();
+            CompletableFuture.anyOf(answer, lost, closing).get();
             return answer.get();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("the deployment was interrupted");
+            throw new InterruptedIOException("interrupted while the node " + name + " was asked");
         } catch (ExecutionException failed) {
             Throwable cause = failed.getCause();
+            if (cause instanceof ClosedClientException) {
+                throw new ClosedClientException();
+            }
             if (cause instanceof TimeoutException) {
-                throw new NodeLostException("the node " + name + " gives no answer");
+                throw new SilentNodeException("the node " + name + " gives no answer");
             }
             throw new IOException("node " + name + ": " + (cause == null ? failed : cause).getMessage(), failed);
         } finally {

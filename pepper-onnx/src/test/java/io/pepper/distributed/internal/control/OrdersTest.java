@@ -32,6 +32,7 @@ class OrdersTest {
     private Path directory;
 
     private PartStore store;
+    private OrderCheck check;
     private Orders orders;
     private Instant now = Instant.EPOCH;
 
@@ -76,7 +77,8 @@ class OrdersTest {
 
     private Orders orders(Optional<Identity> identity) {
         HeldParts held = new HeldParts("a", store, new PartsOpener(Isolation.DEFAULTS, 1), new NoHost());
-        return new Orders("a", new Proofs(identity), Set.of("admin"), store, held, () -> now);
+        check = new OrderCheck("a", new Proofs(identity), Set.of("admin"));
+        return new Orders(check, store, held, () -> now);
     }
 
     @AfterEach
@@ -103,7 +105,7 @@ class OrdersTest {
 
     @Test
     void anOrderIsFollowedOnce() throws IOException {
-        Signed order = unsigned(prepare("v1", orders.challenge()));
+        Signed order = unsigned(prepare("v1", check.challenge()));
         assertThat(orders.follow(order).getMissingCount()).isEqualTo(1);
         assertThatThrownBy(() -> orders.follow(order)).hasMessageContaining("of the past");
     }
@@ -113,7 +115,7 @@ class OrdersTest {
         assertThatThrownBy(() -> orders.follow(unsigned(prepare("v1", Proofs.nonce()))))
                 .hasMessageContaining("another node or of the past");
         assertThatThrownBy(() ->
-                        orders.follow(unsigned(prepare("v1", orders.challenge()).setNode("b"))))
+                        orders.follow(unsigned(prepare("v1", check.challenge()).setNode("b"))))
                 .hasMessageContaining("another node or of the past");
     }
 
@@ -121,14 +123,14 @@ class OrdersTest {
     void namesThatWouldLeaveTheStoreAreRefused() {
         for (String name : List.of("", "..", "a/b", "/x", "a\nb", "current/../x")) {
             assertThatThrownBy(() -> orders.follow(
-                            unsigned(prepare("v1", orders.challenge()).setDeployment(name))))
+                            unsigned(prepare("v1", check.challenge()).setDeployment(name))))
                     .hasMessageContaining("is no name of a deployment");
-            assertThatThrownBy(() -> orders.follow(unsigned(prepare(name, orders.challenge()))))
+            assertThatThrownBy(() -> orders.follow(unsigned(prepare(name, check.challenge()))))
                     .hasMessageContaining("is no name of a deployment");
         }
         assertThatThrownBy(() -> orders.follow(unsigned(Order.newBuilder()
                         .setNode("a")
-                        .setChallenge(orders.challenge())
+                        .setChallenge(check.challenge())
                         .setDeployment("..")
                         .setUndeploy(Undeploy.getDefaultInstance()))))
                 .hasMessageContaining("is no name of a deployment");
@@ -136,11 +138,11 @@ class OrdersTest {
 
     @Test
     void aSecondVersionWaitsUntilTheFirstDeployerIsSilent() throws IOException {
-        orders.follow(unsigned(prepare("v1", orders.challenge())));
-        assertThatThrownBy(() -> orders.follow(unsigned(prepare("v2", orders.challenge()))))
+        orders.follow(unsigned(prepare("v1", check.challenge())));
+        assertThatThrownBy(() -> orders.follow(unsigned(prepare("v2", check.challenge()))))
                 .hasMessageContaining("version v1 of ocr is being deployed");
         now = now.plus(Duration.ofMinutes(3));
-        orders.follow(unsigned(prepare("v2", orders.challenge())));
+        orders.follow(unsigned(prepare("v2", check.challenge())));
     }
 
     @Test
@@ -148,7 +150,7 @@ class OrdersTest {
         Path certificates = directory.resolve("certificates");
         new CertificateAuthority(certificates).issue(List.of("a", "admin", "b"), 10);
         orders = orders(Optional.of(load(certificates, "a")));
-        Order order = prepare("v1", orders.challenge()).build();
+        Order order = prepare("v1", check.challenge()).build();
         assertThatThrownBy(() -> orders.follow(
                         Signed.newBuilder().setBody(order.toByteString()).build()))
                 .hasMessageContaining("has no certificate");
@@ -164,7 +166,7 @@ class OrdersTest {
 
     @Test
     void damagedOrdersAreRefusedWithoutAnyOtherFailure() {
-        byte[] bytes = prepare("v1", orders.challenge()).build().toByteArray();
+        byte[] bytes = prepare("v1", check.challenge()).build().toByteArray();
         Random random = new Random(11);
         for (int round = 0; round < 3_000; round++) {
             byte[] damaged = bytes.clone();

@@ -50,15 +50,15 @@ class PartStoreTest {
     }
 
     private void sendDocuments() throws IOException {
-        store.append(Digests.sha256(new byte[] {1}), 0, ByteString.copyFrom(new byte[] {1}));
-        store.append(Digests.sha256(new byte[] {2}), 0, ByteString.copyFrom(new byte[] {2}));
+        store.blobs().append(Digests.sha256(new byte[] {1}), 0, ByteString.copyFrom(new byte[] {1}));
+        store.blobs().append(Digests.sha256(new byte[] {2}), 0, ByteString.copyFrom(new byte[] {2}));
     }
 
     private StoredFiles stored(String version) throws IOException {
         StoredFiles files = files(entry("a_part1.onnx", CONTENT));
         store.prepare(files);
         sendDocuments();
-        store.append(HASH, 0, ByteString.copyFrom(CONTENT));
+        store.blobs().append(HASH, 0, ByteString.copyFrom(CONTENT));
         store.assemble("ocr", version, files);
         return files;
     }
@@ -67,9 +67,10 @@ class PartStoreTest {
     void aFileInPiecesIsCompleteWithItsLastByte() throws IOException {
         StoredFiles files = files(entry("a_part1.onnx", CONTENT));
         assertThat(store.prepare(files)).containsEntry(HASH, 0L).hasSize(3);
-        assertThat(store.append(HASH, 0, ByteString.copyFrom(CONTENT, 0, 5))).isEqualTo(5);
+        assertThat(store.blobs().append(HASH, 0, ByteString.copyFrom(CONTENT, 0, 5)))
+                .isEqualTo(5);
         assertThat(store.prepare(files)).containsEntry(HASH, 5L);
-        assertThat(store.append(HASH, 5, ByteString.copyFrom(CONTENT, 5, CONTENT.length - 5)))
+        assertThat(store.blobs().append(HASH, 5, ByteString.copyFrom(CONTENT, 5, CONTENT.length - 5)))
                 .isEqualTo(CONTENT.length);
         sendDocuments();
         assertThat(store.prepare(files)).isEmpty();
@@ -81,15 +82,16 @@ class PartStoreTest {
     @Test
     void aRepeatedPieceChangesNothing() throws IOException {
         store.prepare(files(entry("a_part1.onnx", CONTENT)));
-        store.append(HASH, 0, ByteString.copyFrom(CONTENT, 0, 5));
-        assertThat(store.append(HASH, 0, ByteString.copyFrom(CONTENT, 0, 5))).isEqualTo(5);
+        store.blobs().append(HASH, 0, ByteString.copyFrom(CONTENT, 0, 5));
+        assertThat(store.blobs().append(HASH, 0, ByteString.copyFrom(CONTENT, 0, 5)))
+                .isEqualTo(5);
     }
 
     @Test
     void aRestartContinuesWhereTheFileBroke() throws IOException {
         StoredFiles files = files(entry("a_part1.onnx", CONTENT));
         store.prepare(files);
-        store.append(HASH, 0, ByteString.copyFrom(CONTENT, 0, 7));
+        store.blobs().append(HASH, 0, ByteString.copyFrom(CONTENT, 0, 7));
         store.close();
         store = PartStore.open(directory.resolve("store"));
         assertThat(store.prepare(files)).containsEntry(HASH, 7L);
@@ -100,19 +102,19 @@ class PartStoreTest {
         StoredFiles files = files(entry("a_part1.onnx", CONTENT));
         store.prepare(files);
         byte[] other = new byte[CONTENT.length];
-        assertThatThrownBy(() -> store.append(HASH, 0, ByteString.copyFrom(other)))
+        assertThatThrownBy(() -> store.blobs().append(HASH, 0, ByteString.copyFrom(other)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("not " + HASH);
-        assertThat(store.unfinished()).isEmpty();
+        assertThat(store.blobs().unfinished()).isEmpty();
         assertThat(store.prepare(files)).containsEntry(HASH, 0L);
     }
 
     @Test
     void bytesThatWereNotAnnouncedOrAreTooManyAreRefused() throws IOException {
-        assertThatThrownBy(() -> store.append(HASH, 0, ByteString.copyFrom(CONTENT)))
+        assertThatThrownBy(() -> store.blobs().append(HASH, 0, ByteString.copyFrom(CONTENT)))
                 .hasMessageContaining("was not announced");
         store.prepare(files(entry("a_part1.onnx", CONTENT)));
-        assertThatThrownBy(() -> store.append(HASH, 0, ByteString.copyFrom(new byte[CONTENT.length + 1])))
+        assertThatThrownBy(() -> store.blobs().append(HASH, 0, ByteString.copyFrom(new byte[CONTENT.length + 1])))
                 .hasMessageContaining("gets more");
     }
 
