@@ -51,6 +51,7 @@ final class ClusterReader {
         fields.text("predictor").ifPresent(builder::predictor);
         fields.number("timeFactor").ifPresent(builder::timeFactor);
         fields.flag("allowed").ifPresent(builder::allowed);
+        fields.text("address").ifPresent(builder::address);
         fields.end();
         cluster.device(fields.made(builder::build));
     }

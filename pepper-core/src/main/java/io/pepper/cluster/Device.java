@@ -1,19 +1,15 @@
 package io.pepper.cluster;
 
-import java.util.Objects;
+import io.pepper.internal.net.HostPort;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * A computer of the cluster that can run parts of a model. Unknown values are empty. Immutable and therefore
- * thread-safe.
+ * A computer of the cluster that can run parts of a model. Unknown values are empty. Immutable and thread-safe.
  *
- * <pre>{@code
- * Device pi = Device.builder("pi-3").memoryBytes(512L << 20).power(2.1, 5.5).build();
- * Device fast = pi.withTimeFactor(0.5);
- * }</pre>
+ * <pre>{@code Device pi = Device.builder("pi-3").memoryBytes(512L << 20).power(2.1, 5.5).build();}</pre>
  *
  * @param name unique in its cluster, not blank
  * @param platform the kind of hardware, and the software that runs parts
@@ -22,11 +18,10 @@ import java.util.OptionalLong;
  * @param threads the threads that a part uses inside an operator, at least 1
  * @param idleWatts power when idle, in watts, 0 or more
  * @param busyWatts power while a part runs, in watts, at least {@code idleWatts}
- * @param predictor the name of the predictor for this device, as the planner's caller knows it; empty for the predictor
- *     without a name
- * @param timeFactor time on this device relative to its predictor's times, more than 0; for a device that was not
- *     measured and is slower or faster than one that was
+ * @param predictor the name of this device's predictor; empty for the predictor without a name
+ * @param timeFactor time on this device relative to its predictor's times, more than 0
  * @param allowed whether parts may be placed on it
+ * @param address the address of its node in a cluster, {@code HOST:PORT}; empty if it is unknown
  */
 public record Device(
         String name,
@@ -38,7 +33,8 @@ public record Device(
         OptionalDouble busyWatts,
         Optional<String> predictor,
         double timeFactor,
-        boolean allowed) {
+        boolean allowed,
+        Optional<String> address) {
     /**
      * Checks the ranges.
      *
@@ -49,16 +45,13 @@ public record Device(
      * @param threads the threads that a part uses inside an operator, at least 1
      * @param idleWatts power when idle, in watts, 0 or more
      * @param busyWatts power while a part runs, in watts, at least {@code idleWatts}
-     * @param predictor the name of the predictor for this device, as the planner's caller knows it; empty for the
-     *     predictor without a name
-     * @param timeFactor time on this device relative to its predictor's times, more than 0; for a device that was not
-     *     measured and is slower or faster than one that was
+     * @param predictor the name of this device's predictor; empty for the predictor without a name
+     * @param timeFactor time on this device relative to its predictor's times, more than 0
      * @param allowed whether parts may be placed on it
+     * @param address the address of its node
      * @throws IllegalArgumentException if a value is out of its range
      */
     public Device {
-        Objects.requireNonNull(platform);
-        Objects.requireNonNull(predictor);
         if (name.isBlank()) {
             throw new IllegalArgumentException("a device needs a name");
         }
@@ -66,12 +59,10 @@ public record Device(
         check(name, "cores", cores.orElse(1) >= 1, cores);
         check(name, "threads", threads >= 1, threads);
         check(name, "idleWatts", isAmount(idleWatts.orElse(0)), idleWatts);
-        check(
-                name,
-                "busyWatts",
-                isAmount(busyWatts.orElse(0)) && busyWatts.orElse(Double.MAX_VALUE) >= idleWatts.orElse(0),
-                busyWatts);
+        double busy = busyWatts.orElse(Double.MAX_VALUE);
+        check(name, "busyWatts", isAmount(busy) && busy >= idleWatts.orElse(0), busyWatts);
         check(name, "timeFactor", timeFactor > 0 && isAmount(timeFactor), timeFactor);
+        address.ifPresent(HostPort::parse);
     }
 
     private static boolean isAmount(double value) {
@@ -120,6 +111,7 @@ public record Device(
         builder.predictor = predictor;
         builder.timeFactor = timeFactor;
         builder.allowed = allowed;
+        builder.address = address;
         return builder;
     }
 
@@ -206,7 +198,7 @@ public record Device(
     /**
      * Returns this device, slower or faster than its predictor says.
      *
-     * @param factor time relative to the predictor's times, more than 0
+     * @param factor time relative to the predictor's times, more than 0; for a device that was not measured
      * @return the new device
      */
     public Device withTimeFactor(double factor) {
@@ -246,6 +238,7 @@ public record Device(
         private Optional<String> predictor = Optional.empty();
         private double timeFactor = 1;
         private boolean allowed = true;
+        private Optional<String> address = Optional.empty();
 
         private Builder(String name) {
             this.name = name;
@@ -373,6 +366,17 @@ public record Device(
         }
 
         /**
+         * Sets the address of its node.
+         *
+         * @param value {@code HOST:PORT}; an IPv6 address in brackets
+         * @return this builder
+         */
+        public Builder address(String value) {
+            address = Optional.of(value);
+            return this;
+        }
+
+        /**
          * Returns the device.
          *
          * @return the device
@@ -380,7 +384,17 @@ public record Device(
          */
         public Device build() {
             return new Device(
-                    name, platform, memoryBytes, cores, threads, idleWatts, busyWatts, predictor, timeFactor, allowed);
+                    name,
+                    platform,
+                    memoryBytes,
+                    cores,
+                    threads,
+                    idleWatts,
+                    busyWatts,
+                    predictor,
+                    timeFactor,
+                    allowed,
+                    address);
         }
     }
 }

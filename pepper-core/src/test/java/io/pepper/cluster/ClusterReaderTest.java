@@ -28,7 +28,7 @@ class ClusterReaderTest {
                 busyWatts: 6.4
                 predictor: pi
                 timeFactor: 6
-              gateway:
+              gateway: {address: "192.168.1.14:7400"}
               cloud: {allowed: false}
             links:
               - between: [camera, gateway]
@@ -60,7 +60,7 @@ class ClusterReaderTest {
                         .withPower(2.7, 6.4)
                         .withPredictor("pi")
                         .withTimeFactor(6))
-                .device(Device.of("gateway"))
+                .device(Device.builder("gateway").address("192.168.1.14:7400").build())
                 .device(Device.of("cloud").withAllowed(false))
                 .link("camera", "gateway", wifi)
                 .directedLink("gateway", "cloud", Link.of(12e6, 0).withJoulesPerByte(2e-7))
@@ -127,6 +127,8 @@ class ClusterReaderTest {
                 "devices:\\n  a:\\n    cores: [1] | c:3: devices.a.cores: a whole number from 0 to 2147483647 is expected, found a list",
                 "devices:\\n  a: {cores: 0} | c:2: devices.a: device 'a': cores cannot be",
                 "devices:\\n  a: {idleWatts: 5, busyWatts: 4} | c:2: devices.a: device 'a': busyWatts cannot be",
+                "devices:\\n  a: {address: pi4} | c:2: devices.a: 'pi4' is not HOST:PORT",
+                "devices:\\n  a: {address: 'pi4:0'} | c:2: devices.a: 'pi4:0' is not HOST:PORT",
                 "devices:\\n  a: 5 | c:2: devices.a: fields are expected, found '5'",
                 "devices: [a, b] | c:1: devices: fields are expected, found a list",
                 "devices: {} | c:1: a cluster needs a device",

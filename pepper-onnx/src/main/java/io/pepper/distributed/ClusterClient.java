@@ -9,6 +9,7 @@ import io.pepper.distributed.internal.control.SystemSettings;
 import io.pepper.distributed.internal.control.TaskRequest;
 import io.pepper.distributed.internal.flow.FlowTarget;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.internal.net.HostPort;
 import io.pepper.model.ProgressListener;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -48,7 +49,7 @@ public final class ClusterClient implements AutoCloseable {
     public static ClusterClient join(ClusterClientOptions options) throws IOException {
         InetAddress own = options.advertised().isPresent()
                 ? Listening.resolve(options.advertised().get())
-                : towards(options.seeds().get(0));
+                : towards(options.seeds());
         Optional<Identity> identity = Listening.identity(options.security(), options.name(), own);
         SystemSettings system = new SystemSettings(
                 SeedAddresses.numeric(own),
@@ -63,10 +64,10 @@ public final class ClusterClient implements AutoCloseable {
         return new ClusterClient(ClientService.join(options.name(), system, options.seeds(), options.joining()));
     }
 
-    /** Returns the address of this machine from which a seed is reached. No packet is sent. */
-    private static InetAddress towards(String seed) throws IOException {
-        SeedAddresses.HostPort target = SeedAddresses.parse(seed);
-        InetAddress address = Listening.resolve(target.host());
+    /** Returns the address of this machine from which the first known seed is reached. No packet is sent. */
+    private static InetAddress towards(List<String> seeds) throws IOException {
+        HostPort target = HostPort.parse(SeedAddresses.resolve(seeds).get(0));
+        InetAddress address = InetAddress.getByName(target.host());
         if (address.isLoopbackAddress()) {
             return address;
         }

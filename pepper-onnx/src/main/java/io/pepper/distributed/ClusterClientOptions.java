@@ -1,5 +1,6 @@
 package io.pepper.distributed;
 
+import io.pepper.internal.net.HostPort;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,7 @@ public record ClusterClientOptions(
     public ClusterClientOptions {
         seeds = List.copyOf(seeds);
         ClusterNames.require(name);
+        seeds.forEach(HostPort::parse);
         if (seeds.isEmpty() || joining.isNegative() || joining.isZero()) {
             throw new IllegalArgumentException("seeds " + seeds + ", joining " + joining + ": out of range");
         }

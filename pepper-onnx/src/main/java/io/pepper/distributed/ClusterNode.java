@@ -49,7 +49,6 @@ public final class ClusterNode implements AutoCloseable {
         InetAddress bound = Listening.resolve(options.host());
         InetAddress advertised = Listening.advertised(bound, options.advertised());
         Optional<Identity> identity = Listening.identity(options.security(), options.name(), bound, advertised);
-        options.seeds().forEach(SeedAddresses::parse);
         SystemSettings system = new SystemSettings(
                 SeedAddresses.numeric(bound),
                 SeedAddresses.numeric(advertised),

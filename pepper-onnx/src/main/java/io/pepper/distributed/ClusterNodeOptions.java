@@ -1,5 +1,6 @@
 package io.pepper.distributed;
 
+import io.pepper.internal.net.HostPort;
 import io.pepper.model.Isolation;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,6 +108,7 @@ public record ClusterNodeOptions(
         labels = Collections.unmodifiableMap(new TreeMap<>(labels));
         deployers = Collections.unmodifiableSet(new TreeSet<>(deployers));
         ClusterNames.require(name);
+        seeds.forEach(HostPort::parse);
         require(port >= 0 && port <= MAX_PORT, "port", port);
         require(!joining.isNegative() && !joining.isZero(), "joining", joining);
         require(isWithin(unreachableAfter, Duration.ofHours(1)), "unreachableAfter", unreachableAfter);

@@ -147,6 +147,7 @@ final class PlanJson {
             device.predictor().ifPresent(name -> node.put("predictor", name));
             node.put("timeFactor", device.timeFactor());
             node.put("allowed", device.allowed());
+            device.address().ifPresent(address -> node.put("address", address));
         }
         ArrayNode links = root.putArray("links");
         for (int from = 0; from < cluster.devices().size(); from++) {

@@ -24,9 +24,11 @@ final class ClusterMemberOptions {
 
     @Option(
             names = "--cluster",
-            paramLabel = "HOST:PORT",
+            paramLabel = "HOST:PORT|FILE",
             split = ",",
-            description = "Nodes of the cluster, separated by commas; one that answers is enough.")
+            description =
+                    "Nodes of the cluster, separated by commas; one that answers is enough. Or a cluster file whose"
+                            + " devices have addresses.")
     private List<String> seeds = List.of();
 
     @Option(
@@ -60,18 +62,44 @@ final class ClusterMemberOptions {
         return !seeds.isEmpty();
     }
 
-    /** Joins the cluster. */
-    ClusterClient join() throws IOException {
+    /** Work of a member of the cluster. */
+    interface Work {
+        /** Returns the exit code. */
+        int run(ClusterClient client) throws IOException;
+    }
+
+    /**
+     * Joins the cluster, works there, and leaves it.
+     *
+     * @param stopped the line for a person who stops the work by Ctrl-C
+     * @return the exit code
+     */
+    int join(String stopped, Work work) throws IOException {
+        StopSignal signal = StopSignal.watch();
+        try (signal;
+                ClusterClient client = join()) {
+            return work.run(client);
+        } catch (IOException failed) {
+            if (signal.isStopped(failed)) {
+                spec.commandLine().getErr().println("pepper: " + stopped);
+                return signal.exitCode();
+            }
+            throw failed;
+        }
+    }
+
+    private ClusterClient join() throws IOException {
         if (!isGiven()) {
-            throw new ParameterException(spec.commandLine(), "Missing required option: '--cluster=HOST:PORT'");
+            throw new ParameterException(spec.commandLine(), "Missing required option: '--cluster=HOST:PORT|FILE'");
         }
         ClusterLogs.quiet();
         return ClusterClient.join(options());
     }
 
-    private ClusterClientOptions options() {
+    private ClusterClientOptions options() throws IOException {
         try {
-            ClusterClientOptions options = ClusterClientOptions.of(seeds).withSplitBrain(splitBrain);
+            ClusterClientOptions options =
+                    ClusterClientOptions.of(ClusterSeeds.of(seeds).addresses()).withSplitBrain(splitBrain);
             Optional<Duration> time = patience.map(QuantityText::time);
             options = time.isPresent() ? options.withJoining(time.get()) : options;
             return certificates == null ? options : options.withSecurity(name, ClusterSecurity.of(certificates, name));

@@ -2,7 +2,6 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.distributed.ClusterClient;
 import io.pepper.distributed.DeployResult;
 import io.pepper.export.PartitionManifest;
 import io.pepper.internal.text.Quantities;
@@ -59,18 +58,10 @@ final class DeployCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         String deployment = name.orElse(PartitionManifest.read(directory).modelName());
-        StopSignal signal = StopSignal.watch();
-        try (signal;
-                ClusterClient client = cluster.join()) {
+        return cluster.join("stopped; the nodes have forgotten the new version", client -> {
             print(client.deploy(deployment, directory, spares, new ConsoleProgress(err)));
             return Main.DONE;
-        } catch (IOException failed) {
-            if (signal.isStopped(failed)) {
-                err.println("pepper: stopped; the nodes have forgotten the new version");
-                return signal.exitCode();
-            }
-            throw failed;
-        }
+        });
     }
 
     private void print(DeployResult result) {

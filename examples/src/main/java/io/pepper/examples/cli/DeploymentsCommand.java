@@ -2,7 +2,6 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.distributed.ClusterClient;
 import io.pepper.distributed.Deployment;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,7 +28,7 @@ final class DeploymentsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (ClusterClient client = cluster.join()) {
+        return cluster.join("stopped", client -> {
             List<Deployment> deployments = client.deployments();
             if (output.json) {
                 out.println(Json.print(document(deployments)));
@@ -37,7 +36,7 @@ final class DeploymentsCommand implements Callable<Integer> {
                 table(deployments).print(out);
             }
             return Main.DONE;
-        }
+        });
     }
 
     private static Table table(List<Deployment> deployments) {

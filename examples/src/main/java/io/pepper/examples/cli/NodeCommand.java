@@ -1,11 +1,12 @@
 package io.pepper.examples.cli;
 
-import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
 import io.pepper.distributed.ClusterNode;
 import io.pepper.distributed.ClusterNodeOptions;
 import io.pepper.distributed.ClusterSecurity;
 import io.pepper.distributed.SplitBrain;
 import io.pepper.examples.QuantityText;
+import io.pepper.internal.net.HostPort;
 import io.pepper.monitor.NodeExporter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Stores and runs parts of models as a node of a cluster, until it is stopped by Ctrl-C or SIGTERM.")
 final class NodeCommand implements Callable<Integer> {
-    private static final int DEFAULT_PORT = 7400;
+    private static final ListenAddress DEFAULT_ADDRESS = new ListenAddress("127.0.0.1", 7400);
+    private static final ListenAddress.Converter CONVERTER = new ListenAddress.Converter();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -46,9 +48,9 @@ final class NodeCommand implements Callable<Integer> {
             paramLabel = "ADDRESS:PORT",
             converter = ListenAddress.Converter.class,
             description =
-                    "Listen there (default: 127.0.0.1:7400, which only this machine reaches). Port 0 is any free one."
-                            + " Other addresses need --certs.")
-    private ListenAddress listen = new ListenAddress("127.0.0.1", DEFAULT_PORT);
+                    "Listen there (default: the address of this device in the cluster file, or 127.0.0.1:7400, which only"
+                            + " this machine reaches). Port 0 is any free one. Other addresses need --certs.")
+    private Optional<ListenAddress> listen = Optional.empty();
 
     @Option(
             names = "--advertise",
@@ -58,10 +60,11 @@ final class NodeCommand implements Callable<Integer> {
 
     @Option(
             names = "--cluster",
-            paramLabel = "HOST:PORT",
+            paramLabel = "HOST:PORT|FILE",
             split = ",",
-            description = "Join by these nodes; a name with several addresses stands for all of them. Without it, the"
-                    + " node forms a new cluster.")
+            description = "Join by these nodes; a name with several addresses stands for all of them. Or a cluster file"
+                    + " with a device of this name, and the addresses of devices. Without it, the node forms a new"
+                    + " cluster.")
     private List<String> seeds = List.of();
 
     @Option(
@@ -74,14 +77,8 @@ final class NodeCommand implements Callable<Integer> {
     @Option(
             names = "--kind",
             paramLabel = "KIND",
-            description = "The kind of device, for instance pi4 (default: that of the device in --cluster-file).")
+            description = "The kind of device, for instance pi4 (default: that of the device in the cluster file).")
     private Optional<String> kind = Optional.empty();
-
-    @Option(
-            names = "--cluster-file",
-            paramLabel = "FILE",
-            description = "A cluster file that must have a device of this name.")
-    private @Nullable Path clusterFile;
 
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A further property. May be repeated.")
     private Map<String, String> labels = Map.of();
@@ -160,18 +157,27 @@ final class NodeCommand implements Callable<Integer> {
         ClusterLogs.ofNode();
         PrintWriter out = spec.commandLine().getOut();
         ClusterNodeOptions options = options();
-        try (StopSignal signal = StopSignal.watch();
+        boolean joined = false;
+        StopSignal signal = StopSignal.watch();
+        try (signal;
                 NodeExporter exporter = exporter();
                 ClusterNode node = ClusterNode.start(
-                        exporter == null ? options : options.withAgentUrl(reachable(exporter.metrics())))) {
+                        exporter == null ? options : options.withAgentUrl(reachable(options, exporter.metrics())))) {
             if (exporter != null) {
                 exporter.notes().forEach(note -> out.println("note: " + note));
-                out.println("agent: " + reachable(exporter.metrics()));
+                out.println("agent: " + reachable(options, exporter.metrics()));
             }
+            joined = true;
             out.println("ready: " + node.name() + " is at " + node.address());
             out.flush();
             signal.await(); // A stop is the usual end of this command.
             return Main.DONE;
+        } catch (IOException failed) {
+            if (!joined && signal.isStopped(failed)) {
+                spec.commandLine().getErr().println("pepper: stopped before the node had joined");
+                return signal.exitCode();
+            }
+            throw failed;
         }
     }
 
@@ -188,21 +194,24 @@ final class NodeCommand implements Callable<Integer> {
     }
 
     /** Returns the address of metrics that other members can reach if they reach this node. */
-    private String reachable(URI metrics) throws IOException {
+    private static String reachable(ClusterNodeOptions options, URI metrics) throws IOException {
         if (!InetAddress.getByName(metrics.getHost()).isAnyLocalAddress()) {
             return metrics.toString();
         }
-        String host = advertise.orElse(listen.address());
-        return metrics.getScheme() + "://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + metrics.getPort()
-                + metrics.getPath();
+        String host = options.advertised().orElse(options.host());
+        return metrics.getScheme() + "://" + new HostPort(host, metrics.getPort()) + metrics.getPath();
     }
 
     private ClusterNodeOptions options() throws IOException {
-        Optional<String> stated = kind.isPresent() ? kind : kindInFile();
         try {
+            ClusterSeeds given = ClusterSeeds.of(seeds);
+            Optional<Device> device = given.device(name);
+            ListenAddress own = listen.or(() -> device.flatMap(Device::address).map(CONVERTER::convert))
+                    .orElse(DEFAULT_ADDRESS);
+            Optional<String> stated = kind.or(() -> device.flatMap(Device::kind));
             ClusterNodeOptions options = ClusterNodeOptions.of(name, store)
-                    .withListen(listen.address(), listen.port())
-                    .withSeeds(seeds)
+                    .withListen(own.address(), own.port())
+                    .withSeeds(given.addresses())
                     .withLabels(labels)
                     .withDeployers(deployers)
                     .withJoining(QuantityText.time(joining))
@@ -223,13 +232,5 @@ final class NodeCommand implements Callable<Integer> {
 
     private static Duration time(String text) {
         return QuantityText.time(text);
-    }
-
-    private Optional<String> kindInFile() throws IOException {
-        if (clusterFile == null) {
-            return Optional.empty();
-        }
-        Cluster cluster = Cluster.read(clusterFile);
-        return cluster.devices().get(cluster.requireIndex(name)).kind();
     }
 }

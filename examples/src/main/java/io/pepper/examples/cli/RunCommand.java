@@ -2,7 +2,6 @@ package io.pepper.examples.cli;
 
 import ai.onnxruntime.OnnxTensor;
 import io.pepper.cluster.Cluster;
-import io.pepper.distributed.ClusterClient;
 import io.pepper.distributed.ClusterSession;
 import io.pepper.distributed.ClusterSessionOptions;
 import io.pepper.export.DeploymentPlan;
@@ -168,16 +167,17 @@ final class RunCommand implements Callable<Integer> {
         RunPrinter report = new RunPrinter(directory, Optional.empty());
         report.mode(pipeline ? "pipeline on the cluster" : "one at a time on the cluster");
         long begin = System.nanoTime();
-        try (ClusterClient client = cluster.join();
-                ClusterSession session =
-                        ClusterSession.open(client, directory.toString(), ClusterSessionOptions.DEFAULTS)) {
-            report.opened((System.nanoTime() - begin) * NANO);
-            Map<String, byte[]> messages =
-                    messages(session.inputs(), random -> RandomInputs.of(random, inputs.shapes(), SEED));
-            requests(session, messages, report);
-            report.hops(session.hops());
-        }
-        return print(report);
+        return cluster.join("stopped", client -> {
+            try (ClusterSession session =
+                    ClusterSession.open(client, directory.toString(), ClusterSessionOptions.DEFAULTS)) {
+                report.opened((System.nanoTime() - begin) * NANO);
+                Map<String, byte[]> messages =
+                        messages(session.inputs(), random -> RandomInputs.of(random, inputs.shapes(), SEED));
+                requests(session, messages, report);
+                report.hops(session.hops());
+            }
+            return print(report);
+        });
     }
 
     /** Notes the current state of the plan's devices, compared with their state when it was made. */

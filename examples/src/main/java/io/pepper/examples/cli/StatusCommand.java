@@ -2,7 +2,6 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.distributed.ClusterClient;
 import io.pepper.distributed.NodeInfo;
 import io.pepper.examples.DeployedPart;
 import io.pepper.export.DeploymentPlan;
@@ -42,7 +41,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (ClusterClient client = cluster.join()) {
+        return cluster.join("stopped", client -> {
             List<NodeInfo> nodes = client.nodes();
             List<String> notes = new ArrayList<>();
             Map<String, DeploymentPlan> plans = plans(client, nodes, notes);
@@ -60,7 +59,7 @@ final class StatusCommand implements Callable<Integer> {
                 remarks.print(out);
             }
             return Main.DONE;
-        }
+        });
     }
 
     /** Returns the plans of the deployments that serve, as far as they can be read. */

@@ -1,6 +1,5 @@
 package io.pepper.examples.cli;
 
-import io.pepper.distributed.ClusterClient;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,10 +26,10 @@ final class UndeployCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (ClusterClient client = cluster.join()) {
+        return cluster.join("stopped; nodes may still hold " + name, client -> {
             List<String> nodes = client.undeploy(name);
             spec.commandLine().getOut().println("removed " + name + " from " + String.join(", ", nodes));
             return Main.DONE;
-        }
+        });
     }
 }

@@ -1,7 +1,9 @@
 package io.pepper.distributed.internal.control;
 
 import io.pepper.distributed.internal.proto.Envelope;
+import io.pepper.internal.net.HostPort;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -115,8 +117,14 @@ public final class ClusterSystem implements AutoCloseable {
         try {
             return new ClusterSystem(bound, ActorSystem.create(guardian(listener), NAME, setup));
         } catch (RuntimeException failed) {
+            // Pekko's exception has the interrupt in its message alone.
+            if (Thread.currentThread().isInterrupted() || failed.toString().contains("InterruptedException")) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("the joining of the cluster was interrupted");
+            }
             throw new IOException(
-                    hostPort(bound.bindHost(), bound.port()) + ": cannot listen there: " + failed.getMessage(), failed);
+                    new HostPort(bound.bindHost(), bound.port()) + ": cannot listen there: " + failed.getMessage(),
+                    failed);
         }
     }
 
@@ -129,8 +137,8 @@ public final class ClusterSystem implements AutoCloseable {
             return probe.getLocalPort();
         } catch (BindException refused) {
             throw new IOException(
-                    hostPort(settings.bindHost(), settings.port()) + ": cannot listen there: " + refused.getMessage()
-                            + "; choose another port or address with --listen",
+                    new HostPort(settings.bindHost(), settings.port()) + ": cannot listen there: "
+                            + refused.getMessage() + "; choose another port or address with --listen",
                     refused);
         }
     }
@@ -263,7 +271,7 @@ public final class ClusterSystem implements AutoCloseable {
      * @return {@code HOST:PORT}
      */
     public String address() {
-        return hostPort(settings.host(), settings.port());
+        return new HostPort(settings.host(), settings.port()).toString();
     }
 
     /** Returns the settings with the bound port. */
@@ -286,15 +294,18 @@ public final class ClusterSystem implements AutoCloseable {
         return system.getWhenTerminated().toCompletableFuture();
     }
 
-    /** Returns {@code HOST:PORT}, an IPv6 address in brackets. */
-    static String hostPort(String host, int port) {
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
-    }
-
-    /** Leaves the cluster and ends. Waits for a limited time. */
+    /** Leaves the cluster and ends. Waits for a limited time, also on a thread that is interrupted already. */
     @Override
     public void close() {
         system.terminate();
+        boolean stopping = Thread.interrupted();
+        awaitEnd();
+        if (stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitEnd() {
         try {
             terminated().get(20, TimeUnit.SECONDS);
         } catch (InterruptedException stopped) {

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.pepper.distributed.internal.proto.Envelope;
 import io.pepper.distributed.internal.proto.Hello;
 import io.pepper.distributed.internal.proto.NodeState;
+import io.pepper.internal.text.Quantities;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -76,8 +77,8 @@ final class Joining {
                 return;
             }
             if (System.nanoTime() > end) {
-                throw new IOException("no seed of the cluster accepts this member within " + patience.toSeconds()
-                        + " s: " + reasons());
+                throw new IOException("no seed of the cluster accepts this member within "
+                        + Quantities.seconds(patience.toMillis() / 1e3) + ": " + reasons());
             }
             pause();
         }

@@ -42,6 +42,9 @@ final class PartStore implements AutoCloseable {
      * @throws IOException if the directory is not writable, or another process or node uses it
      */
     static PartStore open(Path directory) throws IOException {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new IOException(directory + ": is not a directory");
+        }
         for (String part : List.of("incoming", "blobs", "deployments", "scratch", "tasks")) {
             FileErrors.namingStep(directory, () -> Files.createDirectories(directory.resolve(part)));
         }

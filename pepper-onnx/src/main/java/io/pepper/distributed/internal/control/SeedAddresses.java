@@ -1,5 +1,6 @@
 package io.pepper.distributed.internal.control;
 
+import io.pepper.internal.net.HostPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,48 +13,23 @@ import java.util.TreeSet;
  * service of Kubernetes does; then each is a seed. Stateless and therefore thread-safe.
  */
 public final class SeedAddresses {
-    private static final int MAX_PORT = 65_535;
-
     private SeedAddresses() {}
 
     /**
-     * Splits {@code HOST:PORT}.
+     * Returns the numeric addresses of seeds.
      *
-     * @param text the text; an IPv6 address in brackets
-     * @return the host without brackets, and the port
-     * @throws IllegalArgumentException if the text has another form
+     * @param seeds addresses or names with ports; unknown names are left out
+     * @return {@code HOST:PORT} each, in ascending order, at least one
+     * @throws IOException if no name is known
      */
-    public static HostPort parse(String text) {
-        int colon = text.lastIndexOf(':');
-        String host = colon < 0 ? "" : text.substring(0, colon);
-        boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        String name = bracketed ? host.substring(1, host.length() - 1) : host;
-        String port = text.substring(colon + 1);
-        boolean wrong = name.isEmpty() || (!bracketed && name.indexOf(':') >= 0) || !port.matches("[0-9]{1,5}");
-        if (wrong || Integer.parseInt(port) > MAX_PORT || Integer.parseInt(port) == 0) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is not HOST:PORT, for instance 192.168.1.10:7400 or [fe80::1]:7400");
-        }
-        return new HostPort(name, Integer.parseInt(port));
-    }
-
-    /**
-     * A host and a port.
-     *
-     * @param host a name or an address, without brackets
-     * @param port 1 to 65535
-     */
-    public record HostPort(String host, int port) {}
-
-    /** Returns the numeric addresses of all seeds in ascending order, {@code HOST:PORT}. */
-    static List<String> resolve(List<String> seeds) throws IOException {
+    public static List<String> resolve(List<String> seeds) throws IOException {
         TreeSet<String> addresses = new TreeSet<>();
         List<String> unknown = new ArrayList<>();
         for (String seed : seeds) {
-            HostPort wanted = parse(seed);
+            HostPort wanted = HostPort.parse(seed);
             try {
                 for (InetAddress address : InetAddress.getAllByName(wanted.host())) {
-                    addresses.add(ClusterSystem.hostPort(numeric(address), wanted.port()));
+                    addresses.add(new HostPort(numeric(address), wanted.port()).toString());
                 }
             } catch (UnknownHostException missing) {
                 unknown.add(wanted.host());

@@ -1,5 +1,6 @@
 package io.pepper.distributed.internal.control;
 
+import io.pepper.internal.net.HostPort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -22,7 +23,7 @@ final class SeedProbe {
      * @return the finding; empty if nothing speaks against the seed
      */
     static Optional<Finding> probe(String seed, Optional<Identity> identity) {
-        SeedAddresses.HostPort target = SeedAddresses.parse(seed);
+        HostPort target = HostPort.parse(seed);
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(target.host(), target.port()), CONNECT_MILLIS);
             return identity.isPresent() ? handshake(socket, target, identity.get()) : Optional.empty();
@@ -39,7 +40,7 @@ final class SeedProbe {
      */
     record Finding(String reason, boolean lasting) {}
 
-    private static Optional<Finding> handshake(Socket socket, SeedAddresses.HostPort target, Identity identity) {
+    private static Optional<Finding> handshake(Socket socket, HostPort target, Identity identity) {
         try (SSLSocket secure = (SSLSocket)
                 identity.context().getSocketFactory().createSocket(socket, target.host(), target.port(), true)) {
             secure.setEnabledProtocols(new String[] {Identity.PROTOCOL});
@@ -54,7 +55,10 @@ final class SeedProbe {
         } catch (SSLException refused) {
             return Optional.of(new Finding("no TLS connection: " + explain(refused), true));
         } catch (IOException broken) {
-            return Optional.of(new Finding(String.valueOf(broken.getMessage()), false));
+            return Optional.of(new Finding(
+                    "ends the connection instead of a TLS handshake: it uses no TLS, or is no member of a cluster ("
+                            + broken.getMessage() + ")",
+                    false));
         }
     }
 

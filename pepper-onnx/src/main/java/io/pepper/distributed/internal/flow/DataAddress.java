@@ -1,5 +1,7 @@
 package io.pepper.distributed.internal.flow;
 
+import io.pepper.internal.net.HostPort;
+
 /**
  * The address at which a node takes tensors.
  *
@@ -30,23 +32,13 @@ public record DataAddress(String host, int port) {
      * @throws IllegalArgumentException if the text is no address
      */
     public static DataAddress parse(String text) {
-        int colon = text.lastIndexOf(':');
-        if (colon < 1) {
-            throw new IllegalArgumentException("'" + text + "' is not HOST:PORT");
-        }
-        String host = text.substring(0, colon);
-        try {
-            return new DataAddress(
-                    host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host,
-                    Integer.parseInt(text.substring(colon + 1)));
-        } catch (NumberFormatException wrong) {
-            throw new IllegalArgumentException("'" + text + "' is not HOST:PORT", wrong);
-        }
+        HostPort parsed = HostPort.parse(text);
+        return new DataAddress(parsed.host(), parsed.port());
     }
 
     /** Returns {@code HOST:PORT}; an IPv6 address in brackets. */
     @Override
     public String toString() {
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+        return new HostPort(host, port).toString();
     }
 }
