@@ -46,6 +46,7 @@ import org.apache.pekko.serialization.SerializerDetails;
 public final class ClusterSystem implements AutoCloseable {
     private static final String NAME = "pepper";
     private static final String ACTOR = "control";
+    private static final String INTERRUPTED = "the joining of the cluster was interrupted";
     private static final String PROTOCOL = "pekko://" + NAME + "@";
 
     private final SystemSettings settings;
@@ -105,6 +106,9 @@ public final class ClusterSystem implements AutoCloseable {
      * @throws IOException if it cannot listen
      */
     public static ClusterSystem start(SystemSettings settings, Listener listener) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException(INTERRUPTED);
+        }
         SystemSettings bound = settings.withPort(checkedPort(settings));
         ActorSystemSetup setup = ActorSystemSetup.create(
                 BootstrapSetup.create(SystemConfig.of(bound)).withClassloader(ActorSystem.class.getClassLoader()),
@@ -120,7 +124,7 @@ public final class ClusterSystem implements AutoCloseable {
             // Pekko's exception has the interrupt in its message alone.
             if (Thread.currentThread().isInterrupted() || failed.toString().contains("InterruptedException")) {
                 Thread.currentThread().interrupt();
-                throw new InterruptedIOException("the joining of the cluster was interrupted");
+                throw new InterruptedIOException(INTERRUPTED);
             }
             throw new IOException(
                     new HostPort(bound.bindHost(), bound.port()) + ": cannot listen there: " + failed.getMessage(),
