@@ -2,6 +2,7 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.distributed.ClusterClient;
 import io.pepper.distributed.NodeInfo;
 import io.pepper.examples.DeployedPart;
 import io.pepper.export.DeploymentPlan;
