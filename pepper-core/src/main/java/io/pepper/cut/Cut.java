@@ -5,6 +5,7 @@ import io.pepper.graph.Indices;
 import java.util.BitSet;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A cut of a dataflow graph: a set of operators that contains, with each operator, all operators that it needs, and the
@@ -60,15 +61,19 @@ public final class Cut {
     }
 
     /**
-     * Returns the shared tensors that travel to the operators after the cut, besides the crossing tensors.
+     * Returns the shared tensors that travel to the operators after the cut, besides the crossing tensors: shared inputs,
+     * and results that are computed from them before the cut.
      *
      * @return indices of tensors, ascending
      */
     public Indices carried() {
         BitSet again = recomputedAfter();
-        return Indices.of(sharing.carried().stream()
+        return Indices.of(IntStream.concat(sharing.inputs().stream(), sharing.carried().stream())
+                .filter(tensor -> graph.producer(tensor).stream().allMatch(this::isBefore))
                 .filter(tensor ->
                         graph.readers(tensor).stream().anyMatch(reader -> isAfter(reader) || again.get(reader)))
+                .sorted()
+                .distinct()
                 .toArray());
     }
 

@@ -7,6 +7,7 @@ import io.pepper.internal.text.Fields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -58,11 +59,16 @@ public final class CostTable {
 
     /** Creates a table of the same segments with other costs on the devices. */
     private CostTable(CostTable like, List<DeviceCosts> columns) {
-        this.topology = like.topology;
+        this(like, like.topology, columns, like.weightBytes, like.peakBytes);
+    }
+
+    private CostTable(
+            CostTable like, Topology topology, List<DeviceCosts> columns, double[] weightBytes, double[] peakBytes) {
+        this.topology = topology;
         this.additive = like.additive;
         this.columns = columns;
-        this.weightBytes = like.weightBytes;
-        this.peakBytes = like.peakBytes;
+        this.weightBytes = weightBytes;
+        this.peakBytes = peakBytes;
     }
 
     /**
@@ -315,16 +321,66 @@ public final class CostTable {
 
     /** Returns the weighted sum of tables of the same shape. The weights add up to 1. */
     static CostTable weighted(List<CostTable> tables, double... weights) {
+        return new CostTable(tables.get(0), columns(tables, weights));
+    }
+
+    private static List<DeviceCosts> columns(List<CostTable> tables, double... weights) {
+        return IntStream.range(0, tables.get(0).devices())
+                .mapToObj(device -> DeviceCosts.weighted(
+                        tables.stream().map(table -> table.column(device)).toList(), weights))
+                .toList();
+    }
+
+    /**
+     * Returns the weighted sum of tables of the same segments whose flows may differ in bytes. The memory of each run
+     * is the largest of all tables, even of those without weight. The weights add up to 1.
+     */
+    static CostTable mean(List<CostTable> tables, double... weights) {
         CostTable first = tables.get(0);
+        double[] weightBytes = first.weightBytes;
+        double[] peakBytes = first.peakBytes;
+        double[] flowBytes = new double[first.flows().size()];
+        for (int i = 0; i < tables.size(); i++) {
+            CostTable table = tables.get(i);
+            first.checkShape(table, true);
+            weightBytes = greater(weightBytes, table.weightBytes);
+            peakBytes = greater(peakBytes, table.peakBytes);
+            for (int flow = 0; flow < flowBytes.length; flow++) {
+                flowBytes[flow] += weights[i] * table.flowBytes(flow);
+            }
+        }
         return new CostTable(
-                first,
-                IntStream.range(0, first.devices())
-                        .mapToObj(device -> DeviceCosts.weighted(
-                                tables.stream()
-                                        .map(table -> table.column(device))
-                                        .toList(),
-                                weights))
-                        .toList());
+                first, first.topology.withBytes(flowBytes), columns(tables, weights), weightBytes, peakBytes);
+    }
+
+    private static double[] greater(double[] one, double... other) {
+        double[] greater = new double[one.length];
+        Arrays.setAll(greater, i -> Math.max(one[i], other[i]));
+        return greater;
+    }
+
+    /**
+     * Returns this table with memory that stays occupied between inferences, such as the caches of a text generator. It
+     * counts like weights.
+     *
+     * @param bySegment the bytes of each segment, 0 or more
+     * @return the new table
+     * @throws IllegalArgumentException if there is not one number for each segment, or one is negative or infinite
+     */
+    public CostTable withResidentBytes(double... bySegment) {
+        if (bySegment.length != segments()) {
+            throw new IllegalArgumentException(bySegment.length + " numbers of bytes for " + segments() + " segments");
+        }
+        double[] more = weightBytes.clone();
+        for (int from = 0; from < segments(); from++) {
+            double resident = 0;
+            int furthest = additive ? from + 1 : segments();
+            for (int to = from + 1; to <= furthest; to++) {
+                resident += Builder.amount("resident bytes", bySegment[to - 1]);
+                more[additive ? from : run(from, to)] += resident;
+            }
+        }
+        return new CostTable(this, topology, columns, more, peakBytes);
     }
 
     /**
@@ -361,7 +417,14 @@ public final class CostTable {
     }
 
     private void checkShape(CostTable other) {
-        boolean same = isChain() ? other.isChain() : other.flows().equals(flows());
+        checkShape(other, false);
+    }
+
+    /** Refuses a table of another shape. The flows of a graph with branches must have the same bytes unless stated. */
+    private void checkShape(CostTable other, boolean anyBytes) {
+        boolean same = isChain()
+                ? other.isChain()
+                : anyBytes ? topology.isLike(other.topology) : other.flows().equals(flows());
         if (other.segments() != segments() || other.devices() != devices() || other.additive != additive || !same) {
             throw new IllegalArgumentException(
                     "the other table is of " + other.shape() + ", this one is of " + shape());

@@ -67,6 +67,31 @@ final class Topology {
         return new Topology(cutBytes.length - 1, Flow.ofChain(cutBytes), true);
     }
 
+    /** Returns the same flows with other sizes. */
+    Topology withBytes(double... sizes) {
+        return new Topology(
+                segments,
+                IntStream.range(0, sizes.length)
+                        .mapToObj(i -> resized(flows.get(i), sizes[i]))
+                        .toList(),
+                chain);
+    }
+
+    /** Returns whether another topology has the same flows, apart from their sizes. */
+    boolean isLike(Topology other) {
+        return segments == other.segments
+                && flows.stream()
+                        .map(flow -> resized(flow, 0))
+                        .toList()
+                        .equals(other.flows.stream()
+                                .map(flow -> resized(flow, 0))
+                                .toList());
+    }
+
+    private static Flow resized(Flow flow, double bytes) {
+        return new Flow(flow.producer(), flow.readers(), flow.isOutput(), bytes);
+    }
+
     int segments() {
         return segments;
     }

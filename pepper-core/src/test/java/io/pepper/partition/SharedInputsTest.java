@@ -80,6 +80,9 @@ class SharedInputsTest {
         Cuts result = Cuts.of(graph, options(graph, 8, 8, 4));
         assertThat(names(graph, result.sharing().carried())).containsExactly("ready");
         assertThat(result.sharing().recomputed().isEmpty()).isTrue();
+        assertThat(names(graph, result.get(0).carried()))
+                .as("the first layer makes 'ready' from it, after the cut")
+                .containsExactly("mask");
         assertThat(names(graph, result.get(1).carried())).containsExactly("ready");
         assertThat(result.get(2).carried().isEmpty())
                 .as("no layer comes after it")

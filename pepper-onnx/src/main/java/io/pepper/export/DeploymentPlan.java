@@ -4,12 +4,14 @@ import io.pepper.cluster.DeviceState;
 import io.pepper.model.ReadOptions;
 import io.pepper.plan.Constraints;
 import io.pepper.plan.Metric;
+import io.pepper.plan.Phases;
 import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
 import io.pepper.plan.PlanSimulator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +31,7 @@ import java.util.TreeMap;
  * @param constraints all constraints that the plan keeps, in words
  * @param predictor the predictor of the costs, in words
  * @param states the states of devices that the plan takes into account
+ * @param phases the phases of a task, of whose mean step the costs are; empty if each inference is alike
  * @param caveats the reasons why the predicted figures may be wrong, a sentence each
  */
 public record DeploymentPlan(
@@ -40,6 +43,7 @@ public record DeploymentPlan(
         List<String> constraints,
         String predictor,
         List<DeviceState> states,
+        List<Phase> phases,
         List<String> caveats) {
     /** The name of the plan's file in the directory of the parts. */
     public static final String FILE_NAME = "plan.json";
@@ -55,17 +59,25 @@ public record DeploymentPlan(
      * @param constraints all constraints that the plan keeps, in words
      * @param predictor the predictor of the costs, in words
      * @param states the states of devices that the plan takes into account
+     * @param phases the phases of a task; empty if each inference is alike
      * @param caveats the reasons why the predicted figures may be wrong, a sentence each
-     * @throws IllegalArgumentException if the placement has another number of parts, or {@code tensors} another number
-     *     of flows
+     * @throws IllegalArgumentException if the placement or a phase has another number of parts, or {@code tensors}
+     *     another number of flows
      */
     public DeploymentPlan {
         limits = Collections.unmodifiableSortedMap(new TreeMap<>(limits));
         tensors = tensors.stream().map(List::copyOf).toList();
         constraints = List.copyOf(constraints);
         states = List.copyOf(states);
+        phases = List.copyOf(phases);
         caveats = List.copyOf(caveats);
         int parts = placement.parts().size();
+        for (Phase phase : phases) {
+            if (phase.partSeconds().size() != parts) {
+                throw new IllegalArgumentException("the phase '" + phase.name() + "' is of "
+                        + phase.partSeconds().size() + " parts, not " + parts);
+            }
+        }
         if (parts != partition.parts().size()) {
             throw new IllegalArgumentException("the placement is of " + parts + " parts, not "
                     + partition.parts().size());
@@ -73,6 +85,67 @@ public record DeploymentPlan(
         if (tensors.size() != placement.flows().size()) {
             throw new IllegalArgumentException("tensors of " + tensors.size() + " flows, where there are "
                     + placement.flows().size());
+        }
+    }
+
+    /**
+     * A phase of a task, such as the prompt of a text generator.
+     *
+     * @param name its name
+     * @param times how often it runs in one task, 0 or more
+     * @param latencySeconds the time of one run, by medians
+     * @param p90LatencySeconds the time of one run, by 90th percentiles
+     * @param periodSeconds the time between two runs of a pipeline in steady state
+     * @param partSeconds the median time of each part in one run
+     */
+    public record Phase(
+            String name,
+            double times,
+            double latencySeconds,
+            double p90LatencySeconds,
+            double periodSeconds,
+            List<Double> partSeconds) {
+        /**
+         * Copies the list.
+         *
+         * @param name its name
+         * @param times how often it runs in one task
+         * @param latencySeconds the time of one run, by medians
+         * @param p90LatencySeconds the time of one run, by 90th percentiles
+         * @param periodSeconds the time between two runs of a pipeline in steady state
+         * @param partSeconds the median time of each part in one run
+         */
+        public Phase {
+            partSeconds = List.copyOf(partSeconds);
+        }
+
+        /**
+         * Returns the costs of phases in a placement.
+         *
+         * @param phases the phases
+         * @param placement a placement of their mean step
+         * @param constraints the constraints of the placement
+         * @return the phases that have their costs, without those that never run
+         */
+        public static List<Phase> of(Phases phases, Placement placement, Constraints constraints) {
+            List<Placement> costs = phases.costs(placement, constraints);
+            List<Phase> all = new ArrayList<>();
+            for (int i = 0; i < costs.size(); i++) {
+                Placement each = costs.get(i);
+                Phases.Phase phase = phases.list().get(i);
+                if (phase.times() > 0) {
+                    all.add(new Phase(
+                            phase.name(),
+                            phase.times(),
+                            each.latencySeconds(),
+                            each.p90LatencySeconds(),
+                            each.periodSeconds(),
+                            each.parts().stream()
+                                    .map(PlacedPart::computeSeconds)
+                                    .toList()));
+                }
+            }
+            return all;
         }
     }
 
@@ -143,19 +216,27 @@ public record DeploymentPlan(
      * @param predictor the predictor of the costs, in words
      * @param constraints the constraints that the placement keeps
      * @param states the states of devices that the placement takes into account
+     * @param phases the phases of a task, of whose mean step the costs are; empty if each inference is alike
      * @param caveats the reasons why the predicted figures may be wrong ({@link io.pepper.plan.CostModel#caveats})
      */
-    public record Origin(String predictor, Constraints constraints, List<DeviceState> states, List<String> caveats) {
+    public record Origin(
+            String predictor,
+            Constraints constraints,
+            List<DeviceState> states,
+            List<Phase> phases,
+            List<String> caveats) {
         /**
          * Creates an origin.
          *
          * @param predictor the predictor of the costs, in words
          * @param constraints the constraints that the placement keeps
          * @param states the states of devices that the placement takes into account
+         * @param phases the phases of a task; empty if each inference is alike
          * @param caveats the reasons why the predicted figures may be wrong
          */
         public Origin {
             states = List.copyOf(states);
+            phases = List.copyOf(phases);
             caveats = List.copyOf(caveats);
         }
 
@@ -166,7 +247,7 @@ public record DeploymentPlan(
          * @return the origin
          */
         public static Origin of(String predictor) {
-            return new Origin(predictor, Constraints.NONE, List.of(), List.of());
+            return new Origin(predictor, Constraints.NONE, List.of(), List.of(), List.of());
         }
 
         /**
@@ -176,7 +257,7 @@ public record DeploymentPlan(
          * @return a copy with these constraints
          */
         public Origin withConstraints(Constraints limits) {
-            return new Origin(predictor, limits, states, caveats);
+            return new Origin(predictor, limits, states, phases, caveats);
         }
 
         /**
@@ -186,7 +267,7 @@ public record DeploymentPlan(
          * @return a copy with these states
          */
         public Origin withStates(Collection<DeviceState> readings) {
-            return new Origin(predictor, constraints, List.copyOf(readings), caveats);
+            return new Origin(predictor, constraints, List.copyOf(readings), phases, caveats);
         }
 
         /**
@@ -196,7 +277,17 @@ public record DeploymentPlan(
          * @return a copy with these caveats
          */
         public Origin withCaveats(List<String> sentences) {
-            return new Origin(predictor, constraints, states, sentences);
+            return new Origin(predictor, constraints, states, phases, sentences);
+        }
+
+        /**
+         * Sets the phases of a task.
+         *
+         * @param list the phases, of whose mean step the costs are
+         * @return a copy with these phases
+         */
+        public Origin withPhases(List<Phase> list) {
+            return new Origin(predictor, constraints, states, list, caveats);
         }
     }
 }

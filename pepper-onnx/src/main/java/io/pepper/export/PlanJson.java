@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A writer of plans as JSON, described in {@code docs/plan-format.md}. */
@@ -69,9 +70,25 @@ final class PlanJson {
         root.set("cluster", cluster(placement.cluster()));
         ArrayNode states = root.putArray("states");
         plan.states().forEach(state -> states.add(StateJson.write(state)));
+        if (!plan.phases().isEmpty()) {
+            phases(root.putArray("phases"), plan.phases());
+        }
         ArrayNode caveats = root.putArray("caveats");
         plan.caveats().forEach(caveats::add);
         return ManifestJson.bytes(root);
+    }
+
+    private static void phases(ArrayNode phases, List<DeploymentPlan.Phase> list) {
+        for (DeploymentPlan.Phase phase : list) {
+            ArrayNode parts = phases.addObject()
+                    .put("name", phase.name())
+                    .put("times", phase.times())
+                    .put("latencySeconds", phase.latencySeconds())
+                    .put("p90LatencySeconds", phase.p90LatencySeconds())
+                    .put("periodSeconds", phase.periodSeconds())
+                    .putArray("partSeconds");
+            phase.partSeconds().forEach(parts::add);
+        }
     }
 
     private static void placement(ObjectNode root, DeploymentPlan plan) {

@@ -93,6 +93,7 @@ final class PlanReader {
                 fields.texts("constraints"),
                 fields.requiredText("predictor"),
                 states(cluster),
+                phases(),
                 fields.texts("caveats"));
     }
 
@@ -229,6 +230,31 @@ final class PlanReader {
             states.add(state(each));
         }
         return states;
+    }
+
+    private List<DeploymentPlan.Phase> phases() throws InvalidFileException {
+        List<DeploymentPlan.Phase> phases = new ArrayList<>();
+        if (!fields.has("phases")) {
+            return phases;
+        }
+        for (Fields each : fields.list("phases")) {
+            List<Double> seconds =
+                    each.with("partSeconds").numbers("partSeconds").orElseThrow();
+            if (seconds.size() != manifest.parts().size()) {
+                throw each.error(
+                        "partSeconds",
+                        "are " + seconds.size() + ", where " + PartitionManifest.FILE_NAME + " has "
+                                + manifest.parts().size() + " parts");
+            }
+            phases.add(new DeploymentPlan.Phase(
+                    each.requiredText("name"),
+                    amount(each, "times"),
+                    amount(each, "latencySeconds"),
+                    amount(each, "p90LatencySeconds"),
+                    amount(each, "periodSeconds"),
+                    seconds));
+        }
+        return phases;
     }
 
     private static DeviceState state(Fields fields) throws InvalidFileException {

@@ -48,6 +48,7 @@ final class PlanRecord {
                 constraints.descriptions(),
                 origin.predictor(),
                 origin.states(),
+                origin.phases(),
                 origin.caveats());
     }
 

@@ -4,9 +4,11 @@ import io.pepper.export.PartitionManifest;
 import io.pepper.model.Dimension;
 import io.pepper.model.TensorInfo;
 import io.pepper.model.UnsupportedModelException;
+import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.RecognizedInputs;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +41,7 @@ record DecoderRoles(
     private static final String NEED = "a text generator has an input of tokens, caches and an output of logits";
 
     /**
-     * Finds the roles.
+     * Finds the roles in parts.
      *
      * @param manifest the manifest of the parts
      * @param shapeReaders the parts that read only the shape of a cache
@@ -48,11 +50,27 @@ record DecoderRoles(
      * @throws IOException if a part cannot be read
      */
     static DecoderRoles of(PartitionManifest manifest, ShapeReaders shapeReaders) throws IOException {
-        RecognizedInputs found = manifest.recognized();
-        String source = PartitionManifest.FILE_NAME;
+        DecoderRoles roles =
+                of(PartitionManifest.FILE_NAME, manifest.inputs(), manifest.outputs(), manifest.recognized());
+        requireOwnCaches(manifest, roles.presents, shapeReaders);
+        return roles;
+    }
+
+    /**
+     * Finds the roles in a model.
+     *
+     * @throws UnsupportedModelException if the model is no text generator, or one of another kind; the message names the
+     *     input or output
+     */
+    static DecoderRoles of(OnnxModel model) throws UnsupportedModelException {
+        return of(model.name(), model.inputs(), model.outputs(), model.recognizedInputs());
+    }
+
+    private static DecoderRoles of(
+            String source, List<TensorInfo> read, List<TensorInfo> written, RecognizedInputs found)
+            throws UnsupportedModelException {
         if (found.caches().isEmpty()) {
-            throw new UnsupportedModelException(
-                    source, "recognized.caches", manifest.modelName() + " has no caches: " + NEED);
+            throw new UnsupportedModelException(source, "recognized.caches", "the model has no caches: " + NEED);
         }
         if (!found.readOnlyCaches().isEmpty()) {
             throw new UnsupportedModelException(
@@ -62,10 +80,9 @@ record DecoderRoles(
                             + " generation runs one model alone");
         }
         Map<String, TensorInfo> inputs = new LinkedHashMap<>();
-        manifest.inputs().forEach(input -> inputs.put(input.name(), input));
+        read.forEach(input -> inputs.put(input.name(), input));
         Map<String, String> presents = new LinkedHashMap<>();
         found.caches().forEach(cache -> presents.put(cache.past(), cache.present()));
-        requireOwnCaches(manifest, presents, shapeReaders);
         for (String position : found.positions()) {
             String lower = position.toLowerCase(Locale.ROOT);
             if (lower.contains("type") || lower.contains("segment")) {
@@ -74,8 +91,8 @@ record DecoderRoles(
             }
         }
         return new DecoderRoles(
-                tokens(manifest, found),
-                logits(manifest, presents),
+                tokens(source, read, found),
+                logits(source, written, presents),
                 inputs,
                 presents,
                 Set.copyOf(found.masks()),
@@ -111,31 +128,30 @@ record DecoderRoles(
         }
     }
 
-    private static TensorInfo tokens(PartitionManifest manifest, RecognizedInputs found)
+    private static TensorInfo tokens(String source, List<TensorInfo> read, RecognizedInputs found)
             throws UnsupportedModelException {
         Set<String> known = new HashSet<>(found.names());
-        List<TensorInfo> left = manifest.inputs().stream()
-                .filter(input -> !known.contains(input.name()))
-                .toList();
+        List<TensorInfo> left =
+                read.stream().filter(input -> !known.contains(input.name())).toList();
         for (TensorInfo input : left) {
             int rank = input.shape().map(List::size).orElse(-1);
             if (!WHOLE.contains(input.type().orElse("")) || rank < 1 || rank > 2) {
                 throw new UnsupportedModelException(
-                        PartitionManifest.FILE_NAME, "inputs", "'" + input + "' is not an input of tokens: " + NEED);
+                        source, "inputs", "'" + input + "' is not an input of tokens: " + NEED);
             }
         }
         if (left.size() != 1) {
             throw new UnsupportedModelException(
-                    PartitionManifest.FILE_NAME,
+                    source,
                     "inputs",
                     left.stream().map(TensorInfo::name).toList() + " are not one input of tokens: " + NEED);
         }
         return left.get(0);
     }
 
-    private static TensorInfo logits(PartitionManifest manifest, Map<String, String> presents)
+    private static TensorInfo logits(String source, List<TensorInfo> written, Map<String, String> presents)
             throws UnsupportedModelException {
-        List<TensorInfo> left = manifest.outputs().stream()
+        List<TensorInfo> left = written.stream()
                 .filter(output -> !presents.containsValue(output.name()))
                 .filter(output -> output.type().orElse("").contains("float"))
                 .toList();
@@ -145,7 +161,7 @@ record DecoderRoles(
         List<TensorInfo> chosen = named.isEmpty() ? left : named;
         if (chosen.size() != 1) {
             throw new UnsupportedModelException(
-                    PartitionManifest.FILE_NAME,
+                    source,
                     "outputs",
                     chosen.stream().map(TensorInfo::name).toList() + " are not one output of logits: " + NEED);
         }
@@ -168,6 +184,23 @@ record DecoderRoles(
         for (int axis = 0; axis < sizes.length; axis++) {
             Dimension dimension = shape.get(axis);
             sizes[axis] = dimension.size().orElse(axis == 0 ? 1 : tokens);
+        }
+        return sizes;
+    }
+
+    /** Returns the shape of an input that follows from the number of tokens. */
+    long[] shape(String input, int past, int count) {
+        if (presents.containsKey(input)) {
+            return cacheShape(input, past);
+        }
+        int rank = Objects.requireNonNull(inputs.get(input))
+                .shape()
+                .map(List::size)
+                .orElse(0);
+        long[] sizes = new long[rank];
+        Arrays.fill(sizes, 1);
+        if (rank > 0 && !lengths.contains(input)) {
+            sizes[rank - 1] = masks.contains(input) ? (long) past + count : count;
         }
         return sizes;
     }

@@ -27,6 +27,10 @@ record Step(long sequence, OptionalLong parent, int past, int count, boolean all
     static final String TENSOR = "pepper.step";
 
     private static final int FIXED = 5;
+
+    /** The bytes of a step that releases no sequence. */
+    static final int BYTES = FIXED * Long.BYTES;
+
     private static final int MAX_RELEASED = 1 << 16;
     private static final int MAX_TOKENS = 1 << 24;
 

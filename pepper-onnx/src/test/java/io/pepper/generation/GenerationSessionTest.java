@@ -488,6 +488,6 @@ class GenerationSessionTest {
         split(Topologies.get("residual").bytes(), 2);
         assertThatThrownBy(() -> GenerationSession.open(directory))
                 .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageContaining("decoder has no caches: a text generator has an input of tokens");
+                .hasMessageContaining("the model has no caches: a text generator has an input of tokens");
     }
 }

@@ -18,6 +18,17 @@ import picocli.CommandLine.TypeConversionException;
 record Goal(String name, Objective objective) {
     static final Goal LATENCY = new Goal("latency", Objective.LATENCY);
 
+    /** The time to the first token of a text generator. */
+    static final Goal FIRST_TOKEN = new Goal("first-token", Objective.LATENCY);
+
+    /** The time of each further token of a text generator. */
+    static final Goal TOKEN = new Goal("token", Objective.LATENCY);
+
+    /** Returns whether this is a goal of text generators alone. */
+    boolean isOfGeneration() {
+        return equals(FIRST_TOKEN) || equals(TOKEN);
+    }
+
     /** Parses a goal: one word, or weights of metrics. */
     static final class Converter implements ITypeConverter<Goal> {
         @Override
@@ -27,6 +38,8 @@ record Goal(String name, Objective objective) {
                 case "latency" -> LATENCY;
                 case "throughput" -> new Goal(typed, Objective.THROUGHPUT);
                 case "energy" -> new Goal(typed, Objective.ENERGY);
+                case "first-token" -> FIRST_TOKEN;
+                case "token" -> TOKEN;
                 default -> new Goal(typed, weighted(typed));
             };
         }

@@ -63,10 +63,12 @@ final class PlanCommand implements Callable<Integer> {
 
     @Option(
             names = "--objective",
-            paramLabel = "latency|throughput|energy|METRIC=WEIGHT,…",
+            paramLabel = "latency|throughput|energy|first-token|token|METRIC=WEIGHT,…",
             converter = Goal.Converter.class,
             description = "Objective (default: latency). Weights minimise a weighted sum of latency and period in"
-                    + " seconds and energy in joules, such as latency=1,energy=0.05.")
+                    + " seconds and energy in joules, such as latency=1,energy=0.05. With --generate, the latency is"
+                    + " that of the prompt and all new tokens, throughput that of all sequences at once; first-token and"
+                    + " token count one phase alone.")
     private Goal goal = Goal.LATENCY;
 
     @Option(
@@ -83,6 +85,9 @@ final class PlanCommand implements Callable<Integer> {
 
     @Mixin
     private ShapeOptions shape = new ShapeOptions();
+
+    @Mixin
+    private GenerationOption generation = new GenerationOption();
 
     @Mixin
     private Scenarios scenarios = new Scenarios();
@@ -103,6 +108,14 @@ final class PlanCommand implements Callable<Integer> {
             return Main.DONE;
         }
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
+        if (generation.isGiven()) {
+            planGeneration(progress);
+            return Main.DONE;
+        }
+        if (goal.isOfGeneration()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--objective " + goal.name() + " is for text generators: give --generate");
+        }
         try (OnnxModel opened = reading.open(model.get(), isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             Planned planned = planned(costs, cuts.of(opened, costs), progress);
@@ -113,10 +126,28 @@ final class PlanCommand implements Callable<Integer> {
             print(
                     planned.why(),
                     planned.robust(),
-                    written(opened, planned, caveats, progress),
-                    new Remarks(planned.prepared().notes(), caveats));
+                    written(opened, planned, List.of(), caveats, progress),
+                    new Remarks(planned.prepared().notes(), caveats),
+                    Optional.empty());
         }
         return Main.DONE;
+    }
+
+    private void planGeneration(ConsoleProgress progress) throws IOException {
+        boolean otherwise = !shape.isChain()
+                || scenarios.isAny()
+                || report.isPresent()
+                || !inputs.shapes().isEmpty();
+        generation.requireAlone(otherwise, plan);
+        try (OnnxModel opened = reading.open(model.orElseThrow(), isolation)) {
+            GenerationPlanned found = generation.plan(opened, cuts, plan, goal, progress);
+            print(
+                    found.planned().why(),
+                    Optional.empty(),
+                    written(opened, found.planned(), found.stored(), found.caveats(), progress),
+                    new Remarks(found.notes(), found.caveats()),
+                    Optional.of(found));
+        }
     }
 
     private void planWithoutModel() throws IOException {
@@ -124,6 +155,7 @@ final class PlanCommand implements Callable<Integer> {
                 || directory.isPresent()
                 || report.isPresent()
                 || serving.areWanted()
+                || generation.isGiven()
                 || scenarios.isAny()) {
             throw new ParameterException(
                     spec.commandLine(), "without MODEL, planning needs --table, in one scenario, and nothing to write");
@@ -136,7 +168,8 @@ final class PlanCommand implements Callable<Integer> {
                 planner.explain(placement, constraints),
                 Optional.empty(),
                 Optional.empty(),
-                new Remarks(notes, List.of()));
+                new Remarks(notes, List.of()),
+                Optional.empty());
     }
 
     private Planned planned(ModelCosts costs, Cuts found, ConsoleProgress progress) throws IOException {
@@ -153,7 +186,12 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private Optional<DeploymentPlan> written(
-            OnnxModel opened, Planned planned, List<String> caveats, ConsoleProgress progress) throws IOException {
+            OnnxModel opened,
+            Planned planned,
+            List<DeploymentPlan.Phase> phases,
+            List<String> caveats,
+            ConsoleProgress progress)
+            throws IOException {
         if (directory.isEmpty()) {
             if (serving.areWanted()) {
                 throw new ParameterException(spec.commandLine(), "--triton and --kserve need parts: give --out");
@@ -165,7 +203,9 @@ final class PlanCommand implements Callable<Integer> {
                 planned.prepared().segments(),
                 planned.why().placement(),
                 directory.get(),
-                plan.origin(planned.states(), planned.prepared().constraints()).withCaveats(caveats),
+                plan.origin(planned.states(), planned.prepared().constraints())
+                        .withPhases(phases)
+                        .withCaveats(caveats),
                 writing.options().withProgress(progress));
         serving.write(directory.get());
         return Optional.of(made);
@@ -187,16 +227,22 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void print(
-            Explanation why, Optional<Scenarios.Plan> robust, Optional<DeploymentPlan> written, Remarks remarks) {
+            Explanation why,
+            Optional<Scenarios.Plan> robust,
+            Optional<DeploymentPlan> written,
+            Remarks remarks,
+            Optional<GenerationPlanned> generated) {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
             ObjectNode document = remarks.addTo(PlanPrinter.json(modelName(), goal.name(), why, written));
             robust.ifPresent(found -> found.addTo(document));
+            generated.ifPresent(found -> found.addTo(document));
             out.println(Json.print(document));
             return;
         }
         PlanPrinter.print(why, out);
         robust.ifPresent(found -> found.print(out));
+        generated.ifPresent(found -> found.print(out));
         remarks.print(out);
         serving.print(out);
         directory.ifPresent(made -> out.println("written: " + made.resolve(DeploymentPlan.FILE_NAME)));

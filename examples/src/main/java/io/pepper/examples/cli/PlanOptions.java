@@ -16,6 +16,7 @@ import io.pepper.plan.CostModel;
 import io.pepper.plan.CostTable;
 import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
+import io.pepper.plan.Phases;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
 import java.io.IOException;
@@ -171,11 +172,26 @@ final class PlanOptions {
             return costs.segments(
                     Partitioner.tree(shape.branches().get(), costs.flops()).partition(cuts));
         }
+        return costs.segments(candidates(costs, cuts, notes));
+    }
+
+    /** Returns the cuts among which the plan chooses. */
+    List<Cut> candidates(ModelCosts costs, Cuts cuts, List<String> notes) {
         List<Cut> chosen = CandidateCuts.choose(cuts, costs.flops(), candidates);
         if (chosen.size() < cuts.size()) {
             notes.add("planned with " + chosen.size() + " of " + cuts.size() + " cuts (--candidates)");
         }
-        return costs.segments(chosen);
+        return chosen;
+    }
+
+    /** Returns phases whose searches keep the budget. */
+    Phases withBudget(Phases phases) {
+        return budget.isPresent() ? phases.withBudget(budget.get()) : phases;
+    }
+
+    /** Returns whether metrics are limited. */
+    boolean limitsMetrics() {
+        return !limits().isEmpty();
     }
 
     /** A cluster in its current state, and the predictions for it. */

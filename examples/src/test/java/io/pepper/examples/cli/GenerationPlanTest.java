@@ -1,0 +1,161 @@
+package io.pepper.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pepper.examples.SmallDecoder;
+import io.pepper.export.DeploymentPlan;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Plans of a text generator from the command line. */
+class GenerationPlanTest {
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private Path model = Path.of("");
+    private Path cluster = Path.of("");
+
+    @BeforeEach
+    void write() throws IOException {
+        model = SmallDecoder.write(directory.resolve("decoder.onnx"));
+        cluster = Files.writeString(
+                directory.resolve("cluster.yaml"),
+                """
+                devices:
+                  pi: {predictor: 'starter:raspberry-pi-5'}
+                  desk: {predictor: 'starter:rk3588s'}
+                links:
+                  - {between: [pi, desk], bytesPerSecond: 12e6, latencySeconds: 0.001}
+                source: pi
+                """);
+    }
+
+    private int plan(Object... args) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        List<String> words = new ArrayList<>(List.of("plan", model.toString(), "--cluster", cluster.toString()));
+        for (Object arg : args) {
+            words.add(arg.toString());
+        }
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words.toArray(String[]::new));
+    }
+
+    private JsonNode json() throws IOException {
+        return new ObjectMapper().readTree(out.toString());
+    }
+
+    @Test
+    void theTimeOfTheTaskIsThatOfItsPhases() throws IOException {
+        Path parts = directory.resolve("parts");
+        assertThat(plan(
+                        "--generate",
+                        "prompt=6,new=5,context=20,sequences=3",
+                        "--min-devices",
+                        2,
+                        "--out",
+                        parts,
+                        "--json"))
+                .as(err.toString())
+                .isZero();
+        JsonNode figures = json().path("generation");
+        double seconds = figures.path("seconds").asDouble();
+        assertThat(seconds)
+                .isPositive()
+                .isCloseTo(
+                        figures.path("firstTokenSeconds").asDouble()
+                                + 4 * figures.path("secondsPerToken").asDouble(),
+                        within(1e-9));
+        assertThat(seconds).isCloseTo(5 * json().path("latencySeconds").asDouble(), within(1e-9));
+
+        DeploymentPlan written = DeploymentPlan.read(parts);
+        assertThat(written.phases()).extracting(DeploymentPlan.Phase::name).containsExactly("prompt", "token");
+        assertThat(written.phases()).extracting(DeploymentPlan.Phase::times).containsExactly(1.0, 4.0);
+        DeploymentPlan.Phase token = written.phases().get(1);
+        assertThat(token.partSeconds()).hasSize(written.devices().size());
+        assertThat(token.latencySeconds())
+                .isGreaterThan(token.partSeconds().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum());
+        assertThat(written.devices()).contains("pi", "desk");
+    }
+
+    @Test
+    void partsOfAPlanContinuePrompts() throws IOException {
+        Path parts = directory.resolve("parts");
+        assertThat(plan("--generate", "prompt=3,new=8", "--min-devices", 2, "--out", parts))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .contains("phase   tokens  times  latency", "first token after ", "8 new tokens in ")
+                .contains("figures of parts are means of 8 steps");
+        assertThat(Main.run(
+                        new PrintWriter(out, true),
+                        new PrintWriter(err, true),
+                        "verify",
+                        model.toString(),
+                        parts.toString(),
+                        "--generate",
+                        "5"))
+                .as(err.toString())
+                .isZero();
+    }
+
+    @Test
+    void eachObjectiveCountsItsPhases() throws IOException {
+        for (String objective : List.of("latency", "throughput", "first-token", "token")) {
+            assertThat(plan("--generate", "prompt=6,new=5,sequences=2", "--objective", objective, "--json"))
+                    .as(err.toString())
+                    .isZero();
+            List<String> counted = json().path("generation").path("phases").findValuesAsText("name");
+            switch (objective) {
+                case "first-token" -> assertThat(counted).containsExactly("prompt");
+                case "token" -> assertThat(counted).containsExactly("token");
+                default -> assertThat(counted).containsExactly("prompt", "token");
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatHasNoMeaning() {
+        assertThat(plan("--generate", "prompt=6,new=5,context=10")).isEqualTo(2);
+        assertThat(err.toString()).contains("a context of 10 tokens is too short for 6 of the prompt and 5 new ones");
+        assertThat(plan("--generate", "prompt=6,tokens=5")).isEqualTo(2);
+        assertThat(err.toString()).contains("'tokens=5': give numbers such as prompt=512,new=128");
+        assertThat(plan("--generate", "prompt=6")).isEqualTo(2);
+        assertThat(err.toString()).contains("'prompt=6' has no prompt or no new tokens");
+        assertThat(plan("--generate", "prompt=6,new=5", "--max-latency", 1)).isEqualTo(2);
+        assertThat(err.toString()).contains("--generate takes no limits on latency, period or energy");
+        assertThat(plan("--generate", "prompt=6,new=5", "--branches", 2)).isEqualTo(2);
+        assertThat(err.toString()).contains("--generate plans a chain of predicted parts");
+        assertThat(plan("--objective", "token")).isEqualTo(2);
+        assertThat(err.toString()).contains("--objective token is for text generators: give --generate");
+    }
+
+    @Test
+    void refusesAPlanWhosePhasesHaveOtherParts() throws IOException {
+        Path parts = directory.resolve("parts");
+        assertThat(plan("--generate", "prompt=3,new=8", "--min-devices", 2, "--out", parts))
+                .isZero();
+        Path file = parts.resolve(DeploymentPlan.FILE_NAME);
+        String text = Files.readString(file);
+        String changed = text.replaceFirst("\"partSeconds\" : \\[", "\"partSeconds\" : [ 1.0,");
+        assertThat(changed).isNotEqualTo(text);
+        Files.writeString(file, changed);
+        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "simulate", parts.toString()))
+                .isNotZero();
+        assertThat(err.toString()).contains("phases[0]", "partSeconds", "are 3, where partition.json has 2 parts");
+    }
+}

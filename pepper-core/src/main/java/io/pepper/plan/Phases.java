@@ -1,0 +1,234 @@
+package io.pepper.plan;
+
+import io.pepper.cluster.Cluster;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The phases of a task that run one after the other on one placement, each a number of times: for instance the prompt
+ * of a text generator once, and then each token. All phases have the same segments, but other costs and sizes of flows.
+ *
+ * <p>A planner plans them together as their mean step. The latency of a chain, and the energy of any placement, are sums
+ * over parts and messages; so the mean of all phases costs exactly what their mean step costs, and the plan of the mean
+ * step is the best for the whole task. The period of the mean step is that of a pipeline of many tasks at once.
+ *
+ * <p>Immutable and therefore thread-safe.
+ *
+ * <pre>{@code
+ * Phases phases = Phases.of(cluster, List.of(
+ *         new Phases.Phase("prompt", promptCosts, 1), new Phases.Phase("token", tokenCosts, 128)));
+ * Placement best = phases.planner().plan(Objective.LATENCY);
+ * List<Placement> each = phases.costs(best);   // of one prompt, of one token
+ * double seconds = phases.steps() * best.latencySeconds();
+ * }</pre>
+ */
+public final class Phases {
+    private final Cluster cluster;
+    private final List<Phase> list;
+    private final long budget;
+
+    private Phases(Cluster cluster, List<Phase> list, long budget) {
+        this.cluster = cluster;
+        this.list = list;
+        this.budget = budget;
+    }
+
+    /**
+     * A phase.
+     *
+     * @param name its name
+     * @param costs the costs of one run of it
+     * @param times how often it runs in one task, 0 or more; if 0, only its memory counts
+     */
+    public record Phase(String name, CostTable costs, double times) {
+        /**
+         * Checks the number.
+         *
+         * @param name its name
+         * @param costs the costs of one run of it
+         * @param times how often it runs in one task
+         * @throws IllegalArgumentException if {@code times} is negative or infinite
+         */
+        public Phase {
+            if (!(times >= 0 && times < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("the phase '" + name + "' cannot run " + times + " times");
+            }
+        }
+    }
+
+    /**
+     * A change of the best placement with the number of runs of a phase.
+     *
+     * @param times the number of runs from which on {@code then} is the best, 0 or more
+     * @param then the placement, with its costs of the mean step for this number
+     */
+    public record Turn(double times, Placement then) {}
+
+    /**
+     * Returns phases.
+     *
+     * @param cluster the devices and links
+     * @param phases the phases, of which at least one runs
+     * @return the phases
+     * @throws IllegalArgumentException if none runs, or if their costs are of different segments or devices
+     */
+    public static Phases of(Cluster cluster, List<Phase> phases) {
+        Phases made = new Phases(cluster, List.copyOf(phases), Planner.DEFAULT_BUDGET);
+        if (!(made.steps() > 0)) {
+            throw new IllegalArgumentException("no phase runs");
+        }
+        made.planner();
+        return made;
+    }
+
+    /**
+     * Returns these phases with a limit on the partial plans that a search examines.
+     *
+     * @param partialPlans the limit, 1 or more
+     * @return the new phases
+     */
+    public Phases withBudget(long partialPlans) {
+        return new Phases(cluster, list, partialPlans);
+    }
+
+    /**
+     * Returns these phases with another number of runs of one phase.
+     *
+     * @param name the name of the phase
+     * @param times how often it runs in one task, 0 or more
+     * @return the new phases
+     * @throws IllegalArgumentException if there is no such phase, or none runs
+     */
+    public Phases withTimes(String name, double times) {
+        int index = indexOf(name);
+        List<Phase> changed = new ArrayList<>(list);
+        changed.set(index, new Phase(name, list.get(index).costs(), times));
+        return of(cluster, changed).withBudget(budget);
+    }
+
+    private int indexOf(String name) {
+        return IntStream.range(0, list.size())
+                .filter(i -> list.get(i).name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no phase '" + name + "'"));
+    }
+
+    /**
+     * Returns the phases.
+     *
+     * @return the phases, in their order
+     */
+    public List<Phase> list() {
+        return list;
+    }
+
+    /**
+     * Returns the number of runs of all phases in one task.
+     *
+     * @return more than 0
+     */
+    public double steps() {
+        return list.stream().mapToDouble(Phase::times).sum();
+    }
+
+    /**
+     * Returns a planner of the mean step. Its times and energies, multiplied by {@link #steps()}, are those of a task.
+     * The memory of a part is the largest that any phase needs.
+     *
+     * @return the planner
+     */
+    public Planner planner() {
+        double steps = steps();
+        double[] weights =
+                list.stream().mapToDouble(phase -> phase.times() / steps).toArray();
+        CostTable mean = CostTable.mean(list.stream().map(Phase::costs).toList(), weights);
+        return Planner.of(cluster, mean).withBudget(budget);
+    }
+
+    /**
+     * Returns the costs of each phase in a placement.
+     *
+     * @param placement a placement of the mean step
+     * @param constraints the constraints with which it was planned; their limits are ignored
+     * @return the same parts on the same devices, with the costs of one run of each phase
+     * @throws IllegalArgumentException if the placement is of other segments or devices
+     */
+    public List<Placement> costs(Placement placement, Constraints constraints) {
+        return list.stream()
+                .map(phase -> Planner.of(cluster, phase.costs()).evaluate(placement, constraints, 0))
+                .toList();
+    }
+
+    /**
+     * Returns a placement with the costs of the mean step.
+     *
+     * @param placement a placement of the same segments, for instance for other numbers of runs
+     * @param constraints the constraints with which it was planned; their limits are ignored
+     * @return the same parts on the same devices
+     * @throws IllegalArgumentException if the placement is of other segments or devices
+     */
+    public Placement mean(Placement placement, Constraints constraints) {
+        return planner().evaluate(placement, constraints, 0);
+    }
+
+    /**
+     * Returns the placement with the highest rate of a given number of tasks at once. Each of them waits for its own
+     * steps, so that their rate is limited by the latency of a step as well as by the busiest device or link: the time
+     * for each step is the larger of {@code period} and {@code latency / tasks}. Both decrease along the Pareto front of
+     * latency and period, which is searched completely.
+     *
+     * @param tasks the number of tasks at once, 1 or more
+     * @param constraints the constraints
+     * @return the placement with its costs of the mean step
+     * @throws NoSuchPlacementException if there is none
+     * @throws IllegalArgumentException if {@code tasks} is less than 1
+     */
+    public Placement planConcurrent(int tasks, Constraints constraints) {
+        if (tasks < 1) {
+            throw new IllegalArgumentException("there cannot be " + tasks + " tasks at once");
+        }
+        if (tasks == 1) {
+            return planner().plan(Objective.LATENCY, constraints);
+        }
+        return planner().pareto(Metric.LATENCY, Metric.PERIOD, constraints).stream()
+                .min(Comparator.comparingDouble(placement -> secondsOfStep(placement, tasks)))
+                .orElseThrow();
+    }
+
+    /**
+     * Returns the time between two completed steps of a number of tasks at once.
+     *
+     * @param placement a placement of the mean step
+     * @param tasks the number of tasks at once, 1 or more
+     * @return seconds, at least the period
+     */
+    public static double secondsOfStep(Placement placement, int tasks) {
+        return Math.max(placement.periodSeconds(), placement.latencySeconds() / tasks);
+    }
+
+    /**
+     * Returns the best placement by latency or energy for each number of runs of one phase, from none to any number. For
+     * two phases, these are also the best trade-offs between one and the other that a weighted sum can find (supported
+     * points; Aneja and Nair, "Bicriteria transportation problem", 1979).
+     *
+     * @param name the name of the phase
+     * @param metric {@link Metric#LATENCY} or {@link Metric#ENERGY}
+     * @param constraints the constraints, without limits on metrics
+     * @return the placements, from the best for no run; the first one's {@code times} is 0
+     * @throws NoSuchPlacementException if there is none
+     * @throws IllegalArgumentException if there is no such phase, no other phase runs, there are limits on metrics, or
+     *     the metric is the period, which is not a sum over phases
+     */
+    public List<Turn> turns(String name, Metric metric, Constraints constraints) {
+        if (metric == Metric.PERIOD) {
+            throw new IllegalArgumentException("the period of several phases is not the sum of their periods");
+        }
+        if (Arrays.stream(Metric.values()).anyMatch(each -> constraints.most(each) < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("limits on metrics hold for one number of runs only");
+        }
+        return new PhaseTurns(this, indexOf(name), metric, constraints).find();
+    }
+}

@@ -1,0 +1,269 @@
+package io.pepper.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pepper.cluster.Cluster;
+import io.pepper.cluster.Device;
+import io.pepper.cluster.Link;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+
+/** Several phases on one placement, compared with all placements where that is possible. */
+class PhasesTest {
+    private static final int INSTANCES = 400;
+
+    /** A small random chain with three phases, the last of which never runs. */
+    private static final class Chain {
+        final Cluster cluster;
+        final Phases phases;
+        final int segments;
+        final int devices;
+
+        Chain(long seed) {
+            Random random = new Random(seed);
+            segments = 1 + random.nextInt(5);
+            devices = 1 + random.nextInt(3);
+            Cluster.Builder builder = Cluster.builder();
+            for (int i = 0; i < devices; i++) {
+                builder.device(Device.of("d" + i).withPower(0, 1));
+            }
+            builder.defaultLink(Link.of(1 << random.nextInt(4), random.nextInt(3)));
+            cluster = builder.source("d0").build();
+            phases = Phases.of(
+                    cluster,
+                    List.of(
+                            new Phases.Phase("prompt", table(random), random.nextInt(3)),
+                            new Phases.Phase("token", table(random), 1 + random.nextInt(20)),
+                            new Phases.Phase("context", table(random), 0)));
+        }
+
+        private CostTable table(Random random) {
+            CostTable.Builder builder = CostTable.byRun(segments, devices);
+            for (int from = 0; from < segments; from++) {
+                for (int to = from + 1; to <= segments; to++) {
+                    for (int device = 0; device < devices; device++) {
+                        double seconds = 1 + random.nextInt(12);
+                        builder.seconds(from, to, device, seconds, seconds).joules(from, to, device, seconds / 2);
+                    }
+                }
+            }
+            for (int cut = 0; cut <= segments; cut++) {
+                builder.cutBytes(cut, 4 + 4 * random.nextInt(4));
+            }
+            return builder.build();
+        }
+
+        /** Returns the devices of each possible placement. */
+        List<List<String>> assignments() {
+            List<List<String>> all = new ArrayList<>();
+            int count = (int) Math.pow(devices, segments);
+            for (int number = 0; number < count; number++) {
+                List<String> places = new ArrayList<>();
+                for (int segment = 0, left = number; segment < segments; segment++, left /= devices) {
+                    places.add("d" + left % devices);
+                }
+                all.add(places);
+            }
+            return all;
+        }
+
+        double latency(List<String> places, double prompts, double tokens) {
+            return prompts * costs(places, 0).latencySeconds()
+                    + tokens * costs(places, 1).latencySeconds();
+        }
+
+        Placement costs(List<String> places, int phase) {
+            return Planner.of(cluster, phases.list().get(phase).costs())
+                    .evaluate(places, Objective.LATENCY, Constraints.NONE);
+        }
+
+        double times(int phase) {
+            return phases.list().get(phase).times();
+        }
+    }
+
+    @Test
+    void plansAllPhasesTogetherAsWellAsTheBestOfAllPlacements() {
+        for (long seed = 0; seed < INSTANCES; seed++) {
+            Chain chain = new Chain(seed);
+            Constraints reuse = Constraints.NONE.withReuse(true);
+            Placement best = chain.phases.planner().plan(Objective.LATENCY, reuse);
+            double least = chain.assignments().stream()
+                    .mapToDouble(places -> chain.latency(places, chain.times(0), chain.times(1)))
+                    .min()
+                    .orElseThrow();
+            assertEquals(least, chain.phases.steps() * best.latencySeconds(), 1e-9 * least, "seed " + seed);
+        }
+    }
+
+    @Test
+    void addsUpWhatThePhasesCost() {
+        for (long seed = 0; seed < INSTANCES; seed++) {
+            Chain chain = new Chain(seed);
+            Placement best = chain.phases.planner().plan(Objective.ENERGY);
+            List<Placement> each = chain.phases.costs(best, Constraints.NONE);
+            double latency = 0;
+            double joules = 0;
+            for (int i = 0; i < each.size(); i++) {
+                latency += chain.times(i) * each.get(i).latencySeconds();
+                joules += chain.times(i) * each.get(i).energyJoules().orElseThrow();
+            }
+            double steps = chain.phases.steps();
+            assertEquals(latency, steps * best.latencySeconds(), 1e-9 * latency, "seed " + seed);
+            assertEquals(joules, steps * best.energyJoules().orElseThrow(), 1e-9 * joules, "seed " + seed);
+        }
+    }
+
+    @Test
+    void findsTheBestPlacementForEachNumberOfRuns() {
+        for (long seed = 0; seed < INSTANCES; seed++) {
+            Chain chain = new Chain(seed);
+            if (chain.times(0) == 0) {
+                continue;
+            }
+            List<Phases.Turn> turns = chain.phases.turns("token", Metric.LATENCY, Constraints.NONE.withReuse(true));
+            assertEquals(0, turns.get(0).times());
+            for (double tokens : new double[] {0, 0.1, 0.5, 1, 2, 5, 17, 1000}) {
+                Placement chosen = turns.get(0).then();
+                for (Phases.Turn turn : turns) {
+                    chosen = turn.times() <= tokens ? turn.then() : chosen;
+                }
+                List<Placement> costs = chain.phases.costs(chosen, Constraints.NONE);
+                double found = chain.times(0) * costs.get(0).latencySeconds()
+                        + tokens * costs.get(1).latencySeconds();
+                double least = chain.assignments().stream()
+                        .mapToDouble(places -> chain.latency(places, chain.times(0), tokens))
+                        .min()
+                        .orElseThrow();
+                assertEquals(least, found, 1e-9 * least, "seed " + seed + ", " + tokens + " tokens");
+            }
+        }
+    }
+
+    @Test
+    void findsTheHighestRateOfSeveralTasksAtOnce() {
+        for (long seed = 0; seed < INSTANCES; seed++) {
+            Chain chain = new Chain(seed);
+            Planner mean = chain.phases.planner();
+            for (int tasks : new int[] {1, 2, 4}) {
+                Placement best = chain.phases.planConcurrent(tasks, Constraints.NONE.withReuse(true));
+                double least = chain.assignments().stream()
+                        .map(places -> mean.evaluate(places, Objective.LATENCY, Constraints.NONE))
+                        .mapToDouble(placement -> Phases.secondsOfStep(placement, tasks))
+                        .min()
+                        .orElseThrow();
+                assertEquals(
+                        least,
+                        Phases.secondsOfStep(best, tasks),
+                        1e-9 * least,
+                        "seed " + seed + ", " + tasks + " tasks");
+            }
+        }
+    }
+
+    @Test
+    void aPhaseThatNeverRunsStillNeedsItsMemory() {
+        Cluster cluster = Cluster.builder()
+                .device(Device.of("fast").withMemoryBytes(100))
+                .device(Device.of("large"))
+                .defaultLink(Link.of(1e9, 0))
+                .build();
+        CostTable token = CostTable.bySegment(1, 2)
+                .seconds(0, 0, 1)
+                .seconds(0, 1, 5)
+                .memoryBytes(0, 1, 50, 10)
+                .build();
+        CostTable context = CostTable.bySegment(1, 2).memoryBytes(0, 1, 50, 60).build();
+        Phases short1 = Phases.of(cluster, List.of(new Phases.Phase("token", token, 1)));
+        assertEquals("fast", device(short1));
+        Phases long1 = Phases.of(
+                cluster, List.of(new Phases.Phase("token", token, 1), new Phases.Phase("context", context, 0)));
+        assertEquals("large", device(long1));
+        Phases cached = Phases.of(cluster, List.of(new Phases.Phase("token", token.withResidentBytes(41), 1)));
+        assertEquals("large", device(cached));
+    }
+
+    private static String device(Phases phases) {
+        return phases.planner().plan(Objective.LATENCY).parts().get(0).device().name();
+    }
+
+    @Test
+    void residentMemoryOfARunIsThatOfItsSegments() {
+        CostTable byRun = CostTable.byRun(3, 1).memoryBytes(0, 2, 5, 1).build().withResidentBytes(1, 10, 100);
+        assertEquals(17, byRun.memoryBytes(0, 2, 0));
+        assertEquals(110, byRun.memoryBytes(1, 3, 0));
+        CostTable bySegment = CostTable.bySegment(3, 1).build().withResidentBytes(1, 10, 100);
+        assertEquals(111, bySegment.memoryBytes(0, 3, 0));
+        assertThrows(IllegalArgumentException.class, () -> bySegment.withResidentBytes(1, 2));
+        assertThrows(IllegalArgumentException.class, () -> bySegment.withResidentBytes(1, -2, 0));
+    }
+
+    @Test
+    void plansBranchesOfSeveralPhases() {
+        Cluster cluster = Cluster.builder()
+                .device(Device.of("a"))
+                .device(Device.of("b"))
+                .defaultLink(Link.of(8, 1))
+                .source("a")
+                .build();
+        CostTable one = towers(1, 8);
+        CostTable other = towers(6, 16);
+        Phases phases =
+                Phases.of(cluster, List.of(new Phases.Phase("one", one, 3), new Phases.Phase("other", other, 1)));
+        Placement best = phases.planner().plan(Objective.ENERGY);
+        double sum = DoubleStream.of(3, 1).sum();
+        assertEquals(sum, phases.steps());
+        List<Placement> each = phases.costs(best, Constraints.NONE);
+        assertEquals(
+                3 * each.get(0).energyJoules().orElseThrow()
+                        + each.get(1).energyJoules().orElseThrow(),
+                sum * best.energyJoules().orElseThrow(),
+                1e-9);
+    }
+
+    private static CostTable towers(double seconds, double bytes) {
+        CostTable.Builder table = CostTable.bySegment(
+                3,
+                2,
+                List.of(
+                        Segments.Flow.input(bytes, 0, 1),
+                        Segments.Flow.between(0, bytes, 2),
+                        Segments.Flow.between(1, bytes, 2),
+                        Segments.Flow.output(2, bytes)));
+        for (int segment = 0; segment < 3; segment++) {
+            for (int device = 0; device < 2; device++) {
+                table.seconds(segment, device, seconds + device).joules(segment, segment + 1, device, seconds);
+            }
+        }
+        return table.build();
+    }
+
+    @Test
+    void refusesWhatIsNoTask() {
+        Chain chain = new Chain(3);
+        List<Phases.Phase> list = chain.phases.list();
+        CostTable costs = list.get(0).costs();
+        assertThrows(IllegalArgumentException.class, () -> new Phases.Phase("p", costs, -1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Phases.of(chain.cluster, List.of(new Phases.Phase("p", costs, 0))));
+        CostTable more = CostTable.byRun(chain.segments + 1, chain.devices).build();
+        IllegalArgumentException shape = assertThrows(
+                IllegalArgumentException.class,
+                () -> Phases.of(
+                        chain.cluster, List.of(new Phases.Phase("p", costs, 1), new Phases.Phase("q", more, 1))));
+        assertTrue(String.valueOf(shape.getMessage()).contains("the other table is of"), shape.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> chain.phases.withTimes("none", 1));
+        assertThrows(
+                IllegalArgumentException.class, () -> chain.phases.turns("token", Metric.PERIOD, Constraints.NONE));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> chain.phases.turns("token", Metric.LATENCY, Constraints.NONE.withLimit(Metric.LATENCY, 1)));
+        assertThrows(IllegalArgumentException.class, () -> chain.phases.planConcurrent(0, Constraints.NONE));
+    }
+}
