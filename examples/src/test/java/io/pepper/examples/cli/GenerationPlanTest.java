@@ -154,7 +154,12 @@ class GenerationPlanTest {
         String changed = text.replaceFirst("\"partSeconds\" : \\[", "\"partSeconds\" : [ 1.0,");
         assertThat(changed).isNotEqualTo(text);
         Files.writeString(file, changed);
-        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "simulate", parts.toString()))
+        assertThat(Main.run(
+                        new PrintWriter(out, true),
+                        new PrintWriter(err, true),
+                        "simulate",
+                        "--every=1",
+                        parts.toString()))
                 .isNotZero();
         assertThat(err.toString()).contains("phases[0]", "partSeconds", "are 3, where partition.json has 2 parts");
     }
