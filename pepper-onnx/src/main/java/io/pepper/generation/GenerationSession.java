@@ -91,7 +91,7 @@ public final class GenerationSession implements AutoCloseable {
                 (part, input) -> readsShapeAlone(
                         directory.resolve(manifest.parts().get(part).file()), input, options));
         List<Stage> stages =
-                Stage.openAll(directory, manifest, options.pipeline().runtime());
+                Stage.openAll(directory, manifest, options.pipeline().opening());
         return of(manifest, roles, stages, options);
     }
 

@@ -79,4 +79,13 @@ public record PipelineOptions(
     public PipelineOptions withEmulation(ClusterEmulation value) {
         return new PipelineOptions(runtime, queueCapacity, maxUnderWay, Optional.of(value));
     }
+
+    /**
+     * Returns how the parts are opened: like {@link #runtime()}, with the threads and cores of emulated devices.
+     *
+     * @return the options
+     */
+    public SessionOptions opening() {
+        return emulation.map(devices -> devices.options(runtime)).orElse(runtime);
+    }
 }

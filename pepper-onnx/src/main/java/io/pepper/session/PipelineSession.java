@@ -79,9 +79,7 @@ public final class PipelineSession implements ModelSession {
     public static PipelineSession open(Path directory, PipelineOptions options) throws IOException {
         PartitionManifest manifest =
                 PartitionManifest.read(directory, options.runtime().reading());
-        SessionOptions runtime = options.emulation()
-                .map(emulation -> emulation.options(options.runtime()))
-                .orElse(options.runtime());
+        SessionOptions runtime = options.opening();
         return of(manifest, StageOpener.open(directory, manifest, runtime), options.withRuntime(runtime));
     }
 

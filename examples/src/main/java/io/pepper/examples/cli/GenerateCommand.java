@@ -1,14 +1,18 @@
 package io.pepper.examples.cli;
 
+import io.pepper.cluster.Cluster;
 import io.pepper.examples.QuantityText;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.generation.Generated;
 import io.pepper.generation.GenerationOptions;
 import io.pepper.generation.GenerationSession;
 import io.pepper.generation.Sampling;
+import io.pepper.session.ClusterEmulation;
 import io.pepper.session.PipelineOptions;
 import io.pepper.session.SessionOptions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +93,12 @@ final class GenerateCommand implements Callable<Integer> {
                     + " recently are dropped, and computed again when it continues.")
     private Optional<String> maxCache = Optional.empty();
 
+    @Option(
+            names = {"--emulate", "--rehearse"},
+            paramLabel = "CLUSTER",
+            description = "Emulate the devices and links of this file (YAML or JSON); DIR must have a plan.json.")
+    private Optional<Path> emulate = Optional.empty();
+
     @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
 
@@ -102,10 +112,19 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<List<Long>> tokens = prompts.all();
         Sampling sampling = sampling();
-        try (GenerationSession session = GenerationSession.open(directory, options())) {
+        Optional<DeploymentPlan> plan = emulate.isPresent() ? Optional.of(plan()) : Optional.empty();
+        Optional<ClusterEmulation> emulation = plan.isPresent()
+                ? Optional.of(ClusterEmulation.of(plan.get(), Cluster.read(emulate.orElseThrow())))
+                : Optional.empty();
+        try (GenerationSession session = GenerationSession.open(directory, options(emulation))) {
             long begin = System.nanoTime();
             List<Generated> generated = generate(session, tokens, sampling);
-            GenerationPrinter printer = new GenerationPrinter(session, generated, System.nanoTime() - begin);
+            GenerationPrinter printer = new GenerationPrinter(
+                    session,
+                    generated,
+                    System.nanoTime() - begin,
+                    plan.map(DeploymentPlan::phases).orElse(List.of()),
+                    emulation.map(ClusterEmulation::notes).orElse(List.of()));
             if (output.json) {
                 spec.commandLine().getOut().println(Json.print(printer.json()));
             } else {
@@ -145,9 +164,19 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private GenerationOptions options() {
-        GenerationOptions options = GenerationOptions.DEFAULTS.withPipeline(PipelineOptions.DEFAULTS.withRuntime(
-                SessionOptions.DEFAULTS.withReading(reading.options()).withStages(runtime.stages())));
+    private DeploymentPlan plan() throws IOException {
+        if (!Files.exists(directory.resolve(DeploymentPlan.FILE_NAME))) {
+            throw new ParameterException(
+                    spec.commandLine(), "--emulate needs a plan: " + directory + " has no plan.json");
+        }
+        return reading.plan(directory);
+    }
+
+    private GenerationOptions options(Optional<ClusterEmulation> emulation) {
+        PipelineOptions pipeline = PipelineOptions.DEFAULTS.withRuntime(
+                SessionOptions.DEFAULTS.withReading(reading.options()).withStages(runtime.stages()));
+        GenerationOptions options = GenerationOptions.DEFAULTS.withPipeline(
+                emulation.map(pipeline::withEmulation).orElse(pipeline));
         try {
             if (maxCache.isPresent()) {
                 options = options.withMaxCacheBytes(QuantityText.bytes(maxCache.get()), true);

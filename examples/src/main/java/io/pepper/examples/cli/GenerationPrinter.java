@@ -3,7 +3,9 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.generation.Generated;
+import io.pepper.generation.GenerationSegments;
 import io.pepper.generation.GenerationSession;
 import io.pepper.generation.GenerationVerification;
 import io.pepper.internal.text.Quantities;
@@ -22,8 +24,23 @@ final class GenerationPrinter {
     private final List<Long> cacheBytes;
     private final long replays;
     private final double seconds;
+    private final List<DeploymentPlan.Phase> planned;
+    private final List<String> notes;
 
-    GenerationPrinter(GenerationSession session, List<Generated> generated, long nanos) {
+    /**
+     * Takes the results.
+     *
+     * @param planned the phases of a plan that was rehearsed; empty if none was
+     * @param notes sentences about the rehearsal
+     */
+    GenerationPrinter(
+            GenerationSession session,
+            List<Generated> generated,
+            long nanos,
+            List<DeploymentPlan.Phase> planned,
+            List<String> notes) {
+        this.planned = List.copyOf(planned);
+        this.notes = List.copyOf(notes);
         this.generated = generated;
         this.stages = session.metrics();
         this.cacheBytes = session.cacheBytes();
@@ -33,6 +50,21 @@ final class GenerationPrinter {
 
     private static double meanSeconds(StageMetrics stage) {
         return stage.calls() == 0 ? 0 : stage.busySeconds() / stage.calls();
+    }
+
+    /** Returns the mean time of a phase over all sequences; NaN if none of them had it. */
+    private double measuredSeconds(DeploymentPlan.Phase phase) {
+        if (phase.name().equals(GenerationSegments.PROMPT)) {
+            return generated.stream()
+                    .mapToDouble(Generated::firstTokenSeconds)
+                    .average()
+                    .orElse(Double.NaN);
+        }
+        return generated.stream()
+                .filter(each -> each.tokens().size() > 1)
+                .mapToDouble(each -> 1 / each.tokensPerSecond())
+                .average()
+                .orElse(Double.NaN);
     }
 
     private double perSecond() {
@@ -54,6 +86,14 @@ final class GenerationPrinter {
             }
         }
         root.put("seconds", seconds).put("tokensPerSecond", perSecond()).put("replays", replays);
+        if (!planned.isEmpty()) {
+            ArrayNode phases = root.putArray("phases");
+            for (DeploymentPlan.Phase phase : planned) {
+                ObjectNode node =
+                        phases.addObject().put("name", phase.name()).put("plannedSeconds", phase.latencySeconds());
+                Json.put(node, "measuredSeconds", measuredSeconds(phase));
+            }
+        }
         ArrayNode parts = root.putArray("stages");
         for (int part = 0; part < stages.size(); part++) {
             StageMetrics stage = stages.get(part);
@@ -95,6 +135,19 @@ final class GenerationPrinter {
         }
         parts.print(out);
         out.println(Quantities.number(perSecond()) + " tokens per second");
+        if (!planned.isEmpty()) {
+            out.println();
+            Table phases = new Table("phase", "planned", "measured");
+            for (DeploymentPlan.Phase phase : planned) {
+                double measured = measuredSeconds(phase);
+                phases.row(
+                        phase.name(),
+                        Quantities.seconds(phase.latencySeconds()),
+                        Double.isNaN(measured) ? "-" : Quantities.seconds(measured));
+            }
+            phases.print(out);
+        }
+        notes.forEach(note -> out.println("note: " + note));
         if (replays > 0) {
             out.println("note: caches were dropped and computed again " + replays + " times (--max-cache)");
         }

@@ -114,6 +114,40 @@ class GenerationPlanTest {
     }
 
     @Test
+    void aRehearsalMeasuresThePhasesOfThePlan() throws IOException {
+        Path parts = directory.resolve("parts");
+        assertThat(plan("--generate", "prompt=3,new=8", "--min-devices", 2, "--out", parts))
+                .as(err.toString())
+                .isZero();
+        out.getBuffer().setLength(0);
+        String[] rehearsal = {
+            "generate",
+            parts.toString(),
+            "--prompt-tokens",
+            "1,2,3",
+            "--max-new",
+            "8",
+            "--rehearse",
+            cluster.toString(),
+            "--json"
+        };
+        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), rehearsal))
+                .as(err.toString())
+                .isZero();
+        JsonNode phases = json().path("phases");
+        assertThat(phases).hasSize(2);
+        double hop = 0.001;
+        assertThat(phases).allSatisfy(phase -> {
+            assertThat(phase.path("plannedSeconds").asDouble()).isGreaterThan(hop);
+            assertThat(phase.path("measuredSeconds").asDouble()).isGreaterThan(hop);
+        });
+        Files.delete(parts.resolve(DeploymentPlan.FILE_NAME));
+        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), rehearsal))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--emulate needs a plan");
+    }
+
+    @Test
     void eachObjectiveCountsItsPhases() throws IOException {
         for (String objective : List.of("latency", "throughput", "first-token", "token")) {
             assertThat(plan("--generate", "prompt=6,new=5,sequences=2", "--objective", objective, "--json"))
