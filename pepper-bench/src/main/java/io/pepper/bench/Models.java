@@ -56,6 +56,20 @@ final class Models {
         return net.finish(net.operator("Gemm", tensor, net.weights(channels, 1000), net.weights(1000)));
     }
 
+    /** A copy of vectors of any length, from {@code x} to {@code t0}. */
+    static ModelProto identity() {
+        Models copy = new Models();
+        String in = copy.input();
+        copy.graph
+                .getInputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .addDimBuilder()
+                .setDimParam("n");
+        return copy.finish(copy.operator("Identity", in));
+    }
+
     /** Layers of 16 MiB each, one after the other. */
     static ModelProto layers(int count) {
         Models net = new Models();

@@ -12,15 +12,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The outputs of a request. Closing them releases their tensors, except inputs of the caller that pass through. Not
- * thread-safe.
+ * The outputs of a request. Closing them releases their tensors, except inputs of the caller that pass through. Memory
+ * may be used again after that, also memory behind {@link OnnxTensor#getBufferRef}. Not thread-safe.
  */
 public final class RunOutputs implements AutoCloseable {
     private final Map<String, OnnxValue> values;
     private final StoredOutputs board;
+    private final Runnable after;
+    private boolean closed;
 
     RunOutputs(StoredOutputs board) {
+        this(board, () -> {});
+    }
+
+    private RunOutputs(StoredOutputs board, Runnable after) {
         this.board = board;
+        this.after = after;
         this.values = Collections.unmodifiableMap(new LinkedHashMap<>(board.values()));
     }
 
@@ -37,7 +44,19 @@ public final class RunOutputs implements AutoCloseable {
      * @return the outputs
      */
     public static RunOutputs of(Map<String, OnnxValue> values, Collection<? extends OnnxValue> owned) {
-        return new RunOutputs(new StoredOutputs(values, List.copyOf(owned)));
+        return of(values, owned, () -> {});
+    }
+
+    /**
+     * Creates the outputs of a request whose memory is used again.
+     *
+     * @param values the outputs by name, in the order of the model
+     * @param owned the values that closing the outputs closes: all but inputs that the caller keeps
+     * @param after what follows the first closing
+     * @return the outputs
+     */
+    public static RunOutputs of(Map<String, OnnxValue> values, Collection<? extends OnnxValue> owned, Runnable after) {
+        return new RunOutputs(new StoredOutputs(values, List.copyOf(owned)), after);
     }
 
     /**
@@ -53,7 +72,7 @@ public final class RunOutputs implements AutoCloseable {
     RunOutputs with(List<? extends OnnxValue> more) {
         List<OnnxValue> owned = new ArrayList<>(board.owned());
         owned.addAll(more);
-        return new RunOutputs(new StoredOutputs(values, owned));
+        return new RunOutputs(new StoredOutputs(values, owned), after);
     }
 
     /**
@@ -82,5 +101,9 @@ public final class RunOutputs implements AutoCloseable {
     @Override
     public void close() {
         board.close();
+        if (!closed) {
+            closed = true;
+            after.run();
+        }
     }
 }

@@ -24,6 +24,7 @@ public final class InOrder {
     private final Thread thread;
     private long nextNumber;
     private long nextDue;
+    private long undelivered;
 
     /**
      * Starts the thread.
@@ -62,9 +63,30 @@ public final class InOrder {
      */
     public synchronized void done(long number, Runnable delivery) {
         early.put(number, delivery);
+        passOn();
+    }
+
+    /**
+     * Delivers a result to a thread that waits for it, at once if all earlier ones have been delivered, or else in its turn.
+     *
+     * @param number the request's number, which is used once
+     * @param delivery the delivery, which only wakes the waiting thread
+     */
+    public synchronized void doneForWaiting(long number, Runnable delivery) {
+        if (number == nextDue && undelivered == 0) {
+            nextDue++;
+            delivery.run();
+            passOn();
+        } else {
+            done(number, delivery);
+        }
+    }
+
+    private void passOn() {
         Runnable next = early.remove(nextDue);
         while (next != null) {
             due.add(next);
+            undelivered++;
             nextDue++;
             next = early.remove(nextDue);
         }
@@ -82,10 +104,15 @@ public final class InOrder {
                 } catch (RuntimeException | Error thrown) {
                     LOG.warn("a callback of a result failed", thrown);
                 }
+                delivered();
             }
         } catch (InterruptedException never) {
             LOG.warn("{} was interrupted: pending results are lost", thread.getName());
         }
+    }
+
+    private synchronized void delivered() {
+        undelivered--;
     }
 
     /** Ends once all finished results have been delivered. */

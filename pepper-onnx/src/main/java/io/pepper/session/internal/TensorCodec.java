@@ -14,7 +14,6 @@ import io.pepper.onnx.internal.session.NativeRuntime;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.onnx.internal.session.UnsignedTensors;
 import java.io.IOException;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -267,19 +266,11 @@ public final class TensorCodec {
      */
     public static ByteBuffer elements(OnnxTensor tensor) {
         long bytes = tensor.getInfo().getNumElements() * tensor.getInfo().type.size;
-        return own(tensor)
+        return TensorMemory.owner(tensor)
                 .filter(ByteBuffer.class::isInstance)
                 .map(ByteBuffer.class::cast)
-                .filter(buffer -> buffer.isDirect() && buffer.remaining() == bytes)
+                .filter(buffer -> buffer.remaining() == bytes)
                 .map(ByteBuffer::duplicate)
                 .orElseGet(tensor::getByteBuffer);
-    }
-
-    private static Optional<Buffer> own(OnnxTensor tensor) {
-        try {
-            return tensor.getBufferRef();
-        } catch (NullPointerException none) { // ONNX Runtime 1.28 throws it for a tensor in its own memory.
-            return Optional.empty();
-        }
     }
 }

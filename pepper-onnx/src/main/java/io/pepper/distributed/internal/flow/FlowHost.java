@@ -46,7 +46,7 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
         DirectMemory.require(options.maxHeldBytes() + options.maxHeldBytes() / SHARE_OF_POOL);
         this.options = options;
         this.held = new HeldBytes(options.maxHeldBytes());
-        this.links = new HostLinks(options.device(), members, tls, held, options.silence(), this::lost);
+        this.links = new HostLinks(options.device(), members, tls, options.silence(), this::lost);
         this.pool = new BufferPool(options.maxHeldBytes() / SHARE_OF_POOL);
         this.requests = new HostRequests(options.device(), held, pool, links, this::worker);
         this.server = Sockets.bind(options.host(), options.port(), tls, this::accept);
@@ -65,8 +65,8 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
             LOG.warn("{} refuses a connection: it has {}", options.device(), connections.size());
             return false;
         }
-        connections.add(FrameConnection.start(
-                opener, "the caller of " + options.device(), options.device(), pool::take, held::release, this));
+        connections.add(
+                FrameConnection.start(opener, "the caller of " + options.device(), options.device(), pool::take, this));
         return true;
     }
 

@@ -19,6 +19,7 @@ final class FlowPeers {
     private final Members members;
     private final Optional<Supplier<SSLContext>> tls;
     private final long silenceNanos;
+    private final BufferPool pool;
     private final Listener listener;
     private final Map<String, FrameConnection> connections = new HashMap<>();
     private final PeerClocks clocks = new PeerClocks();
@@ -36,12 +37,28 @@ final class FlowPeers {
         void gone(String device, String why);
     }
 
+    /**
+     * Creates the connections of a session.
+     *
+     * @param session its random name
+     * @param members where the nodes are
+     * @param tls the TLS context; empty for none
+     * @param silence the time without an answer after which a node counts as lost
+     * @param pool the memory of answers
+     * @param listener hears what nodes say
+     */
     FlowPeers(
-            String session, Members members, Optional<Supplier<SSLContext>> tls, Duration silence, Listener listener) {
+            String session,
+            Members members,
+            Optional<Supplier<SSLContext>> tls,
+            Duration silence,
+            BufferPool pool,
+            Listener listener) {
         this.session = session;
         this.members = members;
         this.tls = tls;
         this.silenceNanos = silence.toNanos();
+        this.pool = pool;
         this.listener = listener;
     }
 
@@ -59,8 +76,7 @@ final class FlowPeers {
                 Sockets.connect(address.get(), device, tls),
                 device + " (" + address.get() + ")",
                 "",
-                ByteBuffer::allocateDirect,
-                written -> {},
+                pool::take,
                 new Node(device));
         connections.put(device, made);
         made.ping(System.nanoTime(), 0, session);

@@ -8,12 +8,14 @@ import io.pepper.onnx.internal.session.PartOutputs;
 import io.pepper.onnx.internal.session.Wiring;
 import io.pepper.session.RunOutputs;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -30,6 +32,7 @@ final class FlowRequest {
     private final CompletableFuture<RunOutputs> future = new CompletableFuture<>();
     private final long submittedNanos = System.nanoTime();
     private final Map<Integer, OnnxTensor> results = new HashMap<>();
+    private final List<ByteBuffer> memory = new ArrayList<>();
     private final Map<Integer, FlowReport> reports = new TreeMap<>();
     private final Map<Integer, Long> arrived = new HashMap<>();
     private long sentNanos;
@@ -62,6 +65,11 @@ final class FlowRequest {
         return size;
     }
 
+    /** Returns whether a thread waits for the answer, and nothing else follows from it. */
+    boolean isAwaited() {
+        return !owns;
+    }
+
     CompletableFuture<RunOutputs> future() {
         return future;
     }
@@ -88,6 +96,7 @@ final class FlowRequest {
         attempts++;
         PartOutputs.close(results.values());
         results.clear();
+        memory.clear();
         reports.clear();
         arrived.clear();
         sentNanos = System.nanoTime();
@@ -103,11 +112,16 @@ final class FlowRequest {
             String name = model.wiring().tensor(tensor);
             OnnxTensorLike value = inputs.get(name);
             if (value == null || value.isClosed()) {
-                throw new IllegalArgumentException("input " + name + " was closed before the request was answered");
+                throw closedTooEarly(name);
             }
             read.put(tensor, WireTensor.referring(name, value));
         }
         return read;
+    }
+
+    /** Returns why a request fails whose input was closed. */
+    static IllegalArgumentException closedTooEarly(String input) {
+        return new IllegalArgumentException("input " + input + " was closed before the request was answered");
     }
 
     /** Returns whether frames of an attempt are of use. */
@@ -115,8 +129,22 @@ final class FlowRequest {
         return !ended && ofEpoch == epoch;
     }
 
-    /** Takes results; returns whether all are there now. */
-    synchronized boolean put(int ofEpoch, int maker, Map<Integer, OnnxTensor> made, Collection<FlowReport> more) {
+    /**
+     * Takes results.
+     *
+     * @param ofEpoch their attempt
+     * @param maker the part that made them
+     * @param made the results
+     * @param buffers their memory
+     * @param more what the parts did
+     * @return whether all are there now
+     */
+    synchronized boolean put(
+            int ofEpoch,
+            int maker,
+            Map<Integer, OnnxTensor> made,
+            Collection<ByteBuffer> buffers,
+            Collection<FlowReport> more) {
         if (ended || ofEpoch != epoch) {
             PartOutputs.close(made.values());
             return false;
@@ -127,6 +155,7 @@ final class FlowRequest {
                 twice.close();
             }
         });
+        memory.addAll(buffers);
         more.forEach(report -> reports.put(report.getPart(), report));
         arrived.put(maker, System.nanoTime());
         for (int tensor : model.wiring().results()) {
@@ -137,8 +166,20 @@ final class FlowRequest {
         return true;
     }
 
-    /** Ends the request with its results. */
-    synchronized RunOutputs outputs() {
+    /** Returns the name of an input that was closed too early, so that the parts may have read anything. */
+    Optional<String> closedInput() {
+        return inputs.entrySet().stream()
+                .filter(input -> input.getValue().isClosed())
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /**
+     * Ends the request with its results.
+     *
+     * @param pool takes back their memory once they are closed
+     */
+    synchronized RunOutputs outputs(BufferPool pool) {
         ended = true;
         Map<String, OnnxValue> values = new LinkedHashMap<>();
         List<OnnxValue> owned = new ArrayList<>(results.values());
@@ -154,7 +195,8 @@ final class FlowRequest {
             PartOutputs.close(inputs.values(), values.values());
             inputs.values().stream().filter(values::containsValue).forEach(owned::add);
         }
-        return RunOutputs.of(values, owned);
+        List<ByteBuffer> buffers = List.copyOf(memory);
+        return RunOutputs.of(values, owned, () -> buffers.forEach(pool::give));
     }
 
     /** Ends the request without results; afterwards nothing here reads the inputs. */

@@ -166,10 +166,19 @@ final class FlowRouter {
         }
     }
 
-    /** Hears that a node refuses a route, or no longer serves a part. */
+    /** Hears that a node refuses a route. */
     void refused(String device, int ofEpoch, String why) {
         if (ofEpoch == epoch) {
             failed(device, why);
+        }
+    }
+
+    /** Hears that a node no longer serves a part for an unanswered request, which may be of a route before this one. */
+    void unserved(String device, int ofEpoch, String why) {
+        if (ofEpoch == epoch || (ready != null && ready.epoch() == ofEpoch)) {
+            failed(device, why);
+        } else if (proposal == null || proposal.moves) {
+            start(); // Sends all unanswered requests again.
         }
     }
 

@@ -205,10 +205,15 @@ public final class FlowSession implements ModelSession {
     }
 
     private void deliver(FlowRequest request, Runnable delivery) {
-        order.done(request.number() - 1, () -> {
+        Runnable ordered = () -> {
             bounds.release(request.size());
             delivery.run();
-        });
+        };
+        if (request.isAwaited()) {
+            order.doneForWaiting(request.number() - 1, ordered);
+        } else {
+            order.done(request.number() - 1, ordered);
+        }
     }
 
     /** Puts outcomes in order. */

@@ -34,12 +34,14 @@ import org.jspecify.annotations.Nullable;
 final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Members.Listener {
     private static final int TICKS_PER_SILENCE = 20;
     private static final long MAX_TICK_MILLIS = 100;
+    private static final int SHARE_OF_POOL = 4;
 
     private final String id = UUID.randomUUID().toString();
     private final FlowTarget target;
     private final FlowModel model;
     private final FlowOptions options;
     private final Outcomes outcomes;
+    private final BufferPool pool;
     private final FlowPeers peers;
     private final FlowRouter router;
     private final FlowMeters meters;
@@ -67,7 +69,8 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
         this.model = model;
         this.options = options;
         this.outcomes = outcomes;
-        this.peers = new FlowPeers(id, target.members(), target.tls(), options.silence(), this);
+        this.pool = new BufferPool(options.maxBytes() / SHARE_OF_POOL);
+        this.peers = new FlowPeers(id, target.members(), target.tls(), options.silence(), pool, this);
         this.router = new FlowRouter(id, target, model, peers, options.silence(), this);
         this.meters = new FlowMeters(model, peers, options.listener());
         this.ticker = new Ticker(
@@ -133,7 +136,7 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
                         FrameEncoder.encode(
                                 header, to.getValue().stream().map(read::get).toList()));
             }
-            if (request.put(now.epoch(), Wiring.GIVEN, Map.of(), List.of())) {
+            if (request.put(now.epoch(), Wiring.GIVEN, Map.of(), List.of(), List.of())) {
                 finish(request);
             }
         } catch (IOException | RuntimeException unreadable) {
@@ -204,7 +207,8 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
             for (int i = 0; i < data.size(); i++) {
                 FlowTensor tensor = header.getTensors(i);
                 OnnxTensor twice = made.put(
-                        model.tensor(header.getMaker(), tensor.getName()), WireTensor.read(tensor, data.get(i)));
+                        model.tensor(header.getMaker(), tensor.getName()),
+                        WireTensor.read(tensor, data.get(i).duplicate()));
                 if (twice != null) {
                     twice.close();
                 }
@@ -214,7 +218,7 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
             fail(request, StageException.of(model.manifest().modelName(), refused));
             return;
         }
-        if (request.put(header.getEpoch(), header.getMaker(), made, header.getReportsList())) {
+        if (request.put(header.getEpoch(), header.getMaker(), made, data, header.getReportsList())) {
             finish(request);
         }
     }
@@ -229,9 +233,18 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
         StageException.Kind kind = kind(failure);
         FlowRequest request = request(header);
         if (kind == StageException.Kind.CLOSED) {
-            ticker.execute(() -> router.refused(device, header.getEpoch(), failure.getMessage()));
+            ticker.execute(() -> closed(device, header));
         } else if (request != null && request.isWanted(header.getEpoch())) {
             fail(request, new StageException(kind, failure.getPlace(), failure.getMessage(), null));
+        }
+    }
+
+    private void closed(String device, FlowHeader header) {
+        FlowRequest request = request(header);
+        if (header.getRequest() == 0) {
+            router.refused(device, header.getEpoch(), header.getFailure().getMessage());
+        } else if (request != null && request.isWanted(header.getEpoch())) {
+            router.unserved(device, header.getEpoch(), header.getFailure().getMessage());
         }
     }
 
@@ -243,6 +256,11 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
     }
 
     private void finish(FlowRequest request) {
+        Optional<String> input = request.closedInput();
+        if (input.isPresent()) {
+            fail(request, StageException.of(model.manifest().modelName(), FlowRequest.closedTooEarly(input.get())));
+            return;
+        }
         StageRoute route;
         synchronized (this) {
             if (!unanswered.remove(request.number(), request)) {
@@ -250,7 +268,7 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
             }
             route = routes.get(request.epoch());
         }
-        RunOutputs outputs = request.outputs();
+        RunOutputs outputs = request.outputs(pool);
         if (route != null) {
             meters.answered(
                     request,

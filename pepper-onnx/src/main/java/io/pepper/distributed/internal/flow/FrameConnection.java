@@ -6,12 +6,9 @@ import io.pepper.distributed.internal.proto.FlowKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,18 +27,12 @@ final class FrameConnection {
     private static final int READING = 1 << 16;
     private static final long LINGER_MILLIS = 1_000;
 
-    /** Marks the end of what is sent. */
-    private static final FrameEncoder.Encoded END = new FrameEncoder.Encoded(List.of(), 0);
-
     private final String name;
     private final Handler handler;
-    private final LongConsumer written;
     private final FrameDecoder decoder;
-    private final BlockingQueue<FrameEncoder.Encoded> queue = new LinkedBlockingQueue<>(MAX_FRAMES);
+    private final FrameQueue queue = new FrameQueue(MAX_FRAMES);
     private final CountDownLatch ended = new CountDownLatch(1);
-    private long waiting;
-    private boolean over;
-    private @Nullable Wire wire;
+    private volatile @Nullable Wire wire;
     private @Nullable String why;
     private volatile long heardNanos = System.nanoTime();
     private volatile @Nullable String device;
@@ -58,11 +49,9 @@ final class FrameConnection {
         void closed(FrameConnection connection, String why);
     }
 
-    private FrameConnection(
-            String name, String own, IntFunction<ByteBuffer> memory, LongConsumer written, Handler handler) {
+    private FrameConnection(String name, String own, IntFunction<ByteBuffer> memory, Handler handler) {
         this.name = name;
         this.handler = handler;
-        this.written = written;
         this.decoder = new FrameDecoder(FrameLimits.DEFAULTS, memory, new FrameDecoder.Receiver() {
             @Override
             public boolean wants(FlowHeader header) {
@@ -86,17 +75,11 @@ final class FrameConnection {
      * @param name the name of the other side in messages
      * @param own the device name of this side; empty for a caller
      * @param memory gives an empty direct buffer of exactly a size
-     * @param written hears how many bytes of tensors no longer wait
      * @param handler the owner
      */
     static FrameConnection start(
-            Sockets.Opener opener,
-            String name,
-            String own,
-            IntFunction<ByteBuffer> memory,
-            LongConsumer written,
-            Handler handler) {
-        FrameConnection made = new FrameConnection(name, own, memory, written, handler);
+            Sockets.Opener opener, String name, String own, IntFunction<ByteBuffer> memory, Handler handler) {
+        FrameConnection made = new FrameConnection(name, own, memory, handler);
         thread(() -> made.read(opener), "pepper-read-" + name);
         return made;
     }
@@ -120,7 +103,7 @@ final class FrameConnection {
             readAll(opened);
         } catch (IOException | RuntimeException | Error failed) {
             LOG.debug("the connection with {} ends", name, failed);
-            reason(name + ": " + (failed.getMessage() == null ? failed.toString() : failed.getMessage()));
+            broken(failed);
         } finally {
             end();
         }
@@ -143,58 +126,45 @@ final class FrameConnection {
         }
     }
 
-    private synchronized void reason(String found) {
-        if (why == null) {
-            why = found;
-        }
-    }
-
     private void end() {
-        long left;
         String reason;
         synchronized (this) {
-            over = true;
-            left = waiting;
-            waiting = 0;
             reason = why;
         }
         ended.countDown();
-        queue.clear();
-        boolean woken = queue.offer(END);
-        LOG.trace("the writer of {} is told: {}", name, woken);
-        written.accept(left);
+        queue.end().forEach(FrameQueue.Outgoing::over);
         handler.closed(this, reason == null ? name + " closed the connection" : reason);
     }
 
-    @SuppressWarnings("ReferenceEquality") // The end is one object.
     private void write(Wire opened) {
         try {
-            for (FrameEncoder.Encoded frame = queue.take(); frame != END; frame = queue.take()) {
-                for (ByteBuffer piece : frame.pieces()) {
-                    opened.write(piece.duplicate());
+            for (FrameQueue.Outgoing frame = queue.take(); frame != null; frame = queue.take()) {
+                try {
+                    opened.write(frame.left());
+                } finally {
+                    over(frame);
                 }
-                account(frame.bytes());
             }
             opened.finish();
             if (!ended.await(LINGER_MILLIS, TimeUnit.MILLISECONDS)) {
                 opened.close();
             }
         } catch (IOException | RuntimeException | Error failed) {
-            abort(name + ": " + (failed.getMessage() == null ? failed.toString() : failed.getMessage()));
+            broken(failed);
         } catch (InterruptedException never) {
             abort("the writing thread was interrupted");
         }
     }
 
-    /** Counts bytes of tensors as written, unless the end of the connection has counted them. */
-    private void account(long bytes) {
-        synchronized (this) {
-            if (over) {
-                return;
-            }
-            waiting -= bytes;
-        }
-        written.accept(bytes);
+    private void broken(Throwable failed) {
+        abort(name + ": " + (failed.getMessage() == null ? failed.toString() : failed.getMessage()));
+    }
+
+    /** Ends a turn after the last byte of a frame. */
+    private void over(FrameQueue.Outgoing frame) {
+        frame.over();
+        boolean more = queue.pass(null);
+        LOG.trace("{} takes further frames: {}", name, more);
     }
 
     private void received(FlowHeader header, List<ByteBuffer> tensors) throws FrameException {
@@ -224,20 +194,35 @@ final class FrameConnection {
     }
 
     /**
-     * Sends a frame after those before it. Its bytes are reported to {@code written} once, also if it is not taken.
+     * Sends a frame after those before it: at once as far as the connection takes it without waiting, or else later on
+     * the writing thread. Its {@code done} is called once, also if it is not taken.
      *
      * @return whether the connection takes it; it does not after its end, nor if too many frames wait
      */
     boolean send(FrameEncoder.Encoded frame) {
-        boolean taken;
-        synchronized (this) {
-            taken = !over && queue.offer(frame);
-            waiting += taken ? frame.bytes() : 0;
+        FrameQueue.Outgoing outgoing = new FrameQueue.Outgoing(frame);
+        Wire open = wire;
+        FrameQueue.Turn turn = queue.add(outgoing, open != null && open.writesAtOnce());
+        if (turn == FrameQueue.Turn.REFUSED) {
+            outgoing.over();
+        } else if (turn == FrameQueue.Turn.WRITE && open != null) {
+            writeNow(open, outgoing);
         }
-        if (!taken) {
-            written.accept(frame.bytes());
+        return turn != FrameQueue.Turn.REFUSED;
+    }
+
+    private void writeNow(Wire open, FrameQueue.Outgoing frame) {
+        boolean all = true;
+        try {
+            all = open.tryWrite(frame.left());
+        } catch (IOException | RuntimeException | Error failed) {
+            broken(failed);
         }
-        return taken;
+        if (all) {
+            over(frame);
+        } else if (!queue.pass(frame)) {
+            frame.over();
+        }
     }
 
     /** Sends a ping; its answer comes as a frame. */
@@ -256,18 +241,14 @@ final class FrameConnection {
 
     /** Ends the connection after the frames that were sent. */
     void finish() {
-        if (!queue.offer(END)) {
-            abort("too many frames wait");
-        }
+        queue.finish();
     }
 
     /** Ends the connection at once. */
     void abort(String reason) {
         Wire open;
         synchronized (this) {
-            if (why == null) {
-                why = reason;
-            }
+            why = why == null ? reason : why;
             open = wire;
         }
         if (open != null) {

@@ -13,12 +13,25 @@ final class FrameEncoder {
     /**
      * A frame to send.
      *
-     * @param pieces its bytes, in their order
-     * @param bytes the number of bytes of the tensors
+     * @param head its length and header
+     * @param tensors its tensors, whose memory stays as it is until {@code done}
+     * @param done what a connection calls once, when it no longer reads the tensors
      */
-    record Encoded(List<ByteBuffer> pieces, long bytes) {
+    record Encoded(ByteBuffer head, List<WireTensor> tensors, Runnable done) {
         Encoded {
-            pieces = List.copyOf(pieces);
+            tensors = List.copyOf(tensors);
+        }
+
+        /** Returns its bytes, in their order. */
+        List<ByteBuffer> pieces() {
+            List<ByteBuffer> pieces = new ArrayList<>(tensors.size() + 1);
+            pieces.add(head);
+            for (WireTensor tensor : tensors) {
+                if (tensor.header().getBytes() > 0) {
+                    pieces.add(tensor.data());
+                }
+            }
+            return pieces;
         }
     }
 
@@ -29,19 +42,13 @@ final class FrameEncoder {
 
     /** Returns a frame with tensors, whose descriptions are added to the header. */
     static Encoded encode(FlowHeader.Builder header, List<WireTensor> tensors) {
-        long bytes = 0;
-        List<ByteBuffer> pieces = new ArrayList<>(tensors.size() + 1);
-        for (WireTensor tensor : tensors) {
-            header.addTensors(tensor.header());
-            bytes += tensor.data().remaining();
-        }
-        pieces.add(prefixed(header.build().toByteArray()));
-        for (WireTensor tensor : tensors) {
-            if (tensor.data().remaining() > 0) {
-                pieces.add(tensor.data());
-            }
-        }
-        return new Encoded(pieces, bytes);
+        return encode(header, tensors, () -> {});
+    }
+
+    /** Returns a frame with tensors, whose descriptions are added to the header, and what is called after it. */
+    static Encoded encode(FlowHeader.Builder header, List<WireTensor> tensors, Runnable done) {
+        tensors.forEach(tensor -> header.addTensors(tensor.header()));
+        return new Encoded(prefixed(header.build().toByteArray()), tensors, done);
     }
 
     private static ByteBuffer prefixed(byte[] header) {

@@ -18,7 +18,6 @@ final class HostLinks {
     private final String own;
     private final Members members;
     private final Optional<Supplier<SSLContext>> tls;
-    private final HeldBytes held;
     private final long silenceNanos;
     private final BiConsumer<String, String> lost;
     private final Map<String, FrameConnection> byDevice = new HashMap<>();
@@ -30,7 +29,6 @@ final class HostLinks {
      * @param own this node's device name
      * @param members where the others are
      * @param tls the TLS context; empty for none
-     * @param held counts what waits to be written
      * @param silence the time without an answer after which a node counts as lost
      * @param lost hears the device that cannot be reached, and why
      */
@@ -38,13 +36,11 @@ final class HostLinks {
             String own,
             Members members,
             Optional<Supplier<SSLContext>> tls,
-            HeldBytes held,
             Duration silence,
             BiConsumer<String, String> lost) {
         this.own = own;
         this.members = members;
         this.tls = tls;
-        this.held = held;
         this.silenceNanos = silence.toNanos();
         this.lost = lost;
     }
@@ -67,7 +63,6 @@ final class HostLinks {
                         device + " (" + address + ")",
                         own,
                         ByteBuffer::allocateDirect,
-                        held::release,
                         new Peer(device)));
         made.ifPresent(connection -> {
             byDevice.put(device, connection);
@@ -119,11 +114,11 @@ final class HostLinks {
         return clocks;
     }
 
-    /** Sends a frame whose bytes are counted as held. */
+    /** Sends a frame, whose {@code done} is called once, also if it cannot be sent. */
     void send(String device, FrameEncoder.Encoded frame) {
         Optional<FrameConnection> connection = open(device);
         if (connection.isEmpty()) {
-            held.release(frame.bytes());
+            frame.done().run();
             lost.accept(device, "is not a reachable member");
         } else if (!connection.get().send(frame)) {
             lost.accept(device, "the connection takes no further frames");

@@ -1,18 +1,16 @@
 package io.pepper.distributed.internal.flow;
 
-import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import io.pepper.distributed.internal.proto.FlowHeader;
 import io.pepper.distributed.internal.proto.FlowKind;
-import io.pepper.onnx.internal.session.PartOutputs;
 import io.pepper.onnx.internal.session.Wiring;
 import io.pepper.session.StageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The way of outputs out of a node: once to each node that reads them, results to the caller. Thread-safe. */
 final class HostOutlet implements PartWorker.Outlet {
@@ -29,19 +27,18 @@ final class HostOutlet implements PartWorker.Outlet {
     }
 
     @Override
-    public void made(
-            HostRequest request, int part, Map<String, OnnxValue> outputs, Map<String, OnnxTensorLike> inputs) {
-        List<OnnxValue> kept = new ArrayList<>(inputs.values());
+    public void made(HostRequest request, int part, Map<String, OnnxValue> outputs) {
+        Map<String, HeldValue> values = hold(request, outputs);
         List<Integer> ready = new ArrayList<>();
         try {
             if (!request.isDropped()) {
-                send(request, part, outputs);
-                keep(request, part, outputs, kept, ready);
+                send(request, part, values);
+                keep(request, part, values, ready);
             }
         } catch (IOException | RuntimeException | Error failed) {
             requests.failed(request, StageException.of(request.route().model().name(part), failed));
         } finally {
-            PartOutputs.close(outputs.values(), kept);
+            values.values().forEach(HeldValue::release);
         }
         requests.enqueue(request, ready);
         if (request.isDone()) {
@@ -49,7 +46,22 @@ final class HostOutlet implements PartWorker.Outlet {
         }
     }
 
-    private void send(HostRequest request, int part, Map<String, OnnxValue> outputs) throws IOException {
+    /** An output may be an input, or another output. */
+    private static Map<String, HeldValue> hold(HostRequest request, Map<String, OnnxValue> outputs) {
+        IdentityHashMap<OnnxValue, HeldValue> made = new IdentityHashMap<>();
+        Map<String, HeldValue> values = new HashMap<>();
+        outputs.forEach((name, value) -> {
+            HeldValue known = made.get(value);
+            HeldValue held = known == null
+                    ? request.held(value).orElseGet(() -> new HeldValue(value, () -> {}))
+                    : known.retain();
+            made.put(value, held);
+            values.put(name, held);
+        });
+        return values;
+    }
+
+    private void send(HostRequest request, int part, Map<String, HeldValue> outputs) throws IOException {
         StageRoute route = request.route();
         Map<Integer, WireTensor> encoded = new HashMap<>();
         for (Map.Entry<String, List<Integer>> target : route.targets(part).entrySet()) {
@@ -79,27 +91,30 @@ final class HostOutlet implements PartWorker.Outlet {
             HostRequest request,
             FlowHeader.Builder header,
             List<Integer> tensors,
-            Map<String, OnnxValue> outputs,
+            Map<String, HeldValue> outputs,
             Map<Integer, WireTensor> encoded)
             throws IOException {
         List<WireTensor> sent = new ArrayList<>();
-        long bytes = 0;
+        List<HeldValue> read = new ArrayList<>();
         for (int tensor : tensors) {
-            WireTensor wire = encoded.get(tensor);
-            if (wire == null) {
-                String name = request.route().model().wiring().tensor(tensor);
-                OnnxValue value = outputs.get(name);
-                if (value == null) {
-                    throw new IllegalStateException("no output " + name);
-                }
-                wire = WireTensor.of(name, value);
-                encoded.put(tensor, wire);
+            String name = request.route().model().wiring().tensor(tensor);
+            HeldValue value = outputs.get(name);
+            if (value == null) {
+                throw new IllegalStateException("no output " + name);
             }
+            WireTensor known = encoded.get(tensor);
+            WireTensor wire = known == null ? WireTensor.of(name, value.value()) : known;
+            encoded.put(tensor, wire);
             sent.add(wire);
-            bytes += wire.header().getBytes();
+            read.add(value);
         }
+        long bytes = sent.stream().mapToLong(wire -> wire.header().getBytes()).sum();
         reserve(bytes);
-        return FrameEncoder.encode(header, sent);
+        read.forEach(HeldValue::retain);
+        return FrameEncoder.encode(header, sent, () -> {
+            held.release(bytes);
+            read.forEach(HeldValue::release);
+        });
     }
 
     private void reserve(long bytes) throws StageException {
@@ -115,17 +130,15 @@ final class HostOutlet implements PartWorker.Outlet {
     }
 
     /** Gives the outputs to the parts of this node that read them. */
-    private void keep(
-            HostRequest request, int part, Map<String, OnnxValue> outputs, List<OnnxValue> kept, List<Integer> ready)
+    private void keep(HostRequest request, int part, Map<String, HeldValue> outputs, List<Integer> ready)
             throws StageException {
         Wiring wiring = request.route().model().wiring();
         for (int tensor : wiring.outputs(part)) {
-            OnnxValue value = outputs.get(wiring.tensor(tensor));
+            HeldValue value = outputs.get(wiring.tensor(tensor));
             if (value != null && !request.route().readers(device, tensor).isEmpty()) {
-                long bytes = Sizes.bytes(value);
+                long bytes = Sizes.bytes(value.value());
                 reserve(bytes);
-                kept.add(value);
-                ready.addAll(request.put(tensor, value, bytes, Optional.empty()));
+                ready.addAll(request.put(tensor, value.retain(), bytes));
             }
         }
     }

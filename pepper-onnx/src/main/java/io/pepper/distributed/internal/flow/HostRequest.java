@@ -6,7 +6,6 @@ import io.pepper.distributed.internal.proto.FlowHeader;
 import io.pepper.distributed.internal.proto.FlowReport;
 import io.pepper.onnx.internal.session.Wiring;
 import io.pepper.session.Cancellation;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,7 +30,6 @@ final class HostRequest {
     private final StageRoute route;
     private final String device;
     private final HeldBytes held;
-    private final BufferPool pool;
     private final long deadlineNanos;
     private final Cancellation cancellation = new Cancellation();
     private final Map<Integer, Holder> tensors = new HashMap<>();
@@ -45,17 +43,16 @@ final class HostRequest {
     private final Set<Integer> started = new HashSet<>();
     private boolean dropped;
 
-    /** A value, and the number of its uses that are left. */
+    /** A value, and the number of its readers that are left. */
     private static final class Holder {
-        private final OnnxValue value;
+        private final HeldValue value;
         private final long bytes;
-        private final Optional<ByteBuffer> memory;
-        private int uses;
+        private int readers;
 
-        Holder(OnnxValue value, long bytes, Optional<ByteBuffer> memory) {
+        Holder(HeldValue value, long bytes, int readers) {
             this.value = value;
             this.bytes = bytes;
-            this.memory = memory;
+            this.readers = readers;
         }
     }
 
@@ -68,7 +65,6 @@ final class HostRequest {
      * @param route where the parts are
      * @param device this node
      * @param held counts the bytes of tensors
-     * @param pool takes back the memory of tensors that came from elsewhere
      * @param deadlineNanos when the caller no longer waits, by {@link System#nanoTime}; {@link Long#MAX_VALUE} for never
      */
     HostRequest(
@@ -78,7 +74,6 @@ final class HostRequest {
             StageRoute route,
             String device,
             HeldBytes held,
-            BufferPool pool,
             long deadlineNanos) {
         this.session = session;
         this.epoch = epoch;
@@ -86,7 +81,6 @@ final class HostRequest {
         this.route = route;
         this.device = device;
         this.held = held;
-        this.pool = pool;
         this.deadlineNanos = deadlineNanos;
         for (int part : route.partsOn(device)) {
             missing.put(part, route.model().wiring().inputs(part).length);
@@ -138,19 +132,17 @@ final class HostRequest {
      * Takes over a tensor with its counted bytes.
      *
      * @param tensor its number
-     * @param value the value, which may be that of another tensor here
+     * @param value the value, whose use by one user ends here after the last reader
      * @param bytes its counted bytes
-     * @param memory the buffer of a value that came from elsewhere
      * @return the parts all of whose inputs are there now
      */
-    synchronized List<Integer> put(int tensor, OnnxValue value, long bytes, Optional<ByteBuffer> memory) {
+    synchronized List<Integer> put(int tensor, HeldValue value, long bytes) {
         List<Integer> readers = route.readers(device, tensor);
+        Holder holder = new Holder(value, bytes, readers.size());
         if (dropped || readers.isEmpty() || tensors.containsKey(tensor)) {
-            release(new Holder(value, bytes, memory));
+            release(holder);
             return List.of();
         }
-        Holder holder = new Holder(value, bytes, memory);
-        holder.uses = readers.size();
         tensors.put(tensor, holder);
         List<Integer> ready = new ArrayList<>();
         for (int part : readers) {
@@ -164,13 +156,16 @@ final class HostRequest {
 
     private void release(Holder holder) {
         held.release(holder.bytes);
-        boolean shared = tensors.values().stream().anyMatch(other -> other.value == holder.value);
-        if (!shared) {
-            if (!holder.value.isClosed()) {
-                holder.value.close();
-            }
-            holder.memory.ifPresent(pool::give);
-        }
+        holder.value.release();
+    }
+
+    /** Returns the holder of a value that a running part reads, with a further user; empty for other values. */
+    @SuppressWarnings("ReferenceEquality") // A part may give an input itself back.
+    synchronized Optional<HeldValue> held(OnnxValue value) {
+        return tensors.values().stream()
+                .filter(holder -> holder.value.value() == value)
+                .findFirst()
+                .map(holder -> holder.value.retain());
     }
 
     /** Starts a part; returns null if the request was dropped. */
@@ -181,7 +176,7 @@ final class HostRequest {
         Map<String, OnnxTensorLike> feed = new LinkedHashMap<>();
         for (int tensor : route.model().wiring().inputs(part)) {
             Holder holder = tensors.get(tensor);
-            if (holder == null || !(holder.value instanceof OnnxTensorLike value)) {
+            if (holder == null || !(holder.value.value() instanceof OnnxTensorLike value)) {
                 throw new IllegalStateException("part " + part + " started without its inputs");
             }
             feed.put(route.model().wiring().tensor(tensor), value);
@@ -249,8 +244,8 @@ final class HostRequest {
         for (int tensor : route.model().wiring().inputs(part)) {
             Holder holder = tensors.get(tensor);
             if (holder != null) {
-                holder.uses--;
-                if (holder.uses == 0) {
+                holder.readers--;
+                if (holder.readers == 0) {
                     tensors.remove(tensor);
                     release(holder);
                 }

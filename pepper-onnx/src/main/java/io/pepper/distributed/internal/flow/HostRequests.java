@@ -223,6 +223,7 @@ final class HostRequests {
         }
         if (request == null) {
             held.release(counted);
+            data.forEach(pool::give);
             return;
         }
         request.report(header.getReportsList());
@@ -243,7 +244,6 @@ final class HostRequests {
                 route,
                 device,
                 held,
-                pool,
                 remaining <= 0
                         ? Long.MAX_VALUE
                         : System.nanoTime()
@@ -256,12 +256,12 @@ final class HostRequests {
         List<Integer> ready = new ArrayList<>(header.getMaker() == Wiring.GIVEN ? request.begin() : List.of());
         for (int i = 0; i < data.size(); i++) {
             FlowTensor tensor = header.getTensors(i);
+            ByteBuffer memory = data.get(i);
             try {
                 ready.addAll(request.put(
                         request.route().model().tensor(header.getMaker(), tensor.getName()),
-                        WireTensor.read(tensor, data.get(i).duplicate()),
-                        tensor.getBytes(),
-                        Optional.of(data.get(i))));
+                        new HeldValue(WireTensor.read(tensor, memory.duplicate()), () -> pool.give(memory)),
+                        tensor.getBytes()));
             } catch (IOException | RuntimeException refused) {
                 held.release(header.getTensorsList().subList(i, data.size()).stream()
                         .mapToLong(FlowTensor::getBytes)

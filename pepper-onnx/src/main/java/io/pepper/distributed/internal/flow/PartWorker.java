@@ -37,7 +37,7 @@ final class PartWorker {
     /** Takes what a part makes. */
     interface Outlet {
         /** Passes the outputs of a part on. They belong to the outlet, except for those that are inputs of the part. */
-        void made(HostRequest request, int part, Map<String, OnnxValue> outputs, Map<String, OnnxTensorLike> inputs);
+        void made(HostRequest request, int part, Map<String, OnnxValue> outputs);
 
         /** Fails a request. */
         void failed(HostRequest request, StageException why);
@@ -125,7 +125,7 @@ final class PartWorker {
                 .setBytesIn(bytesIn)
                 .setBytesOut(bytesOut)
                 .build()));
-        outlet.made(request, served.part(), made, feed);
+        outlet.made(request, served.part(), made);
     }
 
     private String name() {

@@ -103,7 +103,7 @@ final class Sockets {
         try {
             settle(channel);
             if (tls.isEmpty()) {
-                return Wire.of(channel);
+                return ChannelWire.of(channel);
             }
             SSLSocket socket = layered(channel.socket(), tls.get().get(), "", 0);
             socket.setUseClientMode(false);
@@ -123,7 +123,7 @@ final class Sockets {
                 settle(channel);
                 channel.socket().connect(new InetSocketAddress(address.host(), address.port()), CONNECTING_MILLIS);
                 if (tls.isEmpty()) {
-                    return Wire.of(channel);
+                    return ChannelWire.of(channel);
                 }
                 SSLSocket socket = layered(channel.socket(), tls.get().get(), device, address.port());
                 SSLParameters parameters = socket.getSSLParameters();

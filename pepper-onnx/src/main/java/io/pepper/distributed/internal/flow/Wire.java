@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import javax.net.ssl.SSLSocket;
 
 /** The bytes of a connection. One thread reads and another one writes; any thread closes. */
@@ -22,12 +21,28 @@ interface Wire extends AutoCloseable {
     int read(ByteBuffer target) throws IOException;
 
     /**
-     * Writes bytes.
+     * Writes bytes, and waits until the connection has taken them.
      *
-     * @param bytes all of these
+     * @param pieces all of these, one after another; their positions move
      * @throws IOException if the connection breaks
      */
-    void write(ByteBuffer bytes) throws IOException;
+    void write(ByteBuffer... pieces) throws IOException;
+
+    /** Returns whether {@link #tryWrite} can write. */
+    default boolean writesAtOnce() {
+        return false;
+    }
+
+    /**
+     * Writes what the connection takes without waiting.
+     *
+     * @param pieces the bytes, one piece after another; their positions move
+     * @return whether all are written
+     * @throws IOException if the connection breaks
+     */
+    default boolean tryWrite(ByteBuffer... pieces) throws IOException {
+        return false;
+    }
 
     /** Tells the other side that no further bytes come. */
     void finish() throws IOException;
@@ -35,43 +50,6 @@ interface Wire extends AutoCloseable {
     /** Ends the connection at once. */
     @Override
     void close() throws IOException;
-
-    /** Returns a connection in the clear. Direct buffers go to the socket as they are. */
-    static Wire of(SocketChannel channel) {
-        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
-        return new Wire() {
-            @Override
-            public int read(ByteBuffer target) throws IOException {
-                return channel.read(target);
-            }
-
-            @Override
-            public void write(ByteBuffer bytes) throws IOException {
-                while (bytes.hasRemaining()) {
-                    if (bytes.isDirect()) {
-                        channel.write(bytes);
-                    } else {
-                        int now = Math.min(PIECE, bytes.remaining());
-                        piece.clear().put(bytes.slice(bytes.position(), now)).flip();
-                        bytes.position(bytes.position() + now);
-                        while (piece.hasRemaining()) {
-                            channel.write(piece);
-                        }
-                    }
-                }
-            }
-
-            @Override
-            public void finish() throws IOException {
-                channel.shutdownOutput();
-            }
-
-            @Override
-            public void close() throws IOException {
-                channel.close();
-            }
-        };
-    }
 
     /** Returns a connection with TLS, whose handshake is done. */
     static Wire of(SSLSocket socket) throws IOException {
@@ -90,11 +68,13 @@ interface Wire extends AutoCloseable {
             }
 
             @Override
-            public void write(ByteBuffer bytes) throws IOException {
-                while (bytes.hasRemaining()) {
-                    int now = Math.min(PIECE, bytes.remaining());
-                    bytes.get(writing, 0, now);
-                    out.write(writing, 0, now);
+            public void write(ByteBuffer... pieces) throws IOException {
+                for (ByteBuffer piece : pieces) {
+                    while (piece.hasRemaining()) {
+                        int now = Math.min(PIECE, piece.remaining());
+                        piece.get(writing, 0, now);
+                        out.write(writing, 0, now);
+                    }
                 }
                 out.flush();
             }

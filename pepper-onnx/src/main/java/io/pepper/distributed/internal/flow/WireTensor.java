@@ -6,7 +6,9 @@ import io.pepper.distributed.internal.proto.FlowTensor;
 import io.pepper.model.ElementType;
 import io.pepper.onnx.internal.session.Sessions;
 import io.pepper.session.internal.TensorCodec;
+import io.pepper.session.internal.TensorMemory;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -18,17 +20,19 @@ import java.util.function.Function;
 
 /**
  * A tensor as it travels: its description, and its elements as raw little-endian bytes. Immutable, as long as its
- * array is not written to.
+ * memory is not written to.
  */
 final class WireTensor {
     private static final int BYTES_OF_LENGTH = Integer.BYTES;
 
     private final FlowTensor header;
     private final ByteBuffer data;
+    private final Object owner;
 
-    private WireTensor(FlowTensor header, ByteBuffer data) {
+    private WireTensor(FlowTensor header, ByteBuffer data, Object owner) {
         this.header = header;
         this.data = data;
+        this.owner = owner;
     }
 
     /** Returns the description. */
@@ -36,22 +40,30 @@ final class WireTensor {
         return header;
     }
 
-    /** Returns the elements. */
+    /** Returns the elements. Their memory lasts as long as {@link #keep} is called later. */
     ByteBuffer data() {
         return data.duplicate();
     }
 
-    /** Reads the elements of a tensor, which costs one copy. */
+    /** Keeps the memory of the elements until now. */
+    @SuppressWarnings("ReachabilityFenceUsage") // The writing is in another class.
+    void keep() {
+        Reference.reachabilityFence(owner);
+    }
+
+    /** Refers to the elements of a tensor, which must stay open as long as they are read. */
     static WireTensor of(String name, OnnxValue value) throws IOException {
-        return of(name, value, OnnxTensor::getByteBuffer);
+        return of(name, value, tensor -> TensorMemory.of(tensor).orElseGet(tensor::getByteBuffer));
     }
 
     /**
-     * Refers to the elements of a tensor that was created from a direct buffer, and copies those of others. As long as
-     * the frame is to be of use, the buffer must not be written to.
+     * Refers to the elements of a tensor that was created from a direct buffer, and copies those of others, so that the
+     * tensor may be closed. As long as the frame is to be of use, the buffer must not be written to.
      */
     static WireTensor referring(String name, OnnxValue value) throws IOException {
-        return of(name, value, TensorCodec::elements);
+        return of(name, value, tensor -> TensorMemory.owner(tensor)
+                .flatMap(owner -> TensorMemory.of(tensor))
+                .orElseGet(tensor::getByteBuffer));
     }
 
     private static WireTensor of(String name, OnnxValue value, Function<OnnxTensor, ByteBuffer> reading)
@@ -71,7 +83,7 @@ final class WireTensor {
         FlowTensor.Builder header =
                 FlowTensor.newBuilder().setName(name).setType(element.code()).setBytes(data.remaining());
         Arrays.stream(tensor.getInfo().getShape()).forEach(header::addDims);
-        return new WireTensor(header.build(), data);
+        return new WireTensor(header.build(), data, TensorMemory.owner(tensor).orElse(data));
     }
 
     private static ByteBuffer texts(List<String> texts) {

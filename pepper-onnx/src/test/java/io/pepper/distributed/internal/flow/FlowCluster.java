@@ -124,6 +124,13 @@ final class FlowCluster implements Members, AutoCloseable {
         host(device).serve(new ServedPart(NAME, VERSION, part, stage(device, part), manifest));
     }
 
+    /** Serves a part once more, and tells so. */
+    void start(String device, int part) {
+        serveAgain(device, part);
+        served.getOrDefault(device, Set.of()).add(part);
+        listeners.forEach(listener -> listener.back(device));
+    }
+
     /** Reports a node as lost, and does not tell its address any more. */
     void lose(String device) {
         addresses.remove(device);

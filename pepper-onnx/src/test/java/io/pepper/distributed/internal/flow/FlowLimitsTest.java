@@ -409,6 +409,29 @@ class FlowLimitsTest {
         }
     }
 
+    /** A route to the other node may be on its way when the first one refuses a request of the route before it. */
+    @Test
+    void aPartThatChangesItsNodeAgainAndAgainLosesNoRequest() throws Exception {
+        try (FlowCluster cluster = cluster().node("d", 1)) {
+            FlowSession session = cluster.session();
+            for (int round = 0; round < 12; round++) {
+                List<CompletableFuture<RunOutputs>> answers = new ArrayList<>();
+                String now = round % 2 == 0 ? "b" : "d";
+                for (int i = 0; i < 4; i++) {
+                    answers.add(session.submit(Deployed.inputs(MODEL, i)));
+                }
+                cluster.stop(now, 1);
+                for (int i = 0; i < 4; i++) {
+                    answers.add(session.submit(Deployed.inputs(MODEL, i)));
+                }
+                for (CompletableFuture<RunOutputs> answer : answers) {
+                    answer.get().close();
+                }
+                cluster.start(now, 1);
+            }
+        }
+    }
+
     /** What is wrong is found before a request. */
     @Test
     void aRequestFailsOnceItsInputIsClosedTooEarly() throws Exception {

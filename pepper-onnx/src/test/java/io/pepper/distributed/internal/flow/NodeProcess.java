@@ -15,7 +15,8 @@ final class NodeProcess {
         Path directory = Path.of(args[1]);
         PartitionManifest manifest = PartitionManifest.read(directory);
         NodeProcesses.Addresses members = new NodeProcesses.Addresses();
-        StageHost host = StageHost.start(FlowCluster.options(args[0]), members, Optional.empty());
+        StageHost host =
+                StageHost.start(FlowCluster.options(args[0]).withMaxHeldBytes(1L << 27), members, Optional.empty());
         for (String part : List.of(args[2].split(","))) {
             int number = Integer.parseInt(part);
             host.serve(new ServedPart(
