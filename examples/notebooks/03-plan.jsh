@@ -1,13 +1,13 @@
 // 03: a cluster of a camera, a gateway and a server; what should run where, why, and when that would change.
 
-Cluster cluster = Cluster.builder()
-        .device(Device.of("camera").withMemoryBytes(256_000_000).withTimeFactor(6).withPower(2.7, 6.4))
-        .device(Device.of("gateway").withPower(9, 28))
-        .device(Device.of("server").withTimeFactor(0.4).withPower(60, 180))
-        .link("camera", "gateway", Link.of(10e6, 0.002))
-        .link("gateway", "server", Link.of(20e6, 0.015))
-        .source("camera")
-        .build();
+Cluster cluster = Cluster.builder().
+        device(Device.of("camera").withMemoryBytes(256_000_000).withTimeFactor(6).withPower(2.7, 6.4)).
+        device(Device.of("gateway").withPower(9, 28)).
+        device(Device.of("server").withTimeFactor(0.4).withPower(60, 180)).
+        link("camera", "gateway", Link.of(10e6, 0.002)).
+        link("gateway", "server", Link.of(20e6, 0.015)).
+        source("camera").
+        build();
 
 OnnxModel model = OnnxModel.load(file);
 ModelCosts costs = model.costs(model.shapes(sizes));

@@ -24,11 +24,11 @@ say(Math.round(40 / ((System.nanoTime() - begin) / 1e9)) + " answers in a second
 pipeline.close();
 
 // A placement that follows: "there" is described as almost as fast as "here", so that soon one of them is the better.
-Cluster devices = Cluster.builder()
-        .device(Device.of("here"))
-        .device(Device.of("there").withTimeFactor(1.2))
-        .link("here", "there", Link.of(100e6, 0.0005))
-        .build();
+Cluster devices = Cluster.builder().
+        device(Device.of("here")).
+        device(Device.of("there").withTimeFactor(1.2)).
+        link("here", "there", Link.of(100e6, 0.0005)).
+        build();
 ModelSegments segments = costs.segments(CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), 4));
 CostModel times = CostModel.of(devices, RooflinePredictor.calibrate(ProgressListener.NONE));
 Replanner monitor = Replanner.builder(segments, times).build();

@@ -113,6 +113,15 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     /**
+     * Returns why the node cannot answer requests at the moment.
+     *
+     * @return the reason; empty if the node is in the cluster, and all parts that it serves are open
+     */
+    public Optional<String> notReady() {
+        return service.notReady();
+    }
+
+    /**
      * Leaves the cluster, and closes the parts. Their files stay.
      *
      * @throws IOException if a part or the store cannot be closed

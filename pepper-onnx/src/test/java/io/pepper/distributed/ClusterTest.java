@@ -9,12 +9,14 @@ import io.pepper.export.WeightStorage;
 import io.pepper.model.ProgressListener;
 import io.pepper.onnx.internal.wire.Digests;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,8 +183,46 @@ class ClusterTest {
         client().deploy("cls", parts, 0, ProgressListener.NONE);
         second.close();
         nodes.remove(second);
-        start(options("b"));
+        ClusterNode again = start(options("b"));
         assertThat(client().deployments()).singleElement().matches(Deployment::isComplete);
+        assertThat(again.notReady()).isEmpty();
+    }
+
+    @Test
+    void aNodeThatCannotOpenItsPartsAgainIsNotReady() throws IOException {
+        start(options("a"));
+        ClusterNode second = start(options("b"));
+        Path parts = ClusterParts.write(directory.resolve("one"), WeightStorage.INLINE, 4, "a", "b");
+        client().deploy("cls", parts, 0, ProgressListener.NONE);
+        assertThat(second.notReady()).isEmpty();
+        second.close();
+        nodes.remove(second);
+        assertThat(second.notReady()).contains("the node is not in the cluster");
+        String file = PartitionManifest.read(parts).parts().get(1).file();
+        try (Stream<Path> stored = Files.walk(directory.resolve("store-b"))) {
+            Path part = stored.filter(path -> path.endsWith(file)).findFirst().orElseThrow();
+            Files.write(part, new byte[10]);
+        }
+        assertThat(start(options("b")).notReady()).contains("parts of cls are not open");
+    }
+
+    @Test
+    void theFirstSeedFormsTheClusterAndNoOther() throws IOException {
+        List<String> seeds = List.of(free(), free());
+        ClusterNodeOptions late = options("b").withSeeds(seeds).withJoining(Duration.ofSeconds(1));
+        int port = Integer.parseInt(seeds.get(1).substring(seeds.get(1).indexOf(':') + 1));
+        assertThatThrownBy(() -> ClusterNode.start(late.withListen("127.0.0.1", port)))
+                .hasMessageContaining(seeds.get(0) + " (Connection refused)");
+        int first = Integer.parseInt(seeds.get(0).substring(seeds.get(0).indexOf(':') + 1));
+        start(options("a").withSeeds(seeds).withListen("127.0.0.1", first));
+        start(late.withListen("127.0.0.1", port).withJoining(Duration.ofSeconds(30)));
+        assertThat(client().nodes()).extracting(NodeInfo::name).containsExactly("a", "b");
+    }
+
+    private static String free() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return "127.0.0.1:" + socket.getLocalPort();
+        }
     }
 
     /** Replaces a hash in the manifest and in the plan, and the hash of the manifest in the plan. */

@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import io.pepper.internal.net.Certificates;
 import io.pepper.monitor.LinkOptions;
 import java.io.IOException;
 import java.net.URI;
@@ -59,7 +60,9 @@ final class AgentLinkOptions {
                                     .encodeToString((name + ":" + password).getBytes(StandardCharsets.UTF_8)));
             options = options.withHeader("Authorization", header[0]);
         }
-        return authorities == null ? options : options.withTls(PrometheusOptions.trusting(authorities));
+        return authorities == null
+                ? options
+                : options.withTls(Certificates.client(Optional.empty(), Optional.of(authorities)));
     }
 
     private static URI address(String name, String typed) {

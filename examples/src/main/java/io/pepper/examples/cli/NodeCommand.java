@@ -80,6 +80,14 @@ final class NodeCommand implements Callable<Integer> {
             description = "The kind of device, for instance pi4 (default: that of the device in the cluster file).")
     private Optional<String> kind = Optional.empty();
 
+    @Option(
+            names = "--health",
+            paramLabel = "ADDRESS:PORT",
+            converter = ListenAddress.Converter.class,
+            description = "Answer probes there, by HTTP without protection: GET /livez while the process answers, GET"
+                    + " /readyz once the node has joined and its parts are open.")
+    private Optional<ListenAddress> health = Optional.empty();
+
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A further property. May be repeated.")
     private Map<String, String> labels = Map.of();
 
@@ -160,6 +168,7 @@ final class NodeCommand implements Callable<Integer> {
         boolean joined = false;
         StopSignal signal = StopSignal.watch();
         try (signal;
+                NodeHealth probes = health.isPresent() ? NodeHealth.start(health.get()) : null;
                 NodeExporter exporter = exporter();
                 ClusterNode node = ClusterNode.start(
                         exporter == null ? options : options.withAgentUrl(reachable(options, exporter.metrics())))) {
@@ -168,6 +177,10 @@ final class NodeCommand implements Callable<Integer> {
                 out.println("agent: " + reachable(options, exporter.metrics()));
             }
             joined = true;
+            if (probes != null) {
+                probes.of(node);
+                out.println("health: " + health.get().url(probes.port()) + "readyz");
+            }
             out.println("ready: " + node.name() + " is at " + node.address());
             out.flush();
             signal.await(); // A stop is the usual end of this command.

@@ -1,6 +1,7 @@
 package io.pepper.examples.cli;
 
 import io.pepper.examples.QuantityText;
+import io.pepper.internal.net.Certificates;
 import io.pepper.monitor.AgentDeviceMonitor;
 import io.pepper.monitor.DeviceMonitor;
 import io.pepper.monitor.LinkMonitor;
@@ -8,21 +9,14 @@ import io.pepper.monitor.MonitorBuilder;
 import io.pepper.monitor.PrometheusDeviceMonitor;
 import io.pepper.monitor.PrometheusQueries;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -217,7 +211,7 @@ public final class PrometheusOptions {
             readUser(user, builder::basic);
         }
         if (authorities != null) {
-            builder.tls(trusting(authorities));
+            builder.tls(Certificates.client(Optional.empty(), Optional.of(authorities)));
         }
         return builder;
     }
@@ -230,27 +224,5 @@ public final class PrometheusOptions {
             throw new IllegalArgumentException(file + ": is not USER:PASSWORD");
         }
         user.accept(both.substring(0, split), both.substring(split + 1));
-    }
-
-    /** Returns a TLS context that trusts the certificates in a file. */
-    static SSLContext trusting(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("authority-" + store.size(), certificate);
-            }
-            if (store.size() == 0) {
-                throw new IOException(file + ": has no certificate in PEM form");
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException broken) {
-            throw new IOException(file + ": has no certificate in PEM form: " + broken.getMessage(), broken);
-        }
     }
 }

@@ -1,10 +1,14 @@
 package io.pepper.examples.cli;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /** The options that the commands have. */
 public final class CommandLines {
@@ -21,5 +25,17 @@ public final class CommandLines {
         options.remove("--help");
         options.remove("--version");
         return options;
+    }
+
+    /** Returns why a command does not take these arguments; empty if it does. */
+    public static Optional<String> parse(String command, List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(arguments);
+        try {
+            Main.commandLine().parseArgs(words.toArray(String[]::new));
+            return Optional.empty();
+        } catch (ParameterException wrong) {
+            return Optional.of(String.valueOf(wrong.getMessage()));
+        }
     }
 }

@@ -75,6 +75,16 @@ class NotebooksTest {
     }
 
     @Test
+    void deploysAndWatchesACluster() throws IOException {
+        assertThat(run("06-cluster.jsh"))
+                .contains("camera at 127.0.0.1:")
+                .contains("bit-identical: true")
+                .contains("20 answers from [")
+                .contains("20 answers without the gateway, from [")
+                .contains("removed from [camera, server]");
+    }
+
+    @Test
     void noNotebookIsLeftOut() throws IOException {
         try (Stream<Path> files = Files.list(NOTEBOOKS)) {
             assertThat(files.map(file -> file.getFileName().toString()))
@@ -84,7 +94,8 @@ class NotebooksTest {
                             "02-profile-and-train.jsh",
                             "03-plan.jsh",
                             "04-run-and-adapt.jsh",
-                            "05-any-graph-algorithm.jsh");
+                            "05-any-graph-algorithm.jsh",
+                            "06-cluster.jsh");
         }
     }
 
@@ -105,19 +116,24 @@ class NotebooksTest {
         return shown.toString(StandardCharsets.UTF_8);
     }
 
+    /** Evaluates line by line as the tool does, which takes a line for complete that only lacks its semicolon. */
     private static void evaluate(JShell shell, String text) {
         SourceCodeAnalysis analysis = shell.sourceCodeAnalysis();
-        String remaining = text;
-        while (!remaining.isBlank()) {
-            SourceCodeAnalysis.CompletionInfo next = analysis.analyzeCompletion(remaining);
-            assertThat(next.completeness().isComplete())
-                    .as("complete: %s", remaining)
-                    .isTrue();
-            for (SnippetEvent event : shell.eval(next.source())) {
-                check(shell, event);
+        String pending = "";
+        for (String line : text.lines().toList()) {
+            pending += line + "\n";
+            SourceCodeAnalysis.CompletionInfo next = analysis.analyzeCompletion(pending);
+            while (next.completeness().isComplete()) {
+                for (SnippetEvent event : shell.eval(next.source())) {
+                    check(shell, event);
+                }
+                pending = next.remaining();
+                next = analysis.analyzeCompletion(pending);
             }
-            remaining = next.remaining();
         }
+        assertThat(analysis.analyzeCompletion(pending).completeness())
+                .as("complete: %s", pending)
+                .isEqualTo(SourceCodeAnalysis.Completeness.EMPTY);
     }
 
     private static void check(JShell shell, SnippetEvent event) {

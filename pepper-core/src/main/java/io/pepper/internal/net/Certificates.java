@@ -1,26 +1,16 @@
 package io.pepper.internal.net;
 
-import io.pepper.internal.text.FileErrors;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
-import java.util.Collection;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -30,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** TLS contexts from files in PEM form. */
 public final class Certificates {
-    private static final Pattern KEY =
-            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
-    private static final int MAX_BYTES = 1 << 20;
     private static final char[] NO_PASSWORD = {};
 
     private Certificates() {}
@@ -81,8 +68,8 @@ public final class Certificates {
     }
 
     private static KeyManager[] keys(Pair own) throws IOException {
-        PrivateKey key = key(own.key());
-        Certificate[] chain = certificates(own.certificate()).toArray(Certificate[]::new);
+        PrivateKey key = PemFiles.key(own.key());
+        Certificate[] chain = PemFiles.certificates(own.certificate()).toArray(Certificate[]::new);
         try {
             checkPair(key, chain[0]);
             KeyStore store = empty();
@@ -100,12 +87,7 @@ public final class Certificates {
 
     /** Signs with the key and verifies with the certificate. */
     private static void checkPair(PrivateKey key, Certificate certificate) throws GeneralSecurityException {
-        String algorithm =
-                switch (key.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default -> "Ed25519";
-                };
+        String algorithm = PemFiles.signatureAlgorithm(key);
         Signature signing = Signature.getInstance(algorithm);
         signing.initSign(key);
         signing.update((byte) 1);
@@ -125,7 +107,7 @@ public final class Certificates {
     }
 
     private static TrustManager[] trusting(Path file) throws IOException {
-        Collection<? extends Certificate> authorities = certificates(file);
+        List<X509Certificate> authorities = PemFiles.certificates(file);
         try {
             KeyStore store = empty();
             for (Certificate certificate : authorities) {
@@ -136,50 +118,6 @@ public final class Certificates {
             return trust.getTrustManagers();
         } catch (GeneralSecurityException refused) {
             throw new IOException(file + ": cannot be trusted: " + refused.getMessage(), refused);
-        }
-    }
-
-    private static Collection<? extends Certificate> certificates(Path file) throws IOException {
-        return FileErrors.naming(file, () -> {
-            try (InputStream in = Files.newInputStream(file)) {
-                Collection<? extends Certificate> found =
-                        CertificateFactory.getInstance("X.509").generateCertificates(in);
-                if (found.isEmpty()) {
-                    throw new IOException(file + ": has no certificate in PEM form");
-                }
-                return found;
-            } catch (GeneralSecurityException broken) {
-                throw new IOException(file + ": has no certificate in PEM form: " + broken.getMessage(), broken);
-            }
-        });
-    }
-
-    private static PrivateKey key(Path file) throws IOException {
-        return FileErrors.naming(file, () -> {
-            String text;
-            try (InputStream in = Files.newInputStream(file)) {
-                text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.ISO_8859_1);
-            }
-            Matcher found = KEY.matcher(text);
-            if (!found.find()) {
-                throw new IOException(file + ": has no unencrypted private key in the form PKCS #8 (BEGIN PRIVATE KEY)"
-                        + ": convert it by openssl pkcs8 -topk8 -nodes");
-            }
-            PKCS8EncodedKeySpec encoded =
-                    new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(found.group(1)));
-            Optional<PrivateKey> key = Stream.of("RSA", "EC", "Ed25519")
-                    .flatMap(algorithm -> key(algorithm, encoded).stream())
-                    .findFirst();
-            return key.orElseThrow(() -> new IOException(
-                    file + ": the private key is neither of RSA nor of elliptic curves, or is damaged"));
-        });
-    }
-
-    private static Optional<PrivateKey> key(String algorithm, PKCS8EncodedKeySpec encoded) {
-        try {
-            return Optional.of(KeyFactory.getInstance(algorithm).generatePrivate(encoded));
-        } catch (GeneralSecurityException another) {
-            return Optional.empty();
         }
     }
 }

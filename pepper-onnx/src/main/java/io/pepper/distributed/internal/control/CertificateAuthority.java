@@ -1,5 +1,6 @@
 package io.pepper.distributed.internal.control;
 
+import io.pepper.internal.net.PemFiles;
 import io.pepper.internal.text.FileErrors;
 import io.pepper.onnx.internal.isolate.ScratchDirectory;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.pepper.distributed.internal.control;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.pepper.distributed.internal.proto.Signed;
+import io.pepper.internal.net.PemFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,9 +67,9 @@ public final class Identity {
 
     /** Reads an identity without checking its authority and its dates. */
     static Identity read(Path certificate, Path key, Path authority) throws IOException {
-        X509Certificate root = PemFiles.certificate(authority);
-        X509Certificate own = PemFiles.certificate(certificate);
-        PrivateKey secret = PemFiles.key(key, own.getPublicKey().getAlgorithm());
+        X509Certificate root = PemFiles.certificates(authority).get(0);
+        X509Certificate own = PemFiles.certificates(certificate).get(0);
+        PrivateKey secret = PemFiles.key(key);
         try {
             Identity identity = new Identity(own, secret, root, context(own, secret, root));
             Signed probe = identity.sign(Signed.getDefaultInstance());
@@ -116,7 +117,7 @@ public final class Identity {
     Signed sign(MessageLite body) {
         ByteString bytes = body.toByteString();
         try {
-            Signature signature = Signature.getInstance(algorithm(certificate.getPublicKey()));
+            Signature signature = Signature.getInstance(PemFiles.signatureAlgorithm(key));
             signature.initSign(key);
             signature.update(bytes.asReadOnlyByteBuffer());
             return Signed.newBuilder()
@@ -158,7 +159,7 @@ public final class Identity {
     }
 
     private static boolean isSignedBy(PublicKey sender, Signed message) throws GeneralSecurityException {
-        Signature signature = Signature.getInstance(algorithm(sender));
+        Signature signature = Signature.getInstance(PemFiles.signatureAlgorithm(sender));
         signature.initVerify(sender);
         signature.update(message.getBody().asReadOnlyByteBuffer());
         try {
@@ -166,14 +167,6 @@ public final class Identity {
         } catch (SignatureException malformed) {
             return false;
         }
-    }
-
-    private static String algorithm(PublicKey key) {
-        return switch (key.getAlgorithm()) {
-            case "EC" -> "SHA256withECDSA";
-            case "RSA" -> "SHA256withRSA";
-            default -> key.getAlgorithm();
-        };
     }
 
     /** Checks the authority and the dates of a certificate. */

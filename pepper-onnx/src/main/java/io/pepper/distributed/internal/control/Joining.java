@@ -67,7 +67,7 @@ final class Joining {
             List<String> others = new ArrayList<>(all);
             others.remove(system.address());
             List<String> welcomes = ask(others);
-            boolean first = mayForm && !all.isEmpty() && all.get(0).equals(system.address());
+            boolean first = mayForm && isFirst(seeds.get(0));
             if (welcomes.isEmpty() && first && (others.isEmpty() || round >= ROUNDS_ALONE)) {
                 welcomes = List.of(system.address());
             }
@@ -82,6 +82,11 @@ final class Joining {
             }
             pause();
         }
+    }
+
+    /** Returns whether this member is the first of all seeds. While the first one is unknown, no other may take its place. */
+    private boolean isFirst(String seed) {
+        return addresses(List.of(seed)).stream().limit(1).anyMatch(system.address()::equals);
     }
 
     private List<String> addresses(List<String> seeds) {

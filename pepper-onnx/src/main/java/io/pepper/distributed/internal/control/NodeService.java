@@ -225,6 +225,21 @@ public final class NodeService implements AutoCloseable {
         return membership().map(Membership::rejoined).orElse(0);
     }
 
+    /**
+     * Returns why the node cannot answer requests at the moment.
+     *
+     * @return the reason; empty if it is in the cluster, and all parts that it serves are open
+     */
+    public Optional<String> notReady() {
+        if (membership().filter(joined -> joined.system().isUp()).isEmpty()) {
+            return Optional.of("the node is not in the cluster");
+        }
+        return held.describe().stream()
+                .filter(version -> version.getServing() && !version.getReady())
+                .findFirst()
+                .map(version -> "parts of " + version.getName() + " are not open");
+    }
+
     /** Leaves the cluster, and closes the parts. */
     @Override
     public void close() throws IOException {

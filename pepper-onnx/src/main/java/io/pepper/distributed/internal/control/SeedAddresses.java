@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The addresses of seeds: members by which others join. A name may have several addresses, as the name of a headless
@@ -19,18 +21,19 @@ public final class SeedAddresses {
      * Returns the numeric addresses of seeds.
      *
      * @param seeds addresses or names with ports; unknown names are left out
-     * @return {@code HOST:PORT} each, in ascending order, at least one
+     * @return {@code HOST:PORT} each, in the given order, those of one name in ascending order, at least one
      * @throws IOException if no name is known
      */
     public static List<String> resolve(List<String> seeds) throws IOException {
-        TreeSet<String> addresses = new TreeSet<>();
+        Set<String> addresses = new LinkedHashSet<>();
         List<String> unknown = new ArrayList<>();
         for (String seed : seeds) {
             HostPort wanted = HostPort.parse(seed);
             try {
-                for (InetAddress address : InetAddress.getAllByName(wanted.host())) {
-                    addresses.add(new HostPort(numeric(address), wanted.port()).toString());
-                }
+                Stream.of(InetAddress.getAllByName(wanted.host()))
+                        .map(address -> new HostPort(numeric(address), wanted.port()).toString())
+                        .sorted()
+                        .forEach(addresses::add);
             } catch (UnknownHostException missing) {
                 unknown.add(wanted.host());
             }

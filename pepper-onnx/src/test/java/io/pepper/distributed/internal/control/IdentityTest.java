@@ -106,7 +106,7 @@ class IdentityTest {
         assertThatThrownBy(() -> load(own, "nobody")).hasMessageContaining("nobody.pem");
         Path empty = Files.writeString(directory.resolve("empty.pem"), "nothing");
         assertThatThrownBy(() -> Identity.load(empty, own.resolve("a.key"), own.resolve("authority.pem")))
-                .hasMessageContaining("is no certificate as PEM");
+                .hasMessageContaining("has no certificate in PEM form");
         assertThatThrownBy(() -> Identity.load(own.resolve("a.pem"), empty, own.resolve("authority.pem")))
                 .hasMessageContaining("BEGIN PRIVATE KEY");
     }

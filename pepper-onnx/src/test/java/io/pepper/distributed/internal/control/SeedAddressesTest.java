@@ -14,7 +14,8 @@ class SeedAddressesTest {
     @Test
     void namesAreResolvedAndEachAddressIsASeed() throws IOException {
         assertThat(SeedAddresses.resolve(List.of("127.0.0.2:1", "127.0.0.1:2", "127.0.0.1:2")))
-                .containsExactly("127.0.0.1:2", "127.0.0.2:1");
+                .as("in the given order")
+                .containsExactly("127.0.0.2:1", "127.0.0.1:2");
         assertThat(SeedAddresses.resolve(List.of("[::1]:7400"))).containsExactly("[0:0:0:0:0:0:0:1]:7400");
         assertThat(SeedAddresses.resolve(List.of("no such name:1", "127.0.0.1:2")))
                 .containsExactly("127.0.0.1:2");
