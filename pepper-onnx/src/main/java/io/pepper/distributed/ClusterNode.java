@@ -71,6 +71,7 @@ public final class ClusterNode implements AutoCloseable {
                 options.isolation(),
                 options.threads(),
                 options.tensorMemory(),
+                options.cacheMemory(),
                 Capabilities.of(options),
                 system);
         return new ClusterNode(options, NodeService.start(settings));

@@ -46,6 +46,8 @@ import java.util.function.Consumer;
  * @param threads the number of threads of each part, at least 1
  * @param tensorMemory the largest size of the tensors that the node holds, in bytes, at least 1; empty for half of the
  *     heap's limit
+ * @param cacheMemory the largest size of the caches of each part of a text generator, in bytes, at least 1; empty for a
+ *     quarter of the memory that the node may use
  * @param capabilities what the node can do beside what is found by {@link java.util.ServiceLoader}; of the same name, the
  *     one in this list counts
  */
@@ -69,6 +71,7 @@ public record ClusterNodeOptions(
         Isolation isolation,
         int threads,
         OptionalLong tensorMemory,
+        OptionalLong cacheMemory,
         List<NodeCapability> capabilities) {
     /** The name of the certificate that may deploy by default. */
     public static final String DEFAULT_DEPLOYER = "admin";
@@ -98,6 +101,7 @@ public record ClusterNodeOptions(
      * @param isolation the limits of the child process
      * @param threads the number of threads of each part
      * @param tensorMemory the largest size of the tensors that the node holds
+     * @param cacheMemory the largest size of the caches of each part of a text generator
      * @param capabilities what the node can do beside what is found
      * @throws IllegalArgumentException if a value is out of its range
      */
@@ -116,6 +120,7 @@ public record ClusterNodeOptions(
         require(quorum >= 1, "quorum", quorum);
         require(threads >= 1, "threads", threads);
         require(tensorMemory.orElse(1) >= 1, "tensorMemory", tensorMemory.orElse(1));
+        require(cacheMemory.orElse(1) >= 1, "cacheMemory", cacheMemory.orElse(1));
     }
 
     private static boolean isWithin(Duration value, Duration longest) {
@@ -156,6 +161,7 @@ public record ClusterNodeOptions(
                 Isolation.DEFAULTS,
                 1,
                 OptionalLong.empty(),
+                OptionalLong.empty(),
                 List.of());
     }
 
@@ -178,6 +184,7 @@ public record ClusterNodeOptions(
         private Isolation isolation;
         private int threads;
         private OptionalLong tensorMemory;
+        private OptionalLong cacheMemory;
         private List<NodeCapability> capabilities;
 
         private Draft(ClusterNodeOptions from) {
@@ -198,6 +205,7 @@ public record ClusterNodeOptions(
             isolation = from.isolation;
             threads = from.threads;
             tensorMemory = from.tensorMemory;
+            cacheMemory = from.cacheMemory;
             capabilities = from.capabilities;
         }
     }
@@ -225,6 +233,7 @@ public record ClusterNodeOptions(
                 draft.isolation,
                 draft.threads,
                 draft.tensorMemory,
+                draft.cacheMemory,
                 draft.capabilities);
     }
 
@@ -388,6 +397,17 @@ public record ClusterNodeOptions(
      */
     public ClusterNodeOptions withTensorMemory(long bytes) {
         return with(draft -> draft.tensorMemory = OptionalLong.of(bytes));
+    }
+
+    /**
+     * Sets the largest size of the caches of each part of a text generator. At the limit, the caches of the sequence that
+     * was used least recently are dropped; its caller computes them again when it continues.
+     *
+     * @param bytes at least 1
+     * @return a copy with this limit
+     */
+    public ClusterNodeOptions withCacheMemory(long bytes) {
+        return with(draft -> draft.cacheMemory = OptionalLong.of(bytes));
     }
 
     /**

@@ -1,7 +1,12 @@
 package io.pepper.distributed;
 
 import ai.onnxruntime.OnnxTensorLike;
+import io.pepper.distributed.internal.control.Generating;
 import io.pepper.distributed.internal.flow.FlowSession;
+import io.pepper.distributed.internal.flow.FlowTarget;
+import io.pepper.generation.GenerationOptions;
+import io.pepper.generation.GenerationParts;
+import io.pepper.generation.GenerationSession;
 import io.pepper.model.ProgressListener;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelSegments;
@@ -60,6 +65,30 @@ public final class ClusterSession implements ModelSession {
     public static ClusterSession open(ClusterClient client, String deployment, ClusterSessionOptions options)
             throws IOException {
         return new ClusterSession(FlowSession.open(client.target(deployment), options.flow()), () -> {});
+    }
+
+    /**
+     * Opens a session that generates tokens with the version of a deployment that serves now. The caches stay on the
+     * nodes. If a node is lost, another one that serves its part computes them again from the tokens of the sequence.
+     *
+     * @param client a member of the cluster, which must stay open as long as the session
+     * @param deployment the name of the deployment
+     * @param options limits and times
+     * @param generation how to generate; the nodes limit the caches themselves
+     * @return the session, for the caller to close
+     * @throws io.pepper.model.UnsupportedModelException if the deployment is no text generator with caches, or has inputs
+     *     that do not follow from its tokens; the message names them
+     * @throws IOException see {@link #open}
+     * @throws IllegalArgumentException if the name is not allowed
+     */
+    public static GenerationSession openGeneration(
+            ClusterClient client, String deployment, ClusterSessionOptions options, GenerationOptions generation)
+            throws IOException {
+        FlowTarget target = client.target(deployment);
+        GenerationParts parts = GenerationParts.ofElsewhere(target.manifest());
+        ModelSession session = new ClusterSession(
+                FlowSession.open(Generating.target(target, parts.manifest()), options.flow()), () -> {});
+        return GenerationSession.over(parts, session, generation);
     }
 
     /**

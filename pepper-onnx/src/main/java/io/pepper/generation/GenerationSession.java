@@ -5,8 +5,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.pepper.export.PartitionManifest;
-import io.pepper.graph.DataflowGraph;
-import io.pepper.model.TensorInfo;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.session.ModelSession;
 import io.pepper.session.PartitionedSession;
@@ -20,6 +18,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,16 +45,24 @@ import java.util.function.LongPredicate;
  * }</pre>
  */
 public final class GenerationSession implements AutoCloseable {
+    /** The sign, and room for more sequences than any session has. */
+    private static final int UNUSED_BITS = 2;
+
     private final DecoderRoles roles;
     private final ModelSession session;
     private final List<SequenceCaches> caches;
     private final GenerationOptions options;
-    private final AtomicLong sequences = new AtomicLong();
+    private final AtomicLong sequences;
     private final AtomicLong replays = new AtomicLong();
     private final Set<Long> released = new LinkedHashSet<>();
 
     private GenerationSession(
-            DecoderRoles roles, ModelSession session, List<SequenceCaches> caches, GenerationOptions options) {
+            DecoderRoles roles,
+            ModelSession session,
+            List<SequenceCaches> caches,
+            GenerationOptions options,
+            long firstSequence) {
+        this.sequences = new AtomicLong(firstSequence);
         this.roles = roles;
         this.session = session;
         this.caches = caches;
@@ -86,13 +93,11 @@ public final class GenerationSession implements AutoCloseable {
     public static GenerationSession open(Path directory, GenerationOptions options) throws IOException {
         PartitionManifest manifest =
                 PartitionManifest.read(directory, options.pipeline().runtime().reading());
-        DecoderRoles roles = DecoderRoles.of(
-                manifest,
-                (part, input) -> readsShapeAlone(
-                        directory.resolve(manifest.parts().get(part).file()), input, options));
+        GenerationParts parts = GenerationParts.of(
+                directory, manifest, part -> true, options.pipeline().runtime().reading());
         List<Stage> stages =
                 Stage.openAll(directory, manifest, options.pipeline().opening());
-        return of(manifest, roles, stages, options);
+        return of(parts, stages, options);
     }
 
     /**
@@ -107,9 +112,9 @@ public final class GenerationSession implements AutoCloseable {
      */
     public static GenerationSession open(OnnxModel model, GenerationOptions options) throws IOException {
         PartitionManifest manifest = PartitionManifest.ofWhole(model);
-        DecoderRoles roles = DecoderRoles.of(manifest, DecoderRoles.ShapeReaders.NONE);
+        GenerationParts parts = GenerationParts.of(manifest);
         Stage stage = Stage.open(model, options.pipeline().runtime().stages());
-        return of(manifest, roles, List.of(stage), options);
+        return of(parts, List.of(stage), options);
     }
 
     /**
@@ -125,45 +130,47 @@ public final class GenerationSession implements AutoCloseable {
      */
     public static GenerationSession of(PartitionManifest manifest, List<Stage> stages, GenerationOptions options)
             throws IOException {
-        DecoderRoles roles;
+        GenerationParts parts;
         try {
-            roles = DecoderRoles.of(manifest, DecoderRoles.ShapeReaders.NONE);
+            parts = GenerationParts.of(manifest);
         } catch (IOException | RuntimeException failed) {
             closeAfter(stages, failed);
             throw failed;
         }
-        return of(manifest, roles, stages, options);
+        return of(parts, stages, options);
     }
 
-    private static GenerationSession of(
-            PartitionManifest manifest, DecoderRoles roles, List<Stage> stages, GenerationOptions options)
+    private static GenerationSession of(GenerationParts parts, List<Stage> stages, GenerationOptions options)
             throws IOException {
-        PartitionManifest visible = roles.visible(manifest);
+        PartitionManifest visible = parts.manifest();
         List<Stage> wrapped = new ArrayList<>();
         List<SequenceCaches> caches = new ArrayList<>();
         for (int part = 0; part < stages.size(); part++) {
             SequenceCaches own = new SequenceCaches(stages.get(part).name(), options.maxCacheBytes(), options.evicts());
             caches.add(own);
-            List<String> outputs = visible.parts().get(part).outputs().stream()
-                    .map(TensorInfo::name)
-                    .toList();
-            wrapped.add(new DecoderStage(stages.get(part), roles, outputs, own));
+            wrapped.add(parts.keeping(part, stages.get(part), own));
         }
         // Without emulated devices, a sequence need not change threads between parts.
         ModelSession session = options.pipeline().emulation().isPresent()
                 ? PipelineSession.of(visible, wrapped, options.pipeline())
                 : PartitionedSession.of(visible, wrapped, options.pipeline().runtime());
-        return new GenerationSession(roles, session, List.copyOf(caches), options);
+        return new GenerationSession(parts.roles(), session, List.copyOf(caches), options, 0);
     }
 
-    /** Returns whether a part reads only the shape of an input, as many exported models do for the number of tokens. */
-    private static boolean readsShapeAlone(Path file, String input, GenerationOptions options) throws IOException {
-        try (OnnxModel part = OnnxModel.load(file, options.pipeline().runtime().reading())) {
-            DataflowGraph graph = part.graph();
-            return graph.tensor(input).stream()
-                    .flatMap(tensor -> graph.readers(tensor).stream())
-                    .allMatch(reader -> graph.operatorType(reader).equals("Shape"));
-        }
+    /**
+     * Returns a session over another one whose stages {@linkplain GenerationParts#keeping keep} their caches themselves,
+     * for instance on other machines. The numbers of its sequences begin at a random one, so that they differ from those
+     * of other sessions over the same stages.
+     *
+     * @param parts the parts of the text generator
+     * @param session a session over stages that have the inputs and outputs of {@link GenerationParts#manifest()}, which
+     *     the result closes
+     * @param options the options, of which the length of chunks counts
+     * @return a session, for the caller to close
+     */
+    public static GenerationSession over(GenerationParts parts, ModelSession session, GenerationOptions options) {
+        return new GenerationSession(
+                parts.roles(), session, List.of(), options, new SecureRandom().nextLong() >>> UNUSED_BITS);
     }
 
     private static void closeAfter(List<Stage> stages, Throwable failed) {
@@ -299,7 +306,8 @@ public final class GenerationSession implements AutoCloseable {
     /**
      * Returns the size of the caches of each part.
      *
-     * @return bytes, in the order of the parts. Those of closed sequences count until the next step of another one
+     * @return bytes, in the order of the parts; empty if they are on other machines. Those of closed sequences count
+     *     until the next step of another one
      */
     public List<Long> cacheBytes() {
         return caches.stream().map(SequenceCaches::bytes).toList();

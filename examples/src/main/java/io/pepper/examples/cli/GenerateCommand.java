@@ -1,6 +1,8 @@
 package io.pepper.examples.cli;
 
 import io.pepper.cluster.Cluster;
+import io.pepper.distributed.ClusterSession;
+import io.pepper.distributed.ClusterSessionOptions;
 import io.pepper.examples.QuantityText;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.generation.Generated;
@@ -41,7 +43,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "DIR", description = "Directory of the parts.")
+    @Parameters(
+            paramLabel = "DIR|NAME",
+            description = "Directory of the parts; with --cluster, the name of a deployment.")
     private Path directory = Path.of("");
 
     @Mixin
@@ -100,6 +104,9 @@ final class GenerateCommand implements Callable<Integer> {
     private Optional<Path> emulate = Optional.empty();
 
     @Mixin
+    private ClusterMemberOptions cluster = new ClusterMemberOptions();
+
+    @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
 
     @Mixin
@@ -112,26 +119,58 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<List<Long>> tokens = prompts.all();
         Sampling sampling = sampling();
+        if (cluster.isGiven()) {
+            return onCluster(tokens, sampling);
+        }
         Optional<DeploymentPlan> plan = emulate.isPresent() ? Optional.of(plan()) : Optional.empty();
         Optional<ClusterEmulation> emulation = plan.isPresent()
                 ? Optional.of(ClusterEmulation.of(plan.get(), Cluster.read(emulate.orElseThrow())))
                 : Optional.empty();
         try (GenerationSession session = GenerationSession.open(directory, options(emulation))) {
-            long begin = System.nanoTime();
-            List<Generated> generated = generate(session, tokens, sampling);
-            GenerationPrinter printer = new GenerationPrinter(
+            print(
                     session,
-                    generated,
-                    System.nanoTime() - begin,
+                    tokens,
+                    sampling,
                     plan.map(DeploymentPlan::phases).orElse(List.of()),
                     emulation.map(ClusterEmulation::notes).orElse(List.of()));
-            if (output.json) {
-                spec.commandLine().getOut().println(Json.print(printer.json()));
-            } else {
-                printer.print(spec.commandLine().getOut());
-            }
         }
         return Main.DONE;
+    }
+
+    /** Generates with the nodes that hold the parts of a deployment. */
+    private int onCluster(List<List<Long>> tokens, Sampling sampling) throws IOException {
+        if (emulate.isPresent() || maxCache.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--emulate and --max-cache do not go with --cluster; its nodes take --cache-memory");
+        }
+        String name = directory.toString();
+        return cluster.join("stopped", client -> {
+            List<DeploymentPlan.Phase> planned = client.plan(name).phases();
+            try (GenerationSession session = ClusterSession.openGeneration(
+                    client, name, ClusterSessionOptions.DEFAULTS, options(Optional.empty()))) {
+                print(session, tokens, sampling, planned, List.of());
+            }
+            return Main.DONE;
+        });
+    }
+
+    private void print(
+            GenerationSession session,
+            List<List<Long>> tokens,
+            Sampling sampling,
+            List<DeploymentPlan.Phase> planned,
+            List<String> notes)
+            throws IOException {
+        long begin = System.nanoTime();
+        List<Generated> generated = generate(session, tokens, sampling);
+        GenerationPrinter printer =
+                new GenerationPrinter(session, generated, System.nanoTime() - begin, planned, notes);
+        if (output.json) {
+            spec.commandLine().getOut().println(Json.print(printer.json()));
+        } else {
+            printer.print(spec.commandLine().getOut());
+        }
     }
 
     private List<Generated> generate(GenerationSession session, List<List<Long>> tokens, Sampling sampling)

@@ -97,11 +97,13 @@ final class GenerationPrinter {
         ArrayNode parts = root.putArray("stages");
         for (int part = 0; part < stages.size(); part++) {
             StageMetrics stage = stages.get(part);
-            parts.addObject()
+            ObjectNode node = parts.addObject()
                     .put("stage", stage.stage())
                     .put("calls", stage.calls())
-                    .put("meanSeconds", meanSeconds(stage))
-                    .put("cacheBytes", cacheBytes.get(part));
+                    .put("meanSeconds", meanSeconds(stage));
+            if (part < cacheBytes.size()) {
+                node.put("cacheBytes", cacheBytes.get(part));
+            }
         }
         return root;
     }
@@ -123,6 +125,16 @@ final class GenerationPrinter {
         }
         sequences.print(out);
         out.println();
+        printStages(out);
+        out.println(Quantities.number(perSecond()) + " tokens per second");
+        printPhases(out);
+        notes.forEach(note -> out.println("note: " + note));
+        if (replays > 0) {
+            out.println("note: caches were dropped or lost, and computed again " + replays + " times");
+        }
+    }
+
+    private void printStages(PrintWriter out) {
         Table parts = new Table("stage", "calls", "mean time", "busy", "caches");
         for (int part = 0; part < stages.size(); part++) {
             StageMetrics stage = stages.get(part);
@@ -131,10 +143,12 @@ final class GenerationPrinter {
                     String.valueOf(stage.calls()),
                     Quantities.seconds(meanSeconds(stage)),
                     Quantities.percent(stage.busySeconds() / seconds),
-                    Quantities.bytes(cacheBytes.get(part)));
+                    part < cacheBytes.size() ? Quantities.bytes(cacheBytes.get(part)) : "on its node");
         }
         parts.print(out);
-        out.println(Quantities.number(perSecond()) + " tokens per second");
+    }
+
+    private void printPhases(PrintWriter out) {
         if (!planned.isEmpty()) {
             out.println();
             Table phases = new Table("phase", "planned", "measured");
@@ -146,10 +160,6 @@ final class GenerationPrinter {
                         Double.isNaN(measured) ? "-" : Quantities.seconds(measured));
             }
             phases.print(out);
-        }
-        notes.forEach(note -> out.println("note: " + note));
-        if (replays > 0) {
-            out.println("note: caches were dropped and computed again " + replays + " times (--max-cache)");
         }
     }
 

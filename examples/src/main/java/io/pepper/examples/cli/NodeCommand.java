@@ -154,6 +154,14 @@ final class NodeCommand implements Callable<Integer> {
     private int threads = 1;
 
     @Option(
+            names = "--cache-memory",
+            paramLabel = "SIZE",
+            description = "Keep caches of at most this size in each part of a text generator, such as 512MB (default: a"
+                    + " quarter of the memory). At the limit, the sequence that was used least recently loses its"
+                    + " caches.")
+    private @Nullable String cacheMemory;
+
+    @Option(
             names = "--tensor-memory",
             paramLabel = "SIZE",
             description = "Hold tensors of at most this size, for instance 512MB (default: half of the heap's limit);"
@@ -235,6 +243,7 @@ final class NodeCommand implements Callable<Integer> {
                     : options.withSplitBrain(splitBrain);
             options = advertise.isPresent() ? options.withAdvertised(advertise.get()) : options;
             options = stated.isPresent() ? options.withKind(stated.get()) : options;
+            options = cacheMemory == null ? options : options.withCacheMemory(QuantityText.bytes(cacheMemory));
             options = tensorMemory == null ? options : options.withTensorMemory(QuantityText.bytes(tensorMemory));
             options = agentUrl.isPresent() ? options.withAgentUrl(agentUrl.get()) : options;
             return certificates == null ? options : options.withSecurity(ClusterSecurity.of(certificates, name));

@@ -5,12 +5,16 @@ import io.pepper.distributed.internal.flow.StageHost;
 import io.pepper.distributed.internal.proto.HeldDeployment;
 import io.pepper.distributed.internal.proto.PartMeasure;
 import io.pepper.export.PartitionManifest;
+import io.pepper.generation.GenerationParts;
 import io.pepper.session.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -111,6 +115,7 @@ final class HeldParts implements AutoCloseable {
         Version opened = new Version(deployment, version, files, manifest);
         versions.put(key(deployment, version), opened);
         List<String> notes = new ArrayList<>();
+        Optional<GenerationParts> generating = opener.generating(directory, manifest, files.parts());
         for (int part : files.parts()) {
             if (part >= manifest.parts().size()) {
                 throw new IOException("there is no part " + part);
@@ -120,6 +125,9 @@ final class HeldParts implements AutoCloseable {
                 stage.note().ifPresent(notes::add);
                 opened.stages.put(part, stage.stage());
                 host.serve(new ServedPart(deployment, version, part, stage.stage(), manifest));
+                if (generating.isPresent()) {
+                    serve(opened, part, generating.get());
+                }
             } catch (IOException | RuntimeException failed) {
                 throw new IOException(
                         "part " + part + " (" + manifest.parts().get(part).file() + "): " + failed.getMessage(),
@@ -127,6 +135,15 @@ final class HeldParts implements AutoCloseable {
             }
         }
         return notes;
+    }
+
+    /** Serves a part a second time, as one that keeps its caches. It then closes the stage. */
+    private void serve(Version opened, int part, GenerationParts generating) {
+        Stage keeping = generating.keeping(
+                part, Objects.requireNonNull(opened.stages.get(part)), OptionalLong.of(opener.maxCacheBytes()), true);
+        opened.stages.put(part, keeping);
+        host.serve(new ServedPart(
+                Generating.name(opened.deployment), opened.version, part, keeping, generating.manifest()));
     }
 
     /** Makes a version the one that serves. */
@@ -170,6 +187,7 @@ final class HeldParts implements AutoCloseable {
         for (Map.Entry<Integer, Stage> part : held.stages.entrySet()) {
             try {
                 host.stop(held.deployment, held.version, part.getKey());
+                host.stop(Generating.name(held.deployment), held.version, part.getKey());
                 part.getValue().close();
             } catch (TimeoutException running) {
                 LOG.warn(

@@ -11,6 +11,9 @@ final class MachineMemory {
     private static final String TOTAL = "MemTotal:";
     private static final long KIB = 1024;
 
+    private static final int SHARES = 4;
+    private static final long LEAST_SHARE = 64L << 20;
+
     private MachineMemory() {}
 
     /** Returns bytes; 0 if the system does not tell. */
@@ -18,6 +21,11 @@ final class MachineMemory {
         long machine = machine();
         long limit = limit();
         return limit > 0 && (machine == 0 || limit < machine) ? limit : machine;
+    }
+
+    /** Returns the bytes that the caches of a part may take unless the node states others. */
+    static long share() {
+        return Math.max(LEAST_SHARE, bytes() / SHARES);
     }
 
     private static long machine() {

@@ -50,8 +50,14 @@ public final class NodeService implements AutoCloseable {
                 usual.withMaxHeldBytes(settings.tensorMemory().orElse(usual.maxHeldBytes())),
                 directory,
                 settings.system().identity().map(identity -> identity::context));
-        this.held =
-                new HeldParts(settings.name(), store, new PartsOpener(settings.isolation(), settings.threads()), host);
+        this.held = new HeldParts(
+                settings.name(),
+                store,
+                new PartsOpener(
+                        settings.isolation(),
+                        settings.threads(),
+                        settings.cacheMemory().orElse(MachineMemory.share())),
+                host);
         OrderCheck check = new OrderCheck(settings.name(), proofs, settings.deployers());
         this.orders = new Orders(check, store, held, InstantSource.system());
         this.tasks = new NodeTasks(

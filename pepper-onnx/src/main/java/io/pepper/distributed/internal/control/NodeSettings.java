@@ -22,6 +22,8 @@ import java.util.Set;
  * @param isolation the limits of child processes that open parts
  * @param threads the number of threads of each part
  * @param tensorMemory the largest size of the tensors that the node holds, in bytes; empty for half of the heap's limit
+ * @param cacheMemory the largest size of the caches of each part of a text generator, in bytes; empty for a quarter of
+ *     the memory that the node may use
  * @param capabilities what the node can do besides running parts
  * @param system the settings of the actor system
  */
@@ -37,5 +39,6 @@ public record NodeSettings(
         Isolation isolation,
         int threads,
         OptionalLong tensorMemory,
+        OptionalLong cacheMemory,
         List<Capability> capabilities,
         SystemSettings system) {}

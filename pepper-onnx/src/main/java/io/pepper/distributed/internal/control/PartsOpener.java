@@ -3,12 +3,14 @@ package io.pepper.distributed.internal.control;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import io.pepper.export.PartitionManifest;
+import io.pepper.generation.GenerationParts;
 import io.pepper.measure.ModelTimer;
 import io.pepper.measure.TimingOptions;
 import io.pepper.model.InputShapes;
 import io.pepper.model.Isolation;
 import io.pepper.model.ReadOptions;
 import io.pepper.model.TensorInfo;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.TensorShapes;
 import io.pepper.onnx.internal.isolate.ScratchDirectory;
@@ -31,8 +33,9 @@ import java.util.Optional;
  *
  * @param isolation the limits of the child process
  * @param threads the number of threads of each part
+ * @param maxCacheBytes the largest size of the caches of each part of a text generator
  */
-record PartsOpener(Isolation isolation, int threads) {
+record PartsOpener(Isolation isolation, int threads, long maxCacheBytes) {
     /**
      * An open part.
      *
@@ -64,6 +67,25 @@ record PartsOpener(Isolation isolation, int threads) {
             return new Opened(stage, trial && tensors.isEmpty() ? Optional.of(note(described)) : Optional.empty());
         } finally {
             ScratchDirectory.delete(scratch);
+        }
+    }
+
+    /**
+     * Returns the parts of a text generator that keep their caches.
+     *
+     * @return the parts; empty if the model is no text generator, or one of a kind that cannot keep them
+     * @throws IOException if a part cannot be read
+     */
+    Optional<GenerationParts> generating(Path directory, PartitionManifest manifest, List<Integer> here)
+            throws IOException {
+        if (manifest.recognized().caches().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(GenerationParts.of(
+                    directory, manifest, here::contains, ReadOptions.DEFAULTS.withIsolation(isolation)));
+        } catch (UnsupportedModelException other) {
+            return Optional.empty();
         }
     }
 

@@ -67,6 +67,7 @@ class NodeServiceTest {
                 Isolation.DEFAULTS,
                 1,
                 OptionalLong.empty(),
+                OptionalLong.empty(),
                 List.of(),
                 system));
         nodes.add(node);

@@ -76,7 +76,7 @@ class OrdersTest {
     }
 
     private Orders orders(Optional<Identity> identity) {
-        HeldParts held = new HeldParts("a", store, new PartsOpener(Isolation.DEFAULTS, 1), new NoHost());
+        HeldParts held = new HeldParts("a", store, new PartsOpener(Isolation.DEFAULTS, 1, 1L << 20), new NoHost());
         check = new OrderCheck("a", new Proofs(identity), Set.of("admin"));
         return new Orders(check, store, held, () -> now);
     }
