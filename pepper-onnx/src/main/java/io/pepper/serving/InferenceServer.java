@@ -152,15 +152,18 @@ public final class InferenceServer implements AutoCloseable {
     public List<Endpoint> endpoints(String model) {
         boolean secured = options.security().certificate().isPresent();
         List<Endpoint> endpoints = new ArrayList<>();
-        grpc.ifPresent(server -> endpoints.add(
-                endpoint(secured ? Endpoint.Scheme.GRPCS : Endpoint.Scheme.GRPC, server.address(), model)));
-        rest.ifPresent(server -> endpoints.add(
-                endpoint(secured ? Endpoint.Scheme.HTTPS : Endpoint.Scheme.HTTP, server.address(), model)));
+        grpc.ifPresent(server -> endpoints.add(endpoint(
+                secured ? Endpoint.Scheme.GRPCS : Endpoint.Scheme.GRPC, options.grpc(), server.address(), model)));
+        rest.ifPresent(server -> endpoints.add(endpoint(
+                secured ? Endpoint.Scheme.HTTPS : Endpoint.Scheme.HTTP, options.rest(), server.address(), model)));
         return endpoints;
     }
 
-    private static Endpoint endpoint(Endpoint.Scheme scheme, InetSocketAddress address, String model) {
-        return new Endpoint(scheme, address.getAddress().getHostAddress(), address.getPort(), model, Optional.empty());
+    /** Returns an address as it was given: the system may show 0.0.0.0 as an address of IPv6. */
+    private static Endpoint endpoint(
+            Endpoint.Scheme scheme, Optional<InetSocketAddress> given, InetSocketAddress bound, String model) {
+        String host = given.orElse(bound).getAddress().getHostAddress();
+        return new Endpoint(scheme, host, bound.getPort(), model, Optional.empty());
     }
 
     /**

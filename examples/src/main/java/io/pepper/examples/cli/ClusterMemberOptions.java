@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options of commands that join a cluster as clients. */
-final class ClusterMemberOptions {
+/** The options of commands that join a cluster as clients. Not thread-safe. */
+public final class ClusterMemberOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
@@ -57,8 +57,12 @@ final class ClusterMemberOptions {
             description = "Give up if no node answers within this time (default: 15s).")
     private Optional<String> patience = Optional.empty();
 
-    /** Returns whether the command is to join a cluster. */
-    boolean isGiven() {
+    /**
+     * Returns whether the command is to join a cluster.
+     *
+     * @return whether {@code --cluster} is given
+     */
+    public boolean isGiven() {
         return !seeds.isEmpty();
     }
 
@@ -88,7 +92,13 @@ final class ClusterMemberOptions {
         }
     }
 
-    private ClusterClient join() throws IOException {
+    /**
+     * Joins the cluster.
+     *
+     * @return the client, for the caller to close
+     * @throws IOException if no node accepts the client
+     */
+    public ClusterClient join() throws IOException {
         if (!isGiven()) {
             throw new ParameterException(spec.commandLine(), "Missing required option: '--cluster=HOST:PORT|FILE'");
         }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,6 +42,19 @@ final class RemoteParts {
     private Optional<Path> authority = Optional.empty();
 
     @Option(
+            names = "--remote-certificate",
+            paramLabel = "FILE",
+            description = "With grpcs or https: the certificate of this client and its issuers (PEM); goes with"
+                    + " --remote-key.")
+    private Optional<Path> certificate = Optional.empty();
+
+    @Option(
+            names = "--remote-key",
+            paramLabel = "FILE",
+            description = "The private key of --remote-certificate (PEM, PKCS #8, not encrypted).")
+    private Optional<Path> key = Optional.empty();
+
+    @Option(
             names = "--remote-token",
             paramLabel = "FILE",
             description = "A file with the token that the servers expect.")
@@ -53,9 +67,15 @@ final class RemoteParts {
     private Optional<String> timeout = Optional.empty();
 
     boolean areGiven() {
-        if (remote.isEmpty() && (authority.isPresent() || token.isPresent() || timeout.isPresent())) {
+        boolean more = Stream.of(authority, certificate, key, token, timeout).anyMatch(Optional::isPresent);
+        if (remote.isEmpty() && more) {
             throw new ParameterException(
-                    spec.commandLine(), "--remote-ca, --remote-token and --remote-timeout go with --remote");
+                    spec.commandLine(),
+                    "--remote-ca, --remote-certificate, --remote-key, --remote-token and --remote-timeout go with"
+                            + " --remote");
+        }
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new ParameterException(spec.commandLine(), "--remote-certificate and --remote-key go together");
         }
         return !remote.isEmpty();
     }
@@ -107,6 +127,7 @@ final class RemoteParts {
     private RemoteOptions options() throws IOException {
         ServingSecurity security = ServingSecurity.NONE;
         security = authority.isPresent() ? security.withAuthority(authority.get()) : security;
+        security = certificate.isPresent() ? security.withCertificate(certificate.get(), key.orElseThrow()) : security;
         security = token.isPresent() ? security.withToken(TokenFile.read(token.get())) : security;
         RemoteOptions options = RemoteOptions.DEFAULTS.withSecurity(security);
         try {

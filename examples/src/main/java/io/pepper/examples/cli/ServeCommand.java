@@ -1,5 +1,8 @@
 package io.pepper.examples.cli;
 
+import io.pepper.distributed.ClusterClient;
+import io.pepper.distributed.ClusterSession;
+import io.pepper.distributed.ClusterSessionOptions;
 import io.pepper.examples.QuantityText;
 import io.pepper.export.PartitionManifest;
 import io.pepper.serving.Endpoint;
@@ -34,7 +37,7 @@ import picocli.CommandLine.Spec;
         name = "serve",
         mixinStandardHelpOptions = true,
         description = "Serves written parts by the Open Inference Protocol, version 2, until it is stopped by Ctrl-C or"
-                + " SIGTERM: the whole model, or single parts.")
+                + " SIGTERM: the whole model, single parts, or with --cluster a deployment on its nodes.")
 final class ServeCommand implements Callable<Integer> {
     /** The JDK's server sends an answer in two packets, and would wait for the receipt of the first. */
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";
@@ -45,7 +48,9 @@ final class ServeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "DIR", description = "Directory of the parts.")
+    @Parameters(
+            paramLabel = "DIR|NAME",
+            description = "Directory of the parts; with --cluster, the name of a deployment.")
     private Path directory = Path.of("");
 
     @Option(
@@ -116,6 +121,9 @@ final class ServeCommand implements Callable<Integer> {
     private int maxRequests = 32;
 
     @Mixin
+    private ClusterMemberOptions cluster = new ClusterMemberOptions();
+
+    @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
 
     @Mixin
@@ -124,6 +132,9 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         System.setProperty(NO_DELAY, "true");
+        if (cluster.isGiven()) {
+            return deployment();
+        }
         PartitionManifest manifest = reading.manifest(directory);
         InferenceServerOptions options = options();
         Map<String, ModelSession> models = new LinkedHashMap<>();
@@ -135,6 +146,21 @@ final class ServeCommand implements Callable<Integer> {
             for (ModelSession model : models.values()) {
                 model.close();
             }
+        }
+    }
+
+    /** Serves a deployment that the nodes of a cluster run. */
+    private Integer deployment() throws IOException {
+        if (!parts.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--part does not go with --cluster");
+        }
+        InferenceServerOptions options = options();
+        try (StopSignal signal = StopSignal.watch();
+                ClusterClient client = cluster.join();
+                ClusterSession session =
+                        ClusterSession.open(client, directory.toString(), ClusterSessionOptions.DEFAULTS)) {
+            serve(Map.of(name.orElse(directory.toString()), session), options, signal);
+            return Main.DONE;
         }
     }
 

@@ -17,6 +17,7 @@ import io.javalin.http.NotFoundResponse;
 import io.javalin.http.UnprocessableContentResponse;
 import io.javalin.http.UploadedFile;
 import io.pepper.cluster.DeviceState;
+import io.pepper.distributed.ClusterClient;
 import io.pepper.document.SafeText;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.ModelException;
@@ -54,7 +55,8 @@ import org.slf4j.LoggerFactory;
  * The services of the original PEPPER in one process, with its paths and fields: characteristics ({@code POST
  * /upload}), profiling ({@code POST /api/profiling}), and split jobs ({@code POST /jobs/upload}, {@code GET
  * /jobs/ID/status}, {@code POST /jobs/ID/submodels}). With a Prometheus, it also has the documents of the original's
- * monitor ({@code GET /monitoring/nodes}, {@code /monitoring/characterization}, {@code /monitoring/pods}). {@code GET
+ * monitor ({@code GET /monitoring/nodes}, {@code /monitoring/characterization}, {@code /monitoring/pods}). With a cluster, it
+ * runs its deployments ({@code GET /deployments}, {@code POST /deployments/NAME/run}). {@code GET
  * /health} answers when the service is ready. Times are in seconds. Errors are JSON with a {@code message}. {@code docs/http-service.md} describes requests, answers and
  * limits.
  *
@@ -86,6 +88,7 @@ public final class PepperService implements AutoCloseable {
     private final LatencyPredictor predictor;
     private final ServiceOptions options;
     private final MonitoringRoutes monitoring;
+    private final DeploymentRoutes deployments;
     private final SplitJobs jobs;
     private final Javalin server;
 
@@ -93,11 +96,14 @@ public final class PepperService implements AutoCloseable {
             ServiceOptions options,
             DeviceMonitor devices,
             LatencyPredictor predictor,
-            Optional<MonitoringDocuments> documents) {
+            Optional<MonitoringDocuments> documents,
+            Optional<ClusterClient> cluster) {
         this.devices = devices;
         this.predictor = predictor;
         this.options = options;
         this.monitoring = new MonitoringRoutes(documents, Clock.systemUTC());
+        this.deployments = new DeploymentRoutes(
+                cluster.map(client -> DeploymentSessions.of(client, options.runs())), options.runs());
         this.jobs = new SplitJobs(options, Clock.systemUTC());
         this.server = Javalin.create(this::configure);
     }
@@ -112,24 +118,26 @@ public final class PepperService implements AutoCloseable {
      * @return the service, which is ready
      */
     public static PepperService start(ServiceOptions options, DeviceMonitor devices, LatencyPredictor predictor) {
-        return start(options, devices, predictor, Optional.empty());
+        return start(options, devices, predictor, Optional.empty(), Optional.empty());
     }
 
     /**
-     * Starts the service with the documents of the original's monitor.
+     * Starts the service with the documents of the original's monitor, and for the deployments of a cluster.
      *
      * @param options its address and limits
      * @param devices reads the devices and their states
      * @param predictor predicts the times
      * @param documents reads the documents; without them, their paths are not found
+     * @param cluster the member by which deployments run, for the caller to close after the service
      * @return the service, which is ready
      */
     public static PepperService start(
             ServiceOptions options,
             DeviceMonitor devices,
             LatencyPredictor predictor,
-            Optional<MonitoringDocuments> documents) {
-        PepperService service = new PepperService(options, devices, predictor, documents);
+            Optional<MonitoringDocuments> documents,
+            Optional<ClusterClient> cluster) {
+        PepperService service = new PepperService(options, devices, predictor, documents, cluster);
         try {
             service.server.start(options.address(), options.port());
         } catch (RuntimeException e) {
@@ -160,6 +168,7 @@ public final class PepperService implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        deployments.close();
         jobs.close();
     }
 
@@ -184,6 +193,7 @@ public final class PepperService implements AutoCloseable {
         config.routes.get("/jobs/{id}/status", this::jobStatus);
         config.routes.post("/jobs/{id}/submodels", this::jobSubmodels);
         monitoring.configure(config);
+        deployments.configure(config);
         Failures.configure(config);
     }
 

@@ -1,7 +1,9 @@
 package io.pepper.examples.http;
 
 import io.javalin.util.JavalinException;
+import io.pepper.distributed.ClusterClient;
 import io.pepper.examples.ListenFailures;
+import io.pepper.examples.cli.ClusterMemberOptions;
 import io.pepper.examples.cli.Main;
 import io.pepper.examples.cli.PredictorOptions;
 import io.pepper.examples.cli.PrometheusOptions;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Serves characteristics, profiling, split jobs and, with --prometheus, the documents of the monitor over"
-                        + " HTTP, as the original PEPPER does.")
+                        + " HTTP, as the original PEPPER does. With --cluster, it runs the deployments of a cluster.")
 final class ServiceCommand implements Callable<Integer> {
     private static final Duration WINDOW = Duration.ofMillis(200);
 
@@ -72,6 +74,9 @@ final class ServiceCommand implements Callable<Integer> {
     private PredictorOptions predictors = new PredictorOptions();
 
     @Mixin
+    private ClusterMemberOptions cluster = new ClusterMemberOptions();
+
+    @Mixin
     private PrometheusOptions prometheus = new PrometheusOptions();
 
     /**
@@ -92,15 +97,26 @@ final class ServiceCommand implements Callable<Integer> {
         LatencyPredictor predicts = predictor.isEmpty()
                 ? RooflinePredictor.calibrate(ProgressListener.NONE)
                 : predictors.loadForService(predictor);
-        PepperService service = start(watched, predicts);
-        Runtime.getRuntime().addShutdownHook(new Thread(service::close));
+        Optional<ClusterClient> member = cluster.isGiven() ? Optional.of(cluster.join()) : Optional.empty();
+        PepperService service;
+        try {
+            service = start(watched, predicts, member);
+        } catch (IOException | RuntimeException refused) {
+            member.ifPresent(ClusterClient::close);
+            throw refused;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            service.close();
+            member.ifPresent(ClusterClient::close);
+        }));
         spec.commandLine().getOut().println("ready: http://" + address + ":" + service.port() + "/health");
         spec.commandLine().getOut().flush();
         return 0;
     }
 
     /** Starts the service with the monitor of a Prometheus; without one, with that of this machine. */
-    private PepperService start(Optional<? extends DeviceMonitor> watched, LatencyPredictor predicts)
+    private PepperService start(
+            Optional<? extends DeviceMonitor> watched, LatencyPredictor predicts, Optional<ClusterClient> member)
             throws IOException {
         DeviceMonitor devices = watched.isPresent() ? watched.get() : LocalDeviceMonitor.of("here", WINDOW);
         Optional<MonitoringDocuments> documents = devices instanceof PrometheusDeviceMonitor monitor
@@ -111,7 +127,8 @@ final class ServiceCommand implements Callable<Integer> {
                     ServiceOptions.DEFAULTS.withAddress(address, port).withHostNames(hostNames),
                     devices,
                     predicts,
-                    documents);
+                    documents,
+                    member);
         } catch (JavalinException refused) {
             throw ListenFailures.of(address, port, refused);
         }

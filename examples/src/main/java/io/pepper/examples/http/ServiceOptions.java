@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * @param jobLifetime time for which a job's parts are kept after it has ended
  * @param jobDeadline maximum time of a job
  * @param isolation limits of the child process in which ONNX Runtime opens an upload
+ * @param runs limits of requests that run a deployment of a cluster
  */
 public record ServiceOptions(
         String address,
@@ -27,7 +28,8 @@ public record ServiceOptions(
         long maxDiskBytes,
         Duration jobLifetime,
         Duration jobDeadline,
-        Isolation isolation) {
+        Isolation isolation,
+        RunLimits runs) {
     /**
      * The default options: the loopback address at a free port, 2 GiB per request, 8 GiB in total, an hour for parts,
      * ten minutes for a job.
@@ -40,7 +42,8 @@ public record ServiceOptions(
             8L << 30,
             Duration.ofHours(1),
             Duration.ofMinutes(10),
-            Isolation.DEFAULTS);
+            Isolation.DEFAULTS,
+            RunLimits.DEFAULTS);
 
     /**
      * Creates options.
@@ -53,6 +56,7 @@ public record ServiceOptions(
      * @param jobLifetime time for which a job's parts are kept after it has ended
      * @param jobDeadline maximum time of a job
      * @param isolation limits of the child process in which ONNX Runtime opens an upload
+     * @param runs limits of requests that run a deployment of a cluster
      * @throws IllegalArgumentException if a limit is not more than 0
      */
     public ServiceOptions {
@@ -129,6 +133,16 @@ public record ServiceOptions(
         return with(changed -> changed.isolation = limits);
     }
 
+    /**
+     * Sets the limits of requests that run a deployment.
+     *
+     * @param limits size, number and times of these requests
+     * @return new options
+     */
+    public ServiceOptions withRuns(RunLimits limits) {
+        return with(changed -> changed.runs = limits);
+    }
+
     /** Returns the options for opening uploads. */
     ReadOptions reading() {
         return ReadOptions.DEFAULTS.withIsolation(isolation);
@@ -150,6 +164,7 @@ public record ServiceOptions(
         private Duration jobLifetime;
         private Duration jobDeadline;
         private Isolation isolation;
+        private RunLimits runs;
 
         private Changed(ServiceOptions options) {
             address = options.address;
@@ -160,11 +175,12 @@ public record ServiceOptions(
             jobLifetime = options.jobLifetime;
             jobDeadline = options.jobDeadline;
             isolation = options.isolation;
+            runs = options.runs;
         }
 
         private ServiceOptions options() {
             return new ServiceOptions(
-                    address, port, hostNames, maxUploadBytes, maxDiskBytes, jobLifetime, jobDeadline, isolation);
+                    address, port, hostNames, maxUploadBytes, maxDiskBytes, jobLifetime, jobDeadline, isolation, runs);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.pepper.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pepper.export.PartitionManifest;
+import io.pepper.internal.net.PemFiles;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -169,6 +171,96 @@ class ServeCommandTest {
                         endpoint -> assertThat(endpoint).startsWith("grpc://").endsWith("/angle"))
                 .anySatisfy(
                         endpoint -> assertThat(endpoint).startsWith("http://").endsWith("/angle"));
+    }
+
+    /** Writes {@code name.crt} and {@code name.key} of a certificate for the loopback address that signs itself. */
+    private void certificate(String name) throws Exception {
+        Path store = directory.resolve(name + ".p12");
+        Process making = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        name,
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "san=ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        "changeit")
+                .inheritIO()
+                .start();
+        assertThat(making.waitFor()).isZero();
+        char[] password = "changeit".toCharArray();
+        KeyStore keys = KeyStore.getInstance(store.toFile(), password);
+        Files.writeString(
+                directory.resolve(name + ".crt"),
+                PemFiles.encode("CERTIFICATE", keys.getCertificate(name).getEncoded()));
+        Files.writeString(
+                directory.resolve(name + ".key"),
+                PemFiles.encode("PRIVATE KEY", keys.getKey(name, password).getEncoded()));
+    }
+
+    private int runAt(String endpoint, Object... more) {
+        List<Object> words = new ArrayList<>(
+                List.of("run", parts, "--shape", SHAPE, "--remote", "2=" + endpoint, "--remote-timeout", "20s"));
+        words.addAll(List.of(more));
+        return run(words.toArray());
+    }
+
+    @Test
+    void bothFormsAnswerByTlsToThoseWhoHaveTheTokenOrACertificate() throws Exception {
+        certificate("board");
+        certificate("me");
+        Path token = Files.writeString(directory.resolve("token.txt"), "s3cret\n");
+        Path authority = directory.resolve("board.crt");
+        Object[] tls = {
+            "--part",
+            2,
+            "--grpc",
+            "127.0.0.1:0",
+            "--rest",
+            "127.0.0.1:0",
+            "--certificate",
+            authority,
+            "--key",
+            directory.resolve("board.key")
+        };
+        List<Object> byToken = new ArrayList<>(List.of(tls));
+        byToken.addAll(List.of("--token", token));
+        for (String endpoint : serve(2, byToken.toArray())) {
+            assertThat(endpoint).matches("(grpcs|https)://127\\.0\\.0\\.1:[0-9]+/classifier-2");
+            assertThat(runAt(endpoint, "--remote-ca", authority, "--remote-token", token))
+                    .as(err.toString())
+                    .isZero();
+            assertThat(runAt(endpoint, "--remote-ca", authority)).isEqualTo(1);
+            assertThat(err.toString()).contains("a token is expected");
+            assertThat(runAt(endpoint, "--remote-token", token)).isEqualTo(1);
+            assertThat(err.toString()).contains("no trusted authority signed its certificate");
+            assertThat(runAt(endpoint.replaceFirst("s://", "://"), "--remote-token", token))
+                    .isEqualTo(1);
+            assertThat(err.toString()).contains("it may use TLS");
+        }
+        List<Object> byCertificate = new ArrayList<>(List.of(tls));
+        byCertificate.addAll(List.of("--client-ca", directory.resolve("me.crt")));
+        for (String endpoint : serve(2, byCertificate.toArray())) {
+            Path own = directory.resolve("me.crt");
+            Path key = directory.resolve("me.key");
+            assertThat(runAt(endpoint, "--remote-ca", authority, "--remote-certificate", own, "--remote-key", key))
+                    .as(err.toString())
+                    .isZero();
+            assertThat(runAt(endpoint, "--remote-ca", authority)).isEqualTo(1);
+            assertThat(err.toString()).contains("a certificate of the client");
+            assertThat(runAt(endpoint, "--remote-ca", authority, "--remote-certificate", own))
+                    .isEqualTo(2);
+            assertThat(err.toString()).contains("--remote-certificate and --remote-key go together");
+        }
     }
 
     @Test

@@ -68,7 +68,8 @@ class MonitoringRoutesTest {
                 ServiceOptions.DEFAULTS,
                 () -> Map.of("here", here),
                 (work, threads, device) -> new Prediction(1, 1, false),
-                documents);
+                documents,
+                Optional.empty());
     }
 
     @AfterEach

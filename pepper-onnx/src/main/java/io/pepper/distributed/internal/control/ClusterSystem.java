@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -46,7 +47,6 @@ import org.apache.pekko.serialization.SerializerDetails;
 public final class ClusterSystem implements AutoCloseable {
     private static final String NAME = "pepper";
     private static final String ACTOR = "control";
-    private static final String INTERRUPTED = "the joining of the cluster was interrupted";
     private static final String PROTOCOL = "pekko://" + NAME + "@";
 
     private final SystemSettings settings;
@@ -106,9 +106,6 @@ public final class ClusterSystem implements AutoCloseable {
      * @throws IOException if it cannot listen
      */
     public static ClusterSystem start(SystemSettings settings, Listener listener) throws IOException {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedIOException(INTERRUPTED);
-        }
         SystemSettings bound = settings.withPort(checkedPort(settings));
         ActorSystemSetup setup = ActorSystemSetup.create(
                 BootstrapSetup.create(SystemConfig.of(bound)).withClassloader(ActorSystem.class.getClassLoader()),
@@ -118,17 +115,36 @@ public final class ClusterSystem implements AutoCloseable {
             TlsEngines engines = new TlsEngines(bound.identity().get());
             setup = setup.withSetup(SSLEngineProviderSetup.create(extended -> engines));
         }
-        try {
-            return new ClusterSystem(bound, ActorSystem.create(guardian(listener), NAME, setup));
-        } catch (RuntimeException failed) {
-            // Pekko's exception has the interrupt in its message alone.
-            if (Thread.currentThread().isInterrupted() || failed.toString().contains("InterruptedException")) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException(INTERRUPTED);
+        ActorSystemSetup complete = setup;
+        FutureTask<ActorSystem<Object>> creation =
+                new FutureTask<>(() -> ActorSystem.create(guardian(listener), NAME, complete));
+        Thread creator = new Thread(creation, "pepper-actor-system");
+        creator.setDaemon(true);
+        creator.start();
+        return new ClusterSystem(bound, created(creation, bound));
+    }
+
+    /** Waits for an actor system. It has a thread of its own, since Pekko prints a stack trace when it is interrupted. */
+    private static ActorSystem<Object> created(FutureTask<ActorSystem<Object>> creation, SystemSettings bound)
+            throws IOException {
+        boolean stopped = false;
+        while (true) {
+            try {
+                ActorSystem<Object> system = creation.get();
+                if (stopped) {
+                    system.terminate();
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("the joining of the cluster was interrupted");
+                }
+                return system;
+            } catch (InterruptedException interrupted) {
+                stopped = true;
+            } catch (ExecutionException failed) {
+                throw new IOException(
+                        new HostPort(bound.bindHost(), bound.port()) + ": cannot listen there: "
+                                + (failed.getCause() == null ? failed : failed.getCause()).getMessage(),
+                        failed);
             }
-            throw new IOException(
-                    new HostPort(bound.bindHost(), bound.port()) + ": cannot listen there: " + failed.getMessage(),
-                    failed);
         }
     }
 

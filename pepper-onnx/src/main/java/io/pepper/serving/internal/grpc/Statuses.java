@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.pepper.document.SafeText;
 import io.pepper.serving.internal.ServingException;
 import io.pepper.serving.internal.ServingException.Reason;
+import io.pepper.serving.internal.TlsFaults;
 import java.util.Optional;
 
 /** The conversion of failures to statuses of gRPC and back. */
@@ -45,10 +46,15 @@ final class Statuses {
                     case CANCELLED -> Reason.CANCELLED;
                     default -> Reason.FAILED;
                 };
-        String cause = status.getCause() == null ? "" : ": " + status.getCause().getMessage();
-        String what = status.getCode() + ": "
-                + Optional.ofNullable(status.getDescription()).orElse("no reason is given") + cause;
+        String what = status.getCode() + ": " + TlsFaults.of(status.getCause()).orElseGet(() -> described(status));
         return new ServingException(reason, text(what), status.getCause(), unanswered);
+    }
+
+    private static String described(Status status) {
+        String cause = status.getCause() == null ? "" : ": " + status.getCause().getMessage();
+        String description = Optional.ofNullable(status.getDescription()).orElse("no reason is given");
+        String closed = description.contains("Network closed") ? "; " + TlsFaults.silence(false) : "";
+        return description + cause + closed;
     }
 
     private static String text(String given) {

@@ -2,9 +2,11 @@ package io.pepper.serving.internal.rest;
 
 import io.pepper.serving.internal.ServingException;
 import io.pepper.serving.internal.ServingException.Reason;
+import io.pepper.serving.internal.TlsFaults;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -23,13 +25,15 @@ final class RestExchange {
     private final AtomicBoolean answered;
     private final long end;
     private final String address;
+    private final boolean tls;
 
     private RestExchange(
-            CompletableFuture<HttpResponse<InputStream>> future, AtomicBoolean answered, long end, String address) {
+            CompletableFuture<HttpResponse<InputStream>> future, AtomicBoolean answered, long end, URI address) {
         this.future = future;
         this.answered = answered;
         this.end = end;
-        this.address = address;
+        this.address = address.getAuthority();
+        this.tls = "https".equals(address.getScheme());
     }
 
     /**
@@ -47,11 +51,7 @@ final class RestExchange {
             answered.set(true);
             return new BodyCollector(most);
         });
-        return new RestExchange(
-                future,
-                answered,
-                System.nanoTime() + within.toNanos(),
-                request.uri().getAuthority());
+        return new RestExchange(future, answered, System.nanoTime() + within.toNanos(), request.uri());
     }
 
     void cancel() {
@@ -81,11 +81,16 @@ final class RestExchange {
         }
     }
 
+    private String described(Throwable thrown) {
+        String what = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
+        return what.contains("received no bytes") ? "it ended the connection; " + TlsFaults.silence(tls) : what;
+    }
+
     private ServingException failure(Throwable thrown) {
         if (thrown instanceof ServingException known) {
             return known;
         }
-        String why = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
+        String why = TlsFaults.of(thrown).orElseGet(() -> described(thrown));
         Reason reason = thrown instanceof SSLException ? Reason.FAILED : Reason.UNAVAILABLE;
         return new ServingException(
                 reason,

@@ -1,0 +1,207 @@
+package io.pepper.examples.http;
+
+import io.javalin.http.GatewayTimeoutResponse;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.NotFoundResponse;
+import io.javalin.http.ServiceUnavailableResponse;
+import io.javalin.http.UnprocessableContentResponse;
+import io.pepper.distributed.ClusterClient;
+import io.pepper.distributed.ClusterSession;
+import io.pepper.distributed.ClusterSessionOptions;
+import io.pepper.distributed.Deployment;
+import io.pepper.document.SafeText;
+import io.pepper.session.ModelSession;
+import io.pepper.session.StageException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sessions that run deployments of a cluster: one for each deployment, for the version that serves. Its requests end
+ * on the version on which they began. Thread-safe.
+ */
+final class DeploymentSessions implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DeploymentSessions.class);
+
+    /** The nodes are asked at most once in this time. */
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    private final Source source;
+    private final RunLimits limits;
+    private final InstantSource clock;
+    private final Semaphore free;
+    private final Map<String, Lease> leases = new HashMap<>();
+    private List<Deployment> known = List.of();
+    private Instant asked = Instant.MIN;
+
+    /** A cluster as this class needs it. */
+    interface Source {
+        List<Deployment> deployments() throws IOException;
+
+        ModelSession open(String deployment) throws IOException;
+    }
+
+    /** The use of a session. */
+    interface Work {
+        void with(ModelSession session) throws IOException;
+    }
+
+    /** A session, and the number of requests that use it. */
+    private static final class Lease {
+        private final String version;
+        private final ModelSession session;
+        private int users;
+        private boolean retired;
+
+        private Lease(String version, ModelSession session) {
+            this.version = version;
+            this.session = session;
+        }
+    }
+
+    DeploymentSessions(Source source, RunLimits limits, InstantSource clock) {
+        this.source = source;
+        this.limits = limits;
+        this.clock = clock;
+        this.free = new Semaphore(limits.maxRequests());
+    }
+
+    static DeploymentSessions of(ClusterClient client, RunLimits limits) {
+        ClusterSessionOptions options =
+                ClusterSessionOptions.DEFAULTS.withTimeout(limits.timeout()).withPatience(limits.patience());
+        Source cluster = new Source() {
+            @Override
+            public List<Deployment> deployments() throws IOException {
+                return client.deployments();
+            }
+
+            @Override
+            public ModelSession open(String deployment) throws IOException {
+                return ClusterSession.open(client, deployment, options);
+            }
+        };
+        return new DeploymentSessions(cluster, limits, InstantSource.system());
+    }
+
+    /** Returns the deployments of the cluster. */
+    synchronized List<Deployment> deployments() throws IOException {
+        Instant now = clock.instant();
+        if (now.isBefore(asked) || !now.isBefore(asked.plus(FRESH))) {
+            known = source.deployments();
+            asked = now;
+            retireOthers(known.stream().map(Deployment::name).collect(Collectors.toCollection(HashSet::new)));
+        }
+        return known;
+    }
+
+    private void retireOthers(Set<String> names) {
+        for (String name : new ArrayList<>(leases.keySet())) {
+            if (!names.contains(name)) {
+                retire(name);
+            }
+        }
+    }
+
+    /**
+     * Runs a request.
+     *
+     * @throws HttpResponseException if there is no such deployment, too many requests run, or the cluster does not answer
+     */
+    void run(String deployment, Work work) throws IOException {
+        if (!free.tryAcquire()) {
+            throw new ServiceUnavailableResponse(
+                    "too many requests: at most " + limits.maxRequests() + " run at the same time");
+        }
+        try {
+            Lease lease = take(deployment);
+            try {
+                work.with(lease.session);
+            } finally {
+                giveBack(lease);
+            }
+        } catch (StageException failed) {
+            throw response(failed);
+        } finally {
+            free.release();
+        }
+    }
+
+    private static HttpResponseException response(StageException failed) {
+        String message = String.valueOf(failed.getMessage());
+        return switch (failed.kind()) {
+            case LOST, STUCK, OUT_OF_MEMORY, CLOSED, CANCELLED, STATE_LOST -> new ServiceUnavailableResponse(message);
+            case TIMED_OUT, ABANDONED -> new GatewayTimeoutResponse(message);
+            case FAILED -> new UnprocessableContentResponse(message);
+        };
+    }
+
+    private synchronized Lease take(String name) throws IOException {
+        String version = serving(name).version();
+        Lease held = leases.get(name);
+        if (held != null && !held.version.equals(version)) {
+            retire(name);
+            held = null;
+        }
+        if (held == null) {
+            held = new Lease(version, source.open(name));
+            leases.put(name, held);
+        }
+        held.users++;
+        return held;
+    }
+
+    private Deployment serving(String name) throws IOException {
+        List<Deployment> versions = deployments().stream()
+                .filter(deployment -> deployment.name().equals(name))
+                .toList();
+        if (versions.isEmpty()) {
+            throw new NotFoundResponse("no reachable node has a deployment '" + SafeText.line(name) + "'");
+        }
+        return versions.stream().filter(Deployment::isComplete).findFirst().orElseThrow(() -> {
+            List<List<String>> nodes = versions.get(0).nodes();
+            int part = nodes.indexOf(List.<String>of());
+            return new ServiceUnavailableResponse(
+                    "no reachable node serves part " + part + " of '" + name + "', of " + nodes.size());
+        });
+    }
+
+    private void retire(String name) {
+        Lease old = leases.remove(name);
+        if (old != null) {
+            old.retired = true;
+            closeUnused(old);
+        }
+    }
+
+    private synchronized void giveBack(Lease lease) {
+        lease.users--;
+        closeUnused(lease);
+    }
+
+    private static void closeUnused(Lease lease) {
+        if (lease.retired && lease.users == 0) {
+            try {
+                lease.session.close();
+            } catch (IOException failed) {
+                LOG.warn("a session of version {} was not closed", lease.version, failed);
+            }
+        }
+    }
+
+    /** Closes all sessions once their requests have ended. */
+    @Override
+    public synchronized void close() {
+        retireOthers(Set.of());
+    }
+}
