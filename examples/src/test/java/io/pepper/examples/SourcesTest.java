@@ -52,17 +52,19 @@ class SourcesTest {
             Map.entry("PlanPrinter.java print", "a printout from top to bottom")));
 
     /** Benchmarks that look inside, and for what. */
-    private static final Map<String, String> BENCHMARKS_INSIDE = new TreeMap<>(Map.of(
-            "HopTable.java", "a node and a session without a cluster",
-            "Models.java", "makes models",
-            "Shape.java", "a graph as arrays",
-            "BridgesBenchmark.java", "compares the search for bridges with JGraphT's",
-            "SubnormalTable.java", "makes models",
-            "PartsTable.java", "quantiles of a sample",
-            "PredictorTable.java", "quantiles of a sample",
-            "CharacteristicsBenchmark.java", "protobuf's own parsing, to compare with",
-            "OpenBenchmark.java", "protobuf's own parsing, to compare with",
-            "ExportBenchmark.java", "protobuf's own writing, to compare with"));
+    private static final Map<String, String> BENCHMARKS_INSIDE = new TreeMap<>(Map.ofEntries(
+            Map.entry("HopTable.java", "a node and a session without a cluster"),
+            Map.entry("Models.java", "makes models"),
+            Map.entry("Shape.java", "a graph as arrays"),
+            Map.entry("BridgesBenchmark.java", "compares the search for bridges with JGraphT's"),
+            Map.entry("SubnormalTable.java", "makes models"),
+            Map.entry("PartsTable.java", "quantiles of a sample"),
+            Map.entry("PipelineTable.java", "quantiles of a sample"),
+            Map.entry("PredictorTable.java", "quantiles of a sample"),
+            Map.entry("CharacteristicsBenchmark.java", "protobuf's own parsing, to compare with"),
+            Map.entry("OpenBenchmark.java", "protobuf's own parsing, to compare with"),
+            Map.entry("ExportBenchmark.java", "protobuf's own writing, to compare with"),
+            Map.entry("FlowNodes.java", "nodes and sessions without a cluster")));
 
     private static final Pattern METHOD =
             Pattern.compile("^    (?! )(?!.*\\b(?:class|record|interface|enum) ).*\\b([a-z]\\w*)\\([^;]*$");

@@ -2,6 +2,7 @@ package io.pepper.distributed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clusters in this process. */
 class ClusterTest {
     private static final Duration SILENCE = Duration.ofSeconds(1);
+    private static final Path FULL = Path.of("/dev/full");
 
     @TempDir
     private Path directory;
@@ -108,6 +110,65 @@ class ClusterTest {
                         options("a").withSeeds(List.of("127.0.0.1:1")).withJoining(Duration.ofMillis(100))))
                 .hasMessageContaining("no seed of the cluster accepts this member")
                 .hasMessageContaining("127.0.0.1:1 (Connection refused)");
+    }
+
+    /** The links stand for a disk that is full at first: what is written to them fails, and then they are removed. */
+    @Test
+    void aFullDiskEndsTheDeploymentWithTheNameOfTheNodeAndTheNextAttemptsSucceed() throws IOException {
+        assumeTrue(Files.exists(FULL), "this system has no " + FULL);
+        start(options("a"));
+        start(options("b"));
+        Path parts = ClusterParts.write(directory.resolve("one"), WeightStorage.INLINE, 4, "a", "b");
+        for (PartitionManifest.Part part : PartitionManifest.read(parts).parts()) {
+            String hash = Digests.sha256(Files.readAllBytes(parts.resolve(part.file())));
+            Files.createSymbolicLink(directory.resolve("store-b/incoming").resolve(hash), FULL);
+        }
+        ClusterClient client = client();
+        assertThatThrownBy(() -> client.deploy("cls", parts, 0, ProgressListener.NONE))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("node b: ")
+                .hasMessageContaining("No space left on device");
+        assertThat(client.deployments()).isEmpty();
+        assertThat(client.deploy("cls", parts, 0, ProgressListener.NONE).parts())
+                .containsOnlyKeys("a", "b");
+        assertThat(client.deployments()).singleElement().matches(Deployment::isComplete);
+    }
+
+    @Test
+    void aDiskWithoutRoomEndsTheDeploymentWithTheNameOfTheNodeAndTheEarlierVersionServesOn() throws Exception {
+        Path small = Files.createDirectory(directory.resolve("store-b"));
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=2560k", "tmpfs", small.toString()),
+                "a small disk cannot be mounted here: that needs root");
+        try {
+            start(options("a"));
+            ClusterNode b = start(options("b"));
+            ClusterClient client = client();
+            Path parts = ClusterParts.write(directory.resolve("one"), WeightStorage.INLINE, 4, "a", "b");
+            DeployResult first = client.deploy("cls", parts, 0, ProgressListener.NONE);
+            Files.write(small.resolve("other"), new byte[1 << 20]);
+            Path better = ClusterParts.write(directory.resolve("two"), WeightStorage.INLINE, 9, "b", "a");
+            assertThatThrownBy(() -> client.deploy("cls", better, 0, ProgressListener.NONE))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("b: ")
+                    .hasMessageContaining("has room for");
+            assertThat(client.deployments()).singleElement().satisfies(deployment -> {
+                assertThat(deployment.version()).isEqualTo(first.version());
+                assertThat(deployment.isComplete()).isTrue();
+            });
+            b.close();
+            nodes.remove(b);
+        } finally {
+            assertThat(run("umount", "--lazy", small.toString())).isTrue();
+        }
+    }
+
+    private static boolean run(String... command) throws Exception {
+        try {
+            return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+        } catch (IOException none) {
+            return false;
+        }
     }
 
     @Test

@@ -107,7 +107,8 @@ final class FlowRouter {
                     .toList();
             if (holders.isEmpty()) {
                 String why = "no reachable node serves part " + part + " of " + deployment + " version " + version;
-                reason = reason.isEmpty() || reason.startsWith("no reachable") ? why : reason + "; " + why;
+                reason = reason.isEmpty() || reason.startsWith("no reachable") ? why : reason;
+                reason = reason.endsWith(why) ? reason : reason + "; " + why;
                 return Optional.empty();
             }
             devices.add(holders.stream()

@@ -92,17 +92,20 @@ final class FrameConnection {
 
     private void read(Sockets.Opener opener) {
         try (Wire opened = opener.open()) {
-            synchronized (this) {
-                wire = opened;
-                if (why != null) {
-                    throw new IOException(why);
+            try {
+                synchronized (this) {
+                    wire = opened;
+                    if (why != null) {
+                        throw new IOException(why);
+                    }
                 }
+                heardNanos = System.nanoTime();
+                thread(() -> write(opened), "pepper-write-" + name);
+                readAll(opened);
+            } catch (IOException | RuntimeException | Error failed) {
+                broken(failed); // Before the closing, since what fails because of that is not the reason.
             }
-            heardNanos = System.nanoTime();
-            thread(() -> write(opened), "pepper-write-" + name);
-            readAll(opened);
         } catch (IOException | RuntimeException | Error failed) {
-            LOG.debug("the connection with {} ends", name, failed);
             broken(failed);
         } finally {
             end();
@@ -157,6 +160,7 @@ final class FrameConnection {
     }
 
     private void broken(Throwable failed) {
+        LOG.debug("the connection with {} ends", name, failed);
         abort(name + ": " + (failed.getMessage() == null ? failed.toString() : failed.getMessage()));
     }
 

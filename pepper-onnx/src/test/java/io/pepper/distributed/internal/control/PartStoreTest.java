@@ -2,12 +2,14 @@ package io.pepper.distributed.internal.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
 import io.pepper.onnx.internal.wire.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PartStoreTest {
     private static final byte[] CONTENT = "the weights of a part".getBytes(StandardCharsets.UTF_8);
     private static final String HASH = Digests.sha256(CONTENT);
+    private static final Path FULL = Path.of("/dev/full");
 
     @TempDir
     private Path directory;
@@ -181,6 +184,21 @@ class PartStoreTest {
         assertThatThrownBy(() -> store.prepare(files(new StoredFiles.Entry("x", HASH, 1L << 60))))
                 .hasMessageContaining("has room for");
         assertThat(directory.resolve("store/incoming")).isEmptyDirectory();
+    }
+
+    /** The link stands for a disk that is full: each byte that is written to it fails. */
+    @Test
+    void aFullDiskFailsTheFileLeavesNothingOfItAndTheStoreGoesOn() throws IOException {
+        assumeTrue(Files.exists(FULL), "this system has no " + FULL);
+        store.prepare(files(entry("a_part1.onnx", CONTENT)));
+        Path incoming =
+                Files.createSymbolicLink(directory.resolve("store/incoming").resolve(HASH), FULL);
+        assertThatThrownBy(() -> store.blobs().append(HASH, 0, ByteString.copyFrom(CONTENT)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(HASH)
+                .hasMessageContaining("No space left on device");
+        assertThat(Files.exists(incoming, LinkOption.NOFOLLOW_LINKS)).isFalse();
+        assertThat(store.blobs().append(HASH, 0, ByteString.copyFrom(CONTENT))).isEqualTo(CONTENT.length);
     }
 
     @Test
